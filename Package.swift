@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with. Overlapping accesses are still found at compile time and by the tests;
+/// the release build leaves out the checks at run time (27 → 23 µs of CPU a request).
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+extension Target.Dependency {
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+}
+
+let package = Package(
+    name: "leaderboard",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "leaderboard", targets: ["LeaderboardCommand"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHiredis"),
+        .target(
+            name: "RedisClient",
+            dependencies: ["CHiredis", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: ["RedisClient", .nioCore, .nioPosix, .nioEmbedded],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Leaderboard",
+            dependencies: ["RedisClient", .nioCore, .logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "LeaderboardTests",
+            dependencies: ["Leaderboard", "RedisClient", .nioCore, .nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "HTTPServer",
+            dependencies: [.nioCore, .nioPosix, .nioHTTP1, .logging, .lifecycle, .deque],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Broadcast",
+            dependencies: [.nioCore, .logging, .metrics, .lifecycle, .deque],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BroadcastTests",
+            dependencies: ["Broadcast", .nioCore, .nioEmbedded, .nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "LeaderboardService",
+            dependencies: [
+                "Leaderboard", "HTTPServer", "Broadcast", "RedisClient",
+                .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "LeaderboardServiceTests",
+            dependencies: ["LeaderboardService", .nioCore, .nioPosix],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "LeaderboardCommand",
+            dependencies: [
+                "LeaderboardService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+        ),
+    ]
+)

@@ -1,0 +1,4 @@
+@main
+struct LeaderboardCommand {
+    static func main() {}
+}
