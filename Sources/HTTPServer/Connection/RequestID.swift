@@ -1,0 +1,31 @@
+import NIOHTTP1
+import Synchronization
+
+/// `X-Request-Id`: the client's own where it is sane, so that an update can be followed through several services.
+enum RequestID {
+    private static let prefix = String(UInt64.random(in: .min ... .max), radix: 36)
+    private static let counter = Atomic<UInt64>(0)
+
+    /// 1 to 64 of `A-Z a-z 0-9 . _ -`, given once; otherwise one of ours.
+    static func of(_ headers: HTTPHeaders) -> String {
+        guard let given = headers.first(name: "X-Request-Id"), isSane(given) else { return next() }
+        return given
+    }
+
+    /// Unique: a random number of this process, and a count.
+    static func next() -> String {
+        prefix + "-" + String(counter.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+    }
+
+    private static func isSane(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}

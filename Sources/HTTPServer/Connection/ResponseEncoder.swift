@@ -1,0 +1,41 @@
+import NIOCore
+import NIOHTTP1
+
+/// A whole response as one run of bytes, so that it leaves in one write.
+enum ResponseEncoder {
+    static func encode(
+        _ response: Response,
+        requestID: String,
+        date: String,
+        isHead: Bool,
+        keepAlive: Bool,
+        allocator: ByteBufferAllocator
+    ) -> ByteBuffer {
+        let hasBody = response.status.mayHaveResponseBody
+        let length = response.body.readableBytes
+        var out = allocator.buffer(capacity: 384 + (isHead ? 0 : length))
+        out.writeStaticString("HTTP/1.1 ")
+        out.writeString(String(response.status.code))
+        out.writeStaticString(" ")
+        out.writeString(response.status.reasonPhrase)
+        out.writeStaticString("\r\nDate: ")
+        out.writeString(date)
+        out.writeStaticString("\r\nX-Request-Id: ")
+        out.writeString(requestID)
+        if hasBody {
+            out.writeStaticString("\r\nContent-Length: ")
+            out.writeString(String(length))
+        }
+        if !keepAlive { out.writeStaticString("\r\nConnection: close") }
+        out.writeStaticString("\r\n")
+        for (name, value) in response.headers {
+            out.writeString(name)
+            out.writeStaticString(": ")
+            out.writeString(value)
+            out.writeStaticString("\r\n")
+        }
+        out.writeStaticString("\r\n")
+        if hasBody, !isHead { out.writeImmutableBuffer(response.body) }
+        return out
+    }
+}

@@ -1,0 +1,50 @@
+import Crypto
+import FoundationEssentials
+import NIOHTTP1
+
+/// The client's side of the opening handshake (RFC 6455, section 4.2.1), checked.
+struct WebSocketHandshake {
+    let accept: String
+
+    init(_ head: HTTPRequestHead) throws(HeadRules.Violation) {
+        guard head.method == .GET, head.version == .http1_1, Self.names("websocket", in: head.headers["Upgrade"]),
+            Self.names("upgrade", in: head.headers["Connection"])
+        else {
+            throw .init(
+                status: .upgradeRequired,
+                code: "upgrade_required",
+                message: "This path speaks WebSocket: open it with one, or read /api/v1/scoreboard/events."
+            )
+        }
+        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
+            throw .init(status: .upgradeRequired, code: "upgrade_required", message: "Speak WebSocket version 13.")
+        }
+        let keys = head.headers["Sec-WebSocket-Key"]
+        guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
+            throw HeadRules.malformed("Sec-WebSocket-Key must be given once, as 16 bytes in base64.")
+        }
+        accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
+    }
+
+    private static func names(_ token: String, in values: [String]) -> Bool {
+        values.contains { value in
+            value.split(separator: ",").contains { part in
+                part.filter { $0 != " " && $0 != "\t" }.lowercased() == token
+            }
+        }
+    }
+
+    /// 16 bytes are 22 characters of base64 and two of padding.
+    private static func isKey(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 24 && bytes[22...] == [UInt8(ascii: "="), UInt8(ascii: "=")][...]
+            && bytes[..<22].allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                    true
+                default: false
+                }
+            }
+    }
+}

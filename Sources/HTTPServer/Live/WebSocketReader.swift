@@ -1,0 +1,123 @@
+import NIOCore
+
+/// What a client sends on a WebSocket, read strictly (RFC 6455, section 5). No I/O: bytes in, events out.
+///
+/// A push server has no use for what clients say, so a message's text is checked and let go.
+struct WebSocketReader {
+    enum Event: Equatable {
+        case message
+        case ping(ByteBuffer)
+        case pong
+        case close(code: UInt16?)
+    }
+
+    struct Violation: Error, Equatable {
+        let code: UInt16
+        let reason: String
+    }
+
+    private let maximumMessageBytes: Int
+    private var buffer = ByteBuffer()
+    private var message = ByteBuffer()
+    /// The opcode of a message that has begun and not ended.
+    private var openMessage: UInt8?
+
+    init(maximumMessageBytes: Int) {
+        self.maximumMessageBytes = maximumMessageBytes
+    }
+
+    mutating func feed(_ bytes: ByteBuffer) {
+        buffer.writeImmutableBuffer(bytes)
+    }
+
+    /// The next event; nil when more bytes are needed.
+    mutating func next() throws(Violation) -> Event? {
+        while let frame = try readFrame() {
+            if let event = try take(frame) { return event }
+        }
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+        return nil
+    }
+
+    private struct Frame {
+        let isLast: Bool
+        let opcode: UInt8
+        let payload: ByteBuffer
+    }
+
+    private mutating func readFrame() throws(Violation) -> Frame? {
+        let start = buffer.readerIndex
+        guard let first: UInt8 = buffer.getInteger(at: start), let second: UInt8 = buffer.getInteger(at: start + 1) else {
+            return nil
+        }
+        let (isLast, opcode) = (first & 0x80 != 0, first & 0x0F)
+        guard first & 0x70 == 0 else { throw Violation(code: 1002, reason: "reserved bits are set") }
+        guard second & 0x80 != 0 else { throw Violation(code: 1002, reason: "frames of a client must be masked") }
+        guard [0x0, 0x1, 0x2, 0x8, 0x9, 0xA].contains(opcode) else {
+            throw Violation(code: 1002, reason: "unknown opcode")
+        }
+        var headLength = 2
+        var length = Int(second & 0x7F)
+        if opcode >= 0x8, !isLast || length > 125 { throw Violation(code: 1002, reason: "bad control frame") }
+        if length == 126 {
+            guard let long: UInt16 = buffer.getInteger(at: start + 2) else { return nil }
+            guard long > 125 else { throw Violation(code: 1002, reason: "length not minimal") }
+            (length, headLength) = (Int(long), 4)
+        } else if length == 127 {
+            guard let long: UInt64 = buffer.getInteger(at: start + 2) else { return nil }
+            guard long > 65535, long < 1 << 63 else { throw Violation(code: 1002, reason: "length not minimal") }
+            (length, headLength) = (Int(long), 10)
+        }
+        guard message.readableBytes + length <= maximumMessageBytes || opcode >= 0x8 else {
+            throw Violation(code: 1009, reason: "message too big")
+        }
+        guard buffer.readableBytes >= headLength + 4 + length, let mask = buffer.getBytes(at: start + headLength, length: 4),
+            var payload = buffer.getSlice(at: start + headLength + 4, length: length)
+        else { return nil }
+        for index in 0..<length {
+            let at = payload.readerIndex + index
+            payload.setInteger((payload.getInteger(at: at) ?? 0) ^ mask[index & 3], at: at)
+        }
+        buffer.moveReaderIndex(forwardBy: headLength + 4 + length)
+        return Frame(isLast: isLast, opcode: opcode, payload: payload)
+    }
+
+    private mutating func take(_ frame: Frame) throws(Violation) -> Event? {
+        switch frame.opcode {
+        case 0x9: return .ping(frame.payload)
+        case 0xA: return .pong
+        case 0x8: return .close(code: try closeCode(frame.payload))
+        case 0x0 where openMessage == nil: throw Violation(code: 1002, reason: "nothing to continue")
+        case 0x1 where openMessage != nil, 0x2 where openMessage != nil:
+            throw Violation(code: 1002, reason: "the message before is not ended")
+        default: break
+        }
+        let opcode = openMessage ?? frame.opcode
+        message.writeImmutableBuffer(frame.payload)
+        guard frame.isLast else {
+            openMessage = opcode
+            return nil
+        }
+        openMessage = nil
+        defer { message = ByteBuffer() }
+        guard opcode != 0x1 || String(validating: message.readableBytesView, as: UTF8.self) != nil else {
+            throw Violation(code: 1007, reason: "text is not UTF-8")
+        }
+        return .message
+    }
+
+    private func closeCode(_ payload: ByteBuffer) throws(Violation) -> UInt16? {
+        guard payload.readableBytes > 0 else { return nil }
+        guard let code: UInt16 = payload.getInteger(at: payload.readerIndex) else {
+            throw Violation(code: 1002, reason: "bad close frame")
+        }
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: break
+        default: throw Violation(code: 1002, reason: "bad close code")
+        }
+        guard String(validating: payload.readableBytesView.dropFirst(2), as: UTF8.self) != nil else {
+            throw Violation(code: 1007, reason: "close reason is not UTF-8")
+        }
+        return code
+    }
+}

@@ -1,0 +1,51 @@
+/// The query of a request target, decoded as `application/x-www-form-urlencoded` (WHATWG URL): `+` is a space, `%41` is `A`.
+package struct Query: Sendable, Equatable {
+    /// Names and values in order; a name may stand more than once.
+    package let pairs: [(name: String, value: String)]
+
+    package init(_ text: Substring?) {
+        pairs = (text ?? "").split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (Self.decode(parts[0]), parts.count > 1 ? Self.decode(parts[1]) : "")
+        }
+    }
+
+    package func values(_ name: String) -> [String] {
+        pairs.filter { $0.name == name }.map(\.value)
+    }
+
+    package static func == (left: Query, right: Query) -> Bool {
+        left.pairs.elementsEqual(right.pairs) { $0 == $1 }
+    }
+
+    /// A segment of a path: percent-decoded, `+` stays.
+    static func decodeSegment(_ text: Substring) -> String {
+        decode(text, plusIsSpace: false)
+    }
+
+    private static func decode(_ text: Substring, plusIsSpace: Bool = true) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8
+        while let byte = rest.popFirst() {
+            if plusIsSpace, byte == UInt8(ascii: "+") {
+                bytes.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%"), let value = rest.hexadecimalPrefix {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Substring.UTF8View {
+    /// The byte that the first two characters name in hexadecimal.
+    fileprivate var hexadecimalPrefix: UInt8? {
+        let digits = prefix(2)
+        guard digits.count == 2, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
+        return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+}

@@ -1,0 +1,52 @@
+import NIOHTTP1
+
+/// The routing table: paths without parameters by one look-up, the others in their order.
+package struct Router: Sendable {
+    enum Match {
+        case found(Route, parameters: [String: String])
+        case wrongMethod(allowed: [String])
+        case nothing
+    }
+
+    package let routes: [Route]
+    private let exact: [String: [Route]]
+    private let patterns: [(segments: [Substring], routes: [Route])]
+
+    package init(_ routes: [Route]) {
+        self.routes = routes
+        let grouped = Dictionary(grouping: routes, by: \.path)
+        exact = grouped.filter { !$0.key.contains("{") }
+        patterns = grouped.filter { $0.key.contains("{") }
+            .map { (Self.segments($0.key[...]), $0.value) }
+            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+    }
+
+    /// HEAD is answered by the route of GET.
+    func match(_ method: HTTPMethod, _ path: Substring) -> Match {
+        if let routes = exact[String(path)] { return Self.choose(routes, method, parameters: [:]) }
+        let segments = Self.segments(path)
+        for (pattern, routes) in patterns where pattern.count == segments.count {
+            var parameters: [String: String] = [:]
+            let fits = zip(pattern, segments).allSatisfy { part, segment in
+                guard part.hasPrefix("{"), part.hasSuffix("}") else { return part == segment }
+                parameters[String(part.dropFirst().dropLast())] = Query.decodeSegment(segment)
+                return !segment.isEmpty
+            }
+            if fits { return Self.choose(routes, method, parameters: parameters) }
+        }
+        return .nothing
+    }
+
+    private static func choose(_ routes: [Route], _ method: HTTPMethod, parameters: [String: String]) -> Match {
+        let wanted = method == .HEAD ? .GET : method
+        if let route = routes.first(where: { $0.method == wanted }) { return .found(route, parameters: parameters) }
+        var allowed = routes.map(\.method.rawValue)
+        if allowed.contains("GET") { allowed.append("HEAD") }
+        if !allowed.contains("OPTIONS") { allowed.append("OPTIONS") }
+        return .wrongMethod(allowed: allowed.sorted())
+    }
+
+    private static func segments(_ path: Substring) -> [Substring] {
+        path.split(separator: "/", omittingEmptySubsequences: false)
+    }
+}

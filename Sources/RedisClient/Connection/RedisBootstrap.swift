@@ -1,0 +1,46 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Opens the channel of a connection: TCP or a Unix socket, with TLS for `rediss://`.
+enum RedisBootstrap {
+    /// - Parameter handler: asked on the loop for the connection that the channel's bytes go to.
+    static func connect(
+        to endpoint: RedisEndpoint,
+        options: RedisOptions,
+        on eventLoop: any EventLoop,
+        handler: @escaping @Sendable () -> RedisConnection
+    ) -> EventLoopFuture<Void> {
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(options.connectTimeout))
+            .channelOption(ChannelOptions.maxMessagesPerRead, value: 8)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if case .tcp(let host, _) = endpoint.address {
+                        try channel.syncOptions?.setOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+                        if endpoint.isSecure {
+                            let context = try NIOSSLContext(configuration: tlsConfiguration(options))
+                            let name = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } ? nil : host
+                            try channel.pipeline.syncOperations.addHandler(
+                                NIOSSLClientHandler(context: context, serverHostname: name)
+                            )
+                        }
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler())
+                }
+            }
+        let channel =
+            switch endpoint.address {
+            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        return channel.map { _ in }
+    }
+
+    private static func tlsConfiguration(_ options: RedisOptions) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        if let file = options.certificateAuthorityFile { configuration.trustRoots = .file(file) }
+        return configuration
+    }
+}

@@ -1,0 +1,30 @@
+/// A reply of Redis (RESP2).
+package enum RESPValue: Sendable, Equatable {
+    case null
+    case integer(Int)
+    /// A bulk or simple string: any bytes.
+    case string([UInt8])
+    case array([RESPValue])
+    /// An error inside an array; at the top a reply's error is thrown as ``RedisError/refused(_:)``.
+    case error(RedisRefusal)
+
+    /// The string as UTF-8; nil if it is none.
+    package var text: String? {
+        guard case .string(let bytes) = self else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The integer, also where Redis sends it as decimal text.
+    package var integer: Int? {
+        switch self {
+        case .integer(let number): number
+        case .string: text.flatMap { Int($0) }
+        default: nil
+        }
+    }
+
+    package var array: [RESPValue]? {
+        guard case .array(let values) = self else { return nil }
+        return values
+    }
+}

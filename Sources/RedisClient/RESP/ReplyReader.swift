@@ -1,0 +1,62 @@
+import CHiredis
+import NIOCore
+
+/// hiredis' `redisReader`, the only unsafe place of the module. Feed what was read, then take replies until there is none.
+/// After an error the stream is out of step for good: close the connection.
+///
+/// Owned by one connection, on its event loop.
+@safe struct ReplyReader: ~Copyable {
+    struct ProtocolError: Error {}
+
+    /// Owned here: made in `init`, freed in `deinit`. Nil only where memory ran out, which reads as a protocol error.
+    private let reader: UnsafeMutablePointer<redisReader>?
+
+    init() {
+        unsafe reader = redisReaderCreate()
+    }
+
+    deinit {
+        unsafe redisReaderFree(reader)
+    }
+
+    /// hiredis copies the bytes; the buffer is only borrowed for the call.
+    func feed(_ bytes: ByteBuffer) throws(ProtocolError) {
+        let status = unsafe bytes.withUnsafeReadableBytes { bytes in
+            unsafe redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        guard unsafe reader != nil, status == REDIS_OK else { throw ProtocolError() }
+    }
+
+    /// The next whole reply; nil when more bytes are needed.
+    func next() throws(ProtocolError) -> RESPValue? {
+        var reply: UnsafeMutableRawPointer?
+        guard unsafe redisReaderGetReply(reader, &reply) == REDIS_OK else { throw ProtocolError() }
+        guard let reply = unsafe reply else { return nil }
+        // hiredis hands the reply over: it is ours to free, and what is kept of it is copied before that.
+        defer { unsafe freeReplyObject(reply) }
+        return unsafe RESPValue(reply.assumingMemoryBound(to: redisReply.self).pointee)
+    }
+}
+
+extension RESPValue {
+    /// A copy. hiredis nests arrays at most 7 (0.14) or 9 (1.x) deep, so the recursion is bounded.
+    fileprivate init(_ reply: redisReply) {
+        switch unsafe reply.type {
+        case REDIS_REPLY_INTEGER:
+            self = unsafe .integer(Int(reply.integer))
+        case REDIS_REPLY_STRING, REDIS_REPLY_STATUS:
+            self = unsafe .string(Self.bytes(of: reply))
+        case REDIS_REPLY_ERROR:
+            self = unsafe .error(RedisRefusal(String(decoding: Self.bytes(of: reply), as: UTF8.self)))
+        case REDIS_REPLY_ARRAY:
+            let elements = unsafe UnsafeBufferPointer(start: reply.element, count: Int(reply.elements))
+            self = unsafe .array(elements.map { element in unsafe element.map { unsafe RESPValue($0.pointee) } ?? .null })
+        default:
+            self = .null
+        }
+    }
+
+    private static func bytes(of reply: redisReply) -> [UInt8] {
+        unsafe [UInt8](UnsafeRawBufferPointer(start: reply.str, count: Int(reply.len)))
+    }
+}

@@ -1,0 +1,73 @@
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Commands to one Redis: a connection per event loop, so that a caller on its loop needs no hop and the commands of a
+/// tick leave in one write. Losing Redis is a state, not an end: it reconnects by itself, and meanwhile refuses at once.
+package final class RedisClient: Sendable, Service {
+    private let links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>]
+    private let first: NIOLoopBoundBox<RedisLink>
+    private let readyLinks: ReadyCount
+
+    package init(
+        endpoint: RedisEndpoint,
+        options: RedisOptions,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger
+    ) {
+        let ready = ReadyCount()
+        var links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>] = [:]
+        var first: NIOLoopBoundBox<RedisLink>?
+        for eventLoop in eventLoopGroup.makeIterator() {
+            let link = RedisLink(endpoint: endpoint, options: options, eventLoop: eventLoop, logger: logger) { isReady in
+                ready.add(isReady ? 1 : -1)
+            }
+            let bound = NIOLoopBoundBox.makeBoxSendingValue(link, eventLoop: eventLoop)
+            links[ObjectIdentifier(eventLoop)] = bound
+            first = first ?? bound
+        }
+        guard let first else { preconditionFailure("an event loop group has at least one loop") }
+        self.links = links
+        self.first = first
+        readyLinks = ready
+    }
+
+    /// Loops whose connection is up.
+    package var connectedCount: Int { readyLinks.count }
+
+    package var isConnected: Bool { connectedCount > 0 }
+
+    /// Sends on the loop's own connection and waits for the reply. A caller that is cancelled meanwhile still gets it.
+    package func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
+        let link = links[ObjectIdentifier(eventLoop)] ?? first
+        let reply: RedisConnection.Reply = await withCheckedContinuation { continuation in
+            if link.eventLoop.inEventLoop {
+                link.value.send(command, .caller(continuation))
+            } else {
+                link.eventLoop.execute { link.value.send(command, .caller(continuation)) }
+            }
+        }
+        return try reply.get()
+    }
+
+    /// Keeps the connections up until graceful shutdown; then the replies in flight arrive, and it returns.
+    package func run() async throws {
+        for link in links.values { link.eventLoop.execute { link.value.connect() } }
+        try? await gracefulShutdown()
+        for link in links.values {
+            try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
+        }
+    }
+}
+
+/// How many links are ready, readable from any thread.
+private final class ReadyCount: Sendable {
+    private let value = Atomic(0)
+
+    var count: Int { value.load(ordering: .relaxed) }
+
+    func add(_ change: Int) {
+        value.wrappingAdd(change, ordering: .relaxed)
+    }
+}

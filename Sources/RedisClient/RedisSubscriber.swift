@@ -1,0 +1,44 @@
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+
+package enum RedisSubscriptionEvent: Sendable {
+    /// Live (again): what is published from now on arrives.
+    case subscribed
+    case message(channel: String, payload: ByteBuffer)
+    /// The connection is gone: what is published from now on is missed, until ``subscribed`` comes.
+    case disconnected
+}
+
+/// A connection of its own that listens to channels, and subscribes again whenever it was lost.
+package final class RedisSubscriber: Sendable, Service {
+    private let link: NIOLoopBoundBox<RedisLink>
+
+    /// - Parameter onEvent: called on the loop, in order.
+    package init(
+        endpoint: RedisEndpoint,
+        options: RedisOptions,
+        channels: [String],
+        eventLoop: any EventLoop,
+        logger: Logger,
+        onEvent: @escaping @Sendable (RedisSubscriptionEvent) -> Void
+    ) {
+        let link = RedisLink(
+            endpoint: endpoint,
+            options: options,
+            eventLoop: eventLoop,
+            logger: logger,
+            greeting: channels.map { RedisCommand("SUBSCRIBE", $0) },
+            onMessage: { onEvent(.message(channel: $0, payload: ByteBuffer(bytes: $1))) },
+            onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
+        )
+        self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
+    }
+
+    package func run() async throws {
+        let link = link
+        link.eventLoop.execute { link.value.connect() }
+        try? await gracefulShutdown()
+        try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
+    }
+}
