@@ -55,6 +55,10 @@ let package = Package(
         .target(
             name: "Leaderboard",
             dependencies: ["RedisClient", .nioCore, .logging],
+            resources: [
+                .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
+                .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

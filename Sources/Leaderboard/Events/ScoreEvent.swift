@@ -1,0 +1,67 @@
+package import NIOCore
+
+/// What travels on the board's channel: one user's new score. Our own function publishes all of it; another service
+/// that wrote the sorted set itself publishes at least `{"user_id":"12345","score":200}`.
+package struct ScoreEvent: Sendable, Equatable {
+    package let user: UserID
+    package let score: Int
+    package let increase: Int?
+    /// The update's place among the board's updates. Nil: another service's event, which has none.
+    package let seq: Int?
+    /// The life of the board to which `seq` belongs; there if and only if `seq` is.
+    package let epoch: String?
+    /// Redis' time of the update, in milliseconds since 1970.
+    package let time: Int?
+
+    /// Ours are about 130 bytes.
+    package static let maximumJSONBytes = 1024
+
+    /// Anyone who may publish in Redis wrote this: it is believed only as far as it can be checked. Members that we do
+    /// not know are ignored, and a member that may be left out may be null as well.
+    package init(json: ByteBuffer) throws(InvalidScoreEvent) {
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: json, maximumBytes: Self.maximumJSONBytes)
+        } catch {
+            throw InvalidScoreEvent(reason: "\(error)")
+        }
+        guard let object = value.object else { throw InvalidScoreEvent(reason: "not an object") }
+        guard let text = object["user_id"]?.string, let user = try? UserID(text) else {
+            throw InvalidScoreEvent(reason: "user_id")
+        }
+        guard let score = object["score"]?.integer, ScoreRange.contains(score) else {
+            throw InvalidScoreEvent(reason: "score")
+        }
+        self.user = user
+        self.score = score
+        increase = try object.optionalInteger("score_increase", in: -ScoreRange.limit...ScoreRange.limit)
+        seq = try object.optionalInteger("seq", in: 1...ScoreRange.limit)
+        time = try object.optionalInteger("time", in: 0...ScoreRange.limit)
+        epoch = try object.optionalEpoch()
+        guard (seq == nil) == (epoch == nil) else {
+            throw InvalidScoreEvent(reason: "seq without epoch, or the reverse")
+        }
+    }
+}
+
+/// The reason names the member or the fault of syntax; it holds nothing of the message.
+package struct InvalidScoreEvent: Error, Sendable, Equatable {
+    package let reason: String
+}
+
+extension JSONObject {
+    fileprivate func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(InvalidScoreEvent) -> Int? {
+        guard let value = self[name], value != .null else { return nil }
+        guard let integer = value.integer, range.contains(integer) else { throw InvalidScoreEvent(reason: name) }
+        return integer
+    }
+
+    /// Ours are decimal; anything that is short and safe in a cursor will do.
+    fileprivate func optionalEpoch() throws(InvalidScoreEvent) -> String? {
+        guard let value = self["epoch"], value != .null else { return nil }
+        guard let epoch = value.string, (1...32).contains(epoch.utf8.count),
+            epoch.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+        else { throw InvalidScoreEvent(reason: "epoch") }
+        return epoch
+    }
+}

@@ -1,0 +1,60 @@
+-- The readers. They write nothing (FCALL_RO, a replica will do), and what one call returns belongs together.
+--
+-- A board that nobody has updated through leaderboard_update has no epoch yet: its position is epoch 0, seq 0, which is
+-- as stable as any other. The first update makes the epoch, and whoever follows the board sees it change.
+
+local function position(seq_key, epoch_key)
+  local kept = redis.call('MGET', seq_key, epoch_key)
+  if kept[1] and kept[2] then
+    return kept[2], tonumber(kept[1])
+  end
+  return '0', 0
+end
+
+-- leaderboard_standings: a page of the board, best first; of equal scores the user that sorts last comes first.
+-- KEYS  1 scores  2 seq  3 epoch
+-- ARGV  1 offset  2 limit
+-- Returns epoch, seq, number of users on the board, then user, score for each row.
+local function standings(keys, args)
+  local offset, limit = whole_number(args[1]), whole_number(args[2])
+  if #keys ~= 3 or not offset or offset < 0 or not limit or limit < 0 then
+    return redis.error_reply('BADARG leaderboard_standings: a key or an argument is missing or wrong')
+  end
+  local epoch, seq = position(keys[2], keys[3])
+  local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
+  if limit > 0 then
+    local rows = redis.call('ZRANGE', keys[1], offset, offset + limit - 1, 'REV', 'WITHSCORES')
+    for index = 1, #rows, 2 do
+      reply[index + 3] = rows[index]
+      reply[index + 4] = shown_score(rows[index + 1])
+    end
+  end
+  return reply
+end
+
+-- leaderboard_standing: where one user stands.
+-- KEYS  1 scores  2 seq  3 epoch
+-- ARGV  1 user
+-- Returns epoch, seq, number of users on the board, and, if the user is on it, score and rank (1 is best).
+local function standing(keys, args)
+  if #keys ~= 3 or #args ~= 1 then
+    return redis.error_reply('BADARG leaderboard_standing: a key or an argument is missing or wrong')
+  end
+  local epoch, seq = position(keys[2], keys[3])
+  local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
+  local score = redis.call('ZSCORE', keys[1], args[1])
+  if score then
+    reply[4] = shown_score(score)
+    reply[5] = redis.call('ZREVRANK', keys[1], args[1]) + 1
+  end
+  return reply
+end
+
+-- leaderboard_revision: which edition of this library Redis holds. REVISION is put at the head by the service.
+local function revision()
+  return REVISION
+end
+
+redis.register_function{ function_name = 'leaderboard_standings', callback = standings, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_standing', callback = standing, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_revision', callback = revision, flags = { 'no-writes' } }

@@ -1,0 +1,105 @@
+-- leaderboard_update: one increase of one user's score, with all that belongs to it, in one atomic call.
+-- Checks first, writes last: a function runs alone, but is not rolled back. A refusal writes nothing at all.
+--
+-- KEYS  1 scores     sorted set: user -> score
+--       2 audit      stream: one entry for each update
+--       3 suspended  set of users whose updates are refused
+--       4 seq        counter of the board's updates
+--       5 epoch      identity of this life of the board
+--       6 limit      the user's token bucket (token_bucket.lua)
+--       7 idem       outcome stored for the idempotency key; left out when there is none
+-- ARGV  1 user           1 to 64 of A-Z a-z 0-9 _ - . : @
+--       2 increase       whole number within the limit; the service passes none below 0
+--       3 capacity       of the token bucket
+--       4 token_time     microseconds in which one token comes back
+--       5 audit_max      length to which the audit stream is trimmed, about
+--       6 idem_lifetime  milliseconds for which an outcome is kept
+--       7 with_rank      1: tell the rank
+--       8 channel        where the event is published
+--       9 ip             of the client, for the audit
+--      10 request        id of the request, for the audit
+--
+-- Returns one of
+--   applied   score seq time full_in rank   (time: ms since 1970; full_in: us until the bucket is full; rank: 1 is best,
+--   replayed  score seq time full_in rank    0 when nobody asked). A replay is the first outcome, word for word, and
+--                                            takes no token: only full_in is of now
+--   suspended
+--   key_reused                               the idempotency key was used for another increase
+--   rate_limited full_in
+--   score_limit full_in                      the total would leave +-(2^53 - 1); no token is taken
+-- Only an outcome that wrote something is stored for the idempotency key: after any other, the key is free.
+--
+-- 9 calls to Redis for a plain update: 4 read, 5 write. The rank is one more, an idempotency key two more (its outcome
+-- always holds the rank, so that a replay can tell it), the first update of a board one more.
+
+local function is_user(text)
+  return #text <= 64 and string.find(text, '^[%w_%-%.:@]+$') ~= nil
+end
+
+local function update(keys, args)
+  local scores, audit, suspended, seq_key, epoch_key, limit, idem = unpack(keys)
+  local user, channel, ip, request = args[1], args[8], args[9], args[10]
+  local increase = whole_number(args[2])
+  local capacity, token_time = whole_number(args[3]), whole_number(args[4])
+  local audit_max, idem_lifetime = whole_number(args[5]), whole_number(args[6])
+  if #keys < 6 or #args ~= 10 or not is_user(user) or not increase or not capacity or capacity < 1
+    or not token_time or token_time < 1 or not audit_max or audit_max < 1 or not idem_lifetime or idem_lifetime < 1 then
+    return redis.error_reply('BADARG leaderboard_update: a key or an argument is missing or wrong')
+  end
+
+  if redis.call('SISMEMBER', suspended, user) == 1 then
+    return { 'suspended' }
+  end
+
+  local last_seq, epoch, full_at, first_outcome = unpack(redis.call('MGET', unpack(keys, 4)))
+  local clock = redis.call('TIME')
+  local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+  local time = math.floor(now / 1000)
+  local taken, full_in = take(full_at, now, capacity, token_time)
+
+  if first_outcome then
+    local first = { string.match(first_outcome, '^(%S+) (%S+) (%S+) (%S+) (%S+)$') }
+    if first[1] ~= integer_text(increase) then
+      return { 'key_reused' }
+    end
+    if taken then
+      full_in = full_in - token_time
+    end
+    return { 'replayed', tonumber(first[2]), tonumber(first[3]), tonumber(first[4]), full_in, tonumber(first[5]) }
+  end
+  if not taken then
+    return { 'rate_limited', full_in }
+  end
+  local total = tonumber(redis.call('ZSCORE', scores, user) or 0) + increase
+  if total > SCORE_LIMIT or total < -SCORE_LIMIT then
+    return { 'score_limit', full_in - token_time }
+  end
+
+  -- From here on everything is written.
+  if not epoch or not last_seq then
+    -- The board's first update, or somebody removed its counter. Microseconds are unique enough: two lives of one
+    -- board do not begin in the same one.
+    epoch = integer_text(now)
+    redis.call('SET', epoch_key, epoch)
+  end
+  redis.call('SET', limit, integer_text(now + full_in), 'PX', math.ceil(full_in / 1000))
+  local score = shown_score(redis.call('ZINCRBY', scores, args[2], user))
+  local seq = redis.call('INCR', seq_key)
+  local increase_text, score_text, seq_text = integer_text(increase), integer_text(score), integer_text(seq)
+  redis.call('XADD', audit, 'MAXLEN', '~', audit_max, '*', 'user', user, 'increase', increase_text, 'score', score_text,
+    'seq', seq_text, 'ip', ip, 'request', request)
+  redis.call('PUBLISH', channel, '{"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":'
+    .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. integer_text(time) .. '}')
+
+  local rank = 0
+  if idem or args[7] == '1' then
+    rank = redis.call('ZREVRANK', scores, user) + 1
+  end
+  if idem then
+    local outcome = { increase_text, score_text, seq_text, integer_text(time), integer_text(rank) }
+    redis.call('SET', idem, table.concat(outcome, ' '), 'PX', idem_lifetime)
+  end
+  return { 'applied', score, seq, time, full_in, rank }
+end
+
+redis.register_function('leaderboard_update', update)

@@ -1,0 +1,41 @@
+/// Every key and channel of one board. The hash tag keeps them on one slot of a Redis Cluster.
+package struct BoardKeys: Sendable {
+    /// Sorted set: user → score.
+    package let scores: String
+    /// Counter of the board's updates.
+    package let seq: String
+    /// Identity of this life of the board; made together with `seq`.
+    package let epoch: String
+    /// Stream with one entry for each update: user, increase, score, seq, ip, request.
+    package let audit: String
+    /// Set of the users whose updates are refused.
+    package let suspended: String
+    /// Channel of ``ScoreEvent``s.
+    package let channel: String
+    private let prefix: String
+
+    package init(board: String) {
+        prefix = "lb:{\(board)}:"
+        scores = prefix + "scores"
+        seq = prefix + "seq"
+        epoch = prefix + "epoch"
+        audit = prefix + "audit"
+        suspended = prefix + "suspended"
+        channel = prefix + "events"
+    }
+
+    /// The user's token bucket; gone when it is full.
+    package func limit(_ user: UserID) -> String {
+        "\(prefix)limit:\(user.rawValue)"
+    }
+
+    /// The outcome stored for one idempotency key of one user. A `:` of the user id is written `%3A` here: otherwise
+    /// user `a` with the key `b:c` would meet the key `c` of user `a:b`.
+    package func idem(_ user: UserID, _ key: IdempotencyKey) -> String {
+        let name =
+            user.rawValue.utf8.contains(UInt8(ascii: ":"))
+            ? user.rawValue.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
+            : user.rawValue
+        return "\(prefix)idem:\(name):\(key.rawValue)"
+    }
+}

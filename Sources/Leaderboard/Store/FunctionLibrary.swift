@@ -1,0 +1,20 @@
+/// Our Redis function library, `leaderboard`: the files of `Functions/` in one text.
+///
+/// Rolling upgrades: instances of two releases work on one Redis, and it holds one edition of the library. So
+/// - a function, once released, keeps its KEYS, ARGV and reply; what needs others is a new function beside it, and the
+///   old one stays until no instance that calls it is left;
+/// - ``revision`` goes up with every change, and an instance replaces only a library with a lower one. An older
+///   instance leaves a newer library alone: it finds there all that it calls.
+package enum FunctionLibrary {
+    package static let name = "leaderboard"
+
+    /// Up by one with every released change of a file in `Functions/`.
+    package static let revision = 1
+
+    /// What `FUNCTION LOAD` takes.
+    package static let source: [UInt8] = {
+        let header = "#!lua name=\(name)\nlocal REVISION = \(revision)\n"
+        return Array(header.utf8) + PackageResources.numbers_lua + PackageResources.token_bucket_lua
+            + PackageResources.update_lua + PackageResources.standings_lua
+    }()
+}

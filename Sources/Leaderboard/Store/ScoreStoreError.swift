@@ -1,0 +1,7 @@
+/// Why Redis gave no outcome, by what the caller may do next. The text is a constant phrase for logs and metrics.
+package enum ScoreStoreError: Error, Sendable, Equatable {
+    /// It was surely not executed: it may be repeated.
+    case unavailable(String)
+    /// It may have been executed: repeating it may count it twice, unless it has an idempotency key.
+    case outcomeUnknown(String)
+}

@@ -1,0 +1,15 @@
+/// How a board is kept.
+package struct StoreOptions: Sendable {
+    /// Names the board's keys: `lb:{main}:…`.
+    package var board = "main"
+    package var rateLimit = RateLimit(updates: 60, interval: .seconds(60))
+    /// Length to which the audit stream is trimmed, about; at least 1.
+    package var auditMaxEntries = 1_000_000
+    /// For how long the outcome of an update with an idempotency key is kept; at least 1 ms.
+    package var idempotencyLifetime = Duration.seconds(86_400)
+    /// How long one update may take, all told. After a lost connection, an update with an idempotency key is repeated
+    /// within it.
+    package var updateDeadline = Duration.seconds(2)
+
+    package init() {}
+}

@@ -1,0 +1,47 @@
+package import NIOCore
+
+/// One wish to raise one user's score, as valid as it can be told without Redis.
+package struct ScoreUpdate: Hashable, Sendable {
+    package let user: UserID
+    package let increase: ScoreIncrease
+
+    package init(user: UserID, increase: ScoreIncrease) {
+        self.user = user
+        self.increase = increase
+    }
+
+    /// Larger bodies are refused unread.
+    package static let maximumJSONBytes = 4096
+
+    /// `{"user_id":"12345","score_increase":50}`; other members are ignored.
+    package init(json: ByteBuffer, maximumIncrease: Int) throws(ScoreUpdateError) {
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: json, maximumBytes: Self.maximumJSONBytes)
+        } catch {
+            throw .invalidJSON("The body is not valid JSON: \(error).")
+        }
+        guard let object = value.object else { throw .invalidJSON("The body must be a JSON object.") }
+        do {
+            guard let text = object["user_id"]?.string else { throw InvalidUserID() }
+            user = try UserID(text)
+        } catch {
+            throw .invalidUserID("\(error)")
+        }
+        do {
+            guard let amount = object["score_increase"]?.integer else {
+                throw InvalidScoreIncrease(maximum: maximumIncrease)
+            }
+            increase = try ScoreIncrease(amount, maximum: maximumIncrease)
+        } catch {
+            throw .invalidScoreIncrease("\(error)")
+        }
+    }
+}
+
+/// Each with one sentence that tells a person what to mend.
+package enum ScoreUpdateError: Error, Sendable, Equatable {
+    case invalidJSON(String)
+    case invalidUserID(String)
+    case invalidScoreIncrease(String)
+}

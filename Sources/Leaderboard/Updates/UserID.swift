@@ -1,0 +1,25 @@
+/// Who scores: 1 to 64 characters of `A-Z a-z 0-9 _ - . : @`. Needs no escaping in JSON, Redis keys, or logs.
+package struct UserID: Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ text: some StringProtocol) throws(InvalidUserID) {
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Self.allows) else { throw InvalidUserID() }
+        rawValue = String(text)
+    }
+
+    package var description: String { rawValue }
+
+    private static func allows(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: ":"), UInt8(ascii: "@"):
+            true
+        default: false
+        }
+    }
+}
+
+package struct InvalidUserID: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String { "user_id must be a string of 1 to 64 characters of A-Z a-z 0-9 _ - . : @." }
+}
