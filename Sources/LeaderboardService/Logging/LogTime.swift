@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A moment, as log lines show it: RFC 3339, UTC, milliseconds.
+struct LogTime {
+    /// Since 1970, within the years 1970 to 9999.
+    private let milliseconds: Int
+
+    /// Anything outside the years 1970 to 9999 becomes the nearest moment within.
+    init(milliseconds: Int) {
+        self.milliseconds = min(max(milliseconds, 0), 253_402_300_799_999)
+    }
+
+    static var now: LogTime {
+        var time = timespec()
+        // SAFETY: the call fills the local variable that it is given.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return LogTime(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+    }
+
+    /// Appends the 24 characters of `2026-11-24T02:43:28.570Z`, by arithmetic: Foundation's formatters take microseconds.
+    func append(to bytes: inout [UInt8]) {
+        let (seconds, fraction) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        let (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        let (year, month, day) = Self.date(daysSince1970: days)
+        Self.append(year / 100, then: nil, to: &bytes)
+        Self.append(year % 100, then: "-", to: &bytes)
+        Self.append(month, then: "-", to: &bytes)
+        Self.append(day, then: "T", to: &bytes)
+        Self.append(second / 3600, then: ":", to: &bytes)
+        Self.append(second / 60 % 60, then: ":", to: &bytes)
+        Self.append(second % 60, then: ".", to: &bytes)
+        bytes.append(UInt8(ascii: "0") + UInt8(fraction / 100))
+        Self.append(fraction % 100, then: "Z", to: &bytes)
+    }
+
+    private static func append(_ twoDigits: Int, then separator: Unicode.Scalar?, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "0") + UInt8(twoDigits / 10))
+        bytes.append(UInt8(ascii: "0") + UInt8(twoDigits % 10))
+        if let separator { bytes.append(UInt8(ascii: separator)) }
+    }
+
+    /// The Gregorian date: Howard Hinnant's `civil_from_days`, whose years begin in March.
+    private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+    }
+}

@@ -1,0 +1,49 @@
+package import Logging
+
+/// How a log line is written.
+package enum LogFormat: String, Sendable, CaseIterable {
+    /// One JSON object a line, for machines. Its fields are stable: `time` (RFC 3339, UTC, milliseconds), `level`,
+    /// `logger` and `message`, in this order, then the metadata by its own keys, sorted. A key that is one of the four gets
+    /// an underscore at its end.
+    case json
+    /// `time level logger: message key=value …`, for eyes.
+    case text
+}
+
+/// The service's logs: makes its loggers and the audit log, which share one output.
+///
+/// They go to standard error: standard output is for what a command prints for its user.
+package struct Logs: Sendable {
+    package let audit: AuditLog
+    private let output: LogOutput
+    private let level: Logger.Level
+
+    package init(format: LogFormat = .json, level: Logger.Level = .info) {
+        self.init(output: LogOutput(descriptor: LogOutput.standardError, format: format), level: level)
+    }
+
+    init(output: LogOutput, level: Logger.Level) {
+        self.output = output
+        self.level = level
+        audit = AuditLog(output: output, isEnabled: level <= .info)
+    }
+
+    /// A logger whose lines go here.
+    package func logger(_ label: String) -> Logger {
+        Logger(label: label) { LineHandler(label: $0, output: output, level: level, metadataProvider: $1) }
+    }
+
+    /// Makes this the destination of every `Logger(label:)` of the process. Once a process.
+    package func bootstrap() {
+        let (output, level) = (output, level)
+        LoggingSystem.bootstrap(
+            { LineHandler(label: $0, output: output, level: level, metadataProvider: $1) },
+            metadataProvider: nil
+        )
+    }
+
+    /// Returns when all that was logged before has been written, or after a second. The last call of a process that logged.
+    package func flush() {
+        output.flush()
+    }
+}

@@ -1,0 +1,84 @@
+import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The folder `redis` (mode 0700) in the service's data directory, held by this process alone for as long as this object lives.
+///
+/// It has two locks. `service.lock` is the service's: a second service on the same data is refused. `server.lock` is
+/// inherited by redis-server and its children and held by nobody else, so it is free exactly when none of them is left.
+final class DataDirectory: Sendable {
+    let path: String
+    let socketPath: String
+    private let serviceLock: FileLock
+
+    var logPath: String { path + "/redis.log" }
+    private var serverLockPath: String { path + "/server.lock" }
+
+    init(path: String) throws(PrivateRedisError) {
+        try Self.make(path)
+        try Self.make(path + "/redis")
+        self.path = try Self.absolute(path + "/redis")
+        guard let lock = try FileLock(path: self.path + "/service.lock") else { throw .directoryInUse(path: path) }
+        serviceLock = lock
+        socketPath = try SocketPath.choose(for: self.path)
+    }
+
+    /// The server's lock, to be handed to a new server, after any old one has been stopped: by SIGTERM, and by SIGKILL
+    /// when `patience` is over.
+    func lockAfterOldServer(patience: Duration, logger: Logger) async throws -> FileLock {
+        if let lock = try freeServerLock() { return lock }
+        logger.warning(
+            "a redis-server of an earlier run is still there and is stopped",
+            metadata: ["directory": "\(path)"]
+        )
+        for (signal, patience) in [(SIGTERM, patience), (SIGKILL, .seconds(5))] {
+            let deadline = ContinuousClock.now + patience
+            while ContinuousClock.now < deadline {
+                // Again each time: a server may have had a child, or have been about to take its lock.
+                for holder in Processes.holding(serverLockPath, as: ServerProcess.lockDescriptor) {
+                    kill(holder, signal)
+                }
+                try await Task.sleep(for: .milliseconds(20))
+                if let lock = try freeServerLock() { return lock }
+            }
+        }
+        throw PrivateRedisError.oldServerStays(path: path)
+    }
+
+    private func freeServerLock() throws(PrivateRedisError) -> FileLock? {
+        guard let lock = try FileLock(path: serverLockPath) else { return nil }
+        unsafe unlink(socketPath)
+        return lock
+    }
+
+    private static func make(_ path: String) throws(PrivateRedisError) {
+        guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        let reason = lastSystemError()
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw .directoryUnusable(path: path, reason: reason)
+        }
+        try make(String(path[..<slash]))
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw .directoryUnusable(path: path, reason: lastSystemError())
+        }
+    }
+
+    private static func absolute(_ path: String) throws(PrivateRedisError) -> String {
+        // SAFETY: with nil as its second argument `realpath` returns memory that is ours to free, or nil.
+        guard let resolved = unsafe realpath(path, nil) else {
+            throw .directoryUnusable(path: path, reason: lastSystemError())
+        }
+        defer { unsafe free(resolved) }
+        let absolute = unsafe String(cString: resolved)
+        guard unsafe chmod(absolute, 0o700) == 0, unsafe access(absolute, W_OK | X_OK) == 0 else {
+            throw .directoryUnusable(path: absolute, reason: lastSystemError())
+        }
+        return absolute
+    }
+}

@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An exclusive `flock(2)` on a file, which the kernel frees when the last process that holds it has ended, however it ended.
+///
+/// The file stays: removing it would let two processes lock two different files of one name.
+final class FileLock: Sendable {
+    let descriptor: Int32
+
+    /// Takes the lock, or returns nil when another process has it. The descriptor is not inherited by programs started later.
+    init?(path: String) throws(PrivateRedisError) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .directoryUnusable(path: path, reason: lastSystemError()) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let isHeld = errno == EWOULDBLOCK
+            let reason = lastSystemError()
+            close(descriptor)
+            if isHeld { return nil }
+            throw .directoryUnusable(path: path, reason: reason)
+        }
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// What `errno` says, in words.
+func lastSystemError() -> String {
+    // SAFETY: `strerror` returns a NUL-terminated string that is valid until this thread's next call; it is copied at once.
+    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+}

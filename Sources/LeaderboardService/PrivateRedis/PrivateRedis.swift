@@ -1,0 +1,166 @@
+package import Logging
+package import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// A `redis-server` of the service's own, for those who have none: on a Unix socket, without a TCP port, append-only,
+/// with its data under the data directory.
+///
+/// It lives and dies with the service. ``run()`` starts it again when it ends by itself (clients see a store that is down
+/// meanwhile) and stops it at shutdown. After `kill -9` of the service the kernel ends it (parent-death signal), and
+/// whatever is left all the same is stopped by the next ``start()``: a lock that only the server and its children hold
+/// tells whether one is left, so that never do two servers write the same file.
+///
+/// Durability: every update is handed to the kernel before it is acknowledged, and synced to disk once a second
+/// (`appendfsync everysec`). A crash of the server or the service loses nothing, a loss of power the last second or two.
+package final class PrivateRedis: Sendable, Service {
+    private let dataDirectory: String
+    private let logger: Logger
+    private let eventLoop: any EventLoop
+    private let patience: Patience
+    private let state = Mutex(State())
+
+    /// How long each step may take.
+    package struct Patience: Sendable {
+        /// From the start of the server, or its last word that it is loading its data, to its first answer.
+        package var firstAnswer: Duration = .seconds(10)
+        /// From SIGTERM, when the server syncs its file, to SIGKILL.
+        package var stop: Duration = .seconds(10)
+        /// Pause before a server that ended is started again: doubled from the shortest to the longest.
+        package var shortestPause: Duration = .milliseconds(50)
+        package var longestPause: Duration = .seconds(2)
+
+        package init() {}
+    }
+
+    private struct State {
+        var directory: DataDirectory?
+        var server: ServerProcess?
+        var isStopping = false
+    }
+
+    package init(
+        dataDirectory: String,
+        logger: Logger,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        patience: Patience = Patience()
+    ) {
+        self.dataDirectory = dataDirectory
+        self.logger = logger
+        self.eventLoop = eventLoopGroup.next()
+        self.patience = patience
+    }
+
+    /// Starts the server and waits for its first answer; its address as `unix:///absolute/path`.
+    ///
+    /// To be called once, before ``run()``. When it throws, no server is left and the data directory is free.
+    @discardableResult
+    package func start() async throws -> String {
+        let directory = try DataDirectory(path: dataDirectory)
+        state.withLock { $0.directory = directory }
+        do {
+            try await startServer(in: directory)
+        } catch {
+            await stop()
+            throw error
+        }
+        return "unix://" + directory.socketPath.urlPathEncoded
+    }
+
+    /// Keeps the server running until graceful shutdown or cancellation, then stops it and waits for its end.
+    package func run() async throws {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            if state.withLock({ $0.directory == nil && !$0.isStopping }) { try await start() }
+            await supervise()
+        } onCancelOrGracefulShutdown: {
+            self.beginToStop()
+        }
+        await stop()
+    }
+
+    /// Stops the server, waits for its end and frees the data directory. For those who called ``start()`` but never came
+    /// to ``run()``; harmless when nothing runs.
+    package func stop() async {
+        beginToStop()
+        _ = try? await state.withLock { $0.server }?.exited.get()
+        state.withLock {
+            $0.server = nil; $0.directory = nil
+        }
+    }
+
+    /// The process id of the server that runs now.
+    package var serverProcessID: Int32? { state.withLock { $0.server?.processID } }
+
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    private func supervise() async {
+        var pause = patience.shortestPause
+        while let (directory, server) = state.withLock({ state in state.directory.map { ($0, state.server) } }) {
+            if let server {
+                let started = ContinuousClock.now
+                let status = try? await server.exited.get()
+                if isStopping { return }
+                logger.error(
+                    "private redis ended by itself and is started again",
+                    metadata: ["exit": "\(status?.description ?? "unknown")", "log": "\(directory.logPath)"]
+                )
+                if started.duration(to: .now) > patience.longestPause * 10 { pause = patience.shortestPause }
+            }
+            let length = pause
+            pause = min(pause * 2, patience.longestPause)
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: length) }
+            if isStopping { return }
+            do {
+                try await startServer(in: directory)
+                logger.info("private redis runs again")
+            } catch {
+                state.withLock { $0.server = nil }
+                if !isStopping { logger.error("private redis does not start", metadata: ["error": "\(error)"]) }
+            }
+        }
+    }
+
+    private func startServer(in directory: DataDirectory) async throws {
+        let lock = try await directory.lockAfterOldServer(patience: patience.stop, logger: logger)
+        let server = try await ServerProcess.start(in: directory, lock: lock, on: eventLoop, patience: patience.stop)
+        let isStopping = state.withLock { state in
+            state.server = server
+            return state.isStopping
+        }
+        if isStopping { server.stop() }
+        do {
+            try await server.firstAnswer(within: patience.firstAnswer)
+        } catch {
+            server.stop()
+            _ = try? await server.exited.get()
+            throw error
+        }
+    }
+
+    private func beginToStop() {
+        state.withLock { state in
+            state.isStopping = true
+            return state.server
+        }?.stop()
+    }
+}
+
+extension String {
+    /// The path with every byte escaped that could end or change the path of a URL.
+    fileprivate var urlPathEncoded: String {
+        var encoded = ""
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return encoded
+    }
+}

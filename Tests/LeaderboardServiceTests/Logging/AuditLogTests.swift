@@ -1,0 +1,114 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("Audit log", .timeLimit(.minutes(1)))
+struct AuditLogTests {
+    @Test("an added update is one line with its fields, at Redis' time")
+    func updated() throws {
+        let capture = LogCapture()
+        capture.logs.audit.updated(
+            user: "12345",
+            ip: "192.0.2.1",
+            increase: 50,
+            score: 200,
+            seq: 121,
+            requestID: "abc",
+            time: 1_732_400_000_000
+        )
+        let expected =
+            #"{"time":"2024-11-23T22:13:20.000Z","level":"info","logger":"leaderboard.audit","message":"score updated","#
+            + #""user_id":"12345","ip":"192.0.2.1","score_increase":50,"score":200,"seq":121,"request_id":"abc"}"#
+        #expect(try capture.lines() == [expected])
+    }
+
+    @Test("a refused update is one line with the code; the user only when known")
+    func refused() throws {
+        let capture = LogCapture(.text)
+        capture.logs.audit.refused(code: "invalid_token", ip: "192.0.2.1", user: nil, requestID: "a")
+        capture.logs.audit.refused(code: "rate_limited", ip: "192.0.2.1", user: "12345", requestID: "b")
+        let lines = try capture.lines()
+        #expect(lines.count == 2)
+        #expect(
+            lines.first?.hasSuffix(
+                "Z info leaderboard.audit: update refused code=invalid_token ip=192.0.2.1 request_id=a"
+            ) == true
+        )
+        #expect(lines.last?.hasSuffix("code=rate_limited ip=192.0.2.1 user_id=12345 request_id=b") == true)
+    }
+
+    @Test("a line is written by itself after a short while, without a flush")
+    func arrivesByItself() {
+        let capture = LogCapture()
+        capture.logs.audit.refused(code: "x", ip: "::1", user: nil, requestID: "r")
+        #expect(capture.next().hasSuffix("\"request_id\":\"r\"}\n"))
+    }
+
+    @Test("lines of many threads stay whole, and those of one thread in order")
+    func manyThreads() async throws {
+        let capture = LogCapture()
+        async let text = Task.detached { [capture] in
+            var text = ""
+            while !text.contains("\"message\":\"end\"") { text += capture.next() }
+            return text
+        }.value
+        await withTaskGroup(of: Void.self) { group in
+            for thread in 0..<4 {
+                group.addTask {
+                    for number in 1...1000 {
+                        capture.logs.audit.updated(
+                            user: "\(thread)",
+                            ip: "::1",
+                            increase: 1,
+                            score: number,
+                            seq: 0,
+                            requestID: "r",
+                            time: 0
+                        )
+                    }
+                }
+            }
+        }
+        capture.logs.logger("l").info("end")
+        var last: [String: Int] = [:]
+        for line in await text.split(separator: "\n").dropLast() {
+            let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            let user = try #require(object["user_id"] as? String)
+            let score = try #require(object["score"] as? Int)
+            #expect(score == last[user, default: 0] + 1)
+            last[user] = score
+        }
+        #expect(last == ["0": 1000, "1": 1000, "2": 1000, "3": 1000])
+    }
+
+    @Test(
+        "when nobody reads, lines beyond the bound are dropped and counted, the caller never waits, and the loss is told"
+    )
+    func fullBuffer() async throws {
+        let capture = LogCapture(maximumBytes: 4096)
+        // A pipe takes 64 KiB, the buffer 4 KiB more: 3000 lines of about 170 bytes are far too many.
+        for number in 1...3000 {
+            capture.logs.audit.updated(
+                user: "u",
+                ip: "::1",
+                increase: 1,
+                score: number,
+                seq: 0,
+                requestID: "r",
+                time: 0
+            )
+        }
+        let dropped = capture.output.dropped
+        #expect(dropped > 1000)
+        var (text, told) = ("", 0)
+        while told < dropped {
+            text += capture.next()
+            told = text.matches(of: /"message":"log lines dropped","count":(\d+)}\n/).reduce(0) {
+                $0 + (Int($1.1) ?? 0)
+            }
+        }
+        #expect(told == dropped)
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import LeaderboardService
+
+let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+/// A folder of the test's own, with a short path, removed at the end.
+func withDataDirectory(_ body: (String) async throws -> Void) async throws {
+    let path = "/tmp/lb-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try await body(path)
+}
+
+/// Runs a private Redis for as long as `body` runs, and expects a clean end of it.
+func running(in data: String, _ body: (PrivateRedis) async throws -> Void) async throws {
+    let redis = PrivateRedis(dataDirectory: data, logger: quiet)
+    try await redis.start()
+    let service = Task { try await redis.run() }
+    do {
+        try await body(redis)
+    } catch {
+        service.cancel()
+        try await service.value
+        throw error
+    }
+    service.cancel()
+    try await service.value
+    #expect(redis.serverProcessID == nil)
+}
+
+/// What `redis-cli` prints for a command; nothing when it cannot be run.
+func cli(_ data: String, _ words: String...) -> String {
+    (try? shell(["redis-cli", "-s", "\(data)/redis/redis.sock"] + words)) ?? ""
+}
+
+/// The standard output of a program, without the newline at its end.
+func shell(_ command: [String]) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = command
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+}
+
+/// Waits until a condition holds, and fails when it has not within ten seconds.
+func eventually(_ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("still not so after ten seconds", sourceLocation: sourceLocation)
+}
+
+/// A process that exists and is not merely waiting to be reaped.
+func isAlive(_ process: Int32) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+    return status.split(separator: ")").last.map { !$0.hasPrefix(" Z") } ?? false
+}
+
+func permissions(of path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+}
