@@ -19,9 +19,12 @@ extension Target.Dependency {
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let deque = product(name: "DequeModule", package: "swift-collections")
 }
 
@@ -38,6 +41,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -47,9 +52,15 @@ let package = Package(
             dependencies: ["CHiredis", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: [.nioCore, .nioPosix],
+            path: "Tests/TestSupport",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "RedisClientTests",
-            dependencies: ["RedisClient", .nioCore, .nioPosix, .nioEmbedded],
+            dependencies: ["RedisClient", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .logging, .lifecycle],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -63,14 +74,13 @@ let package = Package(
         ),
         .testTarget(
             name: "LeaderboardTests",
-            dependencies: ["Leaderboard", "RedisClient", .nioCore, .nioPosix],
+            dependencies: ["Leaderboard", "RedisClient", "TestSupport", .nioCore, .nioPosix, .logging, .lifecycle],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "HTTPServer",
             dependencies: [
-                .nioCore, .nioPosix, .nioHTTP1, .logging, .lifecycle, .deque,
-                .product(name: "Crypto", package: "swift-crypto"),
+                .nioCore, .nioPosix, .nioHTTP1, .logging, .lifecycle, .deque, .crypto,
             ],
             swiftSettings: swiftSettings
         ),
@@ -93,20 +103,29 @@ let package = Package(
             name: "LeaderboardService",
             dependencies: [
                 "Leaderboard", "HTTPServer", "Broadcast", "RedisClient",
-                .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .lifecycle,
+                .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .systemPackage,
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "LeaderboardServiceTests",
-            dependencies: ["LeaderboardService", .nioCore, .nioPosix, .logging, .metrics, .lifecycle],
+            dependencies: [
+                "LeaderboardService", "TestSupport",
+                .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "LeaderboardService",
+                "LeaderboardService", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque,
+                .systemPackage,
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: swiftSettings,
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]

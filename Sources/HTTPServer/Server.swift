@@ -33,7 +33,10 @@ package final class Server: Sendable, Service {
         self.onStopping = onStopping
         var loops: [ObjectIdentifier: NIOLoopBoundBox<LoopContext>] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
-            loops[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(LoopContext(eventLoop: eventLoop), eventLoop: eventLoop)
+            loops[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(
+                LoopContext(eventLoop: eventLoop),
+                eventLoop: eventLoop
+            )
         }
         self.loops = loops
     }
@@ -41,7 +44,10 @@ package final class Server: Sendable, Service {
     package func run() async throws {
         let listener = try await bootstrap().bind(host: context.options.host, port: context.options.port).get()
         if let address = listener.localAddress {
-            logger.info("listening", metadata: ["address": "\(address.ipAddress ?? "")", "port": "\(address.port ?? 0)"])
+            logger.info(
+                "listening",
+                metadata: ["address": "\(address.ipAddress ?? "")", "port": "\(address.port ?? 0)"]
+            )
             onListening(address)
         }
         let ticks = loops.values.map { loop in
@@ -103,7 +109,8 @@ package final class Server: Sendable, Service {
     private func openCount() async -> Int {
         var count = 0
         for loop in loops.values {
-            count += (try? await loop.eventLoop.submit { loop.value.connections.count + loop.value.live.count }.get()) ?? 0
+            count +=
+                (try? await loop.eventLoop.submit { loop.value.connections.count + loop.value.live.count }.get()) ?? 0
         }
         return count
     }

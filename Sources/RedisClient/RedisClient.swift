@@ -20,7 +20,8 @@ package final class RedisClient: Sendable, Service {
         var links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>] = [:]
         var first: NIOLoopBoundBox<RedisLink>?
         for eventLoop in eventLoopGroup.makeIterator() {
-            let link = RedisLink(endpoint: endpoint, options: options, eventLoop: eventLoop, logger: logger) { isReady in
+            let link = RedisLink(endpoint: endpoint, options: options, eventLoop: eventLoop, logger: logger) {
+                isReady in
                 ready.add(isReady ? 1 : -1)
             }
             let bound = NIOLoopBoundBox.makeBoxSendingValue(link, eventLoop: eventLoop)

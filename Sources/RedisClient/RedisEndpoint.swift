@@ -102,7 +102,8 @@ extension RedisEndpoint {
                 bytes.append(byte)
                 continue
             }
-            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16)
+            else {
                 throw InvalidRedisURL(description: "the user or password has a % that is no percent-encoding")
             }
             bytes.append(value)

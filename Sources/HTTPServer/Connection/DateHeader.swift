@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// The value of `Date` (RFC 9110, section 5.6.7), made once a second. Owned by its event loop.

@@ -261,7 +261,13 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
             return respond(.error(.serviceUnavailable, code: "stopping", message: "This instance is stopping."))
         }
         server.observe(started.finished(status: upgrade.status, bytes: 0))
-        upgrade.perform(on: context, requestID: started.requestID, isHead: request.method == .HEAD, loop: loop, server: server)
+        upgrade.perform(
+            on: context,
+            requestID: started.requestID,
+            isHead: request.method == .HEAD,
+            loop: loop,
+            server: server
+        )
         guard request.method != .HEAD else { return }
         open(context.channel)
     }
@@ -276,7 +282,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func arm() {
         guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in self?.timerFired() }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in self?.timerFired()
+        }
     }
 
     private func timerFired() {

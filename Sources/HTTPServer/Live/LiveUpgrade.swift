@@ -33,7 +33,10 @@ enum LiveUpgrade {
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
             pipeline.removeHandler(context: context, promise: nil)
-            pipeline.removeHandler(context: try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
+            pipeline.removeHandler(
+                context: try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self),
+                promise: nil
+            )
             pipeline.removeHandler(context: try pipeline.context(handlerType: FirstByte.self), promise: nil)
         } catch {
             channel.close(promise: nil)

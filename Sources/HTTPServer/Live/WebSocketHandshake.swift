@@ -23,7 +23,8 @@ struct WebSocketHandshake {
         guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
             throw HeadRules.malformed("Sec-WebSocket-Key must be given once, as 16 bytes in base64.")
         }
-        accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
+        accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+            .base64EncodedString()
     }
 
     private static func names(_ token: String, in values: [String]) -> Bool {

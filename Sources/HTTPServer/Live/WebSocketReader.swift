@@ -47,7 +47,8 @@ struct WebSocketReader {
 
     private mutating func readFrame() throws(Violation) -> Frame? {
         let start = buffer.readerIndex
-        guard let first: UInt8 = buffer.getInteger(at: start), let second: UInt8 = buffer.getInteger(at: start + 1) else {
+        guard let first: UInt8 = buffer.getInteger(at: start), let second: UInt8 = buffer.getInteger(at: start + 1)
+        else {
             return nil
         }
         let (isLast, opcode) = (first & 0x80 != 0, first & 0x0F)
@@ -71,7 +72,8 @@ struct WebSocketReader {
         guard message.readableBytes + length <= maximumMessageBytes || opcode >= 0x8 else {
             throw Violation(code: 1009, reason: "message too big")
         }
-        guard buffer.readableBytes >= headLength + 4 + length, let mask = buffer.getBytes(at: start + headLength, length: 4),
+        guard buffer.readableBytes >= headLength + 4 + length,
+            let mask = buffer.getBytes(at: start + headLength, length: 4),
             var payload = buffer.getSlice(at: start + headLength + 4, length: length)
         else { return nil }
         for index in 0..<length {

@@ -23,10 +23,11 @@ local function standings(keys, args)
   local epoch, seq = position(keys[2], keys[3])
   local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
   if limit > 0 then
-    local rows = redis.call('ZRANGE', keys[1], offset, offset + limit - 1, 'REV', 'WITHSCORES')
+    local last = integer_text(offset + limit - 1)
+    local rows = redis.call('ZRANGE', keys[1], args[1], last, 'REV', 'WITHSCORES')
     for index = 1, #rows, 2 do
       reply[index + 3] = rows[index]
-      reply[index + 4] = shown_score(rows[index + 1])
+      reply[index + 4] = shown_score(tonumber(rows[index + 1]))
     end
   end
   return reply
@@ -44,7 +45,7 @@ local function standing(keys, args)
   local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
   local score = redis.call('ZSCORE', keys[1], args[1])
   if score then
-    reply[4] = shown_score(score)
+    reply[4] = shown_score(tonumber(score))
     reply[5] = redis.call('ZREVRANK', keys[1], args[1]) + 1
   end
   return reply

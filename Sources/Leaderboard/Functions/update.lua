@@ -38,28 +38,29 @@ end
 
 local function update(keys, args)
   local scores, audit, suspended, seq_key, epoch_key, limit, idem = unpack(keys)
-  local user, channel, ip, request = args[1], args[8], args[9], args[10]
-  local increase = whole_number(args[2])
-  local capacity, token_time = whole_number(args[3]), whole_number(args[4])
-  local audit_max, idem_lifetime = whole_number(args[5]), whole_number(args[6])
-  if #keys < 6 or #args ~= 10 or not is_user(user) or not increase or not capacity or capacity < 1
-    or not token_time or token_time < 1 or not audit_max or audit_max < 1 or not idem_lifetime or idem_lifetime < 1 then
+  local user, increase_text, capacity, token_time, audit_max, idem_lifetime, with_rank, channel, ip, request =
+    unpack(args)
+  local increase = whole_number(increase_text)
+  capacity, token_time = tonumber(capacity), tonumber(token_time)
+  if #keys < 6 or not request or not is_user(user) or not increase or not capacity or capacity < 1 or not token_time
+    or token_time < 1 or not tonumber(audit_max) or not tonumber(idem_lifetime) then
     return redis.error_reply('BADARG leaderboard_update: a key or an argument is missing or wrong')
   end
 
-  if redis.call('SISMEMBER', suspended, user) == 1 then
+  local call = redis.call
+  if call('SISMEMBER', suspended, user) == 1 then
     return { 'suspended' }
   end
 
-  local last_seq, epoch, full_at, first_outcome = unpack(redis.call('MGET', unpack(keys, 4)))
-  local clock = redis.call('TIME')
-  local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+  local last_seq, epoch, full_at, first_outcome = unpack(call('MGET', unpack(keys, 4)))
+  local clock = call('TIME')
+  local now = clock[1] * 1000000 + clock[2]
   local time = math.floor(now / 1000)
   local taken, full_in = take(full_at, now, capacity, token_time)
 
   if first_outcome then
     local first = { string.match(first_outcome, '^(%S+) (%S+) (%S+) (%S+) (%S+)$') }
-    if first[1] ~= integer_text(increase) then
+    if first[1] ~= increase_text then
       return { 'key_reused' }
     end
     if taken then
@@ -70,7 +71,7 @@ local function update(keys, args)
   if not taken then
     return { 'rate_limited', full_in }
   end
-  local total = tonumber(redis.call('ZSCORE', scores, user) or 0) + increase
+  local total = (call('ZSCORE', scores, user) or 0) + increase
   if total > SCORE_LIMIT or total < -SCORE_LIMIT then
     return { 'score_limit', full_in - token_time }
   end
@@ -80,24 +81,24 @@ local function update(keys, args)
     -- The board's first update, or somebody removed its counter. Microseconds are unique enough: two lives of one
     -- board do not begin in the same one.
     epoch = integer_text(now)
-    redis.call('SET', epoch_key, epoch)
+    call('SET', epoch_key, epoch)
   end
-  redis.call('SET', limit, integer_text(now + full_in), 'PX', math.ceil(full_in / 1000))
-  local score = shown_score(redis.call('ZINCRBY', scores, args[2], user))
-  local seq = redis.call('INCR', seq_key)
-  local increase_text, score_text, seq_text = integer_text(increase), integer_text(score), integer_text(seq)
-  redis.call('XADD', audit, 'MAXLEN', '~', audit_max, '*', 'user', user, 'increase', increase_text, 'score', score_text,
+  call('SET', limit, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
+  call('ZINCRBY', scores, increase_text, user)
+  local score, seq = shown_score(total), call('INCR', seq_key)
+  local score_text, seq_text, time_text = integer_text(score), integer_text(seq), integer_text(time)
+  call('XADD', audit, 'MAXLEN', '~', audit_max, '*', 'user', user, 'increase', increase_text, 'score', score_text,
     'seq', seq_text, 'ip', ip, 'request', request)
-  redis.call('PUBLISH', channel, '{"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":'
-    .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. integer_text(time) .. '}')
+  call('PUBLISH', channel, '{"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":'
+    .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text .. '}')
 
   local rank = 0
-  if idem or args[7] == '1' then
-    rank = redis.call('ZREVRANK', scores, user) + 1
+  if idem or with_rank == '1' then
+    rank = call('ZREVRANK', scores, user) + 1
   end
   if idem then
-    local outcome = { increase_text, score_text, seq_text, integer_text(time), integer_text(rank) }
-    redis.call('SET', idem, table.concat(outcome, ' '), 'PX', idem_lifetime)
+    local outcome = { increase_text, score_text, seq_text, time_text, integer_text(rank) }
+    call('SET', idem, table.concat(outcome, ' '), 'PX', idem_lifetime)
   end
   return { 'applied', score, seq, time, full_in, rank }
 end

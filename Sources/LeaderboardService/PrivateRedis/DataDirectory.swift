@@ -20,19 +20,41 @@ final class DataDirectory: Sendable {
     var logPath: String { path + "/redis.log" }
     private var serverLockPath: String { path + "/server.lock" }
 
-    init(path: String) throws(PrivateRedisError) {
-        try Self.make(path)
-        try Self.make(path + "/redis")
-        self.path = try Self.absolute(path + "/redis")
-        guard let lock = try FileLock(path: self.path + "/service.lock") else { throw .directoryInUse(path: path) }
-        serviceLock = lock
-        socketPath = try SocketPath.choose(for: self.path)
+    /// Makes the directory when there is none, and takes it, or says who has it.
+    static func take(_ path: String) async throws -> DataDirectory {
+        try make(path)
+        try make(path + "/redis")
+        let absolute = try absolute(path + "/redis")
+        // A program that is just being started has a copy of our descriptors, locks included, for the moment from fork to exec:
+        // a lock that is let go may be held for some milliseconds more.
+        let deadline = ContinuousClock.now + .milliseconds(500)
+        while true {
+            if let lock = try FileLock(path: absolute + "/service.lock") {
+                return DataDirectory(
+                    path: absolute,
+                    socketPath: try SocketPath.choose(for: absolute),
+                    serviceLock: lock
+                )
+            }
+            guard ContinuousClock.now < deadline else { throw PrivateRedisError.directoryInUse(path: path) }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private init(path: String, socketPath: String, serviceLock: FileLock) {
+        self.path = path
+        self.socketPath = socketPath
+        self.serviceLock = serviceLock
     }
 
     /// The server's lock, to be handed to a new server, after any old one has been stopped: by SIGTERM, and by SIGKILL
     /// when `patience` is over.
     func lockAfterOldServer(patience: Duration, logger: Logger) async throws -> FileLock {
-        if let lock = try freeServerLock() { return lock }
+        // For the same reason as in `take` it may be held for a moment when no server is there.
+        for _ in 0..<10 {
+            if let lock = try freeServerLock() { return lock }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         logger.warning(
             "a redis-server of an earlier run is still there and is stopped",
             metadata: ["directory": "\(path)"]

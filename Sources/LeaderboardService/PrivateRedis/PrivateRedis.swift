@@ -1,4 +1,5 @@
 package import Logging
+import Metrics
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -20,6 +21,7 @@ package final class PrivateRedis: Sendable, Service {
     private let eventLoop: any EventLoop
     private let patience: Patience
     private let state = Mutex(State())
+    private let restarts = Counter(label: "leaderboard_private_redis_restarts_total")
 
     /// How long each step may take.
     package struct Patience: Sendable {
@@ -57,7 +59,7 @@ package final class PrivateRedis: Sendable, Service {
     /// To be called once, before ``run()``. When it throws, no server is left and the data directory is free.
     @discardableResult
     package func start() async throws -> String {
-        let directory = try DataDirectory(path: dataDirectory)
+        let directory = try await DataDirectory.take(dataDirectory)
         state.withLock { $0.directory = directory }
         do {
             try await startServer(in: directory)
@@ -101,6 +103,7 @@ package final class PrivateRedis: Sendable, Service {
                 let started = ContinuousClock.now
                 let status = try? await server.exited.get()
                 if isStopping { return }
+                restarts.increment()
                 logger.error(
                     "private redis ended by itself and is started again",
                     metadata: ["exit": "\(status?.description ?? "unknown")", "log": "\(directory.logPath)"]

@@ -38,7 +38,6 @@ final class RedisConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var closeReason = RedisError.UnknownReason.connectionLost
 
-
     init(
         options: RedisOptions,
         eventLoop: any EventLoop,

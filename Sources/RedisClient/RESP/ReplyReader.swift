@@ -50,7 +50,9 @@ extension RESPValue {
             self = unsafe .error(RedisRefusal(String(decoding: Self.bytes(of: reply), as: UTF8.self)))
         case REDIS_REPLY_ARRAY:
             let elements = unsafe UnsafeBufferPointer(start: reply.element, count: Int(reply.elements))
-            self = unsafe .array(elements.map { element in unsafe element.map { unsafe RESPValue($0.pointee) } ?? .null })
+            self = unsafe .array(
+                elements.map { element in unsafe element.map { unsafe RESPValue($0.pointee) } ?? .null }
+            )
         default:
             self = .null
         }

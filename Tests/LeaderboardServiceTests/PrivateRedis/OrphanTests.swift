@@ -30,7 +30,7 @@ struct OrphanTests {
     )
     func nextStartTakesOver(signal: Int32) async throws {
         try await withDataDirectory { data in
-            let redis = try Orphan(in: data)
+            let redis = try await Orphan(in: data)
             try await eventually { cli(data, "SET", "score", "150") == "OK" }
             #expect(isAlive(redis.processID))
             // Stopped, it cannot even answer SIGTERM.
@@ -50,8 +50,8 @@ struct OrphanTests {
     private struct Orphan {
         let processID: Int32
 
-        init(in data: String) throws {
-            let directory = try DataDirectory(path: data)
+        init(in data: String) async throws {
+            let directory = try await DataDirectory.take(data)
             let lock = try #require(try FileLock(path: "\(data)/redis/server.lock"))
             let program = try #require(Processes.find("redis-server"))
             processID = try ServerProcess.spawn(

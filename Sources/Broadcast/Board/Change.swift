@@ -1,0 +1,32 @@
+/// One event of the board, as it came over the channel and after it was checked.
+package struct Change: Sendable, Equatable {
+    package let user: String
+    /// The total after the change.
+    package let score: Int
+    /// What was added. Nil when another service did not tell.
+    package let increase: Int?
+    /// Nil when another service wrote the board: such a change has no place of its own in the stream.
+    package let seq: Int?
+    package let epoch: String?
+    /// Redis' time in milliseconds since 1970.
+    package let time: Int?
+
+    package init(user: String, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
+        self.user = user
+        self.score = score
+        self.increase = increase
+        self.seq = seq
+        self.epoch = epoch
+        self.time = time
+    }
+}
+
+/// A change that has its place in the stream: its own seq, or for another service's change the position it met.
+struct PlacedChange: Sendable, Equatable {
+    var user: String
+    var score: Int
+    var increase: Int
+    var seq: Int
+    /// False for another service's change, which shares the seq of the change before it.
+    var hasOwnSeq: Bool
+}

@@ -1,0 +1,24 @@
+/// A place in a board's stream: every change up to and including `seq` of that `epoch` has been seen.
+///
+/// Both numbers are the board's, not an instance's, so a cursor got from one instance is good at another.
+package struct Cursor: Sendable, Hashable, CustomStringConvertible {
+    package let epoch: String
+    package let seq: Int
+
+    package init(epoch: String, seq: Int) {
+        self.epoch = epoch
+        self.seq = seq
+    }
+
+    /// Reads `<epoch>:<seq>` as a client sends it. Nil for anything else; a text of more than 128 bytes is not looked at.
+    package init?(_ text: String) {
+        guard text.utf8.count <= 128, let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        let digits = text[text.utf8.index(after: colon)...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            let seq = Int(digits)
+        else { return nil }
+        self.init(epoch: String(text[..<colon]), seq: seq)
+    }
+
+    package var description: String { "\(epoch):\(seq)" }
+}

@@ -1,0 +1,87 @@
+/// The instance's own copy of the best users of the board, kept right by the stream of changes alone.
+///
+/// The copy cannot know who is outside it, only a bound: everyone outside stands at or below `floor`. So a user who
+/// rises above the floor enters with a certain rank, and one who falls below it leaves, for the rank is no longer known.
+/// Every row held is therefore exactly where Redis has it. Falls (only other services make them) use the copy up;
+/// `wantsRefill` and `isThin` say when.
+struct TopStandings {
+    /// Best first; all of them certain.
+    private(set) var rows: [Standing]
+    /// Nobody is outside.
+    private(set) var isWhole: Bool
+    /// Meaningful only while not whole. Of a non-whole copy without rows nothing is known.
+    private var floor: Standing?
+    private let capacity: Int
+    /// What the source gave at the last filling: one that gives little must not be asked all the time.
+    private let filled: Int
+
+    init(_ snapshot: Snapshot, capacity: Int) {
+        self.capacity = max(capacity, 1)
+        rows = Array(snapshot.standings.prefix(self.capacity))
+        isWhole = snapshot.isWhole && snapshot.standings.count <= self.capacity
+        floor = rows.last
+        filled = rows.count
+    }
+
+    /// Puts a user where the new score belongs. Returns the best index (0 is the first place) at which the rows now
+    /// differ from before, nil if they do not.
+    mutating func set(_ user: String, to score: Int) -> Int? {
+        let standing = Standing(user: user, score: score)
+        let old = rows.firstIndex { $0.belongs(to: user) }
+        if let old {
+            if rows[old].score == score { return nil }
+            rows.remove(at: old)
+        }
+        guard isCertain(standing) else { return old }
+        let new = place(of: standing)
+        rows.insert(standing, at: new)
+        if rows.count > capacity {
+            floor = rows.removeLast()
+            isWhole = false
+            if new == rows.count { return old }
+        }
+        return min(new, old ?? new)
+    }
+
+    /// The rank (1 is the best) of a user in the copy.
+    func rank(of user: String) -> Int? {
+        rows.firstIndex { $0.belongs(to: user) }.map { $0 + 1 }
+    }
+
+    func score(of user: String) -> Int? {
+        rows.first { $0.belongs(to: user) }?.score
+    }
+
+    /// Fewer than half of what was filled are left, and there are more on the board.
+    var wantsRefill: Bool { !isWhole && rows.count < (filled + 1) / 2 }
+
+    /// The first `count` places are no longer known.
+    func isThin(for count: Int) -> Bool { !isWhole && rows.count < min(count, filled) }
+
+    /// Whether both can be pictures of the same board at the same moment.
+    func agrees(with other: TopStandings) -> Bool {
+        if isWhole, other.rows.count > rows.count { return false }
+        if other.isWhole, rows.count > other.rows.count { return false }
+        let common = min(rows.count, other.rows.count)
+        return rows.prefix(common).elementsEqual(other.rows.prefix(common)) {
+            $0.score == $1.score && $0.belongs(to: $1.user)
+        }
+    }
+
+    /// Standing exactly on the floor is certain: only one user can stand there, for no two share name and score.
+    private func isCertain(_ standing: Standing) -> Bool {
+        if isWhole { return true }
+        guard let floor else { return false }
+        return !floor.precedes(standing)
+    }
+
+    private func place(of standing: Standing) -> Int {
+        var low = 0
+        var high = rows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].precedes(standing) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

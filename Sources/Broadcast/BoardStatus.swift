@@ -1,0 +1,22 @@
+import Synchronization
+
+/// What the other threads may know of the centre without asking it.
+final class BoardStatus: Sendable {
+    private let version = Atomic(0)
+    private let seq = Atomic(0)
+
+    /// Called after every event. The seq first, so that who sees the version sees at least its seq.
+    func update(_ feed: Feed) {
+        seq.store(feed.position?.seq ?? 0, ordering: .releasing)
+        version.store(feed.isLive ? feed.version : 0, ordering: .releasing)
+    }
+
+    var isLive: Bool { version.load(ordering: .acquiring) != 0 }
+
+    /// The version of the standings, if they follow the stream without a break and contain `seq`.
+    func version(containing seq: Int) -> Int? {
+        let reached = self.seq.load(ordering: .acquiring)
+        let version = version.load(ordering: .acquiring)
+        return version != 0 && reached >= seq ? version : nil
+    }
+}

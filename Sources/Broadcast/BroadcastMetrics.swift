@@ -1,0 +1,69 @@
+import Metrics
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Why something was not delivered. The names are label values.
+enum DropReason: String, Sendable, CaseIterable { case backlog, tooSlow = "too_slow" }
+
+/// The broadcaster's counters, made once. Any loop.
+struct BroadcastMetrics: Sendable {
+    let events: Counter
+    let frames: Counter
+    let merged: Counter
+    let resumed: Counter
+    let sourceFailures: Counter
+    private let deliveries: Counter
+    private let bytes: Counter
+    private let drops: [DropReason: Counter]
+    private let resyncs: [ResyncReason: Counter]
+    private let lag: Metrics.Timer
+    private let factory: any MetricsFactory
+
+    init(factory: any MetricsFactory) {
+        self.factory = factory
+        events = Counter(label: "live_events", dimensions: [], factory: factory)
+        frames = Counter(label: "live_frames", dimensions: [], factory: factory)
+        merged = Counter(label: "live_merged_changes", dimensions: [], factory: factory)
+        resumed = Counter(label: "live_resumed", dimensions: [], factory: factory)
+        sourceFailures = Counter(label: "live_source_failures", dimensions: [], factory: factory)
+        deliveries = Counter(label: "live_deliveries", dimensions: [], factory: factory)
+        bytes = Counter(label: "live_delivered_bytes", dimensions: [], factory: factory)
+        drops = Dictionary(
+            uniqueKeysWithValues: DropReason.allCases.map { reason in
+                (reason, Counter(label: "live_dropped", dimensions: [("reason", reason.rawValue)], factory: factory))
+            }
+        )
+        resyncs = Dictionary(
+            uniqueKeysWithValues: ResyncReason.allCases.map { reason in
+                (reason, Counter(label: "live_resyncs", dimensions: [("reason", reason.rawValue)], factory: factory))
+            }
+        )
+        lag = Timer(label: "live_broadcast_lag", dimensions: [], preferredDisplayUnit: .milliseconds, factory: factory)
+    }
+
+    func delivered(_ count: Int, bytes: Int) {
+        guard count > 0 else { return }
+        deliveries.increment(by: count)
+        self.bytes.increment(by: bytes)
+    }
+
+    func dropped(_ reason: DropReason) { drops[reason]?.increment() }
+    func resynced(_ reason: ResyncReason) { resyncs[reason]?.increment() }
+
+    /// From Redis' time of a change, in milliseconds since 1970, to now, when it has been written to the sockets. Clocks
+    /// of two machines may differ: what seems to come from the future counts as no lag.
+    func recordLag(since time: Int) {
+        let now = Date().timeIntervalSince1970
+        lag.recordSeconds(max(0, now - Double(time) / 1000))
+    }
+
+    /// The gauge of the subscribers of one kind.
+    func subscribers(transport: String, view: Group.Kind) -> Meter {
+        let dimensions = [("transport", transport), ("view", "\(view)")]
+        return Meter(label: "live_subscribers", dimensions: dimensions, factory: factory)
+    }
+}

@@ -1,0 +1,159 @@
+package import Logging
+package import NIOCore
+import Metrics
+import ServiceLifecycle
+import Synchronization
+
+/// One event in, one encoding, any number of subscribers out.
+///
+/// The stream's state lives on one event loop (`eventLoop`; publish from there to save a hop), the subscribers on those
+/// of their channels; a frame costs one hop per loop that has subscribers for it. Nothing is sent before `run`.
+package final class Broadcaster: Sendable, Service {
+    /// Owns the stream's state.
+    package let eventLoop: any EventLoop
+    private let home: HomeReference
+    private let shards: [ShardReference]
+    private let shardOfLoop: [ObjectIdentifier: Int]
+    private let admissions: AdmissionDesk
+    private let status = BoardStatus()
+    private let transportNames = Mutex<[String]>([])
+
+    package init(
+        options: BroadcastOptions,
+        eventLoopGroup: any EventLoopGroup,
+        source: StandingsSource,
+        logger: Logger
+    ) {
+        let metrics = BroadcastMetrics(factory: MetricsSystem.factory)
+        let eventLoop = eventLoopGroup.next()
+        self.eventLoop = eventLoop
+        admissions = AdmissionDesk(
+            maximum: options.maximumSubscribers,
+            maximumPerAddress: options.maximumSubscribersPerAddress
+        )
+        let center = Home(
+            eventLoop: eventLoop,
+            options: options,
+            source: source,
+            metrics: metrics,
+            board: status,
+            logger: logger
+        )
+        let home = HomeReference(center, eventLoop: eventLoop)
+        let loops = Array(eventLoopGroup.makeIterator())
+        let shards = loops.enumerated().map { index, loop in
+            ShardReference(
+                Shard(eventLoop: loop, index: index, options: options, metrics: metrics, home: home),
+                eventLoop: loop
+            )
+        }
+        home.execute { $0.serve(shards) }
+        self.home = home
+        self.shards = shards
+        shardOfLoop = Dictionary(
+            loops.enumerated().map { (ObjectIdentifier($1), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    // MARK: Events in
+
+    /// A change of the board. Any thread, but one at a time: the calls' order is the stream's.
+    package func publish(_ change: Change) { home.run { $0.receive(change) } }
+
+    /// The subscription broke; until it is up again the standings are read from the source once per interval.
+    package func subscriptionLost() { home.run { $0.subscriptionLost() } }
+
+    /// The subscription is up, for the first time or again; every subscriber gets a snapshot.
+    package func subscriptionLive() { home.run { $0.subscriptionLive() } }
+
+    /// Whether the standings follow the stream without a break.
+    package var isLive: Bool { status.isLive }
+
+    // MARK: Subscribers
+
+    /// A place for a connection from this address, to be asked for before the upgrade and handed to `subscribe`; nil when
+    /// the instance or the address has no more. Any thread.
+    package func admit(address: String) -> Admission? { admissions.admit(address: address) }
+
+    /// Those admitted and not gone yet.
+    package var subscriberCount: Int { admissions.count }
+
+    /// Sends the channel messages until it closes. The first one is a snapshot, or, in the view of all changes with a
+    /// cursor that is still known, one `changes` message with what was missed (and no changes in it if nothing was).
+    ///
+    /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
+    /// Sets the channel's write-buffer water marks.
+    package func subscribe(
+        _ channel: any Channel,
+        transport: Transport,
+        view: View,
+        cursor: Cursor?,
+        admission: Admission? = nil
+    ) {
+        guard let index = shardOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }
+        let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
+        let group = Group(kind: view.kind, transport: number(of: transport))
+        let subscriber = shards[index].value.makeSubscriber(group: group, users: users, admission: admission)
+        do {
+            try shards[index].value.attach(subscriber, to: channel)
+        } catch {
+            // Closed meanwhile.
+            return
+        }
+        let join = Join(subscriber, shard: index, eventLoop: channel.eventLoop)
+        home.execute { $0.join(join, transport, cursor: cursor) }
+    }
+
+    private func unique(_ users: some Sequence<String>) -> [String] {
+        var seen: Set<String> = []
+        return users.filter { seen.insert($0).inserted }
+    }
+
+    /// Transports are told apart by name; there are two.
+    private func number(of transport: Transport) -> Int {
+        transportNames.withLock { names in
+            if let index = names.firstIndex(of: transport.name) { return index }
+            names.append(transport.name)
+            return names.count - 1
+        }
+    }
+
+    // MARK: Reading the copy
+
+    /// A number that differs whenever the standings may, for who keeps something made of them: as long as it is the one
+    /// that came with them, they are fresh. Nil when the standings cannot be vouched for, or do not contain `seq` yet.
+    /// Any thread; costs two atomic loads.
+    package func version(containing seq: Int = 0) -> Int? { status.version(containing: seq) }
+
+    /// The first `limit` standings, as soon as they contain `seq` (of an update that was acknowledged, say). Nil when
+    /// they cannot be vouched for, or do not contain it within `patience`: ask the source then. Any thread.
+    package func standings(
+        limit: Int,
+        atLeast seq: Int = 0,
+        within patience: TimeAmount = .milliseconds(250)
+    ) async -> (version: Int, snapshot: Snapshot)? {
+        let promise = eventLoop.makePromise(of: Reading?.self)
+        home.run { $0.read(limit: limit, atLeast: seq, within: patience, promise) }
+        return try? await promise.futureResult.get().map { ($0.version, $0.snapshot) }
+    }
+
+    // MARK: Life
+
+    /// Follows the board until graceful shutdown. The subscribers' connections are their server's to end.
+    package func run() async throws {
+        start()
+        defer { stop() }
+        try? await gracefulShutdown()
+    }
+
+    func start() { home.execute { $0.run() } }
+
+    func stop() { home.execute { $0.stop() } }
+}
+
+/// What a reader of the copy gets.
+struct Reading: Sendable {
+    let version: Int
+    let snapshot: Snapshot
+}

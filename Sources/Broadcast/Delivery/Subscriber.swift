@@ -1,0 +1,88 @@
+import NIOCore
+
+/// One subscriber: the last handler of its channel. Owned by its channel's event loop; its shard and its pipeline hold it.
+///
+/// It writes through its own context, which is the shortest public way to the socket (no lookup of the pipeline, no check
+/// of the loop) and still passes every handler before it.
+final class Subscriber: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Waits for its first message.
+        case joining
+        case following
+        /// Its backlog was full: gets nothing until it has drained, and then a snapshot.
+        case lagging
+        case ended
+    }
+
+    let shard: Shard
+    let group: Group
+    /// The users it follows; nil in the other views.
+    let watch: Watch?
+    /// Kept for its end: the place of this subscriber is free when it is gone.
+    private let admission: Admission?
+    var phase = Phase.joining
+    /// Its index in the shard's group, while following or lagging.
+    var slot = 0
+    var lagEnds = NIODeadline.uptimeNanoseconds(0)
+    var isListedAsLagging = false
+    private(set) var isWritable = true
+    private var context: ChannelHandlerContext?
+
+    init(shard: Shard, group: Group, users: [String]?, admission: Admission?) {
+        self.shard = shard
+        self.group = group
+        self.watch = users.map(Watch.init)
+        self.admission = admission
+    }
+
+    /// What only a subscriber of `View.users` needs.
+    final class Watch {
+        let users: [String]
+        /// The seq of the last message.
+        var seq = 0
+        /// Scratch space of a delivery.
+        var encoded: [ByteBuffer] = []
+
+        init(users: [String]) { self.users = users }
+    }
+
+    var channel: (any Channel)? { context?.channel }
+
+    /// Queues a frame and flushes, if the backlog takes it. The frame's bytes are shared, not copied.
+    func send(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
+        guard let context, backlog.admits(frame.readableBytes, isWritable: isWritable, unsent: { unsentBytes }) else {
+            return false
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        return true
+    }
+
+    private var unsentBytes: Int {
+        let options = context?.channel.syncOptions
+        return (try? options?.getOption(.bufferedWritableBytes)) ?? .max / 2
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        isWritable = context.channel.isWritable
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        shard.leave(self)
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        shard.leave(self)
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        if isWritable, phase == .lagging { shard.drained(self) }
+        context.fireChannelWritabilityChanged()
+    }
+}

@@ -1,0 +1,171 @@
+import NIOCore
+
+/// How the feed finds its way back to the truth: one read of the source at a time, with the changes that arrive
+/// meanwhile recorded, so that a snapshot of the past can be rolled forward to the present and compared, or taken over.
+extension Feed {
+    struct Fetch {
+        let number: Int
+        let startedAt: NIODeadline
+        /// What Redis had certainly reached when the read began.
+        let startedFrom: Cursor?
+        var recorded: [Change] = []
+        var hasOverflown = false
+        /// The answer, while the stream has not reached it yet.
+        var answer: Snapshot?
+        var answeredAt = NIODeadline.uptimeNanoseconds(0)
+    }
+
+    /// The subscription is up: whatever came before may have been missed.
+    mutating func subscriptionLive(now: NIODeadline) -> [FeedAction] {
+        resync(position == nil ? .start : .subscription, now: now)
+    }
+
+    mutating func subscriptionLost() {
+        mode = .lost
+        fetch = nil
+    }
+
+    /// When `wake` must be called at the latest.
+    var nextWake: NIODeadline {
+        var wake = verifyAt
+        if let due = window.dueAt { wake = min(wake, due) }
+        if let fetch {
+            wake = min(wake, fetch.answer == nil ? fetch.startedAt + options.sourceTimeout : patienceEnds(fetch))
+        }
+        return wake
+    }
+
+    /// The time has come for something: a window, a retry, a verification. Called too early, it does nothing.
+    mutating func wake(now: NIODeadline) -> [FeedAction] {
+        var actions: [FeedAction] = []
+        if let due = window.dueAt, now >= due { actions.append(.flush) }
+        guard let fetch else {
+            if now >= verifyAt { actions.append(startFetch(now: now)) }
+            return actions
+        }
+        if fetch.answer != nil, now >= patienceEnds(fetch) { return actions + resync(.behind, now: now) }
+        if fetch.answer == nil, now >= fetch.startedAt + options.sourceTimeout {
+            return actions + failed(fetch.number, now: now)
+        }
+        if now >= verifyAt { verifyAt = now + options.verifyInterval }
+        return actions
+    }
+
+    /// The source's answer. One that was given up meanwhile is ignored.
+    mutating func arrived(_ snapshot: Snapshot, number: Int, now: NIODeadline) -> [FeedAction] {
+        guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }
+        failures = 0
+        verifyAt = now + options.verifyInterval
+        switch mode {
+        case .resyncing(let reason):
+            return takeOver(snapshot, fetch, because: reason, now: now)
+        case .lost:
+            self.fetch = nil
+            let polled = TopStandings(snapshot, capacity: options.copiedUsers)
+            let cursor = Cursor(epoch: snapshot.epoch, seq: snapshot.seq)
+            if position == cursor, polled.agrees(with: top) { return [] }
+            return adopt(polled, at: cursor, because: position == nil ? .start : .differs, now: now)
+        case .following:
+            guard let started = fetch.startedFrom, snapshot.epoch == started.epoch, snapshot.seq >= started.seq else {
+                // Wiped, or restored to what it was earlier.
+                return takeOver(snapshot, fetch, because: .epoch, now: now)
+            }
+            self.fetch?.answer = snapshot
+            self.fetch?.answeredAt = now
+            return compareIfReached(now: now)
+        }
+    }
+
+    /// The source could not be read.
+    mutating func failed(_ number: Int, now: NIODeadline) -> [FeedAction] {
+        guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }
+        self.fetch = nil
+        retryLater(now: now)
+        return []
+    }
+
+    /// Compares with what the source answered as soon as the stream is there.
+    mutating func compareIfReached(now: NIODeadline) -> [FeedAction] {
+        guard let fetch, let answer = fetch.answer, let position, position.seq >= answer.seq else { return [] }
+        self.fetch = nil
+        if fetch.hasOverflown { return [] }
+        guard let rolled = roll(answer, over: fetch.recorded), rolled.cursor == position else {
+            return resync(.differs, now: now)
+        }
+        guard rolled.top.agrees(with: top) else {
+            return adopt(rolled.top, at: position, because: .differs, now: now)
+        }
+        if rolled.top.rows.count > top.rows.count || top.wantsRefill { top = rolled.top }
+        return []
+    }
+
+    mutating func resync(_ reason: ResyncReason, now: NIODeadline) -> [FeedAction] {
+        mode = .resyncing(reason)
+        // A read that began earlier may not know what has just been missed.
+        return [startFetch(now: now)]
+    }
+
+    mutating func startFetch(now: NIODeadline) -> FeedAction {
+        fetchNumber += 1
+        fetch = Fetch(number: fetchNumber, startedAt: now, startedFrom: position)
+        verifyAt = now + options.verifyInterval
+        return .fetch(fetchNumber)
+    }
+
+    mutating func record(_ change: Change) {
+        // Not bound to a name: a second reference would make each append copy the array.
+        guard fetch?.hasOverflown == false, let count = fetch?.recorded.count else { return }
+        if count < options.maximumRecordedChanges {
+            self.fetch?.recorded.append(change)
+        } else {
+            self.fetch?.hasOverflown = true
+            self.fetch?.recorded = []
+        }
+    }
+
+    private mutating func takeOver(
+        _ snapshot: Snapshot,
+        _ fetch: Fetch,
+        because reason: ResyncReason,
+        now: NIODeadline
+    ) -> [FeedAction] {
+        self.fetch = nil
+        guard !fetch.hasOverflown, let rolled = roll(snapshot, over: fetch.recorded) else {
+            mode = .resyncing(fetch.hasOverflown ? .overflow : reason)
+            retryLater(now: now)
+            return []
+        }
+        mode = .following
+        return adopt(rolled.top, at: rolled.cursor, because: reason, now: now)
+    }
+
+    /// The snapshot with what happened since. Nil when the recorded changes do not join on to it.
+    private func roll(_ snapshot: Snapshot, over recorded: [Change]) -> (top: TopStandings, cursor: Cursor)? {
+        var top = TopStandings(snapshot, capacity: options.copiedUsers)
+        var seq = snapshot.seq
+        // Whatever was published before a change that the snapshot knows, it knows too.
+        let known = recorded.lastIndex { change in
+            change.seq.map { $0 <= seq && change.epoch ?? snapshot.epoch == snapshot.epoch } ?? false
+        }
+        for change in recorded[(known.map { $0 + 1 } ?? 0)...] {
+            if let next = change.seq {
+                guard change.epoch ?? snapshot.epoch == snapshot.epoch, next == seq &+ 1 else { return nil }
+                seq = next
+            }
+            _ = top.set(change.user, to: change.score)
+        }
+        return (top, Cursor(epoch: snapshot.epoch, seq: seq))
+    }
+
+    /// 50 ms, 100 ms, … up to the verification's own pace.
+    private mutating func retryLater(now: NIODeadline) {
+        let pause = TimeAmount.milliseconds(50) * (1 << min(failures, 8))
+        failures += 1
+        verifyAt = now + min(pause, options.verifyInterval)
+    }
+
+    /// A stream that has not come to where Redis is by then has lost something, even if nothing shows a hole.
+    private func patienceEnds(_ fetch: Fetch) -> NIODeadline {
+        fetch.answeredAt + TimeAmount.nanoseconds(options.verifyInterval.nanoseconds / 2)
+    }
+}

@@ -1,0 +1,179 @@
+import NIOCore
+
+/// What the subscribers have been shown: the best users, exactly at this place in the stream.
+struct Published: Sendable, Equatable {
+    var cursor: Cursor
+    var top: [Standing]
+}
+
+/// Why every subscriber got a new snapshot. The names are label values of the metrics.
+enum ResyncReason: String, CaseIterable, Sendable {
+    case start, subscription, hole, epoch, overflow, differs, behind, fall
+}
+
+/// What the owner of a feed has to do, in the order given.
+enum FeedAction: Equatable {
+    /// A window is full or over: take it with `takeWindow` and send it.
+    case flush
+    /// Continuity was lost and has been bridged: every subscriber gets a snapshot of `published`.
+    case resnapshot(ResyncReason)
+    /// Read the source and report to `arrived` or `failed` with this number.
+    case fetch(Int)
+}
+
+/// The protocol of the stream, without I/O and clock: what is applied, what is stale, what is a hole; when subscribers
+/// are sent a frame, and when they need a snapshot; and whether what they were shown is still what Redis has.
+///
+/// Whoever owns it calls `wake` at `nextWake`. The last-known standings stay up while the stream is lost.
+struct Feed {
+    enum Mode: Equatable {
+        /// The subscription is down. Changes are not to be had; the source is still polled by the verification.
+        case lost
+        /// Continuity is lost; a snapshot is under way.
+        case resyncing(ResyncReason)
+        case following
+    }
+
+    let options: BroadcastOptions
+    var mode = Mode.lost
+    /// The place of the last change applied; nil before the first snapshot.
+    var position: Cursor?
+    var top: TopStandings
+    var window: Window
+    var ring: Ring
+    var published: Published?
+    /// Changes whenever the standings may have.
+    var version = 0
+    /// The first rows differ from the published ones.
+    private var topChanged = false
+    var fetch: Fetch?
+    var fetchNumber = 0
+    var failures = 0
+    var verifyAt = NIODeadline.uptimeNanoseconds(0)
+
+    init(options: BroadcastOptions) {
+        self.options = options
+        top = TopStandings(Snapshot(epoch: "", seq: 0, standings: [], isWhole: false), capacity: options.copiedUsers)
+        window = Window(length: options.window, maximumBytes: options.maximumFrameBytes)
+        ring = Ring(maximumBytes: options.ringBytes)
+    }
+
+    /// Whether the standings follow the stream without a break.
+    var isLive: Bool { mode == .following }
+
+    /// One event of the stream.
+    mutating func receive(_ change: Change, now: NIODeadline) -> [FeedAction] {
+        record(change)
+        guard mode == .following, let position else { return [] }
+        guard let seq = change.seq else { return apply(change, at: position.seq, now: now) }
+        if let epoch = change.epoch, epoch != position.epoch { return resync(.epoch, now: now) }
+        if seq <= position.seq { return [] }
+        if seq != position.seq &+ 1 { return resync(.hole, now: now) }
+        self.position = Cursor(epoch: position.epoch, seq: seq)
+        return apply(change, at: seq, now: now)
+    }
+
+    private mutating func apply(_ change: Change, at seq: Int, now: NIODeadline) -> [FeedAction] {
+        version &+= 1
+        if let index = top.set(change.user, to: change.score), index < options.scoreboardRows { topChanged = true }
+        let placed = PlacedChange(
+            user: change.user,
+            score: change.score,
+            increase: change.increase ?? 0,
+            seq: seq,
+            hasOwnSeq: change.seq != nil
+        )
+        ring.append(placed, now: now)
+        var actions: [FeedAction] = []
+        if window.add(placed, time: change.time, now: now) { actions.append(.flush) }
+        if top.isThin(for: options.scoreboardRows) { return actions + resync(.fall, now: now) }
+        if fetch != nil { actions += compareIfReached(now: now) }
+        if fetch == nil, top.wantsRefill { actions.append(startFetch(now: now)) }
+        return actions
+    }
+
+    /// The window's changes as they go out, after which they are `published`. Nil when there are none.
+    mutating func takeWindow(now: NIODeadline) -> Flush? {
+        guard let position, let from = window.pending.from else { return nil }
+        let before = published?.top ?? []
+        let showsTop = publish(at: position)
+        guard let published else { return nil }
+        let changes = window.take(now: now)
+        let revealsUsers =
+            showsTop
+            && published.top.contains { row in
+                !changes.contains(row.user) && !before.contains { $0.belongs(to: row.user) }
+            }
+        if revealsUsers { ring.restart(at: position.seq, closedUntil: now) }
+        return Flush(
+            from: from,
+            changes: changes,
+            published: published,
+            showsTop: showsTop,
+            revealsUsers: revealsUsers
+        )
+    }
+
+    struct Flush {
+        var from: Int
+        var changes: MergedChanges
+        var published: Published
+        /// The first rows changed.
+        var showsTop: Bool
+        /// Somebody fell, so that a user came into the first rows without a change of his own: who has only seen the
+        /// changes since a snapshot cannot know of him, and needs a new one after these changes.
+        var revealsUsers: Bool
+    }
+
+    /// Returns whether the first rows changed. While they are not known, the last-known ones stay up.
+    private mutating func publish(at cursor: Cursor) -> Bool {
+        ring.published()
+        guard published == nil || (topChanged && !top.isThin(for: options.scoreboardRows)) else {
+            published?.cursor = cursor
+            return false
+        }
+        published = Published(cursor: cursor, top: Array(top.rows.prefix(options.scoreboardRows)))
+        topChanged = false
+        return true
+    }
+
+    /// The first rows at the place of the last change, whether it has gone out yet or not; nil when they are not known.
+    func standings(limit: Int) -> Snapshot? {
+        guard isLive, let position, top.isWhole || top.rows.count >= limit else { return nil }
+        return Snapshot(
+            epoch: position.epoch,
+            seq: position.seq,
+            standings: Array(top.rows.prefix(limit)),
+            isWhole: top.isWhole && top.rows.count <= limit
+        )
+    }
+
+    /// What a returning subscriber missed up to `published`; nil when only a snapshot can tell.
+    func missed(since cursor: Cursor) -> MergedChanges? {
+        guard mode == .following, let published, cursor.epoch == published.cursor.epoch,
+            cursor.seq <= published.cursor.seq
+        else { return nil }
+        return ring.changes(after: cursor.seq, maximumBytes: options.maximumFrameBytes)
+    }
+
+    /// Takes over standings as they are at `cursor`, for which every subscriber needs a snapshot.
+    mutating func adopt(_ top: TopStandings, at cursor: Cursor, because reason: ResyncReason, now: NIODeadline)
+        -> [FeedAction]
+    {
+        version &+= 1
+        self.top = top
+        position = cursor
+        window.clear()
+        ring.restart(at: cursor.seq, closedUntil: now + options.verifyInterval * 2)
+        topChanged = true
+        _ = publish(at: cursor)
+        return [.resnapshot(reason)]
+    }
+}
+
+extension BroadcastOptions {
+    /// No frame of changes is longer, so that half a backlog takes any frame.
+    var maximumFrameBytes: Int { backlog.highMark - 2 * Message.envelopeBytes }
+
+    var backlog: Backlog { Backlog(limit: max(backlogBytes, 8192)) }
+}

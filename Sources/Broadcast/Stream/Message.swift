@@ -1,0 +1,127 @@
+import NIOCore
+
+/// The JSON messages of the live endpoints; the contract is the design's section 2.
+enum Message {
+    /// The most bytes that a message has besides its changes.
+    static let envelopeBytes = 512
+
+    /// The first message of a subscriber, and the one that puts it right after a loss.
+    static func snapshot(_ published: Published) -> ByteBuffer {
+        var message = ByteBuffer()
+        message.reserveCapacity(128 + published.top.count * 64)
+        message.writeStaticString("{\"type\":\"snapshot\",\"cursor\":")
+        message.write(published.cursor)
+        message.writeStaticString(",\"scoreboard\":")
+        message.write(published.top)
+        message.writeStaticString("}")
+        return message
+    }
+
+    /// The first message of a subscriber to some users: the snapshot, and where these users stand.
+    /// `score` and `rank` are null for a user who is not on the board.
+    static func snapshot(_ published: Published, users: [UserStanding]) -> ByteBuffer {
+        var message = snapshot(published)
+        message.moveWriterIndex(to: message.writerIndex - 1)
+        message.writeStaticString(",\"users\":[")
+        for (index, standing) in users.enumerated() {
+            message.writeStaticString(index == 0 ? "{\"user_id\":" : ",{\"user_id\":")
+            message.writeJSON(standing.user)
+            message.writeStaticString(",\"score\":")
+            message.writeJSON(standing.score)
+            message.writeStaticString(",\"rank\":")
+            message.writeJSON(standing.rank)
+            message.writeStaticString("}")
+        }
+        message.writeStaticString("]}")
+        return message
+    }
+
+    /// The standings of `View.top`, sent when they changed.
+    static func scoreboard(_ published: Published) -> ByteBuffer {
+        var message = ByteBuffer()
+        message.reserveCapacity(128 + published.top.count * 64)
+        message.writeStaticString("{\"type\":\"scoreboard\",\"cursor\":")
+        message.write(published.cursor)
+        message.writeStaticString(",\"scoreboard\":")
+        message.write(published.top)
+        message.writeStaticString("}")
+        return message
+    }
+
+    /// `from` is never more than one beyond the cursor that the subscriber had before.
+    static func changes(to cursor: Cursor, from: Int, _ changes: MergedChanges) -> ByteBuffer {
+        var message = opening(to: cursor, from: from, capacity: 96 + changes.count * 80)
+        var isFirst = true
+        for change in changes.changes {
+            if !isFirst { message.writeInteger(UInt8(ascii: ",")) }
+            isFirst = false
+            message.write(change)
+            message.writeInteger(UInt8(ascii: "}"))
+        }
+        message.writeStaticString("]}")
+        return message
+    }
+
+    /// A message of changes that were encoded before, each by `change(_:rank:)`: for those who follow some users only.
+    static func changes(to cursor: Cursor, from: Int, encoded: some Collection<ByteBuffer>) -> ByteBuffer {
+        var message = opening(to: cursor, from: from, capacity: 96 + encoded.reduce(0) { $0 + $1.readableBytes + 1 })
+        var isFirst = true
+        for change in encoded {
+            if !isFirst { message.writeInteger(UInt8(ascii: ",")) }
+            isFirst = false
+            message.writeImmutableBuffer(change)
+        }
+        message.writeStaticString("]}")
+        return message
+    }
+
+    /// One change with the user's rank, which is null when it could not be found out in time.
+    static func change(_ change: PlacedChange, rank: Int?) -> ByteBuffer {
+        var encoded = ByteBuffer()
+        encoded.reserveCapacity(128)
+        encoded.write(change)
+        encoded.writeStaticString(",\"rank\":")
+        encoded.writeJSON(rank)
+        encoded.writeStaticString("}")
+        return encoded
+    }
+
+    private static func opening(to cursor: Cursor, from: Int, capacity: Int) -> ByteBuffer {
+        var message = ByteBuffer()
+        message.reserveCapacity(capacity)
+        message.writeStaticString("{\"type\":\"changes\",\"cursor\":")
+        message.write(cursor)
+        message.writeStaticString(",\"from\":")
+        message.writeJSON(from)
+        message.writeStaticString(",\"changes\":[")
+        return message
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func write(_ cursor: Cursor) { writeJSON(cursor.description) }
+
+    fileprivate mutating func write(_ standings: [Standing]) {
+        writeStaticString("[")
+        for (index, standing) in standings.enumerated() {
+            writeStaticString(index == 0 ? "{\"user_id\":" : ",{\"user_id\":")
+            writeJSON(standing.user)
+            writeStaticString(",\"score\":")
+            writeJSON(standing.score)
+            writeStaticString("}")
+        }
+        writeStaticString("]")
+    }
+
+    /// All but the closing brace.
+    fileprivate mutating func write(_ change: PlacedChange) {
+        writeStaticString("{\"user_id\":")
+        writeJSON(change.user)
+        writeStaticString(",\"score\":")
+        writeJSON(change.score)
+        writeStaticString(",\"score_increase\":")
+        writeJSON(change.increase)
+        writeStaticString(",\"seq\":")
+        writeJSON(change.seq)
+    }
+}

@@ -1,0 +1,71 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import RedisClient
+
+/// Puts the function library into Redis when it is not there, or there in a lower edition. However many calls find it
+/// missing at once, one load is under way.
+final class FunctionLoader: Sendable {
+    private typealias Load = Task<Result<Void, RedisError>, Never>
+
+    private let redis: RedisClient
+    /// The load under way. Awaited by each who asked for it; none of them can cancel it for the others.
+    private let underWay = NIOLockedValueBox<Load?>(nil)
+
+    init(redis: RedisClient) {
+        self.redis = redis
+    }
+
+    /// Returns when Redis holds the library; a good one costs one round trip to find out.
+    func load(on eventLoop: any EventLoop) async throws(RedisError) {
+        let load = underWay.withLockedValue { underWay in
+            if let underWay { return underWay }
+            let load = Load {
+                let result = await self.install(on: eventLoop)
+                self.underWay.withLockedValue { $0 = nil }
+                return result
+            }
+            underWay = load
+            return load
+        }
+        try await load.value.get()
+    }
+
+    private func install(on eventLoop: any EventLoop) async -> Result<Void, RedisError> {
+        do throws(RedisError) {
+            guard try await lacksLibrary(on: eventLoop) else { return .success(()) }
+            try await redis.loadLibrary(replacing: false, on: eventLoop)
+            return .success(())
+        } catch .refused(let refusal) where refusal.isLibraryThere {
+            // Another instance was faster, with an edition of its own; or there is a lower one.
+        } catch {
+            return .failure(error)
+        }
+        do throws(RedisError) {
+            if try await lacksLibrary(on: eventLoop) {
+                try await redis.loadLibrary(replacing: true, on: eventLoop)
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// True if Redis holds no library of ours, or one of a lower revision.
+    private func lacksLibrary(on eventLoop: any EventLoop) async throws(RedisError) -> Bool {
+        do {
+            let revision = try await redis.send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), on: eventLoop)
+            return (revision.integer ?? 0) < FunctionLibrary.revision
+        } catch .refused(let refusal) where refusal.isFunctionNotFound {
+            return true
+        }
+    }
+}
+
+extension RedisClient {
+    /// Replacing nothing, Redis refuses if there is a library of this name.
+    fileprivate func loadLibrary(replacing: Bool, on eventLoop: any EventLoop) async throws(RedisError) {
+        var command = replacing ? RedisCommand("FUNCTION", "LOAD", "REPLACE") : RedisCommand("FUNCTION", "LOAD")
+        command.append(FunctionLibrary.source)
+        _ = try await send(command, on: eventLoop)
+    }
+}

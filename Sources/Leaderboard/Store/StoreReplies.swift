@@ -1,0 +1,74 @@
+import RedisClient
+
+// The flat arrays that our Redis functions return; what each holds stands at the head of the function. Nil: not one of
+// them, which is for the caller to name.
+
+extension UpdateOutcome {
+    init?(reply: RESPValue, rateLimit: RateLimit) {
+        guard let fields = reply.array, let word = fields.first?.text else { return nil }
+        switch (word, fields.count) {
+        case ("applied", 6), ("replayed", 6):
+            guard let score = fields[1].integer, let seq = fields[2].integer, let time = fields[3].integer,
+                let fullIn = fields[4].integer, let rank = fields[5].integer
+            else { return nil }
+            self = .applied(
+                AppliedUpdate(
+                    score: score,
+                    seq: seq,
+                    rank: rank > 0 ? rank : nil,
+                    rateLimit: rateLimit.state(fullIn: fullIn),
+                    isReplay: word == "replayed",
+                    time: time
+                )
+            )
+        case ("rate_limited", 2):
+            guard let fullIn = fields[1].integer else { return nil }
+            self = .rateLimited(rateLimit.state(fullIn: fullIn))
+        case ("score_limit", 2):
+            guard let fullIn = fields[1].integer else { return nil }
+            self = .scoreLimit(rateLimit.state(fullIn: fullIn))
+        case ("suspended", 1): self = .suspended
+        case ("key_reused", 1): self = .idempotencyKeyReused
+        default: return nil
+        }
+    }
+}
+
+/// What every reader's reply begins with: epoch, seq, number of users.
+private struct ReplyHead {
+    let position: BoardPosition
+    let total: Int
+
+    init?(_ fields: [RESPValue]) {
+        guard fields.count >= 3, let epoch = fields[0].text, let seq = fields[1].integer,
+            let total = fields[2].integer
+        else { return nil }
+        position = BoardPosition(epoch: epoch, seq: seq)
+        self.total = total
+    }
+}
+
+extension StandingsPage {
+    init?(reply: RESPValue) {
+        guard let fields = reply.array, let head = ReplyHead(fields), (fields.count - 3).isMultiple(of: 2) else {
+            return nil
+        }
+        var rows: [StandingsRow] = []
+        rows.reserveCapacity((fields.count - 3) / 2)
+        for index in stride(from: 3, to: fields.count, by: 2) {
+            guard case .string(let user) = fields[index], let score = fields[index + 1].integer else { return nil }
+            rows.append(StandingsRow(user: String(decoding: user, as: UTF8.self), score: score))
+        }
+        self.init(position: head.position, total: head.total, rows: rows)
+    }
+}
+
+extension UserStanding {
+    /// Nil: an unexpected reply. Nil within: the user is not on the board.
+    static func fromReply(_ reply: RESPValue, user: UserID) -> UserStanding?? {
+        guard let fields = reply.array, let head = ReplyHead(fields) else { return nil }
+        if fields.count == 3 { return .some(nil) }
+        guard fields.count == 5, let score = fields[3].integer, let rank = fields[4].integer else { return nil }
+        return UserStanding(position: head.position, total: head.total, user: user, score: score, rank: rank)
+    }
+}

@@ -1,0 +1,38 @@
+import FoundationEssentials
+
+/// A message of the live endpoints, as a client reads it.
+struct LiveMessage: Decodable, Sendable {
+    struct Standing: Decodable, Sendable, Equatable {
+        let user: String
+        let score: Int
+
+        enum CodingKeys: String, CodingKey {
+            case user = "user_id"
+            case score
+        }
+    }
+
+    struct Change: Decodable, Sendable {
+        let user: String
+        let score: Int
+        let seq: Int
+
+        enum CodingKeys: String, CodingKey {
+            case user = "user_id"
+            case score, seq
+        }
+    }
+
+    let type: String
+    let cursor: String
+    let from: Int?
+    let scoreboard: [Standing]?
+    let changes: [Change]?
+
+    /// The board's update that this message brings a viewer up to.
+    var seq: Int { cursor.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+
+    init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(LiveMessage.self, from: Data(json))
+    }
+}

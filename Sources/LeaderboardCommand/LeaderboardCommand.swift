@@ -1,4 +1,0 @@
-@main
-struct LeaderboardCommand {
-    static func main() {}
-}

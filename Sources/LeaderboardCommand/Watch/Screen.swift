@@ -1,0 +1,92 @@
+import Synchronization
+
+/// What `leaderboard watch` shows. Its lock is its owner: messages come from an event loop, states from the command's task.
+final class Screen: Sendable {
+    enum State: Equatable {
+        case connecting
+        case live
+        case away(String)
+
+        var text: String {
+            switch self {
+            case .connecting: "connecting"
+            case .live: "live"
+            case .away(let why): "reconnecting: \(why)"
+            }
+        }
+    }
+
+    private struct Shown {
+        var standings: [LiveMessage.Standing] = []
+        var ranks: [String: Int] = [:]
+        var state = State.connecting
+    }
+
+    private let isTerminal: Bool
+    private let shown = Mutex(Shown())
+    private let write: @Sendable (String) -> Void
+
+    init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void = { print($0, terminator: "") }) {
+        self.isTerminal = isTerminal
+        self.write = write
+    }
+
+    var state: State {
+        get { shown.withLock(\.state) }
+        set {
+            shown.withLock { shown in
+                guard shown.state != newValue else { return }
+                shown.state = newValue
+                write(isTerminal ? frame(shown, marks: [:]) : "# \(newValue.text)\n")
+            }
+        }
+    }
+
+    func show(_ standings: [LiveMessage.Standing]) {
+        shown.withLock { shown in
+            let marks = Self.marks(from: shown.ranks, to: standings)
+            shown.standings = standings
+            shown.ranks = Dictionary(uniqueKeysWithValues: standings.enumerated().map { ($1.user, $0 + 1) })
+            write(isTerminal ? frame(shown, marks: marks) : line(standings))
+        }
+    }
+
+    /// ▲ and ▼ for who moved, `+` for who is new.
+    static func marks(from ranks: [String: Int], to standings: [LiveMessage.Standing]) -> [String: String] {
+        guard !ranks.isEmpty else { return [:] }
+        var marks: [String: String] = [:]
+        for (index, standing) in standings.enumerated() {
+            switch ranks[standing.user] {
+            case nil: marks[standing.user] = "+"
+            case .some(let before) where before > index + 1: marks[standing.user] = "▲"
+            case .some(let before) where before < index + 1: marks[standing.user] = "▼"
+            default: break
+            }
+        }
+        return marks
+    }
+
+    /// The whole screen, drawn over what was there: cursor home, each line cleared to its end, the rest cleared.
+    private func frame(_ shown: Shown, marks: [String: String]) -> String {
+        var lines = ["Leaderboard · \(shown.state.text)", ""]
+        for (index, standing) in shown.standings.enumerated() {
+            let rank = String(repeating: " ", count: index < 9 ? 1 : 0) + "\(index + 1)"
+            let name = standing.user.padded(to: 32)
+            let score = "\(standing.score)"
+            let gap = String(repeating: " ", count: max(1, 17 - score.count))
+            lines.append("\(rank) \(marks[standing.user] ?? " ") \(name)\(gap)\(score)")
+        }
+        return "\u{1B}[H" + lines.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J"
+    }
+
+    private func line(_ standings: [LiveMessage.Standing]) -> String {
+        standings.map { "\($0.user)=\($0.score)" }.joined(separator: " ") + "\n"
+    }
+}
+
+extension String {
+    /// Cut or filled to a width; ids are ASCII, so a character is a column.
+    fileprivate func padded(to width: Int) -> String {
+        count > width ? String(prefix(width - 1)) + "…" : self + String(repeating: " ", count: width - count)
+    }
+}

@@ -1,0 +1,41 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+extension ServerOptions {
+    init(_ settings: Settings) throws(InvalidSetting) {
+        self.init()
+        host = settings.text("HOST", default: "127.0.0.1")
+        port = try settings.integer("PORT", default: 8080, in: 0...65535)
+    }
+}
+
+extension StoreOptions {
+    init(_ settings: Settings) throws(InvalidSetting) {
+        self.init()
+        rateLimit = RateLimit(
+            updates: try settings.integer("RATE_LIMIT_UPDATES", default: 60, in: 1...1_000_000),
+            interval: .seconds(try settings.integer("RATE_LIMIT_INTERVAL_SECONDS", default: 60, in: 1...86_400))
+        )
+        idempotencyLifetime = .seconds(
+            try settings.integer("IDEMPOTENCY_KEY_SECONDS", default: 86_400, in: 1...604_800)
+        )
+        auditMaxEntries = try settings.integer("AUDIT_MAX_ENTRIES", default: 1_000_000, in: 1...1_000_000_000)
+    }
+}
+
+extension BroadcastOptions {
+    init(_ settings: Settings) throws(InvalidSetting) {
+        self.init()
+        window = .milliseconds(Int64(try settings.integer("LIVE_WINDOW_MS", default: 50, in: 0...10_000)))
+        maximumSubscribers = try settings.integer("LIVE_MAX_SUBSCRIBERS", default: 20_000, in: 1...10_000_000)
+        maximumSubscribersPerAddress = try settings.integer(
+            "LIVE_MAX_SUBSCRIBERS_PER_IP",
+            default: 1000,
+            in: 1...10_000_000
+        )
+        backlogBytes = try settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 4096...67_108_864)
+        ringBytes = try settings.integer("LIVE_RESUME_BYTES", default: 1_048_576, in: 0...1_073_741_824)
+    }
+}

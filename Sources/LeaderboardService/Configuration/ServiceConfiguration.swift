@@ -1,0 +1,59 @@
+package import Broadcast
+package import HTTPServer
+package import Leaderboard
+package import Logging
+import NIOCore
+package import RedisClient
+
+/// Everything that can be set, read once at start. A bad value refuses to start and names its variable.
+/// The README and `.env.example` say what each means.
+package struct ServiceConfiguration: Sendable {
+    package var server: ServerOptions
+    package var redis: RedisSource
+    package var redisOptions: RedisOptions
+    package var store: StoreOptions
+    package var broadcast: BroadcastOptions
+    package var tokens: TokenConfiguration
+    package var trustedProxies: TrustedProxies
+    package var allowedOrigins: [String]
+    package var maximumIncrease: Int
+    package var logFormat: LogFormat
+    package var logLevel: Logger.Level
+    package var threads: Int
+
+    package init(_ settings: Settings) throws {
+        server = try ServerOptions(settings)
+        redis = try RedisSource(settings)
+        redisOptions = RedisOptions()
+        store = try StoreOptions(settings)
+        broadcast = try BroadcastOptions(settings)
+        tokens = try TokenConfiguration(settings)
+        trustedProxies = try TrustedProxies(settings)
+        allowedOrigins = settings.text("LIVE_ALLOWED_ORIGINS") == nil ? ["*"] : settings.list("LIVE_ALLOWED_ORIGINS")
+        maximumIncrease = try settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
+        logFormat = try settings.choice("LOG_FORMAT", default: .json)
+        logLevel = try settings.choice("LOG_LEVEL", default: .info)
+        threads = try settings.integer("THREADS", default: System.coreCount, in: 1...1024)
+    }
+}
+
+/// Which Redis is used.
+package enum RedisSource: Sendable {
+    /// The one at `REDIS_URL`.
+    case endpoint(RedisEndpoint)
+    /// A `redis-server` of the service's own, with its data in this directory.
+    case ownServer(dataDirectory: String)
+
+    init(_ settings: Settings) throws(InvalidSetting) {
+        let dataDirectory = settings.text("DATA_DIR", default: "./data")
+        guard let url = settings.text("REDIS_URL") else {
+            self = .ownServer(dataDirectory: dataDirectory)
+            return
+        }
+        do {
+            self = .endpoint(try RedisEndpoint(url: url))
+        } catch {
+            throw InvalidSetting(name: "REDIS_URL", reason: "\(error)")
+        }
+    }
+}

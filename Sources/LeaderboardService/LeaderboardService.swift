@@ -1,0 +1,124 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import RedisClient
+import ServiceLifecycle
+import UnixSignals
+
+/// The whole service: its parts, and the order in which they start and stop.
+package struct LeaderboardService: Sendable {
+    private let configuration: ServiceConfiguration
+
+    package init(_ configuration: ServiceConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until the surrounding task is cancelled.
+    ///
+    /// Parts stop in the reverse of their order here: first the server drains, then the subscription and the broadcaster
+    /// end, then Redis' connections close once their replies are in, last our own redis-server stops.
+    /// - Parameter onListening: told the address once, when the service answers.
+    package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
+        let logs = Logs(format: configuration.logFormat, level: configuration.logLevel)
+        defer { logs.flush() }
+        let logger = logs.logger("leaderboard")
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+
+        var services: [any Service] = []
+        let endpoint: RedisEndpoint
+        switch configuration.redis {
+        case .endpoint(let given):
+            endpoint = given
+        case .ownServer(let directory):
+            let server = PrivateRedis(dataDirectory: directory, logger: logger)
+            endpoint = try RedisEndpoint(url: try await server.start())
+            services.append(server)
+        }
+
+        let redis = RedisClient(
+            endpoint: endpoint,
+            options: configuration.redisOptions,
+            eventLoopGroup: group,
+            logger: logger
+        )
+        let store = ScoreStore(redis: redis, options: configuration.store)
+        let broadcaster = Broadcaster(
+            options: configuration.broadcast,
+            eventLoopGroup: group,
+            source: StandingsSource(store),
+            logger: logger
+        )
+        let feed = LiveFeed(broadcaster: broadcaster, rejected: RejectedEvents(logger: logger))
+        let subscriber = RedisSubscriber(
+            endpoint: endpoint,
+            options: configuration.redisOptions,
+            channels: [store.keys.channel],
+            eventLoop: broadcaster.eventLoop,
+            logger: logger,
+            onEvent: feed.receive
+        )
+        let readiness = Readiness()
+        let server = Server(
+            options: configuration.server,
+            router: Router(routes(store: store, broadcaster: broadcaster, readiness: readiness, audit: logs.audit)),
+            eventLoopGroup: group,
+            logger: logger,
+            observe: RequestLog(logger: logger).note,
+            onListening: onListening,
+            onStopping: readiness.stop
+        )
+        services += [redis, broadcaster, subscriber, server]
+        let lifecycle = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await lifecycle.run()
+        logger.info("stopped")
+        try await group.shutdownGracefully()
+    }
+
+    private func routes(
+        store: ScoreStore,
+        broadcaster: Broadcaster,
+        readiness: Readiness,
+        audit: AuditLog
+    ) -> [Route] {
+        let callers = Callers(
+            tokens: TokenVerifier(configuration.tokens),
+            trustedProxies: configuration.trustedProxies
+        )
+        let update = UpdateScore(
+            callers: callers,
+            store: store,
+            maximumIncrease: configuration.maximumIncrease,
+            rateLimit: RateLimitHeaders(configuration.store.rateLimit),
+            audit: audit
+        )
+        let scoreboard = Scoreboard(store: store)
+        let live = LiveRoutes(
+            broadcaster: broadcaster,
+            callers: callers,
+            allowedOrigins: AllowedOrigins(configuration.allowedOrigins)
+        )
+        let health = Health(store: store, broadcaster: broadcaster, readiness: readiness)
+        return [
+            .on(.POST, "/api/v1/score/update", maximumBodyBytes: UpdateScore.maximumBodyBytes, handler: update.answer),
+            .on(.GET, "/api/v1/scoreboard", handler: scoreboard.top),
+            .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
+            .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
+            .webSocket("/api/v1/scoreboard/live", live.webSocket),
+            .eventStream("/api/v1/scoreboard/events", live.eventStream),
+            .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
+            .on(.GET, "/healthz", handler: health.alive),
+            .on(.GET, "/readyz", handler: health.ready),
+        ]
+    }
+}

@@ -1,0 +1,96 @@
+/// Every metric that the service has, under its name in Prometheus. The modules record through swift-metrics under these
+/// names, or the shorter ones that ``MetricName`` makes them of; a test holds the two together.
+///
+/// No label has a user's id, an address, or anything else that a peer can choose.
+package enum MetricCatalog {
+    package static let all = http + updates + redis + live + service
+
+    private static let http: [MetricDefinition] = [
+        .counter(
+            "leaderboard_http_requests_total",
+            "Requests answered, by the route's pattern.",
+            labels: ["method", "route", "status"]
+        ),
+        .histogram(
+            "leaderboard_http_request_duration_seconds",
+            "From a request's head to the last byte of its answer handed to the socket.",
+            labels: ["method", "route"]
+        ),
+        .gauge("leaderboard_http_connections", "Connections that are open, live ones included."),
+        .counter(
+            "leaderboard_http_connections_refused_total",
+            "Connections closed at once because a limit was reached.",
+            labels: ["reason"]
+        ),
+        .counter(
+            "leaderboard_http_errors_total",
+            "Requests that ended before they reached a route.",
+            labels: ["reason"]
+        ),
+    ]
+
+    private static let updates: [MetricDefinition] = [
+        .counter("leaderboard_updates_total", "Updates added to the board."),
+        .counter(
+            "leaderboard_update_replays_total",
+            "Retries answered with the first outcome, by their Idempotency-Key."
+        ),
+        .counter("leaderboard_update_refusals_total", "Updates refused, by the answer's error code.", labels: ["code"]),
+        .histogram("leaderboard_update_duration_seconds", "From an update's head to its answer, whatever the answer."),
+        .histogram(
+            "leaderboard_update_redis_duration_seconds",
+            "The part of it that Redis took, with the way there and back."
+        ),
+        .counter("leaderboard_token_verifications_total", "Tokens checked, by outcome.", labels: ["outcome"]),
+        .counter("leaderboard_jwks_loads_total", "Loads of the key set, by outcome.", labels: ["outcome"]),
+    ]
+
+    private static let redis: [MetricDefinition] = [
+        .gauge("leaderboard_redis_connections", "Connections to Redis that are up."),
+        .gauge("leaderboard_redis_pending_commands", "Commands sent or waiting that have no reply yet."),
+        .counter("leaderboard_redis_reconnects_total", "Connections to Redis that were lost and made again."),
+        .counter("leaderboard_redis_commands_total", "Commands given to Redis."),
+        .counter(
+            "leaderboard_redis_command_errors_total",
+            "Commands without a good reply: not_sent, outcome_unknown, or refused by Redis.",
+            labels: ["kind"]
+        ),
+        .counter("leaderboard_redis_function_loads_total", "Loads of the function library into Redis."),
+        .counter("leaderboard_private_redis_restarts_total", "Times the private redis-server ended by itself."),
+    ]
+
+    private static let live: [MetricDefinition] = [
+        .gauge("leaderboard_live_subscribers", "Viewers connected now.", labels: ["transport", "view"]),
+        .gauge("leaderboard_live_subscription", "1 while the subscription to Redis' channel is up, else 0."),
+        .counter("leaderboard_live_events_total", "Changes taken from Redis' channel."),
+        .counter(
+            "leaderboard_live_rejected_events_total",
+            "Messages on Redis' channel that were dropped because they were malformed or too large."
+        ),
+        .counter("leaderboard_live_merged_changes_total", "Changes that became one with a later one of the same user."),
+        .counter("leaderboard_live_frames_total", "Frames encoded; each is shared by all viewers of its kind."),
+        .counter("leaderboard_live_deliveries_total", "Frames written to viewers."),
+        .counter("leaderboard_live_delivered_bytes_total", "Bytes of frames written to viewers."),
+        .counter(
+            "leaderboard_live_dropped_total",
+            "What slow viewers did not get: changes beyond their backlog (backlog), or the connection itself (too_slow).",
+            labels: ["reason"]
+        ),
+        .counter(
+            "leaderboard_live_resyncs_total",
+            "Snapshots sent to viewers in place of changes.",
+            labels: ["reason"]
+        ),
+        .counter("leaderboard_live_resumed_total", "Viewers that went on from their cursor without a snapshot."),
+        .counter("leaderboard_live_source_failures_total", "Snapshots that could not be read from Redis."),
+        .histogram(
+            "leaderboard_live_broadcast_lag_seconds",
+            "From a change's time in Redis to its write to the sockets."
+        ),
+    ]
+
+    private static let service: [MetricDefinition] = [
+        .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
+        .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
+    ]
+}

@@ -1,0 +1,171 @@
+// The page: messages change the state as they come, and one frame draws what has changed since the last.
+
+import { Announcer } from "./announcer.js";
+import { Feed } from "./feed.js";
+import { Finder } from "./finder.js";
+import { number } from "./format.js";
+import { Rate } from "./rate.js";
+import { Rows } from "./rows.js";
+import { Standings } from "./standings.js";
+import { Stats } from "./stats.js";
+import { Status } from "./status.js";
+
+const element = (id) => document.getElementById(id);
+
+/** A board whose known rows are used up asks for a snapshot, but not all the time. */
+const resyncEvery = 2_000;
+
+const standings = new Standings();
+const rows = new Rows(element("standings"));
+const rate = new Rate({ line: element("chart-line"), area: element("chart-area"), text: element("rate") });
+const announcer = new Announcer(element("announcer"));
+const status = new Status({
+  pill: element("connection"),
+  text: element("connection-text"),
+  transport: element("transport"),
+  lastUpdate: element("last-update"),
+});
+const finder = new Finder(
+  {
+    form: element("find"),
+    input: element("find-name"),
+    answer: element("find-answer"),
+    card: element("player"),
+    name: element("player-name"),
+    rank: element("player-rank"),
+    score: element("player-score"),
+    close: element("player-close"),
+  },
+  {
+    onFollow(user) {
+      rows.follow(user);
+      standingsChanged();
+    },
+  },
+);
+const feed = new Feed({
+  onMessage: receive,
+  onState(state) {
+    status.set(state, feed.transport);
+    if (state.name === "live") announcer.say("connection", "Live.");
+    if (state.name === "waiting") announcer.say("connection", "The connection is lost; trying again.");
+  },
+});
+
+let position = null;
+let resyncedAt = -Infinity;
+
+function receive(message, isFirst) {
+  const now = performance.now();
+  if (message.type === "changes") {
+    // What is told after a break happened during the break, not in this second.
+    if (!isFirst) rate.count(Math.max(message.position.seq - position.seq, message.changes.length));
+    for (const change of message.changes) apply(change);
+    if (message.changes.length > 0) status.updated(now);
+    finder.boardMoved();
+  } else if (message.scoreboard) {
+    standings.reset(message.scoreboard);
+    if (message.type === "scoreboard") status.updated(now);
+    finder.boardMoved();
+  } else {
+    return;
+  }
+  position = message.position;
+  if (standings.isThin && now - resyncedAt > resyncEvery) {
+    resyncedAt = now;
+    return feed.resync();
+  }
+  standingsChanged();
+}
+
+function apply({ user_id: user, score, score_increase: increase }) {
+  standings.set(user, score);
+  if (increase && !document.hidden) rows.gained(user, increase);
+  if (user === finder.user) finder.know({ score, rank: standings.find(user)?.rank ?? null });
+}
+
+// Drawing
+
+let frame = null;
+let wakeTimer = null;
+let isFirstDrawing = true;
+
+function standingsChanged() {
+  frame ??= requestAnimationFrame(draw);
+}
+
+function draw() {
+  frame = null;
+  if (feed.position === null && isFirstDrawing) return;
+  const now = performance.now();
+  const { top } = standings;
+  wake(rows.draw(top, now, { atOnce: isFirstDrawing }));
+  isFirstDrawing = false;
+  element("empty").hidden = top.length > 0;
+  const followed = finder.user !== null && standings.find(finder.user);
+  if (followed) finder.know(followed);
+  announcer.say("leader", top.length > 0 ? `${top[0].user} leads with ${number(top[0].score)} points.` : null);
+  announcer.say("player", finder.words);
+}
+
+/** Flashes and marks end at their time, whether or not anything else happens. */
+function wake(at) {
+  clearTimeout(wakeTimer);
+  if (at === Infinity) return;
+  const delay = Math.max(0, at - performance.now());
+  wakeTimer = setTimeout(() => wake(rows.tidy(performance.now(), standings.top)), delay);
+}
+
+// Once a second
+
+setInterval(() => {
+  const now = performance.now();
+  rate.tick(!document.hidden);
+  if (document.hidden) return;
+  status.tick(now);
+  announcer.tick(now);
+  finder.tick(now, finder.user !== null && standings.find(finder.user) !== null);
+}, 1_000);
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  // Whatever moved meanwhile has moved already.
+  isFirstDrawing = true;
+  rate.draw();
+  standingsChanged();
+});
+
+// The browser may keep a page that was left, to show it again as it was. It must not hold a connection meanwhile.
+addEventListener("pagehide", () => feed.stop());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) feed.start();
+});
+
+element("standings").addEventListener("click", (event) => {
+  const name = event.target.closest(".row")?.querySelector(".name").textContent;
+  if (name) finder.follow(name);
+});
+
+addEventListener("keydown", (event) => {
+  if (event.target instanceof HTMLInputElement) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    element("find-name").focus();
+  }
+  if (event.key === "Escape") finder.follow(null);
+});
+
+feed.start();
+new Stats({
+  feed,
+  onNumbers({ viewers, users }) {
+    element("viewers").textContent = number(viewers);
+    element("users").textContent = number(users);
+  },
+}).run();
+
+const player = new URLSearchParams(location.search).get("player");
+if (player) {
+  element("find-name").value = player;
+  finder.follow(player);
+}

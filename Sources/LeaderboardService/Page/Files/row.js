@@ -1,0 +1,131 @@
+// One row of the board: a node that is made once, is written to only where its content changed, and moves by transform.
+
+import { number, signed } from "./format.js";
+import { places } from "./standings.js";
+
+const gainShows = 1_600;
+const moveShows = 6_000;
+const leaveTakes = 700;
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Row {
+  element = document.getElementById("row").content.firstElementChild.cloneNode(true);
+  user = null;
+  /** When a leaving row has left the board; Infinity while it is on it. */
+  goneAt = Infinity;
+
+  #parts = Object.fromEntries(
+    ["bar", "pulse", "rank", "move", "name", "gain", "score"].map((part) => [part, this.element.querySelector(`.${part}`)]),
+  );
+  #place = null;
+  #score = null;
+  #bar = null;
+  #gain = { sum: 0, until: 0 };
+  #move = { sum: 0, until: 0 };
+  #pulse = null;
+
+  /** Becomes this user's row, not yet at any place. */
+  take(user) {
+    this.user = user;
+    this.#parts.name.textContent = user;
+    this.#parts.name.title = user;
+    this.#place = this.#score = this.#bar = null;
+    this.#gain.until = this.#move.until = 0;
+    this.expire(0);
+    this.#pulse?.cancel();
+    this.goneAt = Infinity;
+    this.element.inert = false;
+    this.element.classList.remove("leaving");
+  }
+
+  /** `best` is the score of the first place, by which the bars are measured. */
+  show(place, score, best, now) {
+    if (this.goneAt !== Infinity) this.#comeBack();
+    if (place !== this.#place) {
+      if (this.#place !== null) this.#mark(this.#place - place, now);
+      this.#place = place;
+      this.#parts.rank.textContent = place + 1;
+      this.element.dataset.rank = place + 1;
+      this.#slideTo(place);
+    }
+    if (score !== this.#score) {
+      this.#score = score;
+      this.#parts.score.textContent = number(score);
+    }
+    const bar = (best > 0 ? Math.max(0, score / best) : 0).toFixed(4);
+    if (bar !== this.#bar) {
+      this.#bar = bar;
+      this.#parts.bar.style.transform = `scaleX(${bar})`;
+    }
+  }
+
+  /** From below the board. */
+  enter() {
+    if (calm.matches) return;
+    this.element.animate([{ opacity: 0, transform: `translateY(${places * 100}%)` }], { duration: 600, easing: "ease-out" });
+  }
+
+  /** To below the board. */
+  leave(now) {
+    if (this.goneAt !== Infinity) return;
+    this.goneAt = now + leaveTakes;
+    this.element.inert = true;
+    this.element.classList.add("leaving");
+    this.#slideTo(places);
+  }
+
+  #comeBack() {
+    this.goneAt = Infinity;
+    this.#place = null;
+    this.element.inert = false;
+    this.element.classList.remove("leaving");
+  }
+
+  /** Gains that follow each other add up until the flash is over, so that a busy row stays readable. */
+  gained(increase, now) {
+    if (now >= this.#gain.until) {
+      this.#gain = { sum: 0, until: now + gainShows };
+    }
+    this.#gain.sum += increase;
+    this.#parts.gain.textContent = this.#gain.sum === 0 ? "" : signed(this.#gain.sum);
+    this.#parts.gain.classList.toggle("loss", this.#gain.sum < 0);
+    this.#parts.gain.classList.add("on");
+    if (!calm.matches && this.#pulse?.playState !== "running") {
+      this.#pulse = this.#parts.pulse.animate({ opacity: [1, 0] }, { duration: 900, easing: "ease-out" });
+    }
+  }
+
+  set followed(isFollowed) {
+    this.element.classList.toggle("followed", isFollowed);
+  }
+
+  /** Ends what has been shown long enough; returns when the next thing ends. */
+  expire(now) {
+    let next = this.goneAt;
+    for (const [mark, part] of [[this.#gain, this.#parts.gain], [this.#move, this.#parts.move]]) {
+      if (now < mark.until) next = Math.min(next, mark.until);
+      else if (part.classList.contains("on")) part.classList.remove("on");
+    }
+    return next;
+  }
+
+  /** Places won and lost within a short time are shown as one movement. */
+  #mark(places, now) {
+    if (now >= this.#move.until) this.#move.sum = 0;
+    this.#move.sum += places;
+    this.#move.until = now + moveShows;
+    const { sum } = this.#move;
+    const part = this.#parts.move;
+    part.textContent = sum === 0 ? "" : `${sum > 0 ? "▲" : "▼"}${Math.abs(sum)}`;
+    part.classList.toggle("up", sum > 0);
+    part.classList.toggle("on", sum !== 0);
+    if (sum !== 0) part.setAttribute("aria-label", `${sum > 0 ? "up" : "down"} ${Math.abs(sum)}`);
+    this.element.classList.toggle("rising", places > 0);
+  }
+
+  /** All rows are equally high, so that a place is a multiple of a row's own height and nothing is ever measured. */
+  #slideTo(place) {
+    this.element.style.transform = `translateY(${place * 100}%)`;
+  }
+}

@@ -1,0 +1,95 @@
+// The list of rows. One node for each user shown, out of a pool; drawn at most once in a frame.
+
+import { Row } from "./row.js";
+
+/** A screen reader reads the list in the order of its nodes; nobody sees that order, so it need not follow each move. */
+const reorderEvery = 1_500;
+
+export class Rows {
+  #list;
+  #rows = new Map();
+  #pool = [];
+  #gains = new Map();
+  #followed = null;
+  #reorderAt = 0;
+  #isOrdered = true;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /** Shown with the next drawing, if the user is on the board then. */
+  gained(user, increase) {
+    this.#gains.set(user, (this.#gains.get(user) ?? 0) + increase);
+  }
+
+  follow(user) {
+    this.#followed = user;
+    for (const row of this.#rows.values()) row.followed = row.user === user;
+  }
+
+  /** `top` is best first: { user, score }. With `atOnce` nothing moves or flashes: all is where it belongs. */
+  draw(top, now, { atOnce }) {
+    this.#list.classList.toggle("still", atOnce);
+    const best = top[0]?.score ?? 0;
+    const shown = new Set();
+    top.forEach(({ user, score }, place) => {
+      shown.add(user);
+      const row = this.#rows.get(user) ?? this.#add(user, atOnce);
+      row.show(place, score, best, now);
+      const gain = this.#gains.get(user);
+      if (gain && !atOnce) row.gained(gain, now);
+    });
+    this.#gains.clear();
+    for (const row of this.#rows.values()) {
+      if (!shown.has(row.user)) row.leave(now);
+    }
+    this.#isOrdered = false;
+    return this.tidy(now, top);
+  }
+
+  /** Ends flashes and removes rows that have left; returns when there is something to end again. */
+  tidy(now, top) {
+    let next = Infinity;
+    for (const row of this.#rows.values()) {
+      if (now >= row.goneAt) this.#remove(row);
+      else next = Math.min(next, row.expire(now));
+    }
+    if (!this.#isOrdered && now >= this.#reorderAt) this.#reorder(top, now);
+    return this.#isOrdered ? next : Math.min(next, this.#reorderAt);
+  }
+
+  #add(user, atOnce) {
+    const row = this.#pool.pop() ?? new Row();
+    row.take(user);
+    row.followed = user === this.#followed;
+    this.#rows.set(user, row);
+    this.#list.append(row.element);
+    if (!atOnce) row.enter();
+    return row;
+  }
+
+  #remove(row) {
+    row.element.remove();
+    this.#rows.delete(row.user);
+    this.#pool.push(row);
+  }
+
+  #reorder(top, now) {
+    this.#isOrdered = true;
+    this.#reorderAt = now + reorderEvery;
+    let before = this.#list.firstElementChild;
+    for (const { user } of top) {
+      const element = this.#rows.get(user)?.element;
+      if (!element) continue;
+      if (element === before) before = before.nextElementSibling;
+      else this.#place(element, before);
+    }
+  }
+
+  /** `moveBefore` keeps focus and running transitions; where there is none, a focused row is left where it is. */
+  #place(element, before) {
+    if (this.#list.moveBefore) this.#list.moveBefore(element, before);
+    else if (!element.contains(document.activeElement)) this.#list.insertBefore(element, before);
+  }
+}

@@ -1,0 +1,50 @@
+// How many watch and how many play: asked for now and then, while somebody looks. The answer's cursor also tells whether
+// the feed has fallen asleep: a connection that died without a word looks the same as a quiet board.
+
+import { readCursor } from "./feed.js";
+
+const every = 10_000;
+
+export class Stats {
+  #onNumbers;
+  #feed;
+  #behind = null;
+
+  constructor({ feed, onNumbers }) {
+    this.#feed = feed;
+    this.#onNumbers = onNumbers;
+  }
+
+  async run() {
+    for (;;) {
+      if (!document.hidden) await this.#ask();
+      await new Promise((resume) => setTimeout(resume, every * (0.8 + 0.4 * Math.random())));
+    }
+  }
+
+  async #ask() {
+    try {
+      const answer = await fetch("/api/v1/scoreboard/stats", { signal: AbortSignal.timeout(5_000) });
+      if (!answer.ok) return;
+      const { viewers, users, cursor } = await answer.json();
+      this.#onNumbers({ viewers, users });
+      this.#compare(readCursor(cursor));
+    } catch {
+      // The feed finds out for itself, and says so.
+    }
+  }
+
+  /** Behind the same place of the board at two questions in a row, with no message in between: asleep. */
+  #compare(board) {
+    const seen = this.#feed.position;
+    const isBehind = board && seen && (board.epoch !== seen.epoch || board.seq > seen.seq);
+    if (!isBehind) {
+      this.#behind = null;
+    } else if (this.#behind === this.#feed.lastMessageAt) {
+      this.#behind = null;
+      this.#feed.resync();
+    } else {
+      this.#behind = this.#feed.lastMessageAt;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// Whether the page is live, how, and when something last happened.
+
+import { ago } from "./format.js";
+
+export class Status {
+  #state = { name: "connecting" };
+  #lastUpdateAt = null;
+  #elements;
+
+  /** `elements`: { pill, text, transport, lastUpdate } */
+  constructor(elements) {
+    this.#elements = elements;
+  }
+
+  set(state, transport) {
+    this.#state = state;
+    const { pill, transport: line } = this.#elements;
+    pill.dataset.state = state.name;
+    document.documentElement.dataset.connection = state.name;
+    line.textContent = state.name === "live" ? `by ${transport}` : "";
+    this.tick(performance.now());
+  }
+
+  updated(now) {
+    this.#lastUpdateAt = now;
+  }
+
+  /** Once a second. */
+  tick(now) {
+    write(this.#elements.text, this.#words(now));
+    if (this.#lastUpdateAt !== null) write(this.#elements.lastUpdate, ago(this.#lastUpdateAt, now));
+  }
+
+  #words(now) {
+    switch (this.#state.name) {
+      case "live": return "Live";
+      case "connecting": return "Connecting";
+      case "waiting":
+        if (!navigator.onLine) return "Offline";
+        return `Reconnecting in ${Math.max(1, Math.ceil((this.#state.retryAt - now) / 1000))} s`;
+      default: return "Stopped";
+    }
+  }
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,38 @@
+// Light, dark or the system's choice, and the wall display. A classic script in the head, so that the first paint is right.
+(() => {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const choices = ["auto", "light", "dark"];
+  let choice = "auto";
+  try {
+    const kept = localStorage.getItem("theme");
+    if (choices.includes(kept)) choice = kept;
+  } catch {
+    // Storage is switched off: the choice lasts as long as the page.
+  }
+
+  const query = new URLSearchParams(location.search);
+  if (query.get("display") === "tv") root.dataset.display = "tv";
+  if (choices.includes(query.get("theme"))) choice = query.get("theme");
+
+  const apply = () => {
+    root.dataset.theme = choice === "auto" ? (system.matches ? "dark" : "light") : choice;
+    const button = document.getElementById("theme");
+    if (button) button.textContent = `Theme: ${choice}`;
+  };
+
+  apply();
+  system.addEventListener("change", apply);
+  document.addEventListener("DOMContentLoaded", () => {
+    apply();
+    document.getElementById("theme")?.addEventListener("click", () => {
+      choice = choices[(choices.indexOf(choice) + 1) % choices.length];
+      try {
+        localStorage.setItem("theme", choice);
+      } catch {
+        // As above.
+      }
+      apply();
+    });
+  });
+})();

@@ -1,0 +1,46 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// `GET /healthz` and `GET /readyz`, for load balancers and supervisors.
+struct Health: Sendable {
+    let store: ScoreStore
+    let broadcaster: Broadcaster
+    let readiness: Readiness
+
+    /// Alive: the event loop answers. It says nothing of Redis, so that a supervisor does not restart us for its sake.
+    func alive(_: Request) async -> Response {
+        Self.fresh(Response(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#)))
+    }
+
+    /// Ready to take traffic: not stopping, Redis answers, the function library is loaded, the subscription is live.
+    func ready(_ request: Request) async -> Response {
+        if readiness.isStopping {
+            return Self.notReady("stopping", "This instance is stopping: use another one.")
+        }
+        do {
+            try await store.check(on: request.eventLoop)
+        } catch {
+            return Self.notReady(
+                "redis_unavailable",
+                "Redis does not answer, or cannot run the leaderboard's functions."
+            )
+        }
+        guard broadcaster.isLive else {
+            return Self.notReady("subscription_down", "The subscription to the board's events is not live.")
+        }
+        return Self.fresh(Response(.ok, json: ByteBuffer(string: #"{"status":"ready"}"#)))
+    }
+
+    private static func notReady(_ code: String, _ message: String) -> Response {
+        fresh(.error(.serviceUnavailable, code: code, message: message, headers: ["Retry-After": "1"]))
+    }
+
+    private static func fresh(_ response: Response) -> Response {
+        var response = response
+        response.headers.add(name: "Cache-Control", value: "no-store")
+        return response
+    }
+}

@@ -1,0 +1,41 @@
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// What the public reads share: any page on any origin may read them, without credentials (Fetch standard, CORS).
+enum PublicRead {
+    static func open(_ response: Response) -> Response {
+        var response = response
+        response.headers.add(name: "Access-Control-Allow-Origin", value: "*")
+        response.headers.add(name: "Access-Control-Expose-Headers", value: "ETag, X-Request-Id")
+        return response
+    }
+
+    /// The answer to a preflight, which a reader that sends `If-None-Match` causes.
+    static func preflight(_: Request) async -> Response {
+        var response = open(Response(.noContent))
+        response.headers.add(name: "Access-Control-Allow-Methods", value: "GET, HEAD, OPTIONS")
+        response.headers.add(name: "Access-Control-Allow-Headers", value: "If-None-Match, Last-Event-ID, X-Request-Id")
+        response.headers.add(name: "Access-Control-Max-Age", value: "86400")
+        return response
+    }
+}
+
+/// The rows of a scoreboard as the body of an answer.
+enum StandingsBody {
+    static func encode(_ rows: [StandingsRow]) -> ByteBuffer {
+        var body = ByteBuffer()
+        body.reserveCapacity(rows.count * 48 + 2)
+        body.writeStaticString("[")
+        for (index, row) in rows.enumerated() {
+            body.writeStaticString(index == 0 ? #"{"user_id":"# : #",{"user_id":"#)
+            body.writeJSONString(row.user)
+            body.writeStaticString(#","score":"#)
+            body.writeString(String(row.score))
+            body.writeStaticString("}")
+        }
+        body.writeStaticString("]")
+        return body
+    }
+}

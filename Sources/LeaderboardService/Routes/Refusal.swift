@@ -1,0 +1,134 @@
+import HTTPServer
+import Leaderboard
+import NIOHTTP1
+
+/// Why a request is refused: the one place where an error becomes HTTP (section "Errors" of the README).
+///
+/// The code is stable, for programs; the message is one sentence for a person. Neither holds a token or Redis' own text.
+struct Refusal: Error {
+    let status: HTTPResponseStatus
+    let code: String
+    let message: String
+    var headers: HTTPHeaders = [:]
+
+    var response: Response { .error(status, code: code, message: message, headers: headers) }
+}
+
+extension Refusal {
+    static let missingToken = Refusal(
+        status: .unauthorized,
+        code: "missing_token",
+        message: "Send an access token in the header Authorization: Bearer <token>.",
+        headers: ["WWW-Authenticate": "Bearer"]
+    )
+    static let invalidToken = Refusal(
+        status: .unauthorized,
+        code: "invalid_token",
+        message: "The access token is not valid, or not any more: get a new one.",
+        headers: ["WWW-Authenticate": "Bearer error=\"invalid_token\""]
+    )
+    static let notYourScore = Refusal(
+        status: .forbidden,
+        code: "not_your_score",
+        message: "The token belongs to another user than user_id: a user can change only their own score."
+    )
+    static let userSuspended = Refusal(
+        status: .forbidden,
+        code: "user_suspended",
+        message: "This account is suspended: its score cannot change."
+    )
+    static let unsupportedMediaType = Refusal(
+        status: .unsupportedMediaType,
+        code: "unsupported_media_type",
+        message: "Send the body as JSON, with the header Content-Type: application/json."
+    )
+    static func bodyTooLarge(_ maximum: Int) -> Refusal {
+        Refusal(status: .payloadTooLarge, code: "body_too_large", message: "The body is longer than \(maximum) bytes.")
+    }
+    static func invalidIdempotencyKey() -> Refusal {
+        Refusal(
+            status: .badRequest,
+            code: "invalid_idempotency_key",
+            message: "Idempotency-Key must be given once, as 1 to 64 visible ASCII characters."
+        )
+    }
+    static func invalidUserID(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_user_id", message: message)
+    }
+    static func invalidQuery(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_query", message: message)
+    }
+    static let idempotencyKeyReused = Refusal(
+        status: .unprocessableEntity,
+        code: "idempotency_key_reused",
+        message: "This Idempotency-Key was already used for another update: use a new key for a new update."
+    )
+    static let scoreLimit = Refusal(
+        status: .conflict,
+        code: "score_limit",
+        message: "The total would pass 9007199254740991, the largest score there is: nothing was added."
+    )
+    static func rateLimited(retryAfter seconds: Int) -> Refusal {
+        Refusal(
+            status: .tooManyRequests,
+            code: "rate_limited",
+            message: "Too many updates for this user: try again in \(seconds) s.",
+            headers: ["Retry-After": "\(seconds)"]
+        )
+    }
+    static let userNotFound = Refusal(
+        status: .notFound,
+        code: "user_not_found",
+        message: "This user is not on the board."
+    )
+    static let storeUnavailable = Refusal(
+        status: .serviceUnavailable,
+        code: "store_unavailable",
+        message: "The store is away; nothing was changed: try again.",
+        headers: ["Retry-After": "1"]
+    )
+    static let outcomeUnknown = Refusal(
+        status: .gatewayTimeout,
+        code: "outcome_unknown",
+        message: "The store did not answer in time, the update may have counted: "
+            + "repeat it only with the Idempotency-Key it was sent with."
+    )
+    static func tooManySubscribers() -> Refusal {
+        Refusal(
+            status: .serviceUnavailable,
+            code: "too_many_subscribers",
+            message: "This instance serves as many live viewers as it may: try again, or another instance.",
+            headers: ["Retry-After": "5"]
+        )
+    }
+    static let originNotAllowed = Refusal(
+        status: .forbidden,
+        code: "origin_not_allowed",
+        message: "Pages of this origin may not open a live connection here."
+    )
+}
+
+extension Refusal {
+    init(_ error: ScoreUpdateError) {
+        switch error {
+        case .invalidJSON(let message):
+            self.init(status: .badRequest, code: "invalid_json", message: message)
+        case .invalidUserID(let message):
+            self = .invalidUserID(message)
+        case .invalidScoreIncrease(let message):
+            self.init(status: .badRequest, code: "invalid_score_increase", message: message)
+        }
+    }
+
+    init(_ error: ScoreStoreError) {
+        switch error {
+        case .unavailable: self = .storeUnavailable
+        case .outcomeUnknown: self = .outcomeUnknown
+        }
+    }
+
+    /// A read changes nothing: whatever befell it, it can be repeated.
+    init(reading _: ScoreStoreError) {
+        self = .storeUnavailable
+    }
+}

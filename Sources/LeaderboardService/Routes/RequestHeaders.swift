@@ -1,0 +1,33 @@
+import NIOHTTP1
+
+/// `Prefer` (RFC 7240): only `return=representation` means something here; others are ignored, as it demands.
+enum Preferences {
+    static func wantsRepresentation(_ headers: HTTPHeaders) -> Bool {
+        headers[canonicalForm: "Prefer"].contains { preference in
+            let parts = preference.split(separator: ";", maxSplits: 1)[0].split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmed.lowercased() == "return" else { return false }
+            return parts[1].trimmed == "representation" || parts[1].trimmed == "\"representation\""
+        }
+    }
+}
+
+enum MediaType {
+    /// Whether the body is declared as `application/json`, once; parameters such as `charset` do not matter.
+    static func isJSON(_ headers: HTTPHeaders) -> Bool {
+        let values = headers["Content-Type"]
+        guard values.count == 1, let value = values.first else { return false }
+        if value == "application/json" { return true }
+        guard let type = value.split(separator: ";", maxSplits: 1).first else { return false }
+        return type.trimmed.lowercased() == "application/json"
+    }
+}
+
+extension Substring {
+    /// Without the optional white space around it (RFC 9110, section 5.6.3).
+    var trimmed: Substring {
+        var rest = self
+        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,99 @@
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// `POST /api/v1/score/update`: token, body, ownership, then everything in Redis in one atomic call.
+struct UpdateScore: Sendable {
+    /// Longest body in bytes; a longer one is 413.
+    static let maximumBodyBytes = 4096
+
+    let callers: Callers
+    let store: ScoreStore
+    let maximumIncrease: Int
+    let rateLimit: RateLimitHeaders
+    let audit: AuditLog
+
+    func answer(_ request: Request) async -> Response {
+        let ip = callers.address(of: request)
+        var user: String?
+        do {
+            let token = try await callers.token(of: request)
+            user = token.subject
+            let update = try Self.update(in: request, maximumIncrease: maximumIncrease)
+            guard update.user.rawValue == token.subject else { throw Refusal.notYourScore }
+            guard token.isActive else { throw Refusal.userSuspended }
+            let key = try Self.idempotencyKey(in: request.headers)
+            let wantsRepresentation = Preferences.wantsRepresentation(request.headers)
+
+            let outcome: UpdateOutcome
+            do {
+                outcome = try await store.apply(
+                    update,
+                    origin: UpdateOrigin(ip: ip, requestID: request.id),
+                    idempotencyKey: key,
+                    withRank: wantsRepresentation,
+                    on: request.eventLoop
+                )
+            } catch { throw Refusal(error) }
+
+            switch outcome {
+            case .applied(let applied):
+                if !applied.isReplay { record(update, applied, ip: ip, requestID: request.id) }
+                return success(update, applied, wantsRepresentation: wantsRepresentation)
+            case .rateLimited(let state):
+                var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
+                rateLimit.add(state, to: &refusal.headers)
+                throw refusal
+            case .suspended: throw Refusal.userSuspended
+            case .scoreLimit: throw Refusal.scoreLimit
+            case .idempotencyKeyReused: throw Refusal.idempotencyKeyReused
+            }
+        } catch let refusal as Refusal {
+            audit.refused(code: refusal.code, ip: ip, user: user, requestID: request.id)
+            return refusal.response
+        } catch {
+            return Refusal.outcomeUnknown.response
+        }
+    }
+
+    private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
+        var response = Response(.ok, json: UpdateBody.plain)
+        if wantsRepresentation {
+            response.body = UpdateBody.representation(update.user, applied)
+            response.headers.add(name: "Preference-Applied", value: "return=representation")
+        }
+        if applied.isReplay { response.headers.add(name: "Idempotency-Replayed", value: "true") }
+        rateLimit.add(applied.rateLimit, to: &response.headers)
+        return response
+    }
+
+    private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, ip: String, requestID: String) {
+        audit.updated(
+            user: update.user.rawValue,
+            ip: ip,
+            increase: update.increase.rawValue,
+            score: applied.score,
+            seq: applied.seq,
+            requestID: requestID,
+            time: applied.time
+        )
+    }
+
+    private static func update(in request: Request, maximumIncrease: Int) throws(Refusal) -> ScoreUpdate {
+        guard MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
+        guard case .complete(let body) = request.body else { throw .bodyTooLarge(maximumBodyBytes) }
+        do {
+            return try ScoreUpdate(json: body, maximumIncrease: maximumIncrease)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    private static func idempotencyKey(in headers: HTTPHeaders) throws(Refusal) -> IdempotencyKey? {
+        let values = headers[canonicalForm: "Idempotency-Key"]
+        guard let value = values.first else { return nil }
+        guard values.count == 1, let key = try? IdempotencyKey(value) else { throw .invalidIdempotencyKey() }
+        return key
+    }
+}

@@ -1,0 +1,58 @@
+import Leaderboard
+import RedisClient
+import Testing
+
+@Suite("Standings")
+struct StandingsTests {
+    @Test("are best first, in pages, with the position at which they were read")
+    func pages() async throws {
+        try await withBoard { board in
+            for (user, score) in [("a", 10), ("b", 30), ("c", 20), ("d", 20)] { try await board.apply(user, score) }
+            let top = try await board.store.standings(offset: 0, limit: 2, on: board.loop)
+            let rest = try await board.store.standings(offset: 2, limit: 100, on: board.loop)
+            #expect(top.rows == [StandingsRow(user: "b", score: 30), StandingsRow(user: "d", score: 20)])
+            #expect(rest.rows == [StandingsRow(user: "c", score: 20), StandingsRow(user: "a", score: 10)])
+            #expect(top.total == 4)
+            #expect(top.position.seq == 4)
+            #expect(top.position == rest.position)
+            #expect(try await board.store.standings(offset: 9, limit: 5, on: board.loop).rows.isEmpty)
+            #expect(try await board.store.standings(offset: 0, limit: 0, on: board.loop).rows.isEmpty)
+            #expect(try await board.store.standings(offset: .max / 4096, limit: 5, on: board.loop).rows.isEmpty)
+        }
+    }
+
+    @Test("of an empty board are empty, at a position that stays")
+    func empty() async throws {
+        try await withBoard { board in
+            for _ in 0..<2 {
+                let page = try await board.store.standings(offset: 0, limit: 10, on: board.loop)
+                #expect(page.position == BoardPosition(epoch: "0", seq: 0))
+                #expect(page.total == 0)
+                #expect(page.rows.isEmpty)
+            }
+            #expect(try await board.command("DBSIZE").integer == 0)
+        }
+    }
+
+    @Test("of one user tell score and rank, ranked as the pages are")
+    func one() async throws {
+        try await withBoard { board in
+            for (user, score) in [("a", 10), ("b", 30), ("c", 20), ("d", 20)] { try await board.apply(user, score) }
+            for (rank, user) in ["b", "d", "c", "a"].enumerated() {
+                let standing = try await board.store.standing(of: UserID(user), on: board.loop)
+                #expect(standing?.rank == rank + 1)
+                #expect(standing?.total == 4)
+            }
+            #expect(try await board.store.standing(of: UserID("nobody"), on: board.loop) == nil)
+        }
+    }
+
+    @Test("hold whatever name another service entered")
+    func foreignNames() async throws {
+        try await withBoard { board in
+            try await board.command("ZADD", board.keys.scores, "1", "sneaky \"é\" \n")
+            let page = try await board.store.standings(offset: 0, limit: 10, on: board.loop)
+            #expect(page.rows == [StandingsRow(user: "sneaky \"é\" \n", score: 1)])
+        }
+    }
+}

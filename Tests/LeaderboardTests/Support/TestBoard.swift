@@ -1,0 +1,93 @@
+import Leaderboard
+import Logging
+import NIOCore
+import NIOPosix
+import RedisClient
+
+/// A board of the test's own on a private redis-server, and a client on two event loops.
+struct TestBoard: Sendable {
+    let server: PrivateRedisServer
+    let redis: RedisClient
+    let store: ScoreStore
+    let loops: [any EventLoop]
+    var loop: any EventLoop { loops[0] }
+    var keys: BoardKeys { store.keys }
+
+    /// A command, told to Redis as it is.
+    @discardableResult
+    func command(_ words: String...) async throws(RedisError) -> RESPValue {
+        var command = RedisCommand(words[0])
+        for word in words.dropFirst() { command.append(word) }
+        return try await redis.send(command, on: loop)
+    }
+
+    @discardableResult
+    func apply(
+        _ user: String,
+        _ increase: Int,
+        key: String? = nil,
+        withRank: Bool = false,
+        on loop: (any EventLoop)? = nil
+    ) async throws -> UpdateOutcome {
+        try await store.apply(
+            ScoreUpdate(user: UserID(user), increase: ScoreIncrease(increase, maximum: ScoreRange.limit)),
+            origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
+            idempotencyKey: key.map { try IdempotencyKey($0) },
+            withRank: withRank,
+            on: loop ?? self.loop
+        )
+    }
+
+    /// The same where it must count.
+    func applied(
+        _ user: String,
+        _ increase: Int,
+        key: String? = nil,
+        withRank: Bool = false,
+        on loop: (any EventLoop)? = nil
+    ) async throws -> AppliedUpdate {
+        let outcome = try await apply(user, increase, key: key, withRank: withRank, on: loop)
+        guard case .applied(let update) = outcome else { throw UnexpectedOutcome(outcome: outcome) }
+        return update
+    }
+}
+
+struct UnexpectedOutcome: Error {
+    let outcome: UpdateOutcome
+}
+
+func withBoard(
+    _ options: StoreOptions = .generous,
+    _ body: (TestBoard) async throws -> Void
+) async throws {
+    let server = try await PrivateRedisServer()
+    defer { server.stop() }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    let redis = RedisClient(
+        endpoint: try RedisEndpoint(url: server.url),
+        options: RedisOptions(),
+        eventLoopGroup: group,
+        logger: Logger(label: "test")
+    )
+    let store = ScoreStore(redis: redis, options: options)
+    try await body(
+        TestBoard(server: server, redis: redis, store: store, loops: group.makeIterator().map { $0 })
+    )
+    try await group.shutdownGracefully()
+}
+
+extension StoreOptions {
+    /// No test of something else meets the rate limit.
+    static var generous: StoreOptions {
+        var options = StoreOptions()
+        options.rateLimit = RateLimit(updates: 1_000_000, interval: .seconds(1))
+        return options
+    }
+
+    /// A bucket of so many updates that does not fill while a test runs.
+    static func tight(_ updates: Int) -> StoreOptions {
+        var options = StoreOptions()
+        options.rateLimit = RateLimit(updates: updates, interval: .seconds(3600 * updates))
+        return options
+    }
+}

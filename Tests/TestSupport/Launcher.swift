@@ -1,0 +1,87 @@
+package import Foundation
+import Synchronization
+
+/// A program that a test needs could not do what it was started for.
+package struct TestProcessFailure: Error, CustomStringConvertible {
+    package let what: String
+    package let output: String
+    package var description: String { "\(what): \(output)" }
+}
+
+/// Starts child processes that the kernel ends together with this process (`PR_SET_PDEATHSIG`, by `setpriv`).
+///
+/// The kernel takes the end of the *thread* that started the child for the end of the parent, and threads of the
+/// concurrency pool come and go. Therefore all starts happen on one thread that never ends.
+package final class Launcher: Sendable {
+    package static let shared = Launcher()
+
+    private let queue = Mutex<[@Sendable () -> Void]>([])
+    private let wakeUp = DispatchSemaphore(value: 0)
+
+    private init() {
+        Thread.detachNewThread { [self] in
+            while true {
+                wakeUp.wait()
+                let job = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                job?()
+            }
+        }
+    }
+
+    /// A child that dies with us; its output goes nowhere.
+    package func launch(_ program: String, _ arguments: [String]) async throws -> Process {
+        try await onThread {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = Self.deathSignal + [program] + arguments
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+    }
+
+    /// Runs a program to its end; what it wrote (both streams), without the last newline. Its exit code is not looked
+    /// at.
+    package func output(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String]? = nil
+    ) async throws -> String {
+        let pipe = Pipe()
+        _ = try await onThread {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = Self.deathSignal + [program] + arguments
+            if let environment { process.environment = environment }
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = pipe
+            process.standardError = pipe
+            try process.run()
+            try pipe.fileHandleForWriting.close()
+            return process
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                do {
+                    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+                    let text = String(decoding: data, as: UTF8.self)
+                    continuation.resume(returning: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    private static let deathSignal: [String] =
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []
+
+    private func onThread(_ body: @escaping @Sendable () throws -> Process) async throws -> Process {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.withLock { $0.append { continuation.resume(with: Result { try body() }) } }
+            wakeUp.signal()
+        }
+    }
+}
