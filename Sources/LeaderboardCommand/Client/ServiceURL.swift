@@ -6,6 +6,15 @@ struct ServiceURL: ExpressibleByArgument {
     let host: String
     let port: Int
 
+    /// Where `leaderboard serve` listens by default.
+    static let local = ServiceURL(isSecure: false, host: "127.0.0.1", port: 8080)
+
+    private init(isSecure: Bool, host: String, port: Int) {
+        self.isSecure = isSecure
+        self.host = host
+        self.port = port
+    }
+
     init?(argument: String) {
         let schemes = [("http://", false, 80), ("https://", true, 443)]
         guard let (scheme, isSecure, defaultPort) = schemes.first(where: { argument.hasPrefix($0.0) }) else {
@@ -28,6 +37,8 @@ struct ServiceURL: ExpressibleByArgument {
         host = authority.hasPrefix("[") ? String(authority.dropFirst().dropLast()) : String(authority)
         guard !host.isEmpty else { return nil }
     }
+
+    var defaultValueDescription: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
     /// The value of the `Host` header.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -18,7 +18,7 @@ struct Watch: AsyncParsableCommand {
     )
 
     @Option(help: "Where the service is.")
-    var url = ServiceURL(argument: "http://127.0.0.1:8080")!
+    var url = ServiceURL.local
 
     func run() async throws {
         let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)

@@ -3,6 +3,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import RedisClient
+import TestSupport
 import Testing
 
 @Suite("Many updates at once")

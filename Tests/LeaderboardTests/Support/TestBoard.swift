@@ -3,6 +3,8 @@ import Logging
 import NIOCore
 import NIOPosix
 import RedisClient
+import ServiceLifecycle
+import TestSupport
 
 /// A board of the test's own on a private redis-server, and a client on two event loops.
 struct TestBoard: Sendable {
@@ -61,18 +63,22 @@ func withBoard(
     _ body: (TestBoard) async throws -> Void
 ) async throws {
     let server = try await PrivateRedisServer()
-    defer { server.stop() }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let redis = RedisClient(
         endpoint: try RedisEndpoint(url: server.url),
         options: RedisOptions(),
         eventLoopGroup: group,
-        logger: Logger(label: "test")
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     let store = ScoreStore(redis: redis, options: options)
-    try await body(
-        TestBoard(server: server, redis: redis, store: store, loops: group.makeIterator().map { $0 })
-    )
+    try await withThrowingTaskGroup { tasks in
+        tasks.addTask { try await redis.run() }
+        while redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        try await body(
+            TestBoard(server: server, redis: redis, store: store, loops: group.makeIterator().map { $0 })
+        )
+        tasks.cancelAll()
+    }
     try await group.shutdownGracefully()
 }
 
