@@ -20,6 +20,11 @@ package final class Launcher: Sendable {
 
     private init() {
         Thread.detachNewThread { [self] in
+            // A child inherits the mask of the thread that starts it, and Foundation's threads block SIGTERM.
+            var none = sigset_t()
+            // SAFETY: both calls only read or fill the local set.
+            unsafe sigemptyset(&none)
+            unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
             while true {
                 wakeUp.wait()
                 let job = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }

@@ -117,7 +117,8 @@ package final class PrivateRedisServer: Sendable {
         guard let running = process.withLock({ $0 }), running.isRunning else { return }
         Foundation.kill(running.processIdentifier, number)
         if wait {
-            running.waitUntilExit()
+            // `waitUntilExit` would spin in this thread's run loop.
+            while running.isRunning { usleep(1000) }
             process.withLock { $0 = nil }
         }
     }
