@@ -65,7 +65,7 @@ let package = Package(
         ),
         .target(
             name: "Leaderboard",
-            dependencies: ["RedisClient", .nioCore, .logging],
+            dependencies: ["RedisClient", .nioCore, .logging, .metrics],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
                 .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
@@ -113,8 +113,10 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "TestSupport",
+                "LeaderboardService", "TestSupport", "Leaderboard",
                 .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle,
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,6 +1,6 @@
 package import Logging
+package import Metrics
 package import NIOCore
-import Metrics
 import ServiceLifecycle
 import Synchronization
 
@@ -22,9 +22,10 @@ package final class Broadcaster: Sendable, Service {
         options: BroadcastOptions,
         eventLoopGroup: any EventLoopGroup,
         source: StandingsSource,
-        logger: Logger
+        logger: Logger,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
-        let metrics = BroadcastMetrics(factory: MetricsSystem.factory)
+        let metrics = BroadcastMetrics(factory: metricsFactory)
         let eventLoop = eventLoopGroup.next()
         self.eventLoop = eventLoop
         admissions = AdmissionDesk(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LeaderboardService
 
 /// The `leaderboard` command.
 @main
@@ -10,6 +11,7 @@ struct Leaderboard: AsyncParsableCommand {
             Configuration comes from the environment, then from .env in the working directory, then from defaults. \
             .env.example lists every variable.
             """,
+        version: LeaderboardService.version,
         subcommands: [Serve.self, Token.self, Watch.self]
     )
 }

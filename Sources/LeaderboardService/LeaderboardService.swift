@@ -11,6 +11,9 @@ import UnixSignals
 
 /// The whole service: its parts, and the order in which they start and stop.
 package struct LeaderboardService: Sendable {
+    /// Shown by `--version` and in the metrics.
+    package static let version = "1.0.0"
+
     private let configuration: ServiceConfiguration
 
     package init(_ configuration: ServiceConfiguration) {
@@ -26,6 +29,7 @@ package struct LeaderboardService: Sendable {
         let logs = Logs(format: configuration.logFormat, level: configuration.logLevel)
         defer { logs.flush() }
         let logger = logs.logger("leaderboard")
+        let metrics = MetricsRegistry()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
 
         var services: [any Service] = []
@@ -34,7 +38,7 @@ package struct LeaderboardService: Sendable {
         case .endpoint(let given):
             endpoint = given
         case .ownServer(let directory):
-            let server = PrivateRedis(dataDirectory: directory, logger: logger)
+            let server = PrivateRedis(dataDirectory: directory, logger: logger, metricsFactory: metrics)
             endpoint = try RedisEndpoint(url: try await server.start())
             services.append(server)
         }
@@ -43,16 +47,18 @@ package struct LeaderboardService: Sendable {
             endpoint: endpoint,
             options: configuration.redisOptions,
             eventLoopGroup: group,
-            logger: logger
+            logger: logger,
+            metricsFactory: metrics
         )
-        let store = ScoreStore(redis: redis, options: configuration.store)
+        let store = ScoreStore(redis: redis, options: configuration.store, metricsFactory: metrics)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
             eventLoopGroup: group,
             source: StandingsSource(store),
-            logger: logger
+            logger: logger,
+            metricsFactory: metrics
         )
-        let feed = LiveFeed(broadcaster: broadcaster, rejected: RejectedEvents(logger: logger))
+        let feed = LiveFeed(broadcaster: broadcaster, rejected: RejectedEvents(logger: logger, metricsFactory: metrics))
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
             options: configuration.redisOptions,
@@ -62,12 +68,25 @@ package struct LeaderboardService: Sendable {
             onEvent: feed.receive
         )
         let readiness = Readiness()
+        metrics.observe(redis: redis, broadcaster: broadcaster, logs: logs)
+        let routes = routes(
+            store: store,
+            broadcaster: broadcaster,
+            readiness: readiness,
+            audit: logs.audit,
+            metrics: metrics
+        )
+        let requestLog = RequestLog(logger: logger)
+        let requestMetrics = RequestMetrics(routes: routes, factory: metrics)
         let server = Server(
             options: configuration.server,
-            router: Router(routes(store: store, broadcaster: broadcaster, readiness: readiness, audit: logs.audit)),
+            router: Router(routes),
             eventLoopGroup: group,
             logger: logger,
-            observe: RequestLog(logger: logger).note,
+            observe: { exchange in
+                requestMetrics.note(exchange)
+                requestLog.note(exchange)
+            },
             onListening: onListening,
             onStopping: readiness.stop
         )
@@ -88,7 +107,8 @@ package struct LeaderboardService: Sendable {
         store: ScoreStore,
         broadcaster: Broadcaster,
         readiness: Readiness,
-        audit: AuditLog
+        audit: AuditLog,
+        metrics: MetricsRegistry
     ) -> [Route] {
         let callers = Callers(
             tokens: TokenVerifier(configuration.tokens),
@@ -99,7 +119,8 @@ package struct LeaderboardService: Sendable {
             store: store,
             maximumIncrease: configuration.maximumIncrease,
             rateLimit: RateLimitHeaders(configuration.store.rateLimit),
-            audit: audit
+            audit: audit,
+            metrics: UpdateMetrics(factory: metrics)
         )
         let scoreboard = Scoreboard(store: store)
         let live = LiveRoutes(
@@ -119,6 +140,7 @@ package struct LeaderboardService: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
+            .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ]
     }
 }

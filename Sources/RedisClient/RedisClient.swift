@@ -1,4 +1,5 @@
 package import Logging
+package import Metrics
 package import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -9,21 +10,29 @@ package final class RedisClient: Sendable, Service {
     private let links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>]
     private let first: NIOLoopBoundBox<RedisLink>
     private let readyLinks: ReadyCount
+    private let metrics: RedisMetrics
 
     package init(
         endpoint: RedisEndpoint,
         options: RedisOptions,
         eventLoopGroup: any EventLoopGroup,
-        logger: Logger
+        logger: Logger,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
         let ready = ReadyCount()
+        let metrics = RedisMetrics(factory: metricsFactory)
         var links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>] = [:]
         var first: NIOLoopBoundBox<RedisLink>?
         for eventLoop in eventLoopGroup.makeIterator() {
-            let link = RedisLink(endpoint: endpoint, options: options, eventLoop: eventLoop, logger: logger) {
-                isReady in
-                ready.add(isReady ? 1 : -1)
-            }
+            let link = RedisLink(
+                endpoint: endpoint,
+                options: options,
+                eventLoop: eventLoop,
+                logger: logger,
+                greeting: [RedisCommand("PING")],
+                onChange: { isReady in ready.add(isReady ? 1 : -1) },
+                onReconnect: metrics.reconnected
+            )
             let bound = NIOLoopBoundBox.makeBoxSendingValue(link, eventLoop: eventLoop)
             links[ObjectIdentifier(eventLoop)] = bound
             first = first ?? bound
@@ -32,6 +41,7 @@ package final class RedisClient: Sendable, Service {
         self.links = links
         self.first = first
         readyLinks = ready
+        self.metrics = metrics
     }
 
     /// Loops whose connection is up.
@@ -39,9 +49,13 @@ package final class RedisClient: Sendable, Service {
 
     package var isConnected: Bool { connectedCount > 0 }
 
+    /// Commands that wait for a reply.
+    package var pendingCount: Int { metrics.pendingCount }
+
     /// Sends on the loop's own connection and waits for the reply. A caller that is cancelled meanwhile still gets it.
     package func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
         let link = links[ObjectIdentifier(eventLoop)] ?? first
+        metrics.began()
         let reply: RedisConnection.Reply = await withCheckedContinuation { continuation in
             if link.eventLoop.inEventLoop {
                 link.value.send(command, .caller(continuation))
@@ -49,6 +63,7 @@ package final class RedisClient: Sendable, Service {
                 link.eventLoop.execute { link.value.send(command, .caller(continuation)) }
             }
         }
+        metrics.ended(reply)
         return try reply.get()
     }
 

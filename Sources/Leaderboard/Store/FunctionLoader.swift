@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import Metrics
 import NIOCore
 import RedisClient
 
@@ -8,11 +9,13 @@ final class FunctionLoader: Sendable {
     private typealias Load = Task<Result<Void, RedisError>, Never>
 
     private let redis: RedisClient
+    private let loads: Counter
     /// The load under way. Awaited by each who asked for it; none of them can cancel it for the others.
     private let underWay = NIOLockedValueBox<Load?>(nil)
 
-    init(redis: RedisClient) {
+    init(redis: RedisClient, metricsFactory: any MetricsFactory) {
         self.redis = redis
+        loads = Counter(label: "redis_function_loads", dimensions: [], factory: metricsFactory)
     }
 
     /// Returns when Redis holds the library; a good one costs one round trip to find out.
@@ -34,6 +37,7 @@ final class FunctionLoader: Sendable {
         do throws(RedisError) {
             guard try await lacksLibrary(on: eventLoop) else { return .success(()) }
             try await redis.loadLibrary(replacing: false, on: eventLoop)
+            loads.increment()
             return .success(())
         } catch .refused(let refusal) where refusal.isLibraryThere {
             // Another instance was faster, with an edition of its own; or there is a lower one.
@@ -43,6 +47,7 @@ final class FunctionLoader: Sendable {
         do throws(RedisError) {
             if try await lacksLibrary(on: eventLoop) {
                 try await redis.loadLibrary(replacing: true, on: eventLoop)
+                loads.increment()
             }
             return .success(())
         } catch {

@@ -1,3 +1,4 @@
+package import Metrics
 package import NIOCore
 package import RedisClient
 
@@ -11,11 +12,15 @@ package struct ScoreStore: Sendable {
     private let loader: FunctionLoader
     private let calls: StoreCalls
 
-    package init(redis: RedisClient, options: StoreOptions) {
+    package init(
+        redis: RedisClient,
+        options: StoreOptions,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.redis = redis
         self.options = options
         keys = BoardKeys(board: options.board)
-        loader = FunctionLoader(redis: redis)
+        loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
         calls = StoreCalls(keys: keys, options: options)
     }
 

@@ -7,11 +7,12 @@ final class RejectedEvents: Sendable {
     private static let logInterval = Duration.seconds(60)
 
     private let logger: Logger
-    private let counter = Counter(label: "leaderboard_events_rejected_total")
+    private let counter: Counter
     private let state = Mutex((sinceLog: 0, logged: ContinuousClock.Instant?.none))
 
-    init(logger: Logger) {
+    init(logger: Logger, metricsFactory: any MetricsFactory) {
         self.logger = logger
+        counter = Counter(label: "live_rejected_events", dimensions: [], factory: metricsFactory)
     }
 
     func note(_ reason: String) {

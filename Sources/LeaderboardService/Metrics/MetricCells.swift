@@ -50,8 +50,8 @@ final class HistogramCell: TimerHandler, RecorderHandler {
         let count = Atomic<Int64>(0)
     }
 
-    /// What one recorded unit is in the metric's unit: timers record nanoseconds and show seconds.
-    private let scale: Double
+    /// How many recorded units are one of the metric's: timers record nanoseconds and show seconds.
+    private let divisor: Double
     /// Upper bounds in recorded units, ascending; one bucket more is for what is above all of them.
     private let bounds: [Int64]
     private let buckets: [Bucket]
@@ -59,16 +59,16 @@ final class HistogramCell: TimerHandler, RecorderHandler {
     let upperBounds: [Double]
     private let total = Atomic<Int64>(0)
 
-    init(buckets: [Double], scale: Double) {
-        self.scale = scale
+    init(buckets: [Double], divisor: Double) {
+        self.divisor = divisor
         upperBounds = buckets
-        bounds = buckets.map { Int64(($0 / scale).rounded()) }
+        bounds = buckets.map { Int64(($0 * divisor).rounded()) }
         self.buckets = (0...buckets.count).map { _ in Bucket() }
     }
 
     /// Counts by bucket (not cumulated), and the sum in the metric's unit.
     var value: (counts: [Int64], sum: Double) {
-        (buckets.map { $0.count.load(ordering: .relaxed) }, Double(total.load(ordering: .relaxed)) * scale)
+        (buckets.map { $0.count.load(ordering: .relaxed) }, Double(total.load(ordering: .relaxed)) / divisor)
     }
 
     func record(_ value: Int64) {

@@ -73,12 +73,12 @@ package final class MetricsRegistry: MetricsFactory {
 
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate
-            ? histogramCell(label, dimensions, MetricDefinition.sizes, scale: 1, unit: .none)
+            ? histogramCell(label, dimensions, MetricDefinition.sizes, divisor: 1, unit: .none)
             : gaugeCell(label, dimensions)
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogramCell(label, dimensions, MetricDefinition.latencies, scale: 1e-9, unit: .seconds)
+        histogramCell(label, dimensions, MetricDefinition.latencies, divisor: 1e9, unit: .seconds)
     }
 
     // A counter must not start again from nothing when one of its handles goes, so all stay.
@@ -98,15 +98,15 @@ package final class MetricsRegistry: MetricsFactory {
         _ name: String,
         _ dimensions: [(String, String)],
         _ usualBuckets: [Double],
-        scale: Double,
+        divisor: Double,
         unit: MetricName.Unit
     ) -> HistogramCell {
         let series = series(MetricName.prometheus(name, unit), dimensions, .histogram) { definition in
             let buckets = definition.buckets.isEmpty ? usualBuckets : definition.buckets
-            return .histogram(HistogramCell(buckets: buckets, scale: scale))
+            return .histogram(HistogramCell(buckets: buckets, divisor: divisor))
         }
         if case .histogram(let cell) = series { return cell }
-        return HistogramCell(buckets: usualBuckets, scale: scale)
+        return HistogramCell(buckets: usualBuckets, divisor: divisor)
     }
 
     /// The series of this name and labels, made when there is none; nil when the name is already that of another kind, or has

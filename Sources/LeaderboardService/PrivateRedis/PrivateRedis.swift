@@ -1,5 +1,5 @@
 package import Logging
-import Metrics
+package import Metrics
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -21,7 +21,7 @@ package final class PrivateRedis: Sendable, Service {
     private let eventLoop: any EventLoop
     private let patience: Patience
     private let state = Mutex(State())
-    private let restarts = Counter(label: "leaderboard_private_redis_restarts_total")
+    private let restarts: Counter
 
     /// How long each step may take.
     package struct Patience: Sendable {
@@ -46,12 +46,14 @@ package final class PrivateRedis: Sendable, Service {
         dataDirectory: String,
         logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        patience: Patience = Patience()
+        patience: Patience = Patience(),
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
         self.dataDirectory = dataDirectory
         self.logger = logger
         self.eventLoop = eventLoopGroup.next()
         self.patience = patience
+        restarts = Counter(label: "private_redis_restarts", dimensions: [], factory: metricsFactory)
     }
 
     /// Starts the server and waits for its first answer; its address as `unix:///absolute/path`.

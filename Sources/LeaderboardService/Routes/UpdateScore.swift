@@ -13,10 +13,14 @@ struct UpdateScore: Sendable {
     let maximumIncrease: Int
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
+    let metrics: UpdateMetrics
 
     func answer(_ request: Request) async -> Response {
+        let start = NIODeadline.now()
         let ip = callers.address(of: request)
         var user: String?
+        var asked: NIODeadline?
+        defer { metrics.took(from: start, asked: asked, answered: .now()) }
         do {
             let token = try await callers.token(of: request)
             user = token.subject
@@ -26,6 +30,7 @@ struct UpdateScore: Sendable {
             let key = try Self.idempotencyKey(in: request.headers)
             let wantsRepresentation = Preferences.wantsRepresentation(request.headers)
 
+            asked = .now()
             let outcome: UpdateOutcome
             do {
                 outcome = try await store.apply(
@@ -39,6 +44,7 @@ struct UpdateScore: Sendable {
 
             switch outcome {
             case .applied(let applied):
+                metrics.succeeded(isReplay: applied.isReplay)
                 if !applied.isReplay { record(update, applied, ip: ip, requestID: request.id) }
                 return success(update, applied, wantsRepresentation: wantsRepresentation)
             case .rateLimited(let state):
@@ -50,6 +56,7 @@ struct UpdateScore: Sendable {
             case .idempotencyKeyReused: throw Refusal.idempotencyKeyReused
             }
         } catch let refusal as Refusal {
+            metrics.refused(refusal)
             audit.refused(code: refusal.code, ip: ip, user: user, requestID: request.id)
             return refusal.response
         } catch {

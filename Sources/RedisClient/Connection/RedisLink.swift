@@ -21,19 +21,22 @@ final class RedisLink {
     private let greeting: [RedisCommand]
     private let onMessage: ((String, [UInt8]) -> Void)?
     private let onChange: (_ isReady: Bool) -> Void
+    private let onReconnect: () -> Void
     private var state = State.idle
     private var failures = 0
     private var drained: EventLoopPromise<Void>?
 
-    /// - Parameter greeting: commands that make a new connection ready, beyond signing in.
+    /// - Parameter greeting: what a new connection has to answer, beyond signing in, before it is ready. At least one
+    ///   command: a server that hangs accepts connections all the same.
     init(
         endpoint: RedisEndpoint,
         options: RedisOptions,
         eventLoop: any EventLoop,
         logger: Logger,
-        greeting: [RedisCommand] = [],
+        greeting: [RedisCommand],
         onMessage: ((String, [UInt8]) -> Void)? = nil,
-        onChange: @escaping (_ isReady: Bool) -> Void
+        onChange: @escaping (_ isReady: Bool) -> Void,
+        onReconnect: @escaping () -> Void = {}
     ) {
         self.endpoint = endpoint
         self.options = options
@@ -42,6 +45,7 @@ final class RedisLink {
         self.greeting = endpoint.signIn + greeting
         self.onMessage = onMessage
         self.onChange = onChange
+        self.onReconnect = onReconnect
     }
 
     func send(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
@@ -76,7 +80,7 @@ final class RedisLink {
     private func connected(_ connection: RedisConnection) {
         guard case .connecting = state else { return connection.close() }
         state = .signingIn(connection)
-        guard let last = greeting.indices.last else { return ready(connection) }
+        let last = greeting.count - 1
         for (index, command) in greeting.enumerated() {
             connection.send(
                 command,
@@ -84,19 +88,30 @@ final class RedisLink {
                     switch reply {
                     case .success where index == last: self?.ready(connection)
                     case .success: break
-                    case .failure(let error):
-                        self?.logger.error("redis refused the connection", metadata: ["reason": "\(error)"])
-                        connection.close()
+                    case .failure(let error): self?.signInFailed(error, connection)
                     }
                 }
             )
         }
     }
 
+    /// Logged once an outage: the next tries tell nothing new.
+    private func signInFailed(_ error: RedisError, _ connection: RedisConnection) {
+        if failures == 0 {
+            let code = if case .refused(let refusal) = error { refusal.code } else { "\(error)" }
+            logger.warning("redis refused the connection", metadata: ["reason": "\(code)"])
+            failures = 1
+        }
+        connection.close()
+    }
+
     private func ready(_ connection: RedisConnection) {
         guard case .signingIn = state else { return }
         state = .ready(connection)
-        if failures > 0 { logger.info("redis connection is back") }
+        if failures > 0 {
+            logger.info("redis connection is back")
+            onReconnect()
+        }
         failures = 0
         onChange(true)
     }

@@ -131,7 +131,7 @@ struct ExpositionTests {
     @Test("a name that is taken by another kind records into nothing")
     func kindsDoNotMix() {
         Meter(label: "leaderboard_requests_total", factory: registry).set(5)
-        Timer(label: "leaderboard_requests_total", factory: registry).recordNanoseconds(5)
+        Recorder(label: "leaderboard_requests_total", factory: registry).record(5)
         #expect(shown().hasSuffix("leaderboard_requests_total 0"))
     }
 

@@ -1,0 +1,91 @@
+import HTTPServer
+import Metrics
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Counts and times the answered requests by route, method and status. Any loop.
+///
+/// A request costs one look-up of its route and one short lock; labels take only values of ours, so that no client can
+/// make series.
+final class RequestMetrics: Sendable {
+    private let routes: [String: RouteMetrics]
+    private let elsewhere: RouteMetrics
+
+    init(routes: [Route], factory: any MetricsFactory) {
+        let paths = Set(routes.map(\.path))
+        self.routes = Dictionary(uniqueKeysWithValues: paths.map { ($0, RouteMetrics(route: $0, factory: factory)) })
+        elsewhere = RouteMetrics(route: "none", factory: factory)
+    }
+
+    @Sendable func note(_ exchange: Exchange) {
+        let route = exchange.route.flatMap { routes[$0] } ?? elsewhere
+        route.note(exchange)
+    }
+}
+
+/// The series of one route, made when a method and status first occur.
+private final class RouteMetrics: Sendable {
+    private struct Key: Hashable {
+        let method: Method
+        let status: UInt
+    }
+
+    private enum Method: String {
+        case get = "GET"
+        case post = "POST"
+        case head = "HEAD"
+        case options = "OPTIONS"
+        case delete = "DELETE"
+        case other = "other"
+
+        init(_ method: HTTPMethod) {
+            self =
+                switch method {
+                case .GET: .get
+                case .POST: .post
+                case .HEAD: .head
+                case .OPTIONS: .options
+                case .DELETE: .delete
+                default: .other
+                }
+        }
+    }
+
+    private let route: String
+    private let factory: any MetricsFactory
+    private let series = Mutex<[Key: (requests: Counter, duration: Timer)]>([:])
+
+    init(route: String, factory: any MetricsFactory) {
+        self.route = route
+        self.factory = factory
+    }
+
+    func note(_ exchange: Exchange) {
+        let (requests, duration) = series(Key(method: Method(exchange.method), status: exchange.status.code))
+        requests.increment()
+        duration.recordNanoseconds(exchange.duration.nanoseconds)
+    }
+
+    private func series(_ key: Key) -> (Counter, Timer) {
+        series.withLock { series in
+            if let known = series[key] { return known }
+            let labels = [("method", key.method.rawValue), ("route", route)]
+            let made = (
+                Counter(
+                    label: "http_requests",
+                    dimensions: labels + [("status", "\(key.status)")],
+                    factory: factory
+                ),
+                Timer(
+                    label: "http_request_duration",
+                    dimensions: labels,
+                    preferredDisplayUnit: .seconds,
+                    factory: factory
+                )
+            )
+            series[key] = made
+            return made
+        }
+    }
+}

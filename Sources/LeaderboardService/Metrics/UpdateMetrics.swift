@@ -1,0 +1,44 @@
+import Metrics
+import NIOCore
+import Synchronization
+
+/// What became of the updates. Any loop.
+final class UpdateMetrics: Sendable {
+    private let applied: Counter
+    private let replayed: Counter
+    private let total: Timer
+    private let redis: Timer
+    private let factory: any MetricsFactory
+    /// By the answer's code, which is always one of ``Refusal``.
+    private let refusals = Mutex<[String: Counter]>([:])
+
+    init(factory: any MetricsFactory) {
+        self.factory = factory
+        applied = Counter(label: "updates", dimensions: [], factory: factory)
+        replayed = Counter(label: "update_replays", dimensions: [], factory: factory)
+        total = Timer(label: "update_duration", dimensions: [], preferredDisplayUnit: .seconds, factory: factory)
+        redis = Timer(label: "update_redis_duration", dimensions: [], preferredDisplayUnit: .seconds, factory: factory)
+    }
+
+    func succeeded(isReplay: Bool) {
+        (isReplay ? replayed : applied).increment()
+    }
+
+    func refused(_ refusal: Refusal) {
+        let counter = refusals.withLock { refusals in
+            if let known = refusals[refusal.code] { return known }
+            let made = Counter(label: "update_refusals", dimensions: [("code", refusal.code)], factory: factory)
+            refusals[refusal.code] = made
+            return made
+        }
+        counter.increment()
+    }
+
+    /// - Parameters:
+    ///   - start: when the whole request was there.
+    ///   - asked: when Redis was asked; nil if it was not.
+    func took(from start: NIODeadline, asked: NIODeadline?, answered: NIODeadline) {
+        total.recordNanoseconds((answered - start).nanoseconds)
+        if let asked { redis.recordNanoseconds((answered - asked).nanoseconds) }
+    }
+}

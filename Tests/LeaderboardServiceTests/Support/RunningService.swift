@@ -1,0 +1,101 @@
+import Configuration
+import Foundation
+import Leaderboard
+import NIOCore
+import ServiceLifecycle
+import ServiceLifecycleTestKit
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+/// One instance of the service, on a free port, for as long as a test needs it.
+struct RunningService: Sendable {
+    let port: Int
+    let settings: Settings
+    let stopping: GracefulShutdownTestTrigger
+
+    func connect() async throws -> TestConnection {
+        try await TestConnection(port: port)
+    }
+
+    func token(_ user: String, lifetime: Duration = .seconds(600)) throws -> String {
+        try TokenSigner(settings).token(user: user, lifetime: lifetime)
+    }
+
+    /// One update on the connection, with a valid token of its user.
+    func update(
+        _ user: String,
+        _ increase: Int,
+        on connection: TestConnection,
+        _ headers: [String: String] = [:]
+    ) async throws -> TestResponse {
+        try await connection.request(
+            "POST",
+            "/api/v1/score/update",
+            ["Authorization": "Bearer \(token(user))", "Content-Type": "application/json"].merging(headers) { $1 },
+            body: #"{"user_id":"\#(user)","score_increase":\#(increase)}"#
+        )
+    }
+
+    /// Waits until the instance is ready for traffic, or until it is not.
+    func becomesReady(_ wanted: Bool = true) async throws {
+        try await eventually {
+            try await connect().request("GET", "/readyz").status == (wanted ? 200 : 503)
+        }
+    }
+}
+
+let testSecret = "a secret of the tests, of 32 bytes or more"
+
+/// Settings of the test's own, over those that every test has.
+func testSettings(_ own: [String: String] = [:]) -> Settings {
+    let shared = [
+        "PORT": "0", "THREADS": "2", "JWT_SECRET": testSecret, "LOG_LEVEL": "critical",
+        "RATE_LIMIT_UPDATES": "100000", "RATE_LIMIT_INTERVAL_SECONDS": "1",
+    ]
+    let values = shared.merging(own) { $1 }.map { name, value in
+        (
+            AbsoluteConfigKey(name.lowercased().split(separator: "_").map(String.init), context: [:]),
+            ConfigValue(.string(value), isSecret: false)
+        )
+    }
+    let provider = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values))
+    return Settings(reader: ConfigReader(provider: provider))
+}
+
+/// Runs the service around `body`, then stops it gracefully; its end must be a clean one.
+func withService(
+    _ own: [String: String],
+    _ body: @Sendable (RunningService) async throws -> Void
+) async throws {
+    let settings = testSettings(own)
+    let service = LeaderboardService(try ServiceConfiguration(settings))
+    try await testGracefulShutdown { trigger in
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask {
+                try await service.run { port.yield($0.port ?? 0) }
+                port.finish()
+            }
+            for await port in ports {
+                let running = RunningService(port: port, settings: settings, stopping: trigger)
+                try await running.becomesReady()
+                try await body(running)
+                break
+            }
+            trigger.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+}
+
+/// Runs the service on a Redis server of the test's own.
+func withService(
+    _ own: [String: String] = [:],
+    _ body: @Sendable (RunningService, PrivateRedisServer) async throws -> Void
+) async throws {
+    let redis = try await PrivateRedisServer()
+    try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }) { try await body($0, redis) }
+}

@@ -1,0 +1,280 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+/// One row of the contract's table: what is sent, and what comes back.
+struct UpdateCase: Sendable, CustomTestStringConvertible {
+    let name: String
+    let status: Int
+    var code: String?
+    var user = "12345"
+    var token: Token = .of("12345")
+    var headers: [String: String] = [:]
+    var contentType: String? = "application/json"
+    var body: String = #"{"user_id":"12345","score_increase":50}"#
+    /// Of the answer.
+    var expected: [String: String] = [:]
+    var keepsConnection = true
+
+    enum Token: Sendable {
+        case none
+        case of(String)
+        case expired
+        case foreignSecret
+        case text(String)
+    }
+
+    var testDescription: String { name }
+
+    static let all: [UpdateCase] = [
+        .init(name: "a valid update", status: 200),
+        .init(
+            name: "a zero increase",
+            status: 200,
+            body: #"{"user_id":"12345","score_increase":0}"#
+        ),
+        .init(name: "the largest increase", status: 200, body: #"{"user_id":"12345","score_increase":1000}"#),
+        .init(name: "further fields", status: 200, body: #"{"x":[{}],"user_id":"12345","score_increase":1}"#),
+        .init(name: "a media type with a parameter", status: 200, contentType: "Application/JSON; charset=utf-8"),
+        .init(
+            name: "no token",
+            status: 401,
+            code: "missing_token",
+            token: .none,
+            expected: ["www-authenticate": "Bearer"]
+        ),
+        .init(
+            name: "not Bearer",
+            status: 401,
+            code: "missing_token",
+            token: .none,
+            headers: ["Authorization": "Basic YTpi"],
+            expected: ["www-authenticate": "Bearer"]
+        ),
+        .init(
+            name: "a bad signature",
+            status: 401,
+            code: "invalid_token",
+            token: .foreignSecret,
+            expected: ["www-authenticate": "Bearer error=\"invalid_token\""]
+        ),
+        .init(name: "an expired token", status: 401, code: "invalid_token", token: .expired),
+        .init(name: "rubbish for a token", status: 401, code: "invalid_token", token: .text("a.b.c")),
+        .init(
+            name: "no signature at all",
+            status: 401,
+            code: "invalid_token",
+            token: .text("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NSIsImV4cCI6OTk5OTk5OTk5OX0.")
+        ),
+        .init(name: "another user's score", status: 403, code: "not_your_score", token: .of("23456")),
+        .init(name: "not JSON", status: 400, code: "invalid_json", body: "score=50"),
+        .init(name: "an empty body", status: 400, code: "invalid_json", body: ""),
+        .init(name: "an array", status: 400, code: "invalid_json", body: "[]"),
+        .init(name: "a missing increase", status: 400, code: "invalid_score_increase", body: #"{"user_id":"12345"}"#),
+        .init(name: "a missing user", status: 400, code: "invalid_user_id", body: #"{"score_increase":50}"#),
+        .init(
+            name: "a number for a user",
+            status: 400,
+            code: "invalid_user_id",
+            body: #"{"user_id":12345,"score_increase":1}"#
+        ),
+        .init(
+            name: "a user id with a space",
+            status: 400,
+            code: "invalid_user_id",
+            body: #"{"user_id":"1 2","score_increase":1}"#
+        ),
+        .init(
+            name: "a user id of 65 characters",
+            status: 400,
+            code: "invalid_user_id",
+            body: #"{"user_id":"\#(String(repeating: "a", count: 65))","score_increase":1}"#
+        ),
+        .init(
+            name: "a fraction",
+            status: 400,
+            code: "invalid_score_increase",
+            body: #"{"user_id":"12345","score_increase":50.5}"#
+        ),
+        .init(
+            name: "a string for an increase",
+            status: 400,
+            code: "invalid_score_increase",
+            body: #"{"user_id":"12345","score_increase":"50"}"#
+        ),
+        .init(
+            name: "a negative increase",
+            status: 400,
+            code: "invalid_score_increase",
+            body: #"{"user_id":"12345","score_increase":-1}"#
+        ),
+        .init(
+            name: "an increase above the bound",
+            status: 400,
+            code: "invalid_score_increase",
+            body: #"{"user_id":"12345","score_increase":1001}"#
+        ),
+        .init(
+            name: "a duplicate field",
+            status: 400,
+            code: "invalid_json",
+            body: #"{"user_id":"12345","score_increase":1,"score_increase":2}"#
+        ),
+        .init(
+            name: "a body too large",
+            status: 413,
+            code: "body_too_large",
+            body: #"{"user_id":"12345","score_increase":1,"x":"\#(String(repeating: "x", count: 4096))"}"#,
+            keepsConnection: false
+        ),
+        .init(name: "another media type", status: 415, code: "unsupported_media_type", contentType: "text/plain"),
+        .init(name: "no media type", status: 415, code: "unsupported_media_type", contentType: nil),
+        .init(
+            name: "an idempotency key with a space",
+            status: 400,
+            code: "invalid_idempotency_key",
+            headers: ["Idempotency-Key": "a b"]
+        ),
+    ]
+}
+
+@Suite("An update over HTTP")
+struct StatusTableTests {
+    @Test(
+        "gets the status, the code and the headers of the contract, and writes only where it succeeds",
+        arguments: UpdateCase.all
+    )
+    func table(row: UpdateCase) async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            var headers = row.headers
+            headers["Content-Type"] = row.contentType
+            switch row.token {
+            case .none: break
+            case .of(let user): headers["Authorization"] = "Bearer \(try service.token(user))"
+            case .expired: headers["Authorization"] = "Bearer \(try service.token(row.user, lifetime: .seconds(-60)))"
+            case .foreignSecret:
+                let other = testSettings(["JWT_SECRET": "another secret, also of 32 bytes or more"])
+                headers["Authorization"] =
+                    "Bearer \(try TokenSigner(other).token(user: row.user, lifetime: .seconds(60)))"
+            case .text(let text): headers["Authorization"] = "Bearer \(text)"
+            }
+            let response = try await connection.request("POST", "/api/v1/score/update", headers, body: row.body)
+            #expect(response.status == row.status)
+            #expect(response.code == row.code)
+            if row.status == 200 {
+                #expect(response.body == #"{"message":"Score updated successfully","status":"success"}"#)
+                #expect(response.headers["ratelimit"]?.isEmpty == false)
+                #expect(response.headers["ratelimit-policy"]?.isEmpty == false)
+            } else {
+                #expect(response.json?["status"] as? String == "error")
+                #expect((response.json?["message"] as? String)?.hasSuffix(".") == true)
+            }
+            for (name, value) in row.expected { #expect(response.headers[name] == value) }
+            #expect(response.headers["content-type"] == "application/json")
+            #expect(response.headers["x-request-id"]?.isEmpty == false)
+            #expect(try await redis.command("XLEN", "lb:{main}:audit") == (row.status == 200 ? "1" : "0"))
+            #expect(try await redis.command("ZCARD", "lb:{main}:scores") == (row.status == 200 ? "1" : "0"))
+            if row.keepsConnection {
+                #expect(try await connection.request("GET", "/healthz").status == 200)
+            } else {
+                #expect(try await connection.receiveToEnd() == "")
+            }
+        }
+    }
+
+    @Test("tells score, rank and seq where the client prefers a representation")
+    func representation() async throws {
+        try await withService { service, _ in
+            let connection = try await service.connect()
+            _ = try await service.update("best", 500, on: connection)
+            let response = try await service.update("12345", 50, on: connection, ["Prefer": "return=representation"])
+            #expect(response.headers["preference-applied"] == "return=representation")
+            #expect(
+                response.body == """
+                    {"message":"Score updated successfully","status":"success","user_id":"12345","score":50,"rank":2,"seq":2}
+                    """
+            )
+        }
+    }
+
+    @Test("of a suspended user, or with a token that is not active, is refused")
+    func suspended() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            try await redis.command("SADD", "lb:{main}:suspended", "12345")
+            let refused = try await service.update("12345", 50, on: connection)
+            #expect((refused.status, refused.code) == (403, "user_suspended"))
+            #expect(try await service.update("23456", 50, on: connection).status == 200)
+        }
+    }
+
+    @Test("beyond the token bucket is 429, and tells when to come back")
+    func rateLimited() async throws {
+        try await withService(["RATE_LIMIT_UPDATES": "2", "RATE_LIMIT_INTERVAL_SECONDS": "60"]) { service, _ in
+            let connection = try await service.connect()
+            #expect(try await service.update("12345", 1, on: connection).headers["ratelimit"] == "\"user\";r=1;t=30")
+            #expect(try await service.update("12345", 1, on: connection).headers["ratelimit"]?.contains("r=0") == true)
+            let refused = try await service.update("12345", 1, on: connection)
+            #expect((refused.status, refused.code) == (429, "rate_limited"))
+            let wait = try #require(Int(refused.headers["retry-after"] ?? ""))
+            #expect((1...30).contains(wait))
+            #expect(refused.headers["ratelimit"]?.contains("r=0") == true)
+            #expect(refused.headers["ratelimit-policy"] == "\"user\";q=2;w=60")
+            #expect(try await service.update("23456", 1, on: connection).status == 200)
+        }
+    }
+
+    @Test("past the largest score is 409")
+    func scoreLimit() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            try await redis.command("ZADD", "lb:{main}:scores", "9007199254740990", "12345")
+            #expect(try await service.update("12345", 1, on: connection).status == 200)
+            let refused = try await service.update("12345", 1, on: connection)
+            #expect((refused.status, refused.code) == (409, "score_limit"))
+        }
+    }
+
+    @Test("that is repeated with its Idempotency-Key counts once; another update with the key is 422")
+    func idempotency() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            let key = ["Idempotency-Key": "match-7/round-1", "Prefer": "return=representation"]
+            let first = try await service.update("12345", 50, on: connection, key)
+            let again = try await service.update("12345", 50, on: connection, key)
+            #expect((first.status, again.status) == (200, 200))
+            #expect(first.headers["idempotency-replayed"] == nil)
+            #expect(again.headers["idempotency-replayed"] == "true")
+            #expect(again.body == first.body)
+            let other = try await service.update("12345", 51, on: connection, key)
+            #expect((other.status, other.code) == (422, "idempotency_key_reused"))
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "12345") == "50")
+            #expect(try await redis.command("XLEN", "lb:{main}:audit") == "1")
+        }
+    }
+
+    @Test("is audited with the client's address and the request's id")
+    func audited() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            let response = try await service.update("12345", 50, on: connection, ["X-Request-Id": "round-1"])
+            #expect(response.headers["x-request-id"] == "round-1")
+            let entry = try await redis.command("XRANGE", "lb:{main}:audit", "-", "+")
+                .split(separator: "\n").dropFirst().map(String.init)
+            let fields = Dictionary(
+                uniqueKeysWithValues: stride(from: 0, to: entry.count - 1, by: 2).map {
+                    (entry[$0], entry[$0 + 1])
+                }
+            )
+            #expect(
+                fields == [
+                    "user": "12345", "increase": "50", "score": "50", "seq": "1", "ip": "127.0.0.1",
+                    "request": "round-1",
+                ]
+            )
+        }
+    }
+}
