@@ -142,7 +142,7 @@ final class Home {
         metrics.resynced(reason)
         let place: Logger.Metadata = ["reason": "\(reason.rawValue)", "cursor": "\(published.cursor)"]
         switch reason {
-        case .start, .subscription: logger.info("standings taken from the store", metadata: place)
+        case .start, .subscription, .epoch: logger.info("standings taken from the store", metadata: place)
         default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
         }
         watches.reset()

@@ -70,6 +70,7 @@ package struct LeaderboardService: Sendable {
         let readiness = Readiness()
         metrics.observe(redis: redis, broadcaster: broadcaster, logs: logs)
         let routes = routes(
+            redis: redis,
             store: store,
             broadcaster: broadcaster,
             readiness: readiness,
@@ -104,6 +105,7 @@ package struct LeaderboardService: Sendable {
     }
 
     private func routes(
+        redis: RedisClient,
         store: ScoreStore,
         broadcaster: Broadcaster,
         readiness: Readiness,
@@ -128,7 +130,7 @@ package struct LeaderboardService: Sendable {
             callers: callers,
             allowedOrigins: AllowedOrigins(configuration.allowedOrigins)
         )
-        let health = Health(store: store, broadcaster: broadcaster, readiness: readiness)
+        let health = Health(redis: redis, store: store, broadcaster: broadcaster, readiness: readiness)
         return [
             .on(.POST, "/api/v1/score/update", maximumBodyBytes: UpdateScore.maximumBodyBytes, handler: update.answer),
             .on(.GET, "/api/v1/scoreboard", handler: scoreboard.top),

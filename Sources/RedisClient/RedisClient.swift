@@ -47,7 +47,8 @@ package final class RedisClient: Sendable, Service {
     /// Loops whose connection is up.
     package var connectedCount: Int { readyLinks.count }
 
-    package var isConnected: Bool { connectedCount > 0 }
+    /// Every loop's connection is up.
+    package var isConnected: Bool { connectedCount == links.count }
 
     /// Commands that wait for a reply.
     package var pendingCount: Int { metrics.pendingCount }

@@ -10,20 +10,14 @@ package final class TestConnection: Sendable {
         package let rest: String
     }
 
-    fileprivate struct Inbox {
-        var bytes = ByteBuffer()
-        var isClosed = false
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    fileprivate let inbox = Mutex(Inbox())
+    private let inbox = Inbox()
     private let channelBox = Mutex<(any Channel)?>(nil)
 
     package init(port: Int, host: String = "127.0.0.1", receiveBuffer: Int? = nil) async throws {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelInitializer { channel in
+            .channelInitializer { [inbox] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Receiver(self))
+                    try channel.pipeline.syncOperations.addHandler(Receiver(inbox))
                 }
             }
         if let receiveBuffer {
@@ -65,25 +59,18 @@ package final class TestConnection: Sendable {
         _ take: @Sendable (inout ByteBuffer) throws -> Value?
     ) async throws -> Value {
         let deadline = ContinuousClock.now + limit
-        let alarm = Task {
+        let alarm = Task { [inbox] in
             try await Task.sleep(until: deadline)
-            self.wake()
+            inbox.wake()
         }
         defer { alarm.cancel() }
         while true {
-            let isClosed = inbox.withLock { $0.isClosed }
-            if let value = try inbox.withLock({ try take(&$0.bytes) }) { return value }
-            if isClosed { throw Closed(rest: inbox.withLock { String(buffer: $0.bytes) }) }
+            let isClosed = inbox.isClosed
+            let seen = inbox.count
+            if let value = try inbox.take(take) { return value }
+            if isClosed { throw Closed(rest: inbox.take { String(buffer: $0) } ?? "") }
             guard ContinuousClock.now < deadline else { throw TimedOut() }
-            let seen = inbox.withLock { $0.bytes.readableBytes }
-            await withCheckedContinuation { continuation in
-                let isStale = inbox.withLock { inbox in
-                    if inbox.bytes.readableBytes != seen || inbox.isClosed { return true }
-                    inbox.waiter = continuation
-                    return false
-                }
-                if isStale { continuation.resume() }
-            }
+            await inbox.change(since: seen)
         }
     }
 
@@ -95,11 +82,54 @@ package final class TestConnection: Sendable {
             return closed.rest
         }
     }
+}
 
-    fileprivate func wake() {
-        inbox.withLock { inbox in
-            defer { inbox.waiter = nil }
-            return inbox.waiter
+/// What came from the peer, and who waits for more of it.
+private final class Inbox: Sendable {
+    private struct State {
+        var bytes = ByteBuffer()
+        var count = 0
+        var isClosed = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    var isClosed: Bool { state.withLock(\.isClosed) }
+
+    /// How often something came.
+    var count: Int { state.withLock(\.count) }
+
+    func take<Value: Sendable>(_ take: (inout ByteBuffer) throws -> Value?) rethrows -> Value? {
+        try state.withLock { try take(&$0.bytes) }
+    }
+
+    func append(_ bytes: ByteBuffer) {
+        state.withLock { _ = $0.bytes.writeImmutableBuffer(bytes) }
+        wake()
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+        wake()
+    }
+
+    func change(since seen: Int) async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.count != seen { return true }
+                state.waiter = continuation
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    func wake() {
+        state.withLock { state in
+            state.count += 1
+            defer { state.waiter = nil }
+            return state.waiter
         }?.resume()
     }
 }
@@ -108,24 +138,18 @@ package final class TestConnection: Sendable {
 private final class Receiver: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
-    private let connection: Mutex<TestConnection?>
+    private let inbox: Inbox
 
-    init(_ connection: TestConnection) {
-        self.connection = Mutex(connection)
+    init(_ inbox: Inbox) {
+        self.inbox = inbox
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        guard let connection = connection.withLock({ $0 }) else { return }
-        connection.inbox.withLock { _ = $0.bytes.writeImmutableBuffer(bytes) }
-        connection.wake()
+        inbox.append(unwrapInboundIn(data))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        guard let connection = connection.withLock({ $0 }) else { return }
-        connection.inbox.withLock { $0.isClosed = true }
-        connection.wake()
-        self.connection.withLock { $0 = nil }
+        inbox.close()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

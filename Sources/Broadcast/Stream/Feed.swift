@@ -162,9 +162,14 @@ struct Feed {
     {
         version &+= 1
         self.top = top
+        let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
         window.clear()
-        ring.restart(at: cursor.seq, closedUntil: now + options.verifyInterval * 2)
+        if isNewEpoch {
+            ring.begin(at: cursor.seq)
+        } else {
+            ring.restart(at: cursor.seq, closedUntil: now + options.verifyInterval * 2)
+        }
         topChanged = true
         _ = publish(at: cursor)
         return [.resnapshot(reason)]

@@ -36,6 +36,12 @@ struct Ring {
     /// All entries so far have gone out.
     mutating func published() { publishedCount = entries.count }
 
+    /// A board that was not known before: who has its standings at `seq` can be told all that follows.
+    mutating func begin(at seq: Int) {
+        restart(at: seq, closedUntil: .uptimeNanoseconds(0))
+        reach = seq
+    }
+
     /// Continuity was lost and a snapshot at `seq` has bridged it. Nothing up to `seq` can be told any more, `seq`
     /// itself included: other services' changes do not count on. Until `deadline` cursors are not trusted at all,
     /// for another instance that has not yet noticed the same loss may have given them out.

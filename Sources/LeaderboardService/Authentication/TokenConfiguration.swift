@@ -14,7 +14,8 @@ package struct TokenConfiguration: Sendable {
         if let secret, secret.utf8.count < 32 {
             throw InvalidSetting(name: "JWT_SECRET", reason: "must be at least 32 bytes")
         }
-        guard secret != nil || settings.text("JWT_JWKS") != nil else {
+        let keySet = settings.text("JWT_JWKS")
+        guard secret != nil || keySet != nil else {
             throw InvalidSetting(
                 name: "JWT_SECRET",
                 reason: "set it, or JWT_JWKS: without either no token can be checked"

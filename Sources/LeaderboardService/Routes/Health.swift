@@ -3,9 +3,11 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 import NIOHTTP1
+import RedisClient
 
 /// `GET /healthz` and `GET /readyz`, for load balancers and supervisors.
 struct Health: Sendable {
+    let redis: RedisClient
     let store: ScoreStore
     let broadcaster: Broadcaster
     let readiness: Readiness
@@ -27,6 +29,9 @@ struct Health: Sendable {
                 "redis_unavailable",
                 "Redis does not answer, or cannot run the leaderboard's functions."
             )
+        }
+        guard redis.isConnected else {
+            return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
         }
         guard broadcaster.isLive else {
             return Self.notReady("subscription_down", "The subscription to the board's events is not live.")

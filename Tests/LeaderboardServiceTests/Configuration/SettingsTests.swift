@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("Configuration")
+struct SettingsTests {
+    @Test(".env.example lists exactly the variables that are read")
+    func example() throws {
+        let settings = testSettings()
+        _ = try ServiceConfiguration(settings)
+        let package = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: package.appending(path: ".env.example"), encoding: .utf8)
+        let listed = text.matches(of: /(?m)^#?([A-Z][A-Z_0-9]+)=/).map { String($0.1) }
+        #expect(Set(listed) == settings.namesRead)
+        #expect(listed.count == Set(listed).count)
+    }
+
+    @Test(
+        "a bad value refuses to start and names its variable",
+        arguments: [
+            ("PORT", "http"), ("PORT", "65536"), ("JWT_SECRET", "short"), ("REDIS_URL", "http://x"),
+            ("RATE_LIMIT_UPDATES", "0"), ("RATE_LIMIT_INTERVAL_SECONDS", "-1"), ("SCORE_INCREASE_MAX", "1e3"),
+            ("LIVE_WINDOW_MS", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("THREADS", "0"),
+            ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "1"),
+        ]
+    )
+    func badValue(name: String, value: String) throws {
+        let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings([name: value])) }
+        #expect(error?.name == name)
+        if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
+    }
+
+    @Test("without a key for tokens it says which to set")
+    func noKey() throws {
+        let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings(["JWT_SECRET": ""])) }
+        #expect(error?.description.contains("JWT_JWKS") == true)
+    }
+}
