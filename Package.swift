@@ -68,7 +68,8 @@ let package = Package(
             dependencies: ["RedisClient", .nioCore, .logging, .metrics],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
-                .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
+                .embedInCode("Functions/begin.lua"), .embedInCode("Functions/update.lua"),
+                .embedInCode("Functions/standings.lua"),
             ],
             swiftSettings: swiftSettings
         ),

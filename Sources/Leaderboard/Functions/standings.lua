@@ -1,7 +1,7 @@
 -- The readers. They write nothing (FCALL_RO, a replica will do), and what one call returns belongs together.
 --
--- A board that nobody has updated through leaderboard_update has no epoch yet: its position is epoch 0, seq 0, which is
--- as stable as any other. The first update makes the epoch, and whoever follows the board sees it change.
+-- A board that has neither been begun nor updated has no epoch yet: its position is epoch 0, seq 0, which is as stable as
+-- any other. Whoever follows the board sees the epoch come.
 
 local function position(seq_key, epoch_key)
   local kept = redis.call('MGET', seq_key, epoch_key)

@@ -57,7 +57,6 @@ local function update(keys, args)
   local now = clock[1] * 1000000 + clock[2]
   local time = math.floor(now / 1000)
   local taken, full_in = take(full_at, now, capacity, token_time)
-
   if first_outcome then
     local first = { string.match(first_outcome, '^(%S+) (%S+) (%S+) (%S+) (%S+)$') }
     if first[1] ~= increase_text then
@@ -78,10 +77,8 @@ local function update(keys, args)
 
   -- From here on everything is written.
   if not epoch or not last_seq then
-    -- The board's first update, or somebody removed its counter. Microseconds are unique enough: two lives of one
-    -- board do not begin in the same one.
-    epoch = integer_text(now)
-    call('SET', epoch_key, epoch)
+    -- The board's first update, or somebody removed its counter.
+    epoch = new_epoch(epoch_key, clock)
   end
   call('SET', limit, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
   call('ZINCRBY', scores, increase_text, user)

@@ -15,6 +15,6 @@ package enum FunctionLibrary {
     package static let source: [UInt8] = {
         let header = "#!lua name=\(name)\nlocal REVISION = \(revision)\n"
         return Array(header.utf8) + PackageResources.numbers_lua + PackageResources.token_bucket_lua
-            + PackageResources.update_lua + PackageResources.standings_lua
+            + PackageResources.begin_lua + PackageResources.update_lua + PackageResources.standings_lua
     }()
 }

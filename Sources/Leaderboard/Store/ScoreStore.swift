@@ -51,6 +51,11 @@ package struct ScoreStore: Sendable {
         return outcome
     }
 
+    /// Gives the board its epoch, if it has none. Then an update that follows is a change like any other.
+    package func begin(on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        _ = try await read(calls.begin(), on: eventLoop)
+    }
+
     /// The rows from `offset` (0 is the best user), at most `limit` of them.
     package func standings(
         offset: Int,

@@ -1,7 +1,7 @@
 /// A moment in the life of a board: its updates up to `seq` have happened.
 package struct BoardPosition: Sendable, Hashable {
-    /// Made with the board's first update, so that a wiped board is told from the one before. `"0"`, with seq 0: the
-    /// board has had no update yet.
+    /// Made when the board is begun or first updated, so that a wiped board is told from the one before. `"0"`, with
+    /// seq 0: there was neither yet.
     package let epoch: String
     package let seq: Int
 
@@ -9,6 +9,8 @@ package struct BoardPosition: Sendable, Hashable {
         self.epoch = epoch
         self.seq = seq
     }
+
+    package var hasBegun: Bool { epoch != "0" }
 }
 
 /// One row of the board.

@@ -62,6 +62,10 @@ struct StoreCalls: Sendable {
         )
     }
 
+    func begin() -> RedisCommand {
+        RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
+    }
+
     func standing(of user: UserID) -> RedisCommand {
         RedisCommand("FCALL_RO", "leaderboard_standing", "3", keys.scores, keys.seq, keys.epoch, user.rawValue)
     }

@@ -6,7 +6,11 @@ extension StandingsSource {
     init(_ store: ScoreStore) {
         self.init(
             snapshot: { limit, eventLoop in
-                let page = try await store.standings(offset: 0, limit: limit, on: eventLoop)
+                var page = try await store.standings(offset: 0, limit: limit, on: eventLoop)
+                if !page.position.hasBegun {
+                    try await store.begin(on: eventLoop)
+                    page = try await store.standings(offset: 0, limit: limit, on: eventLoop)
+                }
                 return Snapshot(
                     epoch: page.position.epoch,
                     seq: page.position.seq,

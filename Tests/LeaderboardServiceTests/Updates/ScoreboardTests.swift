@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("The scoreboard")
+@Suite("The scoreboard", .serialized)
 struct ScoreboardTests {
     @Test("shows the ten best, best first, in exactly the contract's form")
     func top() async throws {

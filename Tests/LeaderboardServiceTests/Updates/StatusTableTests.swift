@@ -140,7 +140,7 @@ struct UpdateCase: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("An update over HTTP")
+@Suite("An update over HTTP", .serialized)
 struct StatusTableTests {
     @Test(
         "gets the status, the code and the headers of the contract, and writes only where it succeeds",

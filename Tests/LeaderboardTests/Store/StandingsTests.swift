@@ -47,6 +47,19 @@ struct StandingsTests {
         }
     }
 
+    @Test("of a board that was begun keep their epoch through the first update")
+    func begun() async throws {
+        try await withBoard { board in
+            try await board.store.begin(on: board.loop)
+            let empty = try await board.store.standings(offset: 0, limit: 10, on: board.loop).position
+            #expect(empty.hasBegun && empty.seq == 0)
+            try await board.store.begin(on: board.loop)
+            _ = try await board.applied("a", 1)
+            let first = try await board.store.standings(offset: 0, limit: 10, on: board.loop).position
+            #expect(first == BoardPosition(epoch: empty.epoch, seq: 1))
+        }
+    }
+
     @Test("hold whatever name another service entered")
     func foreignNames() async throws {
         try await withBoard { board in

@@ -1,0 +1,25 @@
+-- leaderboard_begin: gives a board that has no epoch one, so that who follows it from its first update on sees no break.
+-- Harmless to repeat; instances that do it at once agree.
+-- KEYS  1 seq  2 epoch
+-- Returns epoch, seq.
+
+-- Microseconds are unique enough: two lives of one board do not begin in the same one.
+local function new_epoch(epoch_key, clock)
+  local epoch = integer_text(clock[1] * 1000000 + clock[2])
+  redis.call('SET', epoch_key, epoch)
+  return epoch
+end
+
+local function begin(keys)
+  if #keys ~= 2 then
+    return redis.error_reply('BADARG leaderboard_begin: a key is missing')
+  end
+  local kept = redis.call('MGET', keys[1], keys[2])
+  if kept[1] and kept[2] then
+    return { kept[2], tonumber(kept[1]) }
+  end
+  redis.call('SET', keys[1], kept[1] or '0')
+  return { new_epoch(keys[2], redis.call('TIME')), tonumber(kept[1] or '0') }
+end
+
+redis.register_function('leaderboard_begin', begin)
