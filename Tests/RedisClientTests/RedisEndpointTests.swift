@@ -1,0 +1,40 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite("A Redis URL")
+struct RedisEndpointTests {
+    @Test(
+        "is read",
+        arguments: [
+            ("redis://localhost", "redis://localhost:6379/0"),
+            ("redis://u:p@h:7000/2", "redis://h:7000/2"),
+            ("rediss://:p@example.org", "rediss://example.org:6379/0"),
+            ("redis://[::1]:7000", "redis://::1:7000/0"),
+            ("unix:///run/redis.sock", "unix:///run/redis.sock"),
+        ]
+    )
+    func valid(url: String, shown: String) throws {
+        #expect(try RedisEndpoint(url: url).description == shown)
+    }
+
+    @Test("holds user and password percent-decoded, and never shows them")
+    func credentials() throws {
+        let endpoint = try RedisEndpoint(url: "redis://us%20er:p%40ss%3A@h")
+        #expect((endpoint.user, endpoint.password) == ("us er", "p@ss:"))
+        #expect(!"\(endpoint)".contains("p@ss"))
+        #expect(try RedisEndpoint(url: "redis://:only@h").user == nil)
+    }
+
+    @Test(
+        "is refused, without repeating what may be a password",
+        arguments: [
+            "", "localhost", "http://h", "redis://", "redis://h:0", "redis://h:99999", "redis://h/x", "redis://u@h",
+            "redis://:p%zz@h", "unix://relative", "unix:///a?x=1",
+        ]
+    )
+    func invalid(url: String) {
+        let error = #expect(throws: InvalidRedisURL.self) { try RedisEndpoint(url: url) }
+        #expect(error?.description.contains("%zz") == false)
+    }
+}

@@ -1,0 +1,42 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import TestSupport
+
+@testable import RedisClient
+
+/// A client with one connection, on one loop, running for as long as `body` runs.
+func withClient(
+    _ url: String,
+    _ options: RedisOptions = RedisOptions(),
+    isReady: Bool = true,
+    _ body: (RedisClient, any EventLoop) async throws -> Void
+) async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let client = RedisClient(
+        endpoint: try RedisEndpoint(url: url),
+        options: options,
+        eventLoopGroup: group,
+        logger: quietLogger
+    )
+    try await withThrowingTaskGroup { tasks in
+        tasks.addTask { try await client.run() }
+        if isReady { try await until { client.isConnected } }
+        try await body(client, group.next())
+        tasks.cancelAll()
+    }
+    try await group.shutdownGracefully()
+}
+
+let quietLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+struct NotWithinTenSeconds: Error {}
+
+func until(_ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw NotWithinTenSeconds() }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
