@@ -25,6 +25,7 @@ package struct ServiceConfiguration: Sendable {
         server = try ServerOptions(settings)
         redis = try RedisSource(settings)
         redisOptions = RedisOptions()
+        redisOptions.certificateAuthorityFile = settings.text("REDIS_CA_FILE")
         store = try StoreOptions(settings)
         broadcast = try BroadcastOptions(settings)
         tokens = try TokenConfiguration(settings)

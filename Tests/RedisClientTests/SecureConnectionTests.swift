@@ -1,0 +1,39 @@
+import Foundation
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import RedisClient
+
+@Suite("A rediss:// connection")
+struct SecureConnectionTests {
+    @Test("is made when the server's certificate is trusted, and not otherwise")
+    func trust() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lb-tls-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (certificate, key) = (folder.appending(path: "cert.pem").path, folder.appending(path: "key.pem").path)
+        _ = try await Launcher.shared.output(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
+            ]
+        )
+        let port = PrivateRedisServer.Port.tls(certificate: certificate, key: key, authority: certificate)
+        let server = try await PrivateRedisServer(port: port)
+        let url = "rediss://localhost:\(server.port ?? 0)"
+        var trusting = RedisOptions()
+        trusting.certificateAuthorityFile = certificate
+        try await withClient(url, trusting) { client, loop in
+            let reply = try await client.send(RedisCommand("ECHO", "secret"), on: loop)
+            #expect(reply.text == "secret")
+        }
+        try await withClient(url, isReady: false) { client, loop in
+            for _ in 1...20 {
+                #expect(!client.isConnected)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+}
