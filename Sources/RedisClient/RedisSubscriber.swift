@@ -5,7 +5,7 @@ import ServiceLifecycle
 package enum RedisSubscriptionEvent: Sendable {
     /// Live (again): what is published from now on arrives.
     case subscribed
-    case message(channel: String, payload: ByteBuffer)
+    case message(channel: String, payload: [UInt8])
     /// The connection is gone: what is published from now on is missed, until ``subscribed`` comes.
     case disconnected
 }
@@ -29,7 +29,7 @@ package final class RedisSubscriber: Sendable, Service {
             eventLoop: eventLoop,
             logger: logger,
             greeting: channels.map { RedisCommand("SUBSCRIBE", $0) },
-            onMessage: { onEvent(.message(channel: $0, payload: ByteBuffer(bytes: $1))) },
+            onMessage: { onEvent(.message(channel: $0, payload: $1)) },
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)

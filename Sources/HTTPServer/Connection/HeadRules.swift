@@ -26,8 +26,8 @@ enum HeadRules {
         for (name, value) in head.headers {
             bytes += name.utf8.count + value.utf8.count + 4
             switch name.utf8.count {
-            case 4 where name.lowercased() == "host": hosts += 1
-            case 14 where name.lowercased() == "content-length": lengths += 1
+            case 4 where name == "Host" || name.lowercased() == "host": hosts += 1
+            case 14 where name == "Content-Length" || name.lowercased() == "content-length": lengths += 1
             case 17 where name.lowercased() == "transfer-encoding": codings.append(value.lowercased())
             default: break
             }
@@ -62,13 +62,14 @@ enum HeadRules {
 extension HTTPRequestHead {
     /// Path and query of the target; an absolute form is taken without its authority (RFC 9112, section 3.2.2).
     var target: (path: Substring, query: Substring?) {
-        var rest = uri[...]
-        if !rest.hasPrefix("/"), let scheme = rest.firstIndex(of: ":") {
+        // By bytes: going by characters costs 1.5 µs.
+        var rest = uri.utf8[...]
+        if rest.first != UInt8(ascii: "/"), let scheme = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[scheme...].dropFirst(3)
-            rest = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
+            rest = rest.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/".utf8[...]
         }
-        if let fragment = rest.firstIndex(of: "#") { rest = rest[..<fragment] }
-        guard let mark = rest.firstIndex(of: "?") else { return (rest, nil) }
-        return (rest[..<mark], rest[rest.index(after: mark)...])
+        if let fragment = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
+        guard let mark = rest.firstIndex(of: UInt8(ascii: "?")) else { return (Substring(rest), nil) }
+        return (Substring(rest[..<mark]), Substring(rest[rest.index(after: mark)...]))
     }
 }

@@ -14,27 +14,27 @@ enum ResponseEncoder {
         let hasBody = response.status.mayHaveResponseBody
         let length = response.body.readableBytes
         var out = allocator.buffer(capacity: 384 + (isHead ? 0 : length))
-        out.writeStaticString("HTTP/1.1 ")
+        out.writeString("HTTP/1.1 ")
         out.writeString(String(response.status.code))
-        out.writeStaticString(" ")
+        out.writeString(" ")
         out.writeString(response.status.reasonPhrase)
-        out.writeStaticString("\r\nDate: ")
+        out.writeString("\r\nDate: ")
         out.writeString(date)
-        out.writeStaticString("\r\nX-Request-Id: ")
+        out.writeString("\r\nX-Request-Id: ")
         out.writeString(requestID)
         if hasBody {
-            out.writeStaticString("\r\nContent-Length: ")
+            out.writeString("\r\nContent-Length: ")
             out.writeString(String(length))
         }
-        if !keepAlive { out.writeStaticString("\r\nConnection: close") }
-        out.writeStaticString("\r\n")
+        if !keepAlive { out.writeString("\r\nConnection: close") }
+        out.writeString("\r\n")
         for (name, value) in response.headers {
             out.writeString(name)
-            out.writeStaticString(": ")
+            out.writeString(": ")
             out.writeString(value)
-            out.writeStaticString("\r\n")
+            out.writeString("\r\n")
         }
-        out.writeStaticString("\r\n")
+        out.writeString("\r\n")
         if hasBody, !isHead { out.writeImmutableBuffer(response.body) }
         return out
     }

@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// What travels on the board's channel: one user's new score. Our own function publishes all of it; another service
 /// that wrote the sorted set itself publishes at least `{"user_id":"12345","score":200}`.
 package struct ScoreEvent: Sendable, Equatable {
@@ -18,7 +16,11 @@ package struct ScoreEvent: Sendable, Equatable {
 
     /// Anyone who may publish in Redis wrote this: it is believed only as far as it can be checked. Members that we do
     /// not know are ignored, and a member that may be left out may be null as well.
-    package init(json: ByteBuffer) throws(InvalidScoreEvent) {
+    package init(json: [UInt8]) throws(InvalidScoreEvent) {
+        if let own = Self(ownJSON: json) {
+            self = own
+            return
+        }
         let value: JSONValue
         do {
             value = try JSONValue(json: json, maximumBytes: Self.maximumJSONBytes)
@@ -44,6 +46,34 @@ package struct ScoreEvent: Sendable, Equatable {
     }
 }
 
+extension ScoreEvent {
+    /// Exactly as `leaderboard_update` writes it; nil for anything else.
+    private init?(ownJSON json: [UInt8]) {
+        guard json.count <= Self.maximumJSONBytes else { return nil }
+        var scanner = PlainObjectScanner(json)
+        guard scanner.member("{", "user_id"), let name = scanner.string(maximumBytes: 64),
+            let user = try? UserID(name),
+            scanner.member(",", "score"), let score = scanner.integer(), ScoreRange.contains(score),
+            scanner.member(",", "score_increase"), let increase = scanner.integer(), ScoreRange.contains(increase),
+            scanner.member(",", "seq"), let seq = scanner.integer(), (1...ScoreRange.limit).contains(seq),
+            scanner.member(",", "epoch"), let epoch = scanner.string(maximumBytes: 20),
+            !epoch.isEmpty, epoch.utf8.allSatisfy(isDigit),
+            scanner.member(",", "time"), let time = scanner.integer(), (0...ScoreRange.limit).contains(time),
+            scanner.end()
+        else { return nil }
+        self.init(user: user, score: score, increase: increase, seq: seq, epoch: epoch, time: time)
+    }
+
+    private init(user: UserID, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
+        self.user = user
+        self.score = score
+        self.increase = increase
+        self.seq = seq
+        self.epoch = epoch
+        self.time = time
+    }
+}
+
 /// The reason names the member or the fault of syntax; it holds nothing of the message.
 package struct InvalidScoreEvent: Error, Sendable, Equatable {
     package let reason: String
@@ -56,11 +86,11 @@ extension JSONObject {
         return integer
     }
 
-    /// Ours are decimal; anything that is short and safe in a cursor will do.
+    /// Ours are decimal; anything that is short and safe in a cursor will do: letters and digits.
     fileprivate func optionalEpoch() throws(InvalidScoreEvent) -> String? {
         guard let value = self["epoch"], value != .null else { return nil }
         guard let epoch = value.string, (1...32).contains(epoch.utf8.count),
-            epoch.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+            epoch.utf8.allSatisfy({ isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) })
         else { throw InvalidScoreEvent(reason: "epoch") }
         return epoch
     }

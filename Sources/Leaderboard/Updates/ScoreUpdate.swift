@@ -15,6 +15,10 @@ package struct ScoreUpdate: Hashable, Sendable {
 
     /// `{"user_id":"12345","score_increase":50}`; other members are ignored.
     package init(json: ByteBuffer, maximumIncrease: Int) throws(ScoreUpdateError) {
+        if let usual = Self(usualJSON: json, maximumIncrease: maximumIncrease) {
+            self = usual
+            return
+        }
         let value: JSONValue
         do {
             value = try JSONValue(json: json, maximumBytes: Self.maximumJSONBytes)
@@ -36,6 +40,21 @@ package struct ScoreUpdate: Hashable, Sendable {
         } catch {
             throw .invalidScoreIncrease("\(error)")
         }
+    }
+}
+
+extension ScoreUpdate {
+    /// The two members alone, in this order; nil for anything else, faults included.
+    private init?(usualJSON json: ByteBuffer, maximumIncrease: Int) {
+        guard json.readableBytes <= 256 else { return nil }
+        var scanner = PlainObjectScanner(Array(json.readableBytesView))
+        guard scanner.member("{", "user_id"), let name = scanner.string(maximumBytes: 64),
+            let user = try? UserID(name),
+            scanner.member(",", "score_increase"), let amount = scanner.integer(),
+            let increase = try? ScoreIncrease(amount, maximum: maximumIncrease),
+            scanner.end()
+        else { return nil }
+        self.init(user: user, increase: increase)
     }
 }
 

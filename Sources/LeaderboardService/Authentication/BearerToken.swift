@@ -6,9 +6,10 @@ enum BearerToken {
     static func of(_ headers: HTTPHeaders) -> String? {
         let values = headers["Authorization"]
         guard values.count == 1, let value = values.first else { return nil }
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        let token = parts[1].trimmed
-        return token.isEmpty ? nil : String(token)
+        let scheme = value.utf8.prefix(7)
+        guard scheme.elementsEqual("Bearer ".utf8) || Substring(scheme).lowercased() == "bearer " else { return nil }
+        let token = value.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
+        // The parser has taken white space off a value's end.
+        return token.isEmpty ? nil : String(Substring(token))
     }
 }

@@ -18,7 +18,7 @@ package struct RedisCommand: Sendable {
     package mutating func append(_ word: String) {
         writeLength(word.utf8.count)
         words.writeString(word)
-        words.writeStaticString("\r\n")
+        words.writeLineEnd()
     }
 
     package mutating func append(_ word: Int) {
@@ -28,21 +28,28 @@ package struct RedisCommand: Sendable {
     package mutating func append(_ word: [UInt8]) {
         writeLength(word.count)
         words.writeBytes(word)
-        words.writeStaticString("\r\n")
+        words.writeLineEnd()
     }
 
     private mutating func writeLength(_ length: Int) {
         count += 1
-        words.writeStaticString("$")
+        words.writeInteger(UInt8(ascii: "$"))
         words.writeString(String(length))
-        words.writeStaticString("\r\n")
+        words.writeLineEnd()
     }
 
     /// Appends the whole command.
     func write(into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("*")
+        buffer.writeInteger(UInt8(ascii: "*"))
         buffer.writeString(String(count))
-        buffer.writeStaticString("\r\n")
+        buffer.writeLineEnd()
         buffer.writeImmutableBuffer(words)
+    }
+}
+
+extension ByteBuffer {
+    /// CR LF, as one integer: the cheapest way to write two bytes.
+    fileprivate mutating func writeLineEnd() {
+        writeInteger(0x0D0A as UInt16)
     }
 }

@@ -7,9 +7,8 @@ struct ScoreEventTests {
     @Test("of ours carries everything")
     func ours() throws {
         let event = try ScoreEvent(
-            json: ByteBuffer(
-                string:
-                    #"{"user_id":"12345","score":200,"score_increase":50,"seq":121,"epoch":"17","time":1732400000000}"#
+            json: Array(
+                #"{"user_id":"12345","score":200,"score_increase":50,"seq":121,"epoch":"17","time":1732400000000}"#.utf8
             )
         )
         #expect(event.user.rawValue == "12345")
@@ -29,7 +28,7 @@ struct ScoreEventTests {
         ]
     )
     func others(json: String) throws {
-        let event = try ScoreEvent(json: ByteBuffer(string: json))
+        let event = try ScoreEvent(json: Array(json.utf8))
         #expect(event.user.rawValue == "12345")
         #expect(event.score == -200)
         #expect(event.increase == nil)
@@ -39,7 +38,7 @@ struct ScoreEventTests {
 
     @Test("takes scores to the edge of their range", arguments: ["9007199254740991", "-9007199254740991", "0"])
     func edges(score: String) throws {
-        let event = try ScoreEvent(json: ByteBuffer(string: #"{"user_id":"a","score":\#(score)}"#))
+        let event = try ScoreEvent(json: Array(#"{"user_id":"a","score":\#(score)}"#.utf8))
         #expect(String(event.score) == score)
     }
 
@@ -60,6 +59,6 @@ struct ScoreEventTests {
         ]
     )
     func refuses(json: String) {
-        #expect(throws: InvalidScoreEvent.self) { try ScoreEvent(json: ByteBuffer(string: json)) }
+        #expect(throws: InvalidScoreEvent.self) { try ScoreEvent(json: Array(json.utf8)) }
     }
 }

@@ -1,0 +1,84 @@
+/// Reads a flat JSON object whose members are known and stand in the usual order, without building anything: what our own
+/// function publishes, and what nearly every client sends. 0.4 µs where the whole ``JSONReader`` takes 2.
+///
+/// It takes only a part of what the reader takes, and means the same by it. Whatever else the text is (an escape, another
+/// order, a fault), a method returns false or nil, and the caller asks the reader, which also knows what to complain of.
+struct PlainObjectScanner {
+    private let bytes: [UInt8]
+    private var index = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// `{` or `,`, then the name and its colon.
+    mutating func member(_ opening: Unicode.Scalar, _ name: String) -> Bool {
+        take(UInt8(ascii: opening)) && take(UInt8(ascii: "\"")) && takeWord(name) && take(UInt8(ascii: ":"))
+    }
+
+    /// A string without escapes and of ASCII alone, without its quotes.
+    mutating func string(maximumBytes: Int) -> String? {
+        guard take(UInt8(ascii: "\"")) else { return nil }
+        let start = index
+        while index < bytes.count, index - start <= maximumBytes {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                index += 1
+                return String(decoding: bytes[start..<(index - 1)], as: UTF8.self)
+            }
+            guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { return nil }
+            index += 1
+        }
+        return nil
+    }
+
+    /// An integer of up to 18 digits, as JSON writes it.
+    mutating func integer() -> Int? {
+        skipWhiteSpace()
+        let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
+        if isNegative { index += 1 }
+        let start = index
+        var value = 0
+        while index < bytes.count, isDigit(bytes[index]), index - start < 18 {
+            value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+            index += 1
+        }
+        let isCanonical =
+            index - start == 1 ? !(isNegative && value == 0) : start < index && bytes[start] != UInt8(ascii: "0")
+        guard isCanonical, index < bytes.count, !isDigit(bytes[index]) else { return nil }
+        return isNegative ? -value : value
+    }
+
+    /// `}`, and then nothing more.
+    mutating func end() -> Bool {
+        guard take(UInt8(ascii: "}")) else { return false }
+        skipWhiteSpace()
+        return index == bytes.count
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipWhiteSpace()
+        guard index < bytes.count, bytes[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    /// The rest of a name, with its closing quote.
+    private mutating func takeWord(_ word: String) -> Bool {
+        for byte in word.utf8 {
+            guard index < bytes.count, bytes[index] == byte else { return false }
+            index += 1
+        }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func skipWhiteSpace() {
+        // Nearly always there is none.
+        while index < bytes.count, bytes[index] <= 0x20 {
+            guard [0x20, 0x0A, 0x0D, 0x09].contains(bytes[index]) else { return }
+            index += 1
+        }
+    }
+}
