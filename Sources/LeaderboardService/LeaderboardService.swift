@@ -62,7 +62,7 @@ package struct LeaderboardService: Sendable {
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
             options: configuration.redisOptions,
-            channels: [store.keys.channel],
+            channel: store.keys.channel,
             eventLoop: broadcaster.eventLoop,
             logger: logger,
             onEvent: feed.receive

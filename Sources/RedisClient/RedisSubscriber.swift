@@ -5,12 +5,12 @@ import ServiceLifecycle
 package enum RedisSubscriptionEvent: Sendable {
     /// Live (again): what is published from now on arrives.
     case subscribed
-    case message(channel: String, payload: [UInt8])
+    case message([UInt8])
     /// The connection is gone: what is published from now on is missed, until ``subscribed`` comes.
     case disconnected
 }
 
-/// A connection of its own that listens to channels, and subscribes again whenever it was lost.
+/// A connection of its own that listens to a channel, and subscribes again whenever it was lost.
 package final class RedisSubscriber: Sendable, Service {
     private let link: NIOLoopBoundBox<RedisLink>
 
@@ -18,7 +18,7 @@ package final class RedisSubscriber: Sendable, Service {
     package init(
         endpoint: RedisEndpoint,
         options: RedisOptions,
-        channels: [String],
+        channel: String,
         eventLoop: any EventLoop,
         logger: Logger,
         onEvent: @escaping @Sendable (RedisSubscriptionEvent) -> Void
@@ -28,8 +28,8 @@ package final class RedisSubscriber: Sendable, Service {
             options: options,
             eventLoop: eventLoop,
             logger: logger,
-            greeting: channels.map { RedisCommand("SUBSCRIBE", $0) },
-            onMessage: { onEvent(.message(channel: $0, payload: $1)) },
+            greeting: [RedisCommand("SUBSCRIBE", channel)],
+            onMessage: { onEvent(.message($0)) },
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)

@@ -100,7 +100,7 @@ struct ClientTests {
         let subscriber = RedisSubscriber(
             endpoint: try RedisEndpoint(url: server.url),
             options: RedisOptions(),
-            channels: ["news"],
+            channel: "news",
             eventLoop: loop,
             logger: quietLogger,
             onEvent: events.note
@@ -109,11 +109,11 @@ struct ClientTests {
             tasks.addTask { try await subscriber.run() }
             try await until { events.texts == ["subscribed"] }
             try await server.command("PUBLISH", "news", "one")
-            try await until { events.texts == ["subscribed", "news: one"] }
+            try await until { events.texts == ["subscribed", "message: one"] }
             try await server.command("CLIENT", "KILL", "TYPE", "pubsub")
             try await until { events.texts.suffix(2) == ["disconnected", "subscribed"] }
             try await server.command("PUBLISH", "news", "two")
-            try await until { events.texts.last == "news: two" }
+            try await until { events.texts.last == "message: two" }
             tasks.cancelAll()
         }
     }

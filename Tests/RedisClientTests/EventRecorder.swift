@@ -16,7 +16,7 @@ final class EventRecorder: Sendable {
             switch event {
             case .subscribed: "subscribed"
             case .disconnected: "disconnected"
-            case .message(let channel, let payload): "\(channel): \(String(decoding: payload, as: UTF8.self))"
+            case .message(let payload): "message: \(String(decoding: payload, as: UTF8.self))"
             }
         recorded.withLock { $0.append(text) }
     }

@@ -80,7 +80,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         switch (part, phase) {
         case (.head(let head), .idle), (.head(let head), .head): begin(head)
         case (.body(let bytes), .body(let head, let match, var body)):
-            body.writeImmutableBuffer(bytes)
+            // Nearly always a body comes in one piece, which is kept as it is.
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
             if body.readableBytes > match.maximumBodyBytes {
                 handle(head, match, body: .tooLarge, keepAlive: false)
             } else {
@@ -118,7 +119,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         let target = head.target
         let started = Exchange.Started(
             method: head.method,
-            path: String(target.path),
+            path: target.path.utf8.count == head.uri.utf8.count ? head.uri : String(target.path),
             route: match.routePath,
             requestID: RequestID.of(head.headers),
             remoteAddress: remoteAddress,

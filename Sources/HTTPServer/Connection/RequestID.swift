@@ -3,7 +3,7 @@ import Synchronization
 
 /// `X-Request-Id`: the client's own where it is sane, so that an update can be followed through several services.
 enum RequestID {
-    private static let prefix = String(UInt64.random(in: .min ... .max), radix: 36)
+    private static let prefix = String(UInt64.random(in: .min ... .max), radix: 36) + "-"
     private static let counter = Atomic<UInt64>(0)
 
     /// 1 to 64 of `A-Z a-z 0-9 . _ -`, given once; otherwise one of ours.
@@ -14,7 +14,11 @@ enum RequestID {
 
     /// Unique: a random number of this process, and a count.
     static func next() -> String {
-        prefix + "-" + String(counter.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+        var id = ""
+        id.reserveCapacity(28)
+        id += prefix
+        id += String(counter.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+        return id
     }
 
     private static func isSane(_ text: String) -> Bool {

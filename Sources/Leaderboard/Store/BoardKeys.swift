@@ -13,9 +13,11 @@ package struct BoardKeys: Sendable {
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
+    private let limitPrefix: String
 
     package init(board: String) {
         prefix = "lb:{\(board)}:"
+        limitPrefix = prefix + "limit:"
         scores = prefix + "scores"
         seq = prefix + "seq"
         epoch = prefix + "epoch"
@@ -26,7 +28,11 @@ package struct BoardKeys: Sendable {
 
     /// The user's token bucket; gone when it is full.
     package func limit(_ user: UserID) -> String {
-        "\(prefix)limit:\(user.rawValue)"
+        var key = ""
+        key.reserveCapacity(limitPrefix.utf8.count + user.rawValue.utf8.count)
+        key += limitPrefix
+        key += user.rawValue
+        return key
     }
 
     /// The outcome stored for one idempotency key of one user. A `:` of the user id is written `%3A` here: otherwise

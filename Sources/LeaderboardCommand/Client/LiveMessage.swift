@@ -32,6 +32,12 @@ struct LiveMessage: Decodable, Sendable {
     /// The board's update that this message brings a viewer up to.
     var seq: Int { cursor.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
+    /// Whether each change follows the one before it in the sequence.
+    var isAscending: Bool {
+        let seqs = changes?.map(\.seq) ?? []
+        return zip(seqs, seqs.dropFirst()).allSatisfy { $0 <= $1 }
+    }
+
     init(json: [UInt8]) throws {
         self = try JSONDecoder().decode(LiveMessage.self, from: Data(json))
     }

@@ -19,7 +19,7 @@ struct LiveFeed: Sendable {
             broadcaster.subscriptionLive()
         case .disconnected:
             broadcaster.subscriptionLost()
-        case .message(_, let payload):
+        case .message(let payload):
             do {
                 broadcaster.publish(Change(try ScoreEvent(json: payload)))
             } catch {

@@ -82,14 +82,8 @@ struct LogLine: ~Copyable {
     }
 
     mutating func append(_ number: Int) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = number.magnitude
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        // A String of up to 15 digits allocates nothing.
+        append(String(number))
     }
 
     /// Text of our own that needs no escaping.

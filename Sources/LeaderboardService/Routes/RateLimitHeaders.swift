@@ -11,7 +11,14 @@ struct RateLimitHeaders: Sendable {
     }
 
     func add(_ state: RateLimitState, to headers: inout HTTPHeaders) {
-        headers.add(name: "RateLimit", value: "\"user\";r=\(state.remaining);t=\(state.resetSeconds)")
+        // Put together in one allocation; an interpolation makes four.
+        var value = ""
+        value.reserveCapacity(48)
+        value += "\"user\";r="
+        value += String(state.remaining)
+        value += ";t="
+        value += String(state.resetSeconds)
+        headers.add(name: "RateLimit", value: value)
         headers.add(name: "RateLimit-Policy", value: policy)
     }
 }

@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOHTTP1
 
 /// `Prefer` (RFC 7240): only `return=representation` means something here; others are ignored, as it demands.
@@ -14,8 +15,7 @@ enum Preferences {
 enum MediaType {
     /// Whether the body is declared as `application/json`, once; parameters such as `charset` do not matter.
     static func isJSON(_ headers: HTTPHeaders) -> Bool {
-        let values = headers["Content-Type"]
-        guard values.count == 1, let value = values.first else { return false }
+        guard case .once(let value) = headers.occurrence(of: "Content-Type") else { return false }
         if value == "application/json" { return true }
         guard let type = value.split(separator: ";", maxSplits: 1).first else { return false }
         return type.trimmed.lowercased() == "application/json"

@@ -65,7 +65,7 @@ struct UpdateScore: Sendable {
     }
 
     private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
-        var response = Response(.ok, json: UpdateBody.plain)
+        var response = Response(.ok, json: UpdateBody.plain, headerCount: 5)
         if wantsRepresentation {
             response.body = UpdateBody.representation(update.user, applied)
             response.headers.add(name: "Preference-Applied", value: "return=representation")
@@ -98,9 +98,12 @@ struct UpdateScore: Sendable {
     }
 
     private static func idempotencyKey(in headers: HTTPHeaders) throws(Refusal) -> IdempotencyKey? {
-        let values = headers[canonicalForm: "Idempotency-Key"]
-        guard let value = values.first else { return nil }
-        guard values.count == 1, let key = try? IdempotencyKey(value) else { throw .invalidIdempotencyKey() }
-        return key
+        switch headers.occurrence(of: "Idempotency-Key") {
+        case .none: return nil
+        case .once(let value):
+            guard let key = try? IdempotencyKey(value) else { throw .invalidIdempotencyKey() }
+            return key
+        case .several: throw .invalidIdempotencyKey()
+        }
     }
 }

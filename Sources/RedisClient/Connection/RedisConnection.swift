@@ -25,8 +25,8 @@ final class RedisConnection: ChannelInboundHandler {
 
     private let options: RedisOptions
     private let eventLoop: any EventLoop
-    /// A message of a subscribed channel; nil on a connection that does not subscribe.
-    private let onMessage: ((_ channel: String, _ payload: [UInt8]) -> Void)?
+    /// A message of the subscribed channel; nil on a connection that does not subscribe.
+    private let onMessage: ((_ payload: [UInt8]) -> Void)?
     private let onClosed: (RedisError.UnknownReason) -> Void
     private var pipeline: Pipeline<Waiter>
     private let reader = ReplyReader()
@@ -41,7 +41,7 @@ final class RedisConnection: ChannelInboundHandler {
     init(
         options: RedisOptions,
         eventLoop: any EventLoop,
-        onMessage: ((_ channel: String, _ payload: [UInt8]) -> Void)?,
+        onMessage: ((_ payload: [UInt8]) -> Void)?,
         onClosed: @escaping (RedisError.UnknownReason) -> Void
     ) {
         self.options = options
@@ -82,17 +82,22 @@ final class RedisConnection: ChannelInboundHandler {
         isQuiet = false
         do {
             try reader.feed(unwrapInboundIn(data))
-            while let reply = try reader.next() { try take(reply) }
+            guard let onMessage else {
+                while let reply = try reader.next() { try take(reply) }
+                return
+            }
+            while let incoming = try reader.nextOrMessage() {
+                switch incoming {
+                case .reply(let reply): try take(reply)
+                case .message(let payload): onMessage(payload)
+                }
+            }
         } catch {
             context.close(promise: nil)
         }
     }
 
     private func take(_ reply: RESPValue) throws(ReplyReader.ProtocolError) {
-        if let onMessage, case .array(let parts) = reply, parts.count == 3, parts[0].text == "message" {
-            guard let channel = parts[1].text, case .string(let payload) = parts[2] else { throw .init() }
-            return onMessage(channel, payload)
-        }
         guard let waiter = pipeline.replied() else { throw .init() }
         if case .error(let refusal) = reply {
             waiter.resume(.failure(.refused(refusal)))

@@ -19,7 +19,7 @@ final class RedisLink {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let greeting: [RedisCommand]
-    private let onMessage: ((String, [UInt8]) -> Void)?
+    private let onMessage: (([UInt8]) -> Void)?
     private let onChange: (_ isReady: Bool) -> Void
     private let onReconnect: () -> Void
     private var state = State.idle
@@ -34,7 +34,7 @@ final class RedisLink {
         eventLoop: any EventLoop,
         logger: Logger,
         greeting: [RedisCommand],
-        onMessage: ((String, [UInt8]) -> Void)? = nil,
+        onMessage: (([UInt8]) -> Void)? = nil,
         onChange: @escaping (_ isReady: Bool) -> Void,
         onReconnect: @escaping () -> Void = {}
     ) {

@@ -93,13 +93,13 @@ private func withEvents(
     let subscriber = RedisSubscriber(
         endpoint: try RedisEndpoint(url: board.server.url),
         options: RedisOptions(),
-        channels: [board.keys.channel],
+        channel: board.keys.channel,
         eventLoop: board.loop,
         logger: Logger(label: "test")
     ) { event in
         switch event {
         case .subscribed: subscribed.succeed()
-        case .message(_, let payload):
+        case .message(let payload):
             do {
                 let event = try ScoreEvent(json: payload)
                 events.withLockedValue { $0.append(event) }

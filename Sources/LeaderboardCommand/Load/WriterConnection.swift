@@ -1,0 +1,84 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// One keep-alive connection that sends one update at a time. Owned by the run's event loop.
+final class WriterConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+
+    private let state: LoadState
+    private var context: ChannelHandlerContext?
+    private var due: NIODeadline?
+    private var status: UInt = 0
+    private var body = ByteBuffer()
+
+    private init(state: LoadState) {
+        self.state = state
+    }
+
+    static func connect(to service: ServiceURL, on eventLoop: any EventLoop, state: NIOLoopBoundBox<LoadState>)
+        async throws
+    {
+        let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        _ = try await ClientBootstrap(group: eventLoop)
+            .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+            .connectTimeout(.seconds(5))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        let name = service.host.contains(":") ? nil : service.host
+                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+                    }
+                    try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder()))
+                    try pipeline.addHandler(WriterConnection(state: state.value))
+                }
+            }
+            .connect(host: service.host, port: service.port)
+            .get()
+    }
+
+    func send(_ request: ByteBuffer, due: NIODeadline) {
+        self.due = due
+        context?.writeAndFlush(NIOAny(request), promise: nil)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        state.writers.isReady(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            status = head.status.code
+            body.clear()
+        case .body(let part):
+            body.writeImmutableBuffer(part)
+        case .end:
+            guard let due else { return }
+            self.due = nil
+            let seq = status == 200 ? Self.seq(in: body) : nil
+            state.writers.answered(status: status, seq: seq, due: due)
+            if let seq { state.acknowledged(seq: seq, due: due) }
+            state.writers.isReady(self)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        state.writers.lost(self, hadRequest: due != nil)
+        due = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// The service's own representation ends with `"seq":121}`.
+    private static func seq(in body: ByteBuffer) -> Int? {
+        let digits = body.readableBytesView.dropLast().reversed().prefix { (0x30...0x39).contains($0) }
+        return Int(String(decoding: digits.reversed(), as: UTF8.self))
+    }
+}
