@@ -20,6 +20,8 @@ extension Target.Dependency {
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
@@ -43,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -81,13 +84,16 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                .nioCore, .nioPosix, .nioHTTP1, .logging, .lifecycle, .deque, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .lifecycle, .deque, .crypto,
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1],
+            dependencies: [
+                "HTTPServer", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .logging, .lifecycle,
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -97,14 +103,15 @@ let package = Package(
         ),
         .testTarget(
             name: "BroadcastTests",
-            dependencies: ["Broadcast", .nioCore, .nioEmbedded, .nioPosix],
+            dependencies: ["Broadcast", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging, .metrics],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "LeaderboardService",
             dependencies: [
                 "Leaderboard", "HTTPServer", "Broadcast", "RedisClient",
-                .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
+                .cryptoExtras, .httpClient,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .systemPackage,
@@ -124,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "LeaderboardService", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque,
+                "LeaderboardService", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque, .httpClient,
                 .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
