@@ -6,9 +6,10 @@ final class BoardStatus: Sendable {
     private let seq = Atomic(0)
 
     /// Called after every event. The seq first, so that who sees the version sees at least its seq.
-    func update(_ feed: Feed) {
-        seq.store(feed.position?.seq ?? 0, ordering: .releasing)
-        version.store(feed.isLive ? feed.version : 0, ordering: .releasing)
+    /// - Parameter version: 0 while the standings do not follow the stream.
+    func update(seq: Int, version: Int) {
+        self.seq.store(seq, ordering: .releasing)
+        self.version.store(version, ordering: .releasing)
     }
 
     var isLive: Bool { version.load(ordering: .acquiring) != 0 }

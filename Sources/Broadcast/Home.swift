@@ -97,7 +97,7 @@ final class Home {
             case .fetch(let number): fetch(number)
             }
         }
-        board.update(feed)
+        board.update(seq: feed.position?.seq ?? 0, version: feed.isLive ? feed.version : 0)
         setAlarm()
     }
 

@@ -2,10 +2,18 @@
 package struct Standing: Sendable, Hashable {
     package let user: String
     package let score: Int
+    /// Of the name's bytes: most rows are told apart by it alone, without touching the strings.
+    private let fingerprint: UInt64
 
     package init(user: String, score: Int) {
         self.user = user
         self.score = score
+        fingerprint = Self.fingerprint(of: user)
+    }
+
+    /// FNV-1a.
+    static func fingerprint(of user: String) -> UInt64 {
+        user.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     /// Redis' order of ZREVRANGE: the higher score first; of equal scores, the greater member by its bytes.
@@ -14,11 +22,15 @@ package struct Standing: Sendable, Hashable {
         return other.user.utf8.lexicographicallyPrecedes(user.utf8)
     }
 
-    /// Whether this is the row of `user`, byte for byte, as Redis tells members apart. String's own equality comes
-    /// first because it is a comparison of words for the usual short names; it alone would take two spellings of an
-    /// accented letter for one user.
+    /// Whether this is the row of `user`, byte for byte, as Redis tells members apart: String's own equality would take
+    /// two spellings of an accented letter for one user.
+    /// - Parameter fingerprint: the user's.
+    func belongs(to user: String, _ fingerprint: UInt64) -> Bool {
+        self.fingerprint == fingerprint && self.user.utf8.elementsEqual(user.utf8)
+    }
+
     func belongs(to user: String) -> Bool {
-        self.user == user && self.user.utf8.elementsEqual(user.utf8)
+        belongs(to: user, Self.fingerprint(of: user))
     }
 }
 

@@ -27,7 +27,7 @@ struct TopStandings {
     /// differ from before, nil if they do not.
     mutating func set(_ user: String, to score: Int) -> Int? {
         let standing = Standing(user: user, score: score)
-        let old = rows.firstIndex { $0.belongs(to: user) }
+        let old = index(of: user)
         if let old {
             if rows[old].score == score { return nil }
             rows.remove(at: old)
@@ -45,11 +45,16 @@ struct TopStandings {
 
     /// The rank (1 is the best) of a user in the copy.
     func rank(of user: String) -> Int? {
-        rows.firstIndex { $0.belongs(to: user) }.map { $0 + 1 }
+        index(of: user).map { $0 + 1 }
     }
 
     func score(of user: String) -> Int? {
-        rows.first { $0.belongs(to: user) }?.score
+        index(of: user).map { rows[$0].score }
+    }
+
+    private func index(of user: String) -> Int? {
+        let fingerprint = Standing.fingerprint(of: user)
+        return rows.firstIndex { $0.belongs(to: user, fingerprint) }
     }
 
     /// Fewer than half of what was filled are left, and there are more on the board.

@@ -31,12 +31,21 @@ package struct RedisCommand: Sendable {
         words.writeLineEnd()
     }
 
+    /// All the words of another command: for those that never change and are encoded once.
+    package mutating func append(contentsOf other: RedisCommand) {
+        count += other.count
+        words.writeImmutableBuffer(other.words)
+    }
+
+    /// `$length\r\n`. Nearly all words are short: their lines are made once.
     private mutating func writeLength(_ length: Int) {
         count += 1
-        words.writeInteger(UInt8(ascii: "$"))
-        words.writeString(String(length))
-        words.writeLineEnd()
+        words.writeString(length < Self.lengthLines.count ? Self.lengthLines[length] : Self.lengthLine(length))
     }
+
+    private static let lengthLines = (0..<128).map(lengthLine)
+
+    private static func lengthLine(_ length: Int) -> String { "$\(length)\r\n" }
 
     /// Appends the whole command.
     func write(into buffer: inout ByteBuffer) {
