@@ -123,7 +123,7 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "TestSupport", "Leaderboard",
+                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard",
                 .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),

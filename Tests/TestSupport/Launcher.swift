@@ -6,6 +6,11 @@ package struct TestProcessFailure: Error, CustomStringConvertible {
     package let what: String
     package let output: String
     package var description: String { "\(what): \(output)" }
+
+    package init(what: String, output: String) {
+        self.what = what
+        self.output = output
+    }
 }
 
 /// Starts child processes that the kernel ends together with this process (`PR_SET_PDEATHSIG`, by `setpriv`).
@@ -33,15 +38,23 @@ package final class Launcher: Sendable {
         }
     }
 
-    /// A child that dies with us; its output goes nowhere.
-    package func launch(_ program: String, _ arguments: [String]) async throws -> Process {
+    /// A child that dies with us; its output goes nowhere, or to a file of the caller.
+    package func launch(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String]? = nil,
+        directory: URL? = nil,
+        output: FileHandle = .nullDevice
+    ) async throws -> Process {
         try await onThread {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = Self.deathSignal + [program] + arguments
+            if let environment { process.environment = environment }
+            if let directory { process.currentDirectoryURL = directory }
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
+            process.standardOutput = output
+            process.standardError = output
             try process.run()
             return process
         }

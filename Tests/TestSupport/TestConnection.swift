@@ -13,13 +13,20 @@ package final class TestConnection: Sendable {
     private let inbox = Inbox()
     private let channelBox = Mutex<(any Channel)?>(nil)
 
-    package init(port: Int, host: String = "127.0.0.1", receiveBuffer: Int? = nil) async throws {
+    /// - Parameter source: the address to come from, such as another one of the loopback network.
+    package init(
+        port: Int,
+        host: String = "127.0.0.1",
+        source: String? = nil,
+        receiveBuffer: Int? = nil
+    ) async throws {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { [inbox] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Receiver(inbox))
                 }
             }
+        if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(
                 ChannelOptions.socketOption(.so_rcvbuf),

@@ -41,16 +41,7 @@ enum ProcessMetrics {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    private static var maximumDescriptors: Double? {
-        var limit = rlimit()
-        #if canImport(Glibc)
-            let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
-        #else
-            let resource = RLIMIT_NOFILE
-        #endif
-        guard unsafe getrlimit(resource, &limit) == 0 else { return nil }
-        return Double(limit.rlim_cur)
-    }
+    private static var maximumDescriptors: Double? { DescriptorLimit.read().map { Double($0.current) } }
 
     /// The size of `/proc/self/fd` is their number since Linux 6.2; before it is 0, and they have to be listed.
     private static var openDescriptors: Double? {

@@ -41,6 +41,11 @@ final class DataDirectory: Sendable {
         }
     }
 
+    /// Where the server of the process that has this data directory listens.
+    static func socketPath(under path: String) throws -> String {
+        try SocketPath.choose(for: absolute(path + "/redis"))
+    }
+
     private init(path: String, socketPath: String, serviceLock: FileLock) {
         self.path = path
         self.socketPath = socketPath

@@ -72,6 +72,11 @@ package final class PrivateRedis: Sendable, Service {
         return "unix://" + directory.socketPath.urlPathEncoded
     }
 
+    /// The address of the server that another process runs on this data directory.
+    package static func url(dataDirectory: String) throws -> String {
+        "unix://" + (try DataDirectory.socketPath(under: dataDirectory)).urlPathEncoded
+    }
+
     /// Keeps the server running until graceful shutdown or cancellation, then stops it and waits for its end.
     package func run() async throws {
         try await withTaskCancellationOrGracefulShutdownHandler {

@@ -51,14 +51,18 @@ func shell(_ command: [String]) throws -> String {
     return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
 }
 
-/// Waits until a condition holds, and fails when it has not within ten seconds.
-func eventually(_ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+/// Waits until a condition holds, and fails when it has not within the limit.
+func eventually(
+    within limit: Duration = .seconds(10),
+    _ condition: () async throws -> Bool,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(10))
     }
-    Issue.record("still not so after ten seconds", sourceLocation: sourceLocation)
+    Issue.record("still not so after \(limit)", sourceLocation: sourceLocation)
 }
 
 /// A process that exists and is not merely waiting to be reaped.

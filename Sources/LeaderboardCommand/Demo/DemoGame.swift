@@ -1,0 +1,73 @@
+import AsyncHTTPClient
+import LeaderboardService
+import NIOCore
+import NIOHTTP1
+
+/// Plays a ``DemoCrowd`` against a running service, as its game servers would: one request at a time, and whom the service
+/// tells to wait (429) waits. Runs until its task is cancelled.
+struct DemoGame: Sendable {
+    let service: ServiceURL
+    let signer: TokenSigner
+    let players: Int
+    /// Updates a second.
+    let rate: Int
+    let maximumIncrease: Int
+
+    /// The service refuses in a way that no waiting mends.
+    struct Refused: Error, CustomStringConvertible {
+        let status: UInt
+        let body: String
+        var description: String { "the demo was refused with status \(status): \(body)" }
+    }
+
+    private static let tokenLifetime = Duration.seconds(3600)
+
+    private struct Token {
+        let text: String
+        let renewal: ContinuousClock.Instant
+    }
+
+    func run() async throws {
+        var crowd = DemoCrowd(players: players, maximumIncrease: maximumIncrease)
+        var tokens: [String: Token] = [:]
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            // Spread, or the page's chart would be a ruler.
+            try await Task.sleep(for: .seconds(1) / rate * Double.random(in: 0.5...1.5))
+            guard let (player, increase) = crowd.next(at: .now, using: &generator) else { continue }
+            let token = try token(of: player, in: &tokens)
+            do {
+                if let pause = try await send(player, increase, token: token) {
+                    crowd.rest(player, until: .now + pause)
+                }
+            } catch let refused as Refused {
+                throw refused
+            } catch {
+                // It is restarting, or its Redis is: a second later it is worth another try.
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// - Returns: how long this player has to wait; nil if the update was added.
+    private func send(_ player: String, _ increase: Int, token: String) async throws -> Duration? {
+        var request = HTTPClientRequest(url: service.defaultValueDescription + "/api/v1/score/update")
+        request.method = .POST
+        request.headers = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
+        request.body = .bytes(ByteBuffer(string: #"{"user_id":"\#(player)","score_increase":\#(increase)}"#))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
+        let body = try await response.body.collect(upTo: 65_536)
+        switch response.status.code {
+        case 200: return nil
+        case 429, 500...599: return .seconds(response.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1)
+        default: throw Refused(status: response.status.code, body: String(buffer: body))
+        }
+    }
+
+    private func token(of player: String, in tokens: inout [String: Token]) throws -> String {
+        if let known = tokens[player], known.renewal > .now { return known.text }
+        let text = try signer.token(user: player, lifetime: Self.tokenLifetime)
+        tokens[player] = Token(text: text, renewal: .now + Self.tokenLifetime / 2)
+        return text
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import LeaderboardService
+
+/// `leaderboard doctor`
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check configuration, Redis, clock and limits, and say what to change.",
+        discussion: """
+            Reads the configuration that `leaderboard serve` would read. Exits with 1 if something must be changed, with 0 \
+            if there is at most advice. Changes nothing; a running service is not disturbed.
+            """
+    )
+
+    func run() async throws {
+        let findings = await Doctor(try await Settings.load()).findings()
+        for finding in findings { print(finding.text) }
+        let bad = findings.count { $0.verdict == .bad }
+        print(bad == 0 ? "\nAll that must be so is so." : "\nTo be changed: \(bad).")
+        if bad > 0 { throw ExitCode(1) }
+    }
+}
+
+extension Finding {
+    /// `ok      eviction       noeviction: …`, and what to do in a line of its own.
+    fileprivate var text: String {
+        let line = verdict.rawValue.padded(to: 8) + subject.padded(to: 15) + fact
+        return remedy.isEmpty ? line : "\(line)\n\(String(repeating: " ", count: 23))-> \(remedy)"
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

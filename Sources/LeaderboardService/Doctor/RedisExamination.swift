@@ -1,0 +1,127 @@
+import FoundationEssentials
+import Leaderboard
+import Logging
+import NIOCore
+import NIOPosix
+import RedisClient
+
+/// Asks one Redis, over a connection of its own, what the ``Doctor`` wants to know. Writes nothing.
+struct RedisExamination: Sendable {
+    /// From the first try to a connection.
+    private static let patience = Duration.seconds(3)
+
+    private let endpoint: RedisEndpoint
+    private let options: RedisOptions
+    private let leeway: Double
+    private let isPrivate: Bool
+
+    /// - Parameter isPrivate: it is the service's own, which nobody else configures.
+    init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool) {
+        self.endpoint = endpoint
+        self.isPrivate = isPrivate
+        options = configuration.redisOptions
+        leeway = configuration.tokens.leeway
+    }
+
+    func findings() async -> [Finding] {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let trouble = LastTrouble()
+        let redis = RedisClient(
+            endpoint: endpoint,
+            options: options,
+            eventLoopGroup: group,
+            logger: Logger(label: "doctor") { _ in trouble }
+        )
+        let connection = Task { try await redis.run() }
+        let findings = await ask(redis, on: group.next(), trouble: trouble)
+        connection.cancel()
+        _ = await connection.result
+        try? await group.shutdownGracefully()
+        return findings
+    }
+
+    private func ask(_ redis: RedisClient, on eventLoop: any EventLoop, trouble: LastTrouble) async -> [Finding] {
+        let deadline = ContinuousClock.now + Self.patience
+        while !redis.isConnected {
+            guard ContinuousClock.now < deadline else {
+                return [
+                    .bad(
+                        "redis",
+                        "\(endpoint) cannot be used: \(trouble.reason ?? "no answer within \(Self.patience)")",
+                        do: "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS)"
+                    )
+                ]
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        do {
+            let info = try await redis.send(RedisCommand("INFO"), on: eventLoop)
+            let facts = RedisFacts(info: info.text ?? "", isPrivate: isPrivate)
+            // What a replica holds is its primary's business.
+            if facts.isReplica { return facts.findings }
+            var findings = facts.findings
+            findings.append(await library(redis, on: eventLoop))
+            findings.append(try await clock(redis, on: eventLoop))
+            return findings
+        } catch .refused(let refusal) {
+            return [
+                .bad(
+                    "redis",
+                    "\(endpoint) refuses INFO or TIME to this user: \(refusal.code)",
+                    do: "allow them: ACL SETUSER <user> +info +time"
+                )
+            ]
+        } catch {
+            return [.bad("redis", "\(endpoint) does not answer: \(error)", do: "see what Redis is busy with")]
+        }
+    }
+
+    /// Which edition of our functions Redis holds, and whether it would take ours.
+    private func library(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
+        let edition = FunctionLibrary.revision
+        do {
+            let reply = try await redis.send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), on: eventLoop)
+            let held = reply.integer ?? 0
+            if held == edition { return .good("functions", "edition \(held) of the library is loaded") }
+            if held > edition {
+                return .advice(
+                    "functions",
+                    "Redis holds edition \(held) of the library, this release brings \(edition)",
+                    do: "nothing in a roll-back; otherwise run the release that the other instances run"
+                )
+            }
+        } catch .refused(let refusal) where refusal.code == "NOPERM" {
+            return .bad("functions", "this user may not call functions", do: "ACL SETUSER <user> +fcall +fcall_ro")
+        } catch {
+            // Not there yet: the service loads it.
+        }
+        // An empty text is never loaded: what matters is whether we are refused for it or for our rights.
+        do {
+            _ = try await redis.send(RedisCommand("FUNCTION", "LOAD", ""), on: eventLoop)
+        } catch .refused(let refusal) where refusal.code == "NOPERM" {
+            return .bad("functions", "this user may not load functions", do: "ACL SETUSER <user> +function|load")
+        } catch {}
+        return .good("functions", "the service loads edition \(edition) of its library when it starts")
+    }
+
+    private func clock(_ redis: RedisClient, on eventLoop: any EventLoop) async throws(RedisError) -> Finding {
+        let before = Date.now.timeIntervalSince1970
+        let reply = try await redis.send(RedisCommand("TIME"), on: eventLoop).array ?? []
+        let after = Date.now.timeIntervalSince1970
+        guard reply.count == 2, let seconds = reply[0].integer, let micros = reply[1].integer else {
+            return .bad("clock", "Redis does not tell its time", do: "see whether it is a Redis at all")
+        }
+        let time = Double(seconds) + Double(micros) / 1e6
+        return Self.clock(difference: max(before - time, time - after, 0), leeway: leeway)
+    }
+
+    /// - Parameter difference: seconds by which the two clocks differ at least.
+    static func clock(difference: Double, leeway: Double) -> Finding {
+        let shown = "\((difference * 1000).rounded() / 1000) s"
+        if difference <= 1 { return .good("clock", "differs from Redis' by no more than the way there (\(shown))") }
+        let remedy = "keep the clocks of both machines by NTP (chrony, systemd-timesyncd)"
+        return difference > leeway
+            ? .bad("clock", "differs from Redis' by \(shown), more than tokens allow (\(leeway) s)", do: remedy)
+            : .advice("clock", "differs from Redis' by \(shown): times in logs and metrics are off", do: remedy)
+    }
+}

@@ -1,0 +1,88 @@
+/// What `INFO` tells of a Redis, and what that means for a board. `INFO` alone, as hosted Redis often refuses `CONFIG`.
+struct RedisFacts {
+    private let fields: [Substring: Substring]
+    private let isPrivate: Bool
+
+    /// - Parameters:
+    ///   - info: the text of `INFO`: lines of `name:value`, and comments.
+    ///   - isPrivate: it is the service's own, which nobody else configures.
+    init(info: String, isPrivate: Bool) {
+        self.isPrivate = isPrivate
+        var fields: [Substring: Substring] = [:]
+        for line in info.split(whereSeparator: \.isNewline) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            fields[line[..<colon]] = line[line.index(after: colon)...]
+        }
+        self.fields = fields
+    }
+
+    var isReplica: Bool { fields["role"] == "slave" }
+
+    var findings: [Finding] {
+        [version, role, persistence, writes, eviction, memory].compactMap(\.self)
+    }
+
+    private var version: Finding {
+        let version = fields["redis_version"] ?? "?"
+        let isEnough = version.split(separator: ".").first.flatMap { Int($0) }.map { $0 >= 7 } ?? false
+        return isEnough
+            ? .good("redis", "version \(version)")
+            : .bad("redis", "version \(version) has no functions", do: "use Redis 7.0 or newer, or Valkey")
+    }
+
+    private var role: Finding? {
+        guard isReplica else { return nil }
+        return .bad("redis", "is a replica, which takes no writes", do: "set REDIS_URL to the primary")
+    }
+
+    private var persistence: Finding {
+        fields["aof_enabled"] == "1"
+            ? .good("persistence", "append-only file")
+            : .bad(
+                "persistence",
+                "appendonly is no: a crash of Redis loses the updates since its last snapshot",
+                do: "CONFIG SET appendonly yes, and the same in redis.conf"
+            )
+    }
+
+    /// Redis could not save: it refuses writes, or soon will.
+    private var writes: Finding? {
+        let failed = [("aof_last_write_status", "append-only file"), ("rdb_last_bgsave_status", "snapshot")]
+            .filter { fields[Substring($0.0)].map { $0 != "ok" } ?? false }
+        guard let (_, what) = failed.first else { return nil }
+        return .bad(
+            "persistence",
+            "the last write of Redis' \(what) failed",
+            do: "look into Redis' log; mostly the disk is full, or its folder may not be written"
+        )
+    }
+
+    private var eviction: Finding {
+        let policy = fields["maxmemory_policy"] ?? "?"
+        return policy == "noeviction"
+            ? .good("eviction", "noeviction: no player is thrown off the board to make room")
+            : .bad(
+                "eviction",
+                "maxmemory-policy is \(policy): a full Redis throws away the board, or players' limits",
+                do: "CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"
+            )
+    }
+
+    private var memory: Finding {
+        let limit = fields["maxmemory"].flatMap { Double($0) } ?? 0
+        let used = fields["used_memory"].flatMap { Double($0) } ?? 0
+        let shown = "\(Int(used / 1_048_576)) MiB in use"
+        if limit == 0 {
+            if isPrivate { return .good("memory", shown) }
+            return .advice(
+                "memory",
+                "\(shown), without a limit: Redis grows until the system kills it",
+                do: "set maxmemory to three quarters of what the machine has for it"
+            )
+        }
+        let percent = Int(used / limit * 100)
+        return percent < 80
+            ? .good("memory", "\(shown), \(percent) % of its limit")
+            : .advice("memory", "\(shown), \(percent) % of its limit", do: "raise maxmemory before writes are refused")
+    }
+}

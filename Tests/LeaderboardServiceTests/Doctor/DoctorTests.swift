@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("The doctor")
+struct DoctorTests {
+    private func findings(_ own: [String: String], file: String = "/nonexistent/.env") async -> [Finding] {
+        // Few viewers, so that the limits of the machine that runs the tests are enough.
+        await Doctor(testSettings(["LIVE_MAX_SUBSCRIBERS": "10"].merging(own) { $1 }), file: file).findings()
+    }
+
+    private func bad(_ findings: [Finding]) -> [String] {
+        findings.filter { $0.verdict == .bad }.map(\.subject)
+    }
+
+    @Test("finds nothing bad in a well-kept Redis, and names what each check saw")
+    func wellKept() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        let findings = await findings(["REDIS_URL": redis.url])
+        #expect(findings.filter { $0.verdict != .good } == [])
+        let subjects = ["configuration", "ulimit", "redis", "persistence", "eviction", "memory", "functions", "clock"]
+        #expect(findings.map(\.subject) == subjects)
+        // It only looks: what is written is the service's business.
+        #expect(try await redis.command("DBSIZE") == "0")
+        #expect(try await redis.command("FUNCTION", "LIST") == "")
+    }
+
+    @Test(
+        "names what is wrong with a Redis, and says what to do",
+        arguments: [
+            (["--appendonly", "no"], "persistence", "appendonly yes"),
+            (["--maxmemory-policy", "allkeys-lru"], "eviction", "noeviction"),
+            (["--replicaof", "127.0.0.1 1"], "redis", "primary"),
+        ]
+    )
+    func badRedis(arguments: [String], subject: String, remedy: String) async throws {
+        let redis = try await PrivateRedisServer(arguments: arguments)
+        let findings = await findings(["REDIS_URL": redis.url])
+        #expect(bad(findings) == [subject])
+        #expect(findings.first { $0.verdict == .bad }?.remedy.contains(remedy) == true)
+    }
+
+    @Test("advises a limit on Redis' memory")
+    func unlimited() async throws {
+        let redis = try await PrivateRedisServer()
+        let findings = await findings(["REDIS_URL": redis.url])
+        #expect(findings.filter { $0.verdict == .advice }.map(\.subject) == ["memory"])
+        #expect(bad(findings) == [])
+    }
+
+    @Test("tells rights that the user lacks", arguments: ["-fcall_ro -fcall", "-function|load"])
+    func rights(taken: String) async throws {
+        let redis = try await PrivateRedisServer(port: .tcp)
+        let rules = ["on", ">secret", "~*", "&*", "+@all"] + taken.split(separator: " ").map(String.init)
+        _ = try await Launcher.shared.output(
+            "redis-cli",
+            ["-s", redis.socketPath, "ACL", "SETUSER", "board"] + rules
+        )
+        let findings = await findings(["REDIS_URL": "redis://board:secret@127.0.0.1:\(redis.port ?? 0)"])
+        #expect(bad(findings) == ["functions"])
+    }
+
+    @Test("tells why Redis cannot be used, and never a password")
+    func wrongPassword() async throws {
+        let redis = try await PrivateRedisServer(port: .tcp, password: "right-password")
+        let findings = await findings(["REDIS_URL": "redis://:wrong-password@127.0.0.1:\(redis.port ?? 0)"])
+        #expect(bad(findings) == ["redis"])
+        #expect(findings.contains { $0.fact.contains("WRONGPASS") })
+        #expect(!"\(findings)".contains("wrong-password"))
+        redis.kill()
+        let gone = await self.findings(["REDIS_URL": redis.url])
+        #expect(bad(gone) == ["redis"])
+    }
+
+    @Test("refuses a Redis without functions")
+    func oldRedis() async throws {
+        let server = try await ScriptedServer { _, bytes in
+            if bytes.contains("INFO") { return [.send("$20\r\nredis_version:6.2.14\r\n")] }
+            return [.send(bytes.contains("TIME") ? "*2\r\n$1\r\n0\r\n$1\r\n0\r\n" : "+PONG\r\n")]
+        }
+        let findings = await findings(["REDIS_URL": "redis://127.0.0.1:\(server.port)"])
+        #expect(findings.contains { $0.verdict == .bad && $0.fact == "version 6.2.14 has no functions" })
+        // Its clock stands in 1970.
+        #expect(findings.last?.verdict == .bad && findings.last?.subject == "clock")
+        try await server.stop()
+    }
+
+    @Test("names a bad setting, and a name in .env that nobody reads")
+    func configuration() async throws {
+        #expect(await findings(["PORT": "http"]).map(\.fact) == ["PORT: must be a whole number from 0 to 65535"])
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        let file = redis.folder.appending(path: "env")
+        try Data("# RATE_LIMIT_UPDATE=1\nRATE_LIMIT_UPDATE=1\nTHREADS=2\nLOG_LEVEL=\n".utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+        let advice = await findings(["REDIS_URL": redis.url], file: file.path).filter { $0.verdict == .advice }
+        #expect(advice.count == 2)
+        #expect(advice.first?.fact.hasPrefix("RATE_LIMIT_UPDATE in ") == true)
+        #expect(advice.last?.remedy == "chmod 600 \(file.path)")
+    }
+
+    @Test(
+        "judges clocks and limits",
+        arguments: [(0.2, Finding.Verdict.good), (5, .advice), (31, .bad)]
+    )
+    func clock(difference: Double, verdict: Finding.Verdict) {
+        #expect(RedisExamination.clock(difference: difference, leeway: 30).verdict == verdict)
+    }
+
+    @Test(
+        "judges the limit on descriptors",
+        arguments: [(UInt64(21_000), Finding.Verdict.good), (20_000, .advice), (1024, .bad)]
+    )
+    func descriptors(maximum: UInt64, verdict: Finding.Verdict) {
+        let limit = DescriptorLimit(current: 256, maximum: maximum)
+        #expect(Doctor.descriptors(limit, viewers: 20_000).verdict == verdict)
+    }
+
+    @Test("looks at the private Redis, whether a service runs on it or not, and leaves none behind")
+    func privateRedis() async throws {
+        try await withDataDirectory { data in
+            #expect(await findings(["DATA_DIR": data]).filter { $0.verdict != .good } == [])
+            let lock = "\(data)/redis/server.lock"
+            #expect(Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty)
+            try await withService(["DATA_DIR": data]) { _ in
+                let findings = await findings(["DATA_DIR": data])
+                #expect(findings.filter { $0.verdict != .good } == [])
+                #expect(findings.contains { $0.fact.contains("is loaded") })
+            }
+        }
+    }
+
+    @Test("exits with 1 if something must be changed, and with 0 if not")
+    func exitCode() async throws {
+        let good = try await PrivateRedisServer()
+        let bad = try await PrivateRedisServer(arguments: ["--appendonly", "no"])
+        let shared = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
+        let fine = try await ServiceProcess.run(["doctor"], shared.merging(["REDIS_URL": good.url]) { $1 })
+        #expect(fine.code == 0, "\(fine.output)")
+        let ill = try await ServiceProcess.run(["doctor"], shared.merging(["REDIS_URL": bad.url]) { $1 })
+        #expect(ill.code == 1)
+        #expect(ill.output.contains("-> CONFIG SET appendonly yes"))
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The demo", .timeLimit(.minutes(3)))
+struct DemoTests {
+    private struct Row: Decodable, Equatable {
+        let user_id: String
+        let score: Int
+    }
+
+    private func standings(_ service: ServiceProcess) async throws -> [Row] {
+        let board = try await TestConnection(port: service.port).request("GET", "/api/v1/scoreboard")
+        return try JSONDecoder().decode([Row].self, from: Data(board.body.utf8))
+    }
+
+    @Test("fills the board and changes its order, politely, and ends with the service")
+    func fillsTheBoard() async throws {
+        let redis = try await PrivateRedisServer()
+        let service = try await ServiceProcess.serve(["REDIS_URL": redis.url], "--demo")
+        var orders: Set<[String]> = []
+        let deadline = ContinuousClock.now + .seconds(60)
+        while orders.count < 3, ContinuousClock.now < deadline {
+            let rows = try await standings(service)
+            if rows.count == 10 { orders.insert(rows.map(\.user_id)) }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(orders.count >= 3, "a newcomer sees movement within a minute")
+        let updates = try #require(Int(await redis.command("GET", "lb:{main}:seq")))
+        #expect(updates < 60 * 10)
+        service.signal(SIGTERM)
+        try await eventually { !service.isRunning }
+        #expect(try !service.log.contains("the demo has ended"))
+    }
+
+    @Test("rests the players whose token bucket is empty")
+    func respectsTheLimit() async throws {
+        let redis = try await PrivateRedisServer()
+        let limits = ["RATE_LIMIT_UPDATES": "1", "RATE_LIMIT_INTERVAL_SECONDS": "3600"]
+        let service = try await ServiceProcess.serve(["REDIS_URL": redis.url].merging(limits) { $1 }, "--demo")
+        // Each of the 30 may score once, and is refused at most once: then it waits for an hour.
+        try await eventually(within: .seconds(60)) { try await redis.command("GET", "lb:{main}:seq") == "30" }
+        #expect(try service.log.matches(of: /"code":"rate_limited"/).count <= 30)
+        #expect(service.isRunning)
+    }
+
+    @Test("tells why it ends where it is refused, and the service goes on")
+    func refused() async throws {
+        let redis = try await PrivateRedisServer()
+        for user in ["ada", "alan"] { try await redis.command("SADD", "lb:{main}:suspended", user) }
+        let service = try await ServiceProcess.serve(["REDIS_URL": redis.url])
+        let game = try await ServiceProcess.run(
+            ["demo", "--players", "2", "--rate", "100", "--url", "http://127.0.0.1:\(service.port)"],
+            ["JWT_SECRET": testSecret]
+        )
+        #expect(game.code != 0)
+        #expect(game.output.contains("user_suspended"))
+        #expect(service.isRunning)
+    }
+}
