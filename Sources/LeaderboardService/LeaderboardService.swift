@@ -116,15 +116,17 @@ package struct LeaderboardService: Sendable {
             tokens: TokenVerifier(configuration.tokens),
             trustedProxies: configuration.trustedProxies
         )
+        let top = TopOfBoard(store: store, broadcaster: broadcaster)
         let update = UpdateScore(
             callers: callers,
             store: store,
+            top: top,
             maximumIncrease: configuration.maximumIncrease,
             rateLimit: RateLimitHeaders(configuration.store.rateLimit),
             audit: audit,
             metrics: UpdateMetrics(factory: metrics)
         )
-        let scoreboard = Scoreboard(store: store)
+        let scoreboard = Scoreboard(store: store, top: top)
         let live = LiveRoutes(
             broadcaster: broadcaster,
             callers: callers,
@@ -133,7 +135,7 @@ package struct LeaderboardService: Sendable {
         let health = Health(redis: redis, store: store, broadcaster: broadcaster, readiness: readiness)
         return [
             .on(.POST, "/api/v1/score/update", maximumBodyBytes: UpdateScore.maximumBodyBytes, handler: update.answer),
-            .on(.GET, "/api/v1/scoreboard", handler: scoreboard.top),
+            .on(.GET, "/api/v1/scoreboard", handler: scoreboard.page),
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),

@@ -5,38 +5,42 @@ import Leaderboard
 import NIOCore
 import NIOHTTP1
 
-/// `GET /api/v1/scoreboard`: the top of the board, read from Redis in one consistent call.
+/// `GET /api/v1/scoreboard`: the first page from the instance's copy, any other from Redis in one consistent call.
 struct Scoreboard: Sendable {
     let store: ScoreStore
+    let top: TopOfBoard
 
-    func top(_ request: Request) async -> Response {
-        await read(request) { () throws(Refusal) in
+    func page(_ request: Request) async -> Response {
+        do throws(Refusal) {
             let page = try Page(request.query)
+            guard page.offset > 0 else { return try await first(page.limit, for: request) }
             let standings = try await fromRedis { () throws(ScoreStoreError) in
                 try await store.standings(offset: page.offset, limit: page.limit, on: request.eventLoop)
             }
-            return StandingsBody.encode(standings.rows)
+            return Self.response(to: request, body: StandingsBody.encode(standings.rows))
+        } catch {
+            return PublicRead.open(error.response)
         }
+    }
+
+    private func first(_ limit: Int, for request: Request) async throws(Refusal) -> Response {
+        let page = try await fromRedis { () throws(ScoreStoreError) in
+            try await top.page(limit, on: request.eventLoop)
+        }
+        return page.tag.matches(request.headers) ? page.notModified : page.found
     }
 
     /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best.
     func user(_ request: Request) async -> Response {
-        await read(request) { () throws(Refusal) in
+        do throws(Refusal) {
             let user: UserID
             do { user = try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
             let standing = try await fromRedis { () throws(ScoreStoreError) in
                 try await store.standing(of: user, on: request.eventLoop)
             }
             guard let standing else { throw .userNotFound }
-            return ByteBuffer(
-                string: #"{"user_id":"\#(user.rawValue)","score":\#(standing.score),"rank":\#(standing.rank)}"#
-            )
-        }
-    }
-
-    private func read(_ request: Request, body: () async throws(Refusal) -> ByteBuffer) async -> Response {
-        do throws(Refusal) {
-            return Self.response(to: request, body: try await body())
+            let body = #"{"user_id":"\#(user.rawValue)","score":\#(standing.score),"rank":\#(standing.rank)}"#
+            return Self.response(to: request, body: ByteBuffer(string: body))
         } catch {
             return PublicRead.open(error.response)
         }
@@ -51,10 +55,11 @@ struct Scoreboard: Sendable {
     /// 200 with an entity tag made of the body, so that it is the same on every instance; 304 when the reader has it.
     private static func response(to request: Request, body: ByteBuffer) -> Response {
         let tag = EntityTag(body)
-        var response = Response(.ok, json: body)
-        if tag.matches(request.headers[canonicalForm: "If-None-Match"]) {
-            response = Response(.notModified)
-        }
+        return answer(tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: body), tag)
+    }
+
+    static func answer(_ response: Response, _ tag: EntityTag) -> Response {
+        var response = response
         response.headers.add(name: "ETag", value: tag.value)
         response.headers.add(name: "Cache-Control", value: "no-cache")
         return PublicRead.open(response)
@@ -62,7 +67,7 @@ struct Scoreboard: Sendable {
 }
 
 /// A strong entity tag (RFC 9110, section 8.8.3): 64 bits of the body's SHA-256.
-struct EntityTag {
+struct EntityTag: Sendable {
     let value: String
 
     init(_ body: ByteBuffer) {
@@ -74,8 +79,9 @@ struct EntityTag {
     }
 
     /// Whether `If-None-Match` names this tag; the comparison is weak (RFC 9110, section 13.1.2).
-    func matches(_ candidates: some Sequence<some StringProtocol>) -> Bool {
-        candidates.contains { $0 == "*" || $0 == value || $0 == "W/\(value)" }
+    func matches(_ headers: HTTPHeaders) -> Bool {
+        guard headers.contains(name: "If-None-Match") else { return false }
+        return headers[canonicalForm: "If-None-Match"].contains { $0 == "*" || $0 == value || $0 == "W/\(value)" }
     }
 }
 

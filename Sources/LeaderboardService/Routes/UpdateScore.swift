@@ -10,6 +10,7 @@ struct UpdateScore: Sendable {
 
     let callers: Callers
     let store: ScoreStore
+    let top: TopOfBoard
     let maximumIncrease: Int
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
@@ -45,6 +46,7 @@ struct UpdateScore: Sendable {
             switch outcome {
             case .applied(let applied):
                 metrics.succeeded(isReplay: applied.isReplay)
+                top.acknowledged(applied.seq)
                 if !applied.isReplay { record(update, applied, ip: ip, requestID: request.id) }
                 return success(update, applied, wantsRepresentation: wantsRepresentation)
             case .rateLimited(let state):

@@ -11,7 +11,11 @@ struct ScoreboardTests {
         try await withService { service, redis in
             let connection = try await service.connect()
             #expect(try await connection.request("GET", "/api/v1/scoreboard").body == "[]")
-            for user in 1...12 { try await redis.command("ZADD", "lb:{main}:scores", "\(user * 10)", "u\(user)") }
+            for user in 1...12 {
+                try await redis.command("ZADD", "lb:{main}:scores", "\(user * 10)", "u\(user)")
+                let event = #"{"user_id":"u\#(user)","score":\#(user * 10)}"#
+                try await redis.command("PUBLISH", "lb:{main}:events", event)
+            }
             _ = try await service.update("12345", 200, on: connection)
             let response = try await connection.request("GET", "/api/v1/scoreboard")
             #expect(response.status == 200)
@@ -73,6 +77,44 @@ struct ScoreboardTests {
                 #expect(try await service.update("12345", 1, on: writer).status == 200)
                 let board = try await reader.request("GET", "/api/v1/scoreboard")
                 #expect(board.body == #"[{"user_id":"12345","score":\#(number)}]"#)
+            }
+        }
+    }
+
+    @Test("asks Redis nothing for its first page")
+    func ownCopy() async throws {
+        try await withService(["LIVE_WINDOW_MS": "0"]) { service, redis in
+            let connection = try await service.connect()
+            _ = try await service.update("12345", 1, on: connection)
+            _ = try await connection.request("GET", "/api/v1/scoreboard")
+            let before = try await redis.command("INFO", "commandstats")
+            for _ in 0..<1000 { _ = try await connection.request("GET", "/api/v1/scoreboard") }
+            let after = try await redis.command("INFO", "commandstats")
+            // The copy is compared with Redis once a second, whoever reads.
+            #expect(Self.reads(after) - Self.reads(before) < 100)
+            _ = try await connection.request("GET", "/api/v1/scoreboard?offset=1")
+            #expect(Self.reads(try await redis.command("INFO", "commandstats")) > Self.reads(before))
+        }
+    }
+
+    /// Calls of FCALL_RO, of Redis' `cmdstat_fcall_ro:calls=12,usec=…`.
+    private static func reads(_ statistics: String) -> Int {
+        let line = statistics.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_fcall_ro:") }
+        return line.flatMap { Int($0.drop { $0 != "=" }.dropFirst().prefix(while: \.isNumber)) } ?? 0
+    }
+
+    @Test("goes on from an empty board when Redis was wiped")
+    func wiped() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            for _ in 1...5 { _ = try await service.update("12345", 10, on: connection) }
+            try await redis.command("FLUSHALL")
+            #expect(try await service.update("12345", 1, on: connection).status == 200)
+            let board = #"[{"user_id":"12345","score":1}]"#
+            #expect(try await connection.request("GET", "/api/v1/scoreboard").body == board)
+            #expect(try await service.update("12345", 1, on: connection).status == 200)
+            try await eventually {
+                try await connection.request("GET", "/api/v1/scoreboard").body == #"[{"user_id":"12345","score":2}]"#
             }
         }
     }

@@ -1,0 +1,71 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// The first page of the board, from the instance's own copy that the event stream keeps fresh: no way to Redis, and a
+/// body that is encoded once for as long as nothing changes. Any loop.
+///
+/// Whoever reads after an update that this instance has acknowledged sees that update: a copy that has not come to it yet
+/// is waited for, and while there is no copy that can be vouched for (the subscription is down), Redis is asked.
+final class TopOfBoard: Sendable {
+    /// A page as it goes out, and the copy's version that it was made of.
+    struct Encoded: Sendable {
+        let version: Int
+        let found: Response
+        let notModified: Response
+        let tag: EntityTag
+
+        init(version: Int, body: ByteBuffer) {
+            self.version = version
+            tag = EntityTag(body)
+            found = Scoreboard.answer(.init(.ok, json: body), tag)
+            notModified = Scoreboard.answer(.init(.notModified), tag)
+        }
+    }
+
+    private let store: ScoreStore
+    private let broadcaster: Broadcaster
+    /// The highest seq that was acknowledged here: what every reader must see.
+    private let acknowledgedSeq = Atomic(0)
+    /// By limit, of which there are 100.
+    private let pages = Mutex<[Int: Encoded]>([:])
+
+    init(store: ScoreStore, broadcaster: Broadcaster) {
+        self.store = store
+        self.broadcaster = broadcaster
+    }
+
+    /// An update of this instance is about to be answered with success.
+    func acknowledged(_ seq: Int) {
+        acknowledgedSeq.max(seq, ordering: .releasing)
+    }
+
+    /// The first `limit` rows.
+    func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
+        let seq = acknowledgedSeq.load(ordering: .acquiring)
+        if let version = broadcaster.version(containing: seq), let page = pages.withLock({ $0[limit] }),
+            page.version == version
+        {
+            return page
+        }
+        if let (version, copy) = await broadcaster.standings(limit: limit, atLeast: seq) {
+            let rows = copy.standings.map { StandingsRow(user: $0.user, score: $0.score) }
+            let page = Encoded(version: version, body: StandingsBody.encode(rows))
+            pages.withLock { $0[limit] = page }
+            return page
+        }
+        let standings = try await store.standings(offset: 0, limit: limit, on: eventLoop)
+        if standings.position.seq < seq {
+            // Redis was wiped, or restored to what it was earlier: the board counts from there.
+            _ = acknowledgedSeq.compareExchange(
+                expected: seq,
+                desired: standings.position.seq,
+                ordering: .acquiringAndReleasing
+            )
+        }
+        return Encoded(version: 0, body: StandingsBody.encode(standings.rows))
+    }
+}
