@@ -70,11 +70,14 @@ let package = Package(
         ),
         .target(
             name: "Leaderboard",
-            dependencies: ["RedisClient", .nioCore, .logging, .metrics],
+            dependencies: ["RedisClient", .nioCore, .logging, .metrics, .crypto],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
-                .embedInCode("Functions/begin.lua"), .embedInCode("Functions/update.lua"),
-                .embedInCode("Functions/standings.lua"),
+                .embedInCode("Functions/begin.lua"), .embedInCode("Functions/audit.lua"),
+                .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
+                .embedInCode("Functions/operation.lua"), .embedInCode("Functions/suspend.lua"),
+                .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),
+                .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -62,6 +62,9 @@ package final class Broadcaster: Sendable, Service {
     /// A change of the board. Any thread, but one at a time: the calls' order is the stream's.
     package func publish(_ change: Change) { home.run { $0.receive(change) } }
 
+    /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
+    package func standingsReplaced() { home.run { $0.standingsReplaced() } }
+
     /// The subscription broke; until it is up again the standings are read from the source once per interval.
     package func subscriptionLost() { home.run { $0.subscriptionLost() } }
 

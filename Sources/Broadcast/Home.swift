@@ -78,6 +78,10 @@ final class Home {
         answerReaders()
     }
 
+    func standingsReplaced() {
+        perform(feed.standingsReplaced(now: eventLoop.now))
+    }
+
     func subscriptionLive() {
         logger.info("live subscription is up, taking a snapshot")
         perform(feed.subscriptionLive(now: eventLoop.now))
@@ -142,7 +146,7 @@ final class Home {
         metrics.resynced(reason)
         let place: Logger.Metadata = ["reason": "\(reason.rawValue)", "cursor": "\(published.cursor)"]
         switch reason {
-        case .start, .subscription, .epoch: logger.info("standings taken from the store", metadata: place)
+        case .start, .subscription, .epoch, .replaced: logger.info("standings taken from the store", metadata: place)
         default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
         }
         watches.reset()

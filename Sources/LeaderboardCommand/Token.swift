@@ -1,7 +1,7 @@
 import ArgumentParser
 import LeaderboardService
 
-/// `leaderboard token --user ID [--ttl SECONDS]`
+/// `leaderboard token --user ID [--ttl SECONDS] [--scope WORDS]`
 struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a development token, signed with JWT_SECRET.",
@@ -14,6 +14,9 @@ struct Token: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long it is valid.", valueName: "seconds"))
     var ttl = 3600
 
+    @Option(help: ArgumentHelp("What it allows beside: leaderboard:admin for operators.", valueName: "words"))
+    var scope: String?
+
     func validate() throws {
         guard !user.isEmpty else { throw ValidationError("Name the user: --user ID.") }
         guard (1...31_536_000).contains(ttl) else { throw ValidationError("--ttl must be 1 to 31536000 seconds.") }
@@ -22,6 +25,6 @@ struct Token: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.load()
         let signer = try await configured { try TokenSigner(settings) }
-        for user in user { print(try signer.token(user: user, lifetime: .seconds(ttl))) }
+        for user in user { print(try signer.token(user: user, lifetime: .seconds(ttl), scope: scope)) }
     }
 }

@@ -75,6 +75,7 @@ package struct LeaderboardService: Sendable {
             broadcaster: broadcaster,
             readiness: readiness,
             audit: logs.audit,
+            logger: logger,
             metrics: metrics
         )
         let requestLog = RequestLog(logger: logger)
@@ -110,6 +111,7 @@ package struct LeaderboardService: Sendable {
         broadcaster: Broadcaster,
         readiness: Readiness,
         audit: AuditLog,
+        logger: Logger,
         metrics: MetricsRegistry
     ) -> [Route] {
         let callers = Callers(
@@ -145,6 +147,6 @@ package struct LeaderboardService: Sendable {
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ]
+        ] + AdminRoutes.all(operators: Operators(callers: callers), store: store, logger: logger)
     }
 }

@@ -20,6 +20,11 @@ extension Feed {
         resync(position == nil ? .start : .subscription, now: now)
     }
 
+    /// Whatever was read before may hold who has left.
+    mutating func standingsReplaced(now: NIODeadline) -> [FeedAction] {
+        mode == .lost ? [] : resync(.replaced, now: now)
+    }
+
     mutating func subscriptionLost() {
         mode = .lost
         fetch = nil

@@ -8,7 +8,7 @@ struct Published: Sendable, Equatable {
 
 /// Why every subscriber got a new snapshot. The names are label values of the metrics.
 enum ResyncReason: String, CaseIterable, Sendable {
-    case start, subscription, hole, epoch, overflow, differs, behind, fall
+    case start, subscription, hole, epoch, overflow, differs, behind, fall, replaced
 }
 
 /// What the owner of a feed has to do, in the order given.

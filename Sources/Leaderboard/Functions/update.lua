@@ -6,8 +6,9 @@
 --       3 suspended  set of users whose updates are refused
 --       4 seq        counter of the board's updates
 --       5 epoch      identity of this life of the board
---       6 limit      the user's token bucket (token_bucket.lua)
---       7 idem       outcome stored for the idempotency key; left out when there is none
+--       6 chain      end of the audit's chain of hashes (audit.lua)
+--       7 limit      the user's token bucket (token_bucket.lua)
+--       8 idem       outcome stored for the idempotency key; left out when there is none
 -- ARGV  1 user           1 to 64 of A-Z a-z 0-9 _ - . : @
 --       2 increase       whole number within the limit; the service passes none below 0
 --       3 capacity       of the token bucket
@@ -37,12 +38,12 @@ local function is_user(text)
 end
 
 local function update(keys, args)
-  local scores, audit, suspended, seq_key, epoch_key, limit, idem = unpack(keys)
+  local scores, audit, suspended, seq_key, epoch_key, chain_key, limit, idem = unpack(keys)
   local user, increase_text, capacity, token_time, audit_max, idem_lifetime, with_rank, channel, ip, request =
     unpack(args)
   local increase = whole_number(increase_text)
   capacity, token_time = tonumber(capacity), tonumber(token_time)
-  if #keys < 6 or not request or not is_user(user) or not increase or not capacity or capacity < 1 or not token_time
+  if #keys < 7 or not request or not is_user(user) or not increase or not capacity or capacity < 1 or not token_time
     or token_time < 1 or not tonumber(audit_max) or not tonumber(idem_lifetime) then
     return redis.error_reply('BADARG leaderboard_update: a key or an argument is missing or wrong')
   end
@@ -52,7 +53,7 @@ local function update(keys, args)
     return { 'suspended' }
   end
 
-  local last_seq, epoch, full_at, first_outcome = unpack(call('MGET', unpack(keys, 4)))
+  local last_seq, epoch, chain, full_at, first_outcome = unpack(call('MGET', unpack(keys, 4)))
   local clock = call('TIME')
   local now = clock[1] * 1000000 + clock[2]
   local time = math.floor(now / 1000)
@@ -74,6 +75,7 @@ local function update(keys, args)
   if total > SCORE_LIMIT or total < -SCORE_LIMIT then
     return { 'score_limit', full_in - token_time }
   end
+  local seq = (last_seq or 0) + 1
 
   -- From here on everything is written.
   if not epoch or not last_seq then
@@ -82,19 +84,19 @@ local function update(keys, args)
   end
   call('SET', limit, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
   call('ZINCRBY', scores, increase_text, user)
-  local score, seq = shown_score(total), call('INCR', seq_key)
-  local score_text, seq_text, time_text = integer_text(score), integer_text(seq), integer_text(time)
-  call('XADD', audit, 'MAXLEN', '~', audit_max, '*', 'user', user, 'increase', increase_text, 'score', score_text,
-    'seq', seq_text, 'ip', ip, 'request', request)
-  call('PUBLISH', channel, '{"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":'
-    .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text .. '}')
+  local score = shown_score(total)
+  local score_text, seq_text = integer_text(score), integer_text(seq)
+  chain = append(audit, audit_max, chain, { 'user', user, 'increase', increase_text, 'score', score_text,
+    'seq', seq_text, 'ip', ip, 'request', request })
+  call('MSET', seq_key, seq_text, chain_key, chain)
+  publish(channel, score_event(user, score_text, increase_text), seq_text, epoch, time)
 
   local rank = 0
   if idem or with_rank == '1' then
     rank = call('ZREVRANK', scores, user) + 1
   end
   if idem then
-    local outcome = { increase_text, score_text, seq_text, time_text, integer_text(rank) }
+    local outcome = { increase_text, score_text, seq_text, integer_text(time), integer_text(rank) }
     call('SET', idem, table.concat(outcome, ' '), 'PX', idem_lifetime)
   end
   return { 'applied', score, seq, time, full_in, rank }

@@ -6,10 +6,16 @@ package struct BoardKeys: Sendable {
     package let seq: String
     /// Identity of this life of the board; made together with `seq`.
     package let epoch: String
-    /// Stream with one entry for each update: user, increase, score, seq, ip, request.
+    /// Stream with one ``AuditEntry`` for each change of the board.
     package let audit: String
+    /// Hash and id of the audit's last entry: the end of its chain.
+    package let chain: String
     /// Set of the users whose updates are refused.
     package let suspended: String
+    /// Sorted set: suspended user → the score kept for him.
+    package let withheld: String
+    /// Sorted set of the seqs of the updates that were taken back.
+    package let reverted: String
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
@@ -22,7 +28,10 @@ package struct BoardKeys: Sendable {
         seq = prefix + "seq"
         epoch = prefix + "epoch"
         audit = prefix + "audit"
+        chain = prefix + "chain"
         suspended = prefix + "suspended"
+        withheld = prefix + "withheld"
+        reverted = prefix + "reverted"
         channel = prefix + "events"
     }
 
@@ -38,10 +47,15 @@ package struct BoardKeys: Sendable {
     /// The outcome stored for one idempotency key of one user. A `:` of the user id is written `%3A` here: otherwise
     /// user `a` with the key `b:c` would meet the key `c` of user `a:b`.
     package func idem(_ user: UserID, _ key: IdempotencyKey) -> String {
+        idemPrefix(user) + key.rawValue
+    }
+
+    /// What the keys of all of a user's stored outcomes begin with. Nothing in it is special in a glob pattern.
+    package func idemPrefix(_ user: UserID) -> String {
         let name =
             user.rawValue.utf8.contains(UInt8(ascii: ":"))
             ? user.rawValue.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
             : user.rawValue
-        return "\(prefix)idem:\(name):\(key.rawValue)"
+        return "\(prefix)idem:\(name):"
     }
 }

@@ -10,7 +10,7 @@ package struct ScoreStore: Sendable {
     package let keys: BoardKeys
     private let redis: RedisClient
     private let loader: FunctionLoader
-    private let calls: StoreCalls
+    let calls: StoreCalls
 
     package init(
         redis: RedisClient,
@@ -88,7 +88,7 @@ package struct ScoreStore: Sendable {
 
     /// Sends a call of one of our functions. If Redis has lost them (a restart, a failover, FUNCTION FLUSH), they are
     /// loaded and the call is sent again: it was not executed.
-    private func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
+    func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
         // Once is nearly always enough; an operator who flushes twice meets the second.
         for _ in 0..<3 {
             do {
@@ -100,7 +100,7 @@ package struct ScoreStore: Sendable {
         return try await redis.send(command, on: eventLoop)
     }
 
-    private func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
+    func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
         do {
             return try await send(command, on: eventLoop)
         } catch {

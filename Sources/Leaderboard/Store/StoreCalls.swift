@@ -3,18 +3,21 @@ import RedisClient
 /// The calls of our Redis functions, in the order of KEYS and ARGV that stands at the head of each in `Functions/`.
 /// The words that never change are encoded once.
 struct StoreCalls: Sendable {
-    private let keys: BoardKeys
+    let keys: BoardKeys
     private let updateHead: RedisCommand
     private let idempotentUpdateHead: RedisCommand
+    let auditMaxEntries: String
     private let limits: [String]
 
     init(keys: BoardKeys, options: StoreOptions) {
         self.keys = keys
-        updateHead = Self.updateHead(keys, keyCount: 6)
-        idempotentUpdateHead = Self.updateHead(keys, keyCount: 7)
+        updateHead = Self.updateHead(keys, keyCount: 7)
+        idempotentUpdateHead = Self.updateHead(keys, keyCount: 8)
+        auditMaxEntries = String(max(1, options.auditMaxEntries))
         let lifetime = max(1, Int(options.idempotencyLifetime / .milliseconds(1)))
-        limits = [options.rateLimit.updates, options.rateLimit.tokenTime, max(1, options.auditMaxEntries), lifetime]
-            .map { String($0) }
+        limits = [
+            String(options.rateLimit.updates), String(options.rateLimit.tokenTime), auditMaxEntries, String(lifetime),
+        ]
     }
 
     private static func updateHead(_ keys: BoardKeys, keyCount: Int) -> RedisCommand {
@@ -26,7 +29,8 @@ struct StoreCalls: Sendable {
             keys.audit,
             keys.suspended,
             keys.seq,
-            keys.epoch
+            keys.epoch,
+            keys.chain
         )
     }
 

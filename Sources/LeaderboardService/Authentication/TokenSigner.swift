@@ -16,12 +16,14 @@ package struct TokenSigner: Sendable {
         key = SymmetricKey(data: Data(secret.utf8))
     }
 
-    package func token(user: String, lifetime: Duration) throws -> String {
+    /// - Parameter scope: of the claim `scope`, its words separated by spaces.
+    package func token(user: String, lifetime: Duration, scope: String? = nil) throws -> String {
         let user = try UserID(user)
         let now = Int(Date.now.timeIntervalSince1970)
         var claims = #"{"sub":"\#(user.rawValue)","iat":\#(now),"exp":\#(now + Int(lifetime.components.seconds))"#
         if let issuer = configuration.issuer { claims += #","iss":\#(Self.json(issuer))"# }
         if let audience = configuration.audience { claims += #","aud":\#(Self.json(audience))"# }
+        if let scope { claims += #","scope":\#(Self.json(scope))"# }
         claims += "}"
         let signed = Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8).base64URL + "." + Data(claims.utf8).base64URL
         let signature = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: key)

@@ -10,6 +10,8 @@ package struct VerifiedToken: Sendable {
     package let subject: String
     /// The claim `active` is not false.
     package let isActive: Bool
+    /// The words of the claim `scope` (RFC 8693, section 4.2).
+    package let scopes: Set<String>
     /// Seconds since 1970.
     package let expiresAt: Double
 }
@@ -89,7 +91,12 @@ package final class TokenVerifier: Sendable {
         guard let subject = claims["sub"]?.string, (try? UserID(subject)) != nil else {
             throw TokenError(reason: "sub")
         }
-        return VerifiedToken(subject: subject, isActive: claims["active"]?.bool != false, expiresAt: expiry)
+        return VerifiedToken(
+            subject: subject,
+            isActive: claims["active"]?.bool != false,
+            scopes: Set((claims["scope"]?.string ?? "").split(separator: " ").map(String.init)),
+            expiresAt: expiry
+        )
     }
 
     private static func object(_ part: Substring) throws(TokenError) -> JSONObject {

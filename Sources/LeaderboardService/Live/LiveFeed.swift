@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import RedisClient
 
-/// The way of an event: the Redis subscription → ``ScoreEvent`` → ``Broadcaster``.
+/// The way of an event: the Redis subscription → ``BoardEvent`` → ``Broadcaster``.
 ///
 /// What another service published is checked here; what is no event never reaches a viewer: it is dropped, counted, and
 /// logged once a minute.
@@ -21,7 +21,10 @@ struct LiveFeed: Sendable {
             broadcaster.subscriptionLost()
         case .message(let payload):
             do {
-                broadcaster.publish(Change(try ScoreEvent(json: payload)))
+                switch try BoardEvent(json: payload) {
+                case .score(let event): broadcaster.publish(Change(event))
+                case .standingsReplaced: broadcaster.standingsReplaced()
+                }
             } catch {
                 rejected.note("\(error)")
             }

@@ -62,3 +62,34 @@ struct ScoreEventTests {
         #expect(throws: InvalidScoreEvent.self) { try ScoreEvent(json: Array(json.utf8)) }
     }
 }
+
+@Suite("A message on the board's channel")
+struct BoardEventTests {
+    @Test("of a score is that score")
+    func score() throws {
+        let json = Array(#"{"user_id":"a","score":1,"removed":false}"#.utf8)
+        #expect(try BoardEvent(json: json) == .score(ScoreEvent(json: json)))
+    }
+
+    @Test(
+        "that somebody left, or that much changed, calls for the standings",
+        arguments: [
+            #"{"user_id":"a","removed":true,"seq":7,"epoch":"1","time":5}"#, #"{"user_id":"a","removed":true}"#,
+            #"{"reset":true,"seq":7,"epoch":"1","time":5}"#,
+        ]
+    )
+    func replaced(json: String) throws {
+        #expect(try BoardEvent(json: Array(json.utf8)) == .standingsReplaced)
+    }
+
+    @Test(
+        "that is neither is refused",
+        arguments: [
+            #"{"user_id":"a","removed":1}"#, #"{"user_id":"<b>","removed":true}"#, #"{"removed":true}"#,
+            #"{"reset":false}"#, #"{"user_id":"a","score":"1","removed":true}"#, "",
+        ]
+    )
+    func refused(json: String) {
+        #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: Array(json.utf8)) }
+    }
+}

@@ -19,10 +19,10 @@ struct UpdateTests {
             let entries = try await board.command("XRANGE", board.keys.audit, "-", "+").array
             #expect(entries?.count == 3)
             #expect(
-                entries?.last?.array?.last?.array?.map(\.text)
+                entries?.last?.array?.last?.array?.dropLast().map(\.text)
                     == [
                         "user", "alice", "increase", "100", "score", "150", "seq", "3", "ip", "192.0.2.1", "request",
-                        "request-1",
+                        "request-1", "hash",
                     ]
             )
         }
@@ -195,12 +195,13 @@ extension TestBoard {
         try await command(
             "FCALL",
             "leaderboard_update",
-            "6",
+            "7",
             keys.scores,
             keys.audit,
             keys.suspended,
             keys.seq,
             keys.epoch,
+            keys.chain,
             "lb:{main}:limit:x",
             user,
             increase,

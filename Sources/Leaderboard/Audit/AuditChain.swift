@@ -1,0 +1,62 @@
+import Crypto
+
+/// The chain of hashes through the audit. What it proves, and what it does not, stands in `Functions/audit.lua`, which
+/// makes it.
+package enum AuditChain {
+    /// A place in the chain: what the next entry's hash is made over.
+    package struct Link: Sendable, Equatable {
+        package let hash: String
+        package let id: AuditID
+
+        package init(hash: String, id: AuditID) {
+            self.hash = hash
+            self.id = id
+        }
+
+        /// Before a board's first entry.
+        package static let start = Link(hash: "0", id: .zero)
+
+        /// As the board's key has it: hash and id with a line break between.
+        package init?(_ text: String) {
+            let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+            guard parts.count == 2, let id = AuditID(parts[1]) else { return nil }
+            self.init(hash: String(parts[0]), id: id)
+        }
+
+        package var text: String { "\(hash)\n\(id)" }
+    }
+
+    /// The hash that an entry with these fields must have behind `link`.
+    package static func hash(of entry: AuditEntry, after link: Link) -> String {
+        var text = link.text
+        for field in entry.fields where field.name != "hash" {
+            text += "\n" + field.name + "\n" + field.value
+        }
+        return Insecure.SHA1.hash(data: Array(text.utf8)).hexadecimal
+    }
+}
+
+extension AuditEntry {
+    /// Its place in the chain; nil for one of before there was a chain.
+    package var link: AuditChain.Link? {
+        self["hash"].map { AuditChain.Link(hash: $0, id: id) }
+    }
+
+    /// The place of the entry that this one stands for, if it is what an erasure left.
+    package var erasedLink: AuditChain.Link? {
+        guard action == .erased, let id = self["of"].flatMap(AuditID.init), let hash = self["link"] else { return nil }
+        return AuditChain.Link(hash: hash, id: id)
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case digits a byte.
+    package var hexadecimal: String {
+        var text = ""
+        for byte in self {
+            if byte < 16 { text += "0" }
+            text += String(byte, radix: 16)
+        }
+        return text
+    }
+}

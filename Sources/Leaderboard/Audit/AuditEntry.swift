@@ -1,0 +1,70 @@
+import RedisClient
+
+/// One change of the board, as the audit stream has it.
+package struct AuditEntry: Sendable, Equatable {
+    package struct Field: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package enum Action: String, Sendable {
+        case update, suspend, reinstate, revert
+        /// A user was erased; from then on the pseudonym stands for the name.
+        case erase
+        /// What is left of an entry that named an erased user.
+        case erased
+        /// Scores were put right from the audit, or the board from a backup.
+        case rebuild, restore
+    }
+
+    package let id: AuditID
+    /// All that is there, in order: the chain's hash is over it.
+    package let fields: [Field]
+
+    package init(id: AuditID, fields: [Field]) {
+        self.id = id
+        self.fields = fields
+    }
+
+    /// The value of the first field of this name.
+    package subscript(name: String) -> String? {
+        fields.first { $0.name == name }?.value
+    }
+
+    /// A pseudonym when the user was erased, `*` for the whole board.
+    package var user: String { self["user"] ?? "" }
+    /// Below 0 for what was taken back.
+    package var increase: Int { integer("increase") ?? 0 }
+    /// After it; nil if the user had none.
+    package var score: Int? { integer("score") }
+    package var seq: Int? { integer("seq") }
+    /// Nil: one that this release does not know.
+    package var action: Action? { Action(rawValue: self["action"] ?? "update") }
+    /// The seqs of the updates that it took back.
+    package var reverts: [Int] { (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0) } }
+
+    private func integer(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+}
+
+extension AuditEntry {
+    /// An element of a reply to `XRANGE`.
+    init?(reply: RESPValue) {
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].text.flatMap(AuditID.init),
+            let words = parts[1].array, words.count.isMultiple(of: 2)
+        else { return nil }
+        var fields: [Field] = []
+        fields.reserveCapacity(words.count / 2)
+        for index in stride(from: 0, to: words.count, by: 2) {
+            guard case .string(let name) = words[index], case .string(let value) = words[index + 1] else { return nil }
+            fields.append(
+                Field(name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
+            )
+        }
+        self.init(id: id, fields: fields)
+    }
+}

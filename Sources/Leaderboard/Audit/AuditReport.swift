@@ -1,0 +1,30 @@
+/// What a verification of the audit found.
+package struct AuditReport: Sendable, Equatable {
+    /// A user whose score is not what the audit adds up to.
+    package struct Difference: Sendable, Equatable {
+        package let user: UserID
+        /// Nil: neither on the board nor withheld.
+        package let board: Int?
+        package let audit: Int
+    }
+
+    package internal(set) var entries = 0
+    /// Of before there was a chain of hashes.
+    package internal(set) var unchainedEntries = 0
+    /// The audit begins with the board's first update.
+    package internal(set) var isWhole = false
+    package internal(set) var faultCount = 0
+    /// The first 100 of them.
+    package internal(set) var faults: [AuditFault] = []
+    /// Users whose audit begins with their first update.
+    package internal(set) var wholeUsers = 0
+    /// Users whose earlier entries were trimmed: what they had before them is taken from the first entry there is.
+    package internal(set) var trimmedUsers = 0
+    /// Users on the board of whom the audit knows nothing (any more).
+    package internal(set) var usersWithoutHistory = 0
+    package internal(set) var differences: [Difference] = []
+    /// Of the last entry that was read.
+    package internal(set) var seen = AuditID.zero
+
+    package var isSound: Bool { faultCount == 0 && differences.isEmpty }
+}

@@ -1,0 +1,49 @@
+package import NIOCore
+import RedisClient
+
+extension ScoreStore {
+    /// Scores that one atomic step puts right.
+    private static let rebuildBatch = 500
+
+    /// Makes the scores that a verification found wrong what the audit adds up to. The service may run meanwhile: what
+    /// users gain in the meantime is added. Viewers are told once, at the end.
+    ///
+    /// Users of whom the audit knows nothing keep the score they have.
+    /// - Parameter report: of a verification that has just ended.
+    /// - Returns: how many scores were put right.
+    package func rebuild(
+        _ report: AuditReport,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Int {
+        var seen = report.seen
+        var gained: [String: Int] = [:]
+        var rest = report.differences[...]
+        var catchUps = 0
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.rebuildBatch)
+            let isLast = batch.count == rest.count
+            var words = [seen.description, isLast ? String(report.differences.count) : "0"]
+            for difference in batch {
+                words.append(difference.user.rawValue)
+                words.append(String(difference.audit + gained[difference.user.rawValue, default: 0]))
+            }
+            let reply = try await operate(calls.operation("rebuild", user: nil, by: act, words), on: eventLoop)
+            if reply[0].text == "done" {
+                rest = rest.dropFirst(batch.count)
+                continue
+            }
+            catchUps += 1
+            guard catchUps < 100 else { throw .unavailable("the audit grows faster than it is read") }
+            var page: [AuditEntry]
+            repeat {
+                page = try await auditPage(after: seen, on: eventLoop)
+                for entry in page where entry.action != .erase && entry.action != .erased {
+                    gained[entry.user, default: 0] += entry.increase
+                }
+                seen = page.last?.id ?? seen
+            } while page.count == Self.auditPageSize
+        }
+        return report.differences.count
+    }
+}

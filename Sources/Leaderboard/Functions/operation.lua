@@ -1,0 +1,98 @@
+-- What the operations of an operator have in common: who asks, for which user, and the one audit entry and one event that
+-- each ends with. They check first and write last, as an update does.
+--
+-- KEYS  1 scores     sorted set: user -> score
+--       2 audit      stream
+--       3 suspended  set of users whose updates are refused
+--       4 seq        counter of the board's updates, these operations included
+--       5 epoch      identity of this life of the board
+--       6 chain      end of the audit's chain of hashes
+--       7 withheld   sorted set of the suspended users' scores
+--       8 reverted   sorted set: the seq of each update that was taken back (as its score, too)
+--       9 limit      the user's token bucket
+-- ARGV  1 user       or * for the whole board, where that makes sense
+--       2 channel    where the event is published
+--       3 audit_max  length to which the audit stream is trimmed, about
+--       4 actor      the operator, for the audit
+--       5 reason     free text for the audit, without control characters
+--       6 ip         of the operator's client
+--       7 request    id of the request
+--       8 …          the operation's own
+
+local function is_plain(text, longest)
+  return text and #text <= longest and not string.find(text, '%c')
+end
+
+-- The operation's names for KEYS and ARGV and the board's position, or nil where something is missing or wrong.
+local function begin_operation(keys, args)
+  if #keys ~= 9 or not (is_user(args[1]) or args[1] == '*') or not tonumber(args[3]) or not is_plain(args[4], 64)
+    or not is_plain(args[5], 500) or not is_plain(args[6], 64) or not is_plain(args[7], 200) then
+    return nil
+  end
+  local kept = redis.call('MGET', keys[4], keys[5], keys[6])
+  local op = {
+    scores = keys[1], audit = keys[2], suspended = keys[3], seq_key = keys[4], epoch_key = keys[5], chain_key = keys[6],
+    withheld = keys[7], reverted = keys[8], limit = keys[9], user = args[1], name = args[1], channel = args[2],
+    audit_max = args[3], actor = args[4], reason = args[5], ip = args[6], request = args[7],
+    seq = (kept[1] or 0) + 1, epoch = kept[1] and kept[2], chain = kept[3], clock = redis.call('TIME'),
+  }
+  op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
+  op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
+  op.is_suspended = redis.call('SISMEMBER', op.suspended, op.user) == 1
+  return op
+end
+
+local function wrong_arguments(name)
+  return redis.error_reply('BADARG ' .. name .. ': a key or an argument is missing or wrong')
+end
+
+-- The entry, then the event: `shown` is the score that the board shows now, or nil if it does not show the user.
+-- `more` are further fields of the entry. Returns the entry's id.
+local function end_operation(op, action, increase, score, shown, more)
+  local epoch = op.epoch or new_epoch(op.epoch_key, op.clock)
+  local seq_text, increase_text = integer_text(op.seq), integer_text(increase)
+  local fields = { 'user', op.name, 'increase', increase_text, 'score', score and integer_text(shown_score(score)) or '',
+    'seq', seq_text, 'action', action, 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }
+  for _, field in ipairs(more or {}) do
+    fields[#fields + 1] = field
+  end
+  local chain = append(op.audit, op.audit_max, op.chain, fields)
+  redis.call('MSET', op.seq_key, seq_text, op.chain_key, chain)
+  local what
+  if op.user == '*' then
+    what = '"reset":true'
+  elseif shown then
+    what = score_event(op.user, integer_text(shown_score(shown)), increase_text)
+  else
+    what = '"user_id":"' .. op.user .. '","removed":true'
+  end
+  publish(op.channel, what, seq_text, epoch, math.floor((op.clock[1] * 1000000 + op.clock[2]) / 1000))
+  return string.match(chain, '\n(.*)$')
+end
+
+-- The fields of a stream entry by name.
+local function fields_of(entry)
+  local fields = {}
+  for index = 1, #entry[2], 2 do
+    fields[entry[2][index]] = entry[2][index + 1]
+  end
+  return fields
+end
+
+local READ_AT_ONCE = 500
+
+-- What each user's entries behind `seen` add up to; nil if there are more than can be read at once. Callers read the
+-- long part of the stream and leave the few entries since to the function: so what they ask for is right at its moment.
+local function added_since(op, seen)
+  local entries, sums = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1), {}
+  if #entries > READ_AT_ONCE then
+    return nil
+  end
+  for _, entry in ipairs(entries) do
+    local fields = fields_of(entry)
+    if fields.user and fields.action ~= 'erase' and fields.action ~= 'erased' then
+      sums[fields.user] = (sums[fields.user] or 0) + (tonumber(fields.increase) or 0)
+    end
+  end
+  return sums
+end

@@ -1,0 +1,41 @@
+-- leaderboard_rebuild: puts scores right by what the audit adds up to.
+-- KEYS  as in operation.lua
+-- ARGV  1 * and 2 to 7 as in operation.lua, then
+--       8 seen     id of the last audit entry that the caller has read
+--       9 repaired 0, or in the last of several calls how many scores they put right, this one included: that one is
+--                  audited and told to viewers
+--       10 …       user and what the user's audit adds up to, up to there; at most 500
+-- What users gained since `seen` is added here. A suspended user's score is put right where it is kept.
+-- Returns done, or behind: more than 500 entries since `seen`, read on and call again
+local function rebuild(keys, args)
+  local op = begin_operation(keys, args)
+  if not op or op.user ~= '*' or not args[9] or not whole_number(args[9]) or #args % 2 == 0 or #args > 9 + 1000
+    or not string.find(args[8], '^%d+%-%d+$') then
+    return wrong_arguments('leaderboard_rebuild')
+  end
+  for index = 10, #args, 2 do
+    if not is_user(args[index]) or not whole_number(args[index + 1]) then
+      return wrong_arguments('leaderboard_rebuild')
+    end
+  end
+  local since = added_since(op, args[8])
+  if not since then
+    return { 'behind' }
+  end
+  for index = 10, #args, 2 do
+    local user = args[index]
+    local score = integer_text(shown_score(args[index + 1] + (since[user] or 0)))
+    local to, from = op.scores, op.withheld
+    if redis.call('SISMEMBER', op.suspended, user) == 1 then
+      to, from = from, to
+    end
+    redis.call('ZADD', to, score, user)
+    redis.call('ZREM', from, user)
+  end
+  if args[9] ~= '0' then
+    end_operation(op, 'rebuild', 0, nil, nil, { 'count', args[9] })
+  end
+  return { 'done' }
+end
+
+redis.register_function('leaderboard_rebuild', rebuild)

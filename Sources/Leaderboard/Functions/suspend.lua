@@ -1,0 +1,45 @@
+-- Suspension. KEYS and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
+
+-- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
+-- Who is on the board although suspended (another service wrote him there) is taken off again, and the score that was
+-- kept first stays: what is written during a suspension does not count.
+local function suspend(keys, args)
+  local op = begin_operation(keys, args)
+  if not op or op.user == '*' then
+    return wrong_arguments('leaderboard_suspend')
+  end
+  if op.is_suspended and not op.on_board then
+    return { 'unchanged' }
+  end
+  redis.call('SADD', op.suspended, op.user)
+  if op.on_board then
+    redis.call('ZREM', op.scores, op.user)
+    if not op.kept_back then
+      redis.call('ZADD', op.withheld, op.on_board, op.user)
+    end
+  end
+  end_operation(op, 'suspend', 0, op.kept_back or op.on_board, nil)
+  return { 'done' }
+end
+
+-- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board.
+local function reinstate(keys, args)
+  local op = begin_operation(keys, args)
+  if not op or op.user == '*' then
+    return wrong_arguments('leaderboard_reinstate')
+  end
+  if not op.is_suspended and not op.kept_back then
+    return { 'unchanged' }
+  end
+  local score = op.kept_back or op.on_board
+  redis.call('SREM', op.suspended, op.user)
+  if op.kept_back then
+    redis.call('ZREM', op.withheld, op.user)
+    redis.call('ZADD', op.scores, op.kept_back, op.user)
+  end
+  end_operation(op, 'reinstate', 0, score, score)
+  return { 'done' }
+end
+
+redis.register_function('leaderboard_suspend', suspend)
+redis.register_function('leaderboard_reinstate', reinstate)

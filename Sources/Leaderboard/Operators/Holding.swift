@@ -1,0 +1,98 @@
+package import NIOCore
+import RedisClient
+
+/// What the board holds of one user, at one moment of the audit.
+package struct Holding: Sendable, Equatable {
+    /// The audit's last entry then.
+    package let at: AuditID
+    package let score: Int?
+    /// 1 is best.
+    package let rank: Int?
+    package let isSuspended: Bool
+    /// The score that is kept while the user is suspended.
+    package let withheld: Int?
+    /// When the token bucket is full again, in microseconds since 1970; nil if it is.
+    package let bucketFullAt: Int?
+
+    /// The score, shown or withheld.
+    package var anyScore: Int? { withheld ?? score }
+
+    init?(reply: RESPValue) {
+        guard let fields = reply.array, fields.count == 6, let at = fields[0].text.flatMap(AuditID.init) else {
+            return nil
+        }
+        self.at = at
+        score = fields[1].integer
+        rank = fields[2].integer
+        isSuspended = fields[3].integer == 1
+        withheld = fields[4].integer
+        bucketFullAt = fields[5].integer
+    }
+}
+
+extension ScoreStore {
+    package func holding(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Holding {
+        let reply = try await read(calls.holding(of: user), on: eventLoop)
+        guard let holding = Holding(reply: reply) else { throw .unavailable("unexpected reply") }
+        return holding
+    }
+}
+
+/// All that is kept of one user.
+package struct UserExport: Sendable {
+    package let user: UserID
+    package let holding: Holding
+    /// Of which updates the outcomes are stored for a retry.
+    package let idempotencyKeys: [String]
+    /// Oldest first.
+    package let audit: [AuditEntry]
+    /// There are more entries than an export holds; the audit's pages have them.
+    package let isCut: Bool
+}
+
+extension ScoreStore {
+    /// Entries of the audit in one export.
+    private static let maximumExportEntries = 100_000
+
+    /// Reads the whole audit and looks through all keys, a page at a time.
+    package func export(_ user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UserExport {
+        let holding = try await holding(of: user, on: eventLoop)
+        var audit: [AuditEntry] = []
+        var seen = AuditID.zero
+        while seen < holding.at, audit.count <= Self.maximumExportEntries {
+            let page = try await auditPage(after: seen, on: eventLoop)
+            audit += page.filter { $0.user == user.rawValue }
+            guard let last = page.last else { break }
+            seen = last.id
+        }
+        let prefix = keys.idemPrefix(user)
+        var idempotencyKeys: [String] = []
+        try await forEachKey(beginningWith: prefix, on: eventLoop) { (names) throws(ScoreStoreError) in
+            idempotencyKeys += names.map { String($0.dropFirst(prefix.utf8.count)) }
+        }
+        return UserExport(
+            user: user,
+            holding: holding,
+            idempotencyKeys: Array(Set(idempotencyKeys)).sorted(),
+            audit: Array(audit.prefix(Self.maximumExportEntries)),
+            isCut: audit.count > Self.maximumExportEntries
+        )
+    }
+
+    /// Looks through all keys of Redis, 1,000 at a time; one may come twice. `prefix` holds nothing special in a pattern.
+    func forEachKey(
+        beginningWith prefix: String,
+        on eventLoop: any EventLoop,
+        _ body: ([String]) async throws(ScoreStoreError) -> Void
+    ) async throws(ScoreStoreError) {
+        var cursor = "0"
+        repeat {
+            let command = RedisCommand("SCAN", cursor, "MATCH", prefix + "*", "COUNT", "1000")
+            guard let reply = try await read(command, on: eventLoop).array, reply.count == 2, let next = reply[0].text,
+                let names = reply[1].array?.compactMap(\.text)
+            else { throw .unavailable("unexpected reply") }
+            if !names.isEmpty { try await body(names) }
+            cursor = next
+        } while cursor != "0"
+    }
+}

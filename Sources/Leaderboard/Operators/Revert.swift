@@ -1,0 +1,56 @@
+/// Which updates are taken back.
+package enum RevertSelection: Sendable, Equatable {
+    /// The one with this number.
+    case update(seq: Int)
+    /// The user's updates of this time (milliseconds since 1970, both included), as far as the audit reaches.
+    case updates(of: UserID, since: Int?, until: Int?)
+}
+
+/// What was taken back.
+package struct Reverted: Sendable, Equatable {
+    package let user: UserID
+    /// Updates that were taken back now; those that had been before are not among them.
+    package var updates = 0
+    /// By how much the score fell.
+    package var points = 0
+    /// The score now.
+    package var score: Int
+
+    package init(user: UserID, updates: Int = 0, points: Int = 0, score: Int) {
+        self.user = user
+        self.updates = updates
+        self.points = points
+        self.score = score
+    }
+}
+
+/// The part of the audit that has been read on behalf of one user: what it adds up to, and the updates that were asked for.
+struct UserTally {
+    struct Update {
+        let seq: Int
+        let increase: Int
+    }
+
+    /// Of the last entry that was read.
+    private(set) var seen = AuditID.zero
+    /// What the user had before the first entry in reach, and all that the entries added.
+    private(set) var sum: Int?
+    private(set) var selected: [Update] = []
+    let user: UserID
+    private let isSelected: (AuditEntry) -> Bool
+
+    init(user: UserID, isSelected: @escaping (AuditEntry) -> Bool) {
+        self.user = user
+        self.isSelected = isSelected
+    }
+
+    mutating func read(_ entries: [AuditEntry]) {
+        for entry in entries {
+            seen = entry.id
+            guard entry.user == user.rawValue else { continue }
+            sum = (sum ?? (entry.score ?? 0) - entry.increase) + entry.increase
+            guard entry.action == .update, entry.increase > 0, isSelected(entry), let seq = entry.seq else { continue }
+            selected.append(Update(seq: seq, increase: entry.increase))
+        }
+    }
+}

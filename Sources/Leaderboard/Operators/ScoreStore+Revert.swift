@@ -1,0 +1,77 @@
+package import NIOCore
+import RedisClient
+
+extension ScoreStore {
+    /// Updates that one atomic step takes back.
+    private static let revertBatch = 500
+    /// How often the audit may have grown by more than a step reads, before the revert is given up.
+    private static let maximumCatchUps = 100
+
+    /// Takes back what updates added, each once, however often and by however many it is asked. Updates that come
+    /// meanwhile count in full.
+    ///
+    /// Reads the whole audit, a page at a time. Up to 500 updates are one atomic step; more are several, of which each is
+    /// whole, and who was interrupted asks again for the rest.
+    /// - Returns: nil if there is no such update or user.
+    package func revert(
+        _ selection: RevertSelection,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reverted? {
+        let horizon = try await lastAuditID(on: eventLoop)
+        guard var tally = try await tally(for: selection, upto: horizon, on: eventLoop) else { return nil }
+        guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
+        var result = Reverted(user: tally.user, score: held)
+        try await readOn(&tally, on: eventLoop)
+        var rest = tally.selected[...]
+        var catchUps = 0
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.revertBatch)
+            let words =
+                [tally.seen.description, String(tally.sum ?? 0)]
+                + batch.flatMap { [$0.seq, $0.increase].map(String.init) }
+            let reply = try await operate(calls.operation("revert", user: tally.user, by: act, words), on: eventLoop)
+            switch reply[0].text {
+            case "done" where reply.count == 4:
+                result.updates += reply[1].integer ?? 0
+                result.points += reply[2].integer ?? 0
+                result.score = reply[3].integer ?? 0
+                rest = rest.dropFirst(batch.count)
+            case "unchanged": rest = rest.dropFirst(batch.count)
+            case "no_user": return nil
+            case "behind" where catchUps < Self.maximumCatchUps:
+                catchUps += 1
+                try await readOn(&tally, on: eventLoop)
+            case "behind": throw .unavailable("the audit grows faster than it is read")
+            default: throw .outcomeUnknown("unexpected reply")
+            }
+        }
+        return result
+    }
+
+    private func tally(
+        for selection: RevertSelection,
+        upto horizon: AuditID,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> UserTally? {
+        switch selection {
+        case .update(let seq):
+            guard let entry = try await update(seq: seq, on: eventLoop), let user = try? UserID(entry.user) else {
+                return nil
+            }
+            return UserTally(user: user) { $0.id == entry.id }
+        case .updates(let user, let since, let until):
+            let time = AuditFilter(since: since, until: until)
+            return UserTally(user: user) { $0.id <= horizon && time.isInTime($0.id) }
+        }
+    }
+
+    /// Until there is no more, or nearly so: what comes meanwhile is left to the function.
+    private func readOn(_ tally: inout UserTally, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        while true {
+            let page = try await auditPage(after: tally.seen, on: eventLoop)
+            tally.read(page)
+            if page.count < Self.auditPageSize { return }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package import NIOCore
+import RedisClient
+
+extension ScoreStore {
+    /// From now on the user's updates are refused, by every instance, and the user is off the board; the score is kept.
+    /// - Returns: false if it was so before.
+    package func suspend(
+        _ user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        try await operate(calls.operation("suspend", user: user, by: act), on: eventLoop)[0].text == "done"
+    }
+
+    /// The user's updates count again, and the score that was kept is back on the board.
+    /// - Returns: false if the user was not suspended.
+    package func reinstate(
+        _ user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        try await operate(calls.operation("reinstate", user: user, by: act), on: eventLoop)[0].text == "done"
+    }
+
+    /// Sends an operation; every reply of one is a list that is not empty.
+    func operate(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [RESPValue] {
+        let reply: RESPValue
+        do { reply = try await send(command, on: eventLoop) } catch { throw ScoreStoreError(ofWrite: error) }
+        guard let fields = reply.array, !fields.isEmpty else { throw .outcomeUnknown("unexpected reply") }
+        return fields
+    }
+}

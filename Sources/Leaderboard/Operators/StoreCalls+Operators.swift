@@ -1,0 +1,68 @@
+import RedisClient
+
+extension StoreCalls {
+    /// A call of one of the operations; KEYS and ARGV as `Functions/operation.lua` has them.
+    /// - Parameter user: nil for the whole board.
+    func operation(_ name: String, user: UserID?, by act: OperatorAct, _ own: String...) -> RedisCommand {
+        operation(name, user: user, by: act, own)
+    }
+
+    func operation(_ name: String, user: UserID?, by act: OperatorAct, _ own: [String]) -> RedisCommand {
+        var command = RedisCommand(
+            "FCALL",
+            "leaderboard_" + name,
+            "9",
+            keys.scores,
+            keys.audit,
+            keys.suspended,
+            keys.seq,
+            keys.epoch,
+            keys.chain,
+            keys.withheld,
+            keys.reverted,
+            user.map(keys.limit) ?? keys.scores,
+            user?.rawValue ?? "*",
+            keys.channel,
+            auditMaxEntries,
+            act.actor.rawValue,
+            act.reason.text,
+            act.origin.ip,
+            act.origin.requestID
+        )
+        for word in own { command.append(word) }
+        return command
+    }
+
+    func holding(of user: UserID) -> RedisCommand {
+        RedisCommand(
+            "FCALL_RO",
+            "leaderboard_holding",
+            "5",
+            keys.scores,
+            keys.audit,
+            keys.suspended,
+            keys.withheld,
+            keys.limit(user),
+            user.rawValue
+        )
+    }
+
+    /// - Parameters:
+    ///   - after: the page begins behind it.
+    ///   - upto: no later entry is read.
+    func eraseAudit(of user: UserID, as pseudonym: String, after: AuditID, upto: AuditID) -> RedisCommand {
+        RedisCommand(
+            "FCALL",
+            "leaderboard_erase_audit",
+            "2",
+            keys.audit,
+            keys.chain,
+            user.rawValue,
+            pseudonym,
+            auditMaxEntries,
+            after.description,
+            upto.description,
+            String(ScoreStore.erasePageSize)
+        )
+    }
+}

@@ -1,0 +1,75 @@
+import FoundationEssentials
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+/// The JSON bodies that operators send.
+struct AdminBody {
+    static let maximumBytes = 4096
+
+    private let object: JSONObject
+
+    /// - Parameter isOptional: no body at all is an empty object.
+    init(_ request: Request, isOptional: Bool = false) throws(Refusal) {
+        guard case .complete(let body) = request.body else { throw .bodyTooLarge(Self.maximumBytes) }
+        let isLeftOut = isOptional && body.readableBytes == 0
+        guard isLeftOut || MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: isLeftOut ? ByteBuffer(string: "{}") : body, maximumBytes: Self.maximumBytes)
+        } catch {
+            throw Refusal(.invalidJSON("The body is not valid JSON: \(error)."))
+        }
+        guard let object = value.object else { throw Refusal(.invalidJSON("The body must be a JSON object.")) }
+        self.object = object
+    }
+
+    func reason(isOptional: Bool = false) throws(Refusal) -> AuditReason {
+        if isOptional, object["reason"] == nil { return .none }
+        do { return try AuditReason(object["reason"]?.string ?? "") } catch { throw .invalidBody("\(error)") }
+    }
+
+    /// `{"user_id", "since"?, "until"?}` or `{"seq"}`.
+    func revertSelection() throws(Refusal) -> RevertSelection {
+        if let seq = object["seq"] {
+            guard object["user_id"] == nil, object["since"] == nil, object["until"] == nil else {
+                throw .invalidBody("Give either seq, or user_id with since and until.")
+            }
+            guard let number = seq.integer, (1...ScoreRange.limit).contains(number) else {
+                throw .invalidBody("seq must be a whole number from 1.")
+            }
+            return .update(seq: number)
+        }
+        do {
+            let user = try UserID(object["user_id"]?.string ?? "")
+            return .updates(of: user, since: try moment("since"), until: try moment("until"))
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw .invalidUserID("\(error)")
+        }
+    }
+
+    private func moment(_ name: String) throws(Refusal) -> Int? {
+        guard let value = object[name], value != .null else { return nil }
+        guard let moment = value.integer.flatMap(Moment.checked) ?? value.string.flatMap(Moment.milliseconds) else {
+            throw .invalidBody("\(name) \(Moment.rule).")
+        }
+        return moment
+    }
+}
+
+/// A moment as an operator writes it: milliseconds since 1970, or RFC 3339 (`2026-11-25T04:00:00Z`).
+enum Moment {
+    static let rule = "must be in milliseconds since 1970, or as 2026-11-25T04:00:00Z"
+
+    static func checked(_ milliseconds: Int) -> Int? {
+        (0...ScoreRange.limit).contains(milliseconds) ? milliseconds : nil
+    }
+
+    static func milliseconds(_ text: String) -> Int? {
+        if let number = Int(text) { return checked(number) }
+        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
+        return checked(Int(date.timeIntervalSince1970 * 1000))
+    }
+}

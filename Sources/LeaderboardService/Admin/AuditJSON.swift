@@ -1,0 +1,66 @@
+import Leaderboard
+import NIOCore
+
+/// The audit as operators read it.
+enum AuditJSON {
+    /// The fields of the stream, and what each is called here; `reverts` becomes a list.
+    private static let names = [
+        "user": "user_id", "increase": "score_increase", "score": "score", "seq": "seq", "ip": "ip",
+        "request": "request_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of", "hash": "hash",
+    ]
+    private static let numbers: Set = ["increase", "score", "seq"]
+
+    static func page(_ page: AuditPage) -> ByteBuffer {
+        var body = ByteBuffer(string: #"{"entries":"#)
+        write(page.entries, into: &body)
+        body.writeStaticString(#","next":"#)
+        if let next = page.next { body.writeJSONString(next.description) } else { body.writeStaticString("null") }
+        body.writeStaticString("}")
+        return body
+    }
+
+    static func write(_ entries: [AuditEntry], into body: inout ByteBuffer) {
+        body.writeStaticString("[")
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { body.writeStaticString(",") }
+            write(entry, into: &body)
+        }
+        body.writeStaticString("]")
+    }
+
+    private static func write(_ entry: AuditEntry, into body: inout ByteBuffer) {
+        body.writeString(#"{"id":"\#(entry.id)","time":\#(entry.id.milliseconds),"action":"#)
+        body.writeJSONString(entry["action"] ?? "update")
+        for field in entry.fields {
+            guard let name = names[field.name], !field.value.isEmpty else { continue }
+            body.writeString(#","\#(name)":"#)
+            if numbers.contains(field.name), let number = Int(field.value) {
+                body.writeString(String(number))
+            } else {
+                body.writeJSONString(field.value)
+            }
+        }
+        if entry["reverts"] != nil {
+            body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
+        }
+        body.writeStaticString("}")
+    }
+
+    static func export(_ export: UserExport) -> ByteBuffer {
+        func number(_ value: Int?) -> String { value.map(String.init) ?? "null" }
+        let holding = export.holding
+        var body = ByteBuffer(
+            string: #"{"user_id":"\#(export.user)","score":\#(number(holding.score)),"rank":\#(number(holding.rank)),"#
+                + #""suspended":\#(holding.isSuspended),"withheld_score":\#(number(holding.withheld)),"#
+                + #""rate_limit_full_at_us":\#(number(holding.bucketFullAt)),"idempotency_keys":["#
+        )
+        for (index, key) in export.idempotencyKeys.enumerated() {
+            if index > 0 { body.writeStaticString(",") }
+            body.writeJSONString(key)
+        }
+        body.writeStaticString(#"],"audit":"#)
+        write(export.audit, into: &body)
+        body.writeString(#","audit_is_cut":\#(export.isCut)}"#)
+        return body
+    }
+}

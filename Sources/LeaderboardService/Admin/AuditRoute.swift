@@ -1,0 +1,69 @@
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// `GET /api/v1/admin/audit`: newest first, in pages.
+struct AuditRoute: Sendable {
+    let operators: Operators
+    let store: ScoreStore
+
+    func answer(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            _ = try await operators.actor(of: request)
+            let query = try AuditQuery(request.query)
+            do throws(ScoreStoreError) {
+                let page = try await store.audit(
+                    query.filter,
+                    before: query.cursor,
+                    limit: query.limit,
+                    on: request.eventLoop
+                )
+                return AuditJSON.page(page)
+            } catch { throw Refusal(reading: error) }
+        }
+    }
+}
+
+/// What `GET /api/v1/admin/audit` is asked for. Unknown parameters are ignored; a known one that is given twice is refused.
+struct AuditQuery {
+    var filter = AuditFilter()
+    var limit = 100
+    var cursor: AuditID?
+
+    init(_ query: Query) throws(Refusal) {
+        filter.user = try Self.value("user_id", of: query, "must not be empty") { $0.isEmpty ? nil : $0 }
+        filter.ip = try Self.value("ip", of: query, "must not be empty") { $0.isEmpty ? nil : $0 }
+        filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)
+        filter.until = try Self.value("until", of: query, Moment.rule, Moment.milliseconds)
+        cursor = try Self.value("cursor", of: query, "must be one that the last page gave", AuditID.init)
+        limit =
+            try Self.value("limit", of: query, "must be one whole number from 1 to 1000") { text in
+                Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
+            } ?? limit
+    }
+
+    private static func value<Value>(
+        _ name: String,
+        of query: Query,
+        _ rule: String,
+        _ parse: (String) -> Value?
+    ) throws(Refusal) -> Value? {
+        let values = query.values(name)
+        guard let text = values.first else { return nil }
+        guard values.count == 1, let value = parse(text) else { throw .invalidQuery("\(name) \(rule).") }
+        return value
+    }
+}
+
+/// What an operator gets: JSON that nobody keeps, or the refusal.
+func adminAnswer(_ body: () async throws(Refusal) -> ByteBuffer) async -> Response {
+    var response: Response
+    do throws(Refusal) {
+        response = Response(.ok, json: try await body(), headerCount: 2)
+    } catch {
+        response = error.response
+    }
+    response.headers.add(name: "Cache-Control", value: "no-store")
+    return response
+}

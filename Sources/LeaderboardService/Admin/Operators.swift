@@ -1,0 +1,25 @@
+import HTTPServer
+import Leaderboard
+
+/// Who may operate the board: whose token has the scope `leaderboard:admin`.
+struct Operators: Sendable {
+    static let scope = "leaderboard:admin"
+
+    let callers: Callers
+
+    /// The operator who asks. None: 401; a valid token without the scope: 403 (RFC 6750, section 3.1).
+    func actor(of request: Request) async throws(Refusal) -> UserID {
+        let token = try await callers.token(of: request)
+        guard token.scopes.contains(Self.scope) else { throw .insufficientScope }
+        guard token.isActive else { throw .userSuspended }
+        do { return try UserID(token.subject) } catch { throw .invalidToken }
+    }
+
+    func act(_ request: Request, by actor: UserID, because reason: AuditReason) -> OperatorAct {
+        OperatorAct(
+            actor: actor,
+            reason: reason,
+            origin: UpdateOrigin(ip: callers.address(of: request), requestID: request.id)
+        )
+    }
+}

@@ -1,0 +1,33 @@
+import Leaderboard
+import NIOHTTP1
+
+extension Refusal {
+    static let insufficientScope = Refusal(
+        status: .forbidden,
+        code: "insufficient_scope",
+        message: "This needs a token with the scope \(Operators.scope).",
+        headers: ["WWW-Authenticate": "Bearer error=\"insufficient_scope\", scope=\"\(Operators.scope)\""]
+    )
+    static let updateNotFound = Refusal(
+        status: .notFound,
+        code: "update_not_found",
+        message: "The audit has no update with this seq, or its user is not on the board any more."
+    )
+    static func invalidBody(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_body", message: message)
+    }
+    static let operationUnknown = Refusal(
+        status: .gatewayTimeout,
+        code: "outcome_unknown",
+        message:
+            "The store did not answer in time, the operation may have happened, whole or in part: ask for it again."
+    )
+
+    /// Every operation may be repeated: what has happened does not happen twice.
+    init(operating error: ScoreStoreError) {
+        switch error {
+        case .unavailable: self = .storeUnavailable
+        case .outcomeUnknown: self = .operationUnknown
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import HTTPServer
+import Leaderboard
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// `/api/v1/admin/users/{id}…`: suspend, reinstate, erase and export one user.
+struct UserRoutes: Sendable {
+    let operators: Operators
+    let store: ScoreStore
+    let logger: Logger
+
+    func suspend(_ request: Request) async -> Response {
+        await setSuspended(true, request)
+    }
+
+    func reinstate(_ request: Request) async -> Response {
+        await setSuspended(false, request)
+    }
+
+    private func setSuspended(_ isSuspended: Bool, _ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            let actor = try await operators.actor(of: request)
+            let user = try Self.user(of: request)
+            let act = operators.act(request, by: actor, because: try AdminBody(request).reason())
+            let hasChanged: Bool
+            do throws(ScoreStoreError) {
+                hasChanged =
+                    isSuspended
+                    ? try await store.suspend(user, by: act, on: request.eventLoop)
+                    : try await store.reinstate(user, by: act, on: request.eventLoop)
+            } catch { throw Refusal(operating: error) }
+            if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, by: act) }
+            return ByteBuffer(
+                string:
+                    #"{"status":"success","user_id":"\#(user)","suspended":\#(isSuspended),"changed":\#(hasChanged)}"#
+            )
+        }
+    }
+
+    func erase(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            let actor = try await operators.actor(of: request)
+            let user = try Self.user(of: request)
+            let reason = try AdminBody(request, isOptional: true).reason(isOptional: true)
+            let act = operators.act(request, by: actor, because: reason)
+            let erased: Erased
+            do throws(ScoreStoreError) { erased = try await store.erase(user, by: act, on: request.eventLoop) } catch {
+                throw Refusal(operating: error)
+            }
+            logger.note("user erased", nil, by: act)
+            return ByteBuffer(
+                string: #"{"status":"success","user_id":"\#(user)","pseudonym":"\#(erased.pseudonym)","#
+                    + #""audit_entries":\#(erased.auditEntries),"idempotency_keys":\#(erased.idempotencyKeys)}"#
+            )
+        }
+    }
+
+    func export(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            _ = try await operators.actor(of: request)
+            let user = try Self.user(of: request)
+            do throws(ScoreStoreError) {
+                return AuditJSON.export(try await store.export(user, on: request.eventLoop))
+            } catch {
+                throw Refusal(reading: error)
+            }
+        }
+    }
+
+    private static func user(of request: Request) throws(Refusal) -> UserID {
+        do { return try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
+    }
+}
+
+/// `POST /api/v1/admin/audit/revert`.
+struct RevertRoute: Sendable {
+    let operators: Operators
+    let store: ScoreStore
+    let logger: Logger
+
+    func answer(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            let actor = try await operators.actor(of: request)
+            let body = try AdminBody(request)
+            let selection = try body.revertSelection()
+            let act = operators.act(request, by: actor, because: try body.reason(isOptional: true))
+            let reverted: Reverted?
+            do throws(ScoreStoreError) {
+                reverted = try await store.revert(selection, by: act, on: request.eventLoop)
+            } catch {
+                throw Refusal(operating: error)
+            }
+            guard let reverted else {
+                if case .update = selection { throw .updateNotFound }
+                throw .userNotFound
+            }
+            if reverted.updates > 0 { logger.note("updates reverted", reverted.user, by: act) }
+            return ByteBuffer(
+                string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
+                    + #""points":\#(reverted.points),"score":\#(reverted.score)}"#
+            )
+        }
+    }
+}
+
+extension Logger {
+    /// An operator changed the board. The audit has the reason.
+    fileprivate func note(_ what: Message, _ user: UserID?, by act: OperatorAct) {
+        var metadata: Metadata = ["actor": "\(act.actor)", "request_id": "\(act.origin.requestID)"]
+        if let user { metadata["user_id"] = "\(user)" }
+        info(what, metadata: metadata)
+    }
+}
