@@ -5,7 +5,10 @@ package struct AuditReport: Sendable, Equatable {
         package let user: UserID
         /// Nil: neither on the board nor withheld.
         package let board: Int?
+        /// At the same moment.
         package let audit: Int
+        /// What the audit adds up to at ``AuditReport/seen``, which may be later.
+        package internal(set) var auditAtEnd: Int
     }
 
     package internal(set) var entries = 0
@@ -22,6 +25,7 @@ package struct AuditReport: Sendable, Equatable {
     package internal(set) var trimmedUsers = 0
     /// Users on the board of whom the audit knows nothing (any more).
     package internal(set) var usersWithoutHistory = 0
+    /// By user.
     package internal(set) var differences: [Difference] = []
     /// Of the last entry that was read.
     package internal(set) var seen = AuditID.zero

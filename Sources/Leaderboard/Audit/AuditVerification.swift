@@ -98,7 +98,13 @@ package struct AuditVerification: Sendable {
             let holding = try await store.holding(of: id, on: eventLoop)
             try await readOn(&walk, upto: holding.at)
             guard let tally = walk.tallies[user], (holding.anyScore ?? 0) != tally.sum else { continue }
-            report.differences.append(.init(user: id, board: holding.anyScore, audit: tally.sum))
+            report.differences.append(
+                .init(user: id, board: holding.anyScore, audit: tally.sum, auditAtEnd: tally.sum)
+            )
+        }
+        for index in report.differences.indices {
+            guard let tally = walk.tallies[report.differences[index].user.rawValue] else { continue }
+            report.differences[index].auditAtEnd = tally.sum
         }
         report.usersWithoutHistory = withoutHistory.count { walk.tallies[$0] == nil }
         report.seen = walk.seen

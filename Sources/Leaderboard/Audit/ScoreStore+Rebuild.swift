@@ -26,7 +26,7 @@ extension ScoreStore {
             var words = [seen.description, isLast ? String(report.differences.count) : "0"]
             for difference in batch {
                 words.append(difference.user.rawValue)
-                words.append(String(difference.audit + gained[difference.user.rawValue, default: 0]))
+                words.append(String(difference.auditAtEnd + gained[difference.user.rawValue, default: 0]))
             }
             let reply = try await operate(calls.operation("rebuild", user: nil, by: act, words), on: eventLoop)
             if reply[0].text == "done" {

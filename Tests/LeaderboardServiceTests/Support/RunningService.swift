@@ -20,8 +20,8 @@ struct RunningService: Sendable {
         try await TestConnection(port: port)
     }
 
-    func token(_ user: String, lifetime: Duration = .seconds(600)) throws -> String {
-        try TokenSigner(settings).token(user: user, lifetime: lifetime)
+    func token(_ user: String, lifetime: Duration = .seconds(600), scope: String? = nil) throws -> String {
+        try TokenSigner(settings).token(user: user, lifetime: lifetime, scope: scope)
     }
 
     /// One update on the connection, with a valid token of its user.

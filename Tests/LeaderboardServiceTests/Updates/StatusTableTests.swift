@@ -264,11 +264,12 @@ struct StatusTableTests {
             #expect(response.headers["x-request-id"] == "round-1")
             let entry = try await redis.command("XRANGE", "lb:{main}:audit", "-", "+")
                 .split(separator: "\n").dropFirst().map(String.init)
-            let fields = Dictionary(
+            var fields = Dictionary(
                 uniqueKeysWithValues: stride(from: 0, to: entry.count - 1, by: 2).map {
                     (entry[$0], entry[$0 + 1])
                 }
             )
+            #expect(fields.removeValue(forKey: "hash")?.count == 40)
             #expect(
                 fields == [
                     "user": "12345", "increase": "50", "score": "50", "seq": "1", "ip": "127.0.0.1",

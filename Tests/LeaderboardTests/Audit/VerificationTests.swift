@@ -1,0 +1,163 @@
+import Leaderboard
+import NIOConcurrencyHelpers
+import RedisClient
+import Testing
+
+@Suite("A verification of the audit")
+struct VerificationTests {
+    @Test("finds a board with every kind of change sound")
+    func sound() async throws {
+        try await withBoard { board in
+            try await board.liveALittle()
+            let report = try await board.verify()
+            #expect(report.isSound, "\(report)")
+            #expect(report.isWhole)
+            #expect((report.wholeUsers, report.trimmedUsers, report.usersWithoutHistory) == (3, 0, 0))
+        }
+    }
+
+    @Test("finds an entry that was removed", arguments: [1, 5, 9])
+    func removed(index: Int) async throws {
+        try await withBoard { board in
+            for number in 1...10 { _ = try await board.applied("user\(number)", number) }
+            let entries = try await board.audit()
+            try await board.command("XDEL", board.keys.audit, entries[index].id.description)
+            let report = try await board.verify()
+            let fault = index == 9 ? AuditFault.end : .broken(entries[index + 1].id)
+            #expect(report.faults == [fault])
+        }
+    }
+
+    @Test("finds an entry whose fields were changed, whichever", arguments: ["user", "increase", "ip", "hash"])
+    func edited(field: String) async throws {
+        try await withBoard { board in
+            for number in 1...5 { _ = try await board.applied("user\(number)", number) }
+            let entries = try await board.audit()
+            try await board.forge { entry in
+                guard entry.id == entries[2].id else { return entry }
+                return AuditEntry(
+                    id: entry.id,
+                    fields: entry.fields.map { .init(name: $0.name, value: $0.name == field ? "7" : $0.value) }
+                )
+            }
+            #expect(try await board.verify().faults.first == .broken(entries[2].id))
+        }
+    }
+
+    @Test("finds an entry that was moved in time")
+    func moved() async throws {
+        try await withBoard { board in
+            for number in 1...5 { _ = try await board.applied("user\(number)", number) }
+            let entries = try await board.audit()
+            let moved = AuditID(milliseconds: entries[2].id.milliseconds, number: entries[2].id.number + 1000)
+            try await board.forge { entry in
+                entry.id >= entries[2].id
+                    ? AuditEntry(
+                        id: entry.id == entries[2].id
+                            ? moved : AuditID(milliseconds: entry.id.milliseconds + 1, number: entry.id.number),
+                        fields: entry.fields
+                    ) : entry
+            }
+            #expect(try await board.verify().faultCount > 0)
+        }
+    }
+
+    @Test("begins with the first entry there is, and tells users of whom it knows only a part")
+    func trimmed() async throws {
+        try await withBoard { board in
+            for number in 1...10 { _ = try await board.applied("user\(number % 2)", number) }
+            let seventh = try await board.audit()[6].id
+            try await board.command("XTRIM", board.keys.audit, "MINID", seventh.description)
+            try await board.command("ZADD", board.keys.scores, "5", "stranger")
+            _ = try await board.applied("new", 3)
+            let report = try await board.verify()
+            #expect(report.isSound, "\(report)")
+            #expect(!report.isWhole)
+            #expect((report.wholeUsers, report.trimmedUsers, report.usersWithoutHistory) == (1, 2, 1))
+        }
+    }
+
+    @Test("finds scores that the audit does not explain, and a rebuild puts them right")
+    func differences() async throws {
+        try await withBoard { board in
+            try await board.liveALittle()
+            let before = try await board.scores()
+            try await board.command("ZADD", board.keys.scores, "777", "alice")
+            try await board.command("ZREM", board.keys.scores, "carol")
+            try await board.command("ZINCRBY", board.keys.withheld, "1", "bob")
+            let report = try await board.verify()
+            #expect(report.faultCount == 0)
+            #expect(report.differences.map(\.user.rawValue) == ["alice", "bob", "carol"])
+            #expect(report.differences.first?.board == 777)
+            #expect(try await board.store.rebuild(report, by: board.act(), on: board.loop) == 3)
+            #expect(try await board.scores() == before)
+            #expect(try await board.verify().isSound)
+            #expect(try await board.audit().last?.action == .rebuild)
+        }
+    }
+
+    @Test("is right while updates run, and a rebuild loses none of them")
+    func concurrent() async throws {
+        try await withBoard { board in
+            for number in 0..<1500 { _ = try await board.applied("user\(number % 700)", 5) }
+            let isOver = NIOLockedValueBox(false)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for loop in board.loops {
+                    group.addTask {
+                        var number = 0
+                        while !isOver.withLockedValue({ $0 }) {
+                            _ = try await board.applied("user\(number % 700)", 1, on: loop)
+                            number += 1
+                        }
+                    }
+                }
+                defer { isOver.withLockedValue { $0 = true } }
+                #expect(try await board.verify().isSound)
+                try await board.command("DEL", board.keys.scores)
+                let report = try await board.verify()
+                #expect(report.differences.count == 700)
+                #expect(try await board.store.rebuild(report, by: board.act(), on: board.loop) == 700)
+            }
+            let report = try await board.verify()
+            #expect(report.faultCount == 0)
+            // Updates between the loss and the rebuild began at 0, and their entries say so: the sums hold all the same.
+            #expect(report.differences.count == 0, "\(report.differences.prefix(3))")
+        }
+    }
+}
+
+extension TestBoard {
+    func verify() async throws -> AuditReport {
+        try await AuditVerification(store, on: loop).run()
+    }
+
+    func scores() async throws -> [String?] {
+        try await command("ZRANGE", keys.scores, "0", "-1", "WITHSCORES").array?.map(\.text) ?? []
+    }
+
+    /// Updates, a suspension, reverts and an erasure.
+    func liveALittle() async throws {
+        for number in 1...20 { _ = try await applied(["alice", "bob", "carol", "dave"][number % 4], number) }
+        _ = try await revert(.update(seq: 4))
+        _ = try await store.suspend(UserID("bob"), by: act(), on: loop)
+        _ = try await revert(.update(seq: 5))
+        _ = try await store.erase(UserID("dave"), by: act(), on: loop)
+        _ = try await store.suspend(UserID("alice"), by: act(), on: loop)
+        _ = try await store.reinstate(UserID("alice"), by: act(), on: loop)
+        _ = try await applied("carol", 1)
+    }
+
+    /// Writes the audit anew with its entries changed, as who may write in Redis could.
+    func forge(_ change: (AuditEntry) -> AuditEntry) async throws {
+        let entries = try await audit().map(change)
+        try await command("DEL", keys.audit)
+        for entry in entries {
+            var add = RedisCommand("XADD", keys.audit, entry.id.description)
+            for field in entry.fields {
+                add.append(field.name)
+                add.append(field.value)
+            }
+            _ = try await redis.send(add, on: loop)
+        }
+    }
+}
