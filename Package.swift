@@ -111,10 +111,16 @@ let package = Package(
             dependencies: ["Broadcast", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging, .metrics],
             swiftSettings: swiftSettings
         ),
+        .systemLibrary(name: "CZlib"),
+        .target(
+            name: "LeaderboardPage",
+            resources: [.embedInCode("Files")],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "LeaderboardService",
             dependencies: [
-                "Leaderboard", "HTTPServer", "Broadcast", "RedisClient",
+                "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "CZlib",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
                 .cryptoExtras, .httpClient,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -126,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard",
+                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage",
                 .nioCore, .nioPosix, .nioHTTP1, .logging, .metrics, .coreMetrics, .lifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),

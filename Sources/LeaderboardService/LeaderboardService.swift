@@ -141,6 +141,8 @@ package struct LeaderboardService: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/scoreboard/stats", handler: BoardStats(store: store, broadcaster: broadcaster).answer),
+            .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
             .webSocket("/api/v1/scoreboard/live", live.webSocket),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
@@ -148,5 +150,6 @@ package struct LeaderboardService: Sendable {
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ] + AdminRoutes.all(operators: Operators(callers: callers), store: store, logger: logger)
+            + WebPage().routes
     }
 }

@@ -1,0 +1,32 @@
+/// A file of the web page, as it was when the service was built: nothing is read from the file system at run time.
+///
+/// A module of its own, because the optimizer takes seconds for its literals, which every build of the service would pay.
+package struct EmbeddedFile: Sendable {
+    package let name: String
+    package let bytes: [UInt8]
+}
+
+extension EmbeddedFile {
+    /// The live board, at `/`.
+    package static let index = EmbeddedFile(name: "index.html", bytes: PackageResources.index_html)
+
+    /// What the page loads.
+    package static let assets = [
+        EmbeddedFile(name: "announcer.js", bytes: PackageResources.announcer_js),
+        EmbeddedFile(name: "app.js", bytes: PackageResources.app_js),
+        EmbeddedFile(name: "board.css", bytes: PackageResources.board_css),
+        EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
+        EmbeddedFile(name: "finder.js", bytes: PackageResources.finder_js),
+        EmbeddedFile(name: "format.js", bytes: PackageResources.format_js),
+        EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
+        EmbeddedFile(name: "rate.js", bytes: PackageResources.rate_js),
+        EmbeddedFile(name: "row.js", bytes: PackageResources.row_js),
+        EmbeddedFile(name: "rows.js", bytes: PackageResources.rows_js),
+        EmbeddedFile(name: "standings.js", bytes: PackageResources.standings_js),
+        EmbeddedFile(name: "stats.js", bytes: PackageResources.stats_js),
+        EmbeddedFile(name: "status.js", bytes: PackageResources.status_js),
+        EmbeddedFile(name: "style.css", bytes: PackageResources.style_css),
+        EmbeddedFile(name: "theme.js", bytes: PackageResources.theme_js),
+        EmbeddedFile(name: "transport.js", bytes: PackageResources.transport_js),
+    ]
+}

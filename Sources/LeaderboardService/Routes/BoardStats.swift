@@ -1,0 +1,57 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// `GET /api/v1/scoreboard/stats`: how many watch through this instance, how many users are on the board, and how far
+/// the board is. However many ask, Redis is asked once a second at most; who asks meanwhile waits for that answer.
+final class BoardStats: Sendable {
+    private typealias Question = Task<Result<StandingsPage, ScoreStoreError>, Never>
+
+    private static let freshFor = Duration.seconds(1)
+
+    private let store: ScoreStore
+    private let broadcaster: Broadcaster
+    private let latest = Mutex<(question: Question, asked: ContinuousClock.Instant)?>(nil)
+
+    init(store: ScoreStore, broadcaster: Broadcaster) {
+        self.store = store
+        self.broadcaster = broadcaster
+    }
+
+    func answer(_ request: Request) async -> Response {
+        switch await question(on: request.eventLoop).value {
+        case .success(let page):
+            let cursor = Cursor(epoch: page.position.epoch, seq: page.position.seq)
+            var response = Response(
+                .ok,
+                json: ByteBuffer(
+                    string: #"{"viewers":\#(broadcaster.subscriberCount),"users":\#(page.total),"cursor":"\#(cursor)"}"#
+                )
+            )
+            response.headers.add(name: "Cache-Control", value: "max-age=1")
+            return PublicRead.open(response)
+        case .failure(let error):
+            return PublicRead.open(Refusal(reading: error).response)
+        }
+    }
+
+    private func question(on eventLoop: any EventLoop) -> Question {
+        latest.withLock { latest in
+            let now = ContinuousClock.now
+            if let latest, now - latest.asked < Self.freshFor { return latest.question }
+            // Awaited by the requests that it answers; it ends by the deadline of Redis' commands.
+            let question = Question { [store] in
+                do throws(ScoreStoreError) {
+                    return .success(try await store.standings(offset: 0, limit: 1, on: eventLoop))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            latest = (question, now)
+            return question
+        }
+    }
+}

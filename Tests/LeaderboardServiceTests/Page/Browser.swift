@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+
+struct NoBrowser: Error {
+    let reason: String
+}
+
+/// Runs a headless Chromium around `body`. It ends with the test process at the latest, and takes its folder with it.
+///
+/// A Chromium that is not there (`ops/install test` brings it) fails the test.
+func withBrowser(_ body: (BrowserPage) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "lb-browser-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Root may not use Chromium's sandbox.
+    let sandbox = getuid() == 0 ? ["--no-sandbox"] : []
+    let chromium = try await Launcher.shared.launch(
+        "chromium",
+        [
+            "--headless", "--user-data-dir=\(folder.path)", "--remote-debugging-port=0", "--window-size=1280,900",
+            "--lang=en-US", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage", "--disable-sync",
+            "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+        ] + sandbox + ["about:blank"]
+    )
+    defer { kill(chromium.processIdentifier, SIGKILL) }
+    let devTools = try await devTools(of: chromium, in: folder)
+    let connection = try await TestConnection(port: devTools.port)
+    // Against DNS rebinding, it answers only to an address for a host.
+    try await connection.send(
+        "GET \(devTools.path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    guard try await connection.response().status == 101 else {
+        throw NoBrowser(reason: "chromium refuses DevTools")
+    }
+    try await body(BrowserPage(devTools: connection))
+    connection.close()
+}
+
+/// Chromium writes the port that it took, and the path of its socket, into its folder.
+private func devTools(of chromium: Process, in folder: URL) async throws -> (port: Int, path: String) {
+    let file = folder.appending(path: "DevToolsActivePort")
+    let deadline = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < deadline, chromium.isRunning {
+        let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
+        if lines.count == 2, let port = Int(lines[0]) { return (port, String(lines[1])) }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    throw NoBrowser(reason: "chromium did not start: is it installed? (ops/install test)")
+}

@@ -1,0 +1,145 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("The page in a real browser", .serialized)
+struct PageInBrowserTests {
+    /// The names on the board as they stand on the screen, from top to bottom, once all rows have come to rest.
+    private static let names = """
+        [...document.querySelectorAll("#standings .row:not(.leaving)")]
+          .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+          .map((row) => `${row.dataset.rank} ${row.querySelector(".name").textContent}`).join()
+        """
+    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
+
+    /// From now on, `window.gains` has every gain that was shown.
+    private static let collectGains = """
+        (() => {
+          window.gains = new Set();
+          const collect = () => document.querySelectorAll(".gain.on").forEach((gain) => gains.add(gain.textContent));
+          const board = document.querySelector("#standings");
+          new MutationObserver(collect).observe(board, { subtree: true, childList: true, attributes: true });
+        })()
+        """
+
+    private static func score(_ user: String) -> String {
+        """
+        [...document.querySelectorAll("#standings .row")]
+          .find((row) => row.querySelector(".name").textContent === "\(user)")?.querySelector(".score").textContent
+        """
+    }
+
+    @Test("shows updates as they come, rows in their new order, and the browser has nothing to complain of")
+    func updates() async throws {
+        try await withService { service, _ in
+            let writer = try await service.connect()
+            _ = try await service.update("ada", 50, on: writer)
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: Self.isLive)
+                try await page.wait(for: "\(Self.names) === '1 ada'")
+                #expect(try await page.evaluate("document.querySelector('#transport').textContent") == "by WebSocket")
+
+                _ = try await service.update("grace", 20, on: writer)
+                try await page.wait(for: "\(Self.names) === '1 ada,2 grace'")
+                try await page.evaluate(Self.collectGains)
+                _ = try await service.update("grace", 40, on: writer)
+                try await page.wait(for: "\(Self.names) === '1 grace,2 ada'")
+                try await page.wait(for: "\(Self.score("grace")) === '60'")
+                // Gains that follow each other within a moment are shown as their sum.
+                try await page.wait(for: "['+40', '+60'].some((gain) => window.gains.has(gain))")
+                try await page.wait(for: "document.querySelector('#viewers').textContent === '1'")
+                #expect(await page.problems.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("finds a player by keyboard, and follows them live")
+    func find() async throws {
+        try await withService { service, redis in
+            for user in 1...12 { try await redis.command("ZADD", "lb:{main}:scores", "\(user * 100)", "u\(user)") }
+            let writer = try await service.connect()
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: Self.isLive)
+                try await page.press("/")
+                try await page.type("u1")
+                try await page.press("Enter")
+                let rank = "document.querySelector('#player-rank').textContent"
+                let score = "document.querySelector('#player-score').textContent"
+                try await page.wait(for: "\(rank) === '#12' && \(score) === '100'")
+                _ = try await service.update("u1", 150, on: writer)
+                try await page.wait(for: "\(rank) === '#11' && \(score) === '250'")
+                _ = try await service.update("u1", 1000, on: writer)
+                try await page.wait(for: "\(rank) === '#1' && \(Self.names).startsWith('1 u1,2 u12')")
+                try await page.press("/")
+                try await page.evaluate("document.querySelector('#find-name').select()")
+                try await page.type("nobody")
+                try await page.press("Enter")
+                try await page.wait(for: "document.querySelector('#find-answer').textContent.includes('nobody')")
+                // The browser itself notes the 404.
+                #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("goes through a restart of the service, and resumes")
+    func restart() async throws {
+        let redis = try await PrivateRedisServer()
+        try await withBrowser { page in
+            try await withService(["REDIS_URL": redis.url]) { service in
+                _ = try await service.update("ada", 50, on: try await service.connect())
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                try await page.evaluate("window.isTheSamePage = true")
+            }
+            try await page.wait(for: "!(\(Self.isLive))")
+            #expect(try await page.evaluate(Self.names) == "1 ada")
+            let port = try await page.evaluate("location.port")
+            try await withService(["REDIS_URL": redis.url, "PORT": port]) { service in
+                let writer = try await service.connect()
+                _ = try await service.update("grace", 70, on: writer)
+                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 grace,2 ada'")
+                _ = try await service.update("ada", 50, on: writer)
+                try await page.wait(for: "\(Self.names) === '1 ada,2 grace'")
+                #expect(try await page.evaluate("window.isTheSamePage") == "true")
+            }
+            // While the service was away, the browser noted that it could not connect.
+            #expect(await page.problems.filter { $0.source != "network" && $0.source != "javascript" }.isEmpty)
+        }
+    }
+
+    @Test("goes over to Server-Sent Events where a WebSocket is refused")
+    func eventStream() async throws {
+        try await withService(["LIVE_ALLOWED_ORIGINS": "https://elsewhere.example"]) { service, _ in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: "\(Self.isLive)")
+                let way = try await page.evaluate("document.querySelector('#transport').textContent")
+                #expect(way == "by Server-Sent Events")
+                let writer = try await service.connect()
+                _ = try await service.update("ada", 50, on: writer)
+                _ = try await service.update("grace", 60, on: writer)
+                try await page.wait(for: "\(Self.names) === '1 grace,2 ada'")
+            }
+        }
+    }
+
+    @Test("as a wall display shows the standings and nothing else")
+    func wallDisplay() async throws {
+        try await withService { service, _ in
+            _ = try await service.update("ada", 50, on: try await service.connect())
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/?display=tv")
+                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                let others = "h1, #connection, #find, #theme, aside, footer"
+                let hidden =
+                    "[...document.querySelectorAll('\(others)')].every((part) => part.getClientRects().length === 0)"
+                #expect(try await page.evaluate(hidden) == "true")
+                let fits = "document.documentElement.scrollHeight <= innerHeight"
+                #expect(try await page.evaluate(fits) == "true")
+            }
+        }
+    }
+}
