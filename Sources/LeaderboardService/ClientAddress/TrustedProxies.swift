@@ -1,7 +1,91 @@
-import NIOHTTP1
+package import NIOHTTP1
 
-/// Placeholder
+/// The proxies whose word on their client's address is believed (`TRUSTED_PROXIES`).
+///
+/// Each proxy appends the address it was called from to `X-Forwarded-For`, so only its right end is known to be true: the
+/// list is read from there, through trusted addresses, and the first that is not trusted is the client. Whatever a client
+/// writes stands left of that, and changes nothing.
 package struct TrustedProxies: Sendable {
-    init(_ settings: Settings) throws(InvalidSetting) { _ = settings.list("TRUSTED_PROXIES") }
-    func resolve(peer: String, forwardedFor _: HTTPHeaders) -> String { peer }
+    private let networks: [IPNetwork]
+    /// The entry `unix`: peers on a Unix socket.
+    private let trustsUnixPeers: Bool
+
+    init(_ settings: Settings) throws(InvalidSetting) {
+        try self.init(settings.list("TRUSTED_PROXIES"))
+    }
+
+    init(_ entries: [String]) throws(InvalidSetting) {
+        var networks: [IPNetwork] = []
+        for entry in entries where entry != "unix" {
+            guard let network = IPNetwork(entry) else {
+                throw InvalidSetting(
+                    name: "TRUSTED_PROXIES",
+                    reason: "\(entry) is neither an address nor a network such as 10.0.0.0/8 or fd00::/8, nor unix"
+                )
+            }
+            networks.append(network)
+        }
+        self.networks = networks
+        trustsUnixPeers = entries.contains("unix")
+    }
+
+    /// Whether the peer is one of the proxies.
+    /// - Parameter peer: a connection's remote address, or `unix`.
+    package func contains(peer: String) -> Bool {
+        IPAddress(peer).map(trusts) ?? (trustsUnixPeers && peer == "unix")
+    }
+
+    /// The client's address in its canonical text; the peer's own where it is no proxy of ours.
+    package func resolve(peer: String, forwardedFor headers: HTTPHeaders) -> String {
+        // Without proxies the peer is the client, and its text is canonical but for `::ffff:192.0.2.1`.
+        guard trustsUnixPeers || !networks.isEmpty || peer.utf8.first == UInt8(ascii: ":") else { return peer }
+        let client = contains(peer: peer) ? lastBelievable(headers["X-Forwarded-For"]) : nil
+        return (client ?? IPAddress(peer))?.description ?? peer
+    }
+
+    /// From right to left: the first address that is not trusted; or, where the list ends or holds something else than
+    /// an address, the last before that.
+    private func lastBelievable(_ lines: [String]) -> IPAddress? {
+        var believed: IPAddress?
+        for line in lines.reversed() {
+            for entry in line.split(separator: ",", omittingEmptySubsequences: false).reversed() {
+                guard let address = IPAddress(forwarded: entry.trimmed) else { return believed }
+                guard trusts(address) else { return address }
+                believed = address
+            }
+        }
+        return believed
+    }
+
+    private func trusts(_ address: IPAddress) -> Bool {
+        networks.contains { $0.contains(address) }
+    }
+}
+
+extension IPAddress {
+    /// As proxies write it: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`, with or without
+    /// a zone (`fe80::1%eth0`), which means something on the proxy only.
+    init?(forwarded text: Substring) {
+        var (host, rest) = (text, Substring())
+        var isIPv6 = text.utf8.count { $0 == UInt8(ascii: ":") } > 1
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            (host, rest) = (text[..<end].dropFirst(), text[end...].dropFirst())
+            isIPv6 = true
+            guard host.utf8.contains(UInt8(ascii: ":")) else { return nil }
+        } else if !isIPv6, let colon = text.firstIndex(of: ":") {
+            (host, rest) = (text[..<colon], text[colon...])
+        }
+        guard rest.isEmpty || Self.isPort(rest) else { return nil }
+        if isIPv6, let zone = host.firstIndex(of: "%") {
+            guard host.index(after: zone) < host.endIndex else { return nil }
+            host = host[..<zone]
+        }
+        self.init(host)
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        guard text.utf8.first == UInt8(ascii: ":") else { return false }
+        return decimal(text.utf8.dropFirst(), maximumDigits: 5).map { $0 <= 65_535 } ?? false
+    }
 }

@@ -25,6 +25,7 @@ struct SettingsTests {
             ("RATE_LIMIT_UPDATES", "0"), ("RATE_LIMIT_INTERVAL_SECONDS", "-1"), ("SCORE_INCREASE_MAX", "1e3"),
             ("LIVE_WINDOW_MS", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("THREADS", "0"),
             ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "1"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ]
     )
     func badValue(name: String, value: String) throws {
