@@ -33,6 +33,14 @@ package struct LeaderboardService: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
 
         var services: [any Service] = []
+        let accessKeys = try await SigningKeys(
+            secret: configuration.tokens.secret,
+            keySet: configuration.tokens.keySet,
+            eventLoopGroup: group,
+            logger: logger,
+            metricsFactory: metrics
+        )
+        services += [accessKeys.keySet].compactMap { $0 }
         let endpoint: RedisEndpoint
         switch configuration.redis {
         case .endpoint(let given):
@@ -74,6 +82,7 @@ package struct LeaderboardService: Sendable {
             store: store,
             broadcaster: broadcaster,
             readiness: readiness,
+            accessKeys: accessKeys,
             audit: logs.audit,
             logger: logger,
             metrics: metrics
@@ -110,12 +119,13 @@ package struct LeaderboardService: Sendable {
         store: ScoreStore,
         broadcaster: Broadcaster,
         readiness: Readiness,
+        accessKeys: SigningKeys,
         audit: AuditLog,
         logger: Logger,
         metrics: MetricsRegistry
     ) -> [Route] {
         let callers = Callers(
-            tokens: TokenVerifier(configuration.tokens),
+            tokens: TokenVerifier(keys: accessKeys, configuration: configuration.tokens, metricsFactory: metrics),
             trustedProxies: configuration.trustedProxies
         )
         let top = TopOfBoard(store: store, broadcaster: broadcaster)

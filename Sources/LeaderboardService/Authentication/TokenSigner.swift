@@ -21,8 +21,8 @@ package struct TokenSigner: Sendable {
         let user = try UserID(user)
         let now = Int(Date.now.timeIntervalSince1970)
         var claims = #"{"sub":"\#(user.rawValue)","iat":\#(now),"exp":\#(now + Int(lifetime.components.seconds))"#
-        if let issuer = configuration.issuer { claims += #","iss":\#(Self.json(issuer))"# }
-        if let audience = configuration.audience { claims += #","aud":\#(Self.json(audience))"# }
+        if let issuer = configuration.rules.issuer { claims += #","iss":\#(Self.json(issuer))"# }
+        if let audience = configuration.rules.audience { claims += #","aud":\#(Self.json(audience))"# }
         if let scope { claims += #","scope":\#(Self.json(scope))"# }
         claims += "}"
         let signed = Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8).base64URL + "." + Data(claims.utf8).base64URL

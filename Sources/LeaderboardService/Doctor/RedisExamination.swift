@@ -20,7 +20,7 @@ struct RedisExamination: Sendable {
         self.endpoint = endpoint
         self.isPrivate = isPrivate
         options = configuration.redisOptions
-        leeway = configuration.tokens.leeway
+        leeway = configuration.tokens.rules.leeway
     }
 
     func findings() async -> [Finding] {

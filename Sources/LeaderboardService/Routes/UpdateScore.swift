@@ -24,9 +24,9 @@ struct UpdateScore: Sendable {
         defer { metrics.took(from: start, asked: asked, answered: .now()) }
         do {
             let token = try await callers.token(of: request)
-            user = token.subject
+            user = token.subject.rawValue
             let update = try Self.update(in: request, maximumIncrease: maximumIncrease)
-            guard update.user.rawValue == token.subject else { throw Refusal.notYourScore }
+            guard update.user == token.subject else { throw Refusal.notYourScore }
             guard token.isActive else { throw Refusal.userSuspended }
             let key = try Self.idempotencyKey(in: request.headers)
             let wantsRepresentation = Preferences.wantsRepresentation(request.headers)

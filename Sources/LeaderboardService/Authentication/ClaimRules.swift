@@ -1,0 +1,31 @@
+import Leaderboard
+
+/// The registered claims (RFC 7519, section 4.1) that say when a token is valid, from whom, and for whom.
+struct ClaimRules: Sendable {
+    var issuer: String?
+    var audience: String?
+    /// How far clocks may differ, in seconds.
+    var leeway: Double
+
+    /// When the token ends, in seconds since 1970. `exp` must be there; `nbf` and `iat` hold where they are.
+    func expiry(of claims: JSONObject, now: Double) throws(TokenError) -> Double {
+        guard let expiry = claims["exp"]?.number?.double else { throw .badClaims }
+        guard expiry + leeway > now else { throw .expired }
+        for name in ["nbf", "iat"] {
+            guard let value = claims[name] else { continue }
+            guard let time = value.number?.double else { throw .badClaims }
+            guard time - leeway <= now else { throw .notYetValid }
+        }
+        if let issuer, claims["iss"]?.string != issuer { throw .wrongIssuer }
+        if let audience, !Self.audiences(claims["aud"]).contains(audience) { throw .wrongAudience }
+        return expiry
+    }
+
+    /// One string, or an array of nothing but strings.
+    private static func audiences(_ claim: JSONValue?) -> [String] {
+        if let one = claim?.string { return [one] }
+        let several = claim?.array ?? []
+        let names = several.compactMap(\.string)
+        return names.count == several.count ? names : []
+    }
+}

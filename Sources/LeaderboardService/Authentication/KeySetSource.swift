@@ -1,0 +1,152 @@
+import AsyncHTTPClient
+import Logging
+import Metrics
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Synchronization
+
+/// One JWK set, kept up to date. Its keys are always at hand; loading goes on beside, and one that fails keeps the keys
+/// that there are.
+///
+/// Any thread may ask. The state's lock is held for an assignment only.
+final class KeySetSource: Sendable, Service {
+    private struct State {
+        var keys: KeySet
+        var bytes: [UInt8]
+        var underWay: Task<Void, Never>?
+        var nextDemand = ContinuousClock.now
+        var isFailing = false
+    }
+
+    private let options: KeySetOptions
+    private let client: HTTPClient
+    private let logger: Logger
+    private let loads: Loads
+    private let state: Mutex<State>
+    private let changes = Atomic(0)
+
+    /// Loads the set for the first time. Without it no token can be checked, so a failure is the caller's.
+    init(
+        _ options: KeySetOptions,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        metricsFactory: any MetricsFactory
+    ) async throws(InvalidSetting) {
+        self.options = options
+        self.logger = logger
+        loads = Loads(factory: metricsFactory)
+        client = Self.client(options, eventLoopGroup)
+        do {
+            let bytes = try await options.location.fetch(with: client, within: options.timeout)
+            let keys = try KeySet(json: bytes, takesSecrets: options.location.takesSecrets)
+            state = Mutex(State(keys: keys, bytes: bytes))
+            loads.succeeded.increment()
+            note(keys)
+        } catch {
+            try? await client.shutdown()
+            throw InvalidSetting(name: options.setting, reason: "no key set: \(error)")
+        }
+    }
+
+    private static func client(_ options: KeySetOptions, _ group: any EventLoopGroup) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(options.timeout), read: TimeAmount(options.timeout))
+        )
+        if let file = options.authorityFile {
+            configuration.tlsConfiguration = .makeClientConfiguration()
+            configuration.tlsConfiguration?.trustRoots = .file(file)
+        }
+        return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+
+    var keys: KeySet { state.withLock { $0.keys } }
+
+    /// Goes up after each change of the keys: what was verified with others is to be verified again.
+    var generation: Int { changes.load(ordering: .acquiring) }
+
+    /// Keeps the set up to date until graceful shutdown.
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                let isFailing = state.withLock { $0.isFailing }
+                let interval = options.location.interval(age: options.age)
+                try await Task.sleep(for: isFailing ? min(interval, options.retryInterval) : interval)
+                await load()
+            }
+        }
+        try await client.shutdown()
+    }
+
+    /// For a token whose `kid` is not in the set. Returns once a load has ended that may have brought it; at once when
+    /// another unknown `kid` has caused one a short while ago.
+    func loadForUnknownKey() async {
+        let isDue = state.withLock { state in
+            guard state.underWay == nil else { return true }
+            guard state.nextDemand <= .now else { return false }
+            state.nextDemand = .now + options.demandInterval
+            return true
+        }
+        if isDue { await load() }
+    }
+
+    /// However many ask for it, one load is under way; each of them waits for its end, and none can cancel it.
+    private func load() async {
+        let shared: Task<Void, Never> = state.withLock { current in
+            if let underWay = current.underWay { return underWay }
+            let started = Task {
+                await refresh()
+                state.withLock { $0.underWay = nil }
+            }
+            current.underWay = started
+            return started
+        }
+        await shared.value
+    }
+
+    private func refresh() async {
+        do throws(KeySetError) {
+            let bytes = try await options.location.fetch(with: client, within: options.timeout)
+            let isKnown = state.withLock { $0.bytes == bytes && !$0.isFailing }
+            guard !isKnown else { return }
+            let keys = try KeySet(json: bytes, takesSecrets: options.location.takesSecrets)
+            state.withLock { ($0.keys, $0.bytes, $0.isFailing) = (keys, bytes, false) }
+            changes.wrappingAdd(1, ordering: .releasing)
+            loads.succeeded.increment()
+            note(keys)
+        } catch {
+            loads.failed.increment()
+            // A file is read each second: the log has the first failure of a row.
+            let isFirst = state.withLock { state in
+                defer { state.isFailing = true }
+                return !state.isFailing
+            }
+            guard isFirst else { return }
+            logger.warning(
+                "key set not loaded, its last keys are kept",
+                metadata: ["setting": "\(options.setting)", "reason": "\(error)"]
+            )
+        }
+    }
+
+    private func note(_ keys: KeySet) {
+        logger.info(
+            "key set loaded",
+            metadata: [
+                "setting": "\(options.setting)", "keys": "\(keys.count)",
+                "ignored": "\(keys.ignored.joined(separator: "; "))",
+            ]
+        )
+    }
+}
+
+/// Loads of key sets, by outcome.
+private struct Loads: Sendable {
+    let succeeded, failed: Counter
+
+    init(factory: any MetricsFactory) {
+        succeeded = Counter(label: "jwks_loads", dimensions: [("outcome", "succeeded")], factory: factory)
+        failed = Counter(label: "jwks_loads", dimensions: [("outcome", "failed")], factory: factory)
+    }
+}

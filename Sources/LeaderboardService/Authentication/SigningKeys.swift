@@ -1,0 +1,57 @@
+import Crypto
+import FoundationEssentials
+import Logging
+import Metrics
+import NIOCore
+
+/// The keys that tokens of one kind are signed with: a secret, a key set, or both.
+struct SigningKeys: Sendable {
+    let secret: VerificationKey?
+    /// Runs as a service of its own.
+    let keySet: KeySetSource?
+
+    /// Changes whenever the keys do.
+    var generation: Int { keySet?.generation ?? 0 }
+
+    /// Returns if one of our keys signed the token. A token whose key is known waits for nothing.
+    func verify(_ token: CompactJWS) async throws(TokenError) {
+        do {
+            try check(token)
+        } catch {
+            guard let keySet, let id = token.keyID, !keySet.keys.holds(id) else { throw error }
+            await keySet.loadForUnknownKey()
+            try check(token)
+        }
+    }
+
+    private func check(_ token: CompactJWS) throws(TokenError) {
+        var candidates = keySet?.keys.candidates(for: token) ?? []
+        if let secret { candidates.append(secret) }
+        candidates.removeAll { $0.algorithm != token.algorithm }
+        guard !candidates.isEmpty else { throw .unknownKey }
+        guard candidates.contains(where: { $0.verifies(token) }) else { throw .badSignature }
+    }
+}
+
+extension SigningKeys {
+    /// Loads the set for the first time; without it the service does not start.
+    init(
+        secret: String?,
+        keySet: KeySetOptions?,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        metricsFactory: any MetricsFactory
+    ) async throws(InvalidSetting) {
+        self.secret = secret.map { .hs256(SymmetricKey(data: Data($0.utf8))) }
+        guard let keySet else {
+            self.keySet = nil
+            return
+        }
+        self.keySet = try await KeySetSource(
+            keySet,
+            eventLoopGroup: eventLoopGroup,
+            logger: logger,
+            metricsFactory: metricsFactory
+        )
+    }
+}

@@ -1,0 +1,21 @@
+/// Why a token is not accepted: for the metrics and the debug log. The client is told only that it is invalid.
+enum TokenError: String, Error, CaseIterable {
+    /// Not three parts of canonical base64url, longer than 8 KiB, not JSON objects, or one with a name twice.
+    case malformed
+    /// No `alg`, or none of ``JWSAlgorithm``: `none` in any spelling, HS384, …
+    case unsupportedAlgorithm = "unsupported_algorithm"
+    /// `crit`: no extension is understood here (RFC 7515, section 4.1.11).
+    case criticalExtension = "critical_extension"
+    /// A token of another kind (RFC 8725, section 3.11).
+    case wrongType = "wrong_type"
+    /// No key of this `kid` whose own algorithm is the token's.
+    case unknownKey = "unknown_key"
+    case badSignature = "bad_signature"
+    /// A claim is missing or of the wrong type; `exp` and `sub` must be there.
+    case badClaims = "bad_claims"
+    case expired
+    /// `nbf` or `iat` is in the future.
+    case notYetValid = "not_yet_valid"
+    case wrongIssuer = "wrong_issuer"
+    case wrongAudience = "wrong_audience"
+}

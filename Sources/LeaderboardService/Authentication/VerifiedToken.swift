@@ -1,0 +1,26 @@
+package import Leaderboard
+
+/// What a verified access token says.
+package struct VerifiedToken: Sendable, Equatable {
+    /// The user whose score it may change.
+    package let subject: UserID
+    /// There is no claim `active`, or it is true.
+    package let isActive: Bool
+    /// The words of the claim `scope` (RFC 8693, section 4.2).
+    package let scopes: Set<String>
+    /// Seconds since 1970.
+    package let expiresAt: Double
+
+    init(_ claims: JSONObject, rules: ClaimRules, now: Double) throws(TokenError) {
+        expiresAt = try rules.expiry(of: claims, now: now)
+        guard let subject = claims["sub"]?.string, let user = try? UserID(subject) else { throw .badClaims }
+        self.subject = user
+        isActive = claims["active"].map { $0 == .bool(true) } ?? true
+        if let scope = claims["scope"] {
+            guard let text = scope.string else { throw .badClaims }
+            scopes = Set(text.split(separator: " ").map(String.init))
+        } else {
+            scopes = []
+        }
+    }
+}
