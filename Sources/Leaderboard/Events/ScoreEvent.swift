@@ -51,14 +51,14 @@ extension ScoreEvent {
     private init?(ownJSON json: [UInt8]) {
         guard json.count <= Self.maximumJSONBytes else { return nil }
         var scanner = PlainObjectScanner(json)
-        guard scanner.member("{", "user_id"), let name = scanner.string(maximumBytes: 64),
+        guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
             let user = try? UserID(name),
-            scanner.member(",", "score"), let score = scanner.integer(), ScoreRange.contains(score),
-            scanner.member(",", "score_increase"), let increase = scanner.integer(), ScoreRange.contains(increase),
-            scanner.member(",", "seq"), let seq = scanner.integer(), (1...ScoreRange.limit).contains(seq),
-            scanner.member(",", "epoch"), let epoch = scanner.string(maximumBytes: 20),
+            scanner.member(",", .score), let score = scanner.integer(), ScoreRange.contains(score),
+            scanner.member(",", .scoreIncrease), let increase = scanner.integer(), ScoreRange.contains(increase),
+            scanner.member(",", .seq), let seq = scanner.integer(), (1...ScoreRange.limit).contains(seq),
+            scanner.member(",", .epoch), let epoch = scanner.string(maximumBytes: 20),
             !epoch.isEmpty, epoch.utf8.allSatisfy(isDigit),
-            scanner.member(",", "time"), let time = scanner.integer(), (0...ScoreRange.limit).contains(time),
+            scanner.member(",", .time), let time = scanner.integer(), (0...ScoreRange.limit).contains(time),
             scanner.end()
         else { return nil }
         self.init(user: user, score: score, increase: increase, seq: seq, epoch: epoch, time: time)

@@ -11,9 +11,19 @@ struct PlainObjectScanner {
         self.bytes = bytes
     }
 
+    /// A member's name as it stands in the text, in its quotes. Made once: going through a string's bytes costs five
+    /// times what going through an array's does.
+    struct Name {
+        fileprivate let bytes: [UInt8]
+
+        init(_ name: String) {
+            bytes = Array("\"\(name)\"".utf8)
+        }
+    }
+
     /// `{` or `,`, then the name and its colon.
-    mutating func member(_ opening: Unicode.Scalar, _ name: String) -> Bool {
-        take(UInt8(ascii: opening)) && take(UInt8(ascii: "\"")) && takeWord(name) && take(UInt8(ascii: ":"))
+    mutating func member(_ opening: Unicode.Scalar, _ name: Name) -> Bool {
+        take(UInt8(ascii: opening)) && take(name) && take(UInt8(ascii: ":"))
     }
 
     /// A string without escapes and of ASCII alone, without its quotes.
@@ -63,14 +73,13 @@ struct PlainObjectScanner {
         return true
     }
 
-    /// The rest of a name, with its closing quote.
-    private mutating func takeWord(_ word: String) -> Bool {
-        for byte in word.utf8 {
-            guard index < bytes.count, bytes[index] == byte else { return false }
+    private mutating func take(_ name: Name) -> Bool {
+        skipWhiteSpace()
+        guard bytes.count - index >= name.bytes.count else { return false }
+        for byte in name.bytes {
+            guard bytes[index] == byte else { return false }
             index += 1
         }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return false }
-        index += 1
         return true
     }
 
@@ -81,4 +90,13 @@ struct PlainObjectScanner {
             index += 1
         }
     }
+}
+
+extension PlainObjectScanner.Name {
+    static let userID = Self("user_id")
+    static let score = Self("score")
+    static let scoreIncrease = Self("score_increase")
+    static let seq = Self("seq")
+    static let epoch = Self("epoch")
+    static let time = Self("time")
 }

@@ -7,7 +7,9 @@ struct StoreCalls: Sendable {
     private let updateHead: RedisCommand
     private let idempotentUpdateHead: RedisCommand
     let auditMaxEntries: String
-    private let limits: [String]
+    /// From the limits to the channel: what stands in the middle of an update, without and with the rank.
+    private let plainMiddle: RedisCommand
+    private let rankedMiddle: RedisCommand
 
     init(keys: BoardKeys, options: StoreOptions) {
         self.keys = keys
@@ -15,9 +17,14 @@ struct StoreCalls: Sendable {
         idempotentUpdateHead = Self.updateHead(keys, keyCount: 8)
         auditMaxEntries = String(max(1, options.auditMaxEntries))
         let lifetime = max(1, Int(options.idempotencyLifetime / .milliseconds(1)))
-        limits = [
-            String(options.rateLimit.updates), String(options.rateLimit.tokenTime), auditMaxEntries, String(lifetime),
-        ]
+        let limits = RedisCommand(
+            String(options.rateLimit.updates),
+            String(options.rateLimit.tokenTime),
+            auditMaxEntries,
+            String(lifetime)
+        )
+        plainMiddle = limits + RedisCommand("0", keys.channel)
+        rankedMiddle = limits + RedisCommand("1", keys.channel)
     }
 
     private static func updateHead(_ keys: BoardKeys, keyCount: Int) -> RedisCommand {
@@ -45,9 +52,7 @@ struct StoreCalls: Sendable {
         if let idempotencyKey { command.append(keys.idem(update.user, idempotencyKey)) }
         command.append(update.user.rawValue)
         command.append(update.increase.rawValue)
-        for limit in limits { command.append(limit) }
-        command.append(withRank ? "1" : "0")
-        command.append(keys.channel)
+        command += withRank ? rankedMiddle : plainMiddle
         command.append(origin.ip)
         command.append(origin.requestID)
         return command

@@ -48,9 +48,9 @@ extension ScoreUpdate {
     private init?(usualJSON json: ByteBuffer, maximumIncrease: Int) {
         guard json.readableBytes <= 256 else { return nil }
         var scanner = PlainObjectScanner(Array(json.readableBytesView))
-        guard scanner.member("{", "user_id"), let name = scanner.string(maximumBytes: 64),
+        guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
             let user = try? UserID(name),
-            scanner.member(",", "score_increase"), let amount = scanner.integer(),
+            scanner.member(",", .scoreIncrease), let amount = scanner.integer(),
             let increase = try? ScoreIncrease(amount, maximum: maximumIncrease),
             scanner.end()
         else { return nil }

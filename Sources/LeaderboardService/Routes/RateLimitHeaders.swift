@@ -10,7 +10,12 @@ struct RateLimitHeaders: Sendable {
         policy = "\"user\";q=\(limit.updates);w=\(limit.interval.components.seconds)"
     }
 
-    func add(_ state: RateLimitState, to headers: inout HTTPHeaders) {
+    /// Names and values.
+    func fields(_ state: RateLimitState) -> [(String, String)] {
+        [("RateLimit", quota(state)), ("RateLimit-Policy", policy)]
+    }
+
+    private func quota(_ state: RateLimitState) -> String {
         // Put together in one allocation; an interpolation makes four.
         var value = ""
         value.reserveCapacity(48)
@@ -18,7 +23,6 @@ struct RateLimitHeaders: Sendable {
         value += String(state.remaining)
         value += ";t="
         value += String(state.resetSeconds)
-        headers.add(name: "RateLimit", value: value)
-        headers.add(name: "RateLimit-Policy", value: policy)
+        return value
     }
 }

@@ -51,7 +51,7 @@ struct UpdateScore: Sendable {
                 return success(update, applied, wantsRepresentation: wantsRepresentation)
             case .rateLimited(let state):
                 var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-                rateLimit.add(state, to: &refusal.headers)
+                refusal.headers.add(contentsOf: rateLimit.fields(state))
                 throw refusal
             case .suspended: throw Refusal.userSuspended
             case .scoreLimit: throw Refusal.scoreLimit
@@ -67,14 +67,14 @@ struct UpdateScore: Sendable {
     }
 
     private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
-        var response = Response(.ok, json: UpdateBody.plain, headerCount: 5)
-        if wantsRepresentation {
-            response.body = UpdateBody.representation(update.user, applied)
-            response.headers.add(name: "Preference-Applied", value: "return=representation")
+        // Put together as an array: adding to HTTPHeaders one by one checks each name anew.
+        var headers = [("Content-Type", "application/json")] + rateLimit.fields(applied.rateLimit)
+        if applied.isReplay { headers.append(("Idempotency-Replayed", "true")) }
+        guard wantsRepresentation else {
+            return Response(.ok, headers: HTTPHeaders(headers), body: UpdateBody.plain)
         }
-        if applied.isReplay { response.headers.add(name: "Idempotency-Replayed", value: "true") }
-        rateLimit.add(applied.rateLimit, to: &response.headers)
-        return response
+        headers.append(("Preference-Applied", "return=representation"))
+        return Response(.ok, headers: HTTPHeaders(headers), body: UpdateBody.representation(update.user, applied))
     }
 
     private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, ip: String, requestID: String) {

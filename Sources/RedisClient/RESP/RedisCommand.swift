@@ -31,10 +31,16 @@ package struct RedisCommand: Sendable {
         words.writeLineEnd()
     }
 
-    /// All the words of another command: for those that never change and are encoded once.
-    package mutating func append(contentsOf other: RedisCommand) {
-        count += other.count
-        words.writeImmutableBuffer(other.words)
+    /// Appends the words of another one: those that never change are encoded once.
+    package static func += (command: inout RedisCommand, more: RedisCommand) {
+        command.count += more.count
+        command.words.writeImmutableBuffer(more.words)
+    }
+
+    package static func + (first: RedisCommand, second: RedisCommand) -> RedisCommand {
+        var command = first
+        command += second
+        return command
     }
 
     /// `$length\r\n`. Nearly all words are short: their lines are made once.
