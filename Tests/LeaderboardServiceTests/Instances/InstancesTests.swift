@@ -46,6 +46,21 @@ struct InstancesTests {
     }
 
     @Test(
+        "the audit has the client's own address, whatever the client says of it",
+        arguments: LoadBalancer.Kind.allCases
+    )
+    func clientAddress(kind: LoadBalancer.Kind) async throws {
+        let fleet = try await Fleet.start(kind)
+        let player = try await TestConnection(port: fleet.balancer.port, source: "127.0.0.2")
+        let lies = ["X-Forwarded-For": "6.6.6.6", "Forwarded": "for=6.6.6.6"]
+        #expect(try await Fleet.update("12345", 50, on: player, lies).status == 200)
+        let audit = try await fleet.redis.command("XRANGE", "lb:{main}:audit", "-", "+").split(separator: "\n")
+        let ip = try #require(audit.firstIndex(of: "ip"))
+        #expect(audit[ip + 1] == "127.0.0.2")
+        #expect(!audit.contains("6.6.6.6"))
+    }
+
+    @Test(
         "when one is stopped or killed under load, no acknowledged update and no viewer is lost",
         arguments: LoadBalancer.Kind.allCases,
         [SIGTERM, SIGKILL]
