@@ -11,6 +11,7 @@ package final class RedisClient: Sendable, Service {
     private let first: NIOLoopBoundBox<RedisLink>
     private let readyLinks: ReadyCount
     private let metrics: RedisMetrics
+    private let waitsForReplica: Bool
 
     package init(
         endpoint: RedisEndpoint,
@@ -20,16 +21,17 @@ package final class RedisClient: Sendable, Service {
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
         let ready = ReadyCount()
-        let metrics = RedisMetrics(factory: metricsFactory)
+        let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
+        let locator = PrimaryLocator(endpoint, options: options)
         var links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>] = [:]
         var first: NIOLoopBoundBox<RedisLink>?
         for eventLoop in eventLoopGroup.makeIterator() {
             let link = RedisLink(
                 endpoint: endpoint,
+                locator: locator,
                 options: options,
                 eventLoop: eventLoop,
                 logger: logger,
-                greeting: [RedisCommand("PING")],
                 onChange: { isReady in ready.add(isReady ? 1 : -1) },
                 onReconnect: metrics.reconnected
             )
@@ -42,6 +44,7 @@ package final class RedisClient: Sendable, Service {
         self.first = first
         readyLinks = ready
         self.metrics = metrics
+        waitsForReplica = options.durability == .replicated
     }
 
     /// Loops whose connection is up.
@@ -54,14 +57,22 @@ package final class RedisClient: Sendable, Service {
     package var pendingCount: Int { metrics.pendingCount }
 
     /// Sends on the loop's own connection and waits for the reply. A caller that is cancelled meanwhile still gets it.
-    package func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
+    /// - Parameter isDurable: the reply comes once what was written is as safe as ``RedisOptions/durability`` says.
+    package func send(
+        _ command: RedisCommand,
+        isDurable: Bool = false,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
         let link = links[ObjectIdentifier(eventLoop)] ?? first
+        let waitsForReplica = isDurable && waitsForReplica
         metrics.began()
         let reply: RedisConnection.Reply = await withCheckedContinuation { continuation in
             if link.eventLoop.inEventLoop {
-                link.value.send(command, .caller(continuation))
+                link.value.send(command, waitsForReplica ? .replicated(continuation) : .caller(continuation))
             } else {
-                link.eventLoop.execute { link.value.send(command, .caller(continuation)) }
+                link.eventLoop.execute {
+                    link.value.send(command, waitsForReplica ? .replicated(continuation) : .caller(continuation))
+                }
             }
         }
         metrics.ended(reply)

@@ -7,43 +7,25 @@ package enum RedisError: Error, Sendable, Equatable {
     /// Redis answered with an error.
     case refused(RedisRefusal)
 
-    package enum NotSentReason: String, Sendable {
+    package enum NotSentReason: String, CaseIterable, Sendable {
         case disconnected = "not connected"
         case queueFull = "too many commands are waiting"
         case stopped = "the client has stopped"
     }
 
-    package enum UnknownReason: String, Sendable {
+    package enum UnknownReason: String, CaseIterable, Sendable {
         case timeout = "no reply within the deadline"
         case connectionLost = "the connection was lost before the reply"
-    }
-}
-
-/// An error reply: its first word, and the rest.
-package struct RedisRefusal: Error, Sendable, Equatable {
-    package let code: String
-    package let message: String
-
-    init(_ line: String) {
-        let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        code = parts.first.map(String.init) ?? ""
-        message = parts.count > 1 ? String(parts[1]) : ""
+        /// The primary has it, but no replica said so in time (``Durability/replicated``).
+        case notReplicated = "no replica confirmed the write"
     }
 
-    /// Redis says this before it carries anything out, so nothing was changed.
+    /// Nothing was written: it never left, or was refused before it began.
     package var isSurelyNotExecuted: Bool {
-        switch code {
-        case "LOADING", "READONLY", "MASTERDOWN", "OOM", "NOAUTH", "NOPERM", "WRONGPASS", "BUSY", "NOSCRIPT", "MISCONF",
-            "NOREPLICAS", "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "BADARG":
-            true
-        case "ERR": isFunctionMissing || message.hasPrefix("unknown command")
-        default: false
+        switch self {
+        case .notSent: true
+        case .outcomeUnknown: false
+        case .refused(let refusal): !refusal.isFromWithinFunction
         }
     }
-
-    /// The function library is not loaded (any more).
-    package var isFunctionMissing: Bool { code == "ERR" && message.hasPrefix("Function not found") }
-
-    /// This server is not, or not yet, the one to talk to: another connection may reach the right one.
-    var callsForReconnect: Bool { ["READONLY", "MASTERDOWN", "LOADING", "NOAUTH", "WRONGPASS"].contains(code) }
 }

@@ -1,23 +1,25 @@
+import Logging
 import Metrics
 import Synchronization
 
-/// What the connections count. Made once; any loop.
+/// What the connections count, and the log of what went wrong: per failure one line a minute. Made once; any loop.
 final class RedisMetrics: Sendable {
+    private let logger: Logger
     private let commands: Counter
-    private let notSent: Counter
-    private let outcomeUnknown: Counter
-    private let refused: Counter
+    private let failures: [RedisFailure: (counter: Counter, throttle: LogThrottle)]
     private let reconnects: Counter
     private let pending = Atomic(0)
 
-    init(factory: any MetricsFactory) {
-        func errors(_ kind: String) -> Counter {
-            Counter(label: "redis_command_errors", dimensions: [("kind", kind)], factory: factory)
-        }
+    init(factory: any MetricsFactory, logger: Logger) {
+        self.logger = logger
         commands = Counter(label: "redis_commands", dimensions: [], factory: factory)
-        notSent = errors("not_sent")
-        outcomeUnknown = errors("outcome_unknown")
-        refused = errors("refused")
+        failures = Dictionary(
+            uniqueKeysWithValues: RedisFailure.all.map { failure in
+                let dimensions = [("kind", failure.kind), ("reason", failure.reason)]
+                let counter = Counter(label: "redis_command_errors", dimensions: dimensions, factory: factory)
+                return (failure, (counter, LogThrottle()))
+            }
+        )
         reconnects = Counter(label: "redis_reconnects", dimensions: [], factory: factory)
     }
 
@@ -31,13 +33,22 @@ final class RedisMetrics: Sendable {
 
     func ended(_ reply: Result<RESPValue, RedisError>) {
         pending.wrappingSubtract(1, ordering: .relaxed)
-        guard case .failure(let error) = reply else { return }
-        switch error {
-        case .notSent: notSent.increment()
-        case .outcomeUnknown: outcomeUnknown.increment()
-        case .refused: refused.increment()
-        }
+        if case .failure(let error) = reply { failed(error) }
     }
 
     func reconnected() { reconnects.increment() }
+
+    private func failed(_ error: RedisError) {
+        let failure = RedisFailure(error)
+        guard let (counter, throttle) = failures[failure] else { return }
+        counter.increment()
+        guard let count = throttle.countIfDue() else { return }
+        let level: Logger.Level =
+            if case .refused(let refusal) = error, refusal.needsOperator { .error } else { .warning }
+        logger.log(
+            level: level,
+            "redis commands failed",
+            metadata: ["kind": "\(failure.kind)", "reason": "\(failure.reason)", "count": "\(count)"]
+        )
+    }
 }

@@ -5,10 +5,24 @@ package struct RedisOptions: Sendable {
     package var connectTimeout: Duration = .seconds(2)
     /// Commands without a reply, of one connection; one more is refused as ``RedisError/NotSentReason/queueFull``.
     package var maximumPendingCommands = 8192
-    /// Time before the first reconnect and its cap; it doubles in between, and each is spread by half.
+    /// A longer reply, or published message, ends the connection.
+    package var maximumReplyBytes = 16 * 1024 * 1024
+    /// Time before the second try to reconnect and its cap; it doubles in between, and each is spread by half. The first
+    /// follows the loss at once, unless the connection lived for less than the cap.
     package var reconnectDelay: ClosedRange<Duration> = .milliseconds(50) ... .milliseconds(500)
+    /// After a loss, commands wait this long for the new connection, so that a short one (a killed connection, a primary
+    /// that stepped down) fails none of them. Counted from the loss: in a longer outage they are refused at once.
+    package var reconnectGrace: Duration = .milliseconds(30)
     /// An idle connection is asked PING this often, so that a half-open one is found.
     package var keepAliveInterval: Duration = .seconds(5)
+    /// A sentinel, or a node of a cluster, must say within it where the primary is; otherwise the next one is asked.
+    package var discoveryTimeout: Duration = .milliseconds(500)
+    /// In a cluster: a key whose slot's owner is the server to talk to.
+    package var clusterKey = ""
+    /// What is checked of a new connection, and awaited after each write.
+    package var durability = Durability.local
+    /// How long a replica may take to confirm a write (``Durability/replicated``); shorter than `commandTimeout`.
+    package var replicaTimeout: Duration = .seconds(1)
     /// PEM file of the authorities that a `rediss://` server's certificate may come from; nil: the system's.
     package var certificateAuthorityFile: String?
 

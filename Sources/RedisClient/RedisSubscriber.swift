@@ -25,10 +25,11 @@ package final class RedisSubscriber: Sendable, Service {
     ) {
         let link = RedisLink(
             endpoint: endpoint,
+            locator: PrimaryLocator(endpoint, options: options),
             options: options,
             eventLoop: eventLoop,
             logger: logger,
-            greeting: [RedisCommand("SUBSCRIBE", channel)],
+            greeting: [.subscribe(channel, isCluster: endpoint.isCluster)],
             onMessage: { onEvent(.message($0)) },
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )

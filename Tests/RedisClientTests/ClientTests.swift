@@ -96,17 +96,7 @@ struct ClientTests {
     func subscriber() async throws {
         let server = try await PrivateRedisServer()
         let events = EventRecorder()
-        let loop = events.group.next()
-        let subscriber = RedisSubscriber(
-            endpoint: try RedisEndpoint(url: server.url),
-            options: RedisOptions(),
-            channel: "news",
-            eventLoop: loop,
-            logger: quietLogger,
-            onEvent: events.note
-        )
-        try await withThrowingTaskGroup { tasks in
-            tasks.addTask { try await subscriber.run() }
+        try await withSubscriber(server.url, events: events) {
             try await until { events.texts == ["subscribed"] }
             try await server.command("PUBLISH", "news", "one")
             try await until { events.texts == ["subscribed", "message: one"] }
@@ -114,7 +104,6 @@ struct ClientTests {
             try await until { events.texts.suffix(2) == ["disconnected", "subscribed"] }
             try await server.command("PUBLISH", "news", "two")
             try await until { events.texts.last == "message: two" }
-            tasks.cancelAll()
         }
     }
 }

@@ -7,10 +7,10 @@ import Testing
 
 @Suite("The client, on a server of misfortune")
 struct MisfortuneTests {
-    /// Answers the first PING of a connection, which makes it ready; then plays.
+    /// Says that it is the primary, which makes a connection ready; then plays.
     private func server(_ play: @escaping @Sendable (String) -> [ScriptedServer.Step]) async throws -> ScriptedServer {
         try await ScriptedServer { _, bytes in
-            bytes.contains("PING") ? [.send("+PONG\r\n")] : play(bytes)
+            bytes.contains("ROLE") ? [.send(primaryRole)] : play(bytes)
         }
     }
 
@@ -99,25 +99,91 @@ struct MisfortuneTests {
         try await server.stop()
     }
 
-    @Test(
-        "that became a replica: the command is refused, and the connection made anew",
-        arguments: ["READONLY", "LOADING"]
-    )
-    func wrongServer(code: String) async throws {
-        let connections = Mutex<Set<Int>>([])
-        let server = try await ScriptedServer { connection, bytes in
-            connections.withLock { _ = $0.insert(connection) }
-            if bytes.contains("PING") { return [.send("+PONG\r\n")] }
-            return [.send(connection == 1 ? "-\(code) not now\r\n" : ":1\r\n")]
+    @Test("that answers without end: the connection is replaced before memory runs out")
+    func endless() async throws {
+        var options = RedisOptions()
+        options.maximumReplyBytes = 10_000
+        let server = try await server { _ in
+            [.send("$536870912\r\n" + String(repeating: "x", count: 20_000))]
         }
-        try await withClient("redis://127.0.0.1:\(server.port)") { client, loop in
-            let error = await #expect(throws: RedisError.self) {
-                try await client.send(RedisCommand("INCR", "x"), on: loop)
+        try await withClient("redis://127.0.0.1:\(server.port)", options) { client, loop in
+            await #expect(throws: RedisError.outcomeUnknown(.connectionLost)) {
+                try await client.send(RedisCommand("GET", "x"), on: loop)
             }
-            #expect(error == .refused(RedisRefusal("\(code) not now")))
-            try await until { connections.withLock { $0 == [1, 2] } && client.isConnected }
-            #expect(try await client.send(RedisCommand("INCR", "x"), on: loop).integer == 1)
         }
         try await server.stop()
     }
+
+    @Test(
+        "that is the wrong one: all commands on the way get its answer, and those that follow a connection made anew",
+        arguments: ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH"]
+    )
+    func wrongServer(code: String) async throws {
+        let received = Mutex(0)
+        let server = try await ScriptedServer { connection, bytes in
+            if bytes.contains("ROLE") { return [.send(primaryRole)] }
+            guard connection == 1 else { return [.send(":1\r\n")] }
+            let count = received.withLock { count in
+                count += bytes.count { $0 == "I" }
+                return count
+            }
+            return count == 5 ? [.send(String(repeating: "-\(code) not now\r\n", count: 5))] : [.stall]
+        }
+        try await withClient("redis://127.0.0.1:\(server.port)") { client, loop in
+            let sent = (0..<5).map { _ in Task { try await client.send(RedisCommand("INCR", "x"), on: loop) } }
+            for task in sent {
+                let error = await #expect(throws: RedisError.self) { try await task.value }
+                #expect(error == .refused(RedisRefusal("\(code) not now")))
+            }
+            try await until { (try? await client.send(RedisCommand("INCR", "x"), on: loop)) == .integer(1) }
+        }
+        try await server.stop()
+    }
+
+    @Test("that closes an idle connection: a command that comes meanwhile waits for the new one")
+    func shortLoss() async throws {
+        var options = RedisOptions()
+        options.reconnectGrace = .seconds(10)
+        let server = try await PrivateRedisServer()
+        try await withClient(server.url, options) { client, loop in
+            for _ in 1...5 {
+                try await server.command("CLIENT", "KILL", "TYPE", "normal")
+                #expect(try await client.send(RedisCommand("PING"), on: loop).text == "PONG")
+            }
+        }
+    }
+
+    @Test("that is half-open: a subscriber finds out by itself")
+    func halfOpenSubscriber() async throws {
+        var options = hasty
+        options.keepAliveInterval = .milliseconds(20)
+        let server = try await ScriptedServer { _, bytes in
+            bytes.contains("ROLE") ? [.send(primaryRole + "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
+        }
+        let events = EventRecorder()
+        try await withSubscriber("redis://127.0.0.1:\(server.port)", options, events: events) {
+            try await until { events.texts.prefix(3) == ["subscribed", "disconnected", "subscribed"] }
+        }
+        try await server.stop()
+    }
+
+    @Test("that does not answer AUTH well is no connection, and the log names the code once, and no secret")
+    func badAuth() async throws {
+        let log = LogRecorder()
+        let server = try await ScriptedServer { _, _ in [.send("-WRONGPASS the password pa55 is wrong\r\n")] }
+        let url = "redis://:pa55@127.0.0.1:\(server.port)"
+        try await withClient(url, isReady: false, logger: log.logger) { client, loop in
+            try await until { !log.lines.isEmpty }
+            await #expect(throws: RedisError.notSent(.disconnected)) {
+                try await client.send(RedisCommand("PING"), on: loop)
+            }
+        }
+        #expect(log.lines.first == "error redis refused the connection reason=AUTH: WRONGPASS")
+        #expect(log.lines.count { $0.contains("refused the connection") } == 1)
+        #expect(!log.lines.contains { $0.contains("pa55") })
+        try await server.stop()
+    }
 }
+
+/// What a primary without replicas says to ROLE.
+let primaryRole = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A rediss:// connection")
 struct SecureConnectionTests {
-    @Test("is made when the server's certificate is trusted, and not otherwise")
+    @Test("is made when the server's certificate is trusted and names the host, and not otherwise")
     func trust() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lb-tls-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -30,11 +30,14 @@ struct SecureConnectionTests {
             let reply = try await client.send(RedisCommand("ECHO", "secret"), on: loop)
             #expect(reply.text == "secret")
         }
-        try await withClient(url, isReady: false) { client, loop in
-            for _ in 1...20 {
+        let otherHost = "rediss://127.0.0.1:\(server.port ?? 0)"
+        for (url, options) in [(url, RedisOptions()), (otherHost, trusting)] {
+            let log = LogRecorder()
+            try await withClient(url, options, isReady: false, logger: log.logger) { client, _ in
+                try await until { !log.lines.isEmpty }
                 #expect(!client.isConnected)
-                try await Task.sleep(for: .milliseconds(10))
             }
+            #expect(log.lines.first?.hasPrefix("warning redis connection failed reason=") == true)
         }
     }
 }

@@ -11,6 +11,7 @@ func withClient(
     _ url: String,
     _ options: RedisOptions = RedisOptions(),
     isReady: Bool = true,
+    logger: Logger = quietLogger,
     _ body: (RedisClient, any EventLoop) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -18,7 +19,7 @@ func withClient(
         endpoint: try RedisEndpoint(url: url),
         options: options,
         eventLoopGroup: group,
-        logger: quietLogger
+        logger: logger
     )
     try await withThrowingTaskGroup { tasks in
         tasks.addTask { try await client.run() }
@@ -38,5 +39,28 @@ func until(_ condition: () async throws -> Bool) async throws {
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw NotWithinTenSeconds() }
         try await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// A subscriber of the channel, for as long as `body` runs.
+func withSubscriber(
+    _ url: String,
+    _ options: RedisOptions = RedisOptions(),
+    events: EventRecorder,
+    channel: String = "news",
+    _ body: () async throws -> Void
+) async throws {
+    let subscriber = RedisSubscriber(
+        endpoint: try RedisEndpoint(url: url),
+        options: options,
+        channel: channel,
+        eventLoop: events.group.next(),
+        logger: quietLogger,
+        onEvent: events.note
+    )
+    try await withThrowingTaskGroup { tasks in
+        tasks.addTask { try await subscriber.run() }
+        try await body()
+        tasks.cancelAll()
     }
 }

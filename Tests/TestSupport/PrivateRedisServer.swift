@@ -29,17 +29,24 @@ package final class PrivateRedisServer: Sendable {
     ///
     /// - Parameters:
     ///   - password: becomes `requirepass`; `command(_:)` uses it.
+    ///   - configuration: path of a configuration file, over which go the settings that every test has.
     ///   - arguments: further command line arguments, such as `["--maxmemory", "10mb"]`.
-    package init(port: Port = .none, password: String? = nil, arguments: [String] = []) async throws {
+    package init(
+        port: Port = .none,
+        password: String? = nil,
+        configuration: String? = nil,
+        arguments: [String] = []
+    ) async throws {
         self.password = password
-        folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UInt32.random(in: 0...UInt32.max))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let number = Int.random(in: 20_000..<32_000)
-        var all = [
-            "--dir", folder.path, "--unixsocket", folder.appending(path: "s").path, "--save", "", "--appendonly", "yes",
-            "--appendfsync", "no", "--loglevel", "notice", "--logfile", folder.appending(path: "log").path,
-            "--bind", "127.0.0.1",
-        ]
+        folder = try Self.makeFolder()
+        let number = try await FreePort.find()
+        var all =
+            (configuration.map { [$0] } ?? []) + [
+                "--dir", folder.path, "--unixsocket", folder.appending(path: "s").path, "--save", "", "--appendonly",
+                "yes",
+                "--appendfsync", "no", "--loglevel", "notice", "--logfile", folder.appending(path: "log").path,
+                "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0",
+            ]
         switch port {
         case .none:
             self.port = nil
@@ -58,6 +65,49 @@ package final class PrivateRedisServer: Sendable {
         self.arguments = all + arguments
         try await start()
     }
+
+    /// A replica of the primary, which must have a TCP port. Returns when it has its data.
+    package convenience init(port: Port, replicaOf primary: PrivateRedisServer, arguments: [String] = []) async throws {
+        try await self.init(
+            port: port,
+            arguments: ["--replicaof", "127.0.0.1 \(primary.port ?? 0)"] + arguments
+        )
+        try await wait("the replica does not follow") {
+            // With an offset: it has confirmed something, and so takes the stream of commands.
+            let info = try await primary.command("INFO", "replication")
+            return info.contains("port=\(self.port ?? 0),state=online,offset=")
+                && !info.contains("port=\(self.port ?? 0),state=online,offset=0,")
+        }
+    }
+
+    /// A sentinel that watches the primary under the name `main`, with two of three to agree.
+    package init(sentinelOf primary: PrivateRedisServer) async throws {
+        password = nil
+        folder = try Self.makeFolder()
+        let port = try await FreePort.find()
+        self.port = port
+        let file = folder.appending(path: "sentinel.conf")
+        try """
+        port \(port)
+        bind 127.0.0.1
+        unixsocket \(folder.appending(path: "s").path)
+        dir \(folder.path)
+        logfile \(folder.appending(path: "log").path)
+        sentinel monitor main 127.0.0.1 \(primary.port ?? 0) 2
+        sentinel down-after-milliseconds main 1000
+        sentinel failover-timeout main 5000
+        """.write(to: file, atomically: true, encoding: .utf8)
+        arguments = [file.path, "--sentinel"]
+        try await start()
+    }
+
+    private static func makeFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UInt32.random(in: 0...UInt32.max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    package var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
 
     deinit {
         kill()
@@ -107,6 +157,11 @@ package final class PrivateRedisServer: Sendable {
     /// an unreachable server as the message of redis-cli.
     @discardableResult
     package func command(_ words: String...) async throws -> String {
+        try await command(words: words)
+    }
+
+    @discardableResult
+    package func command(words: [String]) async throws -> String {
         var environment = ProcessInfo.processInfo.environment
         environment["REDISCLI_AUTH"] = password
         let options = ["-s", socketPath, "--no-auth-warning", "--raw"]

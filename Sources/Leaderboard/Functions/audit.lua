@@ -19,9 +19,18 @@ local function append(audit, audit_max, chain, fields)
   return hash .. '\n' .. redis.call('XADD', audit, 'MAXLEN', '~', audit_max, '*', unpack(fields))
 end
 
+-- In a cluster the channel belongs to the board's slot, so that only its nodes hear of it. Asked once in the library's life.
+local publish_command
+
+local function publisher()
+  publish_command = publish_command
+    or string.find(redis.call('INFO', 'cluster'), 'cluster_enabled:1', 1, true) and 'SPUBLISH' or 'PUBLISH'
+  return publish_command
+end
+
 -- An event of the board's channel. `what` are the members that tell what happened, as JSON.
 local function publish(channel, what, seq_text, epoch, time)
-  redis.call('PUBLISH', channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":'
+  redis.call(publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":'
     .. integer_text(time) .. '}')
 end
 

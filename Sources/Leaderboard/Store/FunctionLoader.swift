@@ -60,7 +60,7 @@ final class FunctionLoader: Sendable {
         do {
             let revision = try await redis.send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), on: eventLoop)
             return (revision.integer ?? 0) < FunctionLibrary.revision
-        } catch .refused(let refusal) where refusal.isFunctionNotFound {
+        } catch .refused(let refusal) where refusal.isFunctionMissing {
             return true
         }
     }
@@ -73,4 +73,9 @@ extension RedisClient {
         command.append(FunctionLibrary.source)
         _ = try await send(command, on: eventLoop)
     }
+}
+
+extension RedisRefusal {
+    /// Answer to FUNCTION LOAD without REPLACE.
+    fileprivate var isLibraryThere: Bool { code == "ERR" && message.hasSuffix("already exists") }
 }

@@ -8,7 +8,7 @@ package import RedisClient
 package struct ScoreStore: Sendable {
     package let options: StoreOptions
     package let keys: BoardKeys
-    private let redis: RedisClient
+    private let redis: RedisCalls
     private let loader: FunctionLoader
     let calls: StoreCalls
 
@@ -17,15 +17,15 @@ package struct ScoreStore: Sendable {
         options: StoreOptions,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
-        self.redis = redis
         self.options = options
         keys = BoardKeys(board: options.board)
         loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
+        self.redis = RedisCalls(redis: redis, loader: loader, deadline: options.callDeadline)
         calls = StoreCalls(keys: keys, options: options)
     }
 
     /// Raises a score, if everything allows it. With an idempotency key, an update whose outcome was lost with the
-    /// connection is repeated once when Redis is back within ``StoreOptions/updateDeadline``.
+    /// connection is repeated until Redis tells it, within ``StoreOptions/callDeadline``.
     /// - Parameter withRank: costs Redis one look-up more.
     package func apply(
         _ update: ScoreUpdate,
@@ -34,18 +34,19 @@ package struct ScoreStore: Sendable {
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
-        let start = ContinuousClock.now
         let command = calls.update(update, origin: origin, idempotencyKey: idempotencyKey, withRank: withRank)
-        var reply: RESPValue?
+        let reply: RESPValue
         do {
-            reply = try await send(command, on: eventLoop)
+            reply = try await redis.send(
+                command,
+                isIdempotent: idempotencyKey != nil,
+                isDurable: true,
+                on: eventLoop
+            )
         } catch {
-            let failure = ScoreStoreError(ofWrite: error)
-            guard case .outcomeUnknown = failure, idempotencyKey != nil else { throw failure }
-            reply = await repeated(command, until: start + options.updateDeadline, on: eventLoop)
-            if reply == nil { throw failure }
+            throw ScoreStoreError(ofWrite: error)
         }
-        guard let reply, let outcome = UpdateOutcome(reply: reply, rateLimit: options.rateLimit) else {
+        guard let outcome = UpdateOutcome(reply: reply, rateLimit: options.rateLimit) else {
             throw .outcomeUnknown("unexpected reply")
         }
         return outcome
@@ -86,45 +87,16 @@ package struct ScoreStore: Sendable {
         }
     }
 
-    /// Sends a call of one of our functions. If Redis has lost them (a restart, a failover, FUNCTION FLUSH), they are
-    /// loaded and the call is sent again: it was not executed.
+    /// For a call that writes, and would count twice: see ``RedisCalls``.
     func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
-        // Once is nearly always enough; an operator who flushes twice meets the second.
-        for _ in 0..<3 {
-            do {
-                return try await redis.send(command, on: eventLoop)
-            } catch .refused(let refusal) where refusal.isFunctionNotFound {
-                try await loader.load(on: eventLoop)
-            }
-        }
-        return try await redis.send(command, on: eventLoop)
+        try await redis.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
     }
 
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
         do {
-            return try await send(command, on: eventLoop)
+            return try await redis.send(command, isIdempotent: true, on: eventLoop)
         } catch {
             throw ScoreStoreError(ofRead: error)
         }
-    }
-
-    /// The reply to an update with an idempotency key whose first sending may have been executed; nil if that stays
-    /// open. Waits for the connection to come back, then sends once.
-    private func repeated(
-        _ command: RedisCommand,
-        until deadline: ContinuousClock.Instant,
-        on eventLoop: any EventLoop
-    ) async -> RESPValue? {
-        while ContinuousClock.now < deadline {
-            do {
-                try await Task.sleep(for: .milliseconds(50))
-                return try await send(command, on: eventLoop)
-            } catch let error as RedisError where error.surelyNotExecuted {
-                continue
-            } catch {
-                return nil
-            }
-        }
-        return nil
     }
 }

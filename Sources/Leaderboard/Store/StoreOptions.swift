@@ -7,9 +7,8 @@ package struct StoreOptions: Sendable {
     package var auditMaxEntries = 1_000_000
     /// For how long the outcome of an update with an idempotency key is kept; at least 1 ms.
     package var idempotencyLifetime = Duration.seconds(86_400)
-    /// How long one update may take, all told. After a lost connection, an update with an idempotency key is repeated
-    /// within it.
-    package var updateDeadline = Duration.seconds(2)
+    /// After it, a call is not repeated any more (``RedisCalls``); its last try still has the connection's own time.
+    package var callDeadline = Duration.seconds(2)
 
     package init() {}
 }

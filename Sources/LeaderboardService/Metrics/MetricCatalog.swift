@@ -52,8 +52,8 @@ package enum MetricCatalog {
         .counter("leaderboard_redis_commands_total", "Commands given to Redis."),
         .counter(
             "leaderboard_redis_command_errors_total",
-            "Commands without a good reply: not_sent, outcome_unknown, or refused by Redis.",
-            labels: ["kind"]
+            "Commands without a good reply: not_sent, outcome_unknown, or refused by Redis; and why.",
+            labels: ["kind", "reason"]
         ),
         .counter("leaderboard_redis_function_loads_total", "Loads of the function library into Redis."),
         .counter("leaderboard_private_redis_restarts_total", "Times the private redis-server ended by itself."),

@@ -6,7 +6,8 @@ import NIOSSL
 enum RedisBootstrap {
     /// - Parameter handler: asked on the loop for the connection that the channel's bytes go to.
     static func connect(
-        to endpoint: RedisEndpoint,
+        to address: RedisEndpoint.Address,
+        isSecure: Bool,
         options: RedisOptions,
         on eventLoop: any EventLoop,
         handler: @escaping @Sendable () -> RedisConnection
@@ -16,9 +17,9 @@ enum RedisBootstrap {
             .channelOption(ChannelOptions.maxMessagesPerRead, value: 8)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if case .tcp(let host, _) = endpoint.address {
+                    if case .tcp(let host, _) = address {
                         try channel.syncOptions?.setOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                        if endpoint.isSecure {
+                        if isSecure {
                             let context = try NIOSSLContext(configuration: tlsConfiguration(options))
                             let name = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } ? nil : host
                             try channel.pipeline.syncOperations.addHandler(
@@ -30,7 +31,7 @@ enum RedisBootstrap {
                 }
             }
         let channel =
-            switch endpoint.address {
+            switch address {
             case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
             case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
             }

@@ -3,8 +3,9 @@ import NIOCore
 
 /// One connection: commands out, replies in, in order. Owned by its event loop.
 ///
-/// Commands of one tick of the loop leave in one write. It ends itself when a reply is late, when the stream is out of
-/// step, and when the server says that it is the wrong one; whoever waits then is told ``RedisError/outcomeUnknown(_:)``.
+/// Commands of one tick of the loop leave in one write. It ends itself when a reply is late or too long, and when the
+/// stream is out of step; whoever waits then is told ``RedisError/outcomeUnknown(_:)``, or ``RedisError/notSent(_:)`` if
+/// the command had not left yet. When the server says that it is the wrong one, it ends after the last reply.
 final class RedisConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -12,12 +13,14 @@ final class RedisConnection: ChannelInboundHandler {
 
     enum Waiter {
         case caller(CheckedContinuation<Reply, Never>)
+        /// A caller whose good reply counts once a replica has what came before it.
+        case replicated(CheckedContinuation<Reply, Never>)
         /// A command of our own: what to do with its reply.
         case own((Reply) -> Void)
 
         func resume(_ reply: Reply) {
             switch self {
-            case .caller(let continuation): continuation.resume(returning: reply)
+            case .caller(let continuation), .replicated(let continuation): continuation.resume(returning: reply)
             case .own(let act): act(reply)
             }
         }
@@ -27,82 +30,125 @@ final class RedisConnection: ChannelInboundHandler {
     private let eventLoop: any EventLoop
     /// A message of the subscribed channel; nil on a connection that does not subscribe.
     private let onMessage: ((_ payload: [UInt8]) -> Void)?
-    private let onClosed: (RedisError.UnknownReason) -> Void
+    /// - Parameter reason: constant words, or the name of a system's or TLS error.
+    private let onClosed: (_ reason: String) -> Void
+    /// The server refused a command because it is the wrong one; the connection takes no more.
+    private let onWrongServer: (RedisRefusal) -> Void
     private var pipeline: Pipeline<Waiter>
     private let reader = ReplyReader()
+    private var unfinishedBytes = 0
     private var unsent = ByteBuffer()
+    /// Commands at the end of the pipeline whose bytes are in `unsent`.
+    private var unsentCount = 0
     private var isFlushScheduled = false
+    private var replication = ReplicationBatch()
+    private var isDraining = false
     private var deadlineTimer: Scheduled<Void>?
     private var keepAlive: Scheduled<Void>?
     private var isQuiet = true
     private var context: ChannelHandlerContext?
     private var closeReason = RedisError.UnknownReason.connectionLost
+    private var closeDetail: String?
 
     init(
         options: RedisOptions,
         eventLoop: any EventLoop,
-        onMessage: ((_ payload: [UInt8]) -> Void)?,
-        onClosed: @escaping (RedisError.UnknownReason) -> Void
+        onMessage: ((_ payload: [UInt8]) -> Void)? = nil,
+        onWrongServer: @escaping (RedisRefusal) -> Void = { _ in },
+        onClosed: @escaping (_ reason: String) -> Void
     ) {
         self.options = options
         self.eventLoop = eventLoop
         self.onMessage = onMessage
+        self.onWrongServer = onWrongServer
         self.onClosed = onClosed
         pipeline = Pipeline(limit: options.maximumPendingCommands)
     }
 
-    var pendingCount: Int { pipeline.count }
-
     func send(_ command: RedisCommand, _ waiter: Waiter) {
-        guard let context, context.channel.isActive else { return waiter.resume(.failure(.notSent(.disconnected))) }
+        guard let context, context.channel.isActive, !isDraining else {
+            return waiter.resume(.failure(.notSent(.disconnected)))
+        }
         guard !pipeline.isFull else { return waiter.resume(.failure(.notSent(.queueFull))) }
-        command.write(into: &unsent)
-        pipeline.sent(waiter, deadline: .now() + TimeAmount(options.commandTimeout))
-        armDeadline()
+        if case .replicated = waiter { replication.isWaitNeeded = true }
+        enqueue(command, waiter)
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
         eventLoop.assumeIsolated().execute { self.flush() }
+    }
+
+    private func enqueue(_ command: RedisCommand, _ waiter: Waiter) {
+        command.write(into: &unsent)
+        unsentCount += 1
+        pipeline.sent(waiter, deadline: .now() + TimeAmount(options.commandTimeout))
+        armDeadline()
+    }
+
+    private func flush() {
+        isFlushScheduled = false
+        guard let context, unsent.readableBytes > 0 else { return }
+        if replication.isWaitNeeded {
+            replication.isWaitNeeded = false
+            enqueue(ReplicationBatch.wait(options.replicaTimeout), .own { self.replication.confirmed($0) })
+        }
+        context.writeAndFlush(wrapOutboundOut(unsent), promise: nil)
+        // Reuses the storage: the socket has nearly always taken the bytes by now.
+        unsent.clear()
+        unsentCount = 0
     }
 
     func close() {
         context?.close(promise: nil)
     }
 
-    private func flush() {
-        isFlushScheduled = false
-        guard let context, unsent.readableBytes > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(unsent), promise: nil)
-        // Reuses the storage: the socket has nearly always taken the bytes by now.
-        unsent.clear()
+    /// Takes no more commands, and closes when the replies of those before are in, or have timed out.
+    func drain() {
+        isDraining = true
+        if pipeline.isEmpty { close() }
     }
 
     // MARK: Replies
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isQuiet = false
+        let bytes = unwrapInboundIn(data)
+        unfinishedBytes += bytes.readableBytes
         do {
-            try reader.feed(unwrapInboundIn(data))
-            guard let onMessage else {
-                while let reply = try reader.next() { try take(reply) }
-                return
-            }
-            while let incoming = try reader.nextOrMessage() {
-                switch incoming {
-                case .reply(let reply): try take(reply)
-                case .message(let payload): onMessage(payload)
+            try reader.feed(bytes)
+            if let onMessage {
+                while let incoming = try reader.nextOrMessage() {
+                    unfinishedBytes = 0
+                    switch incoming {
+                    case .reply(let reply): try take(reply)
+                    case .message(let payload): onMessage(payload)
+                    }
+                }
+            } else {
+                while let reply = try reader.next() {
+                    unfinishedBytes = 0
+                    try take(reply)
                 }
             }
         } catch {
-            context.close(promise: nil)
+            close(because: "the server's bytes are no reply to what was asked")
         }
+        if unfinishedBytes > options.maximumReplyBytes { close(because: "the server's reply is too long") }
+        if isDraining, pipeline.isEmpty { close() }
     }
 
     private func take(_ reply: RESPValue) throws(ReplyReader.ProtocolError) {
         guard let waiter = pipeline.replied() else { throw .init() }
-        if case .error(let refusal) = reply {
+        switch (reply, waiter) {
+        case (.error(let refusal), _):
+            if refusal.isWrongServer, !isDraining {
+                // Those on the way get their answers, which are of the same kind.
+                drain()
+                onWrongServer(refusal)
+            }
             waiter.resume(.failure(.refused(refusal)))
-            if refusal.callsForReconnect { close() }
-        } else {
+        case (_, .replicated(let continuation)):
+            replication.hold(reply, continuation)
+        default:
             waiter.resume(.success(reply))
         }
     }
@@ -146,12 +192,17 @@ final class RedisConnection: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
-        context.close(promise: nil)
+    func errorCaught(context _: ChannelHandlerContext, error: any Error) {
+        close(because: "\(error)")
     }
 
     func handlerRemoved(context _: ChannelHandlerContext) {
         end()
+    }
+
+    private func close(because detail: String) {
+        closeDetail = closeDetail ?? detail
+        close()
     }
 
     private func end() {
@@ -159,7 +210,12 @@ final class RedisConnection: ChannelInboundHandler {
         context = nil
         deadlineTimer?.cancel()
         keepAlive?.cancel()
-        for waiter in pipeline.abandon() { waiter.resume(.failure(.outcomeUnknown(closeReason))) }
-        onClosed(closeReason)
+        replication.abandon(.outcomeUnknown(closeReason))
+        let waiters = pipeline.abandon()
+        for (index, waiter) in waiters.enumerated() {
+            let hasLeft = index < waiters.count - unsentCount
+            waiter.resume(.failure(hasLeft ? .outcomeUnknown(closeReason) : .notSent(.disconnected)))
+        }
+        onClosed(closeDetail ?? closeReason.rawValue)
     }
 }

@@ -3,46 +3,55 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Keeps one connection up: connects, signs in, and when it is lost tries again, ever more slowly up to a cap.
-/// Owned by its event loop.
+/// Keeps one connection up: finds the primary, connects, signs in, and when it is lost tries again, ever more slowly up
+/// to a cap. Owned by its event loop.
 final class RedisLink {
     private enum State {
         case idle
         case connecting
         case signingIn(RedisConnection)
-        case ready(RedisConnection)
+        case ready(RedisConnection, since: NIODeadline)
         case stopped
     }
 
     private let endpoint: RedisEndpoint
+    private let locator: PrimaryLocator
     private let options: RedisOptions
     private let eventLoop: any EventLoop
     private let logger: Logger
-    private let greeting: [RedisCommand]
+    private let greeting: [Greeting]
     private let onMessage: (([UInt8]) -> Void)?
     private let onChange: (_ isReady: Bool) -> Void
     private let onReconnect: () -> Void
     private var state = State.idle
+    /// Tells the connection of now from those before it.
+    private var attempt = 0
     private var failures = 0
+    /// Commands that came in the short time after a loss (``RedisOptions/reconnectGrace``).
+    private var waiting: [(command: RedisCommand, waiter: RedisConnection.Waiter)] = []
+    private var graceEnds = NIODeadline.uptimeNanoseconds(0)
+    private var isOutageLogged = false
+    private var leftOutChecks: Set<String> = []
     private var drained: EventLoopPromise<Void>?
 
-    /// - Parameter greeting: what a new connection has to answer, beyond signing in, before it is ready. At least one
-    ///   command: a server that hangs accepts connections all the same.
+    /// - Parameter greeting: what a new connection has to answer, beyond signing in, before it is ready.
     init(
         endpoint: RedisEndpoint,
+        locator: PrimaryLocator,
         options: RedisOptions,
         eventLoop: any EventLoop,
         logger: Logger,
-        greeting: [RedisCommand],
+        greeting: [Greeting] = [],
         onMessage: (([UInt8]) -> Void)? = nil,
         onChange: @escaping (_ isReady: Bool) -> Void,
         onReconnect: @escaping () -> Void = {}
     ) {
         self.endpoint = endpoint
+        self.locator = locator
         self.options = options
         self.eventLoop = eventLoop
         self.logger = logger
-        self.greeting = endpoint.signIn + greeting
+        self.greeting = Greeting.list(endpoint, options) + greeting
         self.onMessage = onMessage
         self.onChange = onChange
         self.onReconnect = onReconnect
@@ -50,115 +59,186 @@ final class RedisLink {
 
     func send(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
         switch state {
-        case .ready(let connection): connection.send(command, waiter)
+        case .ready(let connection, _): connection.send(command, waiter)
         case .stopped: waiter.resume(.failure(.notSent(.stopped)))
-        case .idle, .connecting, .signingIn: waiter.resume(.failure(.notSent(.disconnected)))
+        case .idle, .connecting, .signingIn: wait(command, waiter)
         }
     }
+
+    private func wait(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
+        guard .now() < graceEnds else { return waiter.resume(.failure(.notSent(.disconnected))) }
+        guard waiting.count < options.maximumPendingCommands else {
+            return waiter.resume(.failure(.notSent(.queueFull)))
+        }
+        waiting.append((command, waiter))
+    }
+
+    // MARK: Connecting
 
     func connect() {
         guard case .idle = state else { return }
         state = .connecting
+        attempt += 1
+        let attempt = attempt
+        locator.locate(on: eventLoop).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let address): self.connect(to: address, attempt)
+            case .failure(let error): self.closed(attempt, "\(error)")
+            }
+        }
+    }
+
+    private func connect(to address: RedisEndpoint.Address, _ attempt: Int) {
+        guard case .connecting = state else { return }
         let connection = RedisConnection(
             options: options,
             eventLoop: eventLoop,
             onMessage: onMessage,
-            onClosed: { [weak self] reason in self?.closed(reason.rawValue) }
+            onWrongServer: { [weak self] in self?.isWrongServer(address, attempt, $0) },
+            onClosed: { [weak self] in self?.closed(attempt, $0) }
         )
         let loopBound = NIOLoopBound((self, connection), eventLoop: eventLoop)
-        RedisBootstrap.connect(to: endpoint, options: options, on: eventLoop) { loopBound.value.1 }
-            .assumeIsolated()
-            .whenComplete { result in
-                let (link, connection) = loopBound.value
-                switch result {
-                case .success: link.connected(connection)
-                case .failure(let error): link.closed("\(error)")
-                }
+        RedisBootstrap.connect(
+            to: address,
+            isSecure: endpoint.isSecure,
+            options: options,
+            on: eventLoop,
+            handler: { loopBound.value.1 }
+        )
+        .assumeIsolated()
+        .whenComplete { result in
+            let (link, connection) = loopBound.value
+            switch result {
+            case .success: link.connected(connection, attempt)
+            case .failure(let error): link.closed(attempt, "\(error)")
             }
+        }
     }
 
-    private func connected(_ connection: RedisConnection) {
-        guard case .connecting = state else { return connection.close() }
+    private func connected(_ connection: RedisConnection, _ attempt: Int) {
+        guard case .connecting = state, attempt == self.attempt else { return connection.close() }
         state = .signingIn(connection)
-        let last = greeting.count - 1
-        for (index, command) in greeting.enumerated() {
+        for (index, step) in greeting.enumerated() {
+            let isLast = index == greeting.count - 1
             connection.send(
-                command,
+                step.command,
                 .own { [weak self] reply in
-                    switch reply {
-                    case .success where index == last: self?.ready(connection)
-                    case .success: break
-                    case .failure(let error): self?.signInFailed(error, connection)
-                    }
+                    guard let self, attempt == self.attempt, case .signingIn = self.state else { return }
+                    if self.isAccepted(reply, step, connection), isLast { self.ready(connection) }
                 }
             )
         }
     }
 
-    /// Logged once an outage: the next tries tell nothing new.
-    private func signInFailed(_ error: RedisError, _ connection: RedisConnection) {
-        if failures == 0 {
-            let code = if case .refused(let refusal) = error { refusal.code } else { "\(error)" }
-            logger.warning("redis refused the connection", metadata: ["reason": "\(code)"])
-            failures = 1
+    private func isAccepted(_ reply: RedisConnection.Reply, _ step: Greeting, _ connection: RedisConnection) -> Bool {
+        switch reply {
+        case .success(let value):
+            guard let objection = step.objection(value) else { return true }
+            logOutage("redis refused the connection", reason: objection, level: .error)
+        case .failure(.refused(let refusal)) where step.isOptional && ["NOPERM", "ERR"].contains(refusal.code):
+            if leftOutChecks.insert(step.name).inserted {
+                logger.notice("redis does not allow a check, which is left out", metadata: ["command": "\(step.name)"])
+            }
+            return true
+        case .failure(.refused(let refusal)):
+            let level: Logger.Level = refusal.needsOperator ? .error : .warning
+            logOutage("redis refused the connection", reason: "\(step.name): \(refusal.code)", level: level)
+        case .failure:
+            // The connection is gone, and tells why itself.
+            return false
         }
         connection.close()
+        return false
     }
 
     private func ready(_ connection: RedisConnection) {
-        guard case .signingIn = state else { return }
-        state = .ready(connection)
-        if failures > 0 {
-            logger.info("redis connection is back")
-            onReconnect()
-        }
-        failures = 0
+        state = .ready(connection, since: .now())
+        if attempt > 1 { onReconnect() }
+        if isOutageLogged { logger.info("redis connection is back") }
+        isOutageLogged = false
+        let waiting = waiting
+        self.waiting = []
+        for (command, waiter) in waiting { connection.send(command, waiter) }
         onChange(true)
     }
 
-    private func closed(_ reason: String) {
-        switch state {
-        case .stopped, .idle: return
-        case .ready:
-            onChange(false)
-            logger.warning("redis connection lost", metadata: ["reason": "\(reason)"])
-        case .connecting, .signingIn:
-            if failures == 0 { logger.warning("redis connection failed", metadata: ["reason": "\(reason)"]) }
-        }
-        state = .idle
-        let delay = min(options.reconnectDelay.upperBound, options.reconnectDelay.lowerBound * (1 << min(failures, 10)))
-        failures += 1
-        let spread = delay * Double.random(in: 0.5...1.5)
-        eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(spread)) { self.connect() }
+    // MARK: Losing the connection
+
+    /// The connection takes no more commands, and closes once it has its last reply; a better one is looked for meanwhile.
+    private func isWrongServer(_ address: RedisEndpoint.Address, _ attempt: Int, _ refusal: RedisRefusal) {
+        guard attempt == self.attempt else { return }
+        locator.moved(to: refusal, saidBy: address)
+        if case .ready(_, let since) = state { lost("the server said \(refusal.code)", since: since) }
     }
+
+    private func closed(_ attempt: Int, _ reason: String) {
+        guard attempt == self.attempt else { return }
+        switch state {
+        case .idle: break
+        case .stopped: drained?.succeed()
+        case .ready(_, let since): lost(reason, since: since)
+        case .connecting, .signingIn:
+            logOutage("redis connection failed", reason: reason)
+            locator.wasWrong()
+            connectLater()
+        }
+    }
+
+    private func lost(_ reason: String, since: NIODeadline) {
+        logOutage("redis connection lost", reason: reason)
+        let now = NIODeadline.now()
+        if now - since >= TimeAmount(options.reconnectDelay.upperBound) { failures = 0 }
+        graceEnds = now + TimeAmount(options.reconnectGrace)
+        eventLoop.assumeIsolated().scheduleTask(deadline: graceEnds) { self.giveUpWaiting() }
+        connectLater()
+        onChange(false)
+    }
+
+    private func connectLater() {
+        state = .idle
+        // No reply of the connection before has a say any more.
+        attempt += 1
+        failures += 1
+        guard failures > 1 else { return connect() }
+        let (first, cap) = (options.reconnectDelay.lowerBound, options.reconnectDelay.upperBound)
+        let delay = min(cap, first * (1 << min(failures - 2, 10))) * Double.random(in: 0.5...1.5)
+        eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.connect() }
+    }
+
+    private func giveUpWaiting() {
+        // A second loss within the time of the first has a time of its own.
+        guard .now() >= graceEnds else { return }
+        let waiting = waiting
+        self.waiting = []
+        for (_, waiter) in waiting { waiter.resume(.failure(.notSent(.disconnected))) }
+    }
+
+    /// Once an outage: the next tries tell nothing new.
+    private func logOutage(_ message: Logger.Message, reason: String, level: Logger.Level = .warning) {
+        guard !isOutageLogged else { return }
+        isOutageLogged = true
+        logger.log(level: level, message, metadata: ["reason": "\(reason)"])
+    }
+
+    // MARK: Stopping
 
     /// No new command; closes once the replies in flight are in, or have timed out.
     func stop() -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
-        guard case .ready(let connection) = state else {
-            state = .stopped
-            promise.succeed()
-            return promise.futureResult
-        }
+        let last = state
         state = .stopped
-        connection.send(
-            RedisCommand("PING"),
-            .own { _ in
-                connection.close()
-                promise.succeed()
-            }
-        )
-        return promise.futureResult
-    }
-}
-
-extension RedisEndpoint {
-    fileprivate var signIn: [RedisCommand] {
-        var commands: [RedisCommand] = []
-        if let password {
-            commands.append(user.map { RedisCommand("AUTH", $0, password) } ?? RedisCommand("AUTH", password))
+        graceEnds = .uptimeNanoseconds(0)
+        giveUpWaiting()
+        switch last {
+        case .ready(let connection, _):
+            drained = promise
+            connection.drain()
+        case .signingIn(let connection):
+            connection.close()
+            promise.succeed()
+        case .idle, .connecting, .stopped:
+            promise.succeed()
         }
-        if database != 0 { commands.append(RedisCommand("SELECT", "\(database)")) }
-        return commands
+        return promise.futureResult
     }
 }

@@ -78,13 +78,14 @@ extension RESPValue {
         }
     }
 
-    /// Of `["message", channel, payload]`, the payload; nil for anything else.
+    /// Of `["message", channel, payload]`, or `smessage` of a sharded channel, the payload; nil for anything else.
     fileprivate static func payload(ofMessage reply: redisReply) -> [UInt8]? {
         // The three elements belong to the reply, which is alive for the call.
         guard unsafe reply.type == REDIS_REPLY_ARRAY, unsafe reply.elements == 3,
             let kind = unsafe reply.element[0]?.pointee, let payload = unsafe reply.element[2]?.pointee,
             unsafe kind.type == REDIS_REPLY_STRING, unsafe payload.type == REDIS_REPLY_STRING,
-            unsafe UnsafeRawBufferPointer(start: kind.str, count: Int(kind.len)).elementsEqual("message".utf8)
+            case let name = unsafe UnsafeRawBufferPointer(start: kind.str, count: Int(kind.len)),
+            unsafe name.elementsEqual("message".utf8) || name.elementsEqual("smessage".utf8)
         else { return nil }
         return unsafe bytes(of: payload)
     }

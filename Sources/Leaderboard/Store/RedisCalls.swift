@@ -1,0 +1,89 @@
+import NIOCore
+import RedisClient
+
+/// Sends the calls of our functions, and repeats what can be repeated within ``StoreOptions/callDeadline``.
+///
+/// - Redis lost our functions (a restart, a failover, FUNCTION FLUSH): they are loaded, and the call goes again.
+/// - It was the wrong server, or the slot is on its way to another: the call goes again, on the new connection.
+/// - An idempotent call whose outcome is unknown goes again until the deadline, however long Redis is away.
+/// - Redis is away: the client has waited a moment for it (``RedisOptions/reconnectGrace``); the call fails at once.
+///
+/// Never repeated: a call that may have been executed, and would count twice.
+struct RedisCalls: Sendable {
+    let redis: RedisClient
+    let loader: FunctionLoader
+    let deadline: Duration
+
+    private static let shortestPause = Duration.milliseconds(5)
+    private static let longestPause = Duration.milliseconds(100)
+
+    /// - Parameters:
+    ///   - isIdempotent: sent twice, it has the effect of once.
+    ///   - isDurable: see ``RedisClient/send(_:isDurable:on:)``.
+    func send(
+        _ command: RedisCommand,
+        isIdempotent: Bool,
+        isDurable: Bool = false,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
+        let start = NIODeadline.now()
+        do {
+            return try await redis.send(command, isDurable: isDurable, on: eventLoop)
+        } catch {
+            return try await sendAgain(
+                command,
+                after: error,
+                until: start + TimeAmount(deadline),
+                isIdempotent: isIdempotent,
+                isDurable: isDurable,
+                on: eventLoop
+            )
+        }
+    }
+
+    private func sendAgain(
+        _ command: RedisCommand,
+        after first: RedisError,
+        until deadline: NIODeadline,
+        isIdempotent: Bool,
+        isDurable: Bool,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
+        var last = first
+        // Set once the call may have been executed: no later refusal makes that undone.
+        var unknown: RedisError?
+        var pause = Self.shortestPause
+        while true {
+            if !last.isSurelyNotExecuted { unknown = unknown ?? last }
+            let remedy = last.remedy(isIdempotent: isIdempotent, mayBeExecuted: unknown != nil)
+            guard remedy != .none, NIODeadline.now() + TimeAmount(pause) < deadline else { throw unknown ?? last }
+            do {
+                switch remedy {
+                case .loadFunctions: try await loader.load(on: eventLoop)
+                default: try? await Task.sleep(for: pause)
+                }
+                return try await redis.send(command, isDurable: isDurable, on: eventLoop)
+            } catch {
+                last = error
+            }
+            pause = min(pause * 2, Self.longestPause)
+            if Task.isCancelled { throw unknown ?? last }
+        }
+    }
+}
+
+private enum Remedy {
+    case none, loadFunctions, later
+}
+
+extension RedisError {
+    fileprivate func remedy(isIdempotent: Bool, mayBeExecuted: Bool) -> Remedy {
+        switch self {
+        case .refused(let refusal) where refusal.isFunctionMissing: .loadFunctions
+        case .refused(let refusal) where refusal.isWrongServer || refusal.isSlotMoving: .later
+        case .notSent(.disconnected) where mayBeExecuted: .later
+        case .outcomeUnknown where isIdempotent: .later
+        default: .none
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// One thing that a new connection is asked before it is used, and what may be wrong with the answer.
+struct Greeting {
+    let command: RedisCommand
+    /// Named in the log when it fails.
+    let name: String
+    /// Whether the connection is used all the same where the user may not ask this, or the server does not know it.
+    var isOptional = false
+    /// What is wrong with this answer, in constant words; nil if nothing is.
+    var objection: (RESPValue) -> String? = { _ in nil }
+}
+
+extension Greeting {
+    /// Who we are, which database, whether it is the primary, and whether it keeps what we promise.
+    static func list(_ endpoint: RedisEndpoint, _ options: RedisOptions) -> [Greeting] {
+        var list = signIn(endpoint)
+        if endpoint.database != 0 {
+            list.append(Greeting(command: RedisCommand("SELECT", "\(endpoint.database)"), name: "SELECT"))
+        }
+        if options.durability == .fsynced { list.append(fsynced) }
+        list.append(primary)
+        return list
+    }
+
+    static func signIn(_ endpoint: RedisEndpoint) -> [Greeting] {
+        guard let password = endpoint.password else { return [] }
+        let command = endpoint.user.map { RedisCommand("AUTH", $0, password) } ?? RedisCommand("AUTH", password)
+        return [Greeting(command: command, name: "AUTH")]
+    }
+
+    /// Channel of the board's events; in a cluster its slot's own (sharded) one.
+    static func subscribe(_ channel: String, isCluster: Bool) -> Greeting {
+        let name = isCluster ? "SSUBSCRIBE" : "SUBSCRIBE"
+        return Greeting(command: RedisCommand(name, channel), name: name)
+    }
+
+    /// A replica answers too, and would refuse every write. A server that hangs accepts connections, and answers nothing.
+    private static var primary: Greeting {
+        Greeting(command: RedisCommand("ROLE"), name: "ROLE", isOptional: true) { reply in
+            guard let role = reply.array?.first?.text, role != "master" else { return nil }
+            return "the server is a replica"
+        }
+    }
+
+    private static var fsynced: Greeting {
+        Greeting(
+            command: RedisCommand("CONFIG", "GET", "appendonly", "appendfsync"),
+            name: "CONFIG GET",
+            isOptional: true
+        ) { reply in
+            let words = reply.array?.map { $0.text ?? "" } ?? []
+            let pairs = Array(zip(words, words.dropFirst()))
+            let isOn = pairs.contains { $0 == ("appendonly", "yes") }
+            let isAlways = pairs.contains { $0 == ("appendfsync", "always") }
+            return isOn && isAlways ? nil : "DURABILITY=fsynced needs appendonly yes and appendfsync always"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import NIOCore
+import Synchronization
+
+/// Says where the primary is now: the server itself, what the sentinels say, or the owner of our slot in a cluster.
+/// Its lock is its owner; it is asked once a connection attempt.
+final class PrimaryLocator: Sendable {
+    struct Unknown: Error, CustomStringConvertible {
+        var description: String { "nobody who was asked knows the primary" }
+    }
+
+    private let endpoint: RedisEndpoint
+    private let options: RedisOptions
+    /// Whom to ask, the likeliest to know first; at most ``maximumSources``.
+    private let sources: Mutex<[RedisEndpoint.Address]>
+    private static let maximumSources = 64
+
+    init(_ endpoint: RedisEndpoint, options: RedisOptions) {
+        self.endpoint = endpoint
+        var options = options
+        options.connectTimeout = options.discoveryTimeout
+        options.commandTimeout = options.discoveryTimeout
+        self.options = options
+        switch endpoint.location {
+        case .server: sources = Mutex([])
+        case .sentinels(let list, _), .cluster(let list): sources = Mutex(list)
+        }
+    }
+
+    /// The answer of the first source that has one.
+    func locate(on eventLoop: any EventLoop) -> EventLoopFuture<RedisEndpoint.Address> {
+        if case .server(let address) = endpoint.location { return eventLoop.makeSucceededFuture(address) }
+        return ask(sources.withLock { $0 }[...], on: eventLoop)
+    }
+
+    /// Where it was did not do: the source may be behind the others, so that the next one is asked first.
+    func wasWrong() {
+        sources.withLock { sources in
+            if sources.count > 1 { sources.append(sources.removeFirst()) }
+        }
+    }
+
+    /// A node of the cluster says who has the slot now; that one knows best.
+    func moved(to refusal: RedisRefusal, saidBy address: RedisEndpoint.Address) {
+        guard endpoint.isCluster, let (host, port) = refusal.movedTo, case .tcp(let ownHost, _) = address else {
+            return
+        }
+        putFirst(.tcp(host: host.isEmpty ? ownHost : String(host), port: port))
+    }
+
+    private func putFirst(_ source: RedisEndpoint.Address) {
+        sources.withLock { sources in
+            sources.removeAll { $0 == source }
+            sources.insert(source, at: 0)
+            if sources.count > Self.maximumSources { sources.removeLast() }
+        }
+    }
+
+    private func ask(
+        _ candidates: ArraySlice<RedisEndpoint.Address>,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<RedisEndpoint.Address> {
+        guard let source = candidates.first else { return eventLoop.makeFailedFuture(Unknown()) }
+        return ask(source, on: eventLoop)
+            .flatMapError { _ in self.ask(candidates.dropFirst(), on: eventLoop) }
+    }
+
+    private func ask(
+        _ source: RedisEndpoint.Address,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<RedisEndpoint.Address> {
+        let question = RedisQuestion(endpoint: endpoint, source: source, options: options)
+        switch endpoint.location {
+        case .server(let address):
+            return eventLoop.makeSucceededFuture(address)
+        case .sentinels(_, let primary):
+            let command = RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)
+            return question.ask(command, on: eventLoop).flatMapThrowing { reply in
+                guard let address = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source) else {
+                    throw Unknown()
+                }
+                self.putFirst(source)
+                return address
+            }
+        case .cluster:
+            return question.ask(RedisCommand("CLUSTER", "SLOTS"), on: eventLoop).flatMapThrowing { reply in
+                let map = SlotMap(reply, saidBy: source)
+                guard let owner = map.owner(of: ClusterSlot.of(self.options.clusterKey)) else { throw Unknown() }
+                // All of them may be asked next time; those of the URL stay.
+                for node in map.nodes.reversed() { self.putFirst(node) }
+                self.putFirst(source)
+                return owner
+            }
+        }
+    }
+}
+
+extension RedisEndpoint.Address {
+    /// Of `[host, port, …]`; an unknown host (nil, "" or "?") is that of the server that said it.
+    init?(hostAndPort fields: [RESPValue], saidBy source: RedisEndpoint.Address) {
+        guard fields.count >= 2, let port = fields[1].integer, (1...65535).contains(port) else { return nil }
+        if let host = fields[0].text, !host.isEmpty, host != "?" {
+            self = .tcp(host: host, port: port)
+        } else if case .tcp(let host, _) = source {
+            self = .tcp(host: host, port: port)
+        } else {
+            return nil
+        }
+    }
+}

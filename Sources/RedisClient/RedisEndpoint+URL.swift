@@ -1,0 +1,129 @@
+/// What is wrong with a Redis URL; it does not repeat the URL, which may hold a password.
+package struct InvalidRedisURL: Error, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
+extension RedisEndpoint {
+    /// - Parameter url: one of
+    ///   - `redis://[user:password@]host[:6379][/database]`
+    ///   - `unix:///path[?db=database]`
+    ///   - `redis+sentinel://[user:password@]host[:26379],…/primary-name[/database]`
+    ///   - `redis+cluster://[user:password@]host[:6379],…[/]`
+    ///
+    ///   with `rediss` for `redis`: over TLS.
+    package init(url: String) throws(InvalidRedisURL) {
+        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { throw Self.form }
+        let rest = url[colon...].dropFirst(3)
+        let scheme = url[..<colon].lowercased()
+        if scheme == "unix" {
+            self = try Self.unix(rest)
+            return
+        }
+        let schemeParts = scheme.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+        guard ["redis", "rediss"].contains(schemeParts[0]) else { throw Self.form }
+        isSecure = schemeParts[0] == "rediss"
+        var path = rest.split(separator: "/", omittingEmptySubsequences: false)[...]
+        let authority = path.removeFirst()
+        if path.last == "" { path.removeLast() }
+        let hosts: Substring
+        (user, password, hosts) = try Self.credentials(authority)
+        switch schemeParts.count == 1 ? "" : schemeParts[1] {
+        case "":
+            location = .server(try Self.tcp(hosts, defaultPort: 6379))
+        case "sentinel":
+            guard let primary = path.popFirst(), !primary.isEmpty else { throw Self.form }
+            location = .sentinels(try Self.list(hosts, defaultPort: 26379), primary: try Self.decoded(primary))
+        case "cluster":
+            guard path.isEmpty else { throw InvalidRedisURL(description: "a cluster has no database to choose") }
+            location = .cluster(try Self.list(hosts, defaultPort: 6379))
+        default: throw Self.form
+        }
+        database = try path.popFirst().map(Self.database) ?? 0
+        guard path.isEmpty else { throw Self.form }
+    }
+
+    private static func unix(_ text: Substring) throws(InvalidRedisURL) -> RedisEndpoint {
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts[0].hasPrefix("/") else { throw form }
+        var number = 0
+        if parts.count == 2 {
+            guard parts[1].hasPrefix("db=") else { throw form }
+            number = try database(parts[1].dropFirst(3))
+        }
+        return RedisEndpoint(
+            location: .server(.unix(path: try decoded(parts[0]))),
+            isSecure: false,
+            user: nil,
+            password: nil,
+            database: number
+        )
+    }
+
+    private static let form = InvalidRedisURL(
+        description: """
+            must be redis://[user:password@]host[:port][/database], rediss://…, unix:///path, \
+            redis+sentinel://host,…/primary-name or redis+cluster://host,…
+            """
+    )
+
+    private static func credentials(
+        _ authority: Substring
+    ) throws(InvalidRedisURL) -> (user: String?, password: String?, hosts: Substring) {
+        guard let at = authority.lastIndex(of: "@") else { return (nil, nil, authority) }
+        let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let user = parts[0].isEmpty ? nil : try decoded(parts[0])
+        let password = parts.count == 2 ? try decoded(parts[1]) : nil
+        guard user == nil || password != nil else { throw form }
+        return (user, password, authority[authority.index(after: at)...])
+    }
+
+    private static func list(_ hosts: Substring, defaultPort: Int) throws(InvalidRedisURL) -> [Address] {
+        var addresses: [Address] = []
+        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) {
+            addresses.append(try tcp(host, defaultPort: defaultPort))
+        }
+        return addresses
+    }
+
+    private static func tcp(_ text: Substring, defaultPort: Int) throws(InvalidRedisURL) -> Address {
+        var host = text
+        var port = defaultPort
+        let afterBracket = text.lastIndex(of: "]") ?? text.startIndex
+        if let colon = text[afterBracket...].lastIndex(of: ":") {
+            guard let number = Int(text[text.index(after: colon)...]), (1...65535).contains(number) else {
+                throw InvalidRedisURL(description: "the port must be 1 to 65535")
+            }
+            port = number
+            host = text[..<colon]
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, !host.contains(",") else { throw form }
+        return .tcp(host: String(host), port: port)
+    }
+
+    private static func database(_ text: Substring) throws(InvalidRedisURL) -> Int {
+        guard let number = Int(text), (0...1_000_000).contains(number) else {
+            throw InvalidRedisURL(description: "the database must be a number")
+        }
+        return number
+    }
+
+    /// Percent-decoding (RFC 3986, section 2.1).
+    private static func decoded(_ text: Substring) throws(InvalidRedisURL) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16)
+            else {
+                throw InvalidRedisURL(description: "the URL has a % that is no percent-encoding")
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

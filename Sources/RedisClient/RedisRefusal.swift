@@ -1,0 +1,49 @@
+/// An error reply: its first word, and the rest.
+package struct RedisRefusal: Error, Sendable, Equatable {
+    package let code: String
+    package let message: String
+
+    init(_ line: String) {
+        let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        code = parts.first.map(String.init) ?? ""
+        message = parts.count > 1 ? String(parts[1]) : ""
+    }
+
+    /// True if a function had begun: the error (a key of another type, a right that the ACL withholds) may have come
+    /// after some of its writes. Redis ends such a text with `script: leaderboard_update, on @user_function:103.`
+    /// Every other error of FCALL comes before it runs, and a function can be killed only while it has not written.
+    package var isFromWithinFunction: Bool {
+        message.contains("@user_function") && !message.contains("Script killed by user")
+    }
+
+    /// The function library is not loaded (any more).
+    package var isFunctionMissing: Bool { code == "ERR" && message == "Function not found" }
+
+    /// This server is not, or not yet, the one to talk to: another connection may reach the right one.
+    package var isWrongServer: Bool {
+        switch code {
+        case "READONLY", "MASTERDOWN", "LOADING", "NOAUTH", "WRONGPASS", "MOVED", "CLUSTERDOWN": true
+        default: false
+        }
+    }
+
+    /// The slot is on its way to another node of the cluster, which takes no call with a key that does not exist yet
+    /// (a token bucket, mostly), not even after ASKING: there is nothing to follow, only to wait for the end of it.
+    package var isSlotMoving: Bool { code == "ASK" || code == "TRYAGAIN" }
+
+    /// The user may not do this, however often it is tried: somebody must change the server's settings.
+    var needsOperator: Bool {
+        switch code {
+        case "NOAUTH", "WRONGPASS", "NOPERM", "OOM", "MISCONF": true
+        default: false
+        }
+    }
+
+    /// The owner of the slot, of `MOVED 3999 127.0.0.1:6381`; without a host, the port of the node that said so.
+    var movedTo: (host: Substring, port: Int)? {
+        guard code == "MOVED", let place = message.split(separator: " ").last,
+            let colon = place.lastIndex(of: ":"), let port = Int(place[place.index(after: colon)...])
+        else { return nil }
+        return (place[..<colon], port)
+    }
+}

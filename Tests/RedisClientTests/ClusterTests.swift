@@ -1,0 +1,50 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import RedisClient
+
+@Suite("A cluster", .timeLimit(.minutes(3)))
+struct ClusterTests {
+    @Test("the owner of the slot is found, and followed through resharding and failover, by the subscriber too")
+    func follows() async throws {
+        let cluster = try await RedisCluster()
+        let key = "lb:{main}:x"
+        let slot = ClusterSlot.of(key)
+        var options = RedisOptions()
+        options.clusterKey = key
+        let events = EventRecorder()
+        try await withSubscriber(cluster.url, options, events: events, channel: "lb:{main}:events") {
+            try await withClient(cluster.url, options) { client, loop in
+                try await until { events.texts.last == "subscribed" }
+                /// Writes and publishes until the subscriber has it.
+                func follow(_ complaint: String) async throws {
+                    let before = events.texts.count
+                    try await wait(complaint) {
+                        _ = try? await client.send(RedisCommand("SPUBLISH", "lb:{main}:events", "changed"), on: loop)
+                        return events.texts.dropFirst(before).contains("message: changed")
+                    }
+                    try await wait(complaint) {
+                        (try? await client.send(RedisCommand("INCR", key), on: loop)) != nil
+                    }
+                }
+                try await follow("no first message")
+
+                let source = try await cluster.owner(of: slot)
+                let target = try await cluster.owner(of: (slot + ClusterSlot.count / 2) % ClusterSlot.count)
+                guard let source, let target, source !== target else { throw NotWithinTenSeconds() }
+                try await cluster.move(slot: slot, from: source, to: target)
+                try await follow("resharding is not followed")
+
+                target.kill()
+                try await wait("no failover") {
+                    let owner = try await cluster.owner(of: slot)
+                    return owner != nil && owner !== target
+                }
+                try await follow("the failover is not followed")
+                let total = try await client.send(RedisCommand("GET", key), on: loop)
+                #expect(total.text == "3")
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite("An error reply")
+struct RefusalTests {
+    @Test(
+        "says whether the command was surely not executed, and whether another server must be found",
+        arguments: [
+            ("LOADING Redis is loading the dataset in memory", true, true),
+            ("READONLY Can not run script with write flag on readonly replica.", true, true),
+            ("MASTERDOWN Link with MASTER is down", true, true),
+            ("CLUSTERDOWN The cluster is down", true, true),
+            ("MOVED 3999 127.0.0.1:6381", true, true),
+            ("NOAUTH Authentication required.", true, true),
+            ("ASK 3999 127.0.0.1:6381", true, false),
+            ("TRYAGAIN Multiple keys request during rehashing of slot", true, false),
+            ("OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'", true, false),
+            ("NOPERM this user has no permissions to run the 'fcall' command", true, false),
+            ("BUSY Redis is busy running a script.", true, false),
+            ("MISCONF Errors writing to the AOF file: No space left on device", true, false),
+            ("NOREPLICAS Not enough good replicas to write.", true, false),
+            ("ERR Function not found", true, false),
+            ("ERR unknown command 'FCALL', with args beginning with: 'x'", true, false),
+            ("BADARG leaderboard_update: a key or an argument is missing or wrong", true, false),
+            (
+                "ERR Script killed by user with FUNCTION KILL. script: leaderboard_update, on @user_function:103.",
+                true,
+                false
+            ),
+            ("WRONGTYPE Operation against a key script: leaderboard_update, on @user_function:103.", false, false),
+            ("NOPERM this user has no permissions script: leaderboard_update, on @user_function:103.", false, false),
+        ]
+    )
+    func meaning(line: String, isSurelyNotExecuted: Bool, isWrongServer: Bool) {
+        let refusal = RedisRefusal(line)
+        #expect(RedisError.refused(refusal).isSurelyNotExecuted == isSurelyNotExecuted)
+        #expect(refusal.isWrongServer == isWrongServer)
+    }
+
+    @Test("has a name of its own in the metrics, and one that nobody knows is `other`")
+    func names() {
+        #expect(Set(RedisFailure.all).count == RedisFailure.all.count)
+        for line in ["OOM full", "ERR Function not found", "LOADING x", "WHATEVER Redis says"] {
+            #expect(RedisFailure.all.contains(RedisFailure(.refused(RedisRefusal(line)))))
+        }
+        #expect(RedisFailure(.refused(RedisRefusal("WHATEVER secret"))).reason == "other")
+        #expect(RedisFailure(.outcomeUnknown(.timeout)).reason == "timeout")
+    }
+
+    @Test(
+        "MOVED tells the owner of the slot",
+        arguments: [("MOVED 1 10.0.0.1:6381", "10.0.0.1", 6381), ("MOVED 1 :7", "", 7), ("MOVED 1 ::1:7", "::1", 7)]
+    )
+    func moved(line: String, host: String, port: Int) throws {
+        let target = try #require(RedisRefusal(line).movedTo)
+        #expect(target == (Substring(host), port))
+        #expect(RedisRefusal("MOVED").movedTo == nil)
+        #expect(RedisRefusal("MOVED 1 nowhere").movedTo == nil)
+    }
+}

@@ -1,0 +1,20 @@
+import NIOCore
+import NIOPosix
+
+/// TCP ports that nobody listens on, below the range that the kernel gives to outgoing connections, so that a server can
+/// be stopped and started on its own. The port 10,000 above (the bus of a Redis Cluster) is free as well.
+package enum FreePort {
+    package static func find() async throws -> Int {
+        while true {
+            let port = Int.random(in: 12_000..<22_000)
+            if await isFree(port), await isFree(port + 10_000) { return port }
+        }
+    }
+
+    private static func isFree(_ port: Int) async -> Bool {
+        let listener = try? await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: port).get()
+        try? await listener?.close()
+        return listener != nil
+    }
+}

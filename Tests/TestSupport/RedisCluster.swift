@@ -1,0 +1,79 @@
+import Foundation
+
+/// A Redis Cluster of three primaries, each with a replica. Dies with the last reference.
+package final class RedisCluster: Sendable {
+    package let nodes: [PrivateRedisServer]
+
+    /// Two nodes are enough to find the others.
+    package var url: String {
+        "redis+cluster://" + nodes.prefix(2).map { "127.0.0.1:\($0.port ?? 0)" }.joined(separator: ",") + "/"
+    }
+
+    /// Returns when every node says that all slots are served and each replica follows its primary.
+    package init() async throws {
+        var nodes: [PrivateRedisServer] = []
+        for _ in 1...6 {
+            nodes.append(
+                try await PrivateRedisServer(
+                    port: .tcp,
+                    arguments: ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"]
+                )
+            )
+        }
+        self.nodes = nodes
+        let output = try await Launcher.shared.output(
+            "redis-cli",
+            ["--cluster", "create"] + nodes.map { "127.0.0.1:\($0.port ?? 0)" }
+                + ["--cluster-replicas", "1", "--cluster-yes"]
+        )
+        for node in nodes {
+            try await wait("no cluster: \(output)") {
+                let isServed = try await node.command("CLUSTER", "INFO").contains("cluster_state:ok")
+                let roles = try await node.command("CLUSTER", "NODES").split(separator: "\n")
+                let replication = try await node.command("INFO", "replication")
+                return isServed && roles.count { $0.contains("slave") } == 3
+                    && (replication.contains("state=online") || replication.contains("master_link_status:up"))
+            }
+        }
+    }
+
+    package func id(of node: PrivateRedisServer) async throws -> String {
+        try await node.command("CLUSTER", "MYID")
+    }
+
+    /// The primary that serves the slot, as far as a living node knows; nil while there is none.
+    package func owner(of slot: Int) async throws -> PrivateRedisServer? {
+        for node in nodes where node.isRunning {
+            let list = try await node.command("CLUSTER", "NODES")
+            for line in list.split(separator: "\n") where line.contains("master") && !line.contains("fail") {
+                let fields = line.split(separator: " ")
+                let serves = fields.dropFirst(8).contains { range in
+                    let ends = range.split(separator: "-").compactMap { Int($0) }
+                    return ends.first.map { ($0...(ends.last ?? $0)).contains(slot) } ?? false
+                }
+                guard serves else { continue }
+                let port = fields[1].split(separator: "@")[0].split(separator: ":").last.flatMap { Int($0) }
+                return nodes.first { $0.port == port && $0.isRunning }
+            }
+        }
+        return nil
+    }
+
+    /// Moves the slot with its keys, the way that redis-cli does (Redis Cluster specification, "Live resharding").
+    package func move(slot: Int, from source: PrivateRedisServer, to target: PrivateRedisServer) async throws {
+        let (sourceID, targetID) = (try await id(of: source), try await id(of: target))
+        try await target.command("CLUSTER", "SETSLOT", "\(slot)", "IMPORTING", sourceID)
+        try await source.command("CLUSTER", "SETSLOT", "\(slot)", "MIGRATING", targetID)
+        while true {
+            let keys = try await source.command("CLUSTER", "GETKEYSINSLOT", "\(slot)", "100")
+            guard !keys.isEmpty else { break }
+            let names = keys.components(separatedBy: "\n")
+            try await source.command(
+                words: ["MIGRATE", "127.0.0.1", "\(target.port ?? 0)", "", "0", "5000", "KEYS"] + names
+            )
+        }
+        for node in [target, source] {
+            try await node.command("CLUSTER", "SETSLOT", "\(slot)", "NODE", targetID)
+        }
+    }
+}
