@@ -46,7 +46,12 @@ package struct LeaderboardService: Sendable {
         case .endpoint(let given):
             endpoint = given
         case .ownServer(let directory):
-            let server = PrivateRedis(dataDirectory: directory, logger: logger, metricsFactory: metrics)
+            let server = PrivateRedis(
+                dataDirectory: directory,
+                syncsEveryWrite: configuration.redisOptions.durability == .fsynced,
+                logger: logger,
+                metricsFactory: metrics
+            )
             endpoint = try RedisEndpoint(url: try await server.start())
             services.append(server)
         }

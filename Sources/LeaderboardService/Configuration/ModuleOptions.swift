@@ -2,12 +2,28 @@ import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
+import RedisClient
 
 extension ServerOptions {
     init(_ settings: Settings) throws(InvalidSetting) {
         self.init()
         host = settings.text("HOST", default: "127.0.0.1")
         port = try settings.integer("PORT", default: 8080, in: 0...65535)
+    }
+}
+
+extension RedisOptions {
+    init(_ settings: Settings, _ source: RedisSource, board: String) throws(InvalidSetting) {
+        self.init()
+        certificateAuthorityFile = settings.text("REDIS_CA_FILE")
+        clusterKey = BoardKeys(board: board).scores
+        durability = try settings.choice("DURABILITY", default: .local)
+        if case .ownServer = source, durability == .replicated {
+            throw InvalidSetting(
+                name: "DURABILITY",
+                reason: "replicated needs a Redis with replicas in REDIS_URL; the service's own has none"
+            )
+        }
     }
 }
 

@@ -24,9 +24,8 @@ package struct ServiceConfiguration: Sendable {
     package init(_ settings: Settings) throws {
         server = try ServerOptions(settings)
         redis = try RedisSource(settings)
-        redisOptions = RedisOptions()
-        redisOptions.certificateAuthorityFile = settings.text("REDIS_CA_FILE")
         store = try StoreOptions(settings)
+        redisOptions = try RedisOptions(settings, redis, board: store.board)
         broadcast = try BroadcastOptions(settings)
         tokens = try TokenConfiguration(settings)
         trustedProxies = try TrustedProxies(settings)

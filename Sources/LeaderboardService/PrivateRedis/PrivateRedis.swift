@@ -14,9 +14,11 @@ import Synchronization
 /// tells whether one is left, so that never do two servers write the same file.
 ///
 /// Durability: every update is handed to the kernel before it is acknowledged, and synced to disk once a second
-/// (`appendfsync everysec`). A crash of the server or the service loses nothing, a loss of power the last second or two.
+/// (`appendfsync everysec`). A crash of the server or the service loses nothing, a loss of power the last second or two;
+/// with `syncsEveryWrite` (`appendfsync always`) not that either.
 package final class PrivateRedis: Sendable, Service {
     private let dataDirectory: String
+    private let syncsEveryWrite: Bool
     private let logger: Logger
     private let eventLoop: any EventLoop
     private let patience: Patience
@@ -44,12 +46,14 @@ package final class PrivateRedis: Sendable, Service {
 
     package init(
         dataDirectory: String,
+        syncsEveryWrite: Bool = false,
         logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         patience: Patience = Patience(),
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
         self.dataDirectory = dataDirectory
+        self.syncsEveryWrite = syncsEveryWrite
         self.logger = logger
         self.eventLoop = eventLoopGroup.next()
         self.patience = patience
@@ -133,7 +137,13 @@ package final class PrivateRedis: Sendable, Service {
 
     private func startServer(in directory: DataDirectory) async throws {
         let lock = try await directory.lockAfterOldServer(patience: patience.stop, logger: logger)
-        let server = try await ServerProcess.start(in: directory, lock: lock, on: eventLoop, patience: patience.stop)
+        let server = try await ServerProcess.start(
+            in: directory,
+            syncsEveryWrite: syncsEveryWrite,
+            lock: lock,
+            on: eventLoop,
+            patience: patience.stop
+        )
         let isStopping = state.withLock { state in
             state.server = server
             return state.isStopping

@@ -41,12 +41,18 @@ package final class ServerProcess: Sendable {
     /// Starts a server that dies with this process (Linux) and inherits `lock`.
     static func start(
         in directory: DataDirectory,
+        syncsEveryWrite: Bool,
         lock: FileLock,
         on eventLoop: any EventLoop,
         patience: Duration
     ) async throws -> ServerProcess {
         guard let program = Processes.find("redis-server") else { throw PrivateRedisError.notInstalled }
-        var command = [program] + ServerArguments.list(directory: directory.path, socket: directory.socketPath)
+        let arguments = ServerArguments.list(
+            directory: directory.path,
+            socket: directory.socketPath,
+            syncsEveryWrite: syncsEveryWrite
+        )
+        var command = [program] + arguments
         if let setpriv = Processes.find("setpriv") { command = [setpriv, "--pdeathsig", "TERM", "--"] + command }
 
         let started = eventLoop.makePromise(of: ServerProcess.self)

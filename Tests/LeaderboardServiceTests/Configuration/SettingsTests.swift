@@ -26,6 +26,7 @@ struct SettingsTests {
             ("LIVE_WINDOW_MS", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("THREADS", "0"),
             ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "1"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("DURABILITY", "eternal"), ("DURABILITY", "replicated"),
         ]
     )
     func badValue(name: String, value: String) throws {
