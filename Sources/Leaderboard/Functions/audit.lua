@@ -19,12 +19,16 @@ local function append(audit, audit_max, chain, fields)
   return hash .. '\n' .. redis.call('XADD', audit, 'MAXLEN', '~', audit_max, '*', unpack(fields))
 end
 
--- In a cluster the channel belongs to the board's slot, so that only its nodes hear of it. Asked once in the library's life.
+-- In a cluster the channel belongs to the board's slot, and only that slot's nodes hear of it (SPUBLISH). Asked once in the
+-- library's life; by pcall, for it must not fail after writes: a user that may not ask (INFO) is on a single server.
 local publish_command
 
 local function publisher()
-  publish_command = publish_command
-    or string.find(redis.call('INFO', 'cluster'), 'cluster_enabled:1', 1, true) and 'SPUBLISH' or 'PUBLISH'
+  if not publish_command then
+    local info = redis.pcall('INFO', 'cluster')
+    local is_cluster = type(info) == 'string' and string.find(info, 'cluster_enabled:1', 1, true)
+    publish_command = is_cluster and 'SPUBLISH' or 'PUBLISH'
+  end
   return publish_command
 end
 

@@ -48,7 +48,8 @@ struct RedisExamination: Sendable {
                     .bad(
                         "redis",
                         "\(endpoint) cannot be used: \(trouble.reason ?? "no answer within \(Self.patience)")",
-                        do: "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS)"
+                        do:
+                            "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS, the primary)"
                     )
                 ]
             }
