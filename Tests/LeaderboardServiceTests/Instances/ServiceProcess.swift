@@ -28,7 +28,7 @@ final class ServiceProcess: Sendable {
         )
         var port: Int?
         try await eventually {
-            port = try String(contentsOf: log, encoding: .utf8).firstMatch(of: /"listening".*"port":"?(\d+)/)
+            port = try String(contentsOf: log, encoding: .utf8).firstMatch(of: /listening.*port"?[:=]"?(\d+)/)
                 .flatMap { Int($0.1) }
             return port != nil || !process.isRunning
         }
