@@ -38,7 +38,7 @@ struct FedMetricsTests {
                 #expect(try shell(["sh", "-c", "promtool check metrics < \(file) 2>&1 && echo fine"]) == "fine")
                 // Values that a peer chooses are in no label.
                 let labels = scrape.matches(of: /\{.*\}/).map { String($0.0) }
-                for chosen in ["12345", "other", "127.0.0.1", "nowhere"] {
+                for chosen in ["12345", "somebody", "127.0.0.1", "nowhere"] {
                     #expect(labels.filter { $0.contains(chosen) } == [])
                 }
             }
@@ -83,9 +83,9 @@ struct FedMetricsTests {
             Processes.holding("\(data)/redis/server.lock", as: ServerProcess.lockDescriptor).first
         )
         kill(server, SIGSTOP)
-        #expect(try await service.update("other", 1, on: writer).status == 504)
+        #expect(try await service.update("somebody", 1, on: writer).status == 504)
         kill(server, SIGKILL)
-        try await eventually { try await service.update("other", 1, on: writer).status == 200 }
+        try await eventually { try await service.update("somebody", 1, on: writer).status == 200 }
         try await service.becomesReady()
     }
 
