@@ -10,18 +10,27 @@ extension EmbeddedFile {
     /// The live board, at `/`.
     package static let index = EmbeddedFile(name: "index.html", bytes: PackageResources.index_html)
 
-    /// What the page loads.
+    /// The API's description for people, at `/docs`, and for programs.
+    package static let docs = EmbeddedFile(name: "docs.html", bytes: PackageResources.docs_html)
+    package static let openAPI = EmbeddedFile(name: "openapi.json", bytes: PackageResources.openapi_json)
+    package static let asyncAPI = EmbeddedFile(name: "asyncapi.json", bytes: PackageResources.asyncapi_json)
+
+    /// What the pages load.
     package static let assets = [
         EmbeddedFile(name: "announcer.js", bytes: PackageResources.announcer_js),
         EmbeddedFile(name: "app.js", bytes: PackageResources.app_js),
         EmbeddedFile(name: "board.css", bytes: PackageResources.board_css),
+        EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
+        EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
         EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
         EmbeddedFile(name: "finder.js", bytes: PackageResources.finder_js),
         EmbeddedFile(name: "format.js", bytes: PackageResources.format_js),
         EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
+        EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
         EmbeddedFile(name: "rate.js", bytes: PackageResources.rate_js),
         EmbeddedFile(name: "row.js", bytes: PackageResources.row_js),
         EmbeddedFile(name: "rows.js", bytes: PackageResources.rows_js),
+        EmbeddedFile(name: "schema.js", bytes: PackageResources.schema_js),
         EmbeddedFile(name: "standings.js", bytes: PackageResources.standings_js),
         EmbeddedFile(name: "stats.js", bytes: PackageResources.stats_js),
         EmbeddedFile(name: "status.js", bytes: PackageResources.status_js),

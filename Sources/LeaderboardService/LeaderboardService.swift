@@ -165,6 +165,6 @@ package struct LeaderboardService: Sendable {
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ] + AdminRoutes.all(operators: Operators(callers: callers), store: store, logger: logger)
-            + WebPage().routes
+            + WebPage().routes + APIDescriptions().routes
     }
 }

@@ -47,8 +47,18 @@ const feed = new Feed({
   onMessage: receive,
   onState(state) {
     status.set(state, feed.transport);
-    if (state.name === "live") announcer.say("connection", "Live.");
+    if (state.name === "live") {
+      announcer.say("connection", "Live.");
+      stats.ask();
+    }
     if (state.name === "waiting") announcer.say("connection", "The connection is lost; trying again.");
+  },
+});
+const stats = new Stats({
+  feed,
+  onNumbers({ viewers, users }) {
+    element("viewers").textContent = number(viewers);
+    element("users").textContent = number(users);
   },
 });
 
@@ -156,13 +166,7 @@ addEventListener("keydown", (event) => {
 });
 
 feed.start();
-new Stats({
-  feed,
-  onNumbers({ viewers, users }) {
-    element("viewers").textContent = number(viewers);
-    element("users").textContent = number(users);
-  },
-}).run();
+stats.run();
 
 const player = new URLSearchParams(location.search).get("player");
 if (player) {

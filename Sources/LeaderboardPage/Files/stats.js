@@ -1,5 +1,6 @@
-// How many watch and how many play: asked for now and then, while somebody looks. The answer's cursor also tells whether
-// the feed has fallen asleep: a connection that died without a word looks the same as a quiet board.
+// How many watch and how many play: asked for when the feed goes live, and now and then while somebody looks. The answer's
+// cursor also tells whether the feed has fallen asleep: a connection that died without a word looks the same as a quiet
+// board.
 
 import { readCursor } from "./feed.js";
 
@@ -17,12 +18,12 @@ export class Stats {
 
   async run() {
     for (;;) {
-      if (!document.hidden) await this.#ask();
       await new Promise((resume) => setTimeout(resume, every * (0.8 + 0.4 * Math.random())));
+      if (!document.hidden) await this.ask();
     }
   }
 
-  async #ask() {
+  async ask() {
     try {
       const answer = await fetch("/api/v1/scoreboard/stats", { signal: AbortSignal.timeout(5_000) });
       if (!answer.ok) return;

@@ -18,7 +18,9 @@
   const apply = () => {
     root.dataset.theme = choice === "auto" ? (system.matches ? "dark" : "light") : choice;
     const button = document.getElementById("theme");
-    if (button) button.textContent = `Theme: ${choice}`;
+    if (!button) return;
+    button.textContent = choice[0].toUpperCase() + choice.slice(1);
+    button.setAttribute("aria-label", `Theme: ${choice}`);
   };
 
   apply();

@@ -4,7 +4,7 @@ import LeaderboardPage
 import NIOCore
 import NIOHTTP1
 
-/// The web page: `GET /` and what it loads.
+/// The web page, `GET /`, the API's description, `GET /docs`, and what they load.
 ///
 /// The assets' address holds a hash of them all, `/assets/<hash>/app.js`, so that a browser keeps them for ever and a new
 /// release is seen at once. The scripts import each other by relative paths, so only the documents name the hash.
@@ -12,12 +12,14 @@ import NIOHTTP1
 struct WebPage: Sendable {
     private let version: String
     private let index: StaticFile
+    private let docs: StaticFile
     private let assets: [String: StaticFile]
 
     init() {
         let version = Self.version(of: EmbeddedFile.assets)
         self.version = version
         index = Self.document(.index, version: version)
+        docs = Self.document(.docs, version: version)
         assets = Dictionary(
             uniqueKeysWithValues: EmbeddedFile.assets.map { file in
                 (file.name, StaticFile(file.bytes, type: Self.type(of: file.name), headers: PageSecurity.headers))
@@ -28,6 +30,7 @@ struct WebPage: Sendable {
     var routes: [Route] {
         [
             .on(.GET, "/", handler: { request in index.answer(request, cacheControl: "no-cache") }),
+            .on(.GET, "/docs", handler: { request in docs.answer(request, cacheControl: "no-cache") }),
             .on(.GET, "/assets/{version}/{name}", handler: asset),
         ]
     }

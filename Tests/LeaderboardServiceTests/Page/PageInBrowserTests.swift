@@ -1,3 +1,4 @@
+import Leaderboard
 import TestSupport
 import Testing
 
@@ -139,6 +140,26 @@ struct PageInBrowserTests {
                 #expect(try await page.evaluate(hidden) == "true")
                 let fits = "document.documentElement.scrollHeight <= innerHeight"
                 #expect(try await page.evaluate(fits) == "true")
+            }
+        }
+    }
+
+    @Test("shows the API's description: every operation and every channel, and the browser has nothing to complain of")
+    func docs() async throws {
+        try await withService { service, _ in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/docs")
+                let operations = Descriptions.operations.count { $0.method != "OPTIONS" }
+                let channels = (Descriptions.asyncAPI["channels"] ?? .null).members.count
+                #expect(operations > 10 && channels > 3)
+                try await page.wait(for: "document.querySelectorAll('article').length === \(operations + channels)")
+                for (part, words) in [("updateScore", "Idempotency-Key"), ("updateScore", "invalid_json")] + [
+                    ("live", "snapshot"), ("leaderboard_update", "token_time"),
+                ] {
+                    let has = "document.getElementById('\(part)').textContent.includes('\(words)')"
+                    #expect(try await page.evaluate(has) == "true", "\(part): \(words)")
+                }
+                #expect(await page.problems.map(\.description) == [])
             }
         }
     }

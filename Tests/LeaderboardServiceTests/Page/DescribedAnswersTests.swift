@@ -1,0 +1,267 @@
+import Foundation
+import Leaderboard
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+/// A request whose answer is held against the description.
+struct DescribedCase: Sendable, CustomTestStringConvertible {
+    let method: String
+    /// As the description has it.
+    let path: String
+    let status: Int
+    /// What is really asked for; the path itself, if nothing else is said.
+    var target: String?
+    var headers: [String: String] = [:]
+    var body: String?
+    var token: (user: String, scope: String?)?
+
+    var testDescription: String { "\(status) \(method) \(target ?? path)" }
+
+    private static let handshake = [
+        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+
+    private static func update(
+        _ status: Int,
+        _ body: String,
+        _ headers: [String: String] = [:],
+        as user: String = "12345"
+    )
+        -> DescribedCase
+    {
+        DescribedCase(
+            method: "POST",
+            path: "/api/v1/score/update",
+            status: status,
+            headers: ["Content-Type": "application/json"].merging(headers) { $1 },
+            body: body,
+            token: (user, nil)
+        )
+    }
+
+    private static func admin(_ status: Int, _ method: String, _ path: String, _ id: String = "", _ body: String? = nil)
+        -> DescribedCase
+    {
+        DescribedCase(
+            method: method,
+            path: "/api/v1/admin/\(path)",
+            status: status,
+            target: "/api/v1/admin/\(path.replacing("{id}", with: id))",
+            headers: body == nil ? [:] : ["Content-Type": "application/json"],
+            body: body,
+            token: ("ops", "leaderboard:admin")
+        )
+    }
+
+    private static let valid = #"{"user_id":"12345","score_increase":50}"#
+
+    static let all: [DescribedCase] = [
+        update(200, valid), update(200, valid, ["Prefer": "return=representation", "Idempotency-Key": "k"]),
+        update(200, valid, ["Idempotency-Key": "k"]),
+        update(422, #"{"user_id":"12345","score_increase":51}"#, ["Idempotency-Key": "k"]),
+        update(400, "{"), update(400, #"{"user_id":"1 2","score_increase":50}"#),
+        update(400, #"{"user_id":"12345","score_increase":-1}"#), update(400, valid, ["Idempotency-Key": "a b"]),
+        update(401, valid, ["Authorization": "Bearer x"]), update(403, valid, as: "23456"),
+        update(403, #"{"user_id":"banned","score_increase":1}"#, as: "banned"),
+        update(409, #"{"user_id":"full","score_increase":1}"#, as: "full"),
+        update(413, String(repeating: " ", count: 4097)), update(415, valid, ["Content-Type": "text/plain"]),
+        .init(method: "GET", path: "/api/v1/scoreboard", status: 200),
+        .init(method: "GET", path: "/api/v1/scoreboard", status: 304, headers: ["If-None-Match": "*"]),
+        .init(method: "GET", path: "/api/v1/scoreboard", status: 400, target: "/api/v1/scoreboard?limit=0"),
+        .init(method: "OPTIONS", path: "/api/v1/scoreboard", status: 204),
+        .init(
+            method: "GET",
+            path: "/api/v1/scoreboard/users/{id}",
+            status: 200,
+            target: "/api/v1/scoreboard/users/ada"
+        ),
+        .init(method: "GET", path: "/api/v1/scoreboard/users/{id}", status: 404, target: "/api/v1/scoreboard/users/x"),
+        .init(method: "GET", path: "/api/v1/scoreboard/users/{id}", status: 400, target: "/api/v1/scoreboard/users/!"),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/scoreboard/users/{id}",
+            status: 204,
+            target: "/api/v1/scoreboard/users/x"
+        ),
+        .init(method: "GET", path: "/api/v1/scoreboard/stats", status: 200),
+        .init(method: "OPTIONS", path: "/api/v1/scoreboard/stats", status: 204),
+        .init(method: "GET", path: "/api/v1/scoreboard/live", status: 101, headers: handshake),
+        .init(method: "GET", path: "/api/v1/scoreboard/live", status: 426),
+        .init(
+            method: "GET",
+            path: "/api/v1/scoreboard/live",
+            status: 400,
+            target: "/api/v1/scoreboard/live?view=x",
+            headers: handshake
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/scoreboard/live",
+            status: 403,
+            headers: handshake.merging(["Origin": "https://evil.example"]) { $1 }
+        ),
+        .init(method: "GET", path: "/api/v1/scoreboard/events", status: 200),
+        .init(
+            method: "GET",
+            path: "/api/v1/scoreboard/events",
+            status: 400,
+            target: "/api/v1/scoreboard/events?view=x"
+        ),
+        .init(method: "OPTIONS", path: "/api/v1/scoreboard/events", status: 204),
+        admin(200, "GET", "audit"), admin(200, "POST", "audit/revert", "", #"{"seq":1}"#),
+        admin(404, "POST", "audit/revert", "", #"{"seq":99999}"#), admin(400, "POST", "audit/revert", "", "{}"),
+        admin(200, "POST", "users/{id}/suspend", "ada", #"{"reason":"x"}"#),
+        admin(400, "POST", "users/{id}/suspend", "ada", "{}"),
+        admin(200, "POST", "users/{id}/reinstate", "ada", #"{"reason":"x"}"#),
+        admin(200, "GET", "users/{id}/export", "ada"), admin(200, "DELETE", "users/{id}", "ada"),
+        .init(method: "GET", path: "/api/v1/admin/audit", status: 401),
+        .init(method: "GET", path: "/api/v1/admin/audit", status: 403, token: ("12345", nil)),
+        .init(method: "GET", path: "/healthz", status: 200), .init(method: "GET", path: "/readyz", status: 200),
+        .init(method: "GET", path: "/metrics", status: 200), .init(method: "GET", path: "/", status: 200),
+        .init(method: "GET", path: "/", status: 304, headers: ["If-None-Match": "*"]),
+        .init(method: "GET", path: "/docs", status: 200),
+        .init(method: "GET", path: "/assets/{version}/{name}", status: 200, target: "/assets/x/app.js"),
+        .init(method: "GET", path: "/assets/{version}/{name}", status: 404, target: "/assets/x/y"),
+        .init(method: "GET", path: "/openapi.json", status: 200),
+        .init(method: "GET", path: "/asyncapi.json", status: 200),
+        .init(method: "GET", path: "/healthz", status: 417, headers: ["Expect": "a miracle"]),
+        .init(method: "GET", path: "/healthz", status: 400, headers: ["Host": "again"]),
+        .init(method: "GET", path: "/healthz", status: 431, headers: ["X": String(repeating: "x", count: 9000)]),
+    ]
+}
+
+@Suite("What the service answers is what is described")
+struct DescribedAnswersTests {
+    @Test("over HTTP: status, headers, body and error code of every endpoint")
+    func answers() async throws {
+        try await withService(["LIVE_ALLOWED_ORIGINS": "https://play.example.com"]) { service, redis in
+            let writer = try await service.connect()
+            _ = try await service.update("ada", 7, on: writer)
+            try await redis.command("SADD", "lb:{main}:suspended", "banned")
+            try await redis.command("ZADD", "lb:{main}:scores", "9007199254740991", "full")
+            for described in DescribedCase.all {
+                var headers = described.headers
+                if let token = described.token, headers["Authorization"] == nil {
+                    let text = try TokenSigner(service.settings)
+                        .token(user: token.user, lifetime: .seconds(60), scope: token.scope)
+                    headers["Authorization"] = "Bearer \(text)"
+                }
+                let connection = try await service.connect()
+                let target = described.target ?? described.path
+                let answer = try await connection.request(described.method, target, headers, body: described.body)
+                #expect(answer.status == described.status, "\(described.testDescription): \(answer.body)")
+                let complaints = Descriptions.complaints(answer, to: described.method, described.path)
+                #expect(complaints == [], "\(described.testDescription)")
+            }
+            let asked = Set(DescribedCase.all.map { "\($0.method) \($0.path)" })
+            #expect(asked == Set(Descriptions.operations.map { "\($0.method) \($0.path)" }))
+        }
+    }
+
+    @Test("over HTTP, when the bucket is empty, the viewers are too many, or Redis is away")
+    func refusals() async throws {
+        let few = ["RATE_LIMIT_UPDATES": "1", "RATE_LIMIT_INTERVAL_SECONDS": "60", "LIVE_MAX_SUBSCRIBERS": "1"]
+        try await withService(few) { service, redis in
+            let writer = try await service.connect()
+            let update = ("POST", "/api/v1/score/update")
+            let first = try await service.update("ada", 1, on: writer)
+            #expect(Descriptions.complaints(first, to: update.0, update.1) == [])
+            let limited = try await service.update("ada", 1, on: writer)
+            #expect(limited.status == 429)
+            #expect(Descriptions.complaints(limited, to: update.0, update.1) == [])
+            let viewer = try await service.connect()
+            #expect(try await viewer.openWebSocket().status == 101)
+            let full = try await service.connect().openWebSocket()
+            #expect(full.status == 503)
+            #expect(Descriptions.complaints(full, to: "GET", "/api/v1/scoreboard/live") == [])
+            redis.kill()
+            try await service.becomesReady(false)
+            for path in ["/readyz", "/api/v1/scoreboard/stats", "/api/v1/scoreboard/users/{id}"] {
+                let refused = try await writer.request("GET", path.replacing("{id}", with: "ada"))
+                #expect(refused.status == 503, "\(path)")
+                #expect(Descriptions.complaints(refused, to: "GET", path) == [], "\(path)")
+            }
+            let lost = try await service.update("ada", 1, on: writer)
+            #expect(lost.status == 503)
+            #expect(Descriptions.complaints(lost, to: update.0, update.1) == [])
+        }
+    }
+
+    @Test(
+        "live: snapshots and what follows, in every view, by both transports",
+        arguments: [("", "changes"), ("?view=top", "scoreboard"), ("?user_id=ada&user_id=nobody", "changes")]
+    )
+    func live(query: String, next: String) async throws {
+        try await withService { service, _ in
+            let (socket, stream) = (try await service.connect(), try await service.connect())
+            _ = try await service.update("ada", 7, on: try await service.connect())
+            _ = try await socket.openWebSocket("/api/v1/scoreboard/live\(query)")
+            _ = try await stream.request("GET", "/api/v1/scoreboard/events\(query)")
+            try Self.check(try await socket.frame().payload, "snapshot")
+            try Self.check(try await stream.event()["data"] ?? "", "snapshot")
+            _ = try await service.update("ada", 7, on: try await service.connect())
+            try Self.check(try await socket.frame().payload, next)
+            try Self.check(try await stream.event()["data"] ?? "", next)
+        }
+    }
+
+    @Test("in Redis: the function as the example calls it, its reply, and the event that it publishes")
+    func redis() async throws {
+        let server = try await PrivateRedisServer(port: .tcp)
+        try await withService(["REDIS_URL": server.url]) { _ in
+            let port = try #require(server.port)
+            let (caller, listener) = (try await TestConnection(port: port), try await TestConnection(port: port))
+            try await listener.send("SUBSCRIBE lb:{main}:events\r\n")
+            _ = try await listener.redisReply()
+            let message = try #require(Descriptions.asyncAPI["components"]?["messages"]?["updateCall"])
+            let call = try #require(message["examples"]?.array?.first?["payload"])
+            let keys = (call["KEYS"]?.array ?? []).compactMap(\.string)
+            let arguments = (call["ARGV"]?.array ?? []).compactMap(\.string)
+            let words = ["FCALL", "leaderboard_update", "\(keys.count)"] + keys + arguments
+            try await caller.send(words.joined(separator: " ") + "\r\n")
+            let reply = try await caller.redisReply()
+            #expect(reply.array?.first == .string("applied"))
+            #expect(Self.complaints(reply, "updateReply") == [])
+            let event = try #require(try await listener.redisReply().array?.last?.string)
+            try Self.check(event, "update")
+        }
+    }
+
+    private static func check(_ text: String, _ message: String) throws {
+        let json = try JSONValue(json: Array(text.utf8), maximumBytes: 1 << 20)
+        #expect(complaints(json, message) == [], "\(text)")
+    }
+
+    private static func complaints(_ value: JSONValue, _ message: String) -> [String] {
+        let schema = Descriptions.asyncAPI["components"]?["messages"]?[message]?["payload"]
+        return JSONSchema(root: Descriptions.asyncAPI).complaints(value, schema ?? .null)
+    }
+}
+
+extension TestConnection {
+    /// The next reply of a Redis: an array of texts and integers.
+    fileprivate func redisReply() async throws -> JSONValue {
+        try await receive { bytes in
+            var rest = String(buffer: bytes).components(separatedBy: "\r\n")[...]
+            guard let count = rest.popFirst().flatMap({ Int($0.dropFirst()) }) else { return nil }
+            var elements: [JSONValue] = []
+            for _ in 0..<count {
+                guard let head = rest.popFirst(), let kind = head.first, rest.count > 1 || kind == ":" else {
+                    return nil
+                }
+                if kind == ":" {
+                    elements.append(try JSONValue(json: Array(head.dropFirst().utf8), maximumBytes: 32))
+                } else {
+                    elements.append(.string(rest.removeFirst()))
+                }
+            }
+            guard rest.count == 1 else { return nil }
+            bytes.clear()
+            return .array(elements)
+        }
+    }
+}
