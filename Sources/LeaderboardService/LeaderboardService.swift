@@ -32,7 +32,7 @@ package struct LeaderboardService: Sendable {
         let metrics = MetricsRegistry()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
 
-        var services: [any Service] = []
+        var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)]
         let accessKeys = try await SigningKeys(
             secret: configuration.tokens.secret,
             keySet: configuration.tokens.keySet,

@@ -6,7 +6,7 @@ package struct InvalidRedisURL: Error, Equatable, CustomStringConvertible {
 extension RedisEndpoint {
     /// - Parameter url: one of
     ///   - `redis://[user:password@]host[:6379][/database]`
-    ///   - `unix:///path[?db=database]`
+    ///   - `unix://[user:password@]/path[?db=database]`
     ///   - `redis+sentinel://[user:password@]host[:26379],…/primary-name[/database]`
     ///   - `redis+cluster://[user:password@]host[:6379],…[/]`
     ///
@@ -43,8 +43,10 @@ extension RedisEndpoint {
     }
 
     private static func unix(_ text: Substring) throws(InvalidRedisURL) -> RedisEndpoint {
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts[0].hasPrefix("/") else { throw form }
+        guard let slash = text.firstIndex(of: "/") else { throw form }
+        let (user, password, host) = try credentials(text[..<slash])
+        guard host.isEmpty else { throw form }
+        let parts = text[slash...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var number = 0
         if parts.count == 2 {
             guard parts[1].hasPrefix("db=") else { throw form }
@@ -53,8 +55,8 @@ extension RedisEndpoint {
         return RedisEndpoint(
             location: .server(.unix(path: try decoded(parts[0]))),
             isSecure: false,
-            user: nil,
-            password: nil,
+            user: user,
+            password: password,
             database: number
         )
     }

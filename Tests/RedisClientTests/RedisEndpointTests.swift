@@ -12,6 +12,7 @@ struct RedisEndpointTests {
             ("rediss://:p@example.org", "rediss://example.org:6379/0"),
             ("redis://[::1]:7000", "redis://[::1]:7000/0"),
             ("unix:///run/my%20redis.sock?db=1", "unix:///run/my redis.sock"),
+            ("unix://u:p@/run/redis.sock", "unix:///run/redis.sock"),
             ("redis+sentinel://:p@a,b:7000/main", "redis+sentinel://a:26379,b:7000/main/0"),
             ("rediss+sentinel://a/main/2", "rediss+sentinel://a:26379/main/2"),
             ("redis+cluster://a:7000,b,[::1]/", "redis+cluster://a:7000,b:6379,[::1]:6379/"),
@@ -33,7 +34,8 @@ struct RedisEndpointTests {
         "is refused, without repeating what may be a password",
         arguments: [
             "", "localhost", "http://h", "redis://", "redis://h:0", "redis://h:99999", "redis://h/x", "redis://u@h",
-            "redis://:p%zz@h", "unix://relative", "unix:///a?x=1", "redis://a,b", "redis://h/1/2", "redis+sentinel://a",
+            "redis://:p%zz@h", "unix://relative", "unix://host/path", "unix:///a?x=1", "redis://a,b", "redis://h/1/2",
+            "redis+sentinel://a",
             "redis+sentinel:///main", "redis+cluster://a/1", "redis+cluster://a,,b", "redis+proxy://a",
             "unix+cluster://a",
         ]

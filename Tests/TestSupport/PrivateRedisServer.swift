@@ -17,36 +17,39 @@ package final class PrivateRedisServer: Sendable {
     package let folder: URL
     package let port: Int?
     package let password: String?
+    /// `user:password@` of the service's own user, where there is one.
+    private let credentials: String
     private let arguments: [String]
     private let process = Mutex<Process?>(nil)
 
     package var socketPath: String { folder.appending(path: "s").path }
 
     /// As `REDIS_URL` has it, over the Unix socket.
-    package var url: String { "unix://\(socketPath)" }
+    package var url: String { "unix://\(credentials)\(socketPath)" }
 
     /// Starts a server and returns when it answers.
     ///
     /// - Parameters:
     ///   - password: becomes `requirepass`; `command(_:)` uses it.
-    ///   - configuration: path of a configuration file, over which go the settings that every test has.
+    ///   - isDeployed: with `ops/redis/redis.conf` and `users.acl`; then `url` is that of the service's user, and
+    ///     `command(_:)` is an operator who may do everything.
     ///   - arguments: further command line arguments, such as `["--maxmemory", "10mb"]`.
     package init(
         port: Port = .none,
         password: String? = nil,
-        configuration: String? = nil,
+        isDeployed: Bool = false,
         arguments: [String] = []
     ) async throws {
         self.password = password
+        credentials = isDeployed ? "leaderboard:LEADERBOARD_PASSWORD@" : ""
         folder = try Self.makeFolder()
         let number = try await FreePort.find()
-        var all =
-            (configuration.map { [$0] } ?? []) + [
-                "--dir", folder.path, "--unixsocket", folder.appending(path: "s").path, "--save", "", "--appendonly",
-                "yes",
-                "--appendfsync", "no", "--loglevel", "notice", "--logfile", folder.appending(path: "log").path,
-                "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0",
-            ]
+        var all = isDeployed ? try Self.deployment(in: folder) : ["--save", "", "--appendonly", "yes"]
+        all += [
+            "--dir", folder.path, "--unixsocket", folder.appending(path: "s").path, "--appendfsync", "no",
+            "--loglevel", "notice", "--logfile", folder.appending(path: "log").path,
+            "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0",
+        ]
         switch port {
         case .none:
             self.port = nil
@@ -83,6 +86,7 @@ package final class PrivateRedisServer: Sendable {
     /// A sentinel that watches the primary under the name `main`, with two of three to agree.
     package init(sentinelOf primary: PrivateRedisServer) async throws {
         password = nil
+        credentials = ""
         folder = try Self.makeFolder()
         let port = try await FreePort.find()
         self.port = port
@@ -99,6 +103,18 @@ package final class PrivateRedisServer: Sendable {
         """.write(to: file, atomically: true, encoding: .utf8)
         arguments = [file.path, "--sentinel"]
         try await start()
+    }
+
+    /// The files of `ops/redis`, with a default user that may do everything.
+    private static func deployment(in folder: URL) throws -> [String] {
+        let ops = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "ops/redis")
+        let users = folder.appending(path: "users.acl")
+        try String(contentsOf: ops.appending(path: "users.acl"), encoding: .utf8)
+            .replacingOccurrences(of: "user default off", with: "user default on nopass ~* &* +@all")
+            .write(to: users, atomically: true, encoding: .utf8)
+        return [ops.appending(path: "redis.conf").path, "--aclfile", users.path]
     }
 
     private static func makeFolder() throws -> URL {

@@ -23,6 +23,24 @@ struct GracefulStopTests {
         }
     }
 
+    @Test("ends at once at a second signal, however long the first would take", .timeLimit(.minutes(1)))
+    func secondSignal() async throws {
+        let redis = try await PrivateRedisServer()
+        let service = try await ServiceProcess.serve(["REDIS_URL": redis.url])
+        try await eventually {
+            try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
+        }
+        // A viewer that never answers the close keeps the graceful stop waiting.
+        let viewer = try await TestConnection(port: service.port)
+        _ = try await viewer.openWebSocket()
+        service.signal(SIGTERM)
+        while try await viewer.frame().closeCode != 1001 {}
+        #expect(service.isRunning)
+        service.signal(SIGTERM)
+        try await eventually { !service.isRunning }
+        #expect(try service.log.contains("ended at once by a second signal"))
+    }
+
     @Test("keeps the board: a service with a Redis of its own finds it after the restart")
     func ownRedisKeepsData() async throws {
         try await withDataDirectory { data in

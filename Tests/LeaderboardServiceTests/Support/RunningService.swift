@@ -91,11 +91,11 @@ func withService(
     }
 }
 
-/// Runs the service on a Redis server of the test's own.
+/// Runs the service on a Redis server of the test's own, set up as `ops/redis` says, as the user of the service.
 func withService(
     _ own: [String: String] = [:],
     _ body: @Sendable (RunningService, PrivateRedisServer) async throws -> Void
 ) async throws {
-    let redis = try await PrivateRedisServer()
+    let redis = try await PrivateRedisServer(isDeployed: true)
     try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }) { try await body($0, redis) }
 }
