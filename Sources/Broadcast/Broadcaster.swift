@@ -155,9 +155,3 @@ package final class Broadcaster: Sendable, Service {
 
     func stop() { home.execute { $0.stop() } }
 }
-
-/// What a reader of the copy gets.
-struct Reading: Sendable {
-    let version: Int
-    let snapshot: Snapshot
-}

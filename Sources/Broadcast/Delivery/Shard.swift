@@ -39,8 +39,13 @@ final class Shard {
     func deliver(_ delivery: Delivery) {
         show(delivery.published)
         for (transport, frames) in delivery.frames.enumerated() {
-            if let changes = frames.changes { send(changes, to: Group(kind: .all, transport: transport)) }
-            if let scoreboard = frames.scoreboard { send(scoreboard, to: Group(kind: .top, transport: transport)) }
+            let frames = frames.copied()
+            if let changes = frames.changes {
+                send(changes, of: delivery.windows, to: Group(kind: .all, transport: transport))
+            }
+            if let scoreboard = frames.scoreboard {
+                send(scoreboard, of: 1, to: Group(kind: .top, transport: transport))
+            }
         }
         if delivery.needsSnapshot {
             for group in groups.indices where group % Group.Kind.allCases.count == Group.Kind.all.rawValue {
@@ -50,17 +55,17 @@ final class Shard {
         if let time = delivery.oldestTime { metrics.recordLag(since: time) }
     }
 
-    private func send(_ frame: ByteBuffer, to group: Group) {
+    private func send(_ bytes: ByteBuffer, of frames: Int, to group: Group) {
         guard groups.indices.contains(group.index) else { return }
         var count = 0
         for subscriber in groups[group.index] where subscriber.phase == .following {
-            if subscriber.send(frame, within: backlog) {
+            if subscriber.send(bytes, within: backlog) {
                 count += 1
             } else if subscriber.phase == .following {
                 fallBehind(subscriber)
             }
         }
-        metrics.delivered(count, bytes: frame.readableBytes &* count)
+        metrics.delivered(count &* frames, bytes: bytes.readableBytes &* count)
     }
 
     /// Continuity was lost: everybody starts afresh.
@@ -87,6 +92,11 @@ final class Shard {
             watch.seq = round.cursor.seq
             send(message, round.cursor, to: subscriber)
         }
+        for user in round.gone {
+            for subscriber in (watchers[user] ?? [:]).values where subscriber.phase == .following {
+                sendSnapshot(to: subscriber)
+            }
+        }
     }
 
     // MARK: One subscriber
@@ -106,7 +116,8 @@ final class Shard {
     func admit(_ subscriber: Subscriber, _ transports: [Transport], _ published: Published, first: ByteBuffer?) {
         guard subscriber.phase == .joining else { return }
         self.transports = transports
-        show(published)
+        // The place that followers of users are told is that of their round, which the others may have left behind.
+        if subscriber.watch == nil { show(published) }
         enroll(subscriber)
         subscriber.phase = .following
         if let watch = subscriber.watch { watch.seq = published.cursor.seq }
@@ -134,7 +145,6 @@ final class Shard {
     }
 
     private func sendSnapshot(to subscriber: Subscriber) {
-        guard let published, transports.indices.contains(subscriber.group.transport) else { return }
         if subscriber.watch != nil {
             // Only home can tell where its users stand.
             expel(subscriber)
@@ -144,6 +154,7 @@ final class Shard {
             return
         }
         let transport = subscriber.group.transport
+        guard let published, transports.indices.contains(transport) else { return }
         let frame: ByteBuffer
         if let made = snapshots[transport] {
             frame = made
@@ -243,25 +254,4 @@ final class Shard {
             if watchers[user]?.isEmpty == true { watchers[user] = nil }
         }
     }
-}
-
-/// A window's frames, framed once for every transport that somebody uses; by transport.
-struct Delivery: Sendable {
-    struct Frames: Sendable {
-        var changes: ByteBuffer?
-        var scoreboard: ByteBuffer?
-    }
-
-    let published: Published
-    let frames: [Frames]
-    /// The changes do not tell all: those who get them get a snapshot after them.
-    let needsSnapshot: Bool
-    /// Redis' time of the earliest change in it.
-    let oldestTime: Int?
-}
-
-/// Changes of followed users, each encoded once with the user's rank.
-struct WatchedChanges: Sendable {
-    let cursor: Cursor
-    let changes: [(user: String, encoded: ByteBuffer)]
 }

@@ -41,9 +41,11 @@ struct MergedChanges {
         }
     }
 
-    /// Increases are a peer's numbers: beyond the range they stay at its end.
+    /// Increases are a peer's numbers: beyond what every reader of JSON takes exactly (2^53 - 1, RFC 8259, section 6)
+    /// they stay at its end.
     private func sum(_ a: Int, _ b: Int) -> Int {
+        let limit = 1 << 53 - 1
         let (total, overflow) = a.addingReportingOverflow(b)
-        return overflow ? (a < 0 ? .min : .max) : total
+        return overflow ? (a < 0 ? -limit : limit) : min(max(total, -limit), limit)
     }
 }

@@ -20,7 +20,7 @@ struct Ring {
 
     mutating func append(_ change: PlacedChange, now: NIODeadline) {
         guard now >= closedUntil else {
-            reach = change.hasOwnSeq ? change.seq : change.seq &+ 1
+            reach = change.seq &+ 1
             return
         }
         entries.append(change)

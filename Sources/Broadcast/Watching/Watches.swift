@@ -43,6 +43,8 @@ struct Watches {
         var cursor: Cursor
         var changes: [(change: PlacedChange, rank: Int?)] = []
         var admitted: [(join: Join, users: [UserStanding])] = []
+        /// Users who have left the board, which no change can tell: their followers need a new first message.
+        var gone: [String] = []
         var published: Published
     }
 
@@ -151,6 +153,8 @@ struct Watches {
         var outcome = Outcome(cursor: round.published.cursor, published: round.published)
         for change in round.changes { tell(change, rank: found[change.user]?.rank, &outcome) }
         for user in round.looks { look(at: user, found[user], &outcome) }
+        // What a newcomer is told is told to all, or a rank that goes back to what they know would not be told to him.
+        for join in round.joins { for user in join.users { look(at: user, found[user], &outcome) } }
         outcome.admitted = round.joins.map { join in
             (join, join.users.map { found[$0] ?? UserStanding(user: $0, score: nil, rank: nil) })
         }
@@ -175,9 +179,14 @@ struct Watches {
 
     /// A rank or score that differs from what was told becomes a change by nothing, unless a real one is on its way.
     private mutating func look(at user: String, _ standing: UserStanding?, _ outcome: inout Outcome) {
-        guard let standing, let score = standing.score, let watch = watched[user], watch.told != standing,
-            !changed.contains(user), !outcome.changes.contains(where: { $0.change.user == user })
+        guard let standing, let watch = watched[user], watch.told != standing, !changed.contains(user),
+            !outcome.changes.contains(where: { $0.change.user == user })
         else { return }
+        guard let score = standing.score else {
+            if watch.told?.score != nil { outcome.gone.append(user) }
+            watched[user]?.told = standing
+            return
+        }
         let seq = outcome.cursor.seq
         let change = PlacedChange(user: user, score: score, increase: 0, seq: seq, hasOwnSeq: false)
         tell(change, rank: standing.rank, &outcome)

@@ -1,5 +1,6 @@
 import Leaderboard
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("The JSON string writer")

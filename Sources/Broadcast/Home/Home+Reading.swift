@@ -1,0 +1,39 @@
+import Logging
+import Metrics
+import NIOCore
+
+/// The reads of the source that keep the copy right, and the reads of the copy.
+extension Home {
+    /// One at a time; the feed numbers them and takes the latest only.
+    func fetch(_ number: Int) {
+        source.snapshot(options.copiedUsers, eventLoop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let snapshot): fetched(snapshot, number)
+            case .failure(let error): fetchFailed(error, number)
+            }
+        }
+    }
+
+    private func fetched(_ snapshot: Snapshot, _ number: Int) {
+        perform(feed.arrived(snapshot, number: number, now: eventLoop.now))
+        answerReaders()
+    }
+
+    private func fetchFailed(_ error: any Error, _ number: Int) {
+        metrics.sourceFailures.increment()
+        if feed.failures == 0 { logger.warning("standings cannot be read", metadata: ["error": "\(error)"]) }
+        perform(feed.failed(number, now: eventLoop.now))
+    }
+
+    /// Succeeds with the first `limit` rows as soon as they contain `seq`; with nil when they cannot be vouched for.
+    func read(limit: Int, atLeast seq: Int, within patience: TimeAmount, _ promise: EventLoopPromise<Reading?>) {
+        guard isRunning, !readers.isFull, feed.isLive else { return promise.succeed(nil) }
+        readers.add(Readers.Reader(limit: limit, seq: seq, deadline: eventLoop.now + patience, promise: promise))
+        answerReaders()
+        setAlarm()
+    }
+
+    func answerReaders() {
+        readers.answer(from: feed, now: eventLoop.now)
+    }
+}

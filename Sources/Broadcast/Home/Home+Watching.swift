@@ -1,0 +1,48 @@
+import Metrics
+import NIOCore
+
+/// Followed users: rounds of ``Watches``, with the source asked for the ranks.
+extension Home {
+    func beginRound() {
+        guard let published = feed.published, let round = watches.begin(published, feed.top) else { return }
+        if round.asked.isEmpty { return conclude(watches.end(round.number, answer: [])) }
+        source.standings(round.asked, eventLoop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let answer): conclude(watches.end(round.number, answer: answer))
+            case .failure: roundFailed(round.number)
+            }
+        }
+    }
+
+    /// What waits is tried again when the alarm for looking around rings.
+    private func roundFailed(_ number: Int) {
+        metrics.sourceFailures.increment()
+        if let outcome = watches.fail(number) { send(outcome) }
+    }
+
+    private func conclude(_ outcome: Watches.Outcome?) {
+        guard let outcome else { return }
+        send(outcome)
+        beginRound()
+        setAlarm()
+    }
+
+    private func send(_ outcome: Watches.Outcome) {
+        if !outcome.changes.isEmpty || !outcome.gone.isEmpty {
+            let changes = WatchedChanges(
+                cursor: outcome.cursor,
+                changes: outcome.changes.map { ($0.change.user, Message.change($0.change, rank: $0.rank)) },
+                gone: outcome.gone
+            )
+            for shard in shards where transports.indices.contains(where: { shard.count(.users, $0) > 0 }) {
+                shard.reference.run { $0.deliver(changes) }
+            }
+        }
+        for (join, users) in outcome.admitted {
+            let message = Message.snapshot(outcome.published, users: users)
+            shards[join.shard].reference.run { [transports, subscriber = join.subscriber] in
+                $0.admit(subscriber.value, transports, outcome.published, first: message)
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import Logging
+import Metrics
+import NIOCore
+
+/// The broadcaster's centre: the feed, and which loop has which subscribers. Lives on one event loop, which owns it.
+///
+/// Here is the way of an event: `receive` → feed → `flush` → outbox → `deliver` → shards. How subscribers come and go is
+/// in `Home+Subscribers`, followed users are in `Home+Watching`, the reads of the source and of the copy in `Home+Reading`.
+final class Home {
+    let eventLoop: any EventLoop
+    let options: BroadcastOptions
+    let source: StandingsSource
+    let metrics: BroadcastMetrics
+    let logger: Logger
+    private let board: BoardStatus
+    var shards: [ShardState] = []
+    var transports: [Transport] = []
+    var feed: Feed
+    var watches = Watches()
+    /// Subscribers that came before the first snapshot of the board.
+    var waiting: [Join] = []
+    var meters: [Group: Meter] = [:]
+    var readers = Readers()
+    private var outbox = Outbox()
+    private var isDeliveryDue = false
+    private var alarm: Scheduled<Void>?
+    private var alarmAt = NIODeadline.distantFuture
+    private var lookAt = NIODeadline.uptimeNanoseconds(0)
+    private(set) var isRunning = false
+
+    init(
+        eventLoop: any EventLoop,
+        options: BroadcastOptions,
+        source: StandingsSource,
+        metrics: BroadcastMetrics,
+        board: BoardStatus,
+        logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.options = options
+        self.source = source
+        self.metrics = metrics
+        self.board = board
+        self.logger = logger
+        feed = Feed(options: options)
+    }
+
+    func serve(_ shards: [ShardReference]) {
+        self.shards = shards.map { ShardState(reference: $0) }
+    }
+
+    /// The verification begins.
+    func run() {
+        isRunning = true
+        wake()
+    }
+
+    func stop() {
+        isRunning = false
+        alarm?.cancel()
+        alarm = nil
+        alarmAt = .distantFuture
+        readers.dismiss()
+    }
+
+    // MARK: An event in, frames out
+
+    func receive(_ change: Change) {
+        metrics.events.increment()
+        perform(feed.receive(change, now: eventLoop.now))
+        answerReaders()
+    }
+
+    func standingsReplaced() {
+        perform(feed.standingsReplaced(now: eventLoop.now))
+    }
+
+    func subscriptionLive() {
+        logger.info("live subscription is up, taking a snapshot")
+        perform(feed.subscriptionLive(now: eventLoop.now))
+    }
+
+    func subscriptionLost() {
+        logger.warning("live subscription lost")
+        feed.subscriptionLost()
+        perform([])
+    }
+
+    func perform(_ actions: [FeedAction]) {
+        for action in actions {
+            switch action {
+            case .flush: flush()
+            case .resnapshot(let reason): resnapshot(reason)
+            case .fetch(let number): fetch(number)
+            }
+        }
+        board.update(seq: feed.position?.seq ?? 0, version: feed.isLive ? feed.version : 0)
+        setAlarm()
+    }
+
+    /// Encodes the window once for each transport in use. The frames go out when the tick ends: those of changes that
+    /// arrived together cost each subscriber one write, and most of a delivery's cost is the kernel's for the write.
+    private func flush() {
+        guard let flush = feed.takeWindow(now: eventLoop.now) else { return }
+        metrics.merged.increment(by: flush.changes.mergedCount)
+        let frames = encode(flush)
+        if !outbox.fits(frames, maximumBytes: options.maximumFrameBytes) { deliver() }
+        outbox.add(frames, of: flush)
+        // A snapshot follows, which must be the one of this place.
+        if flush.revealsUsers { deliver() } else { deliverSoon() }
+        watches.add(flush.changes)
+        beginRound()
+    }
+
+    /// By transport. A message that both of them send is made once.
+    private func encode(_ flush: Feed.Flush) -> [Delivery.Frames] {
+        let cursor = flush.published.cursor
+        var changes: ByteBuffer?
+        var scoreboard: ByteBuffer?
+        return transports.enumerated().map { index, transport in
+            var frames = Delivery.Frames()
+            if shards.contains(where: { $0.count(.all, index) > 0 }) {
+                let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes)
+                changes = message
+                frames.changes = transport.frame(message, cursor)
+            }
+            if flush.showsTop, shards.contains(where: { $0.count(.top, index) > 0 }) {
+                let message = scoreboard ?? Message.scoreboard(flush.published)
+                scoreboard = message
+                frames.scoreboard = transport.frame(message, cursor)
+            }
+            return frames
+        }
+    }
+
+    private func deliverSoon() {
+        guard !isDeliveryDue else { return }
+        isDeliveryDue = true
+        eventLoop.assumeIsolated().execute { [weak self] in
+            self?.isDeliveryDue = false
+            self?.deliver()
+        }
+    }
+
+    /// To every loop that has subscribers for it, in one hop. Whatever else goes to a shard, this goes first.
+    func deliver() {
+        guard let delivery = outbox.take() else { return }
+        for shard in shards where delivery.concerns(shard) {
+            metrics.frames.increment(by: delivery.windows)
+            shard.reference.run { $0.deliver(delivery) }
+        }
+    }
+
+    private func resnapshot(_ reason: ResyncReason) {
+        guard let published = feed.published else { return }
+        deliver()
+        metrics.resynced(reason)
+        let place: Logger.Metadata = ["reason": "\(reason.rawValue)", "cursor": "\(published.cursor)"]
+        switch reason {
+        case .start, .subscription, .epoch, .replaced: logger.info("standings taken from the store", metadata: place)
+        default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
+        }
+        watches.reset()
+        for shard in shards where shard.counts.contains(where: { $0 > 0 }) {
+            shard.reference.run { $0.resnapshot(published) }
+        }
+        let early = waiting
+        waiting = []
+        for join in early { admit(join, cursor: nil) }
+        beginRound()
+    }
+
+    // MARK: Time
+
+    func setAlarm() {
+        var next = min(feed.nextWake, watches.isEmpty ? .distantFuture : lookAt)
+        if let deadline = readers.nextDeadline { next = min(next, deadline) }
+        guard isRunning, next < alarmAt else { return }
+        alarm?.cancel()
+        alarmAt = next
+        alarm = eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in self?.wake() }
+    }
+
+    private func wake() {
+        alarmAt = .distantFuture
+        alarm = nil
+        let now = eventLoop.now
+        if now >= lookAt {
+            lookAt = now + options.verifyInterval
+            watches.lookAround()
+            beginRound()
+        }
+        perform(feed.wake(now: now))
+        answerReaders()
+    }
+}
+
+/// What the centre knows of the subscribers of one loop.
+struct ShardState {
+    let reference: ShardReference
+    /// Subscribers by `Group.index`.
+    var counts: [Int] = []
+
+    func count(_ kind: Group.Kind, _ transport: Int) -> Int {
+        let index = Group(kind: kind, transport: transport).index
+        return counts.indices.contains(index) ? counts[index] : 0
+    }
+}

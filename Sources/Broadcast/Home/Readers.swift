@@ -1,0 +1,50 @@
+import NIOCore
+
+/// Who waits for the copy of the standings to contain a change.
+struct Readers {
+    struct Reader {
+        let limit: Int
+        let seq: Int
+        let deadline: NIODeadline
+        let promise: EventLoopPromise<Reading?>
+    }
+
+    /// More than this may not wait at once: they are told to ask the source.
+    static let maximum = 8192
+
+    private var waiting: [Reader] = []
+
+    var isFull: Bool { waiting.count >= Self.maximum }
+
+    /// All are given the same patience, so the first one's ends first.
+    var nextDeadline: NIODeadline? { waiting.first?.deadline }
+
+    mutating func add(_ reader: Reader) { waiting.append(reader) }
+
+    /// Those whose change has come get their rows; those for whom it is too late, or the copy is not to be vouched for,
+    /// get nil.
+    mutating func answer(from feed: Feed, now: NIODeadline) {
+        guard !waiting.isEmpty else { return }
+        waiting.removeAll { reader in
+            guard feed.isLive, let position = feed.position, now < reader.deadline else {
+                reader.promise.succeed(nil)
+                return true
+            }
+            guard position.seq >= reader.seq else { return false }
+            let snapshot = feed.standings(limit: reader.limit)
+            reader.promise.succeed(snapshot.map { Reading(version: feed.version, snapshot: $0) })
+            return true
+        }
+    }
+
+    mutating func dismiss() {
+        for reader in waiting { reader.promise.succeed(nil) }
+        waiting = []
+    }
+}
+
+/// What a reader of the copy gets.
+struct Reading: Sendable {
+    let version: Int
+    let snapshot: Snapshot
+}

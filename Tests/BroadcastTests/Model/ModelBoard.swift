@@ -1,0 +1,55 @@
+import NIOCore
+
+@testable import Broadcast
+
+/// A board in Redis, as small as it can be: scores, the count of updates, and what its channel carries.
+final class ModelBoard {
+    private(set) var scores: [String: Int] = [:]
+    private(set) var seq = 0
+    private(set) var epoch = 1
+    /// Told each event that is published.
+    var publish: (Change) -> Void = { _ in }
+    private var backup: (scores: [String: Int], seq: Int, epoch: Int)?
+
+    var cursor: Cursor { Cursor(epoch: "\(epoch)", seq: seq) }
+
+    /// What our own function does.
+    func update(_ user: String, by increase: Int) {
+        scores[user, default: 0] += increase
+        seq += 1
+        let score = scores[user] ?? 0
+        publish(Change(user: user, score: score, increase: increase, seq: seq, epoch: "\(epoch)", time: 1))
+    }
+
+    /// What another service does, which may forget to tell.
+    func write(_ user: String, _ score: Int, isTold: Bool) {
+        scores[user] = score
+        if isTold { publish(Change(user: user, score: score, increase: nil, seq: nil, epoch: nil, time: nil)) }
+    }
+
+    func remove(_ user: String) { scores[user] = nil }
+
+    func wipe() {
+        (scores, seq) = ([:], 0)
+        epoch += 1
+    }
+
+    func saveBackup() { backup = (scores, seq, epoch) }
+
+    func restoreBackup() {
+        if let backup { (scores, seq, epoch) = backup }
+    }
+
+    func standings(_ limit: Int) -> [Standing] {
+        Array(scores.map { Standing(user: $0, score: $1) }.sorted { $0.precedes($1) }.prefix(limit))
+    }
+
+    func snapshot(_ limit: Int) -> Snapshot {
+        Snapshot(epoch: "\(epoch)", seq: seq, standings: standings(limit), isWhole: scores.count <= limit)
+    }
+
+    func standing(of user: String) -> UserStanding {
+        let rank = standings(.max).firstIndex { $0.user == user }
+        return UserStanding(user: user, score: scores[user], rank: rank.map { $0 + 1 })
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import NIOCore
+import NIOEmbedded
+
+@testable import Broadcast
+
+/// A viewer who believes what the messages say and nothing else, and notes each message that breaks the contract.
+final class ModelViewer {
+    let view: View
+    private(set) var faults: [String] = []
+    private(set) var cursor: Cursor?
+    /// Connections that the service ended.
+    private(set) var timesSentAway = 0
+    private(set) var snapshots = 0
+    private var scores: [String: Int] = [:]
+    private var users: [String: UserStanding] = [:]
+    private var connection: (channel: EmbeddedChannel, socket: SlowSocket, isFirst: Bool)?
+
+    init(_ view: View) { self.view = view }
+
+    /// Messages end in a line feed.
+    static let transport = Transport(
+        name: "model",
+        frame: { message, _ in
+            var frame = message
+            frame.writeStaticString("\n")
+            return frame
+        },
+        end: { channel, _ in channel.close(promise: nil) }
+    )
+
+    func connect(to instance: ModelInstance, _ options: BroadcastOptions, withCursor: Bool) throws {
+        let channel = EmbeddedChannel(loop: instance.loop)
+        channel.connect(to: try SocketAddress(unixDomainSocketPath: "/model"), promise: nil)
+        let socket = SlowSocket(channel, options.backlog)
+        try channel.pipeline.syncOperations.addHandler(socket)
+        connection = (channel, socket, true)
+        instance.broadcaster.subscribe(
+            channel,
+            transport: Self.transport,
+            view: view,
+            cursor: withCursor ? cursor : nil
+        )
+    }
+
+    func disconnect() throws {
+        guard let connection else { return }
+        try read()
+        self.connection = nil
+        // Not `finish`: it would cancel everything that is scheduled on the instance's loop.
+        connection.channel.close(promise: nil)
+    }
+
+    var isConnected: Bool { connection?.channel.isActive ?? false }
+    var mostUnsent: Int { connection?.socket.mostUnsent ?? 0 }
+
+    var isReading: Bool {
+        get { connection?.socket.isReading ?? true }
+        set { connection?.socket.isReading = newValue }
+    }
+
+    /// Takes what has arrived.
+    func read() throws {
+        guard let connection else { return }
+        while let bytes = try connection.channel.readOutbound(as: ByteBuffer.self) {
+            for line in String(buffer: bytes).split(separator: "\n") {
+                take(try JSONDecoder().decode(ViewedMessage.self, from: Data(line.utf8)))
+            }
+        }
+        if !connection.channel.isActive {
+            timesSentAway += 1
+            self.connection = nil
+        }
+    }
+
+    private func take(_ message: ViewedMessage) {
+        guard let place = Cursor(message.cursor) else { return faults.append("bad cursor \(message.cursor)") }
+        let isFirst = connection?.isFirst ?? false
+        connection?.isFirst = false
+        if message.type == "snapshot" { snapshots += 1 }
+        switch (message.type, view) {
+        case ("snapshot", .users(let ids)):
+            let told = message.users ?? []
+            if told.map(\.user_id) != ids { faults.append("users \(told.map(\.user_id)) for \(ids)") }
+            users = Dictionary(uniqueKeysWithValues: told.map { ($0.user_id, $0.standing) })
+        case ("snapshot", _), ("scoreboard", .top):
+            scores = Dictionary(uniqueKeysWithValues: (message.scoreboard ?? []).map { ($0.user_id, $0.score) })
+        case ("changes", .all), ("changes", .users):
+            let last = cursor?.seq ?? -1
+            if isFirst, view != .all { faults.append("first message is no snapshot") }
+            if place.epoch != cursor?.epoch { faults.append("changes of epoch \(place.epoch)") }
+            if let from = message.from, from > last + 1 { faults.append("hole from \(last) to \(from)") }
+            if place.seq < last { faults.append("back from \(last) to \(place.seq)") }
+            let seqs = (message.changes ?? []).map(\.seq)
+            if seqs != seqs.sorted() { faults.append("misordered \(seqs)") }
+            for change in message.changes ?? [] {
+                scores[change.user_id] = change.score
+                users[change.user_id] = UserStanding(user: change.user_id, score: change.score, rank: change.rank)
+            }
+        default: faults.append("message \(message.type)")
+        }
+        cursor = place
+    }
+
+    /// The faults since the last call.
+    func takeFaults() -> [String] {
+        defer { faults = [] }
+        return faults
+    }
+
+    /// What it sees, against what is so.
+    func check(against board: ModelBoard, rows: Int) {
+        guard isConnected else { return faults.append("not connected") }
+        if case .users(let ids) = view {
+            for id in ids where users[id] != board.standing(of: id) {
+                faults.append("sees \(String(describing: users[id])) and not \(board.standing(of: id))")
+            }
+            return
+        }
+        let seen = scores.map { Standing(user: $0, score: $1) }.sorted { $0.precedes($1) }.prefix(rows)
+        if Array(seen) != board.standings(rows) {
+            faults.append("sees \(Array(seen)) and not \(board.standings(rows))")
+        }
+        if view == .all, cursor != board.cursor {
+            faults.append("is at \(String(describing: cursor)) and not \(board.cursor)")
+        }
+    }
+}
+
+/// A live message, read by the field names of the contract.
+struct ViewedMessage: Decodable {
+    struct Row: Decodable {
+        let user_id: String
+        let score: Int
+    }
+
+    struct Change: Decodable {
+        let user_id: String
+        let score, score_increase, seq: Int
+        let rank: Int?
+    }
+
+    struct User: Decodable {
+        let user_id: String
+        let score, rank: Int?
+        var standing: UserStanding { UserStanding(user: user_id, score: score, rank: rank) }
+    }
+
+    let type, cursor: String
+    let from: Int?
+    let scoreboard: [Row]?
+    let changes: [Change]?
+    let users: [User]?
+}
