@@ -9,11 +9,13 @@ struct ViewersBoard {
     private(set) var scores: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var hadHole = false
+    private(set) var snapshots = 0
 
     mutating func take(_ message: TestMessage) {
         let position = Int(message.cursor.split(separator: ":").last ?? "") ?? 0
         switch message.type {
         case "snapshot":
+            snapshots += 1
             scores = Dictionary(uniqueKeysWithValues: (message.scoreboard ?? []).map { ($0.user_id, $0.score) })
         default:
             if let from = message.from, from > seq + 1 { hadHole = true }

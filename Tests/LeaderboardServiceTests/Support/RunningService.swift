@@ -66,12 +66,16 @@ func testSettings(_ own: [String: String] = [:]) -> Settings {
 }
 
 /// Runs the service around `body`, then stops it gracefully; its end must be a clean one.
+/// - Parameter adjust: sets what no variable sets.
 func withService(
     _ own: [String: String],
+    adjust: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @Sendable (RunningService) async throws -> Void
 ) async throws {
     let settings = testSettings(own)
-    let service = LeaderboardService(try ServiceConfiguration(settings))
+    var configuration = try ServiceConfiguration(settings)
+    adjust(&configuration)
+    let service = LeaderboardService(configuration)
     try await testGracefulShutdown { trigger in
         let (ports, port) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup { tasks in
@@ -94,8 +98,9 @@ func withService(
 /// Runs the service on a Redis server of the test's own, set up as `ops/redis` says, as the user of the service.
 func withService(
     _ own: [String: String] = [:],
+    adjust: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @Sendable (RunningService, PrivateRedisServer) async throws -> Void
 ) async throws {
     let redis = try await PrivateRedisServer(isDeployed: true)
-    try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }) { try await body($0, redis) }
+    try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }, adjust: adjust) { try await body($0, redis) }
 }
