@@ -46,7 +46,9 @@ enum LiveClient {
                             }
                         }
                         let request = UpgradeRequest(authority: service.authority, path: path, upgraded: upgraded)
+                        // The snapshot often comes in one packet with the end of the handshake.
                         try pipeline.addHTTPClientHandlers(
+                            leftOverBytesStrategy: .forwardBytes,
                             withClientUpgrade: (
                                 upgraders: [upgrader],
                                 completionHandler: { context in

@@ -1,7 +1,8 @@
 import ArgumentParser
+import FoundationEssentials
 import LeaderboardService
 import NIOCore
-import NIOPosix
+import SystemPackage
 
 /// `leaderboard load`: drives a running service, and tells what it took and whether viewers saw all of it.
 struct Load: AsyncParsableCommand {
@@ -33,6 +34,23 @@ struct Load: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to send.", valueName: "seconds"))
     var duration = 10
 
+    @Option(help: ArgumentHelp("Write the result as JSON as well.", valueName: "file"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Tell what this process of the service uses. May repeat. Linux.", valueName: "id"))
+    var pid: [Int] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare with another live server: POST the service's messages to this path instead of updates.",
+            visibility: .hidden
+        )
+    )
+    var publishPath: String?
+
+    @Option(help: ArgumentHelp("Where that server's WebSockets are.", visibility: .hidden))
+    var livePath = "/api/v1/scoreboard/live"
+
     func validate() throws {
         let bounds: [(String, Int, ClosedRange<Int>)] = [
             ("--users", users, 1...1_000_000), ("--rate", rate, 0...1_000_000),
@@ -45,18 +63,32 @@ struct Load: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let run = LoadRun(service: url, livePath: livePath, requests: try await requests(), processes: pid)
+        let report = try await run.run(
+            writers: connections,
+            viewers: subscribers,
+            rate: rate,
+            for: .seconds(duration)
+        ) { print($0) }
+        print(report)
+        if let json {
+            let file = try FileDescriptor.open(
+                FilePath(json),
+                .writeOnly,
+                options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            )
+            _ = try file.closeAfter { try file.writeAll(JSONEncoder().encode(report)) }
+        }
+        if report.isFaulty { throw ExitCode(1) }
+    }
+
+    private func requests() async throws -> LoadRequests {
+        if let publishPath { return .messages(path: publishPath, authority: url.authority, users: users) }
         let settings = try await Settings.load()
         let signer = try await configured { try TokenSigner(settings) }
-        let requests = try (1...users).map { number in
-            let user = "load-\(number)"
-            let token = try signer.token(user: user, lifetime: .seconds(duration + 600))
-            return LoadRequest.encode(user: user, token: token, authority: url.authority)
-        }
-        let run = LoadRun(service: url, requests: requests)
-        try await run.connect(writers: connections, viewers: subscribers)
-        try await run.send(rate: rate, for: .seconds(duration)) { print($0) }
-        let report = try await run.finish()
-        print(report.text)
-        if report.isFaulty { throw ExitCode(1) }
+        let names = (0..<users).map(LoadRequests.name)
+        let tokens = try names.map { ($0, try signer.token(user: $0, lifetime: .seconds(duration + 600))) }
+        return LoadRequests(updatesOf: tokens, authority: url.authority)
     }
 }

@@ -1,27 +1,99 @@
 import NIOCore
 
-/// What a run found.
-struct LoadReport: Sendable {
-    let text: String
-    let isFaulty: Bool
+/// What a run found. As JSON it has the same words.
+struct LoadReport: Sendable, Encodable {
+    struct Updates: Sendable, Encodable {
+        let acknowledged, perSecond, refused, failed, unanswered: Int
+        let latencyMilliseconds: Latencies.Summary?
+    }
 
-    init(_ state: LoadState) {
+    struct Viewers: Sendable, Encodable {
+        let count, deliveries, deliveriesPerSecond, bytesPerDelivery: Int
+        let resyncs, missed, misordered, notAtTheEnd, lost: Int
+        let latencyMilliseconds: Latencies.Summary?
+    }
+
+    /// Of the processes that were looked at.
+    struct Processes: Sendable, Encodable {
+        let cpuMicrosecondsPerUpdate, cpuMicrosecondsPerDelivery: Double?
+        /// What the processes grew by while the viewers connected, and then stood idle.
+        let residentBytesPerViewer: Int?
+        /// What they grew by from then to the end of the run.
+        let residentBytesGrown: Int
+    }
+
+    let updates: Updates
+    let viewers: Viewers
+    let processes: Processes?
+
+    /// A viewer missed or misordered something or is not where the board is, or an update failed.
+    var isFaulty: Bool {
+        viewers.missed + viewers.misordered + viewers.notAtTheEnd + viewers.lost > 0
+            || updates.failed + updates.unanswered > 0
+    }
+
+    init(_ state: LoadState, _ usage: (before: ProcessUsage, idle: ProcessUsage, after: ProcessUsage)?) {
         let (writers, viewers) = (state.writers, state.viewers)
-        let seconds = Double((NIODeadline.now() - state.start).nanoseconds) / 1e9
+        let seconds = max(Double((NIODeadline.now() - state.start).nanoseconds) / 1e9, 0.001)
         func perSecond(_ count: Int) -> Int { Int((Double(count) / seconds).rounded()) }
-        let behind = viewers.behind(writers.highestSeq)
-        text = """
+        let deliveries = viewers.deliveries - state.deliveriesBefore
+        updates = Updates(
+            acknowledged: writers.succeeded,
+            perSecond: perSecond(writers.succeeded),
+            refused: writers.refused,
+            failed: writers.failed,
+            unanswered: writers.outstanding,
+            latencyMilliseconds: writers.latency.summary
+        )
+        self.viewers = Viewers(
+            count: viewers.count,
+            deliveries: deliveries,
+            deliveriesPerSecond: perSecond(deliveries),
+            bytesPerDelivery: viewers.deliveries == 0 ? 0 : viewers.bytes / viewers.deliveries,
+            resyncs: viewers.resyncs,
+            missed: viewers.missed,
+            misordered: viewers.misordered,
+            notAtTheEnd: viewers.behind(writers.highestSeq),
+            lost: viewers.lost,
+            latencyMilliseconds: viewers.latency.summary
+        )
+        processes = usage.map { usage in
+            let cpu = (usage.after.cpu - usage.idle.cpu) / .microseconds(1)
+            return Processes(
+                cpuMicrosecondsPerUpdate: writers.succeeded == 0 ? nil : cpu / Double(writers.succeeded),
+                cpuMicrosecondsPerDelivery: deliveries == 0 ? nil : cpu / Double(deliveries),
+                residentBytesPerViewer: viewers.count == 0
+                    ? nil : (usage.idle.residentBytes - usage.before.residentBytes) / viewers.count,
+                residentBytesGrown: usage.after.residentBytes - usage.idle.residentBytes
+            )
+        }
+    }
+}
 
-            updates          \(writers.succeeded) acknowledged (\(perSecond(writers.succeeded))/s), \
-            \(writers.refused) refused, \(writers.failed) failed, \(writers.outstanding) unanswered
-            write            \(writers.latency.text)
-            deliveries       \(viewers.deliveries) to \(viewers.count) viewers (\(perSecond(viewers.deliveries))/s), \
-            \(viewers.resyncs) resyncs
-            write to screen  \(viewers.latency.text)
+extension LoadReport: CustomStringConvertible {
+    var description: String {
+        func shown(_ summary: Latencies.Summary?) -> String { summary.map { "\($0)" } ?? "none" }
+        var text = """
+
+            updates          \(updates.acknowledged) acknowledged (\(updates.perSecond)/s), \
+            \(updates.refused) refused, \(updates.failed) failed, \(updates.unanswered) unanswered
+            write            \(shown(updates.latencyMilliseconds))
+            deliveries       \(viewers.deliveries) to \(viewers.count) viewers (\(viewers.deliveriesPerSecond)/s), \
+            \(viewers.bytesPerDelivery) bytes each, \(viewers.resyncs) resyncs
+            write to screen  \(shown(viewers.latencyMilliseconds))
             viewers          \(viewers.missed) messages missed, \(viewers.misordered) misordered, \
-            \(behind) viewers not at the end
+            \(viewers.notAtTheEnd) viewers not at the end, \(viewers.lost) lost
             """
-        isFaulty =
-            viewers.missed + viewers.misordered + behind > 0 || writers.failed + writers.outstanding > 0
+        if let processes {
+            func shown(_ value: Double?) -> String { value.map { "\($0.tenths) µs" } ?? "none" }
+            text += """
+
+                processes        CPU \(shown(processes.cpuMicrosecondsPerUpdate)) per update, \
+                \(shown(processes.cpuMicrosecondsPerDelivery)) per delivery; \
+                \(processes.residentBytesPerViewer ?? 0) bytes per viewer, \
+                \(processes.residentBytesGrown / 1024) KiB grown in the run
+                """
+        }
+        return text
     }
 }

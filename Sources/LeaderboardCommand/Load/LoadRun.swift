@@ -5,34 +5,65 @@ import NIOPosix
 /// where the order of events is the order of the figures.
 struct LoadRun: Sendable {
     private let service: ServiceURL
+    private let livePath: String
+    /// Processes to look at, by their ids.
+    private let processes: [Int]
     private let eventLoop: any EventLoop
     private let state: NIOLoopBoundBox<LoadState>
 
-    init(service: ServiceURL, requests: [ByteBuffer]) {
+    init(service: ServiceURL, livePath: String, requests: LoadRequests, processes: [Int] = []) {
         self.service = service
+        self.livePath = livePath
+        self.processes = processes
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         state = .makeBoxSendingValue(LoadState(requests: requests), eventLoop: eventLoop)
     }
 
-    /// Opens the connections, 50 at a time: a real crowd does not come in one instant either.
-    func connect(writers: Int, viewers: Int) async throws {
-        try await inBatches(of: 50, viewers) { _ in
-            let viewer = try await on { $0.viewers.add() }
-            _ = try await LiveClient.connect(to: service, path: "/api/v1/scoreboard/live", on: eventLoop) { message in
-                state.value.viewers.received(message, by: viewer)
-            }
+    /// All of it: connects, sends at the rate for so long, and adds up.
+    /// - Parameter progress: called once a second with a line to show.
+    func run(writers: Int, viewers: Int, rate: Int, for duration: Duration, progress: (String) -> Void) async throws
+        -> LoadReport
+    {
+        try await connect(writers: writers)
+        let before = try usage()
+        try await connect(viewers: viewers)
+        let idle = try usage()
+        try await send(rate: rate, for: duration, progress: progress)
+        try await wait(for: .seconds(15)) { $0.writers.outstanding == 0 }
+        try await wait(for: .seconds(5)) { $0.viewers.haveSeen($0.writers.highestSeq) }
+        let after = try usage()
+        return try await on { state in
+            guard let before, let idle, let after else { return LoadReport(state, nil) }
+            return LoadReport(state, (before, idle, after))
         }
+    }
+
+    private func usage() throws -> ProcessUsage? {
+        processes.isEmpty ? nil : try ProcessUsage(of: processes)
+    }
+
+    /// Opens connections 50 at a time: a real crowd does not come in one instant either.
+    private func connect(writers: Int) async throws {
         try await inBatches(of: 50, writers) { _ in
             try await WriterConnection.connect(to: service, on: eventLoop, state: state)
         }
     }
 
-    /// - Parameter progress: called once a second with a line to show.
-    func send(rate: Int, for duration: Duration, progress: (String) -> Void) async throws {
+    private func connect(viewers: Int) async throws {
+        try await inBatches(of: 50, viewers) { _ in
+            let viewer = try await on { $0.viewers.add(after: $0.writers.startOfViewers) }
+            let channel = try await LiveClient.connect(to: service, path: livePath, on: eventLoop) { message in
+                state.value.viewers.received(message, by: viewer)
+            }
+            channel.closeFuture.whenComplete { _ in state.value.viewers.lose() }
+        }
+        try await wait(for: .seconds(10)) { $0.viewers.haveBegun }
+    }
+
+    private func send(rate: Int, for duration: Duration, progress: (String) -> Void) async throws {
         let start = try await on { state in
-            let start = NIODeadline.now()
-            state.start = start
-            return start
+            state.begin()
+            return state.start
         }
         let timer = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(1)) { [state] _ in
             state.value.makeDue(rate: rate, until: start + TimeAmount(duration))
@@ -42,13 +73,6 @@ struct LoadRun: Sendable {
             progress(try await on { $0.progressLine() })
         }
         timer.cancel()
-    }
-
-    /// Waits for the answers that are still out, and for the viewers to have seen them, then adds up.
-    func finish() async throws -> LoadReport {
-        try await wait(for: .seconds(15)) { $0.writers.outstanding == 0 }
-        try await wait(for: .seconds(5)) { $0.viewers.haveSeen($0.writers.highestSeq) }
-        return try await on { LoadReport($0) }
     }
 
     private func wait(for limit: Duration, _ condition: @escaping @Sendable (LoadState) -> Bool) async throws {
@@ -79,12 +103,20 @@ struct LoadRun: Sendable {
 final class LoadState {
     let writers: Writers
     let viewers = Viewers()
-    var start = NIODeadline.now()
+    private(set) var start = NIODeadline.now()
+    /// Snapshots and the like, which are no part of what the sending causes.
+    private(set) var deliveriesBefore = 0
     private var made = 0
     private var shown = (seconds: 0, succeeded: 0, deliveries: 0)
 
-    init(requests: [ByteBuffer]) {
+    init(requests: LoadRequests) {
         writers = Writers(requests: requests)
+    }
+
+    func begin() {
+        start = .now()
+        deliveriesBefore = viewers.deliveries
+        shown.deliveries = viewers.deliveries
     }
 
     /// Every update whose time has come; each keeps the time at which it was due.

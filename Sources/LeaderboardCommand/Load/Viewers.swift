@@ -3,12 +3,16 @@ import NIOCore
 /// What the viewers saw: whether each can follow without a hole, and how late. Owned by the run's event loop.
 final class Viewers {
     private(set) var deliveries = 0
+    /// Of all deliveries, without framing.
+    private(set) var bytes = 0
     /// Messages that left a hole to what the viewer had.
     private(set) var missed = 0
     /// Messages, or changes within one, that went back in the sequence.
     private(set) var misordered = 0
     /// Snapshots after the first: allowed, and worth knowing.
     private(set) var resyncs = 0
+    /// Connections that ended before the run did.
+    private(set) var lost = 0
     /// From the time at which a frame's oldest update was due to the frame's arrival.
     private(set) var latency = Latencies()
 
@@ -22,10 +26,16 @@ final class Viewers {
 
     var count: Int { lastSeq.count }
 
-    func add() -> Int {
-        lastSeq.append(-1)
+    /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
+    func add(after seq: Int?) -> Int {
+        lastSeq.append(seq ?? -1)
         return lastSeq.count - 1
     }
+
+    func lose() { lost += 1 }
+
+    /// Every viewer knows where the board is.
+    var haveBegun: Bool { lastSeq.allSatisfy { $0 >= 0 } }
 
     func haveSeen(_ seq: Int) -> Bool {
         lastSeq.allSatisfy { $0 >= seq }
@@ -43,6 +53,7 @@ final class Viewers {
             return
         }
         deliveries += 1
+        self.bytes += bytes.readableBytes
         let last = lastSeq[viewer]
         if message.seq < last { misordered += 1 }
         if message.type == "snapshot" {

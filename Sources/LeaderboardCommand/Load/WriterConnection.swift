@@ -6,10 +6,13 @@ import NIOSSL
 /// One keep-alive connection that sends one update at a time. Owned by the run's event loop.
 final class WriterConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
 
     private let state: LoadState
     private var context: ChannelHandlerContext?
     private var due: NIODeadline?
+    /// The update's place in the stream, where the answer will not tell it.
+    private var seq: Int?
     private var status: UInt = 0
     private var body = ByteBuffer()
 
@@ -31,7 +34,7 @@ final class WriterConnection: ChannelInboundHandler {
                         let name = service.host.contains(":") ? nil : service.host
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
-                    try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder()))
+                    try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(WriterConnection(state: state.value))
                 }
             }
@@ -39,9 +42,13 @@ final class WriterConnection: ChannelInboundHandler {
             .get()
     }
 
-    func send(_ request: ByteBuffer, due: NIODeadline) {
+    func send(_ post: LoadRequests.Post, due: NIODeadline, seq: Int?) {
         self.due = due
-        context?.writeAndFlush(NIOAny(request), promise: nil)
+        self.seq = seq
+        guard let context else { return }
+        context.write(wrapOutboundOut(.head(post.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(post.body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -59,7 +66,7 @@ final class WriterConnection: ChannelInboundHandler {
         case .end:
             guard let due else { return }
             self.due = nil
-            let seq = status == 200 ? Self.seq(in: body) : nil
+            let seq = (200..<300).contains(status) ? self.seq ?? Self.seq(in: body) : nil
             state.writers.answered(status: status, seq: seq, due: due)
             if let seq { state.acknowledged(seq: seq, due: due) }
             state.writers.isReady(self)

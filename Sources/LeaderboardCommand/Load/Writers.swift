@@ -13,7 +13,7 @@ final class Writers {
     private(set) var highestSeq = 0
     private(set) var latency = Latencies()
 
-    private let requests: [ByteBuffer]
+    private let requests: LoadRequests
     private var idle: [WriterConnection] = []
     /// When the updates that wait for a connection were due. None is dropped, or the figures would leave out the worst;
     /// there are at most rate × duration.
@@ -21,9 +21,11 @@ final class Writers {
     private var underWay = 0
     private var next = 0
 
-    init(requests: [ByteBuffer]) {
+    init(requests: LoadRequests) {
         self.requests = requests
     }
+
+    var startOfViewers: Int? { requests.startOfViewers }
 
     var outstanding: Int { underWay + waiting.count }
 
@@ -41,7 +43,7 @@ final class Writers {
         underWay -= 1
         latency.record(NIODeadline.now() - due)
         switch status {
-        case 200:
+        case 200..<300:
             succeeded += 1
             highestSeq = max(highestSeq, seq ?? 0)
         case 400..<500: refused += 1
@@ -61,8 +63,9 @@ final class Writers {
         while !waiting.isEmpty, let connection = idle.popLast() {
             let due = waiting.removeFirst()
             underWay += 1
-            connection.send(requests[next], due: due)
-            next = (next + 1) % requests.count
+            let (post, seq) = requests.request(next)
+            next += 1
+            connection.send(post, due: due, seq: seq)
         }
     }
 }
