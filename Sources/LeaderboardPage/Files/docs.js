@@ -40,7 +40,7 @@ function showHTTP(api) {
         // Every public read has one, and they are all alike.
         .filter(([method, operation]) => operation.tags?.includes(tag.name) && method !== "options")
         .map(([method, operation]) => showOperation(method.toUpperCase(), path, operation, resolve)));
-    part(tag.name, tag.name, tag.description, operations);
+    part(`http-${tag.name}`, tag.name, tag.description, operations);
   }
 }
 
@@ -93,7 +93,7 @@ function showLive(api) {
       Object.values(channel.messages).map((given) => showMessage(resolve(given), resolve)));
     return { id, short: channel.title, element: shown };
   });
-  part("messages", "live messages and Redis", api.info.description, channels);
+  part("live-and-redis", "live messages and Redis", api.info.description, channels);
 }
 
 function address({ address, parameters }) {

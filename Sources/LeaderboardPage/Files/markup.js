@@ -1,12 +1,12 @@
 // Elements out of values. Text is always set as text, never as HTML.
 
-/** `element("p", { class: "quiet" }, "text", otherElement, [more])`; null and undefined are left out. */
+/** `element("p", { class: "quiet" }, "text", otherElement, [more, [and more]])`; null and undefined are left out. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined) made.setAttribute(key, value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return made;
 }
 

@@ -159,6 +159,9 @@ struct PageInBrowserTests {
                     let has = "document.getElementById('\(part)').textContent.includes('\(words)')"
                     #expect(try await page.evaluate(has) == "true", "\(part): \(words)")
                 }
+                #expect(try await page.evaluate("document.body.textContent.includes('[object')") == "false")
+                let ids = "[...document.querySelectorAll('[id]')].map((part) => part.id)"
+                #expect(try await page.evaluate("new Set(\(ids)).size === \(ids).length") == "true")
                 #expect(await page.problems.map(\.description) == [])
             }
         }
