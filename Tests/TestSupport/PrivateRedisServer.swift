@@ -133,7 +133,9 @@ package final class PrivateRedisServer: Sendable {
     /// Starts it again on the data, the socket and the port that it had. Returns when it answers.
     package func start() async throws {
         try? FileManager.default.removeItem(atPath: socketPath)
-        let started = try await Launcher.shared.launch("redis-server", arguments)
+        // A write beyond the limit of `limitFiles` is then an error, as on a full disk, and not the end of the process.
+        let program = ["--ignore-signal=XFSZ", "redis-server"]
+        let started = try await Launcher.shared.launch("env", program + arguments)
         process.withLock { $0 = started }
         let deadline = ContinuousClock.now + .seconds(20)
         while try await command("PING") != "PONG" {
@@ -162,6 +164,17 @@ package final class PrivateRedisServer: Sendable {
 
     package func resume() {
         signal(SIGCONT, wait: false)
+    }
+
+    /// No file may grow beyond so many bytes: the disk is full. Nil: it has room again.
+    package func limitFiles(to bytes: Int?) async throws {
+        guard let process = process.withLock({ $0 }) else { return }
+        let limit = bytes.map(String.init) ?? "unlimited"
+        let output = try await Launcher.shared.output(
+            "prlimit",
+            ["--pid", "\(process.processIdentifier)", "--fsize=\(limit):unlimited"]
+        )
+        guard output.isEmpty else { throw TestProcessFailure(what: "prlimit", output: output) }
     }
 
     package func restart() async throws {

@@ -25,6 +25,16 @@ package final class RedisSentinels: Sendable {
         }
     }
 
+    /// Returns when every sentinel sees the replica, so that it could be promoted.
+    package func knowReplica() async throws {
+        for sentinel in sentinels {
+            try await wait("a sentinel does not see the replica") {
+                let replicas = try await sentinel.command("SENTINEL", "REPLICAS", "main")
+                return replicas.contains("flags\nslave\n") && replicas.contains("master-link-status\nok")
+            }
+        }
+    }
+
     /// The server that a sentinel calls the primary.
     package func primary() async throws -> PrivateRedisServer {
         let answer = try await sentinels[0].command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main")

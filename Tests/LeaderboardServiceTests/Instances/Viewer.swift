@@ -9,10 +9,15 @@ actor Viewer {
     private(set) var returns = 0
     /// Messages whose first change was not the next one.
     private(set) var holes = 0
-    private let port: Int
+    /// The instance to go to now.
+    private let port: @Sendable () -> Int
     private var cursor: String?
 
     init(port: Int) {
+        self.init { port }
+    }
+
+    init(port: @escaping @Sendable () -> Int) {
         self.port = port
     }
 
@@ -30,7 +35,7 @@ actor Viewer {
     }
 
     private func connect() async throws {
-        let connection = try await TestConnection(port: port)
+        let connection = try await TestConnection(port: port())
         try await withTaskCancellationHandler {
             let query = cursor.map { "?cursor=\($0)" } ?? ""
             guard try await connection.openWebSocket("/api/v1/scoreboard/live" + query).status == 101 else {
