@@ -160,5 +160,12 @@ let package = Package(
                 )
             ]
         ),
+        .testTarget(
+            name: "LeaderboardCommandTests",
+            dependencies: [
+                "LeaderboardCommand", .nioCore, .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
     ]
 )

@@ -39,9 +39,9 @@ enum LiveClient {
                             let name = service.host.contains(":") ? nil : service.host
                             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                         }
-                        let upgrader = NIOWebSocketClientUpgrader { channel, _ in
+                        let upgrader = NIOWebSocketClientUpgrader(automaticErrorHandling: false) { channel, _ in
                             channel.eventLoop.makeCompletedFuture {
-                                try channel.pipeline.syncOperations.addHandler(LiveMessages(onMessage: onMessage))
+                                try LiveMessages.replaceDecoder(of: channel, onMessage: onMessage)
                                 upgraded.succeed()
                             }
                         }
@@ -113,38 +113,59 @@ private final class UpgradeRequest: ChannelInboundHandler, RemovableChannelHandl
     }
 }
 
-/// Hands on each text message, answers pings, and closes when the service does. The service never fragments.
+/// Hands on each text message, answers pings, and closes when the service does.
 private final class LiveMessages: ChannelInboundHandler {
-    typealias InboundIn = WebSocketFrame
+    typealias InboundIn = ByteBuffer
     typealias OutboundOut = WebSocketFrame
 
     private let onMessage: @Sendable (ByteBuffer) -> Void
+    /// The beginning of a frame that is not whole yet.
+    private var rest: ByteBuffer?
 
-    init(onMessage: @escaping @Sendable (ByteBuffer) -> Void) {
+    private init(onMessage: @escaping @Sendable (ByteBuffer) -> Void) {
         self.onMessage = onMessage
     }
 
+    /// Takes the place of the decoder that the upgrade has put into the pipeline, which gets nothing any more.
+    static func replaceDecoder(of channel: any Channel, onMessage: @escaping @Sendable (ByteBuffer) -> Void) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let decoder = try pipeline.handler(type: ByteToMessageHandler<WebSocketFrameDecoder>.self)
+        try pipeline.addHandler(LiveMessages(onMessage: onMessage), position: .before(decoder))
+        pipeline.removeHandler(decoder, promise: nil)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let frame = unwrapInboundIn(data)
+        var bytes = unwrapInboundIn(data)
+        if var rest {
+            self.rest = nil
+            rest.writeImmutableBuffer(bytes)
+            bytes = rest
+        }
+        do {
+            while let frame = try ServerFrame.take(from: &bytes) { take(frame, context: context) }
+            if bytes.readableBytes > 0 { rest = bytes }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    private func take(_ frame: ServerFrame, context: ChannelHandlerContext) {
         switch frame.opcode {
-        case .text:
-            onMessage(frame.unmaskedData)
-        case .ping:
-            answer(.pong, frame, context: context)
+        case .text: onMessage(frame.payload)
+        case .ping: answer(.pong, frame, context: context)
         case .connectionClose:
             answer(.connectionClose, frame, context: context)
             context.close(promise: nil)
-        default:
-            break
+        default: break
         }
+    }
+
+    private func answer(_ opcode: WebSocketOpcode, _ frame: ServerFrame, context: ChannelHandlerContext) {
+        let reply = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: frame.payload)
+        context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error _: any Error) {
         context.close(promise: nil)
-    }
-
-    private func answer(_ opcode: WebSocketOpcode, _ frame: WebSocketFrame, context: ChannelHandlerContext) {
-        let reply = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: frame.unmaskedData)
-        context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
     }
 }

@@ -18,8 +18,9 @@ final class Viewers {
 
     /// The last seq that each viewer has seen; -1 before the first snapshot.
     private var lastSeq: [Int] = []
-    /// All viewers get the same bytes: they are read once.
-    private var latest: (bytes: ByteBuffer, message: LiveMessage)?
+    private var messages = SharedMessages()
+    /// Each viewer's place among them.
+    private var places: [Int] = []
     private var dueTimes: [Int: NIODeadline] = [:]
     /// Arrivals of updates whose answer has not reached the writer yet.
     private var early: [Int: [NIODeadline]] = [:]
@@ -29,6 +30,7 @@ final class Viewers {
     /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
     func add(after seq: Int?) -> Int {
         lastSeq.append(seq ?? -1)
+        places.append(messages.end)
         return lastSeq.count - 1
     }
 
@@ -48,7 +50,7 @@ final class Viewers {
 
     func received(_ bytes: ByteBuffer, by viewer: Int) {
         let now = NIODeadline.now()
-        guard let message = read(bytes) else {
+        guard let message = messages.read(bytes, at: &places[viewer]) else {
             missed += 1
             return
         }
@@ -76,12 +78,5 @@ final class Viewers {
 
     private func arrived(_ seq: Int, at now: NIODeadline) {
         if let due = dueTimes[seq] { latency.record(now - due) } else { early[seq, default: []].append(now) }
-    }
-
-    private func read(_ bytes: ByteBuffer) -> LiveMessage? {
-        if let latest, latest.bytes == bytes { return latest.message }
-        guard let message = try? LiveMessage(json: Array(bytes.readableBytesView)) else { return nil }
-        latest = (bytes, message)
-        return message
     }
 }

@@ -1,0 +1,84 @@
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import LeaderboardCommand
+
+@Suite("What watch shows")
+struct ScreenTests {
+    private final class Output: Sendable {
+        private let pieces = Mutex<[String]>([])
+        var written: [String] { pieces.withLock { $0 } }
+        func write(_ text: String) { pieces.withLock { $0.append(text) } }
+    }
+
+    private func standings(_ rows: KeyValuePairs<String, Int>) -> [LiveMessage.Standing] {
+        rows.map { LiveMessage.Standing(user: $0.key, score: $0.value) }
+    }
+
+    @Test("where there is no terminal is one plain line for each standing and state")
+    func plain() {
+        let output = Output()
+        let screen = Screen(isTerminal: false, write: output.write)
+        screen.state = .live
+        screen.state = .live
+        screen.show(standings(["b": 20, "a": 10]))
+        screen.state = .away("no answer")
+        #expect(output.written == ["# live\n", "b=20 a=10\n", "# reconnecting: no answer\n"])
+    }
+
+    @Test("in a terminal is drawn in place, with marks for who moved and who is new")
+    func terminal() throws {
+        let output = Output()
+        let screen = Screen(isTerminal: true, write: output.write)
+        screen.state = .live
+        screen.show(standings(["a": 30, "b": 20]))
+        screen.show(standings(["b": 40, "a": 30, "c": 1]))
+        let last = try #require(output.written.last)
+        #expect(last.hasPrefix("\u{1B}[H"))
+        #expect(last.hasSuffix("\u{1B}[J"))
+        let lines = last.split(separator: "\n").map { $0.replacing("\u{1B}[K", with: "") }
+        #expect(lines[0].contains("live"))
+        #expect(lines.contains { $0.hasPrefix(" 1 ▲ b ") && $0.hasSuffix(" 40") })
+        #expect(lines.contains { $0.hasPrefix(" 2 ▼ a ") && $0.hasSuffix(" 30") })
+        #expect(lines.contains { $0.hasPrefix(" 3 + c ") && $0.hasSuffix(" 1") })
+    }
+
+    @Test(
+        "has no marks at first, and none for who stays",
+        arguments: [([:], [:]), (["a": 1, "b": 2], [:])] as [([String: Int], [String: String])]
+    )
+    func marks(ranks: [String: Int], expected: [String: String]) {
+        #expect(Screen.marks(from: ranks, to: standings(["a": 2, "b": 1])) == expected)
+    }
+}
+
+@Suite("Latencies")
+struct LatenciesTests {
+    @Test("are told in milliseconds, and none as nothing")
+    func summary() throws {
+        var latencies = Latencies()
+        #expect(latencies.summary == nil)
+        for milliseconds in 1...1000 { latencies.record(.milliseconds(Int64(milliseconds))) }
+        let summary = try #require(latencies.summary)
+        #expect((499...501).contains(summary.p50))
+        #expect((898...902).contains(summary.p90))
+        #expect((988...992).contains(summary.p99))
+        #expect((999...1001).contains(summary.max))
+    }
+
+    @Test("beyond the range, or from the future, stay at its ends")
+    func ends() throws {
+        var latencies = Latencies()
+        latencies.record(.hours(2))
+        latencies.record(.seconds(-1))
+        let summary = try #require(latencies.summary)
+        #expect((595_000...605_000).contains(summary.max))
+        #expect(summary.p50 < 1)
+    }
+
+    @Test("have one digit after the point", arguments: [(0, "0.0"), (1.25, "1.3"), (0.04, "0.0"), (12.96, "13.0")])
+    func tenths(value: Double, text: String) {
+        #expect(value.tenths == text)
+    }
+}
