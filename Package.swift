@@ -78,6 +78,7 @@ let package = Package(
                 .embedInCode("Functions/operation.lua"), .embedInCode("Functions/suspend.lua"),
                 .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),
                 .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
+                .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -32,15 +32,8 @@ package struct LeaderboardService: Sendable {
         let metrics = MetricsRegistry()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
 
-        var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)]
-        let accessKeys = try await SigningKeys(
-            secret: configuration.tokens.secret,
-            keySet: configuration.tokens.keySet,
-            eventLoopGroup: group,
-            logger: logger,
-            metricsFactory: metrics
-        )
-        services += [accessKeys.keySet].compactMap { $0 }
+        let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
+        var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
         let endpoint: RedisEndpoint
         switch configuration.redis {
         case .endpoint(let given):
@@ -87,7 +80,7 @@ package struct LeaderboardService: Sendable {
             store: store,
             broadcaster: broadcaster,
             readiness: readiness,
-            accessKeys: accessKeys,
+            keys: keys,
             audit: logs.audit,
             logger: logger,
             metrics: metrics
@@ -124,20 +117,22 @@ package struct LeaderboardService: Sendable {
         store: ScoreStore,
         broadcaster: Broadcaster,
         readiness: Readiness,
-        accessKeys: SigningKeys,
+        keys: ServiceKeys,
         audit: AuditLog,
         logger: Logger,
         metrics: MetricsRegistry
     ) -> [Route] {
         let callers = Callers(
-            tokens: TokenVerifier(keys: accessKeys, configuration: configuration.tokens, metricsFactory: metrics),
-            trustedProxies: configuration.trustedProxies
+            tokens: TokenVerifier(keys: keys.access, configuration: configuration.tokens, metricsFactory: metrics),
+            trustedProxies: configuration.trustedProxies,
+            failures: FailureLimit(store: store, limit: configuration.failureLimit, logger: logger)
         )
         let top = TopOfBoard(store: store, broadcaster: broadcaster)
         let update = UpdateScore(
             callers: callers,
             store: store,
             top: top,
+            grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             maximumIncrease: configuration.maximumIncrease,
             rateLimit: RateLimitHeaders(configuration.store.rateLimit),
             audit: audit,
@@ -147,11 +142,18 @@ package struct LeaderboardService: Sendable {
         let live = LiveRoutes(
             broadcaster: broadcaster,
             callers: callers,
-            allowedOrigins: AllowedOrigins(configuration.allowedOrigins)
+            allowedOrigins: configuration.liveOrigins
         )
+        let crossOrigin = CrossOrigin(allowed: configuration.updateOrigins)
         let health = Health(redis: redis, store: store, broadcaster: broadcaster, readiness: readiness)
         return [
-            .on(.POST, "/api/v1/score/update", maximumBodyBytes: UpdateScore.maximumBodyBytes, handler: update.answer),
+            .on(
+                .POST,
+                "/api/v1/score/update",
+                maximumBodyBytes: UpdateScore.maximumBodyBytes,
+                handler: crossOrigin.opened(update.answer)
+            ),
+            .on(.OPTIONS, "/api/v1/score/update", handler: crossOrigin.preflight),
             .on(.GET, "/api/v1/scoreboard", handler: scoreboard.page),
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),

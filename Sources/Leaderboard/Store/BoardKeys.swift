@@ -44,6 +44,16 @@ package struct BoardKeys: Sendable {
         return key
     }
 
+    /// The bucket of an address' requests without a valid token; gone when it is full.
+    package func address(_ address: String) -> String {
+        prefix + "address:" + address
+    }
+
+    /// There while a grant that counted might come again: the seq of its update.
+    package func grant(_ grant: ScoreGrant) -> String {
+        prefix + "grant:" + grant.id
+    }
+
     /// The outcome stored for one idempotency key of one user. A `:` of the user id is written `%3A` here: otherwise
     /// user `a` with the key `b:c` would meet the key `c` of user `a:b`.
     package func idem(_ user: UserID, _ key: IdempotencyKey) -> String {

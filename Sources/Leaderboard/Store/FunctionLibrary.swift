@@ -18,6 +18,6 @@ package enum FunctionLibrary {
             + PackageResources.begin_lua + PackageResources.audit_lua + PackageResources.update_lua
             + PackageResources.standings_lua + PackageResources.operation_lua + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
-            + PackageResources.rebuild_lua
+            + PackageResources.rebuild_lua + PackageResources.grant_lua + PackageResources.address_limit_lua
     }()
 }

@@ -26,15 +26,24 @@ package struct ScoreStore: Sendable {
 
     /// Raises a score, if everything allows it. With an idempotency key, an update whose outcome was lost with the
     /// connection is repeated until Redis tells it, within ``StoreOptions/callDeadline``.
-    /// - Parameter withRank: costs Redis one look-up more.
+    /// - Parameters:
+    ///   - grant: used up by the update, if that counts.
+    ///   - withRank: costs Redis one look-up more.
     package func apply(
         _ update: ScoreUpdate,
         origin: UpdateOrigin,
         idempotencyKey: IdempotencyKey?,
+        grant: ScoreGrant? = nil,
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
-        let command = calls.update(update, origin: origin, idempotencyKey: idempotencyKey, withRank: withRank)
+        let command = calls.update(
+            update,
+            origin: origin,
+            idempotencyKey: idempotencyKey,
+            grant: grant,
+            withRank: withRank
+        )
         let reply: RESPValue
         do {
             reply = try await redis.send(

@@ -27,10 +27,14 @@ struct StoreCalls: Sendable {
         rankedMiddle = limits + RedisCommand("1", keys.channel)
     }
 
-    private static func updateHead(_ keys: BoardKeys, keyCount: Int) -> RedisCommand {
+    private static func updateHead(
+        _ keys: BoardKeys,
+        function: String = "leaderboard_update",
+        keyCount: Int
+    ) -> RedisCommand {
         RedisCommand(
             "FCALL",
-            "leaderboard_update",
+            function,
             String(keyCount),
             keys.scores,
             keys.audit,
@@ -45,17 +49,36 @@ struct StoreCalls: Sendable {
         _ update: ScoreUpdate,
         origin: UpdateOrigin,
         idempotencyKey: IdempotencyKey?,
+        grant: ScoreGrant?,
         withRank: Bool
     ) -> RedisCommand {
         var command = idempotencyKey == nil ? updateHead : idempotentUpdateHead
+        if grant != nil { command = grantedUpdateHead(isIdempotent: idempotencyKey != nil) }
         command.append(keys.limit(update.user))
         if let idempotencyKey { command.append(keys.idem(update.user, idempotencyKey)) }
+        if let grant { command.append(keys.grant(grant)) }
         command.append(update.user.rawValue)
         command.append(update.increase.rawValue)
         command += withRank ? rankedMiddle : plainMiddle
         command.append(origin.ip)
         command.append(origin.requestID)
+        if let grant { command.append(max(1, Int(grant.lifetime / .milliseconds(1)))) }
         return command
+    }
+
+    private func grantedUpdateHead(isIdempotent: Bool) -> RedisCommand {
+        Self.updateHead(keys, function: "leaderboard_granted_update", keyCount: isIdempotent ? 9 : 8)
+    }
+
+    func addressFailure(_ address: String, limit: RateLimit) -> RedisCommand {
+        RedisCommand(
+            "FCALL",
+            "leaderboard_address_failure",
+            "1",
+            keys.address(address),
+            String(limit.updates),
+            String(limit.tokenTime)
+        )
     }
 
     func standings(offset: Int, limit: Int) -> RedisCommand {

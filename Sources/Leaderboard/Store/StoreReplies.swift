@@ -29,6 +29,7 @@ extension UpdateOutcome {
             self = .scoreLimit(rateLimit.state(fullIn: fullIn))
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
+        case ("grant_used", 1): self = .grantUsed
         default: return nil
         }
     }

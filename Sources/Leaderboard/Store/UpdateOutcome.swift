@@ -9,6 +9,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     case scoreLimit(RateLimitState)
     /// The idempotency key was used for another increase. Nothing was written.
     case idempotencyKeyReused
+    /// The grant counted before. Nothing was written.
+    case grantUsed
 }
 
 /// An update that counted, once.

@@ -4,16 +4,19 @@ package import NIOCore
 package struct ScoreUpdate: Hashable, Sendable {
     package let user: UserID
     package let increase: ScoreIncrease
+    /// The signed grant that came with it, as it was sent; see `GRANTS`.
+    package let grant: String?
 
-    package init(user: UserID, increase: ScoreIncrease) {
+    package init(user: UserID, increase: ScoreIncrease, grant: String? = nil) {
         self.user = user
         self.increase = increase
+        self.grant = grant
     }
 
     /// Larger bodies are refused unread.
     package static let maximumJSONBytes = 4096
 
-    /// `{"user_id":"12345","score_increase":50}`; other members are ignored.
+    /// `{"user_id":"12345","score_increase":50}`, and maybe a `"grant"`; other members are ignored.
     package init(json: ByteBuffer, maximumIncrease: Int) throws(ScoreUpdateError) {
         if let usual = Self(usualJSON: json, maximumIncrease: maximumIncrease) {
             self = usual
@@ -32,6 +35,7 @@ package struct ScoreUpdate: Hashable, Sendable {
         } catch {
             throw .invalidUserID("\(error)")
         }
+        grant = object["grant"]?.string
         do {
             guard let amount = object["score_increase"]?.integer else {
                 throw InvalidScoreIncrease(maximum: maximumIncrease)

@@ -14,8 +14,12 @@ package struct ServiceConfiguration: Sendable {
     package var store: StoreOptions
     package var broadcast: BroadcastOptions
     package var tokens: TokenConfiguration
+    package var grants: GrantConfiguration?
     package var trustedProxies: TrustedProxies
-    package var allowedOrigins: [String]
+    /// Requests without a valid token, of one address.
+    package var failureLimit: RateLimit
+    /// Whose pages may open a WebSocket, and whose may send updates.
+    package var liveOrigins, updateOrigins: AllowedOrigins
     package var maximumIncrease: Int
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
@@ -29,7 +33,13 @@ package struct ServiceConfiguration: Sendable {
         broadcast = try BroadcastOptions(settings)
         tokens = try TokenConfiguration(settings)
         trustedProxies = try TrustedProxies(settings)
-        allowedOrigins = settings.text("LIVE_ALLOWED_ORIGINS") == nil ? ["*"] : settings.list("LIVE_ALLOWED_ORIGINS")
+        grants = try GrantConfiguration(settings)
+        failureLimit = RateLimit(
+            updates: try settings.integer("UNAUTHENTICATED_LIMIT", default: 600, in: 1...1_000_000),
+            interval: .seconds(try settings.integer("UNAUTHENTICATED_INTERVAL_SECONDS", default: 60, in: 1...86_400))
+        )
+        liveOrigins = try AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
+        updateOrigins = try AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])
         maximumIncrease = try settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
         logFormat = try settings.choice("LOG_FORMAT", default: .json)
         logLevel = try settings.choice("LOG_LEVEL", default: .info)

@@ -10,6 +10,8 @@ struct Refusal: Error {
     let code: String
     let message: String
     var headers: HTTPHeaders = [:]
+    /// Whether it has a line of its own in the log; what a flood of requests gets has not.
+    var isLogged = true
 
     var response: Response { .error(status, code: code, message: message, headers: headers) }
 }
@@ -76,6 +78,36 @@ extension Refusal {
             headers: ["Retry-After": "\(seconds)"]
         )
     }
+    /// Of an address whose requests lack a valid token again and again.
+    static func tooManyFailures(retryAfter seconds: Int) -> Refusal {
+        Refusal(
+            status: .tooManyRequests,
+            code: "too_many_failures",
+            message: "Too many requests without a valid token from this address: try again in \(seconds) s.",
+            headers: ["Retry-After": "\(seconds)"],
+            isLogged: false
+        )
+    }
+    static let missingGrant = Refusal(
+        status: .badRequest,
+        code: "missing_grant",
+        message: "This board takes only increases that a game server has signed: send its grant as the string grant."
+    )
+    static let invalidGrant = Refusal(
+        status: .forbidden,
+        code: "invalid_grant",
+        message: "The grant is not valid, or not any more."
+    )
+    static let grantMismatch = Refusal(
+        status: .forbidden,
+        code: "grant_mismatch",
+        message: "The grant is for another user, or for another number of points."
+    )
+    static let grantUsed = Refusal(
+        status: .forbidden,
+        code: "grant_used",
+        message: "The grant has counted before: each counts once."
+    )
     static let userNotFound = Refusal(
         status: .notFound,
         code: "user_not_found",

@@ -11,6 +11,8 @@ struct UpdateScore: Sendable {
     let callers: Callers
     let store: ScoreStore
     let top: TopOfBoard
+    /// Nil: updates need no grant.
+    let grants: Grants?
     let maximumIncrease: Int
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
@@ -29,6 +31,7 @@ struct UpdateScore: Sendable {
             guard update.user == token.subject else { throw Refusal.notYourScore }
             guard token.isActive else { throw Refusal.userSuspended }
             let key = try Self.idempotencyKey(in: request.headers)
+            let grant = try await grants?.verify(for: update)
             let wantsRepresentation = Preferences.wantsRepresentation(request.headers)
 
             asked = .now()
@@ -38,6 +41,7 @@ struct UpdateScore: Sendable {
                     update,
                     origin: UpdateOrigin(ip: ip, requestID: request.id),
                     idempotencyKey: key,
+                    grant: grant,
                     withRank: wantsRepresentation,
                     on: request.eventLoop
                 )
@@ -56,10 +60,11 @@ struct UpdateScore: Sendable {
             case .suspended: throw Refusal.userSuspended
             case .scoreLimit: throw Refusal.scoreLimit
             case .idempotencyKeyReused: throw Refusal.idempotencyKeyReused
+            case .grantUsed: throw Refusal.grantUsed
             }
         } catch let refusal as Refusal {
             metrics.refused(refusal)
-            audit.refused(code: refusal.code, ip: ip, user: user, requestID: request.id)
+            if refusal.isLogged { audit.refused(code: refusal.code, ip: ip, user: user, requestID: request.id) }
             return refusal.response
         } catch {
             return Refusal.outcomeUnknown.response

@@ -27,6 +27,8 @@ struct SettingsTests {
             ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "1"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("DURABILITY", "eternal"), ("DURABILITY", "replicated"),
+            ("JWT_JWKS", "http://localhost/keys"), ("GRANTS", "maybe"), ("GRANT_SECRET", "short"),
+            ("CORS_ALLOWED_ORIGINS", "https://play.example.com/"), ("LIVE_ALLOWED_ORIGINS", "play.example.com"),
         ]
     )
     func badValue(name: String, value: String) throws {

@@ -72,6 +72,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/api/v1/scoreboard", status: 200),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 400, target: "/api/v1/scoreboard?limit=0"),
+        .init(method: "OPTIONS", path: "/api/v1/score/update", status: 204),
         .init(method: "OPTIONS", path: "/api/v1/scoreboard", status: 204),
         .init(
             method: "GET",

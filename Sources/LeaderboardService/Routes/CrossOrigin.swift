@@ -1,0 +1,42 @@
+import HTTPServer
+import NIOHTTP1
+
+/// Which pages may send updates (Fetch standard, CORS): those of `CORS_ALLOWED_ORIGINS`, none by default. A browser holds
+/// other pages' scripts back; programs that are no browser do not ask, and are held back by their token.
+struct CrossOrigin: Sendable {
+    let allowed: AllowedOrigins
+
+    /// A route's handler whose answers the allowed pages may read. Where no page may, it is the handler itself.
+    func opened(_ handler: @escaping Route.Handler) -> Route.Handler {
+        guard !allowed.isEmpty else { return handler }
+        return { open(await handler($0), to: $0) }
+    }
+
+    /// The answer to the preflight of `POST` with a token and JSON.
+    func preflight(_ request: Request) async -> Response {
+        var response = open(Response(.noContent), to: request)
+        guard response.headers.contains(name: "Access-Control-Allow-Origin") else { return response }
+        response.headers.add(name: "Access-Control-Allow-Methods", value: "POST, OPTIONS")
+        response.headers.add(
+            name: "Access-Control-Allow-Headers",
+            value: "Authorization, Content-Type, Idempotency-Key, Prefer, X-Request-Id"
+        )
+        response.headers.add(name: "Access-Control-Max-Age", value: "7200")
+        return response
+    }
+
+    private func open(_ response: Response, to request: Request) -> Response {
+        var response = response
+        // A cache must not show one origin's answer to another.
+        response.headers.add(name: "Vary", value: "Origin")
+        guard case .once(let origin) = request.headers.occurrence(of: "Origin"), allowed.contains(origin) else {
+            return response
+        }
+        response.headers.add(name: "Access-Control-Allow-Origin", value: origin)
+        response.headers.add(
+            name: "Access-Control-Expose-Headers",
+            value: "RateLimit, RateLimit-Policy, Retry-After, Idempotency-Replayed, Preference-Applied, X-Request-Id"
+        )
+        return response
+    }
+}
