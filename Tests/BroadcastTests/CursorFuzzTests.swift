@@ -1,0 +1,26 @@
+import TestSupport
+import Testing
+
+@testable import Broadcast
+
+@Suite("A fuzzed cursor")
+struct CursorFuzzTests {
+    @Test("is taken only where it says an epoch and a whole number, and then comes back as it is")
+    func cursors() {
+        var mutator = Mutator(
+            seed: 8,
+            corpus: ["1763000000000000:120", "0:0", "e:9223372036854775807", "a:b:1"],
+            words: [":", "-", "+", "0", "00", "9223372036854775808", "１", " ", "\0", "1e3"]
+        )
+        var taken = 0
+        for _ in 0..<50_000 {
+            let text = String(decoding: mutator.next(), as: UTF8.self)
+            guard let cursor = Cursor(text) else { continue }
+            taken += 1
+            #expect(cursor.seq >= 0, "\(text)")
+            #expect(text.hasPrefix(cursor.epoch + ":"), "\(text)")
+            #expect(Cursor(cursor.description) == cursor, "\(text)")
+        }
+        #expect((5000..<45_000).contains(taken))
+    }
+}
