@@ -79,6 +79,7 @@ let package = Package(
                 .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),
                 .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
+                .embedInCode("Functions/restore.lua"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -146,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "LeaderboardService", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque, .httpClient,
+                "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque, .httpClient,
                 .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -12,6 +12,8 @@ struct Leaderboard: AsyncParsableCommand {
             .env.example lists every variable.
             """,
         version: LeaderboardService.version,
-        subcommands: [Serve.self, Token.self, Watch.self, Load.self, Demo.self, DoctorCommand.self, Ping.self]
+        subcommands: [
+            Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, DoctorCommand.self, Ping.self,
+        ]
     )
 }

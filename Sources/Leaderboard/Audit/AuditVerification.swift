@@ -112,7 +112,7 @@ package struct AuditVerification: Sendable {
 }
 
 extension ScoreStore {
-    func firstAuditID(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditID? {
+    package func firstAuditID(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditID? {
         try await auditPage(after: .zero, count: 1, on: eventLoop).first?.id
     }
 

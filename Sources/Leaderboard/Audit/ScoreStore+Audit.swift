@@ -35,6 +35,7 @@ extension ScoreStore {
     /// The entries behind `id`, oldest first; fewer than ``auditPageSize``: there are no more now.
     /// - Parameter end: no later entry is read.
     func auditPage(
+        of stream: String? = nil,
         after id: AuditID,
         upto end: AuditID? = nil,
         count: Int = auditPageSize,
@@ -42,7 +43,7 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> [AuditEntry] {
         let last = end?.description ?? "+"
         return try await auditEntries(
-            RedisCommand("XRANGE", keys.audit, "(\(id)", last, "COUNT", String(count)),
+            RedisCommand("XRANGE", stream ?? keys.audit, "(\(id)", last, "COUNT", String(count)),
             on: eventLoop
         )
     }

@@ -25,7 +25,7 @@ end
 
 -- The operation's names for KEYS and ARGV and the board's position, or nil where something is missing or wrong.
 local function begin_operation(keys, args)
-  if #keys ~= 9 or not (is_user(args[1]) or args[1] == '*') or not tonumber(args[3]) or not is_plain(args[4], 64)
+  if #keys < 9 or not (is_user(args[1]) or args[1] == '*') or not tonumber(args[3]) or not is_plain(args[4], 64)
     or not is_plain(args[5], 500) or not is_plain(args[6], 64) or not is_plain(args[7], 200) then
     return nil
   end

@@ -7,29 +7,26 @@ extension StoreCalls {
         operation(name, user: user, by: act, own)
     }
 
-    func operation(_ name: String, user: UserID?, by act: OperatorAct, _ own: [String]) -> RedisCommand {
-        var command = RedisCommand(
-            "FCALL",
-            "leaderboard_" + name,
-            "9",
-            keys.scores,
-            keys.audit,
-            keys.suspended,
-            keys.seq,
-            keys.epoch,
-            keys.chain,
-            keys.withheld,
-            keys.reverted,
-            user.map(keys.limit) ?? keys.scores,
-            user?.rawValue ?? "*",
-            keys.channel,
-            auditMaxEntries,
-            act.actor.rawValue,
-            act.reason.text,
-            act.origin.ip,
-            act.origin.requestID
-        )
-        for word in own { command.append(word) }
+    func operation(
+        _ name: String,
+        user: UserID?,
+        by act: OperatorAct,
+        _ own: [String],
+        moreKeys: [String] = []
+    ) -> RedisCommand {
+        let names =
+            [
+                keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld, keys.reverted,
+                user.map(keys.limit) ?? keys.scores,
+            ] + moreKeys
+        let words =
+            [
+                user?.rawValue ?? "*", keys.channel, auditMaxEntries, act.actor.rawValue, act.reason.text,
+                act.origin.ip,
+                act.origin.requestID,
+            ] + own
+        var command = RedisCommand("FCALL", "leaderboard_" + name, String(names.count))
+        for word in names + words { command.append(word) }
         return command
     }
 

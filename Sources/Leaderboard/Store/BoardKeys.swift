@@ -22,7 +22,16 @@ package struct BoardKeys: Sendable {
     private let limitPrefix: String
 
     package init(board: String) {
-        prefix = "lb:{\(board)}:"
+        self.init(prefix: "lb:{\(board)}:")
+    }
+
+    /// Where a board is loaded before it takes the place of the one that is there.
+    init(loadingInto board: String) {
+        self.init(prefix: "lb:{\(board)}:restoring:")
+    }
+
+    private init(prefix: String) {
+        self.prefix = prefix
         limitPrefix = prefix + "limit:"
         scores = prefix + "scores"
         seq = prefix + "seq"

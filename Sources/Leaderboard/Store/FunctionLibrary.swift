@@ -9,7 +9,7 @@ package enum FunctionLibrary {
     package static let name = "leaderboard"
 
     /// Up by one with every released change of a file in `Functions/`.
-    package static let revision = 4
+    package static let revision = 7
 
     /// What `FUNCTION LOAD` takes.
     package static let source: [UInt8] = {
@@ -19,5 +19,6 @@ package enum FunctionLibrary {
             + PackageResources.standings_lua + PackageResources.operation_lua + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
             + PackageResources.rebuild_lua + PackageResources.grant_lua + PackageResources.address_limit_lua
+            + PackageResources.restore_lua
     }()
 }

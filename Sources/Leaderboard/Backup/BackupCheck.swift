@@ -1,0 +1,53 @@
+package import NIOCore
+
+/// Gives the lines of a backup, without their line feeds, from the first to the last; each time it is called.
+package typealias BackupLines = (_ each: (ByteBuffer) async throws -> Void) async throws -> Void
+
+/// Holds the lines of a backup, as they come, against their seal.
+struct BackupCheck {
+    private var hash = BackupHash()
+    private var hasHeader = false
+    private var seal: BackupSeal?
+
+    mutating func take(_ line: BackupLine) throws(InvalidBackup) {
+        guard seal == nil else { throw InvalidBackup(description: "there are lines behind its seal") }
+        switch line {
+        case .header:
+            guard !hasHeader else { throw InvalidBackup(description: "it has two headers") }
+            hasHeader = true
+        case .seal(let seal):
+            guard hash.sealed(seq: seal.seq, chain: seal.chain) == seal else {
+                throw InvalidBackup(description: "its lines are not those that were sealed")
+            }
+            self.seal = seal
+        case .audit, .score, .withheld, .suspended:
+            guard hasHeader else { throw InvalidBackup(description: "it does not begin with a header") }
+            _ = hash.add(line)
+        }
+    }
+
+    func end() throws(InvalidBackup) -> BackupSeal {
+        guard let seal else { throw InvalidBackup(description: "it has no seal: it was cut off") }
+        return seal
+    }
+
+    /// The seal of lines that are whole.
+    static func check(_ lines: BackupLines) async throws -> BackupSeal {
+        var check = BackupCheck()
+        try await lines { try check.take(BackupLine($0)) }
+        return try check.end()
+    }
+}
+
+extension AuditEntry {
+    /// The audit of a backup, up to an entry; the backup is checked.
+    package static func fromBackup(_ lines: BackupLines, before end: AuditID?) async throws -> [AuditEntry] {
+        _ = try await BackupCheck.check(lines)
+        var entries: [AuditEntry] = []
+        try await lines { line in
+            guard case .audit(let entry) = try BackupLine(line), end.map({ entry.id < $0 }) ?? true else { return }
+            entries.append(entry)
+        }
+        return entries
+    }
+}

@@ -1,0 +1,110 @@
+import NIOCore
+
+/// One line of a backup (NDJSON). First the header, then the audit from the oldest entry on, the scores, the scores that are
+/// withheld, and the suspended users, each in the order of their names; last the seal.
+enum BackupLine: Equatable {
+    case header(board: String)
+    case audit(AuditEntry)
+    case score(user: String, score: Int)
+    case withheld(user: String, score: Int)
+    case suspended(user: String)
+    case seal(BackupSeal)
+
+    static let format = 1
+    /// An entry that tells of 500 reverts has about 9 KB.
+    static let maximumBytes = 65_536
+}
+
+/// The end of a backup: where the board was, and what the lines before it must come to.
+struct BackupSeal: Equatable {
+    var seq = 0
+    /// End of the audit's chain; empty if there is none.
+    var chain = ""
+    /// Lines between header and seal.
+    var lines = 0
+    /// SHA-256 of these lines.
+    var sha256 = ""
+}
+
+/// What is wrong with a backup.
+package struct InvalidBackup: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
+extension BackupLine {
+    /// With its line feed.
+    func write(into buffer: inout ByteBuffer) {
+        switch self {
+        case .header(let board):
+            buffer.writeString(#"{"type":"leaderboard-backup","format":\#(Self.format),"board":"#)
+            buffer.writeJSONString(board)
+        case .audit(let entry):
+            buffer.writeString(#"{"type":"audit","id":"\#(entry.id)","fields":["#)
+            for (index, field) in entry.fields.enumerated() {
+                if index > 0 { buffer.writeStaticString(",") }
+                buffer.writeJSONString(field.name)
+                buffer.writeStaticString(",")
+                buffer.writeJSONString(field.value)
+            }
+            buffer.writeStaticString("]")
+        case .score(let user, let score): buffer.writeScore("score", user, score)
+        case .withheld(let user, let score): buffer.writeScore("withheld", user, score)
+        case .suspended(let user):
+            buffer.writeStaticString(#"{"type":"suspended","user":"#)
+            buffer.writeJSONString(user)
+        case .seal(let seal):
+            buffer.writeString(#"{"type":"seal","seq":\#(seal.seq),"chain":"#)
+            buffer.writeJSONString(seal.chain)
+            buffer.writeString(#","lines":\#(seal.lines),"sha256":"\#(seal.sha256)""#)
+        }
+        buffer.writeStaticString("}\n")
+    }
+
+    /// - Parameter line: without its line feed.
+    init(_ line: ByteBuffer) throws(InvalidBackup) {
+        guard let object = try? JSONValue(json: line, maximumBytes: Self.maximumBytes).object,
+            let parsed = Self.parse(object)
+        else { throw InvalidBackup(description: "a line is none of a backup") }
+        self = parsed
+    }
+
+    private static func parse(_ object: JSONObject) -> BackupLine? {
+        let (user, score) = (object["user"]?.string, object["score"]?.integer)
+        switch object["type"]?.string {
+        case "leaderboard-backup":
+            guard object["format"]?.integer == format, let board = object["board"]?.string else { return nil }
+            return .header(board: board)
+        case "audit":
+            guard let id = object["id"]?.string.flatMap(AuditID.init), let words = object["fields"]?.array,
+                words.count.isMultiple(of: 2), !words.isEmpty
+            else { return nil }
+            let texts = words.compactMap(\.string)
+            guard texts.count == words.count else { return nil }
+            let fields = stride(from: 0, to: texts.count, by: 2).map {
+                AuditEntry.Field(name: texts[$0], value: texts[$0 + 1])
+            }
+            return .audit(AuditEntry(id: id, fields: fields))
+        case "score":
+            guard let user, let score else { return nil }
+            return .score(user: user, score: score)
+        case "withheld":
+            guard let user, let score else { return nil }
+            return .withheld(user: user, score: score)
+        case "suspended": return user.map { .suspended(user: $0) }
+        case "seal":
+            guard let seq = object["seq"]?.integer, let chain = object["chain"]?.string,
+                let lines = object["lines"]?.integer, let sha256 = object["sha256"]?.string
+            else { return nil }
+            return .seal(BackupSeal(seq: seq, chain: chain, lines: lines, sha256: sha256))
+        default: return nil
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeScore(_ type: String, _ user: String, _ score: Int) {
+        writeString(#"{"type":"\#(type)","user":"#)
+        writeJSONString(user)
+        writeString(#","score":\#(score)"#)
+    }
+}

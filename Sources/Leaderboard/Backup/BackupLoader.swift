@@ -1,0 +1,59 @@
+import NIOCore
+import RedisClient
+
+/// Loads the lines of a backup into keys, many of a kind in one call.
+struct BackupLoader {
+    private enum Kind: CaseIterable {
+        case audit, score, withheld, suspended, reverted
+    }
+
+    /// Words of one call, about.
+    private static let batch = 2000
+
+    private let store: ScoreStore
+    private let keys: BoardKeys
+    private let eventLoop: any EventLoop
+    private var pending: [Kind: [String]] = [:]
+
+    init(store: ScoreStore, keys: BoardKeys, eventLoop: any EventLoop) {
+        self.store = store
+        self.keys = keys
+        self.eventLoop = eventLoop
+    }
+
+    mutating func take(_ line: BackupLine) async throws(ScoreStoreError) {
+        switch line {
+        case .audit(let entry):
+            let words = entry.fields.flatMap { [$0.name, $0.value] }
+            try await add([entry.id.description, String(words.count)] + words, to: .audit)
+            for seq in entry.reverts { try await add([String(seq), String(seq)], to: .reverted) }
+        case .score(let user, let score): try await add([String(score), user], to: .score)
+        case .withheld(let user, let score): try await add([String(score), user], to: .withheld)
+        case .suspended(let user): try await add([user], to: .suspended)
+        case .header, .seal: break
+        }
+    }
+
+    mutating func finish() async throws(ScoreStoreError) {
+        for kind in Kind.allCases { try await flush(kind) }
+    }
+
+    private mutating func add(_ words: [String], to kind: Kind) async throws(ScoreStoreError) {
+        pending[kind, default: []] += words
+        if pending[kind, default: []].count >= Self.batch { try await flush(kind) }
+    }
+
+    private mutating func flush(_ kind: Kind) async throws(ScoreStoreError) {
+        guard let words = pending.removeValue(forKey: kind), !words.isEmpty else { return }
+        var command =
+            switch kind {
+            case .audit: RedisCommand("FCALL", "leaderboard_restore_audit", "1", keys.audit)
+            case .score: RedisCommand("ZADD", keys.scores)
+            case .withheld: RedisCommand("ZADD", keys.withheld)
+            case .suspended: RedisCommand("SADD", keys.suspended)
+            case .reverted: RedisCommand("ZADD", keys.reverted)
+            }
+        for word in words { command.append(word) }
+        _ = try await store.read(command, on: eventLoop)
+    }
+}

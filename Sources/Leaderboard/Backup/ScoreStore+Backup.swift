@@ -1,0 +1,98 @@
+package import NIOCore
+import RedisClient
+
+/// What a backup or a restore came to.
+package struct BackupSummary: Sendable, Equatable {
+    package let auditEntries: Int
+    package let users: Int
+    package let seq: Int
+}
+
+extension ScoreStore {
+    /// How often a backup begins anew because somebody was erased, or the board rebuilt or restored, while it was made.
+    private static let maximumAttempts = 5
+
+    /// Writes the board as of one moment, while it changes: scores, suspensions, and the audit. Not in it are token buckets
+    /// and the outcomes stored for idempotency keys. Scores are whole, as the board shows them.
+    /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
+    package func backup(
+        on eventLoop: any EventLoop,
+        write: (_ bytes: ByteBuffer, _ beginsAnew: Bool) throws -> Void
+    ) async throws -> BackupSummary {
+        for _ in 0..<Self.maximumAttempts {
+            do {
+                return try await backupOnce(on: eventLoop, write: write)
+            } catch is BoardState.Torn {
+                continue
+            }
+        }
+        throw ScoreStoreError.unavailable("users are being erased: back up again")
+    }
+
+    private func backupOnce(
+        on eventLoop: any EventLoop,
+        write: (ByteBuffer, Bool) throws -> Void
+    ) async throws -> BackupSummary {
+        let start = try await lastAuditID(on: eventLoop)
+        var state = try await boardState(of: keys, on: eventLoop)
+        let end = try await chainEnd(on: eventLoop)
+        try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { try state.follow($0) }
+
+        var header = ByteBuffer()
+        BackupLine.header(board: options.board).write(into: &header)
+        try write(header, true)
+        var hash = BackupHash()
+        var seq = 0
+        var count = 0
+        try await forEachEntry(of: keys.audit, upto: end.id, on: eventLoop) { entry in
+            try write(hash.add(.audit(entry)), false)
+            seq = max(seq, entry.seq ?? 0)
+            count += 1
+        }
+        for line in state.lines { try write(hash.add(line), false) }
+        // An erasure has taken entries away before they were written.
+        try await forEachEntry(of: keys.audit, after: end.id, upto: nil, on: eventLoop) { entry in
+            if entry.action == .erase || entry.action == .erased { throw BoardState.Torn() }
+        }
+        var seal = ByteBuffer()
+        BackupLine.seal(hash.sealed(seq: seq, chain: end.link?.text ?? "")).write(into: &seal)
+        try write(seal, false)
+        return BackupSummary(auditEntries: count, users: state.scores.count + state.withheld.count, seq: seq)
+    }
+
+    /// The pieces, of which each is of another moment.
+    func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
+        var state = BoardState()
+        try await forEachScore(of: keys.scores, on: eventLoop) { state.scores[$0] = $1 }
+        try await forEachScore(of: keys.withheld, on: eventLoop) { state.withheld[$0] = $1 }
+        let users = try await read(RedisCommand("SMEMBERS", keys.suspended), on: eventLoop).array ?? []
+        state.suspended = Set(users.compactMap(\.text))
+        return state
+    }
+
+    /// The entries behind `start`, oldest first; with an end, none behind that.
+    func forEachEntry(
+        of stream: String,
+        after start: AuditID = .zero,
+        upto end: AuditID?,
+        on eventLoop: any EventLoop,
+        _ body: (AuditEntry) throws -> Void
+    ) async throws {
+        var seen = start
+        while end.map({ seen < $0 }) ?? true {
+            let page = try await auditPage(of: stream, after: seen, upto: end, on: eventLoop)
+            for entry in page { try body(entry) }
+            guard page.count == Self.auditPageSize, let last = page.last else { return }
+            seen = last.id
+        }
+    }
+
+    /// Where the audit ends now.
+    private func chainEnd(
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> (id: AuditID, link: AuditChain.Link?) {
+        let link = try await read(RedisCommand("GET", keys.chain), on: eventLoop).text.flatMap(AuditChain.Link.init)
+        if let link { return (link.id, link) }
+        return (try await lastAuditID(on: eventLoop), nil)
+    }
+}

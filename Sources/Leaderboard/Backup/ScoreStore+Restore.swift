@@ -1,0 +1,48 @@
+package import NIOCore
+import RedisClient
+
+extension ScoreStore {
+    /// Puts the board of a backup in the place of this one, at once: viewers go from the one to the other, and what happened
+    /// since the backup is gone. Before that, the lines are checked against their seal, loaded beside the board, and read
+    /// back: what Redis then has must have the hash that was sealed.
+    ///
+    /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
+    /// keys stay: who repeats an update of after the backup is told its first outcome.
+    package func restore(
+        _ lines: BackupLines,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> BackupSummary {
+        let seal = try await BackupCheck.check(lines)
+        let loading = BoardKeys(loadingInto: options.board)
+        let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
+        var clear = RedisCommand("UNLINK")
+        for key in loaded { clear.append(key) }
+        _ = try await read(clear, on: eventLoop)
+        var loader = BackupLoader(store: self, keys: loading, eventLoop: eventLoop)
+        try await lines { try await loader.take(BackupLine($0)) }
+        try await loader.finish()
+
+        var hash = BackupHash()
+        var auditEntries = 0
+        try await forEachEntry(of: loading.audit, upto: nil, on: eventLoop) { entry in
+            _ = hash.add(.audit(entry))
+            auditEntries += 1
+        }
+        let state = try await boardState(of: loading, on: eventLoop)
+        for line in state.lines { _ = hash.add(line) }
+        guard hash.sealed(seq: seal.seq, chain: seal.chain) == seal else {
+            throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
+        }
+        let call = calls.operation(
+            "restore",
+            user: nil,
+            by: act,
+            [String(seal.seq), seal.chain],
+            moreKeys: loaded
+        )
+        _ = try await operate(call, on: eventLoop)
+        let users = state.scores.count + state.withheld.count
+        return BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import FoundationEssentials
+import NIOHTTP1
+
+/// `leaderboard admin audit [list]`, and `leaderboard admin audit verify`.
+struct AdminAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Show the audit, newest first; or verify it.",
+        subcommands: [AdminAuditList.self, AdminVerify.self],
+        defaultSubcommand: AdminAuditList.self
+    )
+}
+
+struct AdminAuditList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the audit, newest first.",
+        discussion: "A time is given in milliseconds since 1970, or as 2026-11-25T04:00:00Z."
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Option(help: ArgumentHelp("Only of this user, or of an erased one by the pseudonym.", valueName: "id"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("Only from this address.", valueName: "address"))
+    var ip: String?
+
+    @Option(help: ArgumentHelp("Not older than this.", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Not newer than this.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("At most so many entries.", valueName: "count"))
+    var limit = 100
+
+    @Flag(help: "Print the entries as JSON, one a line.")
+    var json = false
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    }
+
+    func run() async throws {
+        var rest = limit
+        var cursor: String?
+        repeat {
+            let query = [
+                ("user_id", user), ("ip", ip), ("since", since), ("until", until), ("limit", String(min(rest, 1000))),
+                ("cursor", cursor),
+            ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+            let page = try await service.ask(.GET, "/audit?" + query.joined(separator: "&"), as: AuditAnswer.self)
+            for entry in page.entries { print(json ? try entry.json : entry.line) }
+            rest -= page.entries.count
+            cursor = page.next
+        } while cursor != nil && rest > 0
+    }
+}
+
+/// A page of the audit, as the service answers it.
+private struct AuditAnswer: Decodable {
+    let entries: [Entry]
+    let next: String?
+
+    struct Entry: Codable {
+        let id: String
+        let time: Int
+        let action: String
+        let user_id: String
+        let score_increase: Int?
+        let score: Int?
+        let seq: Int?
+        let ip: String?
+        let request_id: String?
+        let actor: String?
+        let reason: String?
+        let reverts: [Int]?
+        let was: String?
+        let of: String?
+        let hash: String?
+
+        var json: String {
+            get throws {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                return String(decoding: try encoder.encode(self), as: UTF8.self)
+            }
+        }
+
+        /// `2026-11-25T04:00:00.123Z  12  update  alice  +50 = 150  from 192.0.2.1`
+        var line: String {
+            let moment = Date(timeIntervalSince1970: Double(time) / 1000)
+            var parts = [
+                moment.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+                seq.map(String.init) ?? "-",
+                action, user_id,
+            ]
+            if let score_increase { parts.append(score_increase < 0 ? "\(score_increase)" : "+\(score_increase)") }
+            if let score { parts.append("= \(score)") }
+            if let ip { parts.append("from \(ip)") }
+            if let actor { parts.append("by \(actor)") }
+            if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
+            if let reason { parts.append("\"\(reason)\"") }
+            return parts.joined(separator: "  ")
+        }
+    }
+}

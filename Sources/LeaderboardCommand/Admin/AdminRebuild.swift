@@ -1,0 +1,59 @@
+import ArgumentParser
+import Leaderboard
+import LeaderboardService
+import SystemPackage
+
+/// `leaderboard admin rebuild [--from FILE] [--dry-run] [--force]`
+struct AdminRebuild: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Make the scores what the audit adds up to.",
+        discussion: """
+            While the service runs: what users gain meanwhile is added, and viewers see the result. Users of whom the audit \
+            knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before.
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp("A backup: its audit goes before what the stream still has.", valueName: "file")
+    )
+    var from: String?
+
+    @Flag(help: "Print the difference, and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Rebuild even though the audit's chain of hashes is broken.")
+    var force = false
+
+    func run() async throws {
+        let (dryRun, force) = (dryRun, force)
+        let file = from.map { BackupFile(path: FilePath($0)) }
+        try await onBoard { store, eventLoop in
+            var older: [AuditEntry] = []
+            if let file {
+                older = try await AuditEntry.fromBackup(file.lines, before: store.firstAuditID(on: eventLoop))
+            }
+            let report = try await AuditVerification(store, older: older, on: eventLoop).run()
+            report.showDifferences()
+            if dryRun || report.differences.isEmpty { return }
+            guard report.faultCount == 0 || force else {
+                throw CommandFailure(
+                    "the audit's chain is broken in \(report.faultCount) places: see leaderboard admin verify, or --force"
+                )
+            }
+            let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("rebuild"), on: eventLoop)
+            print("\(count) scores are what the audit adds up to.")
+        }
+    }
+}
+
+extension OperatorAct {
+    /// Somebody with access to Redis; there is no token that could name him.
+    static func onThisMachine(_ command: String) throws -> OperatorAct {
+        OperatorAct(
+            actor: try UserID("leaderboard-admin"),
+            reason: try AuditReason("leaderboard admin \(command)"),
+            origin: UpdateOrigin(ip: "", requestID: "")
+        )
+    }
+}

@@ -1,0 +1,167 @@
+import ArgumentParser
+import NIOCore
+import NIOHTTP1
+
+/// One user's id, and why.
+private struct Reasoned: Encodable {
+    let reason: String?
+}
+
+/// `leaderboard admin suspend USER --reason TEXT`
+struct AdminSuspend: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suspend",
+        abstract: "Refuse a user's updates and take the user off the board; the score is kept."
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Argument(help: "The user's id.")
+    var user: String
+
+    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
+    var reason: String
+
+    func run() async throws {
+        let path = "/users/\(user.percentEncoded)/suspend"
+        let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
+        print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
+    }
+}
+
+/// `leaderboard admin reinstate USER --reason TEXT`
+struct AdminReinstate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reinstate",
+        abstract: "End a suspension: the user's updates count again, the score is back."
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Argument(help: "The user's id.")
+    var user: String
+
+    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
+    var reason: String
+
+    func run() async throws {
+        let path = "/users/\(user.percentEncoded)/reinstate"
+        let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
+        print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
+    }
+}
+
+private struct Suspension: Decodable {
+    let changed: Bool
+}
+
+/// `leaderboard admin revert (--user ID [--since TIME] [--until TIME] | --seq N) [--reason TEXT]`
+struct AdminRevert: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revert",
+        abstract: "Take back what updates added, each once.",
+        discussion: """
+            Either one update by its seq, or a user's updates of a time, as far as the audit reaches. A time is given in \
+            milliseconds since 1970, or as 2026-11-25T04:00:00Z. Asking again takes back nothing twice.
+            """
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Option(help: ArgumentHelp("The user whose updates are taken back.", valueName: "id"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("Only updates that are not older.", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only updates that are not newer.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("The one update with this number.", valueName: "number"))
+    var seq: Int?
+
+    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
+    var reason: String?
+
+    func validate() throws {
+        guard (user == nil) != (seq == nil) else { throw ValidationError("Give either --user or --seq.") }
+        guard seq == nil || (since == nil && until == nil) else {
+            throw ValidationError("--since and --until go with --user.")
+        }
+    }
+
+    func run() async throws {
+        let body = Body(user_id: user, since: since, until: until, seq: seq, reason: reason)
+        let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
+        print(
+            "\(answer.updates) updates of \(answer.user_id) taken back, \(answer.points) points; the score is \(answer.score)."
+        )
+    }
+
+    private struct Body: Encodable {
+        let user_id: String?
+        let since: String?
+        let until: String?
+        let seq: Int?
+        let reason: String?
+    }
+
+    private struct Answer: Decodable {
+        let user_id: String
+        let updates: Int
+        let points: Int
+        let score: Int
+    }
+}
+
+/// `leaderboard admin erase USER --yes [--reason TEXT]`
+struct AdminErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Erase a user: score, token bucket, stored outcomes, and the name in the audit.",
+        discussion: "This cannot be undone. A suspension stays; reinstate the user to end it."
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Argument(help: "The user's id.")
+    var user: String
+
+    @Option(help: ArgumentHelp("Why, for the audit; do not name the user.", valueName: "text"))
+    var reason: String?
+
+    @Flag(help: "Yes, erase.")
+    var yes = false
+
+    func validate() throws {
+        guard yes else { throw ValidationError("An erasure cannot be undone: say --yes.") }
+    }
+
+    func run() async throws {
+        let path = "/users/\(user.percentEncoded)"
+        let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
+        print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym).")
+    }
+
+    private struct Answer: Decodable {
+        let pseudonym: String
+        let audit_entries: Int
+    }
+}
+
+/// `leaderboard admin export USER`
+struct AdminExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Print all that is kept of a user, as JSON."
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Argument(help: "The user's id.")
+    var user: String
+
+    func run() async throws {
+        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded)/export")))
+    }
+}

@@ -1,0 +1,85 @@
+package import Leaderboard
+import Logging
+package import NIOCore
+import NIOPosix
+import RedisClient
+import ServiceLifecycle
+
+/// Straight to the board, past the service: for what an operator does where Redis can be reached. The service may run
+/// meanwhile, or not.
+package enum BoardAccess {
+    package struct Unreachable: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Opens the Redis that `leaderboard serve` would use. If that is one of the service's own and the service does not run, it
+    /// is started for as long as `body` takes.
+    package static func open<Value: Sendable>(
+        _ settings: Settings,
+        _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
+    ) async throws -> Value {
+        let options = try StoreOptions(settings)
+        var redisOptions = RedisOptions()
+        redisOptions.certificateAuthorityFile = settings.text("REDIS_CA_FILE")
+        switch try RedisSource(settings) {
+        case .endpoint(let endpoint):
+            return try await open(endpoint, redisOptions, options, body)
+        case .ownServer(let directory):
+            let server = PrivateRedis(dataDirectory: directory, logger: logger)
+            let url: String
+            do {
+                url = try await server.start()
+            } catch PrivateRedisError.directoryInUse {
+                url = try PrivateRedis.url(dataDirectory: directory)
+            }
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await open(try RedisEndpoint(url: url), redisOptions, options, body))
+            } catch { result = .failure(error) }
+            await server.stop()
+            return try result.get()
+        }
+    }
+
+    private static func open<Value: Sendable>(
+        _ endpoint: RedisEndpoint,
+        _ redisOptions: RedisOptions,
+        _ options: StoreOptions,
+        _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
+    ) async throws -> Value {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let redis = RedisClient(
+            endpoint: endpoint,
+            options: redisOptions,
+            eventLoopGroup: group,
+            logger: logger,
+            metricsFactory: MetricsRegistry()
+        )
+        let store = ScoreStore(redis: redis, options: options, metricsFactory: MetricsRegistry())
+        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try? await redis.run() }
+            defer { tasks.cancelAll() }
+            do {
+                try await connected(redis, to: endpoint)
+                return .success(try await body(store, group.next()))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try await group.shutdownGracefully()
+        return try result.get()
+    }
+
+    private static func connected(_ redis: RedisClient, to endpoint: RedisEndpoint) async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while !redis.isConnected {
+            guard ContinuousClock.now < deadline else {
+                throw Unreachable(description: "Redis does not answer at \(endpoint).")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// What goes wrong is told by the command itself.
+    private static let logger = Logger(label: "leaderboard") { _ in SwiftLogNoOpLogHandler() }
+}
