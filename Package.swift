@@ -59,7 +59,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: [.nioCore, .nioPosix],
+            dependencies: [.nioCore, .nioPosix, .nioSSL],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),
@@ -91,14 +91,15 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .lifecycle, .deque, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .deque, .crypto,
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .logging, .lifecycle,
+                "HTTPServer", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioSSL, .logging,
+                .metrics, .lifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings

@@ -5,6 +5,8 @@ struct ServerContext: Sendable {
     let options: ServerOptions
     let router: Router
     let observe: @Sendable (Exchange) -> Void
+    let limits: ConnectionLimits
+    let metrics: ServerMetrics
 }
 
 /// What the connections of one event loop share; it is the loop's own.
@@ -18,6 +20,34 @@ final class LoopContext {
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         executor = LoopExecutor(eventLoop)
+    }
+
+    var openCount: Int { connections.count + live.count }
+
+    /// Deadlines are looked at from here: a connection has no timer of its own, which costs memory and, moved with every
+    /// request, time.
+    func tick() {
+        let now = NIODeadline.now()
+        for connection in connections.values { connection.tick(now) }
+        for peer in live.values { peer.tick(now) }
+    }
+
+    /// Ends requests that have begun and idle connections, and the live ones one after the other, so that a crowd does not
+    /// come back all at once: 200 a second at least, and all within `spread`.
+    func stop(spread: Duration) {
+        for connection in connections.values { connection.stop() }
+        let peers = Array(live.values)
+        for (index, peer) in peers.enumerated() {
+            let delay = min(spread * (Double(index) / Double(peers.count)), .milliseconds(5 * index))
+            eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
+                peer.end(EndLive(code: 1001, reason: "restarting: come back after a random 1 to 5 s"))
+            }
+        }
+    }
+
+    func abort() {
+        for connection in connections.values { connection.abort() }
+        for peer in live.values { peer.abort() }
     }
 }
 

@@ -1,6 +1,6 @@
 package import Logging
+package import Metrics
 package import NIOCore
-import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
@@ -14,6 +14,7 @@ package final class Server: Sendable, Service {
     private let onStopping: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - isTrustedProxy: whether the connections of this address are other people's, and so not bounded by address.
     ///   - observe: told each answered request, on its connection's loop.
     ///   - onListening: told the address once connections are accepted.
     ///   - onStopping: told once the stop has begun.
@@ -22,11 +23,23 @@ package final class Server: Sendable, Service {
         router: Router,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory,
+        isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
         observe: @escaping @Sendable (Exchange) -> Void = { _ in },
         onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
         onStopping: @escaping @Sendable () -> Void = {}
     ) {
-        context = ServerContext(options: options, router: router, observe: observe)
+        context = ServerContext(
+            options: options,
+            router: router,
+            observe: observe,
+            limits: ConnectionLimits(
+                maximum: options.maximumConnections,
+                maximumPerAddress: options.maximumConnectionsPerAddress,
+                isExempt: isTrustedProxy
+            ),
+            metrics: ServerMetrics(factory: metricsFactory)
+        )
         group = eventLoopGroup
         self.logger = logger
         self.onListening = onListening
@@ -41,93 +54,85 @@ package final class Server: Sendable, Service {
         self.loops = loops
     }
 
+    /// Connections that are open now, live ones included.
+    package var connectionCount: Int { context.limits.count }
+
     package func run() async throws {
-        let listener = try await bootstrap().bind(host: context.options.host, port: context.options.port).get()
+        let certificates = try context.options.tls.map { try Certificates($0, logger: logger) }
+        let listener = try await bootstrap(certificates)
+            .bind(host: context.options.host, port: context.options.port).get()
         if let address = listener.localAddress {
             logger.info(
                 "listening",
-                metadata: ["address": "\(address.ipAddress ?? "")", "port": "\(address.port ?? 0)"]
+                metadata: [
+                    "address": "\(address.ipAddress ?? "")", "port": "\(address.port ?? 0)",
+                    "tls": "\(certificates != nil)",
+                ]
             )
             onListening(address)
         }
+        let interval = TimeAmount(context.options.tickInterval)
         let ticks = loops.values.map { loop in
-            loop.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                for peer in loop.value.live.values { peer.tick() }
-            }
+            loop.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in loop.value.tick() }
         }
-        try? await gracefulShutdown()
+        await withTaskGroup { tasks in
+            if let certificates {
+                tasks.addTask { await certificates.watch(every: self.context.options.certificateCheckInterval) }
+            }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
         onStopping()
         try? await listener.close()
         await drain()
         for tick in ticks { tick.cancel() }
     }
 
-    private func bootstrap() -> ServerBootstrap {
-        ServerBootstrap(group: group)
+    private func bootstrap(_ certificates: Certificates?) -> ServerBootstrap {
+        let acceptor = Acceptor(server: context, loops: loops, certificates: certificates)
+        return ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: 4096)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { [context, loops] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw ChannelError.eof }
-                    let connection = HTTPConnection(server: context, loop: loop)
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(FirstByte(connection))
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
-                    )
-                    try pipeline.addHandler(connection)
-                }
+            // Who has said all that it has to say is answered nevertheless.
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            // One read a turn, of 16 KiB at most: it bounds what a client can pipeline behind a request.
+            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                ChannelOptions.recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16384)
+            )
+            // What may lie unread before the next request has to wait.
+            .childChannelOption(
+                ChannelOptions.writeBufferWaterMark,
+                value: ChannelOptions.Types.WriteBufferWaterMark(low: 8192, high: 16384)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try acceptor.accept(channel) }
             }
     }
 
+    // MARK: The stop
+
     /// Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
-    /// time where there are many; what is left at its end is closed.
+    /// time where there are many; what is left at its end, or once the task is cancelled, is closed.
     private func drain() async {
         let deadline = ContinuousClock.now + context.options.drainTimeout
         let spread = context.options.drainTimeout / 2
         for loop in loops.values {
-            loop.eventLoop.execute {
-                for connection in loop.value.connections.values { connection.stop() }
-                let peers = Array(loop.value.live.values)
-                for (index, peer) in peers.enumerated() {
-                    // 200 a second and loop at least: a few go at once, a crowd goes slowly.
-                    let delay = min(spread * (Double(index) / Double(peers.count)), .milliseconds(5 * index))
-                    let bound = NIOLoopBound(peer, eventLoop: loop.eventLoop)
-                    loop.eventLoop.scheduleTask(in: TimeAmount(delay)) {
-                        bound.value.end(EndLive(code: 1001, reason: "restarting: come back after a random 1 to 5 s"))
-                    }
-                }
-            }
+            loop.eventLoop.execute { loop.value.stop(spread: spread) }
         }
-        while ContinuousClock.now < deadline {
-            guard await openCount() > 0 else { return }
-            try? await Task.sleep(for: .milliseconds(20))
+        while ContinuousClock.now < deadline, await openCount() > 0 {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { break }
+        }
+        for loop in loops.values {
+            try? await loop.eventLoop.submit { loop.value.abort() }.get()
         }
     }
 
     private func openCount() async -> Int {
         var count = 0
-        for loop in loops.values {
-            count +=
-                (try? await loop.eventLoop.submit { loop.value.connections.count + loop.value.live.count }.get()) ?? 0
-        }
+        for loop in loops.values { count += (try? await loop.eventLoop.submit { loop.value.openCount }.get()) ?? 0 }
         return count
-    }
-}
-
-/// Tells the connection that bytes have come, before they make a whole head.
-final class FirstByte: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let connection: HTTPConnection
-
-    init(_ connection: HTTPConnection) {
-        self.connection = connection
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
-        context.fireChannelRead(data)
     }
 }

@@ -3,20 +3,40 @@ package struct ServerOptions: Sendable {
     package var host = "127.0.0.1"
     /// 0: any free port.
     package var port = 8080
+    /// HTTPS and WSS, with the certificate in these files; nil: HTTP.
+    package var tls: TLSFiles?
+    /// How often the files are looked at.
+    package var certificateCheckInterval: Duration = .seconds(5)
+    /// Every connection begins with a PROXY header, which says whose it is: only a load balancer must be able to connect.
+    package var isBehindProxyProtocol = false
+    /// Open connections of this server, and of one client address. One more is closed as it comes.
+    package var maximumConnections = 50_000
+    package var maximumConnectionsPerAddress = 5000
     package var maximumHeadBytes = 8192
     package var maximumHeaders = 100
-    /// In total, from the first byte of a head to its last; likewise of a body. Late: 408.
+    /// A body that nobody wants is read and dropped up to this length, so that the connection is kept.
+    package var maximumDroppedBodyBytes = 65_536
+    /// In total, from the first byte of a head to its last; likewise of a body. Late: 408. A new connection has
+    /// `headTimeout` for its first byte, a TLS handshake included.
     package var headTimeout: Duration = .seconds(10)
     package var bodyTimeout: Duration = .seconds(10)
+    /// In which a client must read an answer that is larger than the socket takes; otherwise the connection is closed.
+    package var answerTimeout: Duration = .seconds(30)
     /// A connection without a request is closed after it.
     package var idleTimeout: Duration = .seconds(75)
-    package var maximumConnections = 50_000
+    /// How long a client may go on sending after our last word.
+    package var lingerTimeout: Duration = .seconds(2)
     /// How long a graceful stop may take.
     package var drainTimeout: Duration = .seconds(20)
     package var maximumWebSocketMessageBytes = 1024
+    /// A WebSocket that is silent for two of them is dead.
     package var pingInterval: Duration = .seconds(30)
+    /// For the peer's part of the closing handshake.
     package var closeTimeout: Duration = .seconds(5)
+    /// Comments on an event stream, so that proxies keep it.
     package var heartbeatInterval: Duration = .seconds(15)
+    /// How often the deadlines of all connections are looked at: how late one may be noticed.
+    package var tickInterval: Duration = .seconds(1)
 
     package init() {}
 }

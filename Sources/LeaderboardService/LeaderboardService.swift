@@ -92,6 +92,7 @@ package struct LeaderboardService: Sendable {
             router: Router(routes),
             eventLoopGroup: group,
             logger: logger,
+            metricsFactory: metrics,
             observe: { exchange in
                 requestMetrics.note(exchange)
                 requestLog.note(exchange)
@@ -99,6 +100,7 @@ package struct LeaderboardService: Sendable {
             onListening: onListening,
             onStopping: readiness.stop
         )
+        metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [redis, broadcaster, subscriber, server]
         let lifecycle = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -1,5 +1,6 @@
 package import NIOCore
 import NIOPosix
+package import NIOSSL
 import Synchronization
 
 /// A plain TCP connection of a test: bytes out, and whatever has come in, taken piece by piece.
@@ -13,13 +14,19 @@ package final class TestConnection: Sendable {
     private let inbox = Inbox()
     private let channelBox = Mutex<(any Channel)?>(nil)
 
-    /// - Parameter source: the address to come from, such as another one of the loopback network.
+    /// - Parameters:
+    ///   - source: the address to come from, such as another one of the loopback network.
+    ///   - greeting: sent first, before TLS.
+    ///   - tls: the other side must be `localhost` by it.
     package init(
         port: Int,
         host: String = "127.0.0.1",
         source: String? = nil,
-        receiveBuffer: Int? = nil
+        receiveBuffer: Int? = nil,
+        greeting: String? = nil,
+        tls: TLSConfiguration? = nil
     ) async throws {
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { [inbox] channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -35,6 +42,12 @@ package final class TestConnection: Sendable {
         }
         let channel = try await bootstrap.connect(host: host, port: port).get()
         channelBox.withLock { $0 = channel }
+        if let greeting { try await channel.writeAndFlush(ByteBuffer(string: greeting)) }
+        guard let context else { return }
+        try await channel.eventLoop.submit {
+            let handler = try NIOSSLClientHandler(context: context, serverHostname: "localhost")
+            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+        }.get()
     }
 
     deinit {
@@ -43,6 +56,11 @@ package final class TestConnection: Sendable {
 
     package func close() {
         channelBox.withLock { $0 }?.close(promise: nil)
+    }
+
+    /// Ends our side; the peer can still send.
+    package func endOutput() async throws {
+        try await channelBox.withLock { $0 }?.close(mode: .output)
     }
 
     package func send(_ text: String) async throws {

@@ -9,6 +9,12 @@ package struct TestFrame: Sendable, Equatable {
     /// The close code; nil where it is no close frame or has none.
     package let closeCode: Int?
 
+    package init(opcode: UInt8, payload: String, closeCode: Int? = nil) {
+        self.opcode = opcode
+        self.payload = payload
+        self.closeCode = closeCode
+    }
+
     static func take(from bytes: inout ByteBuffer) -> TestFrame? {
         var rest = bytes
         guard let first: UInt8 = rest.readInteger(), let second: UInt8 = rest.readInteger() else { return nil }

@@ -1,66 +1,79 @@
 import DequeModule
-import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// One HTTP/1.1 connection: one request at a time, answers in order. Owned by its event loop.
 ///
-/// While a request is handled, what the client pipelined behind it waits, and nothing more is read.
+/// While a request is handled, or an answer waits for the client to read, what the client pipelined behind it waits too,
+/// and nothing more is read.
 final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
+    enum Phase {
+        /// Nothing of a request has come.
         case idle
+        /// Bytes have come, and not yet a whole head.
         case head
-        case body(HTTPRequestHead, Router.Match, ByteBuffer)
-        /// The rest of a refused or oversized body is not waited for.
+        case body(IncomingRequest)
         case handling(Exchange.Started)
-        case ended
+        /// The last answer is more than the socket takes: the client must read before its next request is looked at.
+        case sending
+        /// The last answer is on its way, or gone.
+        case closing
     }
 
-    private let server: ServerContext
-    private let loop: LoopContext
-    private var phase = Phase.idle
-    private var waiting = Deque<HTTPServerRequestPart>()
-    private var isReadHeldBack = false
-    private var deadline = NIODeadline.distantFuture
-    private var timer: Scheduled<Void>?
-    private var context: ChannelHandlerContext?
-    private var isStopping = false
-    private var remoteAddress = ""
+    /// What waits behind the request that is handled. One read of the socket, or what was in its buffer when the peer ended
+    /// its side; who has more than that pipelined is sent away.
+    private static let maximumWaiting = 4096
 
-    init(server: ServerContext, loop: LoopContext) {
+    let server: ServerContext
+    let loop: LoopContext
+    let remoteAddress: String
+    var phase = Phase.idle
+    private(set) var context: ChannelHandlerContext?
+    /// The server stops: the request that has begun is the last.
+    private(set) var isStopping = false
+    /// The client has ended its side: what has come whole is answered.
+    private var isInputClosed = false
+    private var waiting = Deque<HTTPServerRequestPart>()
+    /// What stands behind `waiting` is no HTTP.
+    private var malformed: HeadRules.Violation?
+    private var isReadHeldBack = false
+    private var isProceeding = false
+    private var deadline = NIODeadline.distantFuture
+
+    init(server: ServerContext, loop: LoopContext, remoteAddress: String) {
         self.server = server
         self.loop = loop
+        self.remoteAddress = remoteAddress
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         loop.connections[ObjectIdentifier(self)] = self
-        remoteAddress = context.remoteAddress?.ipAddress ?? "unix"
         expect(within: server.options.headTimeout)
     }
 
     func handlerRemoved(context _: ChannelHandlerContext) {
-        end()
+        forget()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end()
+        forget()
         context.fireChannelInactive()
     }
 
-    private func end() {
-        phase = .ended
+    private func forget() {
+        phase = .closing
         context = nil
-        timer?.cancel()
         waiting.removeAll()
         loop.connections[ObjectIdentifier(self)] = nil
     }
 
-    // MARK: Requests
+    // MARK: What comes
 
     /// The first bytes after a quiet time: the head is due from now.
     func bytesArrived() {
@@ -71,232 +84,105 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        if case .handling = phase { return waiting.append(part) }
-        guard waiting.isEmpty else { return waiting.append(part) }
-        take(part)
+        if isReady, waiting.isEmpty { return take(part) }
+        if case .closing = phase { return }
+        guard waiting.count < Self.maximumWaiting else { return context.close(promise: nil) }
+        waiting.append(part)
     }
 
-    private func take(_ part: HTTPServerRequestPart) {
-        switch (part, phase) {
-        case (.head(let head), .idle), (.head(let head), .head): begin(head)
-        case (.body(let bytes), .body(let head, let match, var body)):
-            // Nearly always a body comes in one piece, which is kept as it is.
-            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-            if body.readableBytes > match.maximumBodyBytes {
-                handle(head, match, body: .tooLarge, keepAlive: false)
-            } else {
-                phase = .body(head, match, body)
-            }
-        case (.end, .body(let head, let match, let body)):
-            handle(head, match, body: .complete(body), keepAlive: head.isKeepAlive)
-        default: break
+    /// Whether the next part of a request may be looked at.
+    private var isReady: Bool {
+        switch phase {
+        case .idle, .head, .body: true
+        case .handling, .sending, .closing: false
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
-        do {
-            try HeadRules.check(head, options: server.options)
-        } catch {
-            return refuse(error.response)
-        }
-        let match = server.router.match(head.method, head.target.path)
-        let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        if let expectation = head.headers.first(name: "Expect"), expectation.lowercased() != "100-continue" {
-            return refuse(
-                .error(.expectationFailed, code: "expectation_failed", message: "The only expectation is 100-continue.")
-            )
-        }
-        guard length <= match.maximumBodyBytes else { return handle(head, match, body: .tooLarge, keepAlive: false) }
-        if head.headers.contains(name: "Expect"), head.version.minor == 1 {
-            context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-        }
-        phase = .body(head, match, ByteBuffer())
-        expect(within: server.options.bodyTimeout)
-    }
-
-    private func handle(_ head: HTTPRequestHead, _ match: Router.Match, body: Request.Body, keepAlive: Bool) {
-        guard let context else { return }
-        let target = head.target
-        let started = Exchange.Started(
-            method: head.method,
-            path: target.path.utf8.count == head.uri.utf8.count ? head.uri : String(target.path),
-            route: match.routePath,
-            requestID: RequestID.of(head.headers),
-            remoteAddress: remoteAddress,
-            keepAlive: keepAlive && !isStopping && !head.headers.contains(name: "Upgrade"),
-            time: .now()
-        )
-        phase = .handling(started)
-        expect(within: nil)
-        let request = Request(
-            method: head.method,
-            path: started.path,
-            query: Query(target.query),
-            headers: head.headers,
-            body: body,
-            id: started.requestID,
-            remoteAddress: remoteAddress,
-            parameters: match.parameters,
-            eventLoop: context.eventLoop
-        )
-        switch match {
-        case .nothing:
-            respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
-        case .wrongMethod(let allowed):
-            let allow = HTTPHeaders([("Allow", allowed.joined(separator: ", "))])
-            if head.method == .OPTIONS {
-                respond(Response(.noContent, headers: allow))
-            } else {
-                respond(
-                    .error(
-                        .methodNotAllowed,
-                        code: "method_not_allowed",
-                        message: "This path does not take this method.",
-                        headers: allow
-                    )
-                )
-            }
-        case .found(let route, _): run(route, request, head)
-        }
-    }
-
-    private func run(_ route: Route, _ request: Request, _ head: HTTPRequestHead) {
-        let decide: Route.Decider
-        let upgrade: LiveUpgrade
-        switch route.action {
-        case .respond(let handler):
-            let me = NIOLoopBound(self, eventLoop: request.eventLoop)
-            Task.immediate(executorPreference: loop.executor) {
-                let response = await handler(request)
-                me.value.respond(response)
-            }
-            return
-        case .webSocket(let decider):
-            do { upgrade = try .webSocket(WebSocketHandshake(head)) } catch { return respond(error.response) }
-            decide = decider
-        case .eventStream(let decider):
-            (upgrade, decide) = (.eventStream, decider)
-        }
-        let me = NIOLoopBound(self, eventLoop: request.eventLoop)
-        Task.immediate(executorPreference: loop.executor) {
-            switch await decide(request) {
-            case .refuse(let response): me.value.respond(response)
-            case .accept(let open): me.value.goLive(upgrade, request: request, open: open)
-            }
-        }
-    }
-
-    // MARK: Answers
-
-    private func respond(_ response: Response) {
-        guard let context, case .handling(let started) = phase else { return }
-        let keepAlive = started.keepAlive && !isStopping
-        let bytes = ResponseEncoder.encode(
-            response,
-            requestID: started.requestID,
-            date: loop.date.text(),
-            isHead: started.method == .HEAD,
-            keepAlive: keepAlive,
-            allocator: context.channel.allocator
-        )
-        server.observe(started.finished(status: response.status, bytes: bytes.readableBytes))
-        guard keepAlive else {
-            phase = .ended
-            return context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
-                context.close(promise: nil)
-            }
-        }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        phase = .idle
-        expect(within: server.options.idleTimeout)
-        while let part = waiting.popFirst() {
-            take(part)
-            if case .handling = phase { break }
-        }
-        if isReadHeldBack, waiting.isEmpty {
+    /// Takes what has waited, as far as it goes. An answer given at once comes back here: the loop below goes on, and the
+    /// stack does not grow with what a client pipelines.
+    func proceed() {
+        guard !isProceeding else { return }
+        isProceeding = true
+        defer { isProceeding = false }
+        while isReady, let part = waiting.popFirst() { take(part) }
+        guard isReady else { return }
+        if let malformed { return refuse(malformed) }
+        if isInputClosed { return finish() }
+        if isReadHeldBack {
             isReadHeldBack = false
-            context.read()
+            context?.read()
         }
-    }
-
-    /// An answer to a request that is none: then the connection closes.
-    private func refuse(_ response: Response) {
-        phase = .handling(
-            Exchange.Started(
-                method: .GET,
-                path: "",
-                route: nil,
-                requestID: RequestID.next(),
-                remoteAddress: remoteAddress,
-                keepAlive: false,
-                time: .now()
-            )
-        )
-        respond(response)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.close(promise: nil) }
-        if case .handling = phase { return isStopping = true }
-        refuse(HeadRules.malformed("The request is not well-formed HTTP/1.1.").response)
+        guard let error = error as? HTTPParserError else {
+            if case .handshakeFailed = error as? NIOSSLError { server.metrics.failed("tls_handshake") }
+            return context.close(promise: nil)
+        }
+        guard malformed == nil else { return }
+        malformed = HeadRules.Violation(error, options: server.options)
+        proceed()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
+        isInputClosed = true
+        if isReady { finish() }
     }
 
     func read(context: ChannelHandlerContext) {
         if waiting.isEmpty { context.read() } else { isReadHeldBack = true }
     }
 
-    /// Finishes the request that is handled, then closes; an idle connection closes at once.
-    func stop() {
-        isStopping = true
-        switch phase {
-        case .idle: context?.close(promise: nil)
-        default: break
-        }
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .sending = phase, context.channel.isWritable { becomeIdle() }
+        context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Going live
+    // MARK: The end
 
-    private func goLive(_ upgrade: LiveUpgrade, request: Request, open: (any Channel) -> Void) {
-        guard let context, case .handling(let started) = phase else { return }
-        guard !isStopping else {
-            return respond(.error(.serviceUnavailable, code: "stopping", message: "This instance is stopping."))
-        }
-        server.observe(started.finished(status: upgrade.status, bytes: 0))
-        upgrade.perform(
-            on: context,
-            requestID: started.requestID,
-            isHead: request.method == .HEAD,
-            loop: loop,
-            server: server
+    /// Answers the request that has begun, then closes; without one it closes at once.
+    func stop() {
+        isStopping = true
+        if case .idle = phase { finish() }
+    }
+
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    /// Nothing is left to be said, or something has just been written as the last word.
+    func finish() {
+        phase = .closing
+        guard let context else { return }
+        waiting.removeAll()
+        expect(within: nil)
+        let pipeline = context.pipeline.syncOperations
+        LingeringClose.begin(
+            context,
+            before: try? pipeline.handler(type: FirstByte.self),
+            timeout: server.options.lingerTimeout
         )
-        guard request.method != .HEAD else { return }
-        open(context.channel)
     }
 
     // MARK: Time
 
-    /// One timer per connection, armed anew only when it fires too early: a request moves the deadline, not the timer.
-    private func expect(within limit: Duration?) {
+    func becomeIdle() {
+        phase = .idle
+        expect(within: server.options.idleTimeout)
+        proceed()
+    }
+
+    /// What is due now must come within the limit.
+    func expect(within limit: Duration?) {
         deadline = limit.map { .now() + TimeAmount($0) } ?? .distantFuture
-        if timer == nil, limit != nil { arm() }
     }
 
-    private func arm() {
-        guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in self?.timerFired()
-        }
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard deadline <= .now() else {
-            if deadline != .distantFuture { arm() }
-            return
-        }
+    func tick(_ now: NIODeadline) {
+        guard deadline <= now else { return }
         switch phase {
-        case .head, .body:
-            refuse(.error(.requestTimeout, code: "request_timeout", message: "The request did not arrive in time."))
-        default: context?.close(promise: nil)
+        case .head, .body: refuse(.requestTimeout)
+        case .idle, .handling, .sending, .closing: context?.close(promise: nil)
         }
     }
 }

@@ -7,18 +7,13 @@ enum HeadRules {
         let status: HTTPResponseStatus
         let code: String
         let message: String
+        var headers: HTTPHeaders = [:]
 
-        var response: Response { .error(status, code: code, message: message) }
+        var response: Response { .error(status, code: code, message: message, headers: headers) }
     }
 
     static func check(_ head: HTTPRequestHead, options: ServerOptions) throws(Violation) {
-        guard head.version.major == 1, head.version.minor <= 1 else {
-            throw Violation(
-                status: .httpVersionNotSupported,
-                code: "http_version_not_supported",
-                message: "Speak HTTP/1.1."
-            )
-        }
+        guard head.version.major == 1, head.version.minor <= 1 else { throw .version }
         var bytes = head.uri.utf8.count + 16
         var lengths = 0
         var hosts = 0
@@ -26,31 +21,53 @@ enum HeadRules {
         for (name, value) in head.headers {
             bytes += name.utf8.count + value.utf8.count + 4
             switch name.utf8.count {
-            case 4 where name == "Host" || name.lowercased() == "host": hosts += 1
-            case 14 where name == "Content-Length" || name.lowercased() == "content-length": lengths += 1
-            case 17 where name.lowercased() == "transfer-encoding": codings.append(value.lowercased())
+            case 4 where name.isHeader("Host"):
+                hosts += 1
+                guard isAuthority(value.utf8) else { throw malformed("The Host header is not valid.") }
+            case 6 where name.isHeader("Expect"):
+                guard value.lowercased() == "100-continue" else { throw .expectation }
+            case 14 where name.isHeader("Content-Length"): lengths += 1
+            case 17 where name.isHeader("Transfer-Encoding"): codings.append(value.lowercased())
             default: break
             }
         }
         guard bytes <= options.maximumHeadBytes, head.headers.count <= options.maximumHeaders else {
-            throw Violation(
-                status: .requestHeaderFieldsTooLarge,
-                code: "head_too_large",
-                message: "The request's head is longer than \(options.maximumHeadBytes) bytes or has too many headers."
-            )
+            throw .tooLarge(options)
         }
         guard lengths + codings.count <= 1 else { throw malformed("Say the body's length once.") }
-        guard codings.isEmpty || codings == ["chunked"] else {
-            throw Violation(
-                status: .notImplemented,
-                code: "transfer_coding_not_supported",
-                message: "The only transfer coding is chunked."
-            )
-        }
+        guard codings.isEmpty || codings == ["chunked"] else { throw .transferCoding }
         guard codings.isEmpty || head.version.minor == 1 else { throw malformed("HTTP/1.0 has no transfer codings.") }
         guard hosts == 1 || (hosts == 0 && head.version.minor == 0) else { throw malformed("Send one Host header.") }
-        guard head.uri.hasPrefix("/") || head.uri.hasPrefix("http://") || head.uri.hasPrefix("https://") else {
-            throw malformed("The request target must be a path.")
+        guard isTarget(head) else { throw malformed("The request target must be a path.") }
+    }
+
+    /// A path, an absolute form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
+    private static func isTarget(_ head: HTTPRequestHead) -> Bool {
+        if head.uri.utf8.first == UInt8(ascii: "/") { return true }
+        for scheme in ["http://", "https://"] where head.uri.prefix(scheme.count).lowercased() == scheme {
+            let authority = head.uri.utf8.dropFirst(scheme.utf8.count).prefix {
+                $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
+            }
+            return !authority.isEmpty && isAuthority(authority)
+        }
+        return head.method == .OPTIONS && head.uri == "*"
+    }
+
+    /// `uri-host [ ":" port ]` as far as its characters go (RFC 3986, section 3.2): what could end an authority, or name a
+    /// user in it, is refused. It may be empty.
+    private static func isAuthority(_ text: some Sequence<UInt8>) -> Bool {
+        text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                // Digits and the colon.
+                UInt8(ascii: "0")...UInt8(ascii: ":"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"),
+                UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"),
+                UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+                UInt8(ascii: ";"), UInt8(ascii: "="):
+                true
+            default: false
+            }
         }
     }
 
@@ -59,17 +76,43 @@ enum HeadRules {
     }
 }
 
-extension HTTPRequestHead {
-    /// Path and query of the target; an absolute form is taken without its authority (RFC 9112, section 3.2.2).
-    var target: (path: Substring, query: Substring?) {
-        // By bytes: going by characters costs 1.5 µs.
-        var rest = uri.utf8[...]
-        if rest.first != UInt8(ascii: "/"), let scheme = rest.firstIndex(of: UInt8(ascii: ":")) {
-            rest = rest[scheme...].dropFirst(3)
-            rest = rest.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/".utf8[...]
+extension HeadRules.Violation {
+    fileprivate static let version = Self(
+        status: .httpVersionNotSupported,
+        code: "http_version_not_supported",
+        message: "Speak HTTP/1.1."
+    )
+    fileprivate static let expectation = Self(
+        status: .expectationFailed,
+        code: "expectation_failed",
+        message: "The only expectation is 100-continue."
+    )
+    fileprivate static let transferCoding = Self(
+        status: .notImplemented,
+        code: "transfer_coding_not_supported",
+        message: "The only transfer coding is chunked."
+    )
+    static let requestTimeout = Self(
+        status: .requestTimeout,
+        code: "request_timeout",
+        message: "The request did not arrive in time."
+    )
+
+    fileprivate static func tooLarge(_ options: ServerOptions) -> Self {
+        Self(
+            status: .requestHeaderFieldsTooLarge,
+            code: "head_too_large",
+            message:
+                "The request's head may have \(options.maximumHeadBytes) bytes and \(options.maximumHeaders) headers."
+        )
+    }
+
+    /// What the parser found.
+    init(_ error: HTTPParserError, options: ServerOptions) {
+        switch error {
+        case .headerOverflow: self = .tooLarge(options)
+        case .invalidVersion: self = .version
+        default: self = HeadRules.malformed("The request is not well-formed HTTP/1.1.")
         }
-        if let fragment = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
-        guard let mark = rest.firstIndex(of: UInt8(ascii: "?")) else { return (Substring(rest), nil) }
-        return (Substring(rest[..<mark]), Substring(rest[rest.index(after: mark)...]))
     }
 }

@@ -8,7 +8,7 @@ enum RequestID {
 
     /// 1 to 64 of `A-Z a-z 0-9 . _ -`, given once; otherwise one of ours.
     static func of(_ headers: HTTPHeaders) -> String {
-        guard let given = headers.first(name: "X-Request-Id"), isSane(given) else { return next() }
+        guard case .once(let given) = headers.occurrence(of: "X-Request-Id"), isSane(given) else { return next() }
         return given
     }
 

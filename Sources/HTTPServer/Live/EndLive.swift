@@ -9,10 +9,3 @@ package struct EndLive: Sendable {
         self.reason = reason
     }
 }
-
-/// A live connection as its loop sees it: to be kept alive, and to be told to go.
-protocol LivePeer: AnyObject {
-    /// Called every second.
-    func tick()
-    func end(_ end: EndLive)
-}

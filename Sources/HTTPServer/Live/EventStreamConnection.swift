@@ -10,11 +10,14 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     private let options: ServerOptions
     private let loop: LoopContext
     private var context: ChannelHandlerContext?
-    private var secondsSinceHeartbeat = 0
+    private var nextHeartbeat: NIODeadline
+    /// When the last word must have been written; nil until it was said.
+    private var end: NIODeadline?
 
     init(options: ServerOptions, loop: LoopContext) {
         self.options = options
         self.loop = loop
+        nextHeartbeat = .now() + TimeAmount(options.heartbeatInterval)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -29,6 +32,21 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
 
     func channelRead(context _: ChannelHandlerContext, data _: NIOAny) {}
 
+    /// A client that ends its side has gone: an event stream has no other end.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
+        context.close(promise: nil)
+    }
+
+    /// After our last word nothing else is written.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard end == nil else {
+            promise?.fail(ChannelError.alreadyClosed)
+            return
+        }
+        context.write(data, promise: promise)
+    }
+
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard let event = event as? EndLive else { return context.triggerUserOutboundEvent(event, promise: promise) }
         end(event)
@@ -37,17 +55,29 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
 
     /// Tells when to come back, each client another time, so that they do not come all at once.
     func end(_: EndLive) {
-        guard let context else { return }
+        guard let context, end == nil else { return }
+        end = .now() + TimeAmount(options.closeTimeout)
         let farewell = ServerSentEvent.retry(milliseconds: .random(in: 500...5000))
-        context.writeAndFlush(wrapOutboundOut(farewell)).assumeIsolated().whenComplete { _ in
-            context.close(promise: nil)
+        let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), options.lingerTimeout)
+        context.writeAndFlush(wrapOutboundOut(farewell)).whenSuccess {
+            guard let context = me.value.context else { return }
+            LingeringClose.begin(context, before: me.value, timeout: timeout)
         }
     }
 
-    func tick() {
-        secondsSinceHeartbeat += 1
-        guard let context, secondsSinceHeartbeat >= Int(options.heartbeatInterval.components.seconds) else { return }
-        secondsSinceHeartbeat = 0
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    func tick(_ now: NIODeadline) {
+        if let end {
+            if end <= now { abort() }
+            return
+        }
+        guard let context, nextHeartbeat <= now else { return }
+        nextHeartbeat = now + TimeAmount(options.heartbeatInterval)
+        // Who does not read needs no heartbeat: the broadcaster looks after its backlog.
+        guard context.channel.isWritable else { return }
         context.writeAndFlush(wrapOutboundOut(ServerSentEvent.heartbeat), promise: nil)
     }
 

@@ -10,26 +10,16 @@ enum LiveUpgrade {
         if case .webSocket = self { .switchingProtocols } else { .ok }
     }
 
-    func perform(
-        on context: ChannelHandlerContext,
-        requestID: String,
-        isHead: Bool,
-        loop: LoopContext,
-        server: ServerContext
-    ) {
+    /// - Parameter head: made by ``head(requestID:date:)``.
+    func perform(on context: ChannelHandlerContext, head: ByteBuffer, loop: LoopContext, options: ServerOptions) {
         let channel = context.channel
-        let head = ByteBuffer(string: head(requestID: requestID))
-        guard !isHead else {
-            channel.writeAndFlush(head).whenComplete { _ in channel.close(promise: nil) }
-            return
-        }
         channel.writeAndFlush(head, promise: nil)
         let pipeline = channel.pipeline.syncOperations
         do {
             switch self {
-            case .webSocket: try pipeline.addHandler(WebSocketConnection(options: server.options, loop: loop))
+            case .webSocket: try pipeline.addHandler(WebSocketConnection(options: options, loop: loop))
             case .eventStream:
-                try pipeline.addHandler(EventStreamConnection(options: server.options, loop: loop))
+                try pipeline.addHandler(EventStreamConnection(options: options, loop: loop))
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
             pipeline.removeHandler(context: context, promise: nil)
@@ -43,14 +33,16 @@ enum LiveUpgrade {
         }
     }
 
-    private func head(requestID: String) -> String {
-        switch self {
-        case .webSocket(let handshake):
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Accept: \(handshake.accept)\r\nX-Request-Id: \(requestID)\r\n\r\n"
-        case .eventStream:
-            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
-                + "Access-Control-Allow-Origin: *\r\nX-Request-Id: \(requestID)\r\nConnection: close\r\n\r\n"
-        }
+    func head(requestID: String, date: String) -> ByteBuffer {
+        let own =
+            switch self {
+            case .webSocket(let handshake):
+                "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: \(handshake.accept)\r\n"
+            case .eventStream:
+                "200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
+                    + "Access-Control-Allow-Origin: *\r\nConnection: close\r\n"
+            }
+        return ByteBuffer(string: "HTTP/1.1 \(own)Date: \(date)\r\nX-Request-Id: \(requestID)\r\n\r\n")
     }
 }

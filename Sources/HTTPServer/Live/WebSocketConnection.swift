@@ -7,25 +7,31 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// A client may say something now and then; more is a nuisance (1008).
-    private static let maximumMessages = 20
-    private static let messageInterval = 10
+    private enum Phase {
+        case open
+        /// Our close frame is out, and the peer's is due.
+        case closing(NIODeadline)
+        /// Nothing more is read or written.
+        case closed
+    }
 
     private let options: ServerOptions
     private let loop: LoopContext
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
-    private var secondsSilent = 0
-    private var secondsSincePing = 0
-    private var recentMessages = 0
-    private var secondsOfMessages = 0
-    /// Seconds left for the peer to answer our close frame; nil until we sent it.
-    private var secondsToClose: Int?
+    private var phase = Phase.open
+    private var chatter = Chatter()
+    /// Without a sign of life until then the peer is dead.
+    private var silenceEnds: NIODeadline
+    private var nextPing: NIODeadline
 
     init(options: ServerOptions, loop: LoopContext) {
         self.options = options
         self.loop = loop
         reader = WebSocketReader(maximumMessageBytes: options.maximumWebSocketMessageBytes)
+        let interval = TimeAmount(options.pingInterval)
+        nextPing = .now() + interval
+        silenceEnds = nextPing + interval
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -38,11 +44,18 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         loop.live[ObjectIdentifier(self)] = nil
     }
 
+    // MARK: What the peer sends
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        secondsSilent = 0
+        if case .closed = phase { return }
+        let now = NIODeadline.now()
+        silenceEnds = now + TimeAmount(options.pingInterval * 2)
         reader.feed(unwrapInboundIn(data))
         do {
-            while self.context != nil, let event = try reader.next() { take(event, context: context) }
+            while let event = try reader.next() {
+                take(event, now, context: context)
+                if case .closed = phase { return }
+            }
         } catch {
             end(EndLive(code: error.code, reason: error.reason))
             // What follows a violation cannot be read: nobody waits for the peer's close frame.
@@ -50,24 +63,35 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         }
     }
 
-    private func take(_ event: WebSocketReader.Event, context: ChannelHandlerContext) {
+    private func take(_ event: WebSocketReader.Event, _ now: NIODeadline, context: ChannelHandlerContext) {
+        if !chatter.admits(event, now) { end(EndLive(code: 1008, reason: "too many messages")) }
         switch event {
-        case .message:
-            recentMessages += 1
-            if recentMessages > Self.maximumMessages { end(EndLive(code: 1008, reason: "too many messages")) }
+        case .message, .fragment, .pong: break
         case .ping(let payload):
-            guard secondsToClose == nil else { return }
+            // A peer that does not read gets none: a pong may answer several pings (RFC 6455, section 5.5.3).
+            guard case .open = phase, context.channel.isWritable else { return }
             context.writeAndFlush(wrapOutboundOut(WebSocketFrame.pong(payload)), promise: nil)
-        case .pong: break
         case .close(let code):
-            if secondsToClose == nil { end(EndLive(code: code ?? 1000, reason: "")) }
+            end(EndLive(code: code ?? 1000, reason: ""))
             finish(context)
         }
     }
 
+    /// The peer ended its side without a close frame.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: What it gets
+
     /// After our close frame nothing else may be written (RFC 6455, section 5.5.1).
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard secondsToClose == nil else {
+        guard case .open = phase else {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
@@ -81,35 +105,33 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     }
 
     func end(_ end: EndLive) {
-        guard let context, secondsToClose == nil else { return }
-        secondsToClose = Int(options.closeTimeout.components.seconds)
+        guard let context, case .open = phase else { return }
+        phase = .closing(.now() + TimeAmount(options.closeTimeout))
         context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code: end.code, reason: end.reason)), promise: nil)
     }
 
+    /// Both sides have said their last word: the server closes the connection (RFC 6455, section 7.1.1).
     private func finish(_ context: ChannelHandlerContext) {
-        context.close(promise: nil)
+        phase = .closed
+        LingeringClose.begin(context, before: self, timeout: options.lingerTimeout)
     }
 
-    func tick() {
-        guard let context else { return }
-        if let left = secondsToClose {
-            secondsToClose = left - 1
-            if left <= 0 { finish(context) }
-            return
-        }
-        secondsSilent += 1
-        secondsSincePing += 1
-        secondsOfMessages += 1
-        if secondsOfMessages >= Self.messageInterval { (secondsOfMessages, recentMessages) = (0, 0) }
-        let pingInterval = Int(options.pingInterval.components.seconds)
-        if secondsSilent >= 2 * pingInterval { return finish(context) }
-        if secondsSincePing >= pingInterval {
-            secondsSincePing = 0
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    // MARK: Time
+
+    func tick(_ now: NIODeadline) {
+        switch phase {
+        case .closed: return
+        case .closing(let deadline):
+            if deadline <= now { abort() }
+        case .open:
+            if silenceEnds <= now { return abort() }
+            guard let context, nextPing <= now else { return }
+            nextPing = now + TimeAmount(options.pingInterval)
             context.writeAndFlush(wrapOutboundOut(WebSocketFrame.ping()), promise: nil)
         }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
-        finish(context)
     }
 }

@@ -18,7 +18,9 @@ package enum WebSocketFrame {
     package static func close(code: UInt16, reason: String) -> ByteBuffer {
         var payload = ByteBuffer()
         payload.writeInteger(code)
-        payload.writeBytes(reason.utf8.prefix(123))
+        var reason = reason[...]
+        while reason.utf8.count > 123 { reason.removeLast() }
+        payload.writeSubstring(reason)
         return encode(opcode: 0x8, payload)
     }
 

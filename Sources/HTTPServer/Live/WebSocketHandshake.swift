@@ -1,27 +1,26 @@
 import Crypto
 import FoundationEssentials
+import NIOCore
 import NIOHTTP1
 
 /// The client's side of the opening handshake (RFC 6455, section 4.2.1), checked.
 struct WebSocketHandshake {
     let accept: String
 
-    init(_ head: HTTPRequestHead) throws(HeadRules.Violation) {
+    init(_ head: HTTPRequestHead, _ body: Request.Body) throws(HeadRules.Violation) {
         guard head.method == .GET, head.version == .http1_1, Self.names("websocket", in: head.headers["Upgrade"]),
             Self.names("upgrade", in: head.headers["Connection"])
         else {
-            throw .init(
-                status: .upgradeRequired,
-                code: "upgrade_required",
-                message: "This path speaks WebSocket: open it with one, or read /api/v1/scoreboard/events."
-            )
+            throw .upgrade("This path speaks WebSocket: open it with one, or read /api/v1/scoreboard/events.")
         }
-        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
-            throw .init(status: .upgradeRequired, code: "upgrade_required", message: "Speak WebSocket version 13.")
-        }
+        guard head.headers["Sec-WebSocket-Version"] == ["13"] else { throw .upgrade("Speak WebSocket version 13.") }
         let keys = head.headers["Sec-WebSocket-Key"]
         guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
             throw HeadRules.malformed("Sec-WebSocket-Key must be given once, as 16 bytes in base64.")
+        }
+        // What follows a body that is not read to its end would be taken for frames.
+        guard case .complete(let bytes) = body, bytes.readableBytes == 0 else {
+            throw HeadRules.malformed("A WebSocket handshake has no body.")
         }
         accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
             .base64EncodedString()
@@ -47,5 +46,17 @@ struct WebSocketHandshake {
                 default: false
                 }
             }
+    }
+}
+
+extension HeadRules.Violation {
+    /// Says which protocol and version to speak (RFC 9110, section 15.5.22; RFC 6455, section 4.2.2).
+    fileprivate static func upgrade(_ message: String) -> Self {
+        Self(
+            status: .upgradeRequired,
+            code: "upgrade_required",
+            message: message,
+            headers: ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"]
+        )
     }
 }

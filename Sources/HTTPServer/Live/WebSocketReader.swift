@@ -6,6 +6,8 @@ import NIOCore
 struct WebSocketReader {
     enum Event: Equatable {
         case message
+        /// A part of a message, and not its last.
+        case fragment
         case ping(ByteBuffer)
         case pong
         case close(code: UInt16?)
@@ -26,16 +28,18 @@ struct WebSocketReader {
         self.maximumMessageBytes = maximumMessageBytes
     }
 
+    /// Bytes of memory held.
+    var capacity: Int { buffer.capacity + message.capacity }
+
     mutating func feed(_ bytes: ByteBuffer) {
         buffer.writeImmutableBuffer(bytes)
     }
 
     /// The next event; nil when more bytes are needed.
     mutating func next() throws(Violation) -> Event? {
-        while let frame = try readFrame() {
-            if let event = try take(frame) { return event }
-        }
-        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+        if let frame = try readFrame() { return try take(frame) }
+        // A quiet connection holds no memory; one that always sends a frame and a half does not keep what is read.
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() } else { buffer.discardReadBytes() }
         return nil
     }
 
@@ -84,7 +88,7 @@ struct WebSocketReader {
         return Frame(isLast: isLast, opcode: opcode, payload: payload)
     }
 
-    private mutating func take(_ frame: Frame) throws(Violation) -> Event? {
+    private mutating func take(_ frame: Frame) throws(Violation) -> Event {
         switch frame.opcode {
         case 0x9: return .ping(frame.payload)
         case 0xA: return .pong
@@ -98,7 +102,7 @@ struct WebSocketReader {
         message.writeImmutableBuffer(frame.payload)
         guard frame.isLast else {
             openMessage = opcode
-            return nil
+            return .fragment
         }
         openMessage = nil
         defer { message = ByteBuffer() }

@@ -9,6 +9,28 @@ extension ServerOptions {
         self.init()
         host = settings.text("HOST", default: "127.0.0.1")
         port = try settings.integer("PORT", default: 8080, in: 0...65535)
+        tls = try TLSFiles(settings)
+        isBehindProxyProtocol = try settings.flag("PROXY_PROTOCOL")
+        maximumConnections = try settings.integer("MAX_CONNECTIONS", default: 50_000, in: 1...10_000_000)
+        // As many viewers as one address may have, and room for requests beside them.
+        let viewers = try settings.integer("LIVE_MAX_SUBSCRIBERS_PER_IP", default: 1000, in: 1...10_000_000)
+        maximumConnectionsPerAddress = try settings.integer(
+            "MAX_CONNECTIONS_PER_IP",
+            default: viewers + 4000,
+            in: 1...10_000_000
+        )
+    }
+}
+
+extension TLSFiles {
+    /// Nil when neither file is named; one without the other is a mistake.
+    init?(_ settings: Settings) throws(InvalidSetting) {
+        switch (settings.text("TLS_CERTIFICATE_FILE"), settings.text("TLS_PRIVATE_KEY_FILE")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): self.init(certificate: certificate, privateKey: key)
+        case (nil, _?): throw InvalidSetting(name: "TLS_CERTIFICATE_FILE", reason: "goes with TLS_PRIVATE_KEY_FILE")
+        case (_?, nil): throw InvalidSetting(name: "TLS_PRIVATE_KEY_FILE", reason: "goes with TLS_CERTIFICATE_FILE")
+        }
     }
 }
 

@@ -65,6 +65,15 @@ package struct Settings: Sendable {
         return choice
     }
 
+    /// `true` or `false`, and false when unset.
+    func flag(_ name: String) throws(InvalidSetting) -> Bool {
+        switch text(name)?.lowercased() {
+        case nil, "false": return false
+        case "true": return true
+        default: throw InvalidSetting(name: name, reason: "must be true or false")
+        }
+    }
+
     /// A comma-separated list; spaces around an entry do not count.
     func list(_ name: String) -> [String] {
         (text(name) ?? "").split(separator: ",").map { $0.trimmingSpaces() }.filter { !$0.isEmpty }

@@ -126,7 +126,13 @@ struct UpdateCase: Sendable, CustomTestStringConvertible {
             name: "a body too large",
             status: 413,
             code: "body_too_large",
-            body: #"{"user_id":"12345","score_increase":1,"x":"\#(String(repeating: "x", count: 4096))"}"#,
+            body: #"{"user_id":"12345","score_increase":1,"x":"\#(String(repeating: "x", count: 4096))"}"#
+        ),
+        .init(
+            name: "a body that is not worth reading to its end",
+            status: 413,
+            code: "body_too_large",
+            body: #"{"user_id":"12345","score_increase":1,"x":"\#(String(repeating: "x", count: 100_000))"}"#,
             keepsConnection: false
         ),
         .init(name: "another media type", status: 415, code: "unsupported_media_type", contentType: "text/plain"),

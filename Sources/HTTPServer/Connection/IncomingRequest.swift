@@ -1,0 +1,37 @@
+import NIOCore
+import NIOHTTP1
+
+/// A request whose body is still coming.
+struct IncomingRequest {
+    let head: HTTPRequestHead
+    let match: Router.Match
+    /// Empty once it is longer than the route takes: the rest is counted and dropped.
+    private var bytes = ByteBuffer()
+    /// What has come, or was announced if that is more.
+    private var length: Int
+    private var received = 0
+
+    /// - Parameter announcedLength: the head's Content-Length; 0 without one.
+    init(head: HTTPRequestHead, match: Router.Match, announcedLength: Int) {
+        self.head = head
+        self.match = match
+        length = announcedLength
+    }
+
+    var body: Request.Body {
+        length > match.maximumBodyBytes ? .tooLarge : .complete(bytes)
+    }
+
+    /// - Returns: false when it is not worth waiting for the rest.
+    mutating func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
+        received += part.readableBytes
+        length = max(length, received)
+        guard length > match.maximumBodyBytes else {
+            // Nearly always a body comes in one piece, which is kept as it is.
+            if bytes.readableBytes == 0 { bytes = part } else { bytes.writeImmutableBuffer(part) }
+            return true
+        }
+        bytes = ByteBuffer()
+        return received <= max(match.maximumBodyBytes, maximumDropped)
+    }
+}

@@ -1,0 +1,38 @@
+import Synchronization
+
+/// What the test routes saw, and what one of them waits for.
+final class ServerEvents: Sendable {
+    private struct State {
+        var notes: [String] = []
+        var isGateOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func note(_ text: String) {
+        state.withLock { $0.notes.append(text) }
+    }
+
+    var all: [String] { state.withLock(\.notes) }
+
+    /// Holds a route back until ``openGate()``.
+    func waitAtGate() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isGateOpen { state.waiting.append(continuation) }
+                return state.isGateOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func openGate() {
+        let waiting = state.withLock { state in
+            state.isGateOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.resume() }
+    }
+}

@@ -1,0 +1,58 @@
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+
+/// Routes without meaning; each notes that it was reached.
+func testRoutes(_ events: ServerEvents) -> [Route] {
+    @Sendable func text(_ text: String) -> Response { Response(.ok, body: ByteBuffer(string: text)) }
+    return [
+        .on(.GET, "/hello") { request in
+            events.note("hello")
+            return text("hello from \(request.remoteAddress)")
+        },
+        .on(.GET, "/smuggled") { _ in
+            events.note("smuggled")
+            return text("smuggled")
+        },
+        .on(.POST, "/echo", maximumBodyBytes: 64) { request in
+            events.note("echo")
+            switch request.body {
+            case .complete(let body): return Response(.ok, body: body)
+            case .tooLarge: return .error(.payloadTooLarge, code: "body_too_large", message: "Too long.")
+            }
+        },
+        .on(.GET, "/gate") { _ in
+            events.note("gate")
+            await events.waitAtGate()
+            return text("through")
+        },
+        // Comes back to its loop after a hop, as a handler does that asks Redis.
+        .on(.GET, "/later/{name}") { request in
+            await Task.yield()
+            return text(request.parameters["name"] ?? "")
+        },
+        .on(.GET, "/large") { request in
+            events.note("large")
+            let length = Int(request.query.values("bytes").first ?? "") ?? 1_000_000
+            return Response(.ok, body: ByteBuffer(repeating: UInt8(ascii: "x"), count: length))
+        },
+        .webSocket("/live") { request in
+            guard request.query.values("refuse").isEmpty else {
+                return .refuse(.error(.forbidden, code: "refused", message: "No."))
+            }
+            let lengths = request.query.values("bytes").compactMap { Int($0) }
+            return .accept { channel in
+                for length in lengths {
+                    let payload = ByteBuffer(repeating: UInt8(ascii: "x"), count: length)
+                    channel.writeAndFlush(WebSocketFrame.text(payload), promise: nil)
+                }
+            }
+        },
+        .eventStream("/events") { _ in
+            .accept { channel in
+                let event = ServerSentEvent.message(id: "1", data: ByteBuffer(string: "{}"))
+                channel.writeAndFlush(event, promise: nil)
+            }
+        },
+    ]
+}
