@@ -26,7 +26,8 @@ struct WebSocketConnectionTests {
         try await withServer { server in
             let connection = try await server.connect()
             async let answer = connection.openWebSocket("/live", headers)
-            if headers["Content-Length"] != nil { try await connection.send("body") }
+            // The answer may be there, and the connection closed, before the body is sent.
+            if headers["Content-Length"] != nil { try? await connection.send("body") }
             let answered = try await answer
             #expect((answered.status, answered.code) == (status, code))
             if status == 101 { #expect(answered.headers["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") }
@@ -122,11 +123,11 @@ struct WebSocketConnectionTests {
 
     @Test("is pinged; a peer that answers stays, and one that is silent is gone after two intervals")
     func pings() async throws {
-        try await withServer(.test { $0.pingInterval = .milliseconds(400) }) { server in
+        try await withServer(.test { $0.pingInterval = .seconds(1) }) { server in
             let (alive, dead) = (try await server.connect(), try await server.connect())
             _ = try await alive.openWebSocket("/live")
             _ = try await dead.openWebSocket("/live")
-            for _ in 1...5 {
+            for _ in 1...3 {
                 #expect(try await alive.frame().opcode == 9)
                 try await alive.sendFrame(opcode: 10, [])
             }

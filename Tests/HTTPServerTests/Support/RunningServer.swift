@@ -35,7 +35,8 @@ struct RunningServer: Sendable {
     /// Sends the bytes on a connection of their own; all answers until the server closes it.
     func answers(to bytes: String) async throws -> [TestResponse] {
         let connection = try await connect()
-        try await connection.send(bytes)
+        // A server that has seen enough closes before all is sent: what it answered tells.
+        try? await connection.send(bytes)
         return try await connection.answersToEnd()
     }
 }
