@@ -123,11 +123,11 @@ struct WebSocketConnectionTests {
 
     @Test("is pinged; a peer that answers stays, and one that is silent is gone after two intervals")
     func pings() async throws {
-        try await withServer(.test { $0.pingInterval = .seconds(1) }) { server in
+        try await withServer(.test { $0.pingInterval = .seconds(2) }) { server in
             let (alive, dead) = (try await server.connect(), try await server.connect())
             _ = try await alive.openWebSocket("/live")
             _ = try await dead.openWebSocket("/live")
-            for _ in 1...3 {
+            for _ in 1...2 {
                 #expect(try await alive.frame().opcode == 9)
                 try await alive.sendFrame(opcode: 10, [])
             }
