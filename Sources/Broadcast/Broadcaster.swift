@@ -60,7 +60,10 @@ package final class Broadcaster: Sendable, Service {
     // MARK: Events in
 
     /// A change of the board. Any thread, but one at a time: the calls' order is the stream's.
-    package func publish(_ change: Change) { home.run { $0.receive(change) } }
+    package func publish(_ change: Change) {
+        // Nearly always on the loop: an event costs no closure there.
+        if eventLoop.inEventLoop { home.value.receive(change) } else { home.execute { $0.receive(change) } }
+    }
 
     /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
     package func standingsReplaced() { home.run { $0.standingsReplaced() } }

@@ -16,6 +16,9 @@ final class HomeReference: Sendable {
         eventLoop.execute { [home] in body(home.value) }
     }
 
+    /// On the centre's loop only.
+    var value: Home { home.value }
+
     /// At once when on the centre's loop already; the stream of changes has one caller, so it stays in order.
     func run(_ body: @escaping @Sendable (Home) -> Void) {
         if eventLoop.inEventLoop { body(home.value) } else { execute(body) }

@@ -13,12 +13,17 @@ struct ServerContext: Sendable {
 final class LoopContext {
     let eventLoop: any EventLoop
     let executor: LoopExecutor
+    /// When the deadlines are looked at next.
+    private(set) var nextTick: NIODeadline
+    private let tickInterval: TimeAmount
     var date = DateHeader()
     var connections: [ObjectIdentifier: HTTPConnection] = [:]
     var live: [ObjectIdentifier: any LivePeer] = [:]
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, tickInterval: TimeAmount) {
         self.eventLoop = eventLoop
+        self.tickInterval = tickInterval
+        nextTick = .now() + tickInterval
         executor = LoopExecutor(eventLoop)
     }
 
@@ -28,6 +33,7 @@ final class LoopContext {
     /// request, time.
     func tick() {
         let now = NIODeadline.now()
+        nextTick = now + tickInterval
         for connection in connections.values { connection.tick(now) }
         for peer in live.values { peer.tick(now) }
     }

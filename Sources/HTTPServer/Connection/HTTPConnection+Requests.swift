@@ -23,11 +23,7 @@ extension HTTPConnection {
             return refuse(error, to: head.method)
         }
         let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        let request = IncomingRequest(
-            head: head,
-            match: server.router.match(head.method, head.target.path),
-            announcedLength: length
-        )
+        let request = IncomingRequest(head: head, router: server.router, announcedLength: length)
         let maximum = request.match.maximumBodyBytes
         if head.version.minor == 1, head.headers.contains(name: "Expect") {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is
@@ -44,7 +40,7 @@ extension HTTPConnection {
     private func handle(_ incoming: IncomingRequest, keepAlive: Bool) {
         guard let context else { return }
         let head = incoming.head
-        let target = head.target
+        let target = incoming.target
         let started = Exchange.Started(
             method: head.method,
             path: target.path.utf8.count == head.uri.utf8.count ? head.uri : String(target.path),

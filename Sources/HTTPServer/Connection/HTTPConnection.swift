@@ -173,9 +173,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         proceed()
     }
 
-    /// What is due now must come within the limit.
+    /// What is due now must come within the limit, or at the tick after it: a look at the clock for each of the three
+    /// deadlines of a request would cost more than the deadlines.
     func expect(within limit: Duration?) {
-        deadline = limit.map { .now() + TimeAmount($0) } ?? .distantFuture
+        deadline = limit.map { loop.nextTick + TimeAmount($0) } ?? .distantFuture
     }
 
     func tick(_ now: NIODeadline) {

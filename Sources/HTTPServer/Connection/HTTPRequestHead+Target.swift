@@ -3,9 +3,13 @@ import NIOHTTP1
 extension HTTPRequestHead {
     /// Path and query of the target; an absolute form is taken without its authority (RFC 9112, section 3.2.2).
     var target: (path: Substring, query: Substring?) {
-        // By bytes: going by characters costs 1.5 µs.
+        // By bytes: going by characters costs 1.5 µs. Most targets are a path and nothing else.
+        let isPath = uri.utf8.first == UInt8(ascii: "/")
+        if isPath, !uri.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) {
+            return (uri[...], nil)
+        }
         var rest = uri.utf8[...]
-        if rest.first != UInt8(ascii: "/"), let scheme = rest.firstIndex(of: UInt8(ascii: ":")) {
+        if !isPath, let scheme = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[scheme...].dropFirst(3)
             let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
             rest = rest[end...]

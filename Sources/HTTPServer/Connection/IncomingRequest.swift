@@ -4,6 +4,7 @@ import NIOHTTP1
 /// A request whose body is still coming.
 struct IncomingRequest {
     let head: HTTPRequestHead
+    let target: (path: Substring, query: Substring?)
     let match: Router.Match
     /// Empty once it is longer than the route takes: the rest is counted and dropped.
     private var bytes = ByteBuffer()
@@ -12,9 +13,10 @@ struct IncomingRequest {
     private var received = 0
 
     /// - Parameter announcedLength: the head's Content-Length; 0 without one.
-    init(head: HTTPRequestHead, match: Router.Match, announcedLength: Int) {
+    init(head: HTTPRequestHead, router: Router, announcedLength: Int) {
         self.head = head
-        self.match = match
+        target = head.target
+        match = router.match(head.method, target.path)
         length = announcedLength
     }
 

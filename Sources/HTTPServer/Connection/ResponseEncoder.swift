@@ -14,11 +14,7 @@ enum ResponseEncoder {
         let hasBody = response.status.mayHaveResponseBody
         let length = response.body.readableBytes
         var out = allocator.buffer(capacity: 384 + (isHead ? 0 : length))
-        out.writeString("HTTP/1.1 ")
-        out.writeString(String(response.status.code))
-        out.writeString(" ")
-        out.writeString(response.status.reasonPhrase)
-        out.writeString("\r\nDate: ")
+        out.writeString(response.status == .ok ? beginningOfOK : beginning(response.status))
         out.writeString(date)
         out.writeString("\r\nX-Request-Id: ")
         out.writeString(requestID)
@@ -38,4 +34,11 @@ enum ResponseEncoder {
         if hasBody, !isHead { out.writeImmutableBuffer(response.body) }
         return out
     }
+
+    private static func beginning(_ status: HTTPResponseStatus) -> String {
+        "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nDate: "
+    }
+
+    /// Nearly every answer begins with it.
+    private static let beginningOfOK = beginning(.ok)
 }

@@ -1,8 +1,8 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// One method on one path, and what answers it.
-package struct Route: Sendable {
+/// One method on one path, and what answers it. A class, for each request hands it on several times.
+package final class Route: Sendable {
     package typealias Handler = @Sendable (Request) async -> Response
     package typealias Decider = @Sendable (Request) async -> LiveDecision
 
@@ -19,6 +19,13 @@ package struct Route: Sendable {
     let maximumBodyBytes: Int
     let action: Action
 
+    private init(_ method: HTTPMethod, _ path: String, maximumBodyBytes: Int, _ action: Action) {
+        self.method = method
+        self.path = path
+        self.maximumBodyBytes = maximumBodyBytes
+        self.action = action
+    }
+
     /// - Parameter maximumBodyBytes: a longer body reaches the handler as ``Request/Body/tooLarge``.
     package static func on(
         _ method: HTTPMethod,
@@ -26,15 +33,15 @@ package struct Route: Sendable {
         maximumBodyBytes: Int = 0,
         handler: @escaping Handler
     ) -> Route {
-        Route(method: method, path: path, maximumBodyBytes: maximumBodyBytes, action: .respond(handler))
+        Route(method, path, maximumBodyBytes: maximumBodyBytes, .respond(handler))
     }
 
     package static func webSocket(_ path: String, _ decide: @escaping Decider) -> Route {
-        Route(method: .GET, path: path, maximumBodyBytes: 0, action: .webSocket(decide))
+        Route(.GET, path, maximumBodyBytes: 0, .webSocket(decide))
     }
 
     package static func eventStream(_ path: String, _ decide: @escaping Decider) -> Route {
-        Route(method: .GET, path: path, maximumBodyBytes: 0, action: .eventStream(decide))
+        Route(.GET, path, maximumBodyBytes: 0, .eventStream(decide))
     }
 }
 

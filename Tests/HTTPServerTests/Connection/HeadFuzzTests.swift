@@ -101,6 +101,7 @@ extension Acceptor {
             },
         ]
         let options = ServerOptions.test
+        let loop = LoopContext(eventLoop: eventLoop, tickInterval: TimeAmount(options.tickInterval))
         return Acceptor(
             server: ServerContext(
                 options: options,
@@ -109,7 +110,7 @@ extension Acceptor {
                 limits: ConnectionLimits(maximum: 10, maximumPerAddress: 10, isExempt: { _ in false }),
                 metrics: ServerMetrics(factory: NOOPMetricsHandler.instance)
             ),
-            loops: [ObjectIdentifier(eventLoop): .init(LoopContext(eventLoop: eventLoop), eventLoop: eventLoop)],
+            loops: [ObjectIdentifier(eventLoop): .init(loop, eventLoop: eventLoop)],
             certificates: nil
         )
     }
