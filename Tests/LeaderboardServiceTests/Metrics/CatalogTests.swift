@@ -12,7 +12,7 @@ struct CatalogTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     @Test("promtool finds nothing to say about what is shown when every metric has a value")
-    func promtool() throws {
+    func promtool() async throws {
         let registry = MetricsRegistry()
         for definition in MetricCatalog.all {
             let labels = definition.labels.map { ($0, "x") }
@@ -27,7 +27,7 @@ struct CatalogTests {
         defer { try? FileManager.default.removeItem(atPath: file) }
         try Data(String(buffer: registry.render()).utf8).write(to: URL(filePath: file))
         // Both a complaint and a missing promtool (Debian: the package prometheus) fail here.
-        let output = try shell(["sh", "-c", "promtool check metrics < \(file) 2>&1 && echo fine"])
+        let output = try await shell(["sh", "-c", "promtool check metrics < \(file) 2>&1 && echo fine"])
         #expect(output == "fine")
     }
 
@@ -89,9 +89,9 @@ struct CatalogTests {
     }
 
     @Test("the alert rules are valid, and each fires when it should and only then")
-    func alerts() throws {
+    func alerts() async throws {
         let folder = Self.package.appending(path: "ops/prometheus").path
-        let output = try shell([
+        let output = try await shell([
             "sh", "-c",
             "cd '\(folder)' && promtool check config --lint=none prometheus.yml >&2 && promtool test rules alerts_test.yml 2>&1",
         ])

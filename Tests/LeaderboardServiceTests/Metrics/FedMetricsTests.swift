@@ -35,7 +35,7 @@ struct FedMetricsTests {
 
                 let file = "\(data)/scrape"
                 try Data(scrape.utf8).write(to: URL(filePath: file))
-                #expect(try shell(["sh", "-c", "promtool check metrics < \(file) 2>&1 && echo fine"]) == "fine")
+                #expect(try await shell(["sh", "-c", "promtool check metrics < \(file) 2>&1 && echo fine"]) == "fine")
                 // Values that a peer chooses are in no label.
                 let labels = scrape.matches(of: /\{.*\}/).map { String($0.0) }
                 for chosen in ["12345", "somebody", "127.0.0.1", "nowhere"] {
@@ -67,7 +67,7 @@ struct FedMetricsTests {
         let forged = ["Authorization": "Bearer a.b.c", "Content-Type": "application/json"]
         #expect(try await writer.request("POST", "/api/v1/score/update", forged, body: "{}").status == 401)
         #expect(try await writer.request("GET", "/nowhere").status == 404)
-        _ = cli(data, "PUBLISH", "lb:{main}:events", "no event")
+        _ = await cli(data, "PUBLISH", "lb:{main}:events", "no event")
 
         var seen = try await viewer.message()
         while seen.changes == nil { seen = try await viewer.message() }

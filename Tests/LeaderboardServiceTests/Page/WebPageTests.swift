@@ -105,13 +105,13 @@ struct WebPageTests {
     }
 
     @Test("what is compressed is the same when it is unpacked")
-    func gzip() throws {
+    func gzip() async throws {
         let file = "/tmp/lb-page-\(UUID().uuidString).gz"
         defer { try? FileManager.default.removeItem(atPath: file) }
         for embedded in EmbeddedFile.assets {
             try Data(#require(Gzip.compress(embedded.bytes))).write(to: URL(filePath: file))
             let text = String(decoding: embedded.bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
-            #expect(try shell(["gzip", "-dc", file]) == text, "\(embedded.name)")
+            #expect(try await shell(["gzip", "-dc", file]) == text, "\(embedded.name)")
         }
     }
 

@@ -12,13 +12,13 @@ struct OrphanTests {
             await #expect(processExitsWith: .signal(SIGKILL)) { [data = data as String] in
                 let redis = PrivateRedis(dataDirectory: data, logger: quiet)
                 try await redis.start()
-                _ = cli(data, "SET", "server", "\(redis.serverProcessID ?? 0)")
+                _ = await cli(data, "SET", "server", "\(redis.serverProcessID ?? 0)")
                 kill(getpid(), SIGKILL)
             }
             let lock = "\(data)/redis/server.lock"
             try await eventually { Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty }
             try await running(in: data) { redis in
-                let old = try #require(Int32(cli(data, "GET", "server")))
+                let old = try #require(await Int32(cli(data, "GET", "server")))
                 #expect(!isAlive(old))
             }
         }
@@ -31,7 +31,7 @@ struct OrphanTests {
     func nextStartTakesOver(signal: Int32) async throws {
         try await withDataDirectory { data in
             let redis = try await Orphan(in: data)
-            try await eventually { cli(data, "SET", "score", "150") == "OK" }
+            try await eventually { await cli(data, "SET", "score", "150") == "OK" }
             #expect(isAlive(redis.processID))
             // Stopped, it cannot even answer SIGTERM.
             kill(redis.processID, signal)
@@ -41,7 +41,7 @@ struct OrphanTests {
             try await next.start()
             #expect(!isAlive(redis.processID))
             waitpid(redis.processID, nil, 0)
-            #expect(cli(data, "GET", "score") == "150")
+            #expect(await cli(data, "GET", "score") == "150")
             await next.stop()
         }
     }

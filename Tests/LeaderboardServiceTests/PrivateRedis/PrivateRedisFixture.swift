@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import LeaderboardService
@@ -32,23 +33,15 @@ func running(in data: String, _ body: (PrivateRedis) async throws -> Void) async
     #expect(redis.serverProcessID == nil)
 }
 
-/// What `redis-cli` prints for a command; nothing when it cannot be run.
-func cli(_ data: String, _ words: String...) -> String {
-    (try? shell(["redis-cli", "-s", "\(data)/redis/redis.sock"] + words)) ?? ""
+/// What `redis-cli` prints for a command; a complaint when it cannot be run.
+func cli(_ data: String, _ words: String...) async -> String {
+    (try? await shell(["redis-cli", "-s", "\(data)/redis/redis.sock"] + words)) ?? ""
 }
 
-/// The standard output of a program, without the newline at its end.
-func shell(_ command: [String]) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+/// What a program prints, without newlines at its end.
+func shell(_ command: [String]) async throws -> String {
+    let output = try await Launcher.shared.output(command[0], Array(command.dropFirst()))
+    return output.trimmingCharacters(in: .newlines)
 }
 
 /// Waits until a condition holds, and fails when it has not within the limit.

@@ -14,8 +14,8 @@ struct PrivateRedisTests {
             let redis = PrivateRedis(dataDirectory: data, logger: quiet)
             let url = try await redis.start()
             #expect(url == "unix://\(data)/redis/redis.sock")
-            #expect(cli(data, "CONFIG", "GET", "port") == "port\n0")
-            #expect(cli(data, "CONFIG", "GET", "maxmemory-policy") == "maxmemory-policy\nnoeviction")
+            #expect(await cli(data, "CONFIG", "GET", "port") == "port\n0")
+            #expect(await cli(data, "CONFIG", "GET", "maxmemory-policy") == "maxmemory-policy\nnoeviction")
             #expect(try permissions(of: "\(data)/redis") == 0o700)
             #expect(try permissions(of: "\(data)/redis/redis.sock") == 0o700)
             await redis.stop()
@@ -25,8 +25,8 @@ struct PrivateRedisTests {
     @Test("what was written is there again after a stop and a new start")
     func dataSurvivesRestart() async throws {
         try await withDataDirectory { data in
-            try await running(in: data) { _ in #expect(cli(data, "SET", "score", "150") == "OK") }
-            try await running(in: data) { _ in #expect(cli(data, "GET", "score") == "150") }
+            try await running(in: data) { _ in #expect(await cli(data, "SET", "score", "150") == "OK") }
+            try await running(in: data) { _ in #expect(await cli(data, "GET", "score") == "150") }
         }
     }
 
@@ -49,10 +49,10 @@ struct PrivateRedisTests {
     func killedServerComesBack() async throws {
         try await withDataDirectory { data in
             try await running(in: data) { redis in
-                #expect(cli(data, "SET", "score", "150") == "OK")
+                #expect(await cli(data, "SET", "score", "150") == "OK")
                 let first = try #require(redis.serverProcessID)
                 kill(first, SIGKILL)
-                try await eventually { redis.serverProcessID != first && cli(data, "GET", "score") == "150" }
+                try await eventually { await cli(data, "GET", "score") == "150" && redis.serverProcessID != first }
             }
         }
     }
@@ -78,7 +78,7 @@ struct PrivateRedisTests {
                 await #expect(throws: PrivateRedisError.directoryInUse(path: data)) {
                     try await PrivateRedis(dataDirectory: data, logger: quiet).start()
                 }
-                #expect(cli(data, "PING") == "PONG")
+                #expect(await cli(data, "PING") == "PONG")
             }
         }
     }
@@ -88,14 +88,14 @@ struct PrivateRedisTests {
         try await withDataDirectory { data in
             try await running(in: data) { _ in }
             try Data().write(to: URL(filePath: "\(data)/redis/redis.sock"))
-            try await running(in: data) { _ in #expect(cli(data, "PING") == "PONG") }
+            try await running(in: data) { _ in #expect(await cli(data, "PING") == "PONG") }
         }
     }
 
     @Test("a last command that was written by half is cut off")
     func truncatedFile() async throws {
         try await withDataDirectory { data in
-            try await running(in: data) { _ in #expect(cli(data, "SET", "score", "150") == "OK") }
+            try await running(in: data) { _ in #expect(await cli(data, "SET", "score", "150") == "OK") }
             let folder = "\(data)/redis/appendonlydir"
             let file = try #require(
                 FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".incr.aof") }
@@ -104,7 +104,7 @@ struct PrivateRedisTests {
             try handle.seekToEnd()
             try handle.write(contentsOf: Data("*3\r\n$3\r\nSET\r\n$5\r\nsco".utf8))
             try handle.close()
-            try await running(in: data) { _ in #expect(cli(data, "GET", "score") == "150") }
+            try await running(in: data) { _ in #expect(await cli(data, "GET", "score") == "150") }
         }
     }
 
@@ -156,7 +156,7 @@ struct PrivateRedisTests {
             let redis = PrivateRedis(dataDirectory: data, logger: quiet)
             let url = try await redis.start()
             #expect(url == "unix://\(parent)/a%20%22b%22%20100%25/redis/redis.sock")
-            #expect(cli(data, "PING") == "PONG")
+            #expect(await cli(data, "PING") == "PONG")
             await redis.stop()
         }
     }
