@@ -4,18 +4,22 @@
 local requests, number = {}, 0
 
 function init(args)
+    local host = wrk.headers['Host']
     for line in io.lines(args[1]) do
         local method, target, token, body = line:match('^(%S+) (%S+) ?(%S*) ?(.*)$')
-        local headers = {}
+        local headers = { Host = host }
         if token ~= '' then headers['Authorization'] = 'Bearer ' .. token end
         if body ~= '' then headers['Content-Type'] = 'application/json' end
-        requests[#requests + 1] = wrk.format(method, target, headers, body ~= '' and body or nil)
+        wrk.method, wrk.path, wrk.headers, wrk.body = method, target, headers, body ~= '' and body or nil
+        requests[#requests + 1] = wrk.format()
     end
-end
-
-function request()
-    number = number % #requests + 1
-    return requests[number]
+    -- One request alone is sent by wrk itself, without a call into this script for each.
+    if #requests > 1 then
+        function request()
+            number = number % #requests + 1
+            return requests[number]
+        end
+    end
 end
 
 function done(summary, latency)
