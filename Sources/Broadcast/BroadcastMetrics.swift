@@ -13,6 +13,7 @@ enum DropReason: String, Sendable, CaseIterable { case backlog, tooSlow = "too_s
 struct BroadcastMetrics: Sendable {
     let events: Counter
     let frames: Counter
+    let windows: Counter
     let merged: Counter
     let resumed: Counter
     let sourceFailures: Counter
@@ -27,6 +28,7 @@ struct BroadcastMetrics: Sendable {
         self.factory = factory
         events = Counter(label: "live_events", dimensions: [], factory: factory)
         frames = Counter(label: "live_frames", dimensions: [], factory: factory)
+        windows = Counter(label: "live_windows", dimensions: [], factory: factory)
         merged = Counter(label: "live_merged_changes", dimensions: [], factory: factory)
         resumed = Counter(label: "live_resumed", dimensions: [], factory: factory)
         sourceFailures = Counter(label: "live_source_failures", dimensions: [], factory: factory)

@@ -102,6 +102,7 @@ final class Home {
     /// arrived together cost each subscriber one write, and most of a delivery's cost is the kernel's for the write.
     private func flush() {
         guard let flush = feed.takeWindow(now: eventLoop.now) else { return }
+        metrics.windows.increment()
         metrics.merged.increment(by: flush.changes.mergedCount)
         let frames = encode(flush)
         if !outbox.fits(frames, maximumBytes: options.maximumFrameBytes) { deliver() }

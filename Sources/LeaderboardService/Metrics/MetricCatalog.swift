@@ -67,6 +67,7 @@ package enum MetricCatalog {
             "leaderboard_live_rejected_events_total",
             "Messages on Redis' channel that were dropped because they were malformed or too large."
         ),
+        .counter("leaderboard_live_windows_total", "Flush windows that ended with changes to show."),
         .counter("leaderboard_live_merged_changes_total", "Changes that became one with a later one of the same user."),
         .counter("leaderboard_live_frames_total", "Frames encoded; each is shared by all viewers of its kind."),
         .counter("leaderboard_live_deliveries_total", "Frames written to viewers."),
