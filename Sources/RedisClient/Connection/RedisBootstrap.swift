@@ -4,7 +4,8 @@ import NIOSSL
 
 /// Opens the channel of a connection: TCP or a Unix socket, with TLS for `rediss://`.
 enum RedisBootstrap {
-    /// - Parameter handler: asked on the loop for the connection that the channel's bytes go to.
+    /// - Parameter handler: asked on the loop, once, for the connection that the channel's bytes go to. It joins the channel
+    ///   that connected, not those that were tried: a host may have several addresses, and be refused at some.
     static func connect(
         to address: RedisEndpoint.Address,
         isSecure: Bool,
@@ -27,7 +28,6 @@ enum RedisBootstrap {
                             )
                         }
                     }
-                    try channel.pipeline.syncOperations.addHandler(handler())
                 }
             }
         let channel =
@@ -35,7 +35,10 @@ enum RedisBootstrap {
             case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
             case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
-        return channel.map { _ in }
+        return channel.flatMapThrowing { channel in
+            guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+            try channel.pipeline.syncOperations.addHandler(handler())
+        }
     }
 
     private static func tlsConfiguration(_ options: RedisOptions) -> TLSConfiguration {
