@@ -16,6 +16,8 @@ final class LoopContext {
     /// When the deadlines are looked at next.
     private(set) var nextTick: NIODeadline
     private let tickInterval: TimeAmount
+    /// The server stops: each connection's next answer is its last.
+    private(set) var isStopping = false
     var date = DateHeader()
     var connections: [ObjectIdentifier: HTTPConnection] = [:]
     var live: [ObjectIdentifier: any LivePeer] = [:]
@@ -41,6 +43,7 @@ final class LoopContext {
     /// Ends requests that have begun and idle connections, and the live ones one after the other, so that a crowd does not
     /// come back all at once: 200 a second at least, and all within `spread`.
     func stop(spread: Duration) {
+        isStopping = true
         for connection in connections.values { connection.stop() }
         let peers = Array(live.values)
         for (index, peer) in peers.enumerated() {

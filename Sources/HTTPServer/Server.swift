@@ -83,8 +83,8 @@ package final class Server: Sendable, Service {
             tasks.cancelAll()
         }
         onStopping()
-        try? await listener.close()
         await drain()
+        try? await listener.close()
         for tick in ticks { tick.cancel() }
     }
 
@@ -114,7 +114,8 @@ package final class Server: Sendable, Service {
 
     // MARK: The stop
 
-    /// Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
+    /// Nothing is refused while a load balancer still sends it here: the listener stays open, and whoever comes now is answered
+    /// once and closed. Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
     /// time where there are many; what is left at its end, or once the task is cancelled, is closed.
     private func drain() async {
         let deadline = ContinuousClock.now + context.options.drainTimeout

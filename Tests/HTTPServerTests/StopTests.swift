@@ -23,6 +23,23 @@ struct StopTests {
         }
     }
 
+    @Test("answers who comes while it drains, once")
+    func latecomer() async throws {
+        try await withServer { server in
+            let busy = try await server.connect()
+            async let answer = busy.request("GET", "/gate")
+            try await until { server.events.all.contains("gate") }
+            server.stop()
+            try await until { server.events.all.contains("stopping") }
+            let late = try await server.connect()
+            let response = try await late.request("GET", "/hello")
+            #expect((response.status, response.headers["connection"]) == (200, "close"))
+            #expect(try await late.receiveToEnd() == "")
+            server.events.openGate()
+            #expect(try await answer.body == "through")
+        }
+    }
+
     @Test("lets a request end whose body is still coming")
     func halfRequest() async throws {
         try await withServer { server in

@@ -53,6 +53,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        isStopping = loop.isStopping
         loop.connections[ObjectIdentifier(self)] = self
         expect(within: server.options.headTimeout)
     }
