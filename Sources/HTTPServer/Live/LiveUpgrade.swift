@@ -20,6 +20,7 @@ enum LiveUpgrade {
             case .webSocket: try pipeline.addHandler(WebSocketConnection(options: options, loop: loop))
             case .eventStream:
                 try pipeline.addHandler(EventStreamConnection(options: options, loop: loop))
+                giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
             pipeline.removeHandler(context: context, promise: nil)
@@ -31,6 +32,15 @@ enum LiveUpgrade {
         } catch {
             channel.close(promise: nil)
         }
+    }
+
+    /// The peer of an event stream never speaks, so TCP has to find a dead one: by heartbeats that are not acknowledged
+    /// (`TCP_USER_TIMEOUT`, RFC 5482).
+    private func giveUpOnSilence(of channel: any Channel, after limit: Duration) {
+        #if os(Linux)
+            let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 18))
+            try? channel.syncOptions?.setOption(option, value: .init(limit / .milliseconds(1)))
+        #endif
     }
 
     func head(requestID: String, date: String) -> ByteBuffer {

@@ -21,7 +21,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private var context: ChannelHandlerContext?
     private var phase = Phase.open
     private var chatter = Chatter()
-    /// Without a sign of life until then the peer is dead.
+    /// Without a sign of life until then the peer is dead; it is seen at the tick after, two ping intervals at most.
     private var silenceEnds: NIODeadline
     private var nextPing: NIODeadline
 
@@ -31,7 +31,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         reader = WebSocketReader(maximumMessageBytes: options.maximumWebSocketMessageBytes)
         let interval = TimeAmount(options.pingInterval)
         nextPing = .now() + interval
-        silenceEnds = nextPing + interval
+        silenceEnds = nextPing + interval - TimeAmount(options.tickInterval)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -49,7 +49,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
         let now = NIODeadline.now()
-        silenceEnds = now + TimeAmount(options.pingInterval * 2)
+        silenceEnds = now + TimeAmount(options.pingInterval * 2 - options.tickInterval)
         reader.feed(unwrapInboundIn(data))
         do {
             while let event = try reader.next() {
