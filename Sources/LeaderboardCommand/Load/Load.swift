@@ -69,8 +69,8 @@ struct Load: AsyncParsableCommand {
             viewers: subscribers,
             rate: rate,
             for: .seconds(duration)
-        ) { print($0) }
-        print(report)
+        ) { writeToStandardOutput("\($0)\n") }
+        writeToStandardOutput("\(report)\n")
         if let json {
             let file = try FileDescriptor.open(
                 FilePath(json),

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemPackage
 
 /// What `leaderboard watch` shows. Its lock is its owner: messages come from an event loop, states from the command's task.
 final class Screen: Sendable {
@@ -26,7 +27,7 @@ final class Screen: Sendable {
     private let shown = Mutex(Shown())
     private let write: @Sendable (String) -> Void
 
-    init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void = { print($0, terminator: "") }) {
+    init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void = writeToStandardOutput) {
         self.isTerminal = isTerminal
         self.write = write
     }
@@ -82,6 +83,12 @@ final class Screen: Sendable {
     private func line(_ standings: [LiveMessage.Standing]) -> String {
         standings.map { "\($0.user)=\($0.score)" }.joined(separator: " ") + "\n"
     }
+}
+
+/// At once, also into a pipe or a file, where `print` would hold it back for a long while. Nobody reads any more: so be it.
+@Sendable
+func writeToStandardOutput(_ text: String) {
+    _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)
 }
 
 extension String {

@@ -7,6 +7,8 @@ import Synchronization
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    import Darwin
 #endif
 
 /// `leaderboard watch`: the live top 10 in a terminal.
@@ -27,6 +29,7 @@ struct Watch: AsyncParsableCommand {
             screen.state = .connecting
             do {
                 try await follow(screen)
+                screen.state = .away("the connection ended")
                 wait = .milliseconds(250)
             } catch {
                 screen.state = .away("\(error)")
