@@ -1,7 +1,7 @@
-import NIOConcurrencyHelpers
 import Metrics
 import NIOCore
 import RedisClient
+import Synchronization
 
 /// Puts the function library into Redis when it is not there, or there in a lower edition. However many calls find it
 /// missing at once, one load is under way.
@@ -11,7 +11,7 @@ final class FunctionLoader: Sendable {
     private let redis: RedisClient
     private let loads: Counter
     /// The load under way. Awaited by each who asked for it; none of them can cancel it for the others.
-    private let underWay = NIOLockedValueBox<Load?>(nil)
+    private let underWay = Mutex<Load?>(nil)
 
     init(redis: RedisClient, metricsFactory: any MetricsFactory) {
         self.redis = redis
@@ -20,11 +20,11 @@ final class FunctionLoader: Sendable {
 
     /// Returns when Redis holds the library; a good one costs one round trip to find out.
     func load(on eventLoop: any EventLoop) async throws(RedisError) {
-        let load = underWay.withLockedValue { underWay in
+        let load = underWay.withLock { underWay in
             if let underWay { return underWay }
             let load = Load {
                 let result = await self.install(on: eventLoop)
-                self.underWay.withLockedValue { $0 = nil }
+                self.underWay.withLock { $0 = nil }
                 return result
             }
             underWay = load

@@ -88,12 +88,8 @@ package struct ScoreStore: Sendable {
     }
 
     /// For readiness: Redis answers and holds our functions, in this edition or a later one. Loads them if it does not.
-    package func check(on eventLoop: any EventLoop) async throws(ScoreStoreError) {
-        do {
-            try await loader.load(on: eventLoop)
-        } catch {
-            throw ScoreStoreError(ofRead: error)
-        }
+    package func check(on eventLoop: any EventLoop) async throws(RedisError) {
+        try await loader.load(on: eventLoop)
     }
 
     /// For a call that writes, and would count twice: see ``RedisCalls``.

@@ -22,13 +22,16 @@ struct Health: Sendable {
         if readiness.isStopping {
             return Self.notReady("stopping", "This instance is stopping: use another one.")
         }
-        do {
+        do throws(RedisError) {
             try await store.check(on: request.eventLoop)
-        } catch {
+        } catch .refused(let refusal) where ["ERR", "NOPERM"].contains(refusal.code) {
             return Self.notReady(
-                "redis_unavailable",
-                "Redis does not answer, or cannot run the leaderboard's functions."
+                "functions_missing",
+                "Redis answers, but neither has the leaderboard's functions nor takes them: it must be Redis 7 or newer, "
+                    + "and the user may call FUNCTION LOAD."
             )
+        } catch {
+            return Self.notReady("redis_unavailable", "Redis does not answer, or cannot serve now.")
         }
         guard redis.isConnected else {
             return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
