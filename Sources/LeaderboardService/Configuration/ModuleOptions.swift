@@ -19,6 +19,17 @@ extension ServerOptions {
             default: viewers + 4000,
             in: 1...10_000_000
         )
+        maximumHeadBytes = try settings.integer("MAX_HEAD_BYTES", default: maximumHeadBytes, in: 1024...65_536)
+        headTimeout = try settings.seconds("HEAD_TIMEOUT_SECONDS", default: headTimeout, in: 1...300)
+        bodyTimeout = try settings.seconds("BODY_TIMEOUT_SECONDS", default: bodyTimeout, in: 1...300)
+        idleTimeout = try settings.seconds("IDLE_TIMEOUT_SECONDS", default: idleTimeout, in: 1...3600)
+        drainTimeout = try settings.seconds("DRAIN_SECONDS", default: drainTimeout, in: 1...300)
+        pingInterval = try settings.seconds("LIVE_PING_SECONDS", default: pingInterval, in: 2...300)
+        maximumWebSocketMessageBytes = try settings.integer(
+            "LIVE_MESSAGE_BYTES",
+            default: maximumWebSocketMessageBytes,
+            in: 125...65_536
+        )
     }
 }
 
@@ -40,6 +51,13 @@ extension RedisOptions {
         certificateAuthorityFile = settings.text("REDIS_CA_FILE")
         clusterKey = BoardKeys(board: board).scores
         durability = try settings.choice("DURABILITY", default: .local)
+        commandTimeout = try settings.milliseconds("REDIS_TIMEOUT_MS", default: commandTimeout, in: 100...60_000)
+        replicaTimeout = min(replicaTimeout, commandTimeout / 2)
+        maximumPendingCommands = try settings.integer(
+            "REDIS_MAX_PENDING",
+            default: maximumPendingCommands,
+            in: 16...1_048_576
+        )
         if case .ownServer = source, durability == .replicated {
             throw InvalidSetting(
                 name: "DURABILITY",
@@ -66,14 +84,15 @@ extension StoreOptions {
 extension BroadcastOptions {
     init(_ settings: Settings) throws(InvalidSetting) {
         self.init()
-        window = .milliseconds(Int64(try settings.integer("LIVE_WINDOW_MS", default: 50, in: 0...10_000)))
+        window = TimeAmount(try settings.milliseconds("LIVE_WINDOW_MS", default: .milliseconds(50), in: 0...10_000))
         maximumSubscribers = try settings.integer("LIVE_MAX_SUBSCRIBERS", default: 20_000, in: 1...10_000_000)
         maximumSubscribersPerAddress = try settings.integer(
             "LIVE_MAX_SUBSCRIBERS_PER_IP",
             default: 1000,
             in: 1...10_000_000
         )
-        backlogBytes = try settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 4096...67_108_864)
+        backlogBytes = try settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 8192...67_108_864)
+        drainTimeout = TimeAmount(try settings.seconds("LIVE_DRAIN_SECONDS", default: .seconds(30), in: 1...30))
         ringBytes = try settings.integer("LIVE_RESUME_BYTES", default: 1_048_576, in: 0...1_073_741_824)
     }
 }

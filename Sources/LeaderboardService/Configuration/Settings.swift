@@ -55,6 +55,24 @@ package struct Settings: Sendable {
         return number
     }
 
+    /// A whole number of seconds.
+    func seconds(
+        _ name: String,
+        default fallback: Duration,
+        in range: ClosedRange<Int>
+    ) throws(InvalidSetting) -> Duration {
+        .seconds(try integer(name, default: Int(fallback / .seconds(1)), in: range))
+    }
+
+    /// A whole number of milliseconds.
+    func milliseconds(
+        _ name: String,
+        default fallback: Duration,
+        in range: ClosedRange<Int>
+    ) throws(InvalidSetting) -> Duration {
+        .milliseconds(try integer(name, default: Int(fallback / .milliseconds(1)), in: range))
+    }
+
     func choice<Choice>(_ name: String, default fallback: Choice) throws(InvalidSetting) -> Choice
     where Choice: RawRepresentable<String> & CaseIterable {
         guard let value = text(name) else { return fallback }
