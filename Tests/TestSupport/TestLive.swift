@@ -77,9 +77,14 @@ extension TestConnection {
 
     /// The next message of a WebSocket; pings are passed over.
     package func message(within limit: Duration = .seconds(10)) async throws -> TestMessage {
+        try TestMessage(json: try await text(within: limit))
+    }
+
+    /// The same as it came.
+    package func text(within limit: Duration = .seconds(10)) async throws -> String {
         while true {
             let frame = try await frame(within: limit)
-            if frame.opcode == 1 { return try TestMessage(json: frame.payload) }
+            if frame.opcode == 1 { return frame.payload }
         }
     }
 

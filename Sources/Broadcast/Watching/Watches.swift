@@ -84,7 +84,10 @@ struct Watches {
     mutating func join(_ join: Join) { joins.append(join) }
 
     /// Went away before the first message.
-    mutating func abandon(_ id: ObjectIdentifier) { joins.removeAll { $0.id == id } }
+    mutating func abandon(_ id: ObjectIdentifier) {
+        joins.removeAll { $0.id == id }
+        round?.joins.removeAll { $0.id == id }
+    }
 
     /// A window went out; what concerns followed users is kept for the next round.
     mutating func add(_ changes: MergedChanges) {

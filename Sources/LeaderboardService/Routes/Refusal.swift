@@ -2,7 +2,7 @@ import HTTPServer
 import Leaderboard
 import NIOHTTP1
 
-/// Why a request is refused: the one place where an error becomes HTTP (section "Errors" of the README).
+/// Why a request is refused: the one place where an error becomes HTTP (the table of "Report points" in the README).
 ///
 /// The code is stable, for programs; the message is one sentence for a person. Neither holds a token or Redis' own text.
 struct Refusal: Error {

@@ -87,7 +87,8 @@ struct EntityTag: Sendable {
 
 /// `limit` (1 to 100, 10 by default) and `offset` (0 or more) of a scoreboard query.
 struct Page: Equatable {
-    static let maximumOffset = 1_000_000_000
+    /// No board is longer: scores and their counts stay below 2^53.
+    static let maximumOffset = 9_007_199_254_740_000
 
     var offset = 0
     var limit = 10

@@ -202,10 +202,10 @@ struct DescribedAnswersTests {
             _ = try await service.update("ada", 7, on: try await service.connect())
             _ = try await socket.openWebSocket("/api/v1/scoreboard/live\(query)")
             _ = try await stream.request("GET", "/api/v1/scoreboard/events\(query)")
-            try Self.check(try await socket.frame().payload, "snapshot")
+            try Self.check(try await socket.text(), "snapshot")
             try Self.check(try await stream.event()["data"] ?? "", "snapshot")
             _ = try await service.update("ada", 7, on: try await service.connect())
-            try Self.check(try await socket.frame().payload, next)
+            try Self.check(try await socket.text(), next)
             try Self.check(try await stream.event()["data"] ?? "", next)
         }
     }

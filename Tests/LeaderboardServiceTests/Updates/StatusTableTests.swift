@@ -206,7 +206,29 @@ struct StatusTableTests {
         }
     }
 
-    @Test("of a suspended user, or with a token that is not active, is refused")
+    @Test(
+        "with a token whose claim active is not true is refused",
+        arguments: [("true", 200), ("false", 403), ("null", 403), (#""yes""#, 403)]
+    )
+    func active(claim: String, status: Int) async throws {
+        try await withService { service, redis in
+            let token = try TestSigner.hs256(testSecret).token(
+                kid: nil,
+                claims: #"{"sub":"12345","exp":\#(secondsFromNow(60)),"active":\#(claim)}"#
+            )
+            let response = try await service.connect().request(
+                "POST",
+                "/api/v1/score/update",
+                ["Authorization": "Bearer \(token)", "Content-Type": "application/json"],
+                body: #"{"user_id":"12345","score_increase":50}"#
+            )
+            #expect(response.status == status)
+            if status == 403 { #expect(response.code == "user_suspended") }
+            #expect(try await redis.command("ZCARD", "lb:{main}:scores") == (status == 200 ? "1" : "0"))
+        }
+    }
+
+    @Test("of a suspended user is refused")
     func suspended() async throws {
         try await withService { service, redis in
             let connection = try await service.connect()
@@ -241,6 +263,9 @@ struct StatusTableTests {
             #expect(try await service.update("12345", 1, on: connection).status == 200)
             let refused = try await service.update("12345", 1, on: connection)
             #expect((refused.status, refused.code) == (409, "score_limit"))
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "12345") == "9007199254740991")
+            #expect(try await redis.command("GET", "lb:{main}:seq") == "1")
+            #expect(try await redis.command("XLEN", "lb:{main}:audit") == "1")
         }
     }
 
