@@ -5,6 +5,7 @@ import Synchronization
 enum RequestID {
     private static let prefix = String(UInt64.random(in: .min ... .max), radix: 36) + "-"
     private static let counter = Atomic<UInt64>(0)
+    private static let cipher = CountCipher()
 
     /// 1 to 64 of `A-Z a-z 0-9 . _ -`, given once; otherwise one of ours.
     static func of(_ headers: HTTPHeaders) -> String {
@@ -12,12 +13,13 @@ enum RequestID {
         return given
     }
 
-    /// Unique: a random number of this process, and a count.
+    /// Unique: a random number of this process, and a count. Nobody can guess the one from another, for the count is
+    /// encrypted: it keeps what is hashed together with it from being guessed (an erased entry of an audit, say).
     static func next() -> String {
         var id = ""
         id.reserveCapacity(28)
         id += prefix
-        id += String(counter.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+        id += String(cipher.encrypt(counter.wrappingAdd(1, ordering: .relaxed).newValue), radix: 36)
         return id
     }
 
