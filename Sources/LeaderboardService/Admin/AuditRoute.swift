@@ -33,12 +33,15 @@ struct AuditQuery {
 
     init(_ query: Query) throws(Refusal) {
         filter.user = try Self.value("user_id", of: query, "must not be empty") { $0.isEmpty ? nil : $0 }
-        filter.ip = try Self.value("ip", of: query, "must not be empty") { $0.isEmpty ? nil : $0 }
+        // The audit has addresses in their one canonical text.
+        filter.ip = try Self.value("ip", of: query, "must be an IPv4 or IPv6 address") { IPAddress($0)?.description }
         filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)
         filter.until = try Self.value("until", of: query, Moment.rule, Moment.milliseconds)
-        cursor = try Self.value("cursor", of: query, "must be one that the last page gave", AuditID.init)
+        cursor = try Self.value("cursor", of: query, "must be one that the last page gave") { text in
+            AuditID(text).flatMap { $0 > .zero ? $0 : nil }
+        }
         limit =
-            try Self.value("limit", of: query, "must be one whole number from 1 to 1000") { text in
+            try Self.value("limit", of: query, "must be a whole number from 1 to 1000") { text in
                 Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
             } ?? limit
     }
@@ -51,7 +54,8 @@ struct AuditQuery {
     ) throws(Refusal) -> Value? {
         let values = query.values(name)
         guard let text = values.first else { return nil }
-        guard values.count == 1, let value = parse(text) else { throw .invalidQuery("\(name) \(rule).") }
+        guard values.count == 1 else { throw .invalidQuery("\(name) must be given once.") }
+        guard let value = parse(text) else { throw .invalidQuery("\(name) \(rule).") }
         return value
     }
 }

@@ -145,6 +145,10 @@ struct AdminRoutesTests {
             }
             #expect(seqs == [5, 4, 3, 2, 1])
             #expect(try await service.operate("GET", "/audit?ip=192.0.2.1").body == #"{"entries":[],"next":null}"#)
+            let mapped = try await service.operate("GET", "/audit?ip=::FFFF:127.0.0.1").json
+            #expect((mapped?["entries"] as? [Any])?.count == 6)
+            let twice = try await service.operate("GET", "/audit?user_id=alice&user_id=bob")
+            #expect(twice.body.contains("user_id must be given once."), "\(twice.body)")
         }
     }
 
@@ -174,6 +178,10 @@ struct AdminRoutesTests {
             ("GET", "/audit?limit=1001", nil, 400, "invalid_query"),
             ("GET", "/audit?limit=1&limit=2", nil, 400, "invalid_query"),
             ("GET", "/audit?cursor=x", nil, 400, "invalid_query"),
+            ("GET", "/audit?cursor=0-0", nil, 400, "invalid_query"),
+            ("GET", "/audit?ip=localhost", nil, 400, "invalid_query"),
+            ("GET", "/audit?ip=", nil, 400, "invalid_query"),
+            ("GET", "/audit?user_id=", nil, 400, "invalid_query"),
             ("GET", "/audit?since=yesterday", nil, 400, "invalid_query"),
             ("GET", "/audit?until=-1", nil, 400, "invalid_query"),
             ("POST", "/users/alice/suspend", #"{}"#, 400, "invalid_body"),
