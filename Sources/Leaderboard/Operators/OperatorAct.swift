@@ -11,7 +11,7 @@ package struct OperatorAct: Sendable {
     }
 }
 
-/// Free text for the audit: 1 to 500 bytes of UTF-8 without control characters. May be empty where nobody has to say why.
+/// Free text for the audit: 1 to 500 bytes of UTF-8 without hidden characters. May be empty where nobody has to say why.
 package struct AuditReason: Sendable, Equatable {
     package static let none = AuditReason()
 
@@ -20,7 +20,7 @@ package struct AuditReason: Sendable, Equatable {
     private init() { text = "" }
 
     package init(_ text: String) throws(InvalidAuditReason) {
-        guard (1...500).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        guard (1...500).contains(text.utf8.count), !text.unicodeScalars.contains(where: \.isHidden) else {
             throw InvalidAuditReason()
         }
         self.text = text
@@ -28,5 +28,7 @@ package struct AuditReason: Sendable, Equatable {
 }
 
 package struct InvalidAuditReason: Error, Sendable, Equatable, CustomStringConvertible {
-    package var description: String { "reason must be a string of 1 to 500 bytes without control characters." }
+    package var description: String {
+        "reason must be a string of 1 to 500 bytes without control or invisible characters."
+    }
 }

@@ -85,7 +85,7 @@ private struct AuditAnswer: Decodable {
             get throws {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                return String(decoding: try encoder.encode(self), as: UTF8.self)
+                return String(decoding: try encoder.encode(self), as: UTF8.self).printableJSON
             }
         }
 
@@ -103,7 +103,7 @@ private struct AuditAnswer: Decodable {
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
             if let reason { parts.append("\"\(reason)\"") }
-            return parts.joined(separator: "  ")
+            return parts.joined(separator: "  ").printable
         }
     }
 }

@@ -38,7 +38,7 @@ struct AdminService: ParsableArguments {
         guard response.status == .ok else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer.readableBytesView))
             throw CommandFailure(
-                refusal.map { "\($0.code): \($0.message)" } ?? "the service answered \(response.status)"
+                refusal.map { "\($0.code): \($0.message)".printable } ?? "the service answered \(response.status)"
             )
         }
         return answer

@@ -140,7 +140,7 @@ struct AdminErase: AsyncParsableCommand {
     func run() async throws {
         let path = "/users/\(user.percentEncoded)"
         let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
-        print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym).")
+        print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym.printable).")
     }
 
     private struct Answer: Decodable {
@@ -162,6 +162,6 @@ struct AdminExport: AsyncParsableCommand {
     var user: String
 
     func run() async throws {
-        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded)/export")))
+        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded)/export")).printableJSON)
     }
 }

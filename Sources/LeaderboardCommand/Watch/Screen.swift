@@ -72,7 +72,7 @@ final class Screen: Sendable {
         var lines = ["Leaderboard · \(shown.state.text)", ""]
         for (index, standing) in shown.standings.enumerated() {
             let rank = String(repeating: " ", count: index < 9 ? 1 : 0) + "\(index + 1)"
-            let name = standing.user.padded(to: 32)
+            let name = standing.user.printable.padded(to: 32)
             let score = "\(standing.score)"
             let gap = String(repeating: " ", count: max(1, 17 - score.count))
             lines.append("\(rank) \(marks[standing.user] ?? " ") \(name)\(gap)\(score)")
@@ -81,7 +81,7 @@ final class Screen: Sendable {
     }
 
     private func line(_ standings: [LiveMessage.Standing]) -> String {
-        standings.map { "\($0.user)=\($0.score)" }.joined(separator: " ") + "\n"
+        standings.map { "\($0.user.printable)=\($0.score)" }.joined(separator: " ") + "\n"
     }
 }
 

@@ -187,6 +187,8 @@ struct AdminRoutesTests {
             ("POST", "/users/alice/suspend", #"{}"#, 400, "invalid_body"),
             ("POST", "/users/alice/suspend", #"{"reason":""}"#, 400, "invalid_body"),
             ("POST", "/users/alice/suspend", #"{"reason":"a\nb"}"#, 400, "invalid_body"),
+            ("POST", "/users/alice/suspend", #"{"reason":"\u009b31m"}"#, 400, "invalid_body"),
+            ("POST", "/users/alice/suspend", #"{"reason":"\u202etob"}"#, 400, "invalid_body"),
             ("POST", "/users/alice/suspend", #"{"reason":"#, 400, "invalid_json"),
             ("POST", "/users/%20/suspend", #"{"reason":"r"}"#, 400, "invalid_user_id"),
             (

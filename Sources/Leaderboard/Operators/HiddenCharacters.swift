@@ -1,0 +1,11 @@
+extension Unicode.Scalar {
+    /// One that a reader does not see, or that moves what he sees: control and format characters (a terminal obeys U+009B,
+    /// U+202E turns the line around), line and paragraph separators, and what Unicode has not assigned or leaves to others.
+    package var isHidden: Bool {
+        if isASCII { return value < 0x20 || value == 0x7F }
+        return switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+        default: false
+        }
+    }
+}

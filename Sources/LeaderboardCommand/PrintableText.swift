@@ -1,0 +1,27 @@
+import Leaderboard
+
+extension String {
+    /// For a terminal: hidden characters of somebody else's text are shown as `\u{9B}`, and a backslash is doubled.
+    var printable: String {
+        escaped { $0 == "\\" ? "\\\\" : $0.isHidden ? "\\u{\(String($0.value, radix: 16, uppercase: true))}" : nil }
+    }
+
+    /// The same JSON, with hidden characters of its strings escaped. It has none elsewhere, but for line feeds.
+    var printableJSON: String {
+        escaped { scalar in
+            guard scalar != "\n", scalar.isHidden else { return nil }
+            return UTF16.encode(scalar)?.map { unit in
+                let digits = String(unit, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            }.joined()
+        }
+    }
+
+    private func escaped(_ escape: (Unicode.Scalar) -> String?) -> String {
+        var text = ""
+        for scalar in unicodeScalars {
+            if let escaped = escape(scalar) { text += escaped } else { text.unicodeScalars.append(scalar) }
+        }
+        return text
+    }
+}
