@@ -41,12 +41,6 @@ extension AuditEntry {
     package var link: AuditChain.Link? {
         self["hash"].map { AuditChain.Link(hash: $0, id: id) }
     }
-
-    /// The place of the entry that this one stands for, if it is what an erasure left.
-    package var erasedLink: AuditChain.Link? {
-        guard action == .erased, let id = self["of"].flatMap(AuditID.init), let hash = self["link"] else { return nil }
-        return AuditChain.Link(hash: hash, id: id)
-    }
 }
 
 extension Sequence<UInt8> {

@@ -48,7 +48,10 @@ package struct AuditEntry: Sendable, Equatable {
     /// The seqs of the updates that it took back.
     package var reverts: [Int] { (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0) } }
 
-    private func integer(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+    /// Nil also for what no score, increase or seq can be.
+    private func integer(_ name: String) -> Int? {
+        self[name].flatMap { Int($0) }.flatMap { ScoreRange.contains($0) ? $0 : nil }
+    }
 }
 
 extension AuditEntry {

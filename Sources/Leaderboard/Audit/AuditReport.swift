@@ -11,10 +11,19 @@ package struct AuditReport: Sendable, Equatable {
         package internal(set) var auditAtEnd: Int
     }
 
+    /// Points of a user that no entry of an audit tells of that is whole.
+    package struct Unexplained: Sendable, Equatable {
+        /// As the board has it: another writer may have put any bytes there.
+        package let user: String
+        package let points: Int
+    }
+
     package internal(set) var entries = 0
     /// Of before there was a chain of hashes.
     package internal(set) var unchainedEntries = 0
-    /// The audit begins with the board's first update.
+    /// Erased entries of which it was not kept what stood before them: a change of that could not be found.
+    package internal(set) var uncheckedErasures = 0
+    /// The audit begins with the board's first change.
     package internal(set) var isWhole = false
     package internal(set) var faultCount = 0
     /// The first 100 of them.
@@ -23,12 +32,14 @@ package struct AuditReport: Sendable, Equatable {
     package internal(set) var wholeUsers = 0
     /// Users whose earlier entries were trimmed: what they had before them is taken from the first entry there is.
     package internal(set) var trimmedUsers = 0
-    /// Users on the board of whom the audit knows nothing (any more).
+    /// Users on the board of whom the audit knows nothing (any more). Unless it is whole, nothing can be said of their scores.
     package internal(set) var usersWithoutHistory = 0
     /// By user.
     package internal(set) var differences: [Difference] = []
+    /// By user. A rebuild leaves them.
+    package internal(set) var unexplained: [Unexplained] = []
     /// Of the last entry that was read.
     package internal(set) var seen = AuditID.zero
 
-    package var isSound: Bool { faultCount == 0 && differences.isEmpty }
+    package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
 }

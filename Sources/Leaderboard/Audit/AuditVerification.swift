@@ -20,6 +20,7 @@ package struct AuditVerification: Sendable {
         var report = AuditReport()
         report.entries = walk.entries
         report.unchainedEntries = walk.unchained
+        report.uncheckedErasures = walk.uncheckedErasures
         report.isWhole = walk.isWhole
         report.faultCount = walk.faultCount
         report.faults = walk.faults
@@ -31,31 +32,23 @@ package struct AuditVerification: Sendable {
 
     /// The whole audit, read twice: an entry that takes the place of an erased one stands behind the gap.
     private func walked() async throws(ScoreStoreError) -> AuditWalk {
-        var erased: [AuditChain.Link] = []
         for _ in 0..<3 {
-            if erased.isEmpty { erased = try await erasedLinks() }
+            let erased = ErasedEntries(try await erasedEntries())
             var walk = AuditWalk(erased: erased)
             walk.read(try await olderThanStream())
             try await readOn(&walk, upto: nil)
-            let end = try await chainEnd()
+            let (end, seq) = try await boardsEnd()
             if let end { try await readOn(&walk, upto: end.id) }
-            walk.end(at: end)
-            // Somebody was erased while it was read.
-            if walk.faultCount == 0 || walk.erasures == erased.count { return walk }
-            erased = []
+            walk.end(at: end, seq: seq)
+            // Otherwise somebody was erased while it was read.
+            if walk.faultCount == 0 || walk.newestErasure <= erased.newest { return walk }
         }
         throw .unavailable("users are being erased: verify again")
     }
 
-    private func erasedLinks() async throws(ScoreStoreError) -> [AuditChain.Link] {
-        var links = older.compactMap(\.erasedLink)
-        var seen = AuditID.zero
-        while true {
-            let page = try await store.auditPage(after: seen, on: eventLoop)
-            links += page.compactMap(\.erasedLink)
-            guard page.count == ScoreStore.auditPageSize, let last = page.last else { return links }
-            seen = last.id
-        }
+    private func erasedEntries() async throws(ScoreStoreError) -> [ErasedEntry] {
+        let newer = try await store.erasedEntries(on: eventLoop)
+        return older.compactMap(\.erased) + newer
     }
 
     private func olderThanStream() async throws(ScoreStoreError) -> [AuditEntry] {
@@ -72,8 +65,13 @@ package struct AuditVerification: Sendable {
         }
     }
 
-    private func chainEnd() async throws(ScoreStoreError) -> AuditChain.Link? {
-        try await store.read(RedisCommand("GET", store.keys.chain), on: eventLoop).text.flatMap(AuditChain.Link.init)
+    /// Where the board says that its chain ends, and how many changes it counts, at one moment.
+    private func boardsEnd() async throws(ScoreStoreError) -> (chain: AuditChain.Link?, seq: Int) {
+        let command = RedisCommand("MGET", store.keys.chain, store.keys.seq)
+        guard let values = try await store.read(command, on: eventLoop).array, values.count == 2 else {
+            throw .unavailable("unexpected reply")
+        }
+        return (values[0].text.flatMap(AuditChain.Link.init), values[1].text.flatMap { Int($0) } ?? 0)
     }
 
     // MARK: The scores
@@ -82,12 +80,12 @@ package struct AuditVerification: Sendable {
         var walk = walked
         var missing = Set(walk.tallies.filter { $0.value.sum != 0 }.keys)
         var suspects: Set<String> = []
-        var withoutHistory: Set<String> = []
+        var withoutHistory: [String: Int] = [:]
         for key in [store.keys.scores, store.keys.withheld] {
             try await store.forEachScore(of: key, on: eventLoop) { user, score in
                 missing.remove(user)
                 guard let tally = walked.tallies[user] else {
-                    withoutHistory.insert(user)
+                    if score != 0 || withoutHistory[user] == nil { withoutHistory[user] = score }
                     return
                 }
                 if tally.sum != score { suspects.insert(user) }
@@ -97,17 +95,38 @@ package struct AuditVerification: Sendable {
             guard let id = try? UserID(user) else { continue }
             let holding = try await store.holding(of: id, on: eventLoop)
             try await readOn(&walk, upto: holding.at)
-            guard let tally = walk.tallies[user], (holding.anyScore ?? 0) != tally.sum else { continue }
-            report.differences.append(
-                .init(user: id, board: holding.anyScore, audit: tally.sum, auditAtEnd: tally.sum)
-            )
+            // Who is on the board although withheld was put there by another writer.
+            let scores = [holding.score, holding.withheld].compactMap(\.self)
+            guard let tally = walk.tallies[user] else { continue }
+            let wrong = scores.first { $0 != tally.sum }
+            if wrong == nil, !scores.isEmpty || tally.sum == 0 { continue }
+            report.differences.append(.init(user: id, board: wrong, audit: tally.sum, auditAtEnd: tally.sum))
         }
+        // Whoever came on the board by an update is in it now.
+        try await readOn(&walk, upto: nil)
         for index in report.differences.indices {
             guard let tally = walk.tallies[report.differences[index].user.rawValue] else { continue }
             report.differences[index].auditAtEnd = tally.sum
         }
-        report.usersWithoutHistory = withoutHistory.count { walk.tallies[$0] == nil }
+        withoutHistory = withoutHistory.filter { walk.tallies[$0.key] == nil }
+        report.usersWithoutHistory = withoutHistory.count
+        if walk.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
         report.seen = walk.seen
+    }
+
+    /// What users have, or had before their first entry, and no entry tells of.
+    private func unexplained(
+        _ walk: AuditWalk,
+        _ withoutHistory: [String: Int]
+    ) async throws(ScoreStoreError) -> [AuditReport.Unexplained] {
+        let points = withoutHistory.merging(walk.tallies.mapValues(\.base)) { $1 }.filter { $0.value != 0 }
+        var found: [AuditReport.Unexplained] = []
+        for (user, points) in points.sorted(by: { $0.key < $1.key }) {
+            // Not of who was erased meanwhile. A name that is none of ours cannot have been.
+            if let id = try? UserID(user), try await store.holding(of: id, on: eventLoop).anyScore == nil { continue }
+            found.append(.init(user: user, points: points))
+        }
+        return found
     }
 }
 

@@ -3,8 +3,10 @@ struct AuditWalk {
     /// What one user's entries add up to.
     struct Tally: Equatable {
         var sum: Int
+        /// What the user had before the first of them.
+        let base: Int
         /// From the user's first update on: nothing was trimmed away.
-        let isWhole: Bool
+        var isWhole: Bool { base == 0 }
     }
 
     /// Places at which the chain does not hold that are told one by one.
@@ -14,21 +16,31 @@ struct AuditWalk {
     private(set) var entries = 0
     /// Entries of before there was a chain.
     private(set) var unchained = 0
+    /// Erased entries of which it is not kept what stood before them: that it was not changed cannot be checked.
+    private(set) var uncheckedErasures = 0
     private(set) var faultCount = 0
     /// The first of them.
     private(set) var faults: [AuditFault] = []
-    /// The first entry is the board's first: nothing was trimmed.
+    /// The first entry, there or erased, is the board's first: nothing was trimmed.
     private(set) var isWhole = false
     /// Of the last entry.
     private(set) var seen = AuditID.zero
-    private(set) var erasures = 0
-    private var previous: AuditChain.Link?
-    /// Of the entries that erasures removed, in their order.
-    private let erased: [AuditChain.Link]
-    private var nextErased = 0
+    /// The last entry that tells of an erased one.
+    private(set) var newestErasure = AuditID.zero
+    private var erased: ErasedEntries
+    /// Where the chain stands: at the last entry, there or erased. Nil: at its beginning.
+    private var place: AuditChain.Link?
+    /// An entry of the chain that is there was read. Before, an entry may have been trimmed anywhere.
+    private var isInside = false
+    /// From its beginning on, no entry of the chain is missing.
+    private var isUnbroken = true
+    /// Of the first change that the chain tells of.
+    private var firstSeq: Int?
+    /// Of the last one; what erasures leave has old ones.
+    private var lastSeq: Int?
 
-    init(erased: [AuditChain.Link] = []) {
-        self.erased = erased.sorted { $0.id < $1.id }
+    init(erased: ErasedEntries = ErasedEntries()) {
+        self.erased = erased
     }
 
     mutating func read(_ page: [AuditEntry]) {
@@ -39,76 +51,85 @@ struct AuditWalk {
         entries += 1
         follow(entry)
         seen = entry.id
-        if entry.erasedLink != nil { erasures += 1 }
+        if let gone = entry.erased { newestErasure = gone.id }
+        if entry.action != .erased { lastSeq = entry.seq ?? lastSeq }
         count(entry)
     }
 
     private mutating func follow(_ entry: AuditEntry) {
-        let gap = passErased(before: entry.id)
+        passErased(before: entry.id)
         guard let link = entry.link else {
-            if previous == nil { unchained += 1 } else { note(.notChained(entry.id)) }
+            if isInside { note(.notChained(entry.id)) } else { unchained += 1 }
             return
         }
-        defer { previous = link }
-        if let expected = gap ?? previous {
-            let fits = AuditChain.hash(of: entry, after: expected) == link.hash
-            // At the beginning, what followed an erased entry may have been trimmed.
-            if !fits, previous != nil { note(.broken(entry.id)) }
+        let fits = AuditChain.hash(of: entry, after: place ?? .start) == link.hash
+        if isInside {
+            if !fits { note(.broken(entry.id)) }
         } else {
-            isWhole = unchained == 0 && AuditChain.hash(of: entry, after: .start) == link.hash
+            begin(entry, fits: fits)
         }
+        place = link
+        isInside = true
     }
 
-    /// The last of the erased entries that stood directly before this one.
-    private mutating func passErased(before id: AuditID) -> AuditChain.Link? {
-        var gap: AuditChain.Link?
-        while nextErased < erased.count, erased[nextErased].id < id {
-            gap = erased[nextErased]
-            nextErased += 1
+    /// The first entry of the chain that is there.
+    private mutating func begin(_ entry: AuditEntry, fits: Bool) {
+        guard fits, isUnbroken, unchained == 0 else { return }
+        isWhole = (firstSeq ?? entry.seq) == 1
+        if !isWhole { note(.begunAnew(entry.id)) }
+    }
+
+    /// The erased entries that stood directly before this one.
+    private mutating func passErased(before id: AuditID) {
+        while let gone = erased.next(before: id) {
+            guard !gone.link.hash.isEmpty else {
+                // It was of before there was a chain.
+                if isInside { note(.broken(gone.link.id)) } else { isUnbroken = false }
+                continue
+            }
+            let fits = gone.before == (place ?? .start).inOneLine
+            if !isInside {
+                isUnbroken = isUnbroken && fits
+                firstSeq = firstSeq ?? gone.seq
+            } else if gone.before == nil {
+                uncheckedErasures += 1
+            } else if !fits {
+                note(.broken(gone.link.id))
+            }
+            place = gone.link
         }
-        return gap
     }
 
     private mutating func count(_ entry: AuditEntry) {
         switch entry.action {
         case .update, .suspend, .reinstate, .revert:
+            // Forged entries may add up to anything.
             if let tally = tallies[entry.user] {
-                tallies[entry.user] = Tally(sum: tally.sum + entry.increase, isWhole: tally.isWhole)
+                tallies[entry.user] = Tally(sum: tally.sum &+ entry.increase, base: tally.base)
             } else {
                 let score = entry.score ?? 0
-                tallies[entry.user] = Tally(sum: score, isWhole: score == entry.increase)
+                tallies[entry.user] = Tally(sum: score, base: score - entry.increase)
             }
         case .erase, .erased, .rebuild, .restore, nil: break
         }
     }
 
-    /// Holds the end against the board's own word of it, which was read after everything that was walked.
-    mutating func end(at end: AuditChain.Link?) {
-        let last = passErased(before: AuditID(milliseconds: .max, number: 0)) ?? previous
-        guard previous != nil || end != nil else { return }
-        if end != last { note(.end) }
+    /// Holds the end against the board's own word of it: the end of its chain, and how many changes it counts. Both were read
+    /// at one moment, after everything that was walked.
+    mutating func end(at end: AuditChain.Link?, seq: Int) {
+        passErased(before: AuditID(milliseconds: .max, number: 0))
+        if isInside || end != nil, end != place {
+            note(.end)
+        } else if entries == 0 {
+            if seq != 0 { note(.seq(board: seq, audit: 0)) }
+            isWhole = faultCount == 0
+        } else if let lastSeq, seq != lastSeq {
+            note(.seq(board: seq, audit: lastSeq))
+        }
     }
 
     private mutating func note(_ fault: AuditFault) {
         faultCount += 1
         if faults.count < Self.maximumFaults { faults.append(fault) }
-    }
-}
-
-/// Where the audit does not hold together.
-package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
-    /// This entry was edited or moved, or the one before it was, or one between the two is gone.
-    case broken(AuditID)
-    /// An entry without a hash amidst others.
-    case notChained(AuditID)
-    /// The last entries are gone, or the key that vouches for the end is.
-    case end
-
-    package var description: String {
-        switch self {
-        case .broken(let id): "at \(id): this entry or the one before it was changed, or one between them is missing"
-        case .notChained(let id): "at \(id): this entry has no hash"
-        case .end: "at the end: the last entry is not the one that the board remembers"
-        }
     }
 }

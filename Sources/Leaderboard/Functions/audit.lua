@@ -5,9 +5,10 @@
 -- it vouches for that entry's id, and for the end of the stream. A board's first entry follows `0` and `0-0`.
 --
 -- What it proves: an entry that was edited, removed, inserted or moved without the rest of the chain being computed anew is
--- found, and so is a cut at the end. What it does not: who may write the stream and the chain's key, and computes
--- everything behind his edit anew, is not found, unless somebody kept a hash of before elsewhere. Nor is a cut at
--- the beginning, which is what trimming does. A trusted copy of one later hash vouches for all that came before it.
+-- found, and so is a cut at the end. An erasure opens no gap in this: it keeps what stood before an erased entry (erase.lua).
+-- What it does not: who may write the stream and the chain's key, and computes everything behind his edit anew, is not
+-- found, unless somebody kept a hash of before elsewhere. Nor is a cut at the beginning, which is what trimming does. A
+-- trusted copy of one later hash vouches for all that came before it.
 --
 -- Cost: measured in ops/bench/updates. No call to Redis is added, as MSET takes the place of INCR.
 

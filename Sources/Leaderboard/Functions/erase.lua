@@ -2,9 +2,14 @@
 --
 -- An entry of a stream cannot be edited, and a name that is not in it (an id of a table of names, say) would cost every
 -- update a look-up and every reader of the stream the name. So the user's entries are removed, and a new entry `erased` is
--- appended for each: the pseudonym in the place of the name, what it added, its seq, and of it the id and the hash, so
--- that the chain can be followed over the gap; the address, the request and the reason are gone. What this costs falls on
--- the erasure: it reads the stream once, page by page, and updates cost nothing more.
+-- appended for each: the pseudonym in the place of the name, what it added, its seq, and of it the id (`of`) and the hash
+-- (`link`), so that the chain can be followed over the gap; the address, the request and the reason are gone. What this
+-- costs falls on the erasure: it reads the stream, page by page, and updates cost nothing more.
+--
+-- The removed entry was also what vouched for the one before it. So `before` keeps what stood there: id and hash, with a
+-- space between, be it of an entry that is there or of one that was erased itself. It is `-` if the chain did not hold
+-- at this place when the entry was erased, and left out if that cannot be known: what stood there was trimmed, or an
+-- edition before 8 erased it.
 
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
 -- could erase the ban. KEYS and ARGV 1 to 7 as in operation.lua
@@ -23,7 +28,65 @@ local function erase(keys, args)
   return { 'done', end_operation(op, 'erase', 0 - shown_score(score), 0, nil) }
 end
 
--- leaderboard_erase_audit: one page of the audit.
+-- Takes entries out of the audit, and appends what is left of each. `before` holds that field's text by id.
+local function replace(keys, pseudonym, audit_max, entries, before)
+  if #entries == 0 then
+    return
+  end
+  local chain, ids = redis.call('GET', keys[2]), {}
+  for _, entry in ipairs(entries) do
+    local fields = fields_of(entry)
+    local erased = { 'user', pseudonym, 'increase', fields.increase or '', 'score', fields.score or '', 'seq',
+      fields.seq or '', 'action', 'erased', 'was', fields.action or 'update', 'of', entry[1], 'link', fields.hash or '' }
+    if before[entry[1]] then
+      erased[#erased + 1] = 'before'
+      erased[#erased + 1] = before[entry[1]]
+    end
+    if fields.reverts then
+      erased[#erased + 1] = 'reverts'
+      erased[#erased + 1] = fields.reverts
+    end
+    chain = append(keys[1], audit_max, chain, erased)
+    ids[#ids + 1] = entry[1]
+  end
+  redis.call('XDEL', keys[1], unpack(ids))
+  redis.call('SET', keys[2], chain)
+end
+
+-- What is left of an entry is never erased: the chain is followed over it, and it names nobody.
+local function names(entry, user)
+  local fields = fields_of(entry)
+  return fields.user == user and fields.action ~= 'erased'
+end
+
+-- leaderboard_erase_entries: some entries of one user. One that is gone, or is not the user's, is passed over.
+-- KEYS  1 audit  2 chain
+-- ARGV  1 user  2 pseudonym  3 audit_max
+--       4 …     of each entry, at most 500: its id, and what stood before it (`before`; empty: it cannot be known)
+-- Returns how many were erased
+local function erase_entries(keys, args)
+  if #keys ~= 2 or #args < 5 or #args % 2 == 0 or #args > 3 + 1000 or not is_user(args[1]) or not is_user(args[2])
+    or not tonumber(args[3]) then
+    return wrong_arguments('leaderboard_erase_entries')
+  end
+  local entries, before = {}, {}
+  for index = 4, #args, 2 do
+    local id, stood_before = args[index], args[index + 1]
+    if not string.find(id, '^%d+%-%d+$') or not is_plain(stood_before, 128) then
+      return wrong_arguments('leaderboard_erase_entries')
+    end
+    local entry = redis.call('XRANGE', keys[1], id, id)[1]
+    if entry and names(entry, args[1]) then
+      entries[#entries + 1] = entry
+      before[id] = stood_before ~= '' and stood_before or nil
+    end
+  end
+  replace(keys, args[2], args[3], entries, before)
+  return #entries
+end
+
+-- leaderboard_erase_audit: one page of the audit, as instances of editions before 8 ask for it. They cannot tell what stood
+-- before an entry.
 -- KEYS  1 audit  2 chain
 -- ARGV  1 user  2 pseudonym  3 audit_max  4 after: id behind which the page begins  5 upto: id at which it ends
 --       6 count: entries that are read, at most 1000
@@ -33,27 +96,16 @@ local function erase_audit(keys, args)
   if #keys ~= 2 or not count or not is_user(user) or not is_user(pseudonym) or not whole_number(count) then
     return wrong_arguments('leaderboard_erase_audit')
   end
-  local entries = redis.call('XRANGE', keys[1], '(' .. after, upto, 'COUNT', count)
-  local chain, ids = redis.call('GET', keys[2]), {}
-  for _, entry in ipairs(entries) do
-    local fields = fields_of(entry)
-    if fields.user == user then
-      ids[#ids + 1] = entry[1]
-      local erased = { 'user', pseudonym, 'increase', fields.increase or '', 'score', fields.score or '', 'seq',
-        fields.seq or '', 'action', 'erased', 'was', fields.action or 'update', 'of', entry[1], 'link', fields.hash or '' }
-      if fields.reverts then
-        erased[#erased + 1] = 'reverts'
-        erased[#erased + 1] = fields.reverts
-      end
-      chain = append(keys[1], audit_max, chain, erased)
+  local page, entries = redis.call('XRANGE', keys[1], '(' .. after, upto, 'COUNT', count), {}
+  for _, entry in ipairs(page) do
+    if names(entry, user) then
+      entries[#entries + 1] = entry
     end
   end
-  if #ids > 0 then
-    redis.call('XDEL', keys[1], unpack(ids))
-    redis.call('SET', keys[2], chain)
-  end
-  return { #entries, #ids, #entries > 0 and entries[#entries][1] or '' }
+  replace(keys, pseudonym, audit_max, entries, {})
+  return { #page, #entries, #page > 0 and page[#page][1] or '' }
 end
 
 redis.register_function('leaderboard_erase', erase)
+redis.register_function('leaderboard_erase_entries', erase_entries)
 redis.register_function('leaderboard_erase_audit', erase_audit)

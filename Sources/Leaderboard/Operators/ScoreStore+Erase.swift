@@ -13,11 +13,18 @@ package struct Erased: Sendable, Equatable {
 }
 
 extension ScoreStore {
-    /// Entries that one step reads, and at worst replaces: a few milliseconds of Redis.
-    static let erasePageSize = 500
+    /// Entries that one step replaces: a few milliseconds of Redis.
+    private static let eraseBatch = 500
+    /// How often the erased entries are read anew because others are erased meanwhile.
+    private static let maximumErasureReads = 3
 
-    /// Takes the user off the board and out of the audit, which reads all of it, a page at a time. A suspension stays.
+    /// Takes the user off the board and out of the audit, which reads all of it twice, a page at a time. A suspension stays.
     /// May be repeated: if it was interrupted, the next one does the rest.
+    ///
+    /// What is kept of an entry is its hash, which was made over the name, the address and the request's id as well. Who
+    /// guesses all of them can see that he guessed right: the id of the request is what keeps him from it, for those that
+    /// the server makes cannot be guessed. One that the client chose (`X-Request-Id`) protects as well as it was chosen.
+    /// Entries in which the user is the operator (`actor`) stay: who did what to others is what the audit is for.
     package func erase(
         _ user: UserID,
         by act: OperatorAct,
@@ -29,20 +36,64 @@ extension ScoreStore {
         guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {
             throw .outcomeUnknown("unexpected reply")
         }
-        var seen = AuditID.zero
-        while seen < end {
-            let call = calls.eraseAudit(of: user, as: result.pseudonym, after: seen, upto: end)
-            let page = try await operate(call, on: eventLoop)
-            guard page.count == 3, let count = page[1].integer else { throw .outcomeUnknown("unexpected reply") }
-            result.auditEntries += count
-            guard let last = page[2].text.flatMap(AuditID.init) else { break }
-            seen = last
-        }
+        result.auditEntries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
         try await forEachKey(beginningWith: keys.idemPrefix(user), on: eventLoop) { (names) throws(ScoreStoreError) in
             var command = RedisCommand("UNLINK")
             for name in names { command.append(name) }
             result.idempotencyKeys += try await self.read(command, on: eventLoop).integer ?? 0
         }
         return result
+    }
+
+    /// - Returns: how many entries were replaced.
+    private func eraseAudit(
+        of user: UserID,
+        as pseudonym: String,
+        upto end: AuditID,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Int {
+        var places = ErasurePlaces(erased: ErasedEntries(try await erasedEntries(on: eventLoop)))
+        var reads = 1
+        var count = 0
+        var seen = AuditID.zero
+        while seen < end {
+            let page = try await auditPage(after: seen, upto: end, on: eventLoop)
+            var words: [String] = []
+            for entry in page {
+                defer { places.pass(entry) }
+                guard entry.user == user.rawValue, entry.action != .erased else { continue }
+                var before = places.before(entry)
+                if before == .broken, reads < Self.maximumErasureReads {
+                    places.learn(ErasedEntries(try await erasedEntries(on: eventLoop)))
+                    reads += 1
+                    before = places.before(entry)
+                }
+                words += [entry.id.description, before.text]
+            }
+            for start in stride(from: 0, to: words.count, by: 2 * Self.eraseBatch) {
+                let batch = words[start..<min(start + 2 * Self.eraseBatch, words.count)]
+                let call = calls.eraseEntries(of: user, as: pseudonym, batch)
+                do {
+                    count += try await send(call, on: eventLoop).integer ?? 0
+                } catch {
+                    throw ScoreStoreError(ofWrite: error)
+                }
+            }
+            guard let last = page.last else { break }
+            seen = last.id
+        }
+        return count
+    }
+
+    /// What erasures have left so far, in no order.
+    func erasedEntries(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [ErasedEntry] {
+        var erased: [ErasedEntry] = []
+        var seen = AuditID.zero
+        while true {
+            let page = try await auditPage(after: seen, on: eventLoop)
+            erased += page.compactMap(\.erased)
+            guard page.count == Self.auditPageSize, let last = page.last else { return erased }
+            seen = last.id
+        }
     }
 }

@@ -44,22 +44,11 @@ extension StoreCalls {
         )
     }
 
-    /// - Parameters:
-    ///   - after: the page begins behind it.
-    ///   - upto: no later entry is read.
-    func eraseAudit(of user: UserID, as pseudonym: String, after: AuditID, upto: AuditID) -> RedisCommand {
-        RedisCommand(
-            "FCALL",
-            "leaderboard_erase_audit",
-            "2",
-            keys.audit,
-            keys.chain,
-            user.rawValue,
-            pseudonym,
-            auditMaxEntries,
-            after.description,
-            upto.description,
-            String(ScoreStore.erasePageSize)
-        )
+    /// - Parameter entries: of each its id, and what stood before it.
+    func eraseEntries(of user: UserID, as pseudonym: String, _ entries: some Sequence<String>) -> RedisCommand {
+        var command = RedisCommand("FCALL", "leaderboard_erase_entries", "2", keys.audit, keys.chain)
+        for word in [user.rawValue, pseudonym, auditMaxEntries] { command.append(word) }
+        for word in entries { command.append(word) }
+        return command
     }
 }

@@ -10,7 +10,8 @@ struct AdminRebuild: AsyncParsableCommand {
         abstract: "Make the scores what the audit adds up to.",
         discussion: """
             While the service runs: what users gain meanwhile is added, and viewers see the result. Users of whom the audit \
-            knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before.
+            knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before. \
+            verify lists points of which a whole audit tells nothing.
             """
     )
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Leaderboard
 import LeaderboardService
 import NIOCore
+import SystemPackage
 
 /// `leaderboard admin verify`, also `leaderboard admin audit verify`.
 struct AdminVerify: AsyncParsableCommand {
@@ -9,19 +10,32 @@ struct AdminVerify: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the audit's chain of hashes, and the board against it.",
         discussion: """
-            Reads Redis itself. Exits with 1 if an entry was edited, moved or removed, or a score is not what the audit adds up \
-            to. What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
+            Reads Redis itself. Exits with
+
+              0  if all that could be checked is right; what could not is told
+              1  if an entry was edited, moved or removed, or a score is not what the audit adds up to
+              2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
+
+            What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
             protect from who can write in Redis and does that, unless you keep a hash elsewhere.
             """
     )
 
     func run() async throws {
-        let report = try await onBoard { store, eventLoop in
-            try await AuditVerification(store, on: eventLoop).run()
+        let report: AuditReport
+        do {
+            report = try await onBoard { store, eventLoop in
+                try await AuditVerification(store, on: eventLoop).run()
+            }
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            _ = try? FileDescriptor.standardError.writeAll("Error: \(Self.message(for: error))\n".utf8)
+            throw ExitCode(2)
         }
         report.show()
         guard report.isSound else { throw ExitCode(1) }
-        print("\nThe audit is sound, and the board is what it adds up to.")
+        print("\n" + report.verdict)
     }
 }
 
@@ -42,27 +56,58 @@ func onBoard<Value: Sendable>(
 extension AuditReport {
     func show() {
         print(
-            "audit        \(entries) entries, \(isWhole ? "from the board's first on" : "the earlier ones were trimmed")"
+            "audit        \(entries) entries, \(isWhole ? "from the board's first on" : "the earlier ones are not there")"
         )
         if unchainedEntries > 0 { print("unchained    \(unchainedEntries) entries of before there were hashes") }
+        if uncheckedErasures > 0 {
+            print(
+                "erased       \(uncheckedErasures) entries by an earlier release, which did not keep what stood before them"
+            )
+        }
         print("chain        \(faultCount == 0 ? "unbroken" : "\(faultCount) faults")")
         for fault in faults { print("  \(fault)") }
         print(
             "users        \(wholeUsers) with their whole history, \(trimmedUsers) with a part, \(usersWithoutHistory) with none"
         )
         showDifferences()
+        if isWhole { showUnexplained() }
     }
 
     func showDifferences() {
         print("differences  \(differences.count)")
-        for difference in differences.prefix(Self.shownDifferences) {
+        showSome(of: differences) { difference in
             let board = difference.board.map(String.init) ?? "nothing"
-            print("  \(difference.user): the board has \(board), the audit adds up to \(difference.audit)")
-        }
-        if differences.count > Self.shownDifferences {
-            print("  … and \(differences.count - Self.shownDifferences) more")
+            return "\(difference.user): the board has \(board), the audit adds up to \(difference.audit)"
         }
     }
 
-    private static var shownDifferences: Int { 1000 }
+    /// A rebuild does not take these points away: that is for an operator to decide.
+    private func showUnexplained() {
+        print("unexplained  \(unexplained.count)")
+        showSome(of: unexplained) { "\($0.user.printable): \($0.points) points of which the audit tells nothing" }
+    }
+
+    private func showSome<Line>(of lines: [Line], _ text: (Line) -> String) {
+        for line in lines.prefix(Self.shownLines) { print("  " + text(line)) }
+        if lines.count > Self.shownLines { print("  … and \(lines.count - Self.shownLines) more") }
+    }
+
+    private static var shownLines: Int { 1000 }
+
+    /// Of a sound report: no more than what was checked.
+    var verdict: String {
+        guard !isWhole || uncheckedErasures > 0 else {
+            return "The audit is sound, and the board is what it adds up to."
+        }
+        var unchecked: [String] = []
+        if !isWhole { unchecked.append("what happened before the audit's first entry") }
+        if usersWithoutHistory > 0 {
+            unchecked.append("the scores of the \(usersWithoutHistory) users of whom the audit has nothing")
+        }
+        if trimmedUsers > 0 {
+            unchecked.append("what the \(trimmedUsers) users of whom it has a part had before")
+        }
+        if uncheckedErasures > 0 { unchecked.append("the entries before those that an earlier release erased") }
+        return "What could be checked is right. Not checked: \(unchecked.joined(separator: "; "))."
+    }
 }

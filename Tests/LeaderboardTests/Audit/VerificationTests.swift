@@ -96,6 +96,65 @@ struct VerificationTests {
         }
     }
 
+    @Test("of a whole audit finds points that no entry tells of, and a rebuild leaves them")
+    func unexplained() async throws {
+        try await withBoard { board in
+            try await board.command("ZADD", board.keys.scores, "999999", "mallory", "7", "not ours\u{9B}", "0", "zero")
+            try await board.command("ZADD", board.keys.withheld, "0", "mallory")
+            #expect(try await board.verify().unexplained.map(\.user) == ["mallory", "not ours\u{9B}"])
+            try await board.command("ZADD", board.keys.scores, "50", "before")
+            try await board.liveALittle()
+            _ = try await board.applied("before", 1)
+            let report = try await board.verify()
+            #expect(!report.isSound)
+            #expect((report.isWhole, report.faultCount, report.differences.count) == (true, 0, 0))
+            #expect(report.unexplained.map(\.user) == ["before", "mallory", "not ours\u{9B}"])
+            #expect(report.unexplained.map(\.points) == [50, 999_999, 7])
+            #expect(try await board.store.rebuild(report, by: board.act(), on: board.loop) == 0)
+            #expect(try await board.score("mallory") == 999_999)
+        }
+    }
+
+    @Test("finds a score that another writer showed of a suspended user")
+    func suspendedAndShown() async throws {
+        try await withBoard { board in
+            _ = try await board.applied("alice", 50)
+            _ = try await board.store.suspend(UserID("alice"), by: board.act(), on: board.loop)
+            try await board.command("ZADD", board.keys.scores, "999", "alice")
+            let report = try await board.verify()
+            #expect(report.differences.map(\.board) == [999])
+            _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            #expect(try await board.verify().isSound)
+            #expect(try await board.score("alice") == nil)
+        }
+    }
+
+    @Test("finds an audit that was removed, before and after the next update")
+    func removedWhole() async throws {
+        try await withBoard { board in
+            for number in 1...3 { _ = try await board.applied("user\(number)", number) }
+            try await board.command("DEL", board.keys.audit, board.keys.chain)
+            #expect(try await board.verify().faults == [.seq(board: 3, audit: 0)])
+            _ = try await board.applied("user1", 1)
+            let report = try await board.verify()
+            #expect(report.faults == [.begunAnew(try await board.audit()[0].id)])
+            #expect(!report.isWhole)
+        }
+    }
+
+    @Test("holds the board's count of its changes against the last entry")
+    func seq() async throws {
+        try await withBoard { board in
+            #expect(try await board.verify().isSound)
+            try await board.liveALittle()
+            let seq = try #require(try await board.command("GET", board.keys.seq).integer)
+            try await board.command("SET", board.keys.seq, "7")
+            #expect(try await board.verify().faults == [.seq(board: 7, audit: seq)])
+            try await board.command("DEL", board.keys.seq)
+            #expect(try await board.verify().faults == [.seq(board: 0, audit: seq)])
+        }
+    }
+
     @Test("is right while updates run, and a rebuild loses none of them")
     func concurrent() async throws {
         try await withBoard { board in

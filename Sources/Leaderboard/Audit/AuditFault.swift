@@ -1,0 +1,24 @@
+/// Where the audit does not hold together.
+package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
+    /// This entry was edited or moved, or the one before it was, or one between the two is gone. It may be one that was erased.
+    case broken(AuditID)
+    /// An entry without a hash amidst others.
+    case notChained(AuditID)
+    /// The chain begins at this entry, which is not the board's first change.
+    case begunAnew(AuditID)
+    /// The last entries are gone, or the key that vouches for the end is.
+    case end
+    /// The board's count of its changes is not the last entry's.
+    case seq(board: Int, audit: Int)
+
+    package var description: String {
+        switch self {
+        case .broken(let id): "at \(id): this entry or the one before it was changed, or one between them is missing"
+        case .notChained(let id): "at \(id): this entry has no hash"
+        case .begunAnew(let id): "at \(id): the chain begins here, but the board had changed before: that audit is gone"
+        case .end: "at the end: the last entry is not the one that the board remembers"
+        case .seq(let board, let audit):
+            "at the end: the board counts \(board) changes, the last entry is number \(audit)"
+        }
+    }
+}
