@@ -119,7 +119,10 @@ struct AdminErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
         abstract: "Erase a user: score, token bucket, stored outcomes, and the name in the audit.",
-        discussion: "This cannot be undone. A suspension stays; reinstate the user to end it."
+        discussion: """
+            This cannot be undone. A suspension stays; reinstate the user to end it. So does the name where the user acted as \
+            operator, and, until it is rewritten (BGREWRITEAOF), in Redis' append-only file.
+            """
     )
 
     @OptionGroup var service: AdminService
