@@ -83,8 +83,7 @@ package final class Server: Sendable, Service {
             tasks.cancelAll()
         }
         onStopping()
-        await drain()
-        try? await listener.close()
+        await drain(listener)
         for tick in ticks { tick.cancel() }
     }
 
@@ -114,20 +113,28 @@ package final class Server: Sendable, Service {
 
     // MARK: The stop
 
-    /// Nothing is refused while a load balancer still sends it here: the listener stays open, and whoever comes now is answered
-    /// once and closed. Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
-    /// time where there are many; what is left at its end, or once the task is cancelled, is closed.
-    private func drain() async {
-        let deadline = ContinuousClock.now + context.options.drainTimeout
+    /// Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
+    /// time where there are many. The listener is open until nobody is left, or for `lateTimeout`: a load balancer needs a
+    /// moment to see that it should send elsewhere, and whoever comes meanwhile is answered once. What is left at the end of
+    /// the drain time, or once the task is cancelled, is closed.
+    private func drain(_ listener: any Channel) async {
+        let start = ContinuousClock.now
+        let deadline = start + context.options.drainTimeout
         let spread = context.options.drainTimeout / 2
         for loop in loops.values {
             loop.eventLoop.execute { loop.value.stop(spread: spread) }
         }
-        while ContinuousClock.now < deadline, await openCount() > 0 {
-            do { try await Task.sleep(for: .milliseconds(20)) } catch { break }
-        }
+        await untilNobodyIsLeft(or: min(start + context.options.lateTimeout, deadline))
+        try? await listener.close()
+        await untilNobodyIsLeft(or: deadline)
         for loop in loops.values {
             try? await loop.eventLoop.submit { loop.value.abort() }.get()
+        }
+    }
+
+    private func untilNobodyIsLeft(or deadline: ContinuousClock.Instant) async {
+        while ContinuousClock.now < deadline, await openCount() > 0 {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
         }
     }
 

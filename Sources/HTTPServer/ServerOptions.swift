@@ -28,6 +28,10 @@ package struct ServerOptions: Sendable {
     package var lingerTimeout: Duration = .seconds(2)
     /// How long a graceful stop may take.
     package var drainTimeout: Duration = .seconds(20)
+    /// How long a stopping server still takes connections, each for one answer: time for two health checks of a load balancer.
+    package var lateTimeout: Duration = .seconds(5)
+    /// How long an idle connection of a stopping server may take for a last request, which may be on its way already.
+    package var lastRequestTimeout: Duration = .seconds(1)
     package var maximumWebSocketMessageBytes = 1024
     /// A WebSocket that is silent for two of them is dead.
     package var pingInterval: Duration = .seconds(30)

@@ -53,9 +53,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        isStopping = loop.isStopping
         loop.connections[ObjectIdentifier(self)] = self
         expect(within: server.options.headTimeout)
+        if loop.isStopping { stop() }
     }
 
     func handlerRemoved(context _: ChannelHandlerContext) {
@@ -142,10 +142,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: The end
 
-    /// Answers the request that has begun, then closes; without one it closes at once.
+    /// The request that has begun is answered, or the one that begins in a moment; then it closes.
     func stop() {
         isStopping = true
-        if case .idle = phase { finish() }
+        if case .idle = phase { expect(within: server.options.lastRequestTimeout) }
     }
 
     func abort() {
@@ -184,6 +184,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         guard deadline <= now else { return }
         switch phase {
         case .head, .body: refuse(.requestTimeout)
+        case .idle where isStopping: finish()
         case .idle, .handling, .sending, .closing: context?.close(promise: nil)
         }
     }
