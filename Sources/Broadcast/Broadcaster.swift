@@ -91,17 +91,25 @@ package final class Broadcaster: Sendable, Service {
     ///
     /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
     /// Sets the channel's write-buffer water marks.
+    /// - Parameter writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if
+    ///   it took none of them; and it takes none while the channel has some to write.
     package func subscribe(
         _ channel: any Channel,
         transport: Transport,
         view: View,
         cursor: Cursor?,
-        admission: Admission? = nil
+        admission: Admission? = nil,
+        writeDirectly: ((ByteBuffer) -> Bool)? = nil
     ) {
         guard let index = shardOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }
         let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
         let group = Group(kind: view.kind, transport: number(of: transport))
-        let subscriber = shards[index].value.makeSubscriber(group: group, users: users, admission: admission)
+        let subscriber = shards[index].value.makeSubscriber(
+            group: group,
+            users: users,
+            admission: admission,
+            writeDirectly: writeDirectly
+        )
         do {
             try shards[index].value.attach(subscriber, to: channel)
         } catch {

@@ -101,8 +101,13 @@ final class Shard {
 
     // MARK: One subscriber
 
-    func makeSubscriber(group: Group, users: [String]?, admission: Admission?) -> Subscriber {
-        Subscriber(shard: self, group: group, users: users, admission: admission)
+    func makeSubscriber(
+        group: Group,
+        users: [String]?,
+        admission: Admission?,
+        writeDirectly: ((ByteBuffer) -> Bool)?
+    ) -> Subscriber {
+        Subscriber(shard: self, group: group, users: users, admission: admission, writeDirectly: writeDirectly)
     }
 
     /// Makes it the last handler of its channel.

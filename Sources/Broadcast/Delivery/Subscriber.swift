@@ -2,8 +2,8 @@ import NIOCore
 
 /// One subscriber: the last handler of its channel. Owned by its channel's event loop; its shard and its pipeline hold it.
 ///
-/// It writes through its own context, which is the shortest public way to the socket (no lookup of the pipeline, no check
-/// of the loop) and still passes every handler before it.
+/// It writes by the connection's short way where there is one, and else through its own context, which is the shortest way
+/// in the pipeline (no lookup, no check of the loop) and still passes every handler before it.
 final class Subscriber: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,6 +23,7 @@ final class Subscriber: ChannelInboundHandler {
     let watch: Watch?
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: Admission?
+    private let writeDirectly: ((ByteBuffer) -> Bool)?
     var phase = Phase.joining
     /// Its index in the shard's group, while following or lagging.
     var slot = 0
@@ -31,11 +32,12 @@ final class Subscriber: ChannelInboundHandler {
     private(set) var isWritable = true
     private var context: ChannelHandlerContext?
 
-    init(shard: Shard, group: Group, users: [String]?, admission: Admission?) {
+    init(shard: Shard, group: Group, users: [String]?, admission: Admission?, writeDirectly: ((ByteBuffer) -> Bool)?) {
         self.shard = shard
         self.group = group
         self.watch = users.map(Watch.init)
         self.admission = admission
+        self.writeDirectly = writeDirectly
     }
 
     /// What only a subscriber of `View.users` needs.
@@ -51,8 +53,9 @@ final class Subscriber: ChannelInboundHandler {
 
     var channel: (any Channel)? { context?.channel }
 
-    /// Queues a frame and flushes, if the backlog takes it. The frame's bytes are shared, not copied.
+    /// Sends a frame, if the backlog takes it. The frame's bytes are shared, not copied.
     func send(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
+        if isWritable, let writeDirectly, writeDirectly(frame) { return true }
         guard let context, backlog.admits(frame.readableBytes, isWritable: isWritable, unsent: { unsentBytes }) else {
             return false
         }

@@ -102,7 +102,7 @@ extension HTTPConnection {
         }
     }
 
-    private func goLive(_ upgrade: LiveUpgrade, request: Request, open: (any Channel) -> Void) {
+    private func goLive(_ upgrade: LiveUpgrade, request: Request, open: (LiveChannel) -> Void) {
         guard let context, case .handling(let started) = phase else { return }
         guard !isStopping else {
             return respond(.error(.serviceUnavailable, code: "stopping", message: "This instance is stopping."))
@@ -110,9 +110,7 @@ extension HTTPConnection {
         server.observe(started.finished(status: upgrade.status, bytes: 0))
         let head = upgrade.head(requestID: started.requestID, date: loop.date.text())
         guard request.method != .HEAD else { return writeLast(head) }
-        let channel = context.channel
-        upgrade.perform(on: context, head: head, loop: loop, options: server.options)
-        open(channel)
+        open(upgrade.perform(on: context, head: head, loop: loop, options: server.options))
     }
 }
 

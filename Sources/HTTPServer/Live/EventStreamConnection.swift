@@ -9,14 +9,16 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
 
     private let options: ServerOptions
     private let loop: LoopContext
+    private let direct: DirectSocket?
     private var context: ChannelHandlerContext?
     private var nextHeartbeat: NIODeadline
     /// When the last word must have been written; nil until it was said.
     private var end: NIODeadline?
 
-    init(options: ServerOptions, loop: LoopContext) {
+    init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
         self.options = options
         self.loop = loop
+        self.direct = direct
         nextHeartbeat = .now() + TimeAmount(options.heartbeatInterval)
     }
 
@@ -25,7 +27,13 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
         loop.live[ObjectIdentifier(self)] = self
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        direct?.end()
+        context.fireChannelInactive()
+    }
+
     func handlerRemoved(context _: ChannelHandlerContext) {
+        direct?.end()
         context = nil
         loop.live[ObjectIdentifier(self)] = nil
     }
@@ -44,7 +52,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        context.write(data, promise: promise)
+        context.write(data, promise: direct?.track(promise) ?? promise)
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
@@ -57,6 +65,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     func end(_: EndLive) {
         guard let context, end == nil else { return }
         end = .now() + TimeAmount(options.closeTimeout)
+        direct?.end()
         let farewell = ServerSentEvent.retry(milliseconds: .random(in: 500...5000))
         let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), options.lingerTimeout)
         context.writeAndFlush(wrapOutboundOut(farewell)).whenSuccess {
@@ -78,7 +87,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
         nextHeartbeat = now + TimeAmount(options.heartbeatInterval)
         // Who does not read needs no heartbeat: the broadcaster looks after its backlog.
         guard context.channel.isWritable else { return }
-        context.writeAndFlush(wrapOutboundOut(ServerSentEvent.heartbeat), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(ServerSentEvent.heartbeat), promise: direct?.track(nil))
     }
 
     func errorCaught(context: ChannelHandlerContext, error _: any Error) {

@@ -11,15 +11,21 @@ enum LiveUpgrade {
     }
 
     /// - Parameter head: made by ``head(requestID:date:)``.
-    func perform(on context: ChannelHandlerContext, head: ByteBuffer, loop: LoopContext, options: ServerOptions) {
+    func perform(
+        on context: ChannelHandlerContext,
+        head: ByteBuffer,
+        loop: LoopContext,
+        options: ServerOptions
+    ) -> LiveChannel {
         let channel = context.channel
-        channel.writeAndFlush(head, promise: nil)
+        let direct = options.tls == nil ? DirectSocket(channel) : nil
+        channel.writeAndFlush(head, promise: direct?.track(nil))
         let pipeline = channel.pipeline.syncOperations
         do {
             switch self {
-            case .webSocket: try pipeline.addHandler(WebSocketConnection(options: options, loop: loop))
+            case .webSocket: try pipeline.addHandler(WebSocketConnection(options: options, loop: loop, direct: direct))
             case .eventStream:
-                try pipeline.addHandler(EventStreamConnection(options: options, loop: loop))
+                try pipeline.addHandler(EventStreamConnection(options: options, loop: loop, direct: direct))
                 giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
@@ -32,6 +38,7 @@ enum LiveUpgrade {
         } catch {
             channel.close(promise: nil)
         }
+        return LiveChannel(channel: channel, direct: direct)
     }
 
     /// The peer of an event stream never speaks, so TCP has to find a dead one: by heartbeats that are not acknowledged

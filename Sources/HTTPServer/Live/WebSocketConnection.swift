@@ -17,6 +17,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     private let options: ServerOptions
     private let loop: LoopContext
+    private let direct: DirectSocket?
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
     private var phase = Phase.open
@@ -25,9 +26,10 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private var silenceEnds: NIODeadline
     private var nextPing: NIODeadline
 
-    init(options: ServerOptions, loop: LoopContext) {
+    init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
         self.options = options
         self.loop = loop
+        self.direct = direct
         reader = WebSocketReader(maximumMessageBytes: options.maximumWebSocketMessageBytes)
         let interval = TimeAmount(options.pingInterval)
         nextPing = .now() + interval
@@ -39,7 +41,13 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         loop.live[ObjectIdentifier(self)] = self
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        direct?.end()
+        context.fireChannelInactive()
+    }
+
     func handlerRemoved(context _: ChannelHandlerContext) {
+        direct?.end()
         context = nil
         loop.live[ObjectIdentifier(self)] = nil
     }
@@ -70,7 +78,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         case .ping(let payload):
             // A peer that does not read gets none: a pong may answer several pings (RFC 6455, section 5.5.3).
             guard case .open = phase, context.channel.isWritable else { return }
-            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.pong(payload)), promise: nil)
+            say(WebSocketFrame.pong(payload), context)
         case .close(let code):
             end(EndLive(code: code ?? 1000, reason: ""))
             finish(context)
@@ -95,7 +103,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        context.write(data, promise: promise)
+        context.write(data, promise: direct?.track(promise) ?? promise)
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
@@ -107,7 +115,12 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     func end(_ end: EndLive) {
         guard let context, case .open = phase else { return }
         phase = .closing(.now() + TimeAmount(options.closeTimeout))
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code: end.code, reason: end.reason)), promise: nil)
+        direct?.end()
+        say(WebSocketFrame.close(code: end.code, reason: end.reason), context)
+    }
+
+    private func say(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(frame), promise: direct?.track(nil))
     }
 
     /// Both sides have said their last word: the server closes the connection (RFC 6455, section 7.1.1).
@@ -131,7 +144,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
             if silenceEnds <= now { return abort() }
             guard let context, nextPing <= now else { return }
             nextPing = now + TimeAmount(options.pingInterval)
-            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.ping()), promise: nil)
+            say(WebSocketFrame.ping(), context)
         }
     }
 }

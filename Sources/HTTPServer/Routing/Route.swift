@@ -47,7 +47,15 @@ package final class Route: Sendable {
 
 /// Whether a live connection is opened.
 package enum LiveDecision: Sendable {
-    /// Called on the channel's loop once it is open: from then on, bytes written to the channel go out as they are.
-    case accept(@Sendable (any Channel) -> Void)
+    /// Called on the channel's loop once it is open.
+    case accept(@Sendable (LiveChannel) -> Void)
     case refuse(Response)
+}
+
+/// A live connection that is open. On its loop only.
+package struct LiveChannel {
+    /// Bytes written to it go out as they are.
+    package let channel: any Channel
+    /// The short way for the same bytes, where there is one.
+    package let direct: DirectSocket?
 }

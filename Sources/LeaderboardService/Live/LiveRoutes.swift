@@ -26,8 +26,15 @@ struct LiveRoutes: Sendable {
             guard let admission = broadcaster.admit(address: callers.address(of: request)) else {
                 throw Refusal.tooManySubscribers()
             }
-            return .accept { [broadcaster] channel in
-                broadcaster.subscribe(channel, transport: transport, view: view, cursor: cursor, admission: admission)
+            return .accept { [broadcaster] live in
+                broadcaster.subscribe(
+                    live.channel,
+                    transport: transport,
+                    view: view,
+                    cursor: cursor,
+                    admission: admission,
+                    writeDirectly: live.direct.map { $0.write }
+                )
             }
         } catch {
             return .refuse(PublicRead.open(error.response))

@@ -121,9 +121,22 @@ struct WebSocketConnectionTests {
         }
     }
 
+    @Test("that is read slowly gets every byte in its place")
+    func slowReader() async throws {
+        try await withServer { server in
+            // 5 MB: more than the sockets' buffers take.
+            let connection = try await server.connect(receiveBuffer: 4096)
+            _ = try await connection.openWebSocket("/numbers")
+            for number in 0..<1000 {
+                let frame = try await connection.frame()
+                try #require(frame.payload.hasPrefix("\(number) x") && frame.payload.utf8.count > 5000)
+            }
+        }
+    }
+
     @Test("is pinged; a peer that answers stays, and one that is silent is gone after two intervals")
     func pings() async throws {
-        try await withServer(.test { $0.pingInterval = .seconds(2) }) { server in
+        try await withServer(.test { $0.pingInterval = .seconds(4) }) { server in
             let (alive, dead) = (try await server.connect(), try await server.connect())
             _ = try await alive.openWebSocket("/live")
             _ = try await dead.openWebSocket("/live")
