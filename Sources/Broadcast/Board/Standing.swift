@@ -4,11 +4,25 @@ package struct Standing: Sendable, Hashable {
     package let score: Int
     /// Of the name's bytes: most rows are told apart by it alone, without touching the strings.
     private let fingerprint: UInt64
+    /// The name's first eight bytes as a number that has their order: on a young board, where many scores are equal, the
+    /// order of whole names was 8 % of what an event costs.
+    private let start: UInt64
 
     package init(user: String, score: Int) {
         self.user = user
         self.score = score
         fingerprint = Self.fingerprint(of: user)
+        start = Self.start(of: user)
+    }
+
+    private static func start(of user: String) -> UInt64 {
+        var (start, bytes) = (UInt64(0), 0)
+        for byte in user.utf8.prefix(8) {
+            start = start << 8 | UInt64(byte)
+            bytes += 1
+        }
+        // A shorter name is filled up with zeros: of names that begin alike, the shorter one is the smaller.
+        return bytes == 8 ? start : start << UInt64(8 * (8 - bytes))
     }
 
     /// FNV-1a.
@@ -19,6 +33,7 @@ package struct Standing: Sendable, Hashable {
     /// Redis' order of ZREVRANGE: the higher score first; of equal scores, the greater member by its bytes.
     func precedes(_ other: Standing) -> Bool {
         if score != other.score { return score > other.score }
+        if start != other.start { return start > other.start }
         return other.user.utf8.lexicographicallyPrecedes(user.utf8)
     }
 

@@ -31,6 +31,19 @@ struct TopStandingsTests {
         #expect(top.rows.map(\.user) == ["c", "b", "a"])
     }
 
+    @Test("two users of one score stand in the order of their names' bytes")
+    func bytes() {
+        let names = [
+            "", "\0", "a", "a\0", "aaaaaaaa", "aaaaaaaa\0", "aaaaaaaab", "aaaaaaab", "b", "e\u{301}", "é", "日本語の名前",
+        ]
+        for (first, a) in names.enumerated() {
+            for (second, b) in names.enumerated() {
+                let precedes = Standing(user: a, score: 1).precedes(Standing(user: b, score: 1))
+                #expect(precedes == (first > second), "\(a) \(b)")
+            }
+        }
+    }
+
     @Test("asks for a new one when falls have used it up")
     func usedUp() {
         var top = top([("a", 100), ("b", 80), ("c", 60), ("d", 50)], isWhole: false)
