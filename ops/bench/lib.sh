@@ -22,16 +22,19 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : 
 # User and system time of a process so far, in clock ticks.
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
-# start_redis NAME: a fresh server without persistence; its port in `redis_port`, its process in `redis_pid`.
+# start_redis NAME [OPTION…]: a fresh server, without persistence unless the options say so; its port in `redis_port`, its
+# process in `redis_pid`.
 start_redis() {
+    local name=$1; shift
     redis_port=$(free_port)
-    mkdir -p "$work/$1"
-    redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work/$1" >"$work/$1.redis.log" &
+    mkdir -p "$work/$name"
+    redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work/$name" "$@" >"$work/$name.redis.log" &
     redis_pid=$! pids+=($!)
     await redis-cli -p "$redis_port" ping
 }
 
-# start_service NAME: on the Redis at `redis_port`; its port in `service_port`, its process in `service_pid`.
+# start_service NAME: on the Redis at `redis_port`, with the settings that are exported; its port in `service_port`, its
+# process in `service_pid`.
 start_service() {
     service_port=$(free_port)
     PORT=$service_port REDIS_URL=redis://127.0.0.1:$redis_port "$leaderboard" serve 2>"$work/$1.service.log" &
