@@ -25,31 +25,33 @@ struct AdminBackup: AsyncParsableCommand {
     }
 }
 
-/// `leaderboard admin restore FILE --yes`
+/// `leaderboard admin restore FILE [--yes]`
 struct AdminRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
         abstract: "Put the board of a backup in the place of the one that is there.",
         discussion: """
             While the service runs: viewers go from the one board to the other at once. Before that the file is checked, \
-            loaded beside the board, and read back. What happened since the backup is gone.
+            loaded beside the board, and read back. What happened since the backup is gone: at a terminal, it is asked for \
+            a yes if there is anybody on the board. Scripts are not asked.
             """
     )
 
     @Argument(help: "The backup.")
     var file: String
 
-    @Flag(help: "Yes, replace the board.")
+    @Flag(help: "Do not ask.")
     var yes = false
-
-    func validate() throws {
-        guard yes else { throw ValidationError("What happened since the backup will be gone: say --yes.") }
-    }
 
     func run() async throws {
         let file = BackupFile(path: FilePath(file))
+        let asks = !yes && Terminal.isThere
         let summary = try await onBoard { store, eventLoop in
-            try await store.restore(file.lines, by: OperatorAct.onThisMachine("restore"), on: eventLoop)
+            let users = asks ? try await store.standings(offset: 0, limit: 1, on: eventLoop).total : 0
+            guard users == 0 || Terminal.agrees("Replace the board and its \(users) users?") else {
+                throw CommandFailure("not restored: the board is as it was")
+            }
+            return try await store.restore(file.lines, by: OperatorAct.onThisMachine("restore"), on: eventLoop)
         }
         print("\(summary.users) users and \(summary.auditEntries) audit entries restored, up to update \(summary.seq).")
     }

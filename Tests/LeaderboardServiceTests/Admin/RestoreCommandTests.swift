@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("leaderboard admin restore", .timeLimit(.minutes(2)))
+struct RestoreCommandTests {
+    private static let saved = #"[{"user_id":"ada","score":50}]"#
+    private static let changed = #"[{"user_id":"ada","score":57},{"user_id":"grace","score":20}]"#
+
+    /// A backup, and the running service whose board has changed since.
+    private func withBackup(
+        _ body: @Sendable (_ file: String, _ url: String, _ service: RunningService) async throws -> Void
+    ) async throws {
+        let redis = try await PrivateRedisServer()
+        let file = redis.folder.appending(path: "backup").path
+        try await withService(["REDIS_URL": redis.url]) { service in
+            let writer = try await service.connect()
+            _ = try await service.update("ada", 50, on: writer)
+            let backup = try await ServiceProcess.run(["admin", "backup", file], ["REDIS_URL": redis.url])
+            #expect(backup == ("1 users and 1 audit entries, up to update 1.\n", 0))
+            _ = try await service.update("ada", 7, on: writer)
+            _ = try await service.update("grace", 20, on: writer)
+            try await body(file, redis.url, service)
+        }
+    }
+
+    private func board(_ service: RunningService) async throws -> String {
+        try await service.connect().request("GET", "/api/v1/scoreboard").body
+    }
+
+    /// What a person at a terminal sees who answers with a line, and the exit code.
+    private func atTerminal(_ arguments: String, _ url: String, answer: String) async throws -> String {
+        let command = "'\(ServiceProcess.program)' admin restore \(arguments); echo code \\$?"
+        return try await Launcher.shared.output(
+            "sh",
+            ["-c", "cd /; printf '\(answer)\\n' | REDIS_URL='\(url)' script -qec \"\(command)\" /dev/null"]
+        )
+    }
+
+    @Test("needs only the file where nobody could answer, also on a board that has changed")
+    func script() async throws {
+        try await withBackup { file, url, service in
+            let restore = try await ServiceProcess.run(["admin", "restore", file], ["REDIS_URL": url])
+            #expect(restore == ("1 users and 1 audit entries restored, up to update 1.\n", 0))
+            try await eventually { try await board(service) == Self.saved }
+        }
+    }
+
+    @Test(
+        "asks at a terminal, unless it is told not to",
+        arguments: [("", "n", false), ("", "", false), ("", "y", true), ("", "Yes", true), ("--yes", "n", true)]
+    )
+    func terminal(option: String, answer: String, restores: Bool) async throws {
+        try await withBackup { file, url, service in
+            let seen = try await atTerminal("\(file) \(option)", url, answer: answer)
+            #expect(seen.contains("Replace the board and its 2 users? [y/N]") == option.isEmpty, "\(seen)")
+            #expect(seen.contains("code \(restores ? 0 : 1)"), "\(seen)")
+            #expect(seen.contains("not restored: the board is as it was") == !restores, "\(seen)")
+            try await eventually { try await board(service) == (restores ? Self.saved : Self.changed) }
+        }
+    }
+
+    @Test("asks nobody on an empty board")
+    func empty() async throws {
+        try await withBackup { file, _, _ in
+            let redis = try await PrivateRedisServer()
+            let seen = try await atTerminal(file, redis.url, answer: "n")
+            #expect(!seen.contains("[y/N]") && seen.contains("code 0"), "\(seen)")
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "ada") == "50")
+        }
+    }
+}
