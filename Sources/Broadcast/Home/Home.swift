@@ -124,11 +124,13 @@ final class Home {
                 let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes)
                 changes = message
                 frames.changes = transport.frame(message, cursor)
+                metrics.frames.increment()
             }
             if flush.showsTop, shards.contains(where: { $0.count(.top, index) > 0 }) {
                 let message = scoreboard ?? Message.scoreboard(flush.published)
                 scoreboard = message
                 frames.scoreboard = transport.frame(message, cursor)
+                metrics.frames.increment()
             }
             return frames
         }
@@ -147,7 +149,6 @@ final class Home {
     func deliver() {
         guard let delivery = outbox.take() else { return }
         for shard in shards where delivery.concerns(shard) {
-            metrics.frames.increment(by: delivery.windows)
             shard.reference.run { $0.deliver(delivery) }
         }
     }

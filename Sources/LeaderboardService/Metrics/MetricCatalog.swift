@@ -69,7 +69,10 @@ package enum MetricCatalog {
         ),
         .counter("leaderboard_live_windows_total", "Flush windows that ended with changes to show."),
         .counter("leaderboard_live_merged_changes_total", "Changes that became one with a later one of the same user."),
-        .counter("leaderboard_live_frames_total", "Frames encoded; each is shared by all viewers of its kind."),
+        .counter(
+            "leaderboard_live_frames_total",
+            "Frames encoded: one for each window, view and transport in use, shared by all their viewers."
+        ),
         .counter("leaderboard_live_deliveries_total", "Frames written to viewers."),
         .counter("leaderboard_live_delivered_bytes_total", "Bytes of frames written to viewers."),
         .counter(
@@ -79,7 +82,7 @@ package enum MetricCatalog {
         ),
         .counter(
             "leaderboard_live_resyncs_total",
-            "Snapshots sent to viewers in place of changes.",
+            "Times that the standings were taken from Redis anew and all viewers got a snapshot.",
             labels: ["reason"]
         ),
         .counter("leaderboard_live_resumed_total", "Viewers that went on from their cursor without a snapshot."),
