@@ -37,7 +37,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             method: "POST",
             path: "/api/v1/score/update",
             status: status,
-            headers: ["Content-Type": "application/json"].merging(headers) { $1 },
+            headers: ["Content-Type": "application/json", "Origin": page].merging(headers) { $1 },
             body: body,
             token: (user, nil)
         )
@@ -57,7 +57,12 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
+    /// A page that may send updates and open WebSockets.
+    static let page = "https://play.example.com"
+
     private static let valid = #"{"user_id":"12345","score_increase":50}"#
+
+    private static let tooLong = String(repeating: " ", count: 4097)
 
     static let all: [DescribedCase] = [
         update(200, valid), update(200, valid, ["Prefer": "return=representation", "Idempotency-Key": "k"]),
@@ -68,11 +73,12 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         update(401, valid, ["Authorization": "Bearer x"]), update(403, valid, as: "23456"),
         update(403, #"{"user_id":"banned","score_increase":1}"#, as: "banned"),
         update(409, #"{"user_id":"full","score_increase":1}"#, as: "full"),
-        update(413, String(repeating: " ", count: 4097)), update(415, valid, ["Content-Type": "text/plain"]),
+        update(413, tooLong), update(415, valid, ["Content-Type": "text/plain"]),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 200),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 400, target: "/api/v1/scoreboard?limit=0"),
         .init(method: "OPTIONS", path: "/api/v1/score/update", status: 204),
+        .init(method: "OPTIONS", path: "/api/v1/score/update", status: 204, headers: ["Origin": page]),
         .init(method: "OPTIONS", path: "/api/v1/scoreboard", status: 204),
         .init(
             method: "GET",
@@ -119,15 +125,34 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         admin(400, "POST", "users/{id}/suspend", "ada", "{}"),
         admin(200, "POST", "users/{id}/reinstate", "ada", #"{"reason":"x"}"#),
         admin(200, "GET", "users/{id}/export", "ada"), admin(200, "DELETE", "users/{id}", "ada"),
+        admin(400, "GET", "users/{id}/export", "!"), admin(413, "DELETE", "users/{id}", "ada", tooLong),
+        .init(
+            method: "GET",
+            path: "/api/v1/admin/audit",
+            status: 400,
+            target: "/api/v1/admin/audit?limit=0",
+            token: ("ops", "leaderboard:admin")
+        ),
+        .init(method: "POST", path: "/api/v1/admin/audit/revert", status: 415, token: ("ops", "leaderboard:admin")),
         .init(method: "GET", path: "/api/v1/admin/audit", status: 401),
         .init(method: "GET", path: "/api/v1/admin/audit", status: 403, token: ("12345", nil)),
         .init(method: "GET", path: "/healthz", status: 200), .init(method: "GET", path: "/readyz", status: 200),
         .init(method: "GET", path: "/metrics", status: 200), .init(method: "GET", path: "/", status: 200),
         .init(method: "GET", path: "/", status: 304, headers: ["If-None-Match": "*"]),
+        .init(method: "GET", path: "/", status: 200, headers: ["Accept-Encoding": "gzip"]),
         .init(method: "GET", path: "/docs", status: 200),
+        .init(method: "GET", path: "/docs", status: 304, headers: ["If-None-Match": "*", "Accept-Encoding": "gzip"]),
         .init(method: "GET", path: "/assets/{version}/{name}", status: 200, target: "/assets/x/app.js"),
         .init(method: "GET", path: "/assets/{version}/{name}", status: 404, target: "/assets/x/y"),
+        .init(
+            method: "GET",
+            path: "/assets/{version}/{name}",
+            status: 304,
+            target: "/assets/x/app.js",
+            headers: ["If-None-Match": "*"]
+        ),
         .init(method: "GET", path: "/openapi.json", status: 200),
+        .init(method: "GET", path: "/openapi.json", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/asyncapi.json", status: 200),
         .init(method: "GET", path: "/healthz", status: 417, headers: ["Expect": "a miracle"]),
         .init(method: "GET", path: "/healthz", status: 400, headers: ["Host": "again"]),
@@ -139,7 +164,8 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
 struct DescribedAnswersTests {
     @Test("over HTTP: status, headers, body and error code of every endpoint")
     func answers() async throws {
-        try await withService(["LIVE_ALLOWED_ORIGINS": "https://play.example.com"]) { service, redis in
+        let origins = ["LIVE_ALLOWED_ORIGINS": DescribedCase.page, "CORS_ALLOWED_ORIGINS": DescribedCase.page]
+        try await withService(origins) { service, redis in
             let writer = try await service.connect()
             _ = try await service.update("ada", 7, on: writer)
             try await redis.command("SADD", "lb:{main}:suspended", "banned")
@@ -189,6 +215,23 @@ struct DescribedAnswersTests {
             let lost = try await service.update("ada", 1, on: writer)
             #expect(lost.status == 503)
             #expect(Descriptions.complaints(lost, to: update.0, update.1) == [])
+            let operatorToken = ["Authorization": "Bearer \(try service.token("ops", scope: "leaderboard:admin"))"]
+            let audit = try await writer.request("GET", "/api/v1/admin/audit", operatorToken)
+            #expect(audit.status == 503)
+            #expect(Descriptions.complaints(audit, to: "GET", "/api/v1/admin/audit") == [])
+        }
+    }
+
+    @Test("over HTTP, when an address has sent too many bad tokens")
+    func tooManyFailures() async throws {
+        try await withService(["UNAUTHENTICATED_LIMIT": "1", "UNAUTHENTICATED_INTERVAL_SECONDS": "60"]) { service, _ in
+            let connection = try await service.connect()
+            for (method, path) in [("GET", "/api/v1/admin/audit"), ("POST", "/api/v1/score/update")] {
+                _ = try await connection.request(method, path)
+                let limited = try await connection.request(method, path)
+                #expect((limited.status, limited.code) == (429, "too_many_failures"))
+                #expect(Descriptions.complaints(limited, to: method, path) == [])
+            }
         }
     }
 

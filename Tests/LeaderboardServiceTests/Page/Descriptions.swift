@@ -36,14 +36,22 @@ enum Descriptions {
         return headers(answer, response, schema) + body(answer, response, schema)
     }
 
+    /// What the server frames every answer with (RFC 9110 and 9112); the type is that of the described content.
+    private static let framing: Set = ["date", "connection", "content-length", "content-type", "transfer-encoding"]
+
+    /// Both ways: what is described must be so, and what is sent must be described.
     private static func headers(_ answer: TestResponse, _ response: JSONValue, _ schema: JSONSchema) -> [String] {
-        (response["headers"] ?? .null).members.flatMap { name, given -> [String] in
+        let described = (response["headers"] ?? .null).members
+        let sent = Set(answer.headers.keys).subtracting(framing)
+        let surplus = sent.subtracting(described.map { $0.name.lowercased() }).sorted()
+        let wrong = described.flatMap { name, given -> [String] in
             let header = schema.resolve(given)
             guard let value = answer.headers[name.lowercased()] else {
                 return header["required"] == .bool(true) ? ["\(name) is missing"] : []
             }
             return schema.complaints(.string(value), header["schema"] ?? .null, at: name)
         }
+        return surplus.map { "\($0) is not described" } + wrong
     }
 
     private static func body(_ answer: TestResponse, _ response: JSONValue, _ schema: JSONSchema) -> [String] {
