@@ -7,7 +7,8 @@ const firstDelay = 500;
 const longestDelay = 15_000;
 /** The first message must follow the connection within this: a proxy may accept and then hold back. */
 const patience = 10_000;
-/** Browsers tell neither why a WebSocket did not open nor that it never will. */
+/** Browsers tell neither why a WebSocket did not open nor that it never will. Counted are those that the service, which
+ * answered otherwise, did not open: one that is away opens nothing, and is no reason to change the transport. */
 const failuresBeforeEventStream = 2;
 
 export class Feed {
@@ -113,7 +114,8 @@ export class Feed {
     this.#end();
     this.#failures += 1;
     if (this.transport === "WebSocket") {
-      this.#webSocketFailures = opened ? 0 : this.#webSocketFailures + 1;
+      if (opened) this.#webSocketFailures = 0;
+      else this.#countIfServed();
     } else {
       // WebSocket first, each time anew.
       this.#webSocketFailures = failuresBeforeEventStream - 1;
@@ -121,6 +123,15 @@ export class Feed {
     const delay = retryDelay(this.#failures, code);
     this.#onState({ name: "waiting", retryAt: performance.now() + delay });
     this.#after(delay, () => this.#connect());
+  }
+
+  async #countIfServed() {
+    try {
+      const { ok } = await fetch("/api/v1/scoreboard/stats", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
+      if (ok) this.#webSocketFailures += 1;
+    } catch {
+      // The service is away.
+    }
   }
 
   #hurry = () => {

@@ -70,6 +70,8 @@ export class Row {
   leave(now) {
     if (this.goneAt !== Infinity) return;
     this.goneAt = now + leaveTakes;
+    // Nothing tells how far it falls below the board, nor how far it climbs until it is back.
+    this.#move.until = 0;
     this.element.inert = true;
     this.element.classList.add("leaving");
     this.#slideTo(places);

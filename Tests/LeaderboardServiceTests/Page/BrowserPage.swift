@@ -34,6 +34,12 @@ actor BrowserPage {
         try await wait(for: "location.href.startsWith('\(url)') && document.readyState === 'complete'")
     }
 
+    /// The size of the view, as of a phone.
+    func resize(width: Int, height: Int) async throws {
+        let metrics: [String: Any] = ["width": width, "height": height, "deviceScaleFactor": 2, "mobile": true]
+        try await call("Emulation.setDeviceMetricsOverride", metrics)
+    }
+
     /// The value of an expression, as text.
     @discardableResult
     func evaluate(_ expression: String, within limit: Duration = .seconds(60)) async throws -> String {

@@ -85,7 +85,17 @@ struct PageInBrowserTests {
         }
     }
 
-    @Test("goes through a restart of the service, and resumes")
+    /// The page's attempts to connect from now on.
+    private static let countAttempts = """
+        (() => {
+          window.attempts = 0;
+          const pill = document.querySelector("#connection");
+          const count = () => { if (pill.dataset.state === "connecting") attempts += 1; };
+          new MutationObserver(count).observe(pill, { attributes: true, attributeFilter: ["data-state"] });
+        })()
+        """
+
+    @Test("goes through a restart of the service, however often it is refused meanwhile, and resumes by WebSocket")
     func restart() async throws {
         let redis = try await PrivateRedisServer()
         try await withBrowser { page in
@@ -94,8 +104,10 @@ struct PageInBrowserTests {
                 try await page.open("http://127.0.0.1:\(service.port)/")
                 try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
                 try await page.evaluate("window.isTheSamePage = true")
+                try await page.evaluate(Self.countAttempts)
             }
-            try await page.wait(for: "!(\(Self.isLive))")
+            // More than a WebSocket that is refused by a service that answers otherwise may fail.
+            try await page.wait(for: "!(\(Self.isLive)) && window.attempts >= 3")
             #expect(try await page.evaluate(Self.names) == "1 ada")
             let port = try await page.evaluate("location.port")
             try await withService(["REDIS_URL": redis.url, "PORT": port]) { service in
@@ -105,9 +117,55 @@ struct PageInBrowserTests {
                 _ = try await service.update("ada", 50, on: writer)
                 try await page.wait(for: "\(Self.names) === '1 ada,2 grace'")
                 #expect(try await page.evaluate("window.isTheSamePage") == "true")
+                #expect(try await page.evaluate("document.querySelector('#transport').textContent") == "by WebSocket")
             }
             // While the service was away, the browser noted that it could not connect.
             #expect(await page.problems.filter { $0.source != "network" && $0.source != "javascript" }.isEmpty)
+        }
+    }
+
+    @Test("a row tells of the places it moved on the board, and of none from its times below it")
+    func movement() async throws {
+        try await withService { service, _ in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                let move = """
+                    (async () => {
+                      const { Row } = await import("/assets/x/row.js");
+                      const row = new Row();
+                      row.take("ada");
+                      for (let time = 0; time < 800; time += 100) {
+                        row.show(5, 1, 1, time);
+                        row.show(9, 1, 1, time + 10);
+                        row.leave(time + 20);
+                      }
+                      row.show(8, 1, 1, 900);
+                      row.show(9, 1, 1, 910);
+                      return row.element.querySelector(".move").textContent;
+                    })()
+                    """
+                #expect(try await page.evaluate(move) == "▼1")
+            }
+        }
+    }
+
+    @Test("cuts no label of the numbers on a phone", arguments: [320, 375, 430])
+    func phone(width: Int) async throws {
+        try await withService { service, _ in
+            _ = try await service.update("ada", 1000, on: try await service.connect())
+            try await withBrowser { page in
+                try await page.resize(width: width, height: 700)
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: Self.isLive)
+                // The widest that the cards must hold.
+                try await page.evaluate(
+                    "(() => { for (const id of ['rate', 'viewers', 'users']) document.getElementById(id).textContent = '12,345'; })()"
+                )
+                let parts = "[...document.querySelectorAll('.numbers :is(dt, small, dd)')]"
+                let isCut = "\(parts).some((part) => part.scrollWidth > part.clientWidth + 1)"
+                let isPastTheEdge = "document.documentElement.scrollWidth > innerWidth"
+                #expect(try await page.evaluate("\(isCut) || \(isPastTheEdge)") == "false")
+            }
         }
     }
 
