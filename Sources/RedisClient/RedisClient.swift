@@ -6,12 +6,20 @@ import Synchronization
 
 /// Commands to one Redis: a connection per event loop, so that a caller on its loop needs no hop and the commands of a
 /// tick leave in one write. Losing Redis is a state, not an end: it reconnects by itself, and meanwhile refuses at once.
+///
+/// Where a write waits for a replica (``Durability/replicated``), those that do have a second connection per loop: Redis
+/// answers nothing else on a connection meanwhile, and a read waits for no replica.
 package final class RedisClient: Sendable, Service {
-    private let links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>]
-    private let first: NIOLoopBoundBox<RedisLink>
+    private typealias Links = [ObjectIdentifier: NIOLoopBoundBox<RedisLink>]
+
+    private let links: Links
+    /// For writes that wait for a replica; empty where none does.
+    private let replicatedLinks: Links
+    /// One of the loops, for who has none of its own.
+    package let eventLoop: any EventLoop
     private let readyLinks: ReadyCount
     private let metrics: RedisMetrics
-    private let waitsForReplica: Bool
+    let locator: PrimaryLocator
 
     package init(
         endpoint: RedisEndpoint,
@@ -23,48 +31,62 @@ package final class RedisClient: Sendable, Service {
         let ready = ReadyCount()
         let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
         let locator = PrimaryLocator(endpoint, options: options)
-        var links: [ObjectIdentifier: NIOLoopBoundBox<RedisLink>] = [:]
-        var first: NIOLoopBoundBox<RedisLink>?
-        for eventLoop in eventLoopGroup.makeIterator() {
-            let link = RedisLink(
-                endpoint: endpoint,
-                locator: locator,
-                options: options,
-                eventLoop: eventLoop,
-                logger: logger,
-                onChange: { isReady in ready.add(isReady ? 1 : -1) },
-                onReconnect: metrics.reconnected
-            )
-            let bound = NIOLoopBoundBox.makeBoxSendingValue(link, eventLoop: eventLoop)
-            links[ObjectIdentifier(eventLoop)] = bound
-            first = first ?? bound
+        let loops = Array(eventLoopGroup.makeIterator())
+        func makeLinks() -> Links {
+            loops.reduce(into: [:]) { links, eventLoop in
+                let link = RedisLink(
+                    endpoint: endpoint,
+                    locator: locator,
+                    options: options,
+                    eventLoop: eventLoop,
+                    logger: logger,
+                    leads: true,
+                    onChange: { isReady in ready.add(isReady ? 1 : -1) },
+                    onReconnect: metrics.reconnected
+                )
+                links[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(link, eventLoop: eventLoop)
+            }
         }
-        guard let first else { preconditionFailure("an event loop group has at least one loop") }
-        self.links = links
-        self.first = first
+        guard let first = loops.first else { preconditionFailure("an event loop group has at least one loop") }
+        links = makeLinks()
+        replicatedLinks = options.durability == .replicated ? makeLinks() : [:]
+        eventLoop = first
         readyLinks = ready
         self.metrics = metrics
-        waitsForReplica = options.durability == .replicated
+        self.locator = locator
     }
 
-    /// Loops whose connection is up.
+    /// Connections that are up.
     package var connectedCount: Int { readyLinks.count }
 
-    /// Every loop's connection is up.
-    package var isConnected: Bool { connectedCount == links.count }
+    /// Every connection is up.
+    package var isConnected: Bool { connectedCount == links.count + replicatedLinks.count }
+
+    /// Returns as soon as every connection is up.
+    package func becomesConnected() async throws(CancellationError) {
+        while !isConnected {
+            do { try await Task.sleep(for: .milliseconds(5)) } catch { throw CancellationError() }
+        }
+    }
 
     /// Commands that wait for a reply.
     package var pendingCount: Int { metrics.pendingCount }
 
     /// Sends on the loop's own connection and waits for the reply. A caller that is cancelled meanwhile still gets it.
-    /// - Parameter isDurable: the reply comes once what was written is as safe as ``RedisOptions/durability`` says.
+    /// - Parameters:
+    ///   - isDurable: the reply comes once what was written is as safe as ``RedisOptions/durability`` says.
+    ///   - isExpected: whether a refusal is an answer that the caller asked for, and no failure to count and log.
     package func send(
         _ command: RedisCommand,
         isDurable: Bool = false,
+        expecting isExpected: @Sendable (RedisRefusal) -> Bool = { _ in false },
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> RESPValue {
-        let link = links[ObjectIdentifier(eventLoop)] ?? first
-        let waitsForReplica = isDurable && waitsForReplica
+        let waitsForReplica = isDurable && !replicatedLinks.isEmpty
+        let links = waitsForReplica ? replicatedLinks : links
+        guard let link = links[ObjectIdentifier(eventLoop)] ?? links[ObjectIdentifier(self.eventLoop)] else {
+            throw .notSent(.stopped)
+        }
         metrics.began()
         let reply: RedisConnection.Reply = await withCheckedContinuation { continuation in
             if link.eventLoop.inEventLoop {
@@ -75,15 +97,21 @@ package final class RedisClient: Sendable, Service {
                 }
             }
         }
-        metrics.ended(reply)
+        metrics.ended()
+        switch reply {
+        case .failure(.refused(let refusal)) where isExpected(refusal): break
+        case .failure(let error): metrics.failed(error)
+        case .success: break
+        }
         return try reply.get()
     }
 
     /// Keeps the connections up until graceful shutdown; then the replies in flight arrive, and it returns.
     package func run() async throws {
-        for link in links.values { link.eventLoop.execute { link.value.connect() } }
+        let all = Array(links.values) + Array(replicatedLinks.values)
+        for link in all { link.eventLoop.execute { link.value.connect() } }
         try? await gracefulShutdown()
-        for link in links.values {
+        for link in all {
             try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
         }
     }

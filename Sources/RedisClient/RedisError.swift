@@ -29,3 +29,14 @@ package enum RedisError: Error, Sendable, Equatable {
         }
     }
 }
+
+extension RedisError: CustomStringConvertible {
+    /// Constant words for logs and metrics; a refusal is told by its code only, as Redis' text may quote keys.
+    package var description: String {
+        switch self {
+        case .notSent(let reason): "not sent: \(reason.rawValue)"
+        case .outcomeUnknown(let reason): "outcome unknown: \(reason.rawValue)"
+        case .refused(let refusal): "refused: \(refusal.code)"
+        }
+    }
+}

@@ -30,6 +30,7 @@ extension RedisFailure {
         case .outcomeUnknown(.connectionLost): self.init(kind: "outcome_unknown", reason: "connection_lost")
         case .outcomeUnknown(.notReplicated): self.init(kind: "outcome_unknown", reason: "not_replicated")
         case .refused(let refusal) where refusal.isFunctionMissing: self = Self.functionMissing
+        case .refused(let refusal) where refusal.lacksRight: self.init(kind: "refused", reason: "noperm")
         case .refused(let refusal):
             let code = Self.codes.contains(refusal.code) ? refusal.code : Self.otherRefusal
             self.init(kind: "refused", reason: code.lowercased())

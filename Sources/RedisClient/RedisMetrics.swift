@@ -31,14 +31,11 @@ final class RedisMetrics: Sendable {
         pending.wrappingAdd(1, ordering: .relaxed)
     }
 
-    func ended(_ reply: Result<RESPValue, RedisError>) {
-        pending.wrappingSubtract(1, ordering: .relaxed)
-        if case .failure(let error) = reply { failed(error) }
-    }
+    func ended() { pending.wrappingSubtract(1, ordering: .relaxed) }
 
     func reconnected() { reconnects.increment() }
 
-    private func failed(_ error: RedisError) {
+    func failed(_ error: RedisError) {
         let failure = RedisFailure(error)
         guard let (counter, throttle) = failures[failure] else { return }
         counter.increment()

@@ -13,8 +13,12 @@ package struct RedisOptions: Sendable {
     /// After a loss, commands wait this long for the new connection, so that a short one (a killed connection, a primary
     /// that stepped down) fails none of them. Counted from the loss: in a longer outage they are refused at once.
     package var reconnectGrace: Duration = .milliseconds(30)
-    /// An idle connection is asked PING this often, so that a half-open one is found.
-    package var keepAliveInterval: Duration = .seconds(5)
+    /// An idle connection is asked PING when its last byte is so old, so that a half-open one is found.
+    package var keepAliveInterval: Duration = .seconds(1)
+    /// The same, and the `commandTimeout`, of a connection that subscribes: nothing but PING finds out that it is dead, and
+    /// until then viewers see the past. With both, a dead one is replaced within 2 s of its last byte.
+    package var subscriberKeepAliveInterval: Duration = .milliseconds(500)
+    package var subscriberTimeout: Duration = .seconds(1)
     /// A sentinel, or a node of a cluster, must say within it where the primary is; otherwise the next one is asked.
     package var discoveryTimeout: Duration = .milliseconds(500)
     /// In a cluster: a key whose slot's owner is the server to talk to.

@@ -31,11 +31,14 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     /// (a token bucket, mostly), not even after ASKING: there is nothing to follow, only to wait for the end of it.
     package var isSlotMoving: Bool { code == "ASK" || code == "TRYAGAIN" }
 
+    /// The ACL withholds a command, a key or a channel from the user. Within a function, Redis 7.0 has no code for it.
+    var lacksRight: Bool { code == "NOPERM" || message.hasPrefix("The user executing the script can't") }
+
     /// The user may not do this, however often it is tried: somebody must change the server's settings.
     var needsOperator: Bool {
         switch code {
-        case "NOAUTH", "WRONGPASS", "NOPERM", "OOM", "MISCONF": true
-        default: false
+        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF": true
+        default: lacksRight
         }
     }
 

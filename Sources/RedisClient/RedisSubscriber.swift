@@ -14,18 +14,24 @@ package enum RedisSubscriptionEvent: Sendable {
 package final class RedisSubscriber: Sendable, Service {
     private let link: NIOLoopBoundBox<RedisLink>
 
-    /// - Parameter onEvent: called on the loop, in order.
+    /// - Parameters:
+    ///   - leader: when it finds the primary elsewhere, the subscriber looks whether it has to follow.
+    ///   - onEvent: called on the loop, in order.
     package init(
         endpoint: RedisEndpoint,
         options: RedisOptions,
         channel: String,
+        following leader: RedisClient? = nil,
         eventLoop: any EventLoop,
         logger: Logger,
         onEvent: @escaping @Sendable (RedisSubscriptionEvent) -> Void
     ) {
+        var options = options
+        options.keepAliveInterval = options.subscriberKeepAliveInterval
+        options.commandTimeout = options.subscriberTimeout
         let link = RedisLink(
             endpoint: endpoint,
-            locator: PrimaryLocator(endpoint, options: options),
+            locator: leader?.locator ?? PrimaryLocator(endpoint, options: options),
             options: options,
             eventLoop: eventLoop,
             logger: logger,
@@ -34,6 +40,10 @@ package final class RedisSubscriber: Sendable, Service {
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
+        leader?.locator.onMove { [weak link = self.link] in
+            guard let link else { return }
+            link.eventLoop.execute { link.value.lookForPrimary() }
+        }
     }
 
     package func run() async throws {

@@ -43,6 +43,72 @@ struct DurabilityTests {
         }
     }
 
+    @Test("replicated: a replica that hangs slows no read and costs no connection; writes say so, and then work again")
+    func hungReplica() async throws {
+        var options = options(.replicated)
+        options.commandTimeout = .seconds(1)
+        let log = LogRecorder()
+        let primary = try await PrivateRedisServer(port: .tcp)
+        let replica = try await PrivateRedisServer(port: .tcp, replicaOf: primary)
+        try await withClient(primary.url, options, logger: log.logger) { client, loop in
+            _ = try await client.send(RedisCommand("INCR", "x"), isDurable: true, on: loop)
+            replica.pause()
+            defer { replica.resume() }
+            // Writes that come one by one, for longer than a command's deadline.
+            var writes: [Task<RESPValue, any Error>] = []
+            var slowest = Duration.zero
+            for _ in 1...50 {
+                writes.append(Task { try await client.send(RedisCommand("INCR", "x"), isDurable: true, on: loop) })
+                try await Task.sleep(for: .milliseconds(40))
+                let start = ContinuousClock.now
+                _ = try await client.send(RedisCommand("GET", "x"), on: loop)
+                slowest = max(slowest, .now - start)
+                #expect(client.isConnected)
+            }
+            for write in writes {
+                await #expect(throws: RedisError.outcomeUnknown(.notReplicated)) { try await write.value }
+            }
+            #expect(slowest < options.replicaTimeout / 2)
+            replica.resume()
+            try await until {
+                (try? await client.send(RedisCommand("INCR", "x"), isDurable: true, on: loop)) != nil
+            }
+        }
+        #expect(
+            log.lines == ["warning redis commands failed count=1 kind=outcome_unknown reason=not_replicated"]
+        )
+    }
+
+    @Test("replicated: what is held while a WAIT is pending has not left when the server hangs, and is bounded")
+    func held() async throws {
+        var options = options(.replicated)
+        options.commandTimeout = .milliseconds(300)
+        options.maximumPendingCommands = 5
+        let server = try await ScriptedServer { _, bytes in
+            if bytes.contains("ROLE") { return [.send(primaryRole)] }
+            return bytes.contains("INCR") ? [.send(":1\r\n")] : [.stall]
+        }
+        try await withClient("redis://127.0.0.1:\(server.port)", options) { client, loop in
+            func write() async -> RedisError? {
+                do throws(RedisError) {
+                    _ = try await client.send(RedisCommand("INCR", "x"), isDurable: true, on: loop)
+                    return nil
+                } catch { return error }
+            }
+            async let first = write()
+            try await until { client.pendingCount == 1 }
+            // The reply to the first is in; its WAIT is not.
+            try await Task.sleep(for: .milliseconds(100))
+            let errors = await withTaskGroup(of: RedisError?.self) { tasks in
+                for _ in 1...5 { tasks.addTask { await write() } }
+                return await tasks.reduce(into: [RedisError?]()) { $0.append($1) }
+            }
+            #expect(await first == .outcomeUnknown(.timeout))
+            #expect(errors == [.notSent(.queueFull)] + Array(repeating: .notSent(.disconnected), count: 4))
+        }
+        try await server.stop()
+    }
+
     @Test("fsynced: a server that does not sync its file before it answers is refused, and the log says why")
     func fsynced() async throws {
         let log = LogRecorder()

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Synchronization
 import TestSupport
@@ -156,7 +157,8 @@ struct MisfortuneTests {
     @Test("that is half-open: a subscriber finds out by itself")
     func halfOpenSubscriber() async throws {
         var options = hasty
-        options.keepAliveInterval = .milliseconds(20)
+        options.subscriberTimeout = .milliseconds(100)
+        options.subscriberKeepAliveInterval = .milliseconds(20)
         let server = try await ScriptedServer { _, bytes in
             bytes.contains("ROLE") ? [.send(primaryRole + "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
         }
@@ -165,6 +167,41 @@ struct MisfortuneTests {
             try await until { events.texts.prefix(3) == ["subscribed", "disconnected", "subscribed"] }
         }
         try await server.stop()
+    }
+
+    @Test("that a router has forgotten: a subscriber is live again within two seconds and a bit")
+    func forgotten() async throws {
+        let server = try await PrivateRedisServer(port: .tcp)
+        let proxy = try await TCPProxy(to: server.port ?? 0)
+        let events = EventRecorder()
+        try await withSubscriber("redis://127.0.0.1:\(proxy.port)", events: events) {
+            try await until { events.texts == ["subscribed"] }
+            proxy.set(.stalled)
+            let start = ContinuousClock.now
+            try await until { events.texts.last == "disconnected" }
+            #expect(ContinuousClock.now - start < .seconds(2.5))
+            proxy.set(.open)
+            try await until { events.texts.last == "subscribed" }
+        }
+    }
+
+    @Test("that cannot be reached is told in constant words")
+    func unreachable() async throws {
+        let refusing = try await FreePort.find()
+        for (url, words) in [
+            ("redis://127.0.0.1:\(refusing)", "connection refused"), ("unix:///nowhere/redis", "no such socket"),
+            // A label has 63 characters at most: nobody needs to be asked.
+            ("redis://\(String(repeating: "x", count: 64)).invalid:1", "unknown host"),
+        ] {
+            let log = LogRecorder()
+            try await withClient(url, isReady: false, logger: log.logger) { _, _ in
+                try await until { !log.lines.isEmpty }
+            }
+            #expect(log.lines == ["warning redis connection failed reason=\(words)"])
+        }
+        let reset = IOError(errnoCode: ECONNRESET, reason: "read(descriptor:pointer:size:)")
+        #expect(ConnectionTrouble.words(for: reset) == "connection reset")
+        #expect(ConnectionTrouble.words(for: ChannelError.connectTimeout(.seconds(2))) == "timed out")
     }
 
     @Test("that does not answer AUTH well is no connection, and the log names the code once, and no secret")

@@ -46,6 +46,15 @@ struct RefusalTests {
         }
         #expect(RedisFailure(.refused(RedisRefusal("WHATEVER secret"))).reason == "other")
         #expect(RedisFailure(.outcomeUnknown(.timeout)).reason == "timeout")
+        for line in [
+            "NOPERM User x has no permissions to run the 'fcall' command",
+            "ERR The user executing the script can't run this command or subcommand script: leaderboard_update, "
+                + "on @user_function:103.",
+        ] {
+            let refusal = RedisRefusal(line)
+            #expect(RedisFailure(.refused(refusal)).reason == "noperm")
+            #expect(refusal.needsOperator)
+        }
     }
 
     @Test(

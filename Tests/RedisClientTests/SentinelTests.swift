@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -24,6 +25,53 @@ struct SentinelTests {
                 try await until { events.texts.last == "message: after" }
             }
         }
+    }
+
+    @Test("a primary that hangs: the subscription is live on the new one soon after the failover")
+    func hungPrimary() async throws {
+        let sentinels = try await RedisSentinels()
+        let events = EventRecorder()
+        try await withClient(sentinels.url) { client, loop in
+            try await withSubscriber(sentinels.url, events: events, following: client) {
+                try await until { events.texts == ["subscribed"] }
+                let old = try await sentinels.primary()
+                old.pause()
+                defer { old.resume() }
+                try await wait("nobody is promoted") { try await sentinels.primary() !== old }
+                let promoted = ContinuousClock.now
+                let new = try await sentinels.primary()
+                try await wait("the subscriber does not follow") {
+                    try await new.command("PUBLISH", "news", "after")
+                    return events.texts.last == "message: after"
+                }
+                #expect(ContinuousClock.now - promoted < .seconds(4))
+                try await wait("the client does not follow") {
+                    (try? await client.send(RedisCommand("SET", "k", "1"), on: loop)) != nil
+                }
+            }
+        }
+    }
+
+    @Test("name another primary while the old one lives on: the subscriber follows the client there")
+    func followsClient() async throws {
+        let (old, new) = (try await PrivateRedisServer(port: .tcp), try await PrivateRedisServer(port: .tcp))
+        let port = Mutex(old.port ?? 0)
+        let sentinel = try await ScriptedServer { _, _ in
+            let text = "\(port.withLock { $0 })"
+            return [.send("*2\r\n$9\r\n127.0.0.1\r\n$\(text.count)\r\n\(text)\r\n")]
+        }
+        let (url, events) = ("redis+sentinel://127.0.0.1:\(sentinel.port)/main", EventRecorder())
+        try await withClient(url) { client, loop in
+            try await withSubscriber(url, events: events, following: client) {
+                try await until { events.texts == ["subscribed"] }
+                port.withLock { $0 = new.port ?? 0 }
+                try await old.command("CLIENT", "KILL", "TYPE", "normal")
+                try await until { events.texts == ["subscribed", "disconnected", "subscribed"] }
+                try await new.command("PUBLISH", "news", "here")
+                try await until { events.texts.last == "message: here" }
+            }
+        }
+        try await sentinel.stop()
     }
 
     @Test("are asked in turn: one that is gone, or knows no such name, is passed over")

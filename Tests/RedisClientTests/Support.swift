@@ -48,12 +48,14 @@ func withSubscriber(
     _ options: RedisOptions = RedisOptions(),
     events: EventRecorder,
     channel: String = "news",
+    following leader: RedisClient? = nil,
     _ body: () async throws -> Void
 ) async throws {
     let subscriber = RedisSubscriber(
         endpoint: try RedisEndpoint(url: url),
         options: options,
         channel: channel,
+        following: leader,
         eventLoop: events.group.next(),
         logger: quietLogger,
         onEvent: events.note

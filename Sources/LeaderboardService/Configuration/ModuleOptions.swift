@@ -53,6 +53,7 @@ extension RedisOptions {
         durability = try settings.choice("DURABILITY", default: .local)
         commandTimeout = try settings.milliseconds("REDIS_TIMEOUT_MS", default: commandTimeout, in: 100...60_000)
         replicaTimeout = min(replicaTimeout, commandTimeout / 2)
+        subscriberTimeout = commandTimeout / 2
         maximumPendingCommands = try settings.integer(
             "REDIS_MAX_PENDING",
             default: maximumPendingCommands,

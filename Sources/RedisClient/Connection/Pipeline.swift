@@ -7,14 +7,8 @@ import NIOCore
 /// ``nextDeadline`` serves them all.
 struct Pipeline<Waiter> {
     private var waiting = Deque<(waiter: Waiter, deadline: NIODeadline)>()
-    private let limit: Int
-
-    init(limit: Int) {
-        self.limit = limit
-    }
 
     var isEmpty: Bool { waiting.isEmpty }
-    var isFull: Bool { waiting.count >= limit }
     var count: Int { waiting.count }
     var nextDeadline: NIODeadline? { waiting.first?.deadline }
 

@@ -30,11 +30,11 @@ final class RedisConnection: ChannelInboundHandler {
     private let eventLoop: any EventLoop
     /// A message of the subscribed channel; nil on a connection that does not subscribe.
     private let onMessage: ((_ payload: [UInt8]) -> Void)?
-    /// - Parameter reason: constant words, or the name of a system's or TLS error.
+    /// - Parameter reason: constant words.
     private let onClosed: (_ reason: String) -> Void
     /// The server refused a command because it is the wrong one; the connection takes no more.
     private let onWrongServer: (RedisRefusal) -> Void
-    private var pipeline: Pipeline<Waiter>
+    private var pipeline = Pipeline<Waiter>()
     private let reader = ReplyReader()
     private var unfinishedBytes = 0
     private var unsent = ByteBuffer()
@@ -45,7 +45,7 @@ final class RedisConnection: ChannelInboundHandler {
     private var isDraining = false
     private var deadlineTimer: Scheduled<Void>?
     private var keepAlive: Scheduled<Void>?
-    private var isQuiet = true
+    private var lastRead = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private var closeReason = RedisError.UnknownReason.connectionLost
     private var closeDetail: String?
@@ -62,15 +62,16 @@ final class RedisConnection: ChannelInboundHandler {
         self.onMessage = onMessage
         self.onWrongServer = onWrongServer
         self.onClosed = onClosed
-        pipeline = Pipeline(limit: options.maximumPendingCommands)
     }
 
     func send(_ command: RedisCommand, _ waiter: Waiter) {
         guard let context, context.channel.isActive, !isDraining else {
             return waiter.resume(.failure(.notSent(.disconnected)))
         }
-        guard !pipeline.isFull else { return waiter.resume(.failure(.notSent(.queueFull))) }
-        if case .replicated = waiter { replication.isWaitNeeded = true }
+        guard pipeline.count + replication.heldCount < options.maximumPendingCommands else {
+            return waiter.resume(.failure(.notSent(.queueFull)))
+        }
+        if case .replicated(let continuation) = waiter, !replication.admit(command, continuation) { return }
         enqueue(command, waiter)
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
@@ -87,14 +88,16 @@ final class RedisConnection: ChannelInboundHandler {
     private func flush() {
         isFlushScheduled = false
         guard let context, unsent.readableBytes > 0 else { return }
-        if replication.isWaitNeeded {
-            replication.isWaitNeeded = false
-            enqueue(ReplicationBatch.wait(options.replicaTimeout), .own { self.replication.confirmed($0) })
-        }
+        if let wait = replication.wait(options.replicaTimeout) { enqueue(wait, .own { self.waited($0) }) }
         context.writeAndFlush(wrapOutboundOut(unsent), promise: nil)
         // Reuses the storage: the socket has nearly always taken the bytes by now.
         unsent.clear()
         unsentCount = 0
+    }
+
+    private func waited(_ reply: Reply) {
+        for (command, continuation) in replication.confirmed(reply) { enqueue(command, .replicated(continuation)) }
+        flush()
     }
 
     func close() {
@@ -110,7 +113,7 @@ final class RedisConnection: ChannelInboundHandler {
     // MARK: Replies
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isQuiet = false
+        lastRead = .now()
         let bytes = unwrapInboundIn(data)
         unfinishedBytes += bytes.readableBytes
         do {
@@ -141,13 +144,13 @@ final class RedisConnection: ChannelInboundHandler {
         switch (reply, waiter) {
         case (.error(let refusal), _):
             if refusal.isWrongServer, !isDraining {
+                onWrongServer(refusal)
                 // Those on the way get their answers, which are of the same kind.
                 drain()
-                onWrongServer(refusal)
             }
             waiter.resume(.failure(.refused(refusal)))
         case (_, .replicated(let continuation)):
-            replication.hold(reply, continuation)
+            replication.keep(reply, continuation)
         default:
             waiter.resume(.success(reply))
         }
@@ -170,20 +173,20 @@ final class RedisConnection: ChannelInboundHandler {
         }
     }
 
-    /// An idle connection is asked PING; the reply's deadline finds a dead one.
+    /// An idle connection is asked PING when its last byte is so old; the reply's deadline finds a dead one.
     private func startKeepAlive() {
         let interval = TimeAmount(options.keepAliveInterval)
-        keepAlive = eventLoop.assumeIsolated().scheduleTask(in: interval) {
-            if self.isQuiet, self.pipeline.isEmpty { self.send(RedisCommand("PING"), .own { _ in }) }
-            self.isQuiet = true
-            self.startKeepAlive()
-        }
+        let isQuiet = lastRead + interval <= .now()
+        if isQuiet, pipeline.isEmpty { send(RedisCommand("PING"), .own { _ in }) }
+        let next = isQuiet ? .now() + interval : lastRead + interval
+        keepAlive = eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.startKeepAlive() }
     }
 
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        lastRead = .now()
         startKeepAlive()
     }
 
@@ -193,7 +196,7 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context _: ChannelHandlerContext, error: any Error) {
-        close(because: "\(error)")
+        close(because: ConnectionTrouble.words(for: error))
     }
 
     func handlerRemoved(context _: ChannelHandlerContext) {
@@ -210,7 +213,7 @@ final class RedisConnection: ChannelInboundHandler {
         context = nil
         deadlineTimer?.cancel()
         keepAlive?.cancel()
-        replication.abandon(.outcomeUnknown(closeReason))
+        replication.abandon(closeReason)
         let waiters = pipeline.abandon()
         for (index, waiter) in waiters.enumerated() {
             let hasLeft = index < waiters.count - unsentCount

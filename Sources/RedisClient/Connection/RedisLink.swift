@@ -23,18 +23,21 @@ final class RedisLink {
     private let onMessage: (([UInt8]) -> Void)?
     private let onChange: (_ isReady: Bool) -> Void
     private let onReconnect: () -> Void
+    private let leads: Bool
     private var state = State.idle
     /// Tells the connection of now from those before it.
     private var attempt = 0
     private var failures = 0
-    /// Commands that came in the short time after a loss (``RedisOptions/reconnectGrace``).
-    private var waiting: [(command: RedisCommand, waiter: RedisConnection.Waiter)] = []
-    private var graceEnds = NIODeadline.uptimeNanoseconds(0)
+    /// Of the attempt of now.
+    private var address: RedisEndpoint.Address?
+    private var grace: GracePeriod
     private var isOutageLogged = false
     private var leftOutChecks: Set<String> = []
     private var drained: EventLoopPromise<Void>?
 
-    /// - Parameter greeting: what a new connection has to answer, beyond signing in, before it is ready.
+    /// - Parameters:
+    ///   - greeting: what a new connection has to answer, beyond signing in, before it is ready.
+    ///   - leads: others follow this link: the locator is told where it arrives.
     init(
         endpoint: RedisEndpoint,
         locator: PrimaryLocator,
@@ -42,6 +45,7 @@ final class RedisLink {
         eventLoop: any EventLoop,
         logger: Logger,
         greeting: [Greeting] = [],
+        leads: Bool = false,
         onMessage: (([UInt8]) -> Void)? = nil,
         onChange: @escaping (_ isReady: Bool) -> Void,
         onReconnect: @escaping () -> Void = {}
@@ -55,22 +59,16 @@ final class RedisLink {
         self.onMessage = onMessage
         self.onChange = onChange
         self.onReconnect = onReconnect
+        self.leads = leads
+        grace = GracePeriod(limit: options.maximumPendingCommands)
     }
 
     func send(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
         switch state {
         case .ready(let connection, _): connection.send(command, waiter)
         case .stopped: waiter.resume(.failure(.notSent(.stopped)))
-        case .idle, .connecting, .signingIn: wait(command, waiter)
+        case .idle, .connecting, .signingIn: grace.wait(command, waiter)
         }
-    }
-
-    private func wait(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
-        guard .now() < graceEnds else { return waiter.resume(.failure(.notSent(.disconnected))) }
-        guard waiting.count < options.maximumPendingCommands else {
-            return waiter.resume(.failure(.notSent(.queueFull)))
-        }
-        waiting.append((command, waiter))
     }
 
     // MARK: Connecting
@@ -83,13 +81,14 @@ final class RedisLink {
         locator.locate(on: eventLoop).assumeIsolated().whenComplete { result in
             switch result {
             case .success(let address): self.connect(to: address, attempt)
-            case .failure(let error): self.closed(attempt, "\(error)")
+            case .failure(let error): self.closed(attempt, ConnectionTrouble.words(for: error))
             }
         }
     }
 
     private func connect(to address: RedisEndpoint.Address, _ attempt: Int) {
         guard case .connecting = state else { return }
+        self.address = address
         let connection = RedisConnection(
             options: options,
             eventLoop: eventLoop,
@@ -110,7 +109,7 @@ final class RedisLink {
             let (link, connection) = loopBound.value
             switch result {
             case .success: link.connected(connection, attempt)
-            case .failure(let error): link.closed(attempt, "\(error)")
+            case .failure(let error): link.closed(attempt, ConnectionTrouble.words(for: error))
             }
         }
     }
@@ -156,10 +155,9 @@ final class RedisLink {
         if attempt > 1 { onReconnect() }
         if isOutageLogged { logger.info("redis connection is back") }
         isOutageLogged = false
-        let waiting = waiting
-        self.waiting = []
-        for (command, waiter) in waiting { connection.send(command, waiter) }
+        for (command, waiter) in grace.take() { connection.send(command, waiter) }
         onChange(true)
+        if leads, let address { locator.reached(address) }
     }
 
     // MARK: Losing the connection
@@ -169,6 +167,18 @@ final class RedisLink {
         guard attempt == self.attempt else { return }
         locator.moved(to: refusal, saidBy: address)
         if case .ready(_, let since) = state { lost("the server said \(refusal.code)", since: since) }
+    }
+
+    /// Somebody came to another primary than before: leaves this one, if it is the one no more.
+    func lookForPrimary() {
+        guard case .ready = state else { return }
+        let attempt = attempt
+        locator.locate(on: eventLoop).assumeIsolated().whenSuccess { located in
+            guard attempt == self.attempt, located != self.address, case .ready(let connection, let since) = self.state
+            else { return }
+            self.lost("another server is the primary", since: since)
+            connection.drain()
+        }
     }
 
     private func closed(_ attempt: Int, _ reason: String) {
@@ -188,8 +198,8 @@ final class RedisLink {
         logOutage("redis connection lost", reason: reason)
         let now = NIODeadline.now()
         if now - since >= TimeAmount(options.reconnectDelay.upperBound) { failures = 0 }
-        graceEnds = now + TimeAmount(options.reconnectGrace)
-        eventLoop.assumeIsolated().scheduleTask(deadline: graceEnds) { self.giveUpWaiting() }
+        grace.begin(options.reconnectGrace)
+        eventLoop.assumeIsolated().scheduleTask(deadline: grace.end) { self.grace.refuseIfOver() }
         connectLater()
         onChange(false)
     }
@@ -203,14 +213,6 @@ final class RedisLink {
         let (first, cap) = (options.reconnectDelay.lowerBound, options.reconnectDelay.upperBound)
         let delay = min(cap, first * (1 << min(failures - 2, 10))) * Double.random(in: 0.5...1.5)
         eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.connect() }
-    }
-
-    private func giveUpWaiting() {
-        // A second loss within the time of the first has a time of its own.
-        guard .now() >= graceEnds else { return }
-        let waiting = waiting
-        self.waiting = []
-        for (_, waiter) in waiting { waiter.resume(.failure(.notSent(.disconnected))) }
     }
 
     /// Once an outage: the next tries tell nothing new.
@@ -227,8 +229,7 @@ final class RedisLink {
         let promise = eventLoop.makePromise(of: Void.self)
         let last = state
         state = .stopped
-        graceEnds = .uptimeNanoseconds(0)
-        giveUpWaiting()
+        grace.refuse()
         switch last {
         case .ready(let connection, _):
             drained = promise

@@ -2,34 +2,70 @@ import NIOCore
 
 /// Group commit over WAIT: the writes that leave in one flush are followed by one WAIT, and their callers are answered
 /// when it is. So a replica's round trip is paid once for all of them. Owned by the connection.
+///
+/// Redis answers nothing else on a connection while it waits for the replica. So at most one WAIT is in flight: what comes
+/// meanwhile is held, unsent, and leaves with the next one. A replica that hangs then costs each write one or two
+/// ``RedisOptions/replicaTimeout``, however many there are. The deadline of the WAIT is theirs too: it ends the connection.
 struct ReplicationBatch {
-    /// The commands that wait to be flushed have a write among them.
-    var isWaitNeeded = false
-    private var held: [(reply: RESPValue, continuation: CheckedContinuation<RedisConnection.Reply, Never>)] = []
+    typealias Continuation = CheckedContinuation<RedisConnection.Reply, Never>
+    typealias Write = (command: RedisCommand, continuation: Continuation)
 
-    static func wait(_ timeout: Duration) -> RedisCommand {
-        RedisCommand("WAIT", "1", "\(max(1, Int(timeout / .milliseconds(1))))")
+    /// The commands that wait to be flushed have a write among them.
+    private var isWaitDue = false
+    private var isWaiting = false
+    private var unconfirmed: [(reply: RESPValue, continuation: Continuation)] = []
+    private var held: [Write] = []
+
+    var heldCount: Int { held.count }
+
+    /// Whether the write may leave with the next flush. Otherwise it is held.
+    mutating func admit(_ command: RedisCommand, _ continuation: Continuation) -> Bool {
+        if isWaiting {
+            held.append((command, continuation))
+        } else {
+            isWaitDue = true
+        }
+        return !isWaiting
     }
 
-    mutating func hold(_ reply: RESPValue, _ continuation: CheckedContinuation<RedisConnection.Reply, Never>) {
-        held.append((reply, continuation))
+    /// What follows the commands that leave now, if there is a write among them.
+    mutating func wait(_ timeout: Duration) -> RedisCommand? {
+        guard isWaitDue else { return nil }
+        isWaitDue = false
+        isWaiting = true
+        return RedisCommand("WAIT", "1", "\(max(1, Int(timeout / .milliseconds(1))))")
+    }
+
+    /// The good reply to a write, which counts once the WAIT after it is answered.
+    mutating func keep(_ reply: RESPValue, _ continuation: Continuation) {
+        unconfirmed.append((reply, continuation))
     }
 
     /// The reply to WAIT: how many replicas have all that this connection had done before it. Replies come in order, so
-    /// those held are those of its batch.
-    mutating func confirmed(_ reply: RedisConnection.Reply) {
-        // A connection that ends answers everybody itself.
-        guard !held.isEmpty else { return }
+    /// those kept are those of its batch.
+    /// - Returns: the writes that make the next batch, to be sent now.
+    mutating func confirmed(_ reply: RedisConnection.Reply) -> [Write] {
+        isWaiting = false
         if case .success(let count) = reply, let count = count.integer, count >= 1 {
-            for (reply, continuation) in held { continuation.resume(returning: .success(reply)) }
-            held.removeAll(keepingCapacity: true)
+            for (reply, continuation) in unconfirmed { continuation.resume(returning: .success(reply)) }
+            unconfirmed.removeAll(keepingCapacity: true)
         } else {
-            abandon(.outcomeUnknown(.notReplicated))
+            answer(.outcomeUnknown(.notReplicated))
         }
+        defer { held = [] }
+        isWaitDue = !held.isEmpty
+        return held
     }
 
-    mutating func abandon(_ error: RedisError) {
-        for (_, continuation) in held { continuation.resume(returning: .failure(error)) }
-        held.removeAll()
+    /// The connection is gone.
+    mutating func abandon(_ reason: RedisError.UnknownReason) {
+        answer(.outcomeUnknown(reason))
+        for (_, continuation) in held { continuation.resume(returning: .failure(.notSent(.disconnected))) }
+        held = []
+    }
+
+    private mutating func answer(_ error: RedisError) {
+        for (_, continuation) in unconfirmed { continuation.resume(returning: .failure(error)) }
+        unconfirmed.removeAll()
     }
 }

@@ -13,6 +13,8 @@ final class PrimaryLocator: Sendable {
     /// Whom to ask, the likeliest to know first; at most ``maximumSources``.
     private let sources: Mutex<[RedisEndpoint.Address]>
     private static let maximumSources = 64
+    /// Where a leading link arrived last, and who wants to know when it is elsewhere.
+    private let reached = Mutex((address: RedisEndpoint.Address?.none, moves: 0, onMove: [@Sendable () -> Void]()))
 
     init(_ endpoint: RedisEndpoint, options: RedisOptions) {
         self.endpoint = endpoint
@@ -47,6 +49,25 @@ final class PrimaryLocator: Sendable {
         putFirst(.tcp(host: host.isEmpty ? ownHost : String(host), port: port))
     }
 
+    /// A leading link is ready there.
+    func reached(_ address: RedisEndpoint.Address) {
+        let listeners = reached.withLock { reached in
+            let isMove = reached.address != nil && reached.address != address
+            reached.address = address
+            if isMove { reached.moves += 1 }
+            return isMove ? reached.onMove : []
+        }
+        for tell in listeners { tell() }
+    }
+
+    /// How often that was another place than before.
+    var moveCount: Int { reached.withLock(\.moves) }
+
+    /// - Parameter tell: called, on any loop, whenever the primary is found at another place than before.
+    func onMove(_ tell: @escaping @Sendable () -> Void) {
+        reached.withLock { $0.onMove.append(tell) }
+    }
+
     private func putFirst(_ source: RedisEndpoint.Address) {
         sources.withLock { sources in
             sources.removeAll { $0 == source }
@@ -64,17 +85,34 @@ final class PrimaryLocator: Sendable {
             .flatMapError { _ in self.ask(candidates.dropFirst(), on: eventLoop) }
     }
 
+    /// Every primary of the cluster, as the first source that answers says; nobody where it is no cluster.
+    func primaries(on eventLoop: any EventLoop) async -> [RedisEndpoint.Address] {
+        guard endpoint.isCluster else { return [] }
+        for source in sources.withLock({ $0 }) {
+            let primaries = try? await slotMap(of: source, on: eventLoop).get().primaries
+            if let primaries, !primaries.isEmpty { return primaries }
+        }
+        return []
+    }
+
+    func question(to address: RedisEndpoint.Address) -> RedisQuestion {
+        RedisQuestion(endpoint: endpoint, source: address, options: options)
+    }
+
+    private func slotMap(of source: RedisEndpoint.Address, on eventLoop: any EventLoop) -> EventLoopFuture<SlotMap> {
+        question(to: source).ask(RedisCommand("CLUSTER", "SLOTS"), on: eventLoop).map { SlotMap($0, saidBy: source) }
+    }
+
     private func ask(
         _ source: RedisEndpoint.Address,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<RedisEndpoint.Address> {
-        let question = RedisQuestion(endpoint: endpoint, source: source, options: options)
         switch endpoint.location {
         case .server(let address):
             return eventLoop.makeSucceededFuture(address)
         case .sentinels(_, let primary):
             let command = RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)
-            return question.ask(command, on: eventLoop).flatMapThrowing { reply in
+            return question(to: source).ask(command, on: eventLoop).flatMapThrowing { reply in
                 guard let address = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source) else {
                     throw Unknown()
                 }
@@ -82,8 +120,7 @@ final class PrimaryLocator: Sendable {
                 return address
             }
         case .cluster:
-            return question.ask(RedisCommand("CLUSTER", "SLOTS"), on: eventLoop).flatMapThrowing { reply in
-                let map = SlotMap(reply, saidBy: source)
+            return slotMap(of: source, on: eventLoop).flatMapThrowing { map in
                 guard let owner = map.owner(of: ClusterSlot.of(self.options.clusterKey)) else { throw Unknown() }
                 // All of them may be asked next time; those of the URL stay.
                 for node in map.nodes.reversed() { self.putFirst(node) }

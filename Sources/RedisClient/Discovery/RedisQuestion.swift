@@ -6,7 +6,12 @@ struct RedisQuestion: Sendable {
     let source: RedisEndpoint.Address
     let options: RedisOptions
 
+    /// Any thread.
     func ask(_ command: RedisCommand, on eventLoop: any EventLoop) -> EventLoopFuture<RESPValue> {
+        eventLoop.flatSubmit { askOnLoop(command, eventLoop) }
+    }
+
+    private func askOnLoop(_ command: RedisCommand, _ eventLoop: any EventLoop) -> EventLoopFuture<RESPValue> {
         let answer = eventLoop.makePromise(of: RESPValue.self)
         let connection = RedisConnection(
             options: options,

@@ -15,6 +15,11 @@ struct SlotMap {
         }
     }
 
+    /// Those that serve slots, each once.
+    var primaries: [RedisEndpoint.Address] {
+        nodes.filter { node in ranges.contains { $0.primary == node } }
+    }
+
     func owner(of slot: Int) -> RedisEndpoint.Address? {
         ranges.first { $0.slots.contains(slot) }?.primary
     }

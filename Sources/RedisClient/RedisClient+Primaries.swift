@@ -1,0 +1,24 @@
+package import NIOCore
+
+extension RedisClient {
+    /// Every primary of the cluster, as one of its nodes says; nobody where Redis is no cluster, or no node answers.
+    package func primaries(on eventLoop: any EventLoop) async -> [RedisNode] {
+        await locator.primaries(on: eventLoop).map { RedisNode(question: locator.question(to: $0)) }
+    }
+
+    /// How often the primary was found at another place than before.
+    package var moveCount: Int { locator.moveCount }
+}
+
+/// One server of a cluster. Each command has a connection made for it, so it is for what is rare.
+package struct RedisNode: Sendable {
+    let question: RedisQuestion
+
+    package func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
+        do {
+            return try await question.ask(command, on: eventLoop).get()
+        } catch {
+            throw error as? RedisError ?? .notSent(.disconnected)
+        }
+    }
+}
