@@ -69,6 +69,7 @@ package struct LeaderboardService: Sendable {
             endpoint: endpoint,
             options: configuration.redisOptions,
             channel: store.keys.channel,
+            following: redis,
             eventLoop: broadcaster.eventLoop,
             logger: logger,
             onEvent: feed.receive
@@ -101,7 +102,11 @@ package struct LeaderboardService: Sendable {
             onStopping: readiness.stop
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
-        services += [redis, broadcaster, subscriber, server]
+        services += [
+            redis, FunctionKeeper(redis: redis, store: store),
+            AfterRedis(part: broadcaster, redis: redis, store: store),
+            AfterRedis(part: subscriber, redis: redis, store: store), server,
+        ]
         let lifecycle = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },

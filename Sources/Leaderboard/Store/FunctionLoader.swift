@@ -7,6 +7,9 @@ import Synchronization
 /// missing at once, one load is under way.
 final class FunctionLoader: Sendable {
     private typealias Load = Task<Result<Void, RedisError>, Never>
+    /// A command to one server, and the refusal of it that is no failure.
+    private typealias Send =
+        @Sendable (RedisCommand, @escaping @Sendable (RedisRefusal) -> Bool) async throws(RedisError) -> RESPValue
 
     private let redis: RedisClient
     private let loads: Counter
@@ -33,11 +36,28 @@ final class FunctionLoader: Sendable {
         try await load.value.get()
     }
 
+    /// In a cluster, the same on every primary: slots that go there find the functions in place, and so do the callers of
+    /// other boards. One that cannot be reached or refuses holds up none of the others.
+    /// - Returns: whether all of them have the library.
+    func spread(on eventLoop: any EventLoop) async -> Bool {
+        var areAllDone = true
+        for node in await redis.primaries(on: eventLoop) {
+            let result = await install { command, _ throws(RedisError) in try await node.send(command, on: eventLoop) }
+            if case .failure = result { areAllDone = false }
+        }
+        return areAllDone
+    }
+
     private func install(on eventLoop: any EventLoop) async -> Result<Void, RedisError> {
+        await install { [redis] command, isExpected throws(RedisError) in
+            try await redis.send(command, expecting: isExpected, on: eventLoop)
+        }
+    }
+
+    private func install(by send: Send) async -> Result<Void, RedisError> {
         do throws(RedisError) {
-            guard try await lacksLibrary(on: eventLoop) else { return .success(()) }
-            try await redis.loadLibrary(replacing: false, on: eventLoop)
-            loads.increment()
+            guard try await lacksLibrary(send) else { return .success(()) }
+            try await loadLibrary(replacing: false, send)
             return .success(())
         } catch .refused(let refusal) where refusal.isLibraryThere {
             // Another instance was faster, with an edition of its own; or there is a lower one.
@@ -45,10 +65,7 @@ final class FunctionLoader: Sendable {
             return .failure(error)
         }
         do throws(RedisError) {
-            if try await lacksLibrary(on: eventLoop) {
-                try await redis.loadLibrary(replacing: true, on: eventLoop)
-                loads.increment()
-            }
+            if try await lacksLibrary(send) { try await loadLibrary(replacing: true, send) }
             return .success(())
         } catch {
             return .failure(error)
@@ -56,22 +73,21 @@ final class FunctionLoader: Sendable {
     }
 
     /// True if Redis holds no library of ours, or one of a lower revision.
-    private func lacksLibrary(on eventLoop: any EventLoop) async throws(RedisError) -> Bool {
+    private func lacksLibrary(_ send: Send) async throws(RedisError) -> Bool {
         do {
-            let revision = try await redis.send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), on: eventLoop)
+            let revision = try await send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), \.isFunctionMissing)
             return (revision.integer ?? 0) < FunctionLibrary.revision
         } catch .refused(let refusal) where refusal.isFunctionMissing {
             return true
         }
     }
-}
 
-extension RedisClient {
     /// Replacing nothing, Redis refuses if there is a library of this name.
-    fileprivate func loadLibrary(replacing: Bool, on eventLoop: any EventLoop) async throws(RedisError) {
+    private func loadLibrary(replacing: Bool, _ send: Send) async throws(RedisError) {
         var command = replacing ? RedisCommand("FUNCTION", "LOAD", "REPLACE") : RedisCommand("FUNCTION", "LOAD")
         command.append(FunctionLibrary.source)
-        _ = try await send(command, on: eventLoop)
+        _ = try await send(command, \.isLibraryThere)
+        loads.increment()
     }
 }
 

@@ -92,6 +92,13 @@ package struct ScoreStore: Sendable {
         try await loader.load(on: eventLoop)
     }
 
+    /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
+    package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
+        let isHere: Void? = try? await loader.load(on: eventLoop)
+        let isEverywhere = await loader.spread(on: eventLoop)
+        return isHere != nil && isEverywhere
+    }
+
     /// For a call that writes, and would count twice: see ``RedisCalls``.
     func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
         try await redis.send(command, isIdempotent: false, isDurable: true, on: eventLoop)

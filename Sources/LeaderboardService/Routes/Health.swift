@@ -22,6 +22,9 @@ struct Health: Sendable {
         if readiness.isStopping {
             return Self.notReady("stopping", "This instance is stopping: use another one.")
         }
+        guard redis.isConnected else {
+            return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
+        }
         do throws(RedisError) {
             try await store.check(on: request.eventLoop)
         } catch .refused(let refusal) where ["ERR", "NOPERM"].contains(refusal.code) {
@@ -32,9 +35,6 @@ struct Health: Sendable {
             )
         } catch {
             return Self.notReady("redis_unavailable", "Redis does not answer, or cannot serve now.")
-        }
-        guard redis.isConnected else {
-            return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
         }
         guard broadcaster.isLive else {
             return Self.notReady("subscription_down", "The subscription to the board's events is not live.")

@@ -1,0 +1,50 @@
+import Leaderboard
+import TestSupport
+import Testing
+
+@Suite("A start", .timeLimit(.minutes(2)))
+struct StartTests {
+    @Test("on a fresh Redis that is well logs no warning, however early it is asked whether it is ready")
+    func quiet() async throws {
+        let redis = try await PrivateRedisServer(isDeployed: true)
+        let service = try await ServiceProcess.serve(["REDIS_URL": redis.url, "THREADS": "2"])
+        let connection = try await TestConnection(port: service.port)
+        try await eventually { try await connection.request("GET", "/readyz").status == 200 }
+        let log = try service.log
+        #expect(log.contains("standings taken from the store"))
+        for level in ["warning", "error", "critical"] { #expect(!log.contains(#""level":"\#(level)""#), "\(log)") }
+    }
+
+    @Test("in a cluster brings the functions to every primary, and so does a move of the board")
+    func everyPrimary() async throws {
+        let cluster = try await RedisCluster()
+        let owner = try #require(try await cluster.owner(of: FaultyWorld.slot))
+        var primaries: [PrivateRedisServer] = []
+        for node in cluster.nodes where try await node.command("ROLE").hasPrefix("master") { primaries.append(node) }
+        #expect(primaries.count == 3)
+        func haveLibrary(_ nodes: [PrivateRedisServer]) async throws -> Bool {
+            for node in nodes {
+                guard try await node.command("FUNCTION", "LIST").contains(FunctionLibrary.name) else { return false }
+            }
+            return true
+        }
+
+        // One that does not take them keeps them from none of the others.
+        let others = primaries.filter { $0 !== owner }
+        try await others[0].command("ACL", "SETUSER", "default", "-function|load")
+        let service = try await ServiceProcess.serve(["REDIS_URL": cluster.url])
+        try await wait("not loaded at the start") { try await haveLibrary([owner, others[1]]) }
+        let connection = try await TestConnection(port: service.port)
+        try await eventually { try await connection.request("GET", "/readyz").status == 200 }
+        #expect(try await haveLibrary([others[0]]) == false)
+        try await others[0].command("ACL", "SETUSER", "default", "+function|load")
+        try await wait("not tried again") { try await haveLibrary(primaries) }
+
+        for node in others { try await node.command("FUNCTION", "FLUSH") }
+        try await cluster.move(slot: FaultyWorld.slot, from: owner, to: others[1])
+        try await wait("the move is not followed") {
+            try await Fleet.update("12345", 1, on: connection).status == 200
+        }
+        try await wait("not loaded after the move") { try await haveLibrary(primaries) }
+    }
+}
