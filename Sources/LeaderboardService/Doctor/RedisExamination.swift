@@ -57,7 +57,11 @@ struct RedisExamination: Sendable {
         }
         do {
             let info = try await redis.send(RedisCommand("INFO"), on: eventLoop)
-            let facts = RedisFacts(info: info.text ?? "", isPrivate: isPrivate)
+            let facts = RedisFacts(
+                info: info.text ?? "",
+                isPrivate: isPrivate,
+                needsReplica: options.durability == .replicated
+            )
             // What a replica holds is its primary's business.
             if facts.isReplica { return facts.findings }
             var findings = facts.findings

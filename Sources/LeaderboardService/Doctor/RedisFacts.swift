@@ -2,12 +2,15 @@
 struct RedisFacts {
     private let fields: [Substring: Substring]
     private let isPrivate: Bool
+    private let needsReplica: Bool
 
     /// - Parameters:
     ///   - info: the text of `INFO`: lines of `name:value`, and comments.
     ///   - isPrivate: it is the service's own, which nobody else configures.
-    init(info: String, isPrivate: Bool) {
+    ///   - needsReplica: each update waits for one.
+    init(info: String, isPrivate: Bool, needsReplica: Bool = false) {
         self.isPrivate = isPrivate
+        self.needsReplica = needsReplica
         var fields: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
@@ -19,7 +22,7 @@ struct RedisFacts {
     var isReplica: Bool { fields["role"] == "slave" }
 
     var findings: [Finding] {
-        [version, role, persistence, writes, eviction, memory].compactMap(\.self)
+        [version, role, replicas, persistence, writes, eviction, memory].compactMap(\.self)
     }
 
     private var version: Finding {
@@ -33,6 +36,27 @@ struct RedisFacts {
     private var role: Finding? {
         guard isReplica else { return nil }
         return .bad("redis", "is a replica, which takes no writes", do: "set REDIS_URL to the primary")
+    }
+
+    private var replicas: Finding? {
+        guard needsReplica, !isReplica else { return nil }
+        let count = fields["connected_slaves"].flatMap { Int($0) } ?? 0
+        guard count > 0 else {
+            return .bad(
+                "replicas",
+                "none follows this Redis, and DURABILITY=replicated waits for one: every update is answered 504",
+                do: "start a replica (replicaof in its redis.conf), or set DURABILITY to local or fsynced"
+            )
+        }
+        // INFO has this line only where the setting is not 0.
+        guard fields["min_slaves_good_slaves"] != nil else {
+            return .advice(
+                "replicas",
+                "\(count) connected; without any, Redis would still take updates that nobody confirms",
+                do: "CONFIG SET min-replicas-to-write 1, and the same in redis.conf: they are then refused unwritten"
+            )
+        }
+        return .good("replicas", "\(count) connected, and no update is taken without one")
     }
 
     private var persistence: Finding {

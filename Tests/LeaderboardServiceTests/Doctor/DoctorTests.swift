@@ -42,6 +42,24 @@ struct DoctorTests {
         #expect(findings.first { $0.verdict == .bad }?.remedy.contains(remedy) == true)
     }
 
+    @Test("with DURABILITY=replicated, tells that there is no replica, and that Redis would take updates without one")
+    func replicas() async throws {
+        let arguments = ["--maxmemory", "200mb"]
+        let primary = try await PrivateRedisServer(port: .tcp, arguments: arguments)
+        let settings = ["REDIS_URL": primary.url, "DURABILITY": "replicated"]
+        let alone = await findings(settings)
+        #expect(bad(alone) == ["replicas"])
+        #expect(bad(await findings(settings.merging(["DURABILITY": "local"]) { $1 })) == [])
+
+        let replica = try await PrivateRedisServer(port: .tcp, replicaOf: primary)
+        let followed = await findings(settings)
+        #expect(bad(followed) == [])
+        #expect(followed.filter { $0.verdict == .advice }.map(\.subject) == ["replicas"])
+        try await primary.command("CONFIG", "SET", "min-replicas-to-write", "1")
+        #expect(await findings(settings).filter { $0.verdict != .good } == [])
+        withExtendedLifetime(replica) {}
+    }
+
     @Test("advises a limit on Redis' memory")
     func unlimited() async throws {
         let redis = try await PrivateRedisServer()
@@ -72,6 +90,7 @@ struct DoctorTests {
         redis.kill()
         let gone = await self.findings(["REDIS_URL": redis.url])
         #expect(bad(gone) == ["redis"])
+        #expect(gone.contains { $0.fact.hasSuffix("cannot be used: connection refused") })
     }
 
     @Test("refuses a Redis without functions")
