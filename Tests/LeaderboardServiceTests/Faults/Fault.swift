@@ -14,11 +14,14 @@ enum Fault: String, Sendable {
         .restart, .kill, .hang, .cut, .halfOpen, .functionsLost, .busyScript, .memoryFull, .diskFull,
         .connectionsKilled, .instanceKilled,
     ]
+    /// What tells whether the file was synced before the answer, and what Redis makes of a file that cannot be.
+    static let ofSyncedServer: [Fault] = [.kill, .diskFull, .restart, .connectionsKilled]
     static let ofSentinels: [Fault] = [.failover, .connectionsKilled, .functionsLost, .instanceKilled]
     static let ofCluster: [Fault] = [.resharding, .failover, .connectionsKilled, .functionsLost, .instanceKilled]
 
     /// Long enough that a command's deadline is over in it.
     private static let longerThanDeadline = Duration.milliseconds(2500)
+    private static let hangTime = Duration.seconds(5)
     private static let short = Duration.milliseconds(300)
 
     func strike(_ world: FaultyWorld) async throws {
@@ -31,7 +34,7 @@ enum Fault: String, Sendable {
             try await redis.start()
         case .hang:
             redis.pause()
-            try await Task.sleep(for: Self.longerThanDeadline)
+            try await Task.sleep(for: Self.hangTime)
             redis.resume()
         case .cut: try await network(world, .cut, for: Self.short)
         case .halfOpen: try await network(world, .stalled, for: Self.longerThanDeadline)
@@ -44,7 +47,8 @@ enum Fault: String, Sendable {
         case .diskFull:
             try await redis.limitFiles(to: 1)
             try await Task.sleep(for: Self.short)
-            try await redis.limitFiles(to: nil)
+            // One that syncs each write ends rather than go on without.
+            if redis.isRunning { try await redis.limitFiles(to: nil) } else { try await redis.start() }
         case .connectionsKilled:
             for kind in ["normal", "pubsub"] { try await redis.command("CLIENT", "KILL", "TYPE", kind) }
         case .instanceKilled: try await world.replaceInstance(0)

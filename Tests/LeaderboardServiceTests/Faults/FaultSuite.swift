@@ -19,6 +19,15 @@ struct FaultSuite {
         try await once(try await FaultyWorld.single(), Fault.ofSingleServer)
     }
 
+    @Test(
+        "on one that syncs each write: kill, disk, restart, connections",
+        .timeLimit(.minutes(3)),
+        .enabled(if: soak == nil)
+    )
+    func synced() async throws {
+        try await once(try await FaultyWorld.synced(), Fault.ofSyncedServer)
+    }
+
     @Test("with sentinels, through a failover", .timeLimit(.minutes(3)), .enabled(if: soak == nil))
     func sentinels() async throws {
         try await once(try await FaultyWorld.sentinels(), Fault.ofSentinels)
@@ -37,6 +46,7 @@ struct FaultSuite {
         while ContinuousClock.now < end {
             for (name, makeWorld, kinds) in [
                 ("one server", FaultyWorld.single, Fault.ofSingleServer),
+                ("one server, fsynced", FaultyWorld.synced, Fault.ofSyncedServer),
                 ("sentinels", FaultyWorld.sentinels, Fault.ofSentinels),
                 ("cluster", FaultyWorld.cluster, Fault.ofCluster),
             ] where ContinuousClock.now < end {

@@ -30,12 +30,21 @@ final class FaultyWorld: Sendable {
     }
 
     static func single() async throws -> FaultyWorld {
-        let redis = try await PrivateRedisServer(port: .tcp, arguments: ["--busy-reply-threshold", "100"])
+        try await single(["--busy-reply-threshold", "100"], durability: "local")
+    }
+
+    /// Each write is on the disk before it is answered.
+    static func synced() async throws -> FaultyWorld {
+        try await single(["--appendfsync", "always"], durability: "fsynced")
+    }
+
+    private static func single(_ arguments: [String], durability: String) async throws -> FaultyWorld {
+        let redis = try await PrivateRedisServer(port: .tcp, arguments: arguments)
         let proxy = try await TCPProxy(to: redis.port ?? 0)
         return try await FaultyWorld(
             .single(redis, proxy),
             urls: ["redis://127.0.0.1:\(proxy.port)", redis.url],
-            durability: "local"
+            durability: durability
         )
     }
 
