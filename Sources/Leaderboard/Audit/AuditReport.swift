@@ -18,6 +18,9 @@ package struct AuditReport: Sendable, Equatable {
         package let points: Int
     }
 
+    /// Users without history that are told by name.
+    package static let maximumWithoutHistory = 100
+
     package internal(set) var entries = 0
     /// Of before there was a chain of hashes.
     package internal(set) var unchainedEntries = 0
@@ -34,12 +37,19 @@ package struct AuditReport: Sendable, Equatable {
     package internal(set) var trimmedUsers = 0
     /// Users on the board of whom the audit knows nothing (any more). Unless it is whole, nothing can be said of their scores.
     package internal(set) var usersWithoutHistory = 0
+    /// The first ``maximumWithoutHistory`` of them, by name. A rebuild keeps their scores.
+    package internal(set) var someWithoutHistory: [String] = []
     /// By user.
     package internal(set) var differences: [Difference] = []
     /// By user. A rebuild leaves them.
     package internal(set) var unexplained: [Unexplained] = []
     /// Of the last entry that was read.
     package internal(set) var seen = AuditID.zero
+    /// All of the audit came from a backup, as the board has none any more: where a rebuild lets it go on.
+    package internal(set) var continuation: AuditContinuation?
+
+    /// A rebuild of a board that lost its audit would have fewer scores than the backup.
+    package var goesOnFromPart: Bool { continuation != nil && !isWhole }
 
     package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
 }

@@ -5,6 +5,8 @@ struct AuditWalk {
         var sum: Int
         /// What the user had before the first of them.
         let base: Int
+        /// An entry gave the user a score, be it 0: the board shows or withholds one.
+        var isKept: Bool
         /// From the user's first update on: nothing was trimmed away.
         var isWhole: Bool { base == 0 }
     }
@@ -104,11 +106,16 @@ struct AuditWalk {
         switch entry.action {
         case .update, .suspend, .reinstate, .revert:
             // Forged entries may add up to anything.
+            let isKept = entry.action == .update || entry.score != nil
             if let tally = tallies[entry.user] {
-                tallies[entry.user] = Tally(sum: tally.sum &+ entry.increase, base: tally.base)
+                tallies[entry.user] = Tally(
+                    sum: tally.sum &+ entry.increase,
+                    base: tally.base,
+                    isKept: tally.isKept || isKept
+                )
             } else {
                 let score = entry.score ?? 0
-                tallies[entry.user] = Tally(sum: score, base: score - entry.increase)
+                tallies[entry.user] = Tally(sum: score, base: score - entry.increase, isKept: isKept)
             }
         case .erase, .erased, .rebuild, .restore, nil: break
         }

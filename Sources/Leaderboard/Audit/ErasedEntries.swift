@@ -39,6 +39,9 @@ struct ErasedEntries {
         newest = entries.map(\.id).max() ?? .zero
     }
 
+    /// Where each stood.
+    var places: Set<AuditID> { Set(entries.map(\.link.id)) }
+
     /// The next one that stood before `id`; nil if there is none any more.
     mutating func next(before id: AuditID) -> ErasedEntry? {
         guard next < entries.count, entries[next].link.id < id else { return nil }

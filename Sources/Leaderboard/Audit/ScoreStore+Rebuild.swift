@@ -8,7 +8,8 @@ extension ScoreStore {
     /// Makes the scores that a verification found wrong what the audit adds up to. The service may run meanwhile: what
     /// users gain in the meantime is added. Viewers are told once, at the end.
     ///
-    /// Users of whom the audit knows nothing keep the score they have.
+    /// Users of whom the audit knows nothing keep the score they have. A board that lost its audit, all of which came from a
+    /// backup, goes on where that ended, with the backup's suspensions: the next entries follow those of the backup.
     /// - Parameter report: of a verification that has just ended.
     /// - Returns: how many scores were put right.
     package func rebuild(
@@ -16,6 +17,9 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Int {
+        if let continuation = report.continuation, !report.differences.isEmpty {
+            try await continueAudit(continuation, on: eventLoop)
+        }
         var seen = report.seen
         var gained: [String: Int] = [:]
         var rest = report.differences[...]
@@ -45,5 +49,13 @@ extension ScoreStore {
             } while page.count == Self.auditPageSize
         }
         return report.differences.count
+    }
+
+    private func continueAudit(
+        _ continuation: AuditContinuation,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let reply = try await operate(calls.continueAudit(continuation), on: eventLoop)
+        guard reply[0].text == "done" else { throw .unavailable("the board changed meanwhile: rebuild again") }
     }
 }

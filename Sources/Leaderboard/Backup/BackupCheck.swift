@@ -38,16 +38,3 @@ struct BackupCheck {
         return try check.end()
     }
 }
-
-extension AuditEntry {
-    /// The audit of a backup, up to an entry; the backup is checked.
-    package static func fromBackup(_ lines: BackupLines, before end: AuditID?) async throws -> [AuditEntry] {
-        _ = try await BackupCheck.check(lines)
-        var entries: [AuditEntry] = []
-        try await lines { line in
-            guard case .audit(let entry) = try BackupLine(line), end.map({ entry.id < $0 }) ?? true else { return }
-            entries.append(entry)
-        }
-        return entries
-    }
-}

@@ -38,4 +38,34 @@ local function rebuild(keys, args)
   return { 'done' }
 end
 
+-- leaderboard_continue: a board that lost its audit goes on where a backup of it ended, so that the next entry follows the
+-- backup's last one. A board that lost its count as well is a new one: it gets the backup's suspensions, and a new epoch.
+-- KEYS  1 audit  2 suspended  3 seq  4 epoch  5 chain
+-- ARGV  1 seq    of the backup's last audited change
+--       2 chain  end of the backup's audit, empty if there was no chain
+--       3 …      the suspended users
+-- Returns done, or changed: the board has an audit, or another count
+local function continue_audit(keys, args)
+  local seq = whole_number(args[1] or '')
+  if #keys ~= 5 or not seq or not args[2] then
+    return wrong_arguments('leaderboard_continue')
+  end
+  local count = redis.call('GET', keys[3])
+  if redis.call('EXISTS', keys[1], keys[5]) > 0 or count and count ~= args[1] then
+    return { 'changed' }
+  end
+  if not count then
+    for index = 3, #args do
+      redis.call('SADD', keys[2], args[index])
+    end
+    redis.call('DEL', keys[4])
+    redis.call('SET', keys[3], args[1])
+  end
+  if args[2] ~= '' then
+    redis.call('SET', keys[5], args[2])
+  end
+  return { 'done' }
+end
+
 redis.register_function('leaderboard_rebuild', rebuild)
+redis.register_function('leaderboard_continue', continue_audit)

@@ -30,6 +30,15 @@ extension StoreCalls {
         return command
     }
 
+    func continueAudit(_ continuation: AuditContinuation) -> RedisCommand {
+        var command = RedisCommand("FCALL", "leaderboard_continue", "5")
+        for key in [keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain] { command.append(key) }
+        command.append(String(continuation.seq))
+        command.append(continuation.chain?.text ?? "")
+        for user in continuation.suspended { command.append(user) }
+        return command
+    }
+
     func holding(of user: UserID) -> RedisCommand {
         RedisCommand(
             "FCALL_RO",

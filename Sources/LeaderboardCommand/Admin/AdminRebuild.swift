@@ -12,6 +12,9 @@ struct AdminRebuild: AsyncParsableCommand {
             While the service runs: what users gain meanwhile is added, and viewers see the result. Users of whom the audit \
             knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before. \
             verify lists points of which a whole audit tells nothing.
+
+            With --from, a board whose audit is lost, or all of it, goes on where the backup ended: its suspensions come \
+            back as well. What happened since the backup is gone.
             """
     )
 
@@ -30,20 +33,23 @@ struct AdminRebuild: AsyncParsableCommand {
         let (dryRun, force) = (dryRun, force)
         let file = from.map { BackupFile(path: FilePath($0)) }
         try await onBoard { store, eventLoop in
-            var older: [AuditEntry] = []
-            if let file {
-                older = try await AuditEntry.fromBackup(file.lines, before: store.firstAuditID(on: eventLoop))
-            }
+            var older: BackupAudit?
+            if let file { older = try await BackupAudit(file.lines, before: store.firstAuditID(on: eventLoop)) }
             let report = try await AuditVerification(store, older: older, on: eventLoop).run()
+            if report.faultCount > 0 { report.showChain() }
+            report.showWithoutHistory()
+            if report.goesOnFromPart {
+                print("the backup's audit begins late: restore has all of its scores, a rebuild has not")
+            }
             report.showDifferences()
             if dryRun || report.differences.isEmpty { return }
             guard report.faultCount == 0 || force else {
                 throw CommandFailure(
-                    "the audit's chain is broken in \(report.faultCount) places: see leaderboard admin verify, or --force"
+                    "the audit's chain is broken in \(report.faultCount.counted("place")): see above, or --force"
                 )
             }
             let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("rebuild"), on: eventLoop)
-            print("\(count) scores are what the audit adds up to.")
+            print("\(count.counted("score")) put right, to what the audit adds up to.")
         }
     }
 }

@@ -64,13 +64,24 @@ extension AuditReport {
                 "erased       \(uncheckedErasures) entries by an earlier release, which did not keep what stood before them"
             )
         }
-        print("chain        \(faultCount == 0 ? "unbroken" : "\(faultCount) faults")")
-        for fault in faults { print("  \(fault)") }
+        showChain()
         print(
             "users        \(wholeUsers) with their whole history, \(trimmedUsers) with a part, \(usersWithoutHistory) with none"
         )
         showDifferences()
         if isWhole { showUnexplained() }
+    }
+
+    func showChain() {
+        print("chain        \(faultCount == 0 ? "unbroken" : faultCount.counted("fault"))")
+        for fault in faults { print("  \(fault)") }
+    }
+
+    func showWithoutHistory() {
+        print("users without history: \(usersWithoutHistory) (kept)")
+        for user in someWithoutHistory { print("  \(user.printable)") }
+        let more = usersWithoutHistory - someWithoutHistory.count
+        if more > 0 { print("  … and \(more) more") }
     }
 
     func showDifferences() {

@@ -93,8 +93,8 @@ struct BackupTests {
             try await board.command("XTRIM", board.keys.audit, "MINID", seventh.description)
             try await board.command("DEL", board.keys.scores)
             let first = try await board.store.firstAuditID(on: board.loop)
-            let older = try await AuditEntry.fromBackup(of(lines), before: first)
-            #expect(older.count == 6)
+            let older = try await BackupAudit(backupLines(lines), before: first)
+            #expect(older.entries.count == 6)
             let report = try await AuditVerification(board.store, older: older, on: board.loop).run()
             #expect((report.faultCount, report.isWhole, report.differences.count) == (0, true, 2))
             _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
@@ -115,11 +115,11 @@ extension TestBoard {
     }
 
     func restore(_ lines: [String]) async throws -> BackupSummary {
-        try await store.restore(of(lines), by: act(), on: loop)
+        try await store.restore(backupLines(lines), by: act(), on: loop)
     }
 }
 
-private func of(_ lines: [String]) -> BackupLines {
+func backupLines(_ lines: [String]) -> BackupLines {
     { each in
         for line in lines { try await each(ByteBuffer(string: line)) }
     }

@@ -1,0 +1,114 @@
+import Leaderboard
+import RedisClient
+import Testing
+
+@Suite("A rebuild")
+struct RebuildTests {
+    @Test("makes the whole set anew, with those who have 0, and without those who were erased")
+    func whole() async throws {
+        try await withBoard { board in
+            try await board.liveALittle()
+            for user in ["zero", "hidden", "gone"] { _ = try await board.applied(user, 0) }
+            let reverted = try await board.applied("reverted", 7)
+            _ = try await board.revert(.update(seq: reverted.seq))
+            for user in ["hidden", "unknown"] {
+                _ = try await board.store.suspend(UserID(user), by: board.act(), on: board.loop)
+            }
+            _ = try await board.store.erase(UserID("gone"), by: board.act(), on: board.loop)
+            let (scores, withheld) = (try await board.scores(), try await board.withheld())
+            #expect(try await board.verify().isSound)
+            try await board.command("DEL", board.keys.scores, board.keys.withheld)
+            let report = try await board.verify()
+            #expect(!report.isSound)
+            #expect(
+                report.differences.map(\.user.rawValue) == ["alice", "bob", "carol", "hidden", "reverted", "zero"]
+            )
+            _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            #expect(try await board.scores() == scores)
+            #expect(try await board.withheld() == withheld)
+            #expect(try await board.verify().isSound)
+        }
+    }
+
+    @Test("tells who has no history, up to 100 by name")
+    func withoutHistory() async throws {
+        try await withBoard { board in
+            _ = try await board.applied("alice", 1)
+            for number in 100..<250 { try await board.command("ZADD", board.keys.scores, "5", "stranger\(number)") }
+            let report = try await board.verify()
+            #expect(report.usersWithoutHistory == 150)
+            #expect(report.someWithoutHistory == (100..<200).map { "stranger\($0)" })
+        }
+    }
+
+    @Test("from a backup, of a board that lost everything, goes on where the backup ended")
+    func everythingLost() async throws {
+        try await withBoard { board in
+            try await board.liveALittle()
+            _ = try await board.applied("zero", 0)
+            let (lines, scores, withheld) = (
+                try await board.backup(), try await board.scores(), try await board.withheld()
+            )
+            try await board.command("FLUSHALL")
+            let report = try await board.verify(lines)
+            #expect((report.faultCount, report.isWhole, report.differences.count) == (0, true, 4))
+            #expect(try await board.command("KEYS", "*").array?.isEmpty == true)
+            _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            #expect(try await board.scores() == scores)
+            #expect(try await board.withheld() == withheld)
+            #expect(try await board.apply("bob", 1) == .suspended)
+            _ = try await board.applied("carol", 3)
+            #expect(try await board.verify().isSound)
+            let joined = try await board.verify(lines)
+            #expect(joined.isSound && joined.isWhole, "\(joined)")
+        }
+    }
+
+    @Test("from a backup finds what happened since, where the audit was lost with its chain, but not the count")
+    func auditLost() async throws {
+        try await withBoard { board in
+            _ = try await board.applied("alice", 5)
+            let lines = try await board.backup()
+            try await board.command("DEL", board.keys.audit, board.keys.chain, board.keys.scores)
+            let report = try await board.verify(lines)
+            #expect((report.faultCount, report.differences.count) == (0, 1))
+            _ = try await board.applied("bob", 1)
+            // Between the reading and the rebuild the board began a new audit.
+            await #expect(throws: ScoreStoreError.self) {
+                try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            }
+            #expect(try await board.score("alice") == nil)
+            try await board.command("DEL", board.keys.audit, board.keys.chain)
+            #expect(try await board.verify(lines).faults == [.seq(board: 2, audit: 1)])
+        }
+    }
+
+    @Test("from a backup counts an entry once that is in both, and brings nobody back who was erased since")
+    func entriesInBoth() async throws {
+        try await withBoard { board in
+            for user in ["gone", "alice", "bob", "gone", "alice"] { _ = try await board.applied(user, 4) }
+            let lines = try await board.backup()
+            for user in ["alice", "carol"] { _ = try await board.applied(user, 2) }
+            _ = try await board.store.erase(UserID("gone"), by: board.act(), on: board.loop)
+            let scores = try await board.scores()
+            try await board.command("DEL", board.keys.scores)
+            let report = try await board.verify(lines)
+            #expect((report.faultCount, report.isWhole) == (0, true), "\(report.faults)")
+            #expect(report.differences.map(\.user.rawValue) == ["alice", "bob", "carol"])
+            _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            #expect(try await board.scores() == scores)
+        }
+    }
+}
+
+extension TestBoard {
+    func withheld() async throws -> [String?] {
+        try await command("ZRANGE", keys.withheld, "0", "-1", "WITHSCORES").array?.map(\.text) ?? []
+    }
+
+    /// With a backup's audit before the board's own.
+    func verify(_ lines: [String]) async throws -> AuditReport {
+        let older = try await BackupAudit(backupLines(lines), before: store.firstAuditID(on: loop))
+        return try await AuditVerification(store, older: older, on: loop).run()
+    }
+}
