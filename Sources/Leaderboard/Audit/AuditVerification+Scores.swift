@@ -3,7 +3,8 @@ import RedisClient
 
 extension AuditVerification {
     /// Holds every score against what the audit adds up to.
-    func compare(_ walked: AuditWalk, into report: inout AuditReport) async throws(ScoreStoreError) {
+    /// - Returns: false if somebody was erased meanwhile, or is being erased: his score and his entries are not of one moment.
+    func compare(_ walked: AuditWalk, into report: inout AuditReport) async throws(ScoreStoreError) -> Bool {
         var walk = walked
         var missing = Set(walk.tallies.filter { $0.value.isKept }.keys)
         var suspects: Set<String> = []
@@ -29,11 +30,14 @@ extension AuditVerification {
             if wrong == nil, !scores.isEmpty || !tally.isKept { continue }
             report.differences.append(.init(user: id, board: wrong, audit: tally.sum, auditAtEnd: tally.sum))
         }
-        // Whoever came on the board by an update is in it now.
+        // An erasure takes the user off the board before the audit stops naming him: from the one to the other he is in here.
+        let erasing = try await store.erasing(on: eventLoop)
+        // Whoever came on the board by an update is in it now, and what was left of all entries that were erased meanwhile.
         try await readOn(&walk, upto: nil)
         for index in report.differences.indices {
             let user = report.differences[index].user.rawValue
             guard let tally = walk.tallies[user] else { continue }
+            if erasing.contains(user) || walk.gone.contains(tally.first) { return false }
             report.differences[index].auditAtEnd = tally.sum
         }
         withoutHistory = withoutHistory.filter { walk.tallies[$0.key] == nil }
@@ -41,6 +45,7 @@ extension AuditVerification {
         if walk.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
         report.someWithoutHistory = Array(withoutHistory.keys.sorted().prefix(AuditReport.maximumWithoutHistory))
         report.seen = walk.seen
+        return true
     }
 
     /// What users have, or had before their first entry, and no entry tells of.

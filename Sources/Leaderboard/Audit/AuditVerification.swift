@@ -21,10 +21,10 @@ package struct AuditVerification: Sendable {
         for _ in 0..<Self.maximumAttempts {
             if let report = try await attempt() { return report }
         }
-        throw .unavailable("users are being erased: verify again")
+        throw .unavailable("users are being erased: verify again, and repeat an erasure that was interrupted")
     }
 
-    /// Nil: somebody was erased meanwhile.
+    /// Nil: somebody was erased meanwhile, or is being erased.
     private func attempt() async throws(ScoreStoreError) -> AuditReport? {
         var report = AuditReport()
         guard let walk = try await walked(&report) else { return nil }
@@ -36,8 +36,7 @@ package struct AuditVerification: Sendable {
         report.faults = walk.faults
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
         report.trimmedUsers = walk.tallies.count - report.wholeUsers
-        try await compare(walk, into: &report)
-        return report
+        return try await compare(walk, into: &report) ? report : nil
     }
 
     /// The whole audit, read twice: an entry that takes the place of an erased one stands behind the gap.

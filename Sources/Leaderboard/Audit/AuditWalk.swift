@@ -5,6 +5,7 @@ struct AuditWalk {
         var sum: Int
         /// What the user had before the first of them.
         let base: Int
+        let first: AuditID
         /// An entry gave the user a score, be it 0: the board shows or withholds one.
         var isKept: Bool
         /// From the user's first update on: nothing was trimmed away.
@@ -29,6 +30,8 @@ struct AuditWalk {
     private(set) var seen = AuditID.zero
     /// The last entry that tells of an erased one.
     private(set) var newestErasure = AuditID.zero
+    /// Erased entries of which it came by what was left of them.
+    private(set) var gone: Set<AuditID> = []
     private var erased: ErasedEntries
     /// Where the chain stands: at the last entry, there or erased. Nil: at its beginning.
     private var place: AuditChain.Link?
@@ -53,7 +56,10 @@ struct AuditWalk {
         entries += 1
         follow(entry)
         seen = entry.id
-        if let gone = entry.erased { newestErasure = gone.id }
+        if let erased = entry.erased {
+            newestErasure = erased.id
+            gone.insert(erased.link.id)
+        }
         if entry.action != .erased { lastSeq = entry.seq ?? lastSeq }
         count(entry)
     }
@@ -111,11 +117,17 @@ struct AuditWalk {
                 tallies[entry.user] = Tally(
                     sum: tally.sum &+ entry.increase,
                     base: tally.base,
+                    first: tally.first,
                     isKept: tally.isKept || isKept
                 )
             } else {
                 let score = entry.score ?? 0
-                tallies[entry.user] = Tally(sum: score, base: score - entry.increase, isKept: isKept)
+                tallies[entry.user] = Tally(
+                    sum: score,
+                    base: score - entry.increase,
+                    first: entry.id,
+                    isKept: isKept
+                )
             }
         case .erase, .erased, .rebuild, .restore, nil: break
         }

@@ -42,7 +42,9 @@ extension ScoreStore {
             var page: [AuditEntry]
             repeat {
                 page = try await auditPage(after: seen, on: eventLoop)
-                for entry in page where entry.action != .erase && entry.action != .erased {
+                for entry in page where entry.action != .erased {
+                    // He may be one of those whose scores would be put right.
+                    if entry.action == .erase { throw .unavailable("a user was erased meanwhile: rebuild again") }
                     gained[entry.user, default: 0] += entry.increase
                 }
                 seen = page.last?.id ?? seen

@@ -80,6 +80,8 @@ local function fields_of(entry)
 end
 
 local READ_AT_ONCE = 500
+-- Stands among users for that somebody was erased: no name of a user.
+local ERASED = '*'
 
 -- What each user's entries behind `seen` add up to; nil if there are more than can be read at once. Callers read the
 -- long part of the stream and leave the few entries since to the function: so what they ask for is right at its moment.
@@ -90,7 +92,9 @@ local function added_since(op, seen)
   end
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
-    if fields.user and fields.action ~= 'erase' and fields.action ~= 'erased' then
+    if fields.action == 'erase' then
+      sums[ERASED] = 1
+    elseif fields.user and fields.user ~= '*' and fields.action ~= 'erased' then
       sums[fields.user] = (sums[fields.user] or 0) + (tonumber(fields.increase) or 0)
     end
   end

@@ -6,7 +6,7 @@
 --                  audited and told to viewers
 --       10 …       user and what the user's audit adds up to, up to there; at most 500
 -- What users gained since `seen` is added here. A suspended user's score is put right where it is kept.
--- Returns done, or behind: more than 500 entries since `seen`, read on and call again
+-- Returns done, or behind: since `seen` there are more than 500 entries, or somebody was erased: read on and call again
 local function rebuild(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user ~= '*' or not args[9] or not whole_number(args[9]) or #args % 2 == 0 or #args > 9 + 1000
@@ -19,7 +19,7 @@ local function rebuild(keys, args)
     end
   end
   local since = added_since(op, args[8])
-  if not since then
+  if not since or since[ERASED] then
     return { 'behind' }
   end
   for index = 10, #args, 2 do

@@ -32,6 +32,7 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> Erased {
         let digits = String(UInt64.random(in: .min ... .max), radix: 16)
         var result = Erased(user: user, pseudonym: "erased-" + digits)
+        _ = try await read(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop)
         let reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
         guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {
             throw .outcomeUnknown("unexpected reply")
@@ -42,6 +43,7 @@ extension ScoreStore {
             for name in names { command.append(name) }
             result.idempotencyKeys += try await self.read(command, on: eventLoop).integer ?? 0
         }
+        _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
         return result
     }
 
@@ -83,6 +85,12 @@ extension ScoreStore {
             seen = last.id
         }
         return count
+    }
+
+    /// Users whose erasure has begun, and has not ended.
+    func erasing(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
+        let users = try await read(RedisCommand("SMEMBERS", keys.erasing), on: eventLoop).array ?? []
+        return Set(users.compactMap(\.text))
     }
 
     /// What erasures have left so far, in no order.

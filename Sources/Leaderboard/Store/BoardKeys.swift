@@ -16,6 +16,8 @@ package struct BoardKeys: Sendable {
     package let withheld: String
     /// Sorted set of the seqs of the updates that were taken back.
     package let reverted: String
+    /// Set of the users whose erasure has begun, and has not ended.
+    package let erasing: String
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
@@ -41,6 +43,7 @@ package struct BoardKeys: Sendable {
         suspended = prefix + "suspended"
         withheld = prefix + "withheld"
         reverted = prefix + "reverted"
+        erasing = prefix + "erasing"
         channel = prefix + "events"
     }
 

@@ -1,4 +1,5 @@
 import Leaderboard
+import NIOConcurrencyHelpers
 import RedisClient
 import Testing
 
@@ -97,6 +98,59 @@ struct RebuildTests {
             #expect(report.differences.map(\.user.rawValue) == ["alice", "bob", "carol"])
             _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
             #expect(try await board.scores() == scores)
+        }
+    }
+
+    @Test("does not put back who was erased since it looked")
+    func erasedMeanwhile() async throws {
+        try await withBoard { board in
+            for user in ["alice", "bob"] { _ = try await board.applied(user, 4) }
+            try await board.command("DEL", board.keys.scores)
+            let report = try await board.verify()
+            _ = try await board.store.erase(UserID("alice"), by: board.act(), on: board.loop)
+            await #expect(throws: ScoreStoreError.self) {
+                try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            }
+            #expect(try await board.score("alice") == nil)
+        }
+    }
+
+    @Test("is given no false difference by a verification while users are being erased, and some come back")
+    func whileErasing() async throws {
+        try await withBoard { board in
+            for number in 0..<1200 { _ = try await board.applied("user\(number % 60)", number % 3) }
+            let isOver = NIOLockedValueBox(false)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { isOver.withLockedValue { $0 = true } }
+                    for number in 0..<30 {
+                        _ = try await board.store.erase(UserID("user\(number)"), by: board.act(), on: board.loops[1])
+                        if number % 2 == 0 { _ = try await board.applied("user\(number)", 1, on: board.loops[1]) }
+                    }
+                }
+                while !isOver.withLockedValue({ $0 }) {
+                    do {
+                        let report = try await board.verify()
+                        #expect(report.isSound, "\(report.faults) \(report.differences) \(report.unexplained)")
+                    } catch ScoreStoreError.unavailable {}
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await board.verify().isSound)
+        }
+    }
+
+    @Test("is told to wait for an erasure that has not ended, and to repeat one that was interrupted")
+    func halfErased() async throws {
+        try await withBoard { board in
+            for user in ["alice", "bob"] { _ = try await board.applied(user, 4) }
+            try await board.command("SADD", board.keys.erasing, "alice", "bob")
+            #expect(try await board.verify().isSound)
+            try await board.command("ZREM", board.keys.scores, "alice")
+            await #expect(throws: ScoreStoreError.self) { try await board.verify() }
+            _ = try await board.store.erase(UserID("alice"), by: board.act(), on: board.loop)
+            #expect(try await board.verify().isSound)
+            #expect(try await board.command("SMEMBERS", board.keys.erasing).array?.map(\.text) == ["bob"])
         }
     }
 }
