@@ -94,6 +94,7 @@ package struct LeaderboardService: Sendable {
             eventLoopGroup: group,
             logger: logger,
             metricsFactory: metrics,
+            isTrustedProxy: configuration.trustedProxies.contains,
             observe: { exchange in
                 requestMetrics.note(exchange)
                 requestLog.note(exchange)
