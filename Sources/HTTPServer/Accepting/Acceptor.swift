@@ -42,10 +42,7 @@ struct Acceptor: Sendable {
         limits.maxHeaderFieldSize = server.options.maximumHeadBytes
         limits.maxHeaderListSize = server.options.maximumHeadBytes
         limits.maxHeaderFieldCount = server.options.maximumHeaders
-        let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .forwardBytes,
-            limitConfiguration: limits
-        )
+        let decoder = RequestDecoder(limits: limits)
         if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
         try pipeline.addHandler(FirstByte(connection))
         try pipeline.addHandler(ByteToMessageHandler(decoder))

@@ -31,7 +31,7 @@ enum LiveUpgrade {
             }
             pipeline.removeHandler(context: context, promise: nil)
             pipeline.removeHandler(
-                context: try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self),
+                context: try pipeline.context(handlerType: ByteToMessageHandler<RequestDecoder>.self),
                 promise: nil
             )
             pipeline.removeHandler(context: try pipeline.context(handlerType: FirstByte.self), promise: nil)

@@ -22,7 +22,10 @@ struct HostileHeadTests {
         }
     }
 
-    @Test("has the same verdict wherever its bytes are cut", arguments: HostileHead.harmless + HostileHead.framing)
+    @Test(
+        "has the same verdict wherever its bytes are cut",
+        arguments: HostileHead.harmless + HostileHead.framing + HostileHead.malformed
+    )
     func split(head: HostileHead) async throws {
         let bytes = Array((head.bytes + Self.control).utf8)
         var random = SeededGenerator(seed: UInt64(bytes.count))

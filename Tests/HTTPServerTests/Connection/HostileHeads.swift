@@ -213,7 +213,30 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         HostileHead(name: "HTTP/0.9", bytes: "GET /hello\r\n\r\n", statuses: [505]),
         HostileHead(name: "HTTP/1.2", bytes: "GET /hello HTTP/1.2\r\nHost: test\r\n\r\n", statuses: [505]),
         HostileHead(name: "HTTP/2.0", bytes: "GET /hello HTTP/2.0\r\nHost: test\r\n\r\n", statuses: [505]),
-        HostileHead(name: "HTTP/1.10", bytes: "GET /hello HTTP/1.10\r\nHost: test\r\n\r\n", statuses: [505]),
+        HostileHead(name: "HTTP/3.0", bytes: "GET /hello HTTP/3.0\r\nHost: test\r\n\r\n", statuses: [505]),
+        HostileHead(
+            name: "HTTP/2.0 behind a request that is right",
+            bytes: "GET /hello HTTP/1.1\r\nHost: test\r\n\r\nGET /hello HTTP/2.0\r\nHost: test\r\n\r\n",
+            statuses: [200, 505]
+        ),
+        HostileHead(name: "HTTP/1.10", bytes: "GET /hello HTTP/1.10\r\nHost: test\r\n\r\n", statuses: [400]),
+        HostileHead(name: "HTTP/1", bytes: "GET /hello HTTP/1\r\nHost: test\r\n\r\n", statuses: [400]),
+        HostileHead(name: "HTTP/x.y", bytes: "GET /hello HTTP/x.y\r\nHost: test\r\n\r\n", statuses: [400]),
+        HostileHead(
+            name: "a bare LF behind the version",
+            bytes: "GET /hello HTTP/1.1\nHost: test\r\n\r\n",
+            statuses: [400]
+        ),
+        HostileHead(
+            name: "a bare LF behind the version of a second request",
+            bytes: "GET /hello HTTP/1.1\r\nHost: test\r\n\r\nGET /hello HTTP/1.1\nHost: test\r\n\r\n",
+            statuses: [200, 400]
+        ),
+        HostileHead(
+            name: "a blank behind the version",
+            bytes: "GET /hello HTTP/1.1 \r\nHost: test\r\n\r\n",
+            statuses: [400]
+        ),
         HostileHead(name: "the preface of HTTP/2", bytes: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", statuses: [400]),
         HostileHead(name: "another protocol", bytes: "\u{16}\u{3}\u{1}\u{0}hello", statuses: [400]),
         HostileHead(
