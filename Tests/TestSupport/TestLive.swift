@@ -61,14 +61,16 @@ package struct TestMessage: Decodable, Sendable {
 
 extension TestConnection {
     /// Opens a WebSocket; what the server sends next are frames.
-    package func openWebSocket(_ path: String = "/api/v1/scoreboard/live", _ headers: [String: String] = [:])
-        async throws -> TestResponse
-    {
+    package func openWebSocket(
+        _ path: String = "/api/v1/scoreboard/live",
+        _ headers: [String: String] = [:],
+        body: String? = nil
+    ) async throws -> TestResponse {
         let own = [
             "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
         ]
-        return try await request("GET", path, own.merging(headers) { $1 })
+        return try await request("GET", path, own.merging(headers) { $1 }, body: body)
     }
 
     package func frame(within limit: Duration = .seconds(10)) async throws -> TestFrame {
