@@ -59,7 +59,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: [.nioCore, .nioPosix, .nioSSL],
+            dependencies: [.nioCore, .nioPosix, .nioSSL, .logging],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),

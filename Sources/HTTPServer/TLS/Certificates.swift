@@ -1,5 +1,4 @@
 import Crypto
-import FoundationEssentials
 import Logging
 import NIOPosix
 import NIOSSL
@@ -7,13 +6,14 @@ import Synchronization
 
 /// The certificate that new connections are shown: read at the start, and again when its files change. Any thread.
 ///
-/// A change that cannot be used (half written, a key that does not fit) is logged once, and the certificate from before
-/// stays.
+/// While the files are of no use (missing, half written, a key that does not fit), the certificate from before stays. The
+/// log has the first failure of a row, and its end.
 final class Certificates: Sendable {
     private struct State {
         var context: NIOSSLContext
-        /// Of the files as they were read last, whether they could be used or not.
+        /// Of the files that the context was made of.
         var digest: SHA256.Digest
+        var isFailing = false
     }
 
     private let files: TLSFiles
@@ -21,10 +21,10 @@ final class Certificates: Sendable {
     private let state: Mutex<State>
 
     /// - Throws: when the files cannot be used: the server does not start without them.
-    init(_ files: TLSFiles, logger: Logger) throws {
+    init(_ files: TLSFiles, logger: Logger) throws(TLSFilesError) {
         self.files = files
         self.logger = logger
-        let pair = try Pair(files)
+        let pair = try CertificatePair(files)
         state = Mutex(State(context: try pair.context(), digest: pair.digest))
     }
 
@@ -39,48 +39,20 @@ final class Certificates: Sendable {
     }
 
     private func reload() {
-        do {
-            let pair = try Pair(files)
-            guard
-                state.withLock({ state in
-                    defer { state.digest = pair.digest }
-                    return state.digest != pair.digest
-                })
-            else { return }
+        do throws(TLSFilesError) {
+            let pair = try CertificatePair(files)
+            let digest = pair.digest
+            guard state.withLock({ $0.digest != digest || $0.isFailing }) else { return }
             let context = try pair.context()
-            state.withLock { $0.context = context }
+            state.withLock { $0 = State(context: context, digest: digest) }
             logger.info("certificate reloaded")
         } catch {
-            logger.error("certificate not reloaded, the one from before stays", metadata: ["error": "\(error)"])
+            let isFirst = state.withLock { state in
+                defer { state.isFailing = true }
+                return !state.isFailing
+            }
+            guard isFirst else { return }
+            logger.error("certificate not reloaded, the one from before stays", metadata: ["reason": "\(error)"])
         }
-    }
-}
-
-/// The contents of the two files at one time.
-private struct Pair {
-    let certificate: [UInt8]
-    let privateKey: [UInt8]
-
-    init(_ files: TLSFiles) throws {
-        certificate = Array(try Data(contentsOf: URL(filePath: files.certificate)))
-        privateKey = Array(try Data(contentsOf: URL(filePath: files.privateKey)))
-    }
-
-    var digest: SHA256.Digest {
-        var hash = SHA256()
-        hash.update(data: certificate)
-        hash.update(data: privateKey)
-        return hash.finalize()
-    }
-
-    /// TLS 1.2 or newer, HTTP/1.1 and nothing else.
-    func context() throws -> NIOSSLContext {
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: privateKey, format: .pem))
-        )
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: configuration)
     }
 }

@@ -7,4 +7,22 @@ package struct TLSFiles: Sendable {
         self.certificate = certificate
         self.privateKey = privateKey
     }
+
+    /// Reads both. Returns if a server can start with them as they are now.
+    package func check() throws(TLSFilesError) {
+        _ = try CertificatePair(self).context()
+    }
+}
+
+/// Why the files are of no use: constant words for a person, nothing of what is in them.
+package struct TLSFilesError: Error, Equatable, CustomStringConvertible {
+    package enum File: String, Sendable {
+        case certificate
+        case privateKey = "private key"
+    }
+
+    package let file: File
+    package let reason: String
+
+    package var description: String { "\(file.rawValue): \(reason)" }
 }

@@ -34,13 +34,19 @@ extension ServerOptions {
 }
 
 extension TLSFiles {
-    /// Nil when neither file is named; one without the other is a mistake.
+    /// Nil when neither file is named; one without the other is a mistake, and so are files that are of no use.
     init?(_ settings: Settings) throws(InvalidSetting) {
-        switch (settings.text("TLS_CERTIFICATE_FILE"), settings.text("TLS_PRIVATE_KEY_FILE")) {
+        let (certificate, key) = ("TLS_CERTIFICATE_FILE", "TLS_PRIVATE_KEY_FILE")
+        switch (settings.text(certificate), settings.text(key)) {
         case (nil, nil): return nil
-        case (let certificate?, let key?): self.init(certificate: certificate, privateKey: key)
-        case (nil, _?): throw InvalidSetting(name: "TLS_CERTIFICATE_FILE", reason: "goes with TLS_PRIVATE_KEY_FILE")
-        case (_?, nil): throw InvalidSetting(name: "TLS_PRIVATE_KEY_FILE", reason: "goes with TLS_CERTIFICATE_FILE")
+        case (let chain?, let secret?): self.init(certificate: chain, privateKey: secret)
+        case (nil, _?): throw InvalidSetting(name: certificate, reason: "goes with \(key)")
+        case (_?, nil): throw InvalidSetting(name: key, reason: "goes with \(certificate)")
+        }
+        do {
+            try check()
+        } catch {
+            throw InvalidSetting(name: error.file == .certificate ? certificate : key, reason: error.reason)
         }
     }
 }

@@ -58,6 +58,7 @@ extension TestConnection {
 func withServer(
     _ options: ServerOptions = .test,
     isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
+    logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     _ body: @Sendable (RunningServer) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -67,7 +68,7 @@ func withServer(
         options: options,
         router: Router(testRoutes(events)),
         eventLoopGroup: group,
-        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: logger,
         isTrustedProxy: isTrustedProxy,
         onListening: { port.yield($0.port ?? 0) },
         onStopping: { events.note("stopping") }

@@ -95,17 +95,69 @@ struct SecureServerTests {
         }
     }
 
-    @Test("does not start when its files are of no use")
-    func useless() async throws {
-        let (own, other) = (try await TestCertificate(), try await TestCertificate())
-        for files in [
-            TLSFiles(certificate: own.certificate, privateKey: other.key),
-            TLSFiles(certificate: own.key, privateKey: own.key),
-            TLSFiles(certificate: "/nowhere/cert.pem", privateKey: own.key),
-        ] {
-            await #expect(throws: (any Error).self) { try await withServer(.test { $0.tls = files }) { _ in } }
+    @Test("logs once that its files are of no use, however long they are, and once that they are well again")
+    func loggedOnce() async throws {
+        let own = try await TestCertificate()
+        var options = ServerOptions.secure(own)
+        options.certificateCheckInterval = .milliseconds(10)
+        let log = LogRecorder()
+        let certificate = try Data(contentsOf: URL(filePath: own.certificate))
+        try await withServer(options, logger: log.logger) { server in
+            for spell in 1...2 {
+                try FileManager.default.removeItem(atPath: own.certificate)
+                try await until { log.count("certificate not reloaded") == spell }
+                // Missing or broken, it is one failure.
+                try await Task.sleep(for: .milliseconds(100))
+                try Data("rubbish".utf8).write(to: URL(filePath: own.certificate))
+                try await Task.sleep(for: .milliseconds(100))
+                #expect(log.count("certificate not reloaded") == spell)
+                #expect(log.count("certificate reloaded") == spell - 1)
+                // The same certificate as before.
+                try certificate.write(to: URL(filePath: own.certificate), options: .atomic)
+                try await until { log.count("certificate reloaded") == spell }
+                try await Task.sleep(for: .milliseconds(50))
+                #expect(log.count("certificate reloaded") == spell)
+            }
+            #expect(
+                log.lines.contains(
+                    "error certificate not reloaded, the one from before stays "
+                        + "reason=certificate: the file cannot be read"
+                )
+            )
         }
     }
+
+    @Test("does not start when its files are of no use, and says which of them, and why")
+    func useless() async throws {
+        let (own, other) = (try await TestCertificate(), try await TestCertificate())
+        for (files, error) in [
+            (
+                TLSFiles(certificate: own.certificate, privateKey: other.key),
+                TLSFilesError(file: .privateKey, reason: "the key is not that of the certificate")
+            ),
+            (
+                TLSFiles(certificate: own.certificate, privateKey: own.certificate),
+                TLSFilesError(
+                    file: .privateKey,
+                    reason: "the file holds no private key in PEM, or one with a passphrase"
+                )
+            ),
+            (
+                TLSFiles(certificate: own.key, privateKey: own.key),
+                TLSFilesError(file: .certificate, reason: "the file holds no certificate in PEM")
+            ),
+            (
+                TLSFiles(certificate: "/nowhere/cert.pem", privateKey: own.key),
+                TLSFilesError(file: .certificate, reason: "the file cannot be read")
+            ),
+        ] {
+            await #expect(throws: error) { try await withServer(.test { $0.tls = files }) { _ in } }
+        }
+    }
+}
+
+extension LogRecorder {
+    fileprivate func count(_ message: String) -> Int { lines.count { $0.contains(" \(message)") } }
 }
 
 extension ServerOptions {

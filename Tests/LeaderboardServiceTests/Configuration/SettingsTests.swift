@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LeaderboardService
@@ -36,6 +37,29 @@ struct SettingsTests {
         let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings([name: value])) }
         #expect(error?.name == name)
         if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
+    }
+
+    @Test("TLS files that are of no use refuse to start, and the variable is named")
+    func tlsFiles() async throws {
+        let (own, other) = (try await TestCertificate(), try await TestCertificate())
+        func error(_ certificate: String, _ key: String) throws -> String? {
+            let settings = testSettings(["TLS_CERTIFICATE_FILE": certificate, "TLS_PRIVATE_KEY_FILE": key])
+            do { _ = try ServiceConfiguration(settings) } catch let error as InvalidSetting { return "\(error)" }
+            return nil
+        }
+        #expect(try error(own.certificate, own.key) == nil)
+        #expect(try error("/nowhere/cert.pem", own.key) == "TLS_CERTIFICATE_FILE: the file cannot be read")
+        #expect(try error("/tmp", own.key) == "TLS_CERTIFICATE_FILE: the file cannot be read")
+        #expect(try error(own.key, own.key) == "TLS_CERTIFICATE_FILE: the file holds no certificate in PEM")
+        #expect(try error(own.certificate, "/nowhere/key.pem") == "TLS_PRIVATE_KEY_FILE: the file cannot be read")
+        #expect(
+            try error(own.certificate, own.certificate)
+                == "TLS_PRIVATE_KEY_FILE: the file holds no private key in PEM, or one with a passphrase"
+        )
+        #expect(
+            try error(own.certificate, other.key) == "TLS_PRIVATE_KEY_FILE: the key is not that of the certificate"
+        )
+        #expect(try error(own.certificate, "") == "TLS_PRIVATE_KEY_FILE: goes with TLS_CERTIFICATE_FILE")
     }
 
     @Test("without a key for tokens it says which to set")

@@ -1,13 +1,15 @@
-import Logging
+package import Logging
 import Synchronization
 
 /// Keeps what was logged, each as `level message key=value…`.
-final class LogRecorder: Sendable {
+package final class LogRecorder: Sendable {
     private let recorded = Mutex<[String]>([])
 
-    var lines: [String] { recorded.withLock { $0 } }
+    package init() {}
 
-    var logger: Logger { Logger(label: "test", factory: { _ in Handler(recorder: self) }) }
+    package var lines: [String] { recorded.withLock { $0 } }
+
+    package var logger: Logger { Logger(label: "test", factory: { _ in Handler(recorder: self) }) }
 
     private struct Handler: LogHandler {
         let recorder: LogRecorder
