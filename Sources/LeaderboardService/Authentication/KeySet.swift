@@ -13,6 +13,8 @@ struct KeySet: Sendable {
     static let maximumTried = 4
 
     private var byID: [String: VerificationKey] = [:]
+    /// Of usable keys and of the others.
+    private let ids: Set<String>
     private var all: [VerificationKey] = []
     /// Keys that are of no use here, and why: `key 2: use is not sig`. A set may hold keys for others.
     private(set) var ignored: [String] = []
@@ -25,7 +27,8 @@ struct KeySet: Sendable {
         let members = try Self.members(of: json)
         // Of any two keys, usable or not: which of them a token means would be anybody's guess.
         let ids = members.compactMap { $0.object?["kid"]?.string }
-        guard Set(ids).count == ids.count else { throw KeySetError(description: "two of its keys have the same kid") }
+        self.ids = Set(ids)
+        guard self.ids.count == ids.count else { throw KeySetError(description: "two of its keys have the same kid") }
         for (index, jwk) in members.enumerated() {
             do {
                 let (id, key) = try Self.key(jwk, takesSecrets: takesSecrets)
@@ -44,8 +47,9 @@ struct KeySet: Sendable {
         }
     }
 
+    /// Whether a key of the set has this `kid`, be it of use here or not.
     func holds(_ keyID: String) -> Bool {
-        byID[keyID] != nil
+        ids.contains(keyID)
     }
 
     /// The key that the token names; or, where it names none, the first ones of its algorithm.

@@ -24,9 +24,13 @@ struct SigningKeys: Sendable {
         }
     }
 
+    /// A `kid` that the set has means that key and no other; the secret is for tokens without a `kid`, and for those whose
+    /// `kid` nobody knows.
     private func check(_ token: CompactJWS) throws(TokenError) {
-        var candidates = keySet?.keys.candidates(for: token) ?? []
-        if let secret { candidates.append(secret) }
+        let set = keySet?.keys
+        var candidates = set?.candidates(for: token) ?? []
+        let isNamed = token.keyID.flatMap { set?.holds($0) } ?? false
+        if let secret, !isNamed { candidates.append(secret) }
         candidates.removeAll { $0.algorithm != token.algorithm }
         guard !candidates.isEmpty else { throw .unknownKey }
         guard candidates.contains(where: { $0.verifies(token) }) else { throw .badSignature }

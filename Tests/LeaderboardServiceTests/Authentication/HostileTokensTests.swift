@@ -89,6 +89,11 @@ struct TokenCase: Sendable {
         .refused("a stranger's key of the same kind") {
             try TestSigner.es256(P256.Signing.PrivateKey()).token(kid: "ec", claims: good())
         },
+        .refused("the secret under the kid of a public key") { try secret.token(kid: "rsa", claims: good()) },
+        .refused("the secret under the kid of a key that is for encryption") {
+            try secret.token(kid: "encryption", claims: good())
+        },
+        .valid("the secret under a kid of nobody's") { try secret.token(kid: "mine", claims: good()) },
         .refused("a kid of nobody's") { try TestSigner.es256.token(kid: "nobody", claims: good()) },
         .refused("a kid that is a path") { try TestSigner.es256.token(kid: "../../../dev/null", claims: good()) },
         .refused("the key of another kid") { try TestSigner.es256.token(kid: "ed", claims: good()) },
