@@ -82,27 +82,28 @@ final class KeySetSource: Sendable, Service {
     /// For a token whose `kid` is not in the set. Returns once a load has ended that may have brought it; at once when
     /// another unknown `kid` has caused one a short while ago.
     func loadForUnknownKey() async {
-        let isDue = state.withLock { state in
-            guard state.underWay == nil else { return true }
-            guard state.nextDemand <= .now else { return false }
+        let load: Task<Void, Never>? = state.withLock { state in
+            if let underWay = state.underWay { return underWay }
+            guard state.nextDemand <= .now else { return nil }
             state.nextDemand = .now + options.demandInterval
-            return true
+            return start(&state)
         }
-        if isDue { await load() }
+        await load?.value
     }
 
     /// However many ask for it, one load is under way; each of them waits for its end, and none can cancel it.
     private func load() async {
-        let shared: Task<Void, Never> = state.withLock { current in
-            if let underWay = current.underWay { return underWay }
-            let started = Task {
-                await refresh()
-                state.withLock { $0.underWay = nil }
-            }
-            current.underWay = started
-            return started
+        await state.withLock { $0.underWay ?? start(&$0) }.value
+    }
+
+    /// Whoever finds none under way, under the same lock.
+    private func start(_ state: inout State) -> Task<Void, Never> {
+        let load = Task {
+            await refresh()
+            self.state.withLock { $0.underWay = nil }
         }
-        await shared.value
+        state.underWay = load
+        return load
     }
 
     private func refresh() async {
