@@ -54,6 +54,9 @@ final class ServiceProcess: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The signal that ended it; nil if it ended by itself. Only once it has ended.
+    var endingSignal: Int32? { process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil }
+
     /// Everything that it has written so far.
     var log: String { get throws { try String(contentsOf: folder.appending(path: "log"), encoding: .utf8) } }
 
