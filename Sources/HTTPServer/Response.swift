@@ -33,6 +33,12 @@ package struct Response: Sendable {
             json: ByteBuffer(string: #"{"status":"error","code":"\#(code)","message":"\#(message)"}"#)
         )
         response.headers.add(contentsOf: headers)
+        response.forbidSniffing()
         return response
+    }
+
+    /// A browser takes the body for what `Content-Type` says, and for nothing else.
+    package mutating func forbidSniffing() {
+        headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
     }
 }

@@ -15,7 +15,7 @@ struct APIDescriptions: Sendable {
     }
 
     private static func description(_ file: EmbeddedFile) -> StaticFile {
-        StaticFile(file.bytes, type: "application/json", headers: ["X-Content-Type-Options": "nosniff"])
+        StaticFile(file.bytes, type: "application/json", headers: [:])
     }
 
     private static func answer(_ file: StaticFile, _ request: Request) -> Response {

@@ -9,6 +9,7 @@ enum PublicRead {
         var response = response
         response.headers.add(name: "Access-Control-Allow-Origin", value: "*")
         response.headers.add(name: "Access-Control-Expose-Headers", value: "ETag, X-Request-Id")
+        response.forbidSniffing()
         return response
     }
 

@@ -183,6 +183,10 @@ struct DescribedAnswersTests {
                 #expect(answer.status == described.status, "\(described.testDescription): \(answer.body)")
                 let complaints = Descriptions.complaints(answer, to: described.method, described.path)
                 #expect(complaints == [], "\(described.testDescription)")
+                if answer.status >= 400 {
+                    let sniffing = answer.headers["x-content-type-options"]
+                    #expect(sniffing == "nosniff", "\(described.testDescription)")
+                }
             }
             let asked = Set(DescribedCase.all.map { "\($0.method) \($0.path)" })
             #expect(asked == Set(Descriptions.operations.map { "\($0.method) \($0.path)" }))

@@ -24,6 +24,7 @@ struct ScoreboardTests {
             #expect(response.headers["cache-control"] == "no-cache")
             #expect(response.headers["access-control-allow-origin"] == "*")
             #expect(response.headers["content-type"] == "application/json")
+            #expect(response.headers["x-content-type-options"] == "nosniff")
         }
     }
 
