@@ -4,7 +4,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("A cluster", .timeLimit(.minutes(3)))
+@Suite("A cluster", .timeLimit(.minutes(5)))
 struct ClusterTests {
     @Test("the owner of the slot is found, and followed through resharding and failover, by the subscriber too")
     func follows() async throws {

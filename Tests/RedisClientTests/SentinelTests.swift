@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("Sentinels", .timeLimit(.minutes(2)))
+@Suite("Sentinels", .timeLimit(.minutes(5)))
 struct SentinelTests {
     @Test("lead client and subscriber to the primary, and after a failover to the new one")
     func failover() async throws {

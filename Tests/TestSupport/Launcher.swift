@@ -25,11 +25,6 @@ package final class Launcher: Sendable {
 
     private init() {
         Thread.detachNewThread { [self] in
-            // A child inherits the mask of the thread that starts it, and Foundation's threads block SIGTERM.
-            var none = sigset_t()
-            // SAFETY: both calls only read or fill the local set.
-            unsafe sigemptyset(&none)
-            unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
             while true {
                 wakeUp.wait()
                 let job = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }
@@ -45,18 +40,14 @@ package final class Launcher: Sendable {
         environment: [String: String]? = nil,
         directory: URL? = nil,
         output: FileHandle = .nullDevice
-    ) async throws -> Process {
+    ) async throws -> TestProcess {
         try await onThread {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = Self.deathSignal + [program] + arguments
-            if let environment { process.environment = environment }
-            if let directory { process.currentDirectoryURL = directory }
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            return process
+            try TestProcess(
+                Self.deathSignal + [program] + arguments,
+                environment: environment,
+                directory: directory,
+                output: output
+            )
         }
     }
 
@@ -68,22 +59,13 @@ package final class Launcher: Sendable {
         environment: [String: String]? = nil
     ) async throws -> String {
         let pipe = Pipe()
-        _ = try await onThread {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = Self.deathSignal + [program] + arguments
-            if let environment { process.environment = environment }
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = pipe
-            process.standardError = pipe
-            try process.run()
-            try pipe.fileHandleForWriting.close()
-            return process
-        }
+        let process = try await launch(program, arguments, environment: environment, output: pipe.fileHandleForWriting)
+        try pipe.fileHandleForWriting.close()
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 do {
                     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+                    process.waitUntilExit()
                     let text = String(decoding: data, as: UTF8.self)
                     continuation.resume(returning: text.hasSuffix("\n") ? String(text.dropLast()) : text)
                 } catch {
@@ -96,7 +78,7 @@ package final class Launcher: Sendable {
     private static let deathSignal: [String] =
         FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []
 
-    private func onThread(_ body: @escaping @Sendable () throws -> Process) async throws -> Process {
+    private func onThread(_ body: @escaping @Sendable () throws -> TestProcess) async throws -> TestProcess {
         try await withCheckedThrowingContinuation { continuation in
             queue.withLock { $0.append { continuation.resume(with: Result { try body() }) } }
             wakeUp.signal()

@@ -20,7 +20,7 @@ package final class PrivateRedisServer: Sendable {
     /// `user:password@` of the service's own user, where there is one.
     private let credentials: String
     private let arguments: [String]
-    private let process = Mutex<Process?>(nil)
+    private let process = Mutex<TestProcess?>(nil)
 
     package var socketPath: String { folder.appending(path: "s").path }
 
@@ -201,8 +201,7 @@ package final class PrivateRedisServer: Sendable {
         guard let running = process.withLock({ $0 }), running.isRunning else { return }
         Foundation.kill(running.processIdentifier, number)
         if wait {
-            // `waitUntilExit` would spin in this thread's run loop.
-            while running.isRunning { usleep(1000) }
+            running.waitUntilExit()
             process.withLock { $0 = nil }
         }
     }

@@ -80,7 +80,7 @@ package final class TestConnection: Sendable {
 
     /// Waits until `take` finds what it wants in the bytes that came, and removes it from them.
     package func receive<Value: Sendable>(
-        within limit: Duration = .seconds(10),
+        within limit: Duration = .seconds(60),
         _ take: @Sendable (inout ByteBuffer) throws -> Value?
     ) async throws -> Value {
         let deadline = ContinuousClock.now + limit
@@ -100,7 +100,7 @@ package final class TestConnection: Sendable {
     }
 
     /// Waits for the peer to close; the bytes that came before and were not taken.
-    package func receiveToEnd(within limit: Duration = .seconds(10)) async throws -> String {
+    package func receiveToEnd(within limit: Duration = .seconds(60)) async throws -> String {
         do {
             return try await receive(within: limit) { (_: inout ByteBuffer) -> String? in nil }
         } catch let closed as Closed {

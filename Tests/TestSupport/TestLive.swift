@@ -73,17 +73,17 @@ extension TestConnection {
         return try await request("GET", path, own.merging(headers) { $1 }, body: body)
     }
 
-    package func frame(within limit: Duration = .seconds(10)) async throws -> TestFrame {
+    package func frame(within limit: Duration = .seconds(60)) async throws -> TestFrame {
         try await receive(within: limit) { TestFrame.take(from: &$0) }
     }
 
     /// The next message of a WebSocket; pings are passed over.
-    package func message(within limit: Duration = .seconds(10)) async throws -> TestMessage {
+    package func message(within limit: Duration = .seconds(60)) async throws -> TestMessage {
         try TestMessage(json: try await text(within: limit))
     }
 
     /// The same as it came.
-    package func text(within limit: Duration = .seconds(10)) async throws -> String {
+    package func text(within limit: Duration = .seconds(60)) async throws -> String {
         while true {
             let frame = try await frame(within: limit)
             if frame.opcode == 1 { return frame.payload }
@@ -107,7 +107,7 @@ extension TestConnection {
     }
 
     /// The next event of an event stream: its lines, without comments.
-    package func event(within limit: Duration = .seconds(10)) async throws -> [String: String] {
+    package func event(within limit: Duration = .seconds(60)) async throws -> [String: String] {
         try await receive(within: limit) { bytes in
             while true {
                 let text = String(buffer: bytes)

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPServer
 
 /// In a process of its own, so that its memory is the memory of this.
-@Suite("The memory of a server", .timeLimit(.minutes(2)))
+@Suite("The memory of a server", .timeLimit(.minutes(5)))
 struct MemoryTests {
     @Test("stays bounded with 2,000 clients that send half a head, or pipeline and do not read")
     func slowClients() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("leaderboard admin restore", .timeLimit(.minutes(2)))
+@Suite("leaderboard admin restore", .timeLimit(.minutes(5)))
 struct RestoreCommandTests {
     private static let saved = #"[{"user_id":"ada","score":50}]"#
     private static let changed = #"[{"user_id":"ada","score":57},{"user_id":"grace","score":20}]"#

@@ -12,7 +12,7 @@ struct FaultSuite {
 
     @Test(
         "on one server: restart, kill, hang, network, scripts, memory, disk, connections, instances",
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(5)),
         .enabled(if: soak == nil)
     )
     func single() async throws {
@@ -21,19 +21,19 @@ struct FaultSuite {
 
     @Test(
         "on one that syncs each write: kill, disk, restart, connections",
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(5)),
         .enabled(if: soak == nil)
     )
     func synced() async throws {
         try await once(try await FaultyWorld.synced(), Fault.ofSyncedServer)
     }
 
-    @Test("with sentinels, through a failover", .timeLimit(.minutes(3)), .enabled(if: soak == nil))
+    @Test("with sentinels, through a failover", .timeLimit(.minutes(5)), .enabled(if: soak == nil))
     func sentinels() async throws {
         try await once(try await FaultyWorld.sentinels(), Fault.ofSentinels)
     }
 
-    @Test("in a cluster, through resharding and a failover", .timeLimit(.minutes(3)), .enabled(if: soak == nil))
+    @Test("in a cluster, through resharding and a failover", .timeLimit(.minutes(5)), .enabled(if: soak == nil))
     func cluster() async throws {
         try await once(try await FaultyWorld.cluster(), Fault.ofCluster)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("The users of ops/redis/users.acl", .timeLimit(.minutes(1)))
+@Suite("The users of ops/redis/users.acl", .timeLimit(.minutes(5)))
 struct RedisUsersTests {
     @Test("a publishing service may raise a score and tell viewers of it, and nothing else")
     func publisher() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("While Redis is away, under load", .serialized, .timeLimit(.minutes(2)))
+@Suite("While Redis is away, under load", .serialized, .timeLimit(.minutes(5)))
 struct RefusalTimeTests {
     enum Absence: CaseIterable {
         case killed, hanging

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The demo", .timeLimit(.minutes(3)))
+@Suite("The demo", .timeLimit(.minutes(5)))
 struct DemoTests {
     private struct Row: Decodable, Equatable {
         let user_id: String

@@ -13,7 +13,7 @@ final class LoadBalancer: Sendable {
     }
 
     let port: Int
-    private let process: Process
+    private let process: TestProcess
     private let folder: URL
 
     /// - Parameter instances: the three ports to which it leads.
@@ -60,7 +60,7 @@ final class LoadBalancer: Sendable {
         return balancer
     }
 
-    private init(port: Int, process: Process, folder: URL) {
+    private init(port: Int, process: TestProcess, folder: URL) {
         self.port = port
         self.process = process
         self.folder = folder

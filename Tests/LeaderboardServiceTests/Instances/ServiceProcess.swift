@@ -9,7 +9,7 @@ final class ServiceProcess: Sendable {
         .appending(path: "leaderboard").path
 
     let port: Int
-    private let process: Process
+    private let process: TestProcess
     private let folder: URL
 
     /// Starts `leaderboard serve` on a free port, and returns when it listens.
@@ -39,7 +39,7 @@ final class ServiceProcess: Sendable {
         return ServiceProcess(port: port, process: process, folder: folder)
     }
 
-    private init(port: Int, process: Process, folder: URL) {
+    private init(port: Int, process: TestProcess, folder: URL) {
         self.port = port
         self.process = process
         self.folder = folder
@@ -55,7 +55,7 @@ final class ServiceProcess: Sendable {
     var isRunning: Bool { process.isRunning }
 
     /// The signal that ended it; nil if it ended by itself. Only once it has ended.
-    var endingSignal: Int32? { process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil }
+    var endingSignal: Int32? { process.endingSignal }
 
     /// Everything that it has written so far.
     var log: String { get throws { try String(contentsOf: folder.appending(path: "log"), encoding: .utf8) } }
@@ -80,7 +80,7 @@ final class ServiceProcess: Sendable {
         try pipe.fileHandleForWriting.close()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+        return (String(decoding: data, as: UTF8.self), process.exitCode ?? process.endingSignal ?? -1)
     }
 
     private static var path: String { ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin" }

@@ -2,7 +2,7 @@ import Leaderboard
 import TestSupport
 import Testing
 
-@Suite("A start", .timeLimit(.minutes(2)))
+@Suite("A start", .timeLimit(.minutes(5)))
 struct StartTests {
     @Test("on a fresh Redis that is well logs no warning, however early it is asked whether it is ready")
     func quiet() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("Audit log", .timeLimit(.minutes(1)))
+@Suite("Audit log", .timeLimit(.minutes(5)))
 struct AuditLogTests {
     @Test("an added update is one line with its fields, at Redis' time")
     func updated() throws {

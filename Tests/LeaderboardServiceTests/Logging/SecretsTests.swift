@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("Logs of a run", .timeLimit(.minutes(2)))
+@Suite("Logs of a run", .timeLimit(.minutes(5)))
 struct SecretsTests {
     private static let password = "password-of-redis-0123456789"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("Metrics of a run", .timeLimit(.minutes(3)))
+@Suite("Metrics of a run", .timeLimit(.minutes(5)))
 struct FedMetricsTests {
     /// What a healthy machine and honest clients do not move, and the tests of its owner do.
     private static let quiet: Set<String> = [

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("Metrics of the live board", .timeLimit(.minutes(2)))
+@Suite("Metrics of the live board", .timeLimit(.minutes(5)))
 struct LiveMetricsTests {
     private static let webSocket = "/api/v1/scoreboard/live"
 

@@ -37,7 +37,7 @@ func withBrowser(_ body: (BrowserPage) async throws -> Void) async throws {
 }
 
 /// Chromium writes the port that it took, and the path of its socket, into its folder.
-private func devTools(of chromium: Process, in folder: URL) async throws -> (port: Int, path: String) {
+private func devTools(of chromium: TestProcess, in folder: URL) async throws -> (port: Int, path: String) {
     let file = folder.appending(path: "DevToolsActivePort")
     let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline, chromium.isRunning {

@@ -4,7 +4,7 @@ import Testing
 @testable import LeaderboardService
 
 /// What is left when the service has no chance to clear up.
-@Suite("Private Redis after kill -9 of the service", .timeLimit(.minutes(1)))
+@Suite("Private Redis after kill -9 of the service", .timeLimit(.minutes(5)))
 struct OrphanTests {
     @Test("the server ends too, having saved its data")
     func serverDiesWithService() async throws {

@@ -46,7 +46,7 @@ func shell(_ command: [String]) async throws -> String {
 
 /// Waits until a condition holds, and fails when it has not within the limit.
 func eventually(
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     _ condition: () async throws -> Bool,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("Private Redis", .timeLimit(.minutes(1)))
+@Suite("Private Redis", .timeLimit(.minutes(5)))
 struct PrivateRedisTests {
     @Test("it answers on a socket that only its user can open, and on no port")
     func answersOnSocketOnly() async throws {
