@@ -166,7 +166,11 @@ package struct LeaderboardService: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
-            .on(.GET, "/api/v1/scoreboard/stats", handler: BoardStats(store: store, broadcaster: broadcaster).answer),
+            .on(
+                .GET,
+                "/api/v1/scoreboard/stats",
+                handler: BoardStats(store: store, broadcaster: broadcaster, readiness: readiness).answer
+            ),
             .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
             .webSocket("/api/v1/scoreboard/live", live.webSocket),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),

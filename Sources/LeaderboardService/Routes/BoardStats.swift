@@ -14,14 +14,18 @@ final class BoardStats: Sendable {
 
     private let store: ScoreStore
     private let broadcaster: Broadcaster
+    private let readiness: Readiness
     private let latest = Mutex<(question: Question, asked: ContinuousClock.Instant)?>(nil)
 
-    init(store: ScoreStore, broadcaster: Broadcaster) {
+    init(store: ScoreStore, broadcaster: Broadcaster, readiness: Readiness) {
         self.store = store
         self.broadcaster = broadcaster
+        self.readiness = readiness
     }
 
+    /// An instance that stops says so: the page takes an answer for a sign that this instance has live standings to offer.
     func answer(_ request: Request) async -> Response {
+        guard !readiness.isStopping else { return PublicRead.open(Refusal.stopping.response) }
         switch await question(on: request.eventLoop).value {
         case .success(let page):
             let cursor = Cursor(epoch: page.position.epoch, seq: page.position.seq)

@@ -119,6 +119,13 @@ extension Refusal {
         message: "The store is away; nothing was changed: try again.",
         headers: ["Retry-After": "1"]
     )
+    static let stopping = Refusal(
+        status: .serviceUnavailable,
+        code: "stopping",
+        message: "This instance is stopping: use another one.",
+        headers: ["Retry-After": "1"],
+        isLogged: false
+    )
     static let outcomeUnknown = Refusal(
         status: .gatewayTimeout,
         code: "outcome_unknown",
