@@ -1,8 +1,8 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// One request, whole.
-package struct Request: Sendable {
+/// One request, whole. A class, for it is handed on several times.
+package final class Request: Sendable {
     package enum Body: Sendable {
         case complete(ByteBuffer)
         /// Longer than the route takes. The handler decides in which order it checks; the connection closes after the answer.
@@ -22,4 +22,26 @@ package struct Request: Sendable {
     package let parameters: [String: String]
     /// The loop of the connection: the handler runs on it.
     package let eventLoop: any EventLoop
+
+    init(
+        method: HTTPMethod,
+        path: String,
+        query: Query,
+        headers: HTTPHeaders,
+        body: Body,
+        id: String,
+        remoteAddress: String,
+        parameters: [String: String],
+        eventLoop: any EventLoop
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.id = id
+        self.remoteAddress = remoteAddress
+        self.parameters = parameters
+        self.eventLoop = eventLoop
+    }
 }

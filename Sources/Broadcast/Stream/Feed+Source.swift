@@ -31,6 +31,7 @@ extension Feed {
     }
 
     /// When `wake` must be called at the latest.
+    @inline(__always)
     var nextWake: NIODeadline {
         var wake = verifyAt
         if let due = window.dueAt { wake = min(wake, due) }

@@ -5,9 +5,8 @@ extension HTTPConnection {
     func take(_ part: HTTPServerRequestPart) {
         switch (part, phase) {
         case (.head(let head), .idle), (.head(let head), .head): begin(head)
-        case (.body(let bytes), .body(var request)):
+        case (.body(let bytes), .body(let request)):
             let isWorthWaiting = request.append(bytes, maximumDropped: server.options.maximumDroppedBodyBytes)
-            phase = .body(request)
             if !isWorthWaiting { handle(request, keepAlive: false) }
         case (.end, .body(let request)):
             // HTTP/1.0 has no pipelining, and its keep-alive is not worth a header in every answer.
@@ -17,15 +16,16 @@ extension HTTPConnection {
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        let framing: HeadRules.Framing
         do {
-            try HeadRules.check(head, options: server.options)
+            framing = try HeadRules.check(head, options: server.options)
         } catch {
             return refuse(error, to: head.method)
         }
-        let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        let request = IncomingRequest(head: head, router: server.router, announcedLength: length)
+        let length = framing.length
+        let request = IncomingRequest(head: head, framing: framing, router: server.router)
         let maximum = request.match.maximumBodyBytes
-        if head.version.minor == 1, head.headers.contains(name: "Expect") {
+        if head.version.minor == 1, framing.expectsContinue {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is
             // unknown.
             guard maximum > 0, length <= maximum else { return handle(request, keepAlive: false) }
@@ -48,7 +48,7 @@ extension HTTPConnection {
             requestID: RequestID.of(head.headers),
             remoteAddress: remoteAddress,
             // The parser reads no further behind a request that asks for another protocol.
-            keepAlive: keepAlive && !head.headers.contains(name: "Upgrade"),
+            keepAlive: keepAlive && !incoming.framing.asksForUpgrade,
             time: .now()
         )
         phase = .handling(started)

@@ -12,12 +12,21 @@ enum HeadRules {
         var response: Response { .error(status, code: code, message: message, headers: headers) }
     }
 
-    static func check(_ head: HTTPRequestHead, options: ServerOptions) throws(Violation) {
+    /// What the head says of the message and its connection, found in the same pass: a look-up of a header costs 0.1 µs.
+    struct Framing {
+        /// `Content-Length`; 0 without one.
+        fileprivate(set) var length = 0
+        fileprivate(set) var expectsContinue = false
+        fileprivate(set) var asksForUpgrade = false
+    }
+
+    static func check(_ head: HTTPRequestHead, options: ServerOptions) throws(Violation) -> Framing {
         guard head.version.major == 1, head.version.minor <= 1 else { throw .version }
         var bytes = head.uri.utf8.count + 16
         var lengths = 0
         var hosts = 0
         var codings: [String] = []
+        var framing = Framing()
         for (name, value) in head.headers {
             bytes += name.utf8.count + value.utf8.count + 4
             switch name.utf8.count {
@@ -26,7 +35,11 @@ enum HeadRules {
                 guard isAuthority(value.utf8) else { throw malformed("The Host header is not valid.") }
             case 6 where name.isHeader("Expect"):
                 guard value.lowercased() == "100-continue" else { throw .expectation }
-            case 14 where name.isHeader("Content-Length"): lengths += 1
+                framing.expectsContinue = true
+            case 7 where name.isHeader("Upgrade"): framing.asksForUpgrade = true
+            case 14 where name.isHeader("Content-Length"):
+                lengths += 1
+                framing.length = Int(value) ?? 0
             case 17 where name.isHeader("Transfer-Encoding"): codings.append(value.lowercased())
             default: break
             }
@@ -39,6 +52,7 @@ enum HeadRules {
         guard codings.isEmpty || head.version.minor == 1 else { throw malformed("HTTP/1.0 has no transfer codings.") }
         guard hosts == 1 || (hosts == 0 && head.version.minor == 0) else { throw malformed("Send one Host header.") }
         guard isTarget(head) else { throw malformed("The request target must be a path.") }
+        return framing
     }
 
     /// A path, an absolute form, or the asterisk of OPTIONS (RFC 9112, section 3.2).

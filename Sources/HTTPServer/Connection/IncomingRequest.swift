@@ -1,9 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// A request whose body is still coming.
-struct IncomingRequest {
+/// A request whose body is still coming. Owned by its connection; a class, for it is handed on several times.
+final class IncomingRequest {
     let head: HTTPRequestHead
+    let framing: HeadRules.Framing
     let target: (path: Substring, query: Substring?)
     let match: Router.Match
     /// Empty once it is longer than the route takes: the rest is counted and dropped.
@@ -12,12 +13,12 @@ struct IncomingRequest {
     private var length: Int
     private var received = 0
 
-    /// - Parameter announcedLength: the head's Content-Length; 0 without one.
-    init(head: HTTPRequestHead, router: Router, announcedLength: Int) {
+    init(head: HTTPRequestHead, framing: HeadRules.Framing, router: Router) {
         self.head = head
+        self.framing = framing
         target = head.target
         match = router.match(head.method, target.path)
-        length = announcedLength
+        length = framing.length
     }
 
     var body: Request.Body {
@@ -25,7 +26,7 @@ struct IncomingRequest {
     }
 
     /// - Returns: false when it is not worth waiting for the rest.
-    mutating func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
+    func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
         received += part.readableBytes
         length = max(length, received)
         guard length > match.maximumBodyBytes else {

@@ -14,28 +14,24 @@ struct TokenTag: Hashable, Sendable {
 
     let first, second: UInt64
 
-    init(_ token: String, key: Key) {
-        self.init(Array(token.utf8), key: key)
-    }
-
-    init(_ bytes: [UInt8], key: Key) {
+    init(_ bytes: Span<UInt8>, key: Key) {
         var state = SipState(key)
         var index = 0
         while index + 8 <= bytes.count {
-            state.absorb(Self.word(bytes[index..<(index + 8)]))
+            state.absorb(Self.word(bytes, index..<(index + 8)))
             index += 8
         }
-        state.absorb(UInt64(truncatingIfNeeded: bytes.count) << 56 | Self.word(bytes[index...]))
+        state.absorb(UInt64(truncatingIfNeeded: bytes.count) << 56 | Self.word(bytes, index..<bytes.count))
         (first, second) = state.finish()
     }
 
     /// Up to eight bytes, the first the least significant.
     @inline(__always)
-    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    private static func word(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
         var word: UInt64 = 0
         var shift: UInt64 = 0
-        for byte in bytes {
-            word |= UInt64(byte) &<< shift
+        for index in range {
+            word |= UInt64(bytes[index]) &<< shift
             shift &+= 8
         }
         return word

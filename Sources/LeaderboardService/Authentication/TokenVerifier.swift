@@ -37,9 +37,9 @@ package final class TokenVerifier: Sendable {
 
     /// A token that was verified before with the keys of now, and has not expired since: what the leeway for clocks adds
     /// is not remembered.
-    func remembered(_ token: String) -> VerifiedToken? {
+    func remembered(_ token: Substring) -> VerifiedToken? {
         guard token.utf8.count <= CompactJWS.maximumBytes else { return nil }
-        let tag = TokenTag(token, key: tagKey)
+        let tag = TokenTag(token.utf8.span, key: tagKey)
         guard let known = cache.withLock({ $0.value(for: tag) }), known.generation == keys.generation,
             known.token.expiresAt > now()
         else { return nil }
@@ -54,9 +54,8 @@ package final class TokenVerifier: Sendable {
             guard token.type.map(Self.types.contains) ?? true else { throw .wrongType }
             try await keys.verify(token)
             let verified = try VerifiedToken(token.claims(), rules: rules, now: now())
-            cache.withLock {
-                $0.insert(Remembered(token: verified, generation: generation), for: TokenTag(text, key: tagKey))
-            }
+            let tag = TokenTag(text.utf8.span, key: tagKey)
+            cache.withLock { $0.insert(Remembered(token: verified, generation: generation), for: tag) }
             outcomes.note(nil)
             return verified
         } catch {

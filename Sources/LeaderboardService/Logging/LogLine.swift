@@ -29,13 +29,14 @@ struct LogLine: ~Copyable {
 
     /// A field's name with what stands around it, ready made likewise: `,"key":` or ` key=`.
     ///
-    /// The name is escaped too: a library may make it from what a peer sent.
+    /// The name is escaped too: a library may make it from what a peer sent. A string, for a short one lies in place, and
+    /// no references to it have to be counted.
     struct Key {
-        fileprivate let bytes: [UInt8]
+        fileprivate let text: String
 
         init(_ name: String, _ format: LogFormat) {
             let name = Escaped(name)
-            bytes = Array((format == .json ? ",\"\(name)\":" : " \(name)=").utf8)
+            text = format == .json ? ",\"\(name)\":" : " \(name)="
         }
     }
 
@@ -53,17 +54,17 @@ struct LogLine: ~Copyable {
     }
 
     mutating func add(_ key: Key, _ value: Int) {
-        bytes += key.bytes
+        append(key.text)
         append(value)
     }
 
     mutating func add(_ key: Key, _ value: String) {
-        bytes += key.bytes
+        append(key.text)
         appendValue(value)
     }
 
     mutating func begin(_ key: Key) {
-        bytes += key.bytes
+        append(key.text)
     }
 
     /// A string as a JSON string; in `text` without quotes where none are needed to tell its end.

@@ -19,7 +19,7 @@ struct Callers: Sendable {
         guard let token = BearerToken.of(request.headers) else { throw await refusal(of: request, .missingToken) }
         if let known = tokens.remembered(token) { return known }
         do {
-            return try await tokens.verify(token)
+            return try await tokens.verify(String(token))
         } catch {
             throw await refusal(of: request, .invalidToken)
         }

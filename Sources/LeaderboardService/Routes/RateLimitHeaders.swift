@@ -11,8 +11,10 @@ struct RateLimitHeaders: Sendable {
     }
 
     /// Names and values.
-    func fields(_ state: RateLimitState) -> [(String, String)] {
-        [("RateLimit", quota(state)), ("RateLimit-Policy", policy)]
+    /// - Parameter first: stands before them. One array that has its size costs less than two that are joined.
+    func fields(_ state: RateLimitState, after first: (String, String)? = nil) -> [(String, String)] {
+        guard let first else { return [("RateLimit", quota(state)), ("RateLimit-Policy", policy)] }
+        return [first, ("RateLimit", quota(state)), ("RateLimit-Policy", policy)]
     }
 
     private func quota(_ state: RateLimitState) -> String {

@@ -73,7 +73,7 @@ struct UpdateScore: Sendable {
 
     private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
         // Put together as an array: adding to HTTPHeaders one by one checks each name anew.
-        var headers = [("Content-Type", "application/json")] + rateLimit.fields(applied.rateLimit)
+        var headers = rateLimit.fields(applied.rateLimit, after: ("Content-Type", "application/json"))
         if applied.isReplay { headers.append(("Idempotency-Replayed", "true")) }
         guard wantsRepresentation else {
             return Response(.ok, headers: HTTPHeaders(headers), body: UpdateBody.plain)

@@ -16,7 +16,8 @@ struct RememberedTokensTests {
     @Test("is hashed by SipHash-2-4-128: key 00 to 0f, text 00, 01, …", arguments: vectors)
     func hash(length: Int, expected: String) {
         let key = TokenTag.Key(first: 0x0706_0504_0302_0100, second: 0x0F0E_0D0C_0B0A_0908)
-        let tag = TokenTag((0..<length).map { UInt8($0) }, key: key)
+        let text = (0..<length).map { UInt8($0) }
+        let tag = TokenTag(text.span, key: key)
         let bytes = [tag.first, tag.second].flatMap { word in
             (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
         }
