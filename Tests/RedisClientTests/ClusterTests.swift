@@ -32,7 +32,7 @@ struct ClusterTests {
 
                 let source = try await cluster.owner(of: slot)
                 let target = try await cluster.owner(of: (slot + ClusterSlot.count / 2) % ClusterSlot.count)
-                guard let source, let target, source !== target else { throw NotWithinTenSeconds() }
+                guard let source, let target, source !== target else { throw NotWithinAMinute() }
                 try await cluster.move(slot: slot, from: source, to: target)
                 try await follow("resharding is not followed")
 

@@ -32,16 +32,6 @@ func withClient(
 
 let quietLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-struct NotWithinTenSeconds: Error {}
-
-func until(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NotWithinTenSeconds() }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}
-
 /// A subscriber of the channel, for as long as `body` runs.
 func withSubscriber(
     _ url: String,
