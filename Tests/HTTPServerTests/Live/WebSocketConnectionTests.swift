@@ -134,7 +134,7 @@ struct WebSocketConnectionTests {
 
     @Test("is pinged; a peer that answers stays, and one that is silent is gone after two intervals")
     func pings() async throws {
-        try await withServer(.test { $0.pingInterval = .seconds(4) }) { server in
+        try await withServer(.test { $0.pingInterval = .seconds(12) }) { server in
             let (alive, dead) = (try await server.connect(), try await server.connect())
             _ = try await alive.openWebSocket("/live")
             _ = try await dead.openWebSocket("/live")

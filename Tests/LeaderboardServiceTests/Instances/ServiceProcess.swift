@@ -69,18 +69,12 @@ final class ServiceProcess: Sendable {
         _ arguments: [String],
         _ environment: [String: String] = [:]
     ) async throws -> (output: String, code: Int32) {
-        let pipe = Pipe()
-        let process = try await Launcher.shared.launch(
+        try await Launcher.shared.run(
             program,
             arguments,
             environment: ["PATH": path].merging(environment) { $1 },
-            directory: URL(filePath: "/"),
-            output: pipe.fileHandleForWriting
+            directory: URL(filePath: "/")
         )
-        try pipe.fileHandleForWriting.close()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (String(decoding: data, as: UTF8.self), process.exitCode ?? process.endingSignal ?? -1)
     }
 
     private static var path: String { ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin" }
