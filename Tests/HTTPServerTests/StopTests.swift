@@ -8,7 +8,7 @@ import Testing
 struct StopTests {
     @Test("answers an idle connection's request that comes a moment later, and a second connection's, then closes both")
     func lastRequests() async throws {
-        try await withServer(.test { $0.lastRequestTimeout = .seconds(10) }) { server in
+        try await withServer(.patient { $0.lastRequestTimeout = .seconds(10) }) { server in
             let idle = try await server.connect()
             #expect(try await idle.request("GET", "/hello").headers["connection"] == nil)
             server.stop()
@@ -23,7 +23,7 @@ struct StopTests {
 
     @Test("is not kept up by clients that keep coming")
     func insistentClients() async throws {
-        try await withServer(.test { $0.lateTimeout = .milliseconds(200) }) { server in
+        try await withServer(.patient { $0.lateTimeout = .milliseconds(200) }) { server in
             let busy = try await server.connect()
             async let answer = busy.request("GET", "/gate")
             try await until { server.events.all.contains("gate") }
@@ -41,7 +41,7 @@ struct StopTests {
 
     @Test("closes idle connections, and lets the request in flight end with Connection: close")
     func requests() async throws {
-        try await withServer { server in
+        try await withServer(.patient { _ in }) { server in
             let (idle, busy) = (try await server.connect(), try await server.connect())
             #expect(try await idle.request("GET", "/hello").status == 200)
             async let answer = busy.request("GET", "/gate")
@@ -58,7 +58,7 @@ struct StopTests {
 
     @Test("lets a request end whose body is still coming")
     func halfRequest() async throws {
-        try await withServer { server in
+        try await withServer(.patient { _ in }) { server in
             let connection = try await server.connect()
             try await connection.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhe")
             // One that is answered behind it on the same loop: the bytes above have been read by then.
@@ -72,7 +72,7 @@ struct StopTests {
 
     @Test("tells WebSockets 1001 and event streams when to come back, each at another time")
     func live() async throws {
-        try await withServer { server in
+        try await withServer(.patient { _ in }) { server in
             var streams: [TestConnection] = []
             for _ in 1...8 {
                 streams.append(try await server.connect())
@@ -102,6 +102,16 @@ struct StopTests {
             server.stop()
             #expect(try await connection.receiveToEnd() == "")
             server.events.openGate()
+        }
+    }
+}
+
+extension ServerOptions {
+    /// Nothing is cut off because the machine is slow.
+    fileprivate static func patient(_ change: (inout ServerOptions) -> Void) -> ServerOptions {
+        .test { options in
+            options.drainTimeout = .seconds(60)
+            change(&options)
         }
     }
 }
