@@ -40,8 +40,8 @@ final class LoopContext {
         for peer in live.values { peer.tick(now) }
     }
 
-    /// Ends the connections after their next answer or a moment of silence, and the live ones one after the other, so that a crowd does not
-    /// come back all at once: 200 a second at least, and all within `spread`.
+    /// Ends the connections after their next answer or a moment of silence, and the live ones one after the other, so that a
+    /// crowd does not come back all at once: 200 a second at least, and all within `spread`.
     func stop(spread: Duration) {
         isStopping = true
         for connection in connections.values { connection.stop() }

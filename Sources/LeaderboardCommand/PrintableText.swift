@@ -9,11 +9,7 @@ extension String {
     /// The same JSON, with hidden characters of its strings escaped. It has none elsewhere, but for line feeds.
     var printableJSON: String {
         escaped { scalar in
-            guard scalar != "\n", scalar.isHidden else { return nil }
-            return UTF16.encode(scalar)?.map { unit in
-                let digits = String(unit, radix: 16)
-                return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            }.joined()
+            scalar != "\n" && scalar.isHidden ? scalar.escapedForJSON : nil
         }
     }
 

@@ -35,7 +35,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     var phase = Phase.idle
     private(set) var context: ChannelHandlerContext?
     /// The server stops: the request that has begun is the last.
-    private(set) var isStopping = false
+    var isStopping: Bool { loop.isStopping }
     /// The client has ended its side: what has come whole is answered.
     private var isInputClosed = false
     private var waiting = Deque<HTTPServerRequestPart>()
@@ -144,7 +144,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The request that has begun is answered, or the one that begins in a moment; then it closes.
     func stop() {
-        isStopping = true
         if case .idle = phase { expect(within: server.options.lastRequestTimeout) }
     }
 

@@ -1,3 +1,5 @@
+import Leaderboard
+
 /// One log line in the making: the four fields that every line has, then more by `add`, then ``end()``.
 ///
 /// No value can end the line or forge a field: controls, line and paragraph separators, and invisible formatting characters
@@ -121,20 +123,7 @@ extension Unicode.Scalar {
         case "\n": "\\n"
         case "\r": "\\r"
         case "\t": "\\t"
-        case _ where isHarmless: String(self)
-        default: String(self).utf16.reduce(into: "") { $0 += Self.escaped($1) }
-        }
-    }
-
-    private static func escaped(_ unit: UInt16) -> String {
-        let digits = String(unit, radix: 16)
-        return "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
-    }
-
-    private var isHarmless: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
+        default: isHidden ? escapedForJSON : String(self)
         }
     }
 }

@@ -20,7 +20,7 @@ struct Health: Sendable {
     /// Ready to take traffic: not stopping, Redis answers, the function library is loaded, the subscription is live.
     func ready(_ request: Request) async -> Response {
         if readiness.isStopping {
-            return Self.notReady("stopping", "This instance is stopping: use another one.")
+            return Self.fresh(Refusal.stopping.response)
         }
         guard redis.isConnected else {
             return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
