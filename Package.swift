@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .deque, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
             ],
             swiftSettings: swiftSettings
         ),

@@ -18,7 +18,7 @@ final class LoopContext {
     private let tickInterval: TimeAmount
     /// The server stops: each connection's next answer is its last.
     private(set) var isStopping = false
-    var date = DateHeader()
+    private var date = DateHeader()
     var connections: [ObjectIdentifier: HTTPConnection] = [:]
     var live: [ObjectIdentifier: any LivePeer] = [:]
 
@@ -27,6 +27,25 @@ final class LoopContext {
         self.tickInterval = tickInterval
         nextTick = .now() + tickInterval
         executor = LoopExecutor(eventLoop)
+    }
+
+    /// Answers are put together here, so that one costs no allocation of its own.
+    private var answer = ByteBufferAllocator().buffer(capacity: 4096)
+    /// What is larger is given back.
+    private static let maximumKept = 65_536
+
+    /// An answer as it goes out, valid until the next one is encoded; who keeps it makes that one a new buffer.
+    func encode(_ response: Response, to request: Request, keepAlive: Bool) -> ByteBuffer {
+        if answer.capacity > Self.maximumKept { answer = ByteBuffer() }
+        answer.clear()
+        ResponseEncoder.encode(response, to: request, keepAlive: keepAlive, date: &date, into: &answer)
+        return answer
+    }
+
+    /// The line of `Date`.
+    func dateLine() -> String {
+        date.update()
+        return date.line
     }
 
     var openCount: Int { connections.count + live.count }
@@ -61,16 +80,37 @@ final class LoopContext {
 }
 
 /// Runs tasks on one event loop, so that a handler's `async` code stays on its connection's loop.
+///
+/// What becomes ready on the loop itself waits in a list that the loop runs through once, in its next turn: the replies that
+/// come in one read of Redis wake their handlers together, for one entry in the loop's own queue.
 final class LoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
+    private let ready: NIOLoopBoundBox<[UnownedJob]>
 
+    /// Made on any thread.
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        ready = .makeBoxSendingValue([], eventLoop: eventLoop)
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // The loop runs each closure once: the job is run once, as its contract demands.
-        eventLoop.execute { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        guard eventLoop.inEventLoop else {
+            return eventLoop.execute { self.run(job) }
+        }
+        if ready.value.isEmpty { eventLoop.execute { self.runReady() } }
+        ready.value.append(job)
+    }
+
+    private func runReady() {
+        // What they make ready waits for the next turn.
+        let jobs = ready.value
+        ready.value.removeAll(keepingCapacity: true)
+        for job in jobs { run(job) }
+    }
+
+    /// Each job comes here once, and so is run once, as its contract demands.
+    private func run(_ job: UnownedJob) {
+        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
     }
 }

@@ -3,7 +3,7 @@ package struct Query: Sendable, Equatable {
     /// Names and values in order; a name may stand more than once.
     package let pairs: [(name: String, value: String)]
 
-    package init(_ text: Substring?) {
+    package init(_ text: String?) {
         pairs = (text ?? "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.decode(parts[0]), parts.count > 1 ? Self.decode(parts[1]) : "")

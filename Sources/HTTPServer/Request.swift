@@ -9,10 +9,8 @@ package final class Request: Sendable {
         case tooLarge
     }
 
-    package let method: HTTPMethod
-    package let path: String
+    private let head: RequestHead
     package let query: Query
-    package let headers: HTTPHeaders
     package let body: Body
     /// The client's `X-Request-Id` if it was sane, otherwise one of ours.
     package let id: String
@@ -22,26 +20,39 @@ package final class Request: Sendable {
     package let parameters: [String: String]
     /// The loop of the connection: the handler runs on it.
     package let eventLoop: any EventLoop
+    /// The path as the routing table has it; nil where none fits.
+    let route: String?
+    /// Whether the connection outlives the answer.
+    let isKeepAlive: Bool
+    let arrival = NIODeadline.now()
 
-    init(
-        method: HTTPMethod,
-        path: String,
-        query: Query,
-        headers: HTTPHeaders,
-        body: Body,
-        id: String,
-        remoteAddress: String,
-        parameters: [String: String],
-        eventLoop: any EventLoop
-    ) {
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.id = id
+    package var method: HTTPMethod { head.line.method }
+    package var path: String { head.line.path }
+    package var headers: RequestHeaders { head.headers }
+    var isHTTP11: Bool { head.line.isHTTP11 }
+
+    init(_ incoming: IncomingRequest, isKeepAlive: Bool, remoteAddress: String, eventLoop: any EventLoop) {
+        head = incoming.head
+        query = Query(head.line.query)
+        body = incoming.body
+        id = RequestID.of(head.headers)
         self.remoteAddress = remoteAddress
-        self.parameters = parameters
+        parameters = incoming.match.parameters
         self.eventLoop = eventLoop
+        route = incoming.match.routePath
+        self.isKeepAlive = isKeepAlive
+    }
+
+    /// Stands for what is no request.
+    init(refused method: HTTPMethod, remoteAddress: String, eventLoop: any EventLoop) {
+        head = RequestHead(RequestHead.Line(method: method), RequestHeaders(), RequestHead.Framing())
+        query = Query(nil)
+        body = .complete(ByteBuffer())
+        id = RequestID.next()
+        self.remoteAddress = remoteAddress
+        parameters = [:]
+        self.eventLoop = eventLoop
+        route = nil
+        isKeepAlive = false
     }
 }

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOSSL
 
 /// Makes an accepted channel an HTTP connection, if the limits allow one more: PROXY header, TLS, HTTP, each where it is
@@ -37,15 +36,7 @@ struct Acceptor: Sendable {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw Refused() }
         let pipeline = channel.pipeline.syncOperations
         let connection = HTTPConnection(server: server, loop: loop, remoteAddress: address.text)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        // What a head may have in all is checked again when it is whole; these stop it before it is.
-        limits.maxHeaderFieldSize = server.options.maximumHeadBytes
-        limits.maxHeaderListSize = server.options.maximumHeadBytes
-        limits.maxHeaderFieldCount = server.options.maximumHeaders
-        let decoder = RequestDecoder(limits: limits)
         if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
-        try pipeline.addHandler(FirstByte(connection))
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(connection)
     }
 }

@@ -4,21 +4,24 @@
     import Musl
 #endif
 
-/// The value of `Date` (RFC 9110, section 5.6.7), made once a second. Owned by its event loop.
+/// `Date` (RFC 9110, section 5.6.7), made once a second. Owned by its event loop.
 struct DateHeader {
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     private var second: time_t = -1
-    private var cached = ""
+    /// With its end.
+    private(set) var line = ""
+    /// What stands before the request's id in an answer of 200.
+    private(set) var beginningOfOK = ""
 
-    mutating func text() -> String {
+    /// Makes both those of now.
+    mutating func update() {
         let now = time(nil)
-        if now != second {
-            second = now
-            cached = Self.format(now)
-        }
-        return cached
+        guard now != second else { return }
+        second = now
+        line = "Date: \(Self.format(now))\r\n"
+        beginningOfOK = "HTTP/1.1 200 OK\r\n\(line)X-Request-Id: "
     }
 
     static func format(_ time: time_t) -> String {

@@ -4,19 +4,12 @@ import NIOHTTP1
 extension HTTPConnection {
     /// The answer to the request that is handled; if the connection is gone, nobody's.
     func respond(_ response: Response) {
-        guard let context, case .handling(let started) = phase else { return }
-        let keepAlive = started.keepAlive && !isStopping
-        let bytes = ResponseEncoder.encode(
-            response,
-            requestID: started.requestID,
-            date: loop.date.text(),
-            isHead: started.method == .HEAD,
-            keepAlive: keepAlive,
-            allocator: context.channel.allocator
-        )
-        server.observe(started.finished(status: response.status, bytes: bytes.readableBytes))
+        guard let context, case .handling(let request) = phase else { return }
+        let keepAlive = request.isKeepAlive && !loop.isStopping
+        let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
+        server.observe(Exchange(request, status: response.status, bytes: bytes.readableBytes))
         guard keepAlive else { return writeLast(bytes) }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        send(bytes)
         guard case .handling = phase else { return }
         guard context.channel.isWritable else {
             phase = .sending
@@ -31,24 +24,27 @@ extension HTTPConnection {
         phase = .closing
         expect(within: server.options.answerTimeout)
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(bytes)).whenSuccess { me.value.finish() }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenSuccess { me.value.finish() }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    }
+
+    /// The short way where there is one: it takes 0.4 of the channel's instructions off an answer.
+    func send(_ bytes: ByteBuffer) {
+        if direct?.write(bytes) == true { return }
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: direct?.track(nil))
+    }
+
+    /// What of an answer the socket did not take comes back here.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(data, promise: direct?.track(promise) ?? promise)
     }
 
     /// The answer to what is no request, or not one in time; it is the connection's last.
     /// - Parameter method: of the request, where that much is known.
-    func refuse(_ violation: HeadRules.Violation, to method: HTTPMethod = .GET) {
+    func refuse(_ violation: RequestViolation, to method: HTTPMethod) {
         server.metrics.failed(violation.code)
-        phase = .handling(
-            Exchange.Started(
-                method: method,
-                path: "",
-                route: nil,
-                requestID: RequestID.next(),
-                remoteAddress: remoteAddress,
-                keepAlive: false,
-                time: .now()
-            )
-        )
+        phase = .handling(Request(refused: method, remoteAddress: remoteAddress, eventLoop: loop.eventLoop))
         respond(violation.response)
     }
 }

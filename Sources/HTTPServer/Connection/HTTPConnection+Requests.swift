@@ -2,35 +2,23 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPConnection {
-    func take(_ part: HTTPServerRequestPart) {
-        switch (part, phase) {
-        case (.head(let head), .idle), (.head(let head), .head): begin(head)
-        case (.body(let bytes), .body(let request)):
-            let isWorthWaiting = request.append(bytes, maximumDropped: server.options.maximumDroppedBodyBytes)
-            if !isWorthWaiting { handle(request, keepAlive: false) }
-        case (.end, .body(let request)):
-            // HTTP/1.0 has no pipelining, and its keep-alive is not worth a header in every answer.
-            handle(request, keepAlive: request.head.isKeepAlive && request.head.version.minor == 1)
-        default: break
-        }
+    func take(_ part: RequestParser.Part) {
+        if case .head(let head) = part { return begin(head) }
+        guard case .body(let request) = phase else { return }
+        guard case .body(let bytes) = part else { return handle(request, keepAlive: request.head.isKeepAlive) }
+        let isWorthWaiting = request.append(bytes, maximumDropped: server.options.maximumDroppedBodyBytes)
+        if !isWorthWaiting { handle(request, keepAlive: false) }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
-        let framing: HeadRules.Framing
-        do {
-            framing = try HeadRules.check(head, options: server.options)
-        } catch {
-            return refuse(error, to: head.method)
-        }
-        let length = framing.length
-        let request = IncomingRequest(head: head, framing: framing, router: server.router)
+    private func begin(_ head: RequestHead) {
+        let request = IncomingRequest(head: head, router: server.router)
         let maximum = request.match.maximumBodyBytes
-        if head.version.minor == 1, framing.expectsContinue {
+        if head.line.isHTTP11, head.framing.expectsContinue {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is
             // unknown.
-            guard maximum > 0, length <= maximum else { return handle(request, keepAlive: false) }
-            context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-        } else if length > max(maximum, server.options.maximumDroppedBodyBytes) {
+            guard maximum > 0, request.length <= maximum else { return handle(request, keepAlive: false) }
+            send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+        } else if request.length > max(maximum, server.options.maximumDroppedBodyBytes) {
             return handle(request, keepAlive: false)
         }
         phase = .body(request)
@@ -38,41 +26,23 @@ extension HTTPConnection {
     }
 
     private func handle(_ incoming: IncomingRequest, keepAlive: Bool) {
-        guard let context else { return }
-        let head = incoming.head
-        let target = incoming.target
-        let started = Exchange.Started(
-            method: head.method,
-            path: target.path.utf8.count == head.uri.utf8.count ? head.uri : String(target.path),
-            route: incoming.match.routePath,
-            requestID: RequestID.of(head.headers),
-            remoteAddress: remoteAddress,
-            // The parser reads no further behind a request that asks for another protocol.
-            keepAlive: keepAlive && !incoming.framing.asksForUpgrade,
-            time: .now()
-        )
-        phase = .handling(started)
-        expect(within: nil)
         let request = Request(
-            method: head.method,
-            path: started.path,
-            query: Query(target.query),
-            headers: head.headers,
-            body: incoming.body,
-            id: started.requestID,
+            incoming,
+            isKeepAlive: keepAlive,
             remoteAddress: remoteAddress,
-            parameters: incoming.match.parameters,
-            eventLoop: context.eventLoop
+            eventLoop: loop.eventLoop
         )
+        phase = .handling(request)
+        expect(within: nil)
         switch incoming.match {
         case .nothing:
             respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
-        case .wrongMethod(let allowed): respond(.wrongMethod(head.method, allowed: allowed))
-        case .found(let route, _): run(route, request, head)
+        case .wrongMethod(let allowed): respond(.wrongMethod(request.method, allowed: allowed))
+        case .found(let route, _): run(route, request)
         }
     }
 
-    private func run(_ route: Route, _ request: Request, _ head: HTTPRequestHead) {
+    private func run(_ route: Route, _ request: Request) {
         let decide: Route.Decider
         let upgrade: LiveUpgrade
         switch route.action {
@@ -84,8 +54,8 @@ extension HTTPConnection {
             }
             return
         case .webSocket(let decider):
-            do throws(HeadRules.Violation) {
-                upgrade = .webSocket(try WebSocketHandshake(head, request.body))
+            do throws(RequestViolation) {
+                upgrade = .webSocket(try WebSocketHandshake(request))
             } catch {
                 return respond(error.response)
             }
@@ -97,27 +67,31 @@ extension HTTPConnection {
         Task.immediate(executorPreference: loop.executor) {
             switch await decide(request) {
             case .refuse(let response): me.value.respond(response)
-            case .accept(let open): me.value.goLive(upgrade, request: request, open: open)
+            case .accept(let open): me.value.goLive(upgrade, open: open)
             }
         }
     }
 
-    private func goLive(_ upgrade: LiveUpgrade, request: Request, open: (LiveChannel) -> Void) {
-        guard let context, case .handling(let started) = phase else { return }
-        guard !isStopping else {
+    private func goLive(_ upgrade: LiveUpgrade, open: (LiveChannel) -> Void) {
+        guard let context, case .handling(let request) = phase else { return }
+        guard !loop.isStopping else {
             return respond(.error(.serviceUnavailable, code: "stopping", message: "This instance is stopping."))
         }
-        server.observe(started.finished(status: upgrade.status, bytes: 0))
-        let head = upgrade.head(requestID: started.requestID, date: loop.date.text())
+        server.observe(Exchange(request, status: upgrade.status, bytes: 0))
+        let head = upgrade.head(requestID: request.id, date: loop.dateLine())
         guard request.method != .HEAD else { return writeLast(head) }
-        open(upgrade.perform(on: context, head: head, loop: loop, options: server.options))
+        let (direct, rest) = handOver()
+        open(upgrade.perform(on: context, head: head, direct: direct, loop: loop, options: server.options))
+        // What came behind the request is already in the new protocol.
+        if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }
 
 extension Response {
     /// OPTIONS is answered for every path; any other method that a path does not take is refused.
     fileprivate static func wrongMethod(_ method: HTTPMethod, allowed: [String]) -> Response {
-        let allow = HTTPHeaders([("Allow", allowed.joined(separator: ", "))])
+        let allow: ResponseHeaders = ["Allow": allowed.joined(separator: ", ")]
         guard method != .OPTIONS else { return Response(.noContent, headers: allow) }
         return .error(
             .methodNotAllowed,

@@ -1,4 +1,3 @@
-import DequeModule
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -8,7 +7,8 @@ import NIOSSL
 /// While a request is handled, or an answer waits for the client to read, what the client pipelined behind it waits too,
 /// and nothing more is read.
 final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -18,29 +18,26 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         /// Bytes have come, and not yet a whole head.
         case head
         case body(IncomingRequest)
-        case handling(Exchange.Started)
+        case handling(Request)
         /// The last answer is more than the socket takes: the client must read before its next request is looked at.
         case sending
         /// The last answer is on its way, or gone.
         case closing
     }
 
-    /// What waits behind the request that is handled. One read of the socket, or what was in its buffer when the peer ended
-    /// its side; who has more than that pipelined is sent away.
-    private static let maximumWaiting = 4096
+    /// Bytes that wait behind the request that is handled. One read of the socket, or what was in its buffer when the peer
+    /// ended its side; who has more than that pipelined is sent away.
+    private static let maximumWaiting = 262_144
 
     let server: ServerContext
     let loop: LoopContext
     let remoteAddress: String
     var phase = Phase.idle
     private(set) var context: ChannelHandlerContext?
-    /// The server stops: the request that has begun is the last.
-    var isStopping: Bool { loop.isStopping }
+    private(set) var direct: DirectSocket?
+    private var parser: RequestParser
     /// The client has ended its side: what has come whole is answered.
     private var isInputClosed = false
-    private var waiting = Deque<HTTPServerRequestPart>()
-    /// What stands behind `waiting` is no HTTP.
-    private var malformed: HeadRules.Violation?
     private var isReadHeldBack = false
     private var isProceeding = false
     private var deadline = NIODeadline.distantFuture
@@ -49,10 +46,12 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         self.server = server
         self.loop = loop
         self.remoteAddress = remoteAddress
+        parser = RequestParser(options: server.options)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if server.options.tls == nil { direct = DirectSocket(context.channel) }
         loop.connections[ObjectIdentifier(self)] = self
         expect(within: server.options.headTimeout)
         if loop.isStopping { stop() }
@@ -70,25 +69,20 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private func forget() {
         phase = .closing
         context = nil
-        waiting.removeAll()
+        direct?.end()
         loop.connections[ObjectIdentifier(self)] = nil
     }
 
     // MARK: What comes
 
-    /// The first bytes after a quiet time: the head is due from now.
-    func bytesArrived() {
-        guard case .idle = phase else { return }
-        phase = .head
-        expect(within: server.options.headTimeout)
-    }
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = unwrapInboundIn(data)
-        if isReady, waiting.isEmpty { return take(part) }
         if case .closing = phase { return }
-        guard waiting.count < Self.maximumWaiting else { return context.close(promise: nil) }
-        waiting.append(part)
+        let bytes = unwrapInboundIn(data)
+        guard parser.unreadCount + bytes.readableBytes <= Self.maximumWaiting else {
+            return context.close(promise: nil)
+        }
+        parser.feed(bytes)
+        proceed()
     }
 
     /// Whether the next part of a request may be looked at.
@@ -99,30 +93,38 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Takes what has waited, as far as it goes. An answer given at once comes back here: the loop below goes on, and the
+    /// Takes what has come, as far as it goes. An answer given at once comes back here: the loop below goes on, and the
     /// stack does not grow with what a client pipelines.
-    func proceed() {
+    private func proceed() {
         guard !isProceeding else { return }
         isProceeding = true
         defer { isProceeding = false }
-        while isReady, let part = waiting.popFirst() { take(part) }
+        do throws(RequestViolation) {
+            while isReady, let part = try parser.next() { take(part) }
+        } catch {
+            return refuse(error, to: method)
+        }
         guard isReady else { return }
-        if let malformed { return refuse(malformed) }
         if isInputClosed { return finish() }
+        if case .idle = phase, parser.unreadCount > 0 {
+            // The first bytes of a head: the rest of it is due from now.
+            phase = .head
+            expect(within: server.options.headTimeout)
+        }
         if isReadHeldBack {
             isReadHeldBack = false
             context?.read()
         }
     }
 
+    /// Of the request that has begun, as far as it is known.
+    private var method: HTTPMethod {
+        if case .body(let request) = phase { request.head.line.method } else { parser.method }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else {
-            if case .handshakeFailed = error as? NIOSSLError { server.metrics.failed("tls_handshake") }
-            return context.close(promise: nil)
-        }
-        guard malformed == nil else { return }
-        malformed = HeadRules.Violation(error, options: server.options)
-        proceed()
+        if case .handshakeFailed = error as? NIOSSLError { server.metrics.failed("tls_handshake") }
+        context.close(promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -132,12 +134,18 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if waiting.isEmpty { context.read() } else { isReadHeldBack = true }
+        if isReady || parser.unreadCount == 0 { context.read() } else { isReadHeldBack = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if case .sending = phase, context.channel.isWritable { becomeIdle() }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// The connection becomes a live one: the socket's short way and what has come behind the request are no longer ours.
+    func handOver() -> (direct: DirectSocket?, rest: ByteBuffer) {
+        defer { direct = nil }
+        return (direct, parser.takeUnread())
     }
 
     // MARK: The end
@@ -155,14 +163,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func finish() {
         phase = .closing
         guard let context else { return }
-        waiting.removeAll()
         expect(within: nil)
-        let pipeline = context.pipeline.syncOperations
-        LingeringClose.begin(
-            context,
-            before: try? pipeline.handler(type: FirstByte.self),
-            timeout: server.options.lingerTimeout
-        )
+        LingeringClose.begin(context, before: self, timeout: server.options.lingerTimeout)
     }
 
     // MARK: Time
@@ -182,8 +184,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func tick(_ now: NIODeadline) {
         guard deadline <= now else { return }
         switch phase {
-        case .head, .body: refuse(.requestTimeout)
-        case .idle where isStopping: finish()
+        case .head, .body: refuse(.timeout, to: method)
+        case .idle where loop.isStopping: finish()
         case .idle, .handling, .sending, .closing: context?.close(promise: nil)
         }
     }

@@ -1,24 +1,19 @@
 import NIOCore
-import NIOHTTP1
 
 /// A request whose body is still coming. Owned by its connection; a class, for it is handed on several times.
 final class IncomingRequest {
-    let head: HTTPRequestHead
-    let framing: HeadRules.Framing
-    let target: (path: Substring, query: Substring?)
+    let head: RequestHead
     let match: Router.Match
     /// Empty once it is longer than the route takes: the rest is counted and dropped.
     private var bytes = ByteBuffer()
     /// What has come, or was announced if that is more.
-    private var length: Int
+    private(set) var length: Int
     private var received = 0
 
-    init(head: HTTPRequestHead, framing: HeadRules.Framing, router: Router) {
+    init(head: RequestHead, router: Router) {
         self.head = head
-        self.framing = framing
-        target = head.target
-        match = router.match(head.method, target.path)
-        length = framing.length
+        match = router.match(head.line.method, head.line.path)
+        length = head.framing.length ?? 0
     }
 
     var body: Request.Body {

@@ -23,12 +23,11 @@ final class LingeringClose: ChannelInboundHandler {
     /// neither `first` nor a handler behind it.
     static func begin(
         _ context: ChannelHandlerContext,
-        before first: (any ChannelHandler)?,
+        before first: any ChannelHandler,
         timeout: Duration
     ) {
         let pipeline = context.pipeline.syncOperations
         do {
-            guard let first else { throw ChannelPipelineError.notFound }
             try pipeline.addHandler(LingeringClose(timeout: timeout), position: .before(first))
         } catch {
             context.close(promise: nil)

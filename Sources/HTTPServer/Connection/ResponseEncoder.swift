@@ -1,44 +1,43 @@
 import NIOCore
 import NIOHTTP1
 
-/// A whole response as one run of bytes, so that it leaves in one write.
+/// A whole response as one run of bytes, so that it leaves in one write. Of few pieces, as each costs 25 ns.
 enum ResponseEncoder {
+    /// - Parameter date: of the loop, for which it is the first line of nearly all answers.
     static func encode(
         _ response: Response,
-        requestID: String,
-        date: String,
-        isHead: Bool,
+        to request: Request,
         keepAlive: Bool,
-        allocator: ByteBufferAllocator
-    ) -> ByteBuffer {
+        date: inout DateHeader,
+        into out: inout ByteBuffer
+    ) {
         let hasBody = response.status.mayHaveResponseBody
         let length = response.body.readableBytes
-        var out = allocator.buffer(capacity: 384 + (isHead ? 0 : length))
-        out.writeString(response.status == .ok ? beginningOfOK : beginning(response.status))
-        out.writeString(date)
-        out.writeString("\r\nX-Request-Id: ")
-        out.writeString(requestID)
+        out.reserveCapacity(minimumWritableBytes: 256 + response.headers.lines.utf8.count + length)
+        date.update()
+        if response.status == .ok {
+            out.writeString(date.beginningOfOK)
+        } else {
+            out.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+            out.writeString(date.line)
+            out.writeString("X-Request-Id: ")
+        }
+        out.writeString(request.id)
         if hasBody {
             out.writeString("\r\nContent-Length: ")
             out.writeString(String(length))
         }
         if !keepAlive { out.writeString("\r\nConnection: close") }
-        out.writeString("\r\n")
-        for (name, value) in response.headers {
-            out.writeString(name)
-            out.writeString(": ")
-            out.writeString(value)
-            out.writeString("\r\n")
-        }
-        out.writeString("\r\n")
-        if hasBody, !isHead { out.writeImmutableBuffer(response.body) }
-        return out
+        out.writeLineEnd()
+        out.writeString(response.headers.lines)
+        out.writeLineEnd()
+        if hasBody, request.method != .HEAD { out.writeImmutableBuffer(response.body) }
     }
+}
 
-    private static func beginning(_ status: HTTPResponseStatus) -> String {
-        "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nDate: "
+extension ByteBuffer {
+    /// CR LF, as one integer: the cheapest way to write two bytes.
+    fileprivate mutating func writeLineEnd() {
+        writeInteger(0x0D0A as UInt16)
     }
-
-    /// Nearly every answer begins with it.
-    private static let beginningOfOK = beginning(.ok)
 }

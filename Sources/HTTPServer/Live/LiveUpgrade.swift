@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Turns an HTTP connection into a live one: its head goes out, the HTTP handlers leave the pipeline.
+/// Turns an HTTP connection into a live one: its head goes out, and a handler of the new protocol joins the pipeline.
 enum LiveUpgrade {
     case webSocket(WebSocketHandshake)
     case eventStream
@@ -10,15 +10,17 @@ enum LiveUpgrade {
         if case .webSocket = self { .switchingProtocols } else { .ok }
     }
 
-    /// - Parameter head: made by ``head(requestID:date:)``.
+    /// - Parameters:
+    ///   - head: made by ``head(requestID:date:)``.
+    ///   - direct: the short way of the HTTP connection, if it has one.
     func perform(
         on context: ChannelHandlerContext,
         head: ByteBuffer,
+        direct: DirectSocket?,
         loop: LoopContext,
         options: ServerOptions
     ) -> LiveChannel {
         let channel = context.channel
-        let direct = options.tls == nil ? DirectSocket(channel) : nil
         channel.writeAndFlush(head, promise: direct?.track(nil))
         let pipeline = channel.pipeline.syncOperations
         do {
@@ -29,12 +31,6 @@ enum LiveUpgrade {
                 giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
-            pipeline.removeHandler(context: context, promise: nil)
-            pipeline.removeHandler(
-                context: try pipeline.context(handlerType: ByteToMessageHandler<RequestDecoder>.self),
-                promise: nil
-            )
-            pipeline.removeHandler(context: try pipeline.context(handlerType: FirstByte.self), promise: nil)
         } catch {
             channel.close(promise: nil)
         }
@@ -60,6 +56,6 @@ enum LiveUpgrade {
                 "200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
                     + "Access-Control-Allow-Origin: *\r\nConnection: close\r\n"
             }
-        return ByteBuffer(string: "HTTP/1.1 \(own)Date: \(date)\r\nX-Request-Id: \(requestID)\r\n\r\n")
+        return ByteBuffer(string: "HTTP/1.1 \(own)\(date)X-Request-Id: \(requestID)\r\n\r\n")
     }
 }

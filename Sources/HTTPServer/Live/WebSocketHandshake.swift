@@ -7,31 +7,28 @@ import NIOHTTP1
 struct WebSocketHandshake {
     let accept: String
 
-    init(_ head: HTTPRequestHead, _ body: Request.Body) throws(HeadRules.Violation) {
-        guard head.method == .GET, head.version == .http1_1, Self.names("websocket", in: head.headers["Upgrade"]),
-            Self.names("upgrade", in: head.headers["Connection"])
+    init(_ request: Request) throws(RequestViolation) {
+        let headers = request.headers
+        guard request.method == .GET, request.isHTTP11, Self.names("websocket", in: headers.list("Upgrade")),
+            Self.names("upgrade", in: headers.list("Connection"))
         else {
             throw .upgrade("This path speaks WebSocket: open it with one, or read /api/v1/scoreboard/events.")
         }
-        guard head.headers["Sec-WebSocket-Version"] == ["13"] else { throw .upgrade("Speak WebSocket version 13.") }
-        let keys = head.headers["Sec-WebSocket-Key"]
+        guard headers["Sec-WebSocket-Version"] == ["13"] else { throw .upgrade("Speak WebSocket version 13.") }
+        let keys = headers["Sec-WebSocket-Key"]
         guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
-            throw HeadRules.malformed("Sec-WebSocket-Key must be given once, as 16 bytes in base64.")
+            throw RequestViolation.malformed("Sec-WebSocket-Key must be given once, as 16 bytes in base64.")
         }
         // What follows a body that is not read to its end would be taken for frames.
-        guard case .complete(let bytes) = body, bytes.readableBytes == 0 else {
-            throw HeadRules.malformed("A WebSocket handshake has no body.")
+        guard case .complete(let bytes) = request.body, bytes.readableBytes == 0 else {
+            throw RequestViolation.malformed("A WebSocket handshake has no body.")
         }
         accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
             .base64EncodedString()
     }
 
-    private static func names(_ token: String, in values: [String]) -> Bool {
-        values.contains { value in
-            value.split(separator: ",").contains { part in
-                part.filter { $0 != " " && $0 != "\t" }.lowercased() == token
-            }
-        }
+    private static func names(_ token: String, in list: [Substring]) -> Bool {
+        list.contains { $0.lowercased() == token }
     }
 
     /// 16 bytes are 22 characters of base64 and two of padding.
@@ -49,7 +46,7 @@ struct WebSocketHandshake {
     }
 }
 
-extension HeadRules.Violation {
+extension RequestViolation {
     /// Says which protocol and version to speak (RFC 9110, section 15.5.22; RFC 6455, section 4.2.2).
     fileprivate static func upgrade(_ message: String) -> Self {
         Self(

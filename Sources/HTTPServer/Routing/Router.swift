@@ -6,6 +6,18 @@ package struct Router: Sendable {
         case found(Route, parameters: [String: String])
         case wrongMethod(allowed: [String])
         case nothing
+
+        var maximumBodyBytes: Int {
+            if case .found(let route, _) = self { route.maximumBodyBytes } else { 0 }
+        }
+
+        var routePath: String? {
+            if case .found(let route, _) = self { route.path } else { nil }
+        }
+
+        var parameters: [String: String] {
+            if case .found(_, let parameters) = self { parameters } else { [:] }
+        }
     }
 
     package let routes: [Route]
@@ -22,9 +34,9 @@ package struct Router: Sendable {
     }
 
     /// HEAD is answered by the route of GET.
-    func match(_ method: HTTPMethod, _ path: Substring) -> Match {
-        if let routes = exact[String(path)] { return Self.choose(routes, method, parameters: [:]) }
-        let segments = Self.segments(path)
+    func match(_ method: HTTPMethod, _ path: String) -> Match {
+        if let routes = exact[path] { return Self.choose(routes, method, parameters: [:]) }
+        let segments = Self.segments(path[...])
         for (pattern, routes) in patterns where pattern.count == segments.count {
             var parameters: [String: String] = [:]
             let fits = zip(pattern, segments).allSatisfy { part, segment in

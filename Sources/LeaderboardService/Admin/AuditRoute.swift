@@ -64,7 +64,7 @@ struct AuditQuery {
 func adminAnswer(_ body: () async throws(Refusal) -> ByteBuffer) async -> Response {
     var response: Response
     do throws(Refusal) {
-        response = Response(.ok, json: try await body(), headerCount: 2)
+        response = Response(.ok, json: try await body())
     } catch {
         response = error.response
     }

@@ -1,3 +1,4 @@
+import HTTPServer
 import Leaderboard
 import NIOHTTP1
 

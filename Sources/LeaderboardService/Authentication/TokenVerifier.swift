@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Metrics
+import NIOCore
 import Synchronization
 
 /// Verifies access tokens: JWTs in compact serialization (RFC 7515, RFC 7519, with the advice of RFC 8725), and remembers
@@ -37,9 +38,9 @@ package final class TokenVerifier: Sendable {
 
     /// A token that was verified before with the keys of now, and has not expired since: what the leeway for clocks adds
     /// is not remembered.
-    func remembered(_ token: Substring) -> VerifiedToken? {
-        guard token.utf8.count <= CompactJWS.maximumBytes else { return nil }
-        let tag = TokenTag(token.utf8.span, key: tagKey)
+    func remembered(_ token: ByteBuffer) -> VerifiedToken? {
+        guard token.readableBytes <= CompactJWS.maximumBytes else { return nil }
+        let tag = TokenTag(token.readableBytesUInt8Span, key: tagKey)
         guard let known = cache.withLock({ $0.value(for: tag) }), known.generation == keys.generation,
             known.token.expiresAt > now()
         else { return nil }

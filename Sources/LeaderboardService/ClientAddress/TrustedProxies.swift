@@ -1,4 +1,4 @@
-package import NIOHTTP1
+package import HTTPServer
 
 /// The proxies whose word on their client's address is believed (`TRUSTED_PROXIES`).
 ///
@@ -36,7 +36,7 @@ package struct TrustedProxies: Sendable {
     }
 
     /// The client's address in its canonical text; the peer's own where it is no proxy of ours.
-    package func resolve(peer: String, forwardedFor headers: HTTPHeaders) -> String {
+    package func resolve(peer: String, forwardedFor headers: RequestHeaders) -> String {
         // Without proxies the peer is the client, and its text is canonical but for `::ffff:192.0.2.1`.
         guard trustsUnixPeers || !networks.isEmpty || peer.utf8.first == UInt8(ascii: ":") else { return peer }
         let client = contains(peer: peer) ? lastBelievable(headers["X-Forwarded-For"]) : nil

@@ -1,4 +1,4 @@
-import NIOHTTP1
+import HTTPServer
 
 /// The pages' origins that may do something here: open a WebSocket (RFC 6455, section 10.2), or send updates. A client that
 /// is no browser sends no `Origin` and is not concerned.
@@ -23,7 +23,7 @@ package struct AllowedOrigins: Sendable {
         origins?.contains(origin.lowercased()) ?? true
     }
 
-    func allow(_ headers: HTTPHeaders) -> Bool {
+    func allow(_ headers: RequestHeaders) -> Bool {
         origins == nil || headers["Origin"].allSatisfy(contains)
     }
 

@@ -45,7 +45,7 @@ struct LiveRoutes: Sendable {
     /// Rubbish is no cursor: the viewer gets a snapshot.
     private static func cursor(of request: Request) -> Cursor? {
         let text =
-            request.headers[canonicalForm: "Last-Event-ID"].first.map(String.init)
+            request.headers.list("Last-Event-ID").first.map(String.init)
             ?? request.query.values("cursor").first
         return text.flatMap(Cursor.init)
     }

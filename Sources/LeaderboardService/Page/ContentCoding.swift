@@ -1,11 +1,10 @@
 import HTTPServer
-import NIOHTTP1
 
 enum ContentCoding {
     /// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) takes gzip: it is named, or `*` is, with a weight above 0.
-    static func allowsGzip(_ headers: HTTPHeaders) -> Bool {
+    static func allowsGzip(_ headers: RequestHeaders) -> Bool {
         var others: Bool?
-        for preference in headers[canonicalForm: "Accept-Encoding"] {
+        for preference in headers.list("Accept-Encoding") {
             let parts = preference.split(separator: ";").map(\.trimmed)
             guard let coding = parts.first?.lowercased() else { continue }
             let isRefused = parts.dropFirst().contains { part in

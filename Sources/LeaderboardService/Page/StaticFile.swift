@@ -8,7 +8,7 @@ struct StaticFile: Sendable {
     private struct Representation: Sendable {
         let body: ByteBuffer
         let tag: EntityTag
-        let headers: HTTPHeaders
+        let headers: ResponseHeaders
     }
 
     private let plain: Representation
@@ -16,11 +16,11 @@ struct StaticFile: Sendable {
     private let gzipped: Representation?
 
     /// - Parameter headers: of every answer with it, besides those of its coding and its tag.
-    init(_ bytes: [UInt8], type: String, headers: HTTPHeaders) {
-        func represent(_ bytes: [UInt8], _ coding: HTTPHeaders) -> Representation {
+    init(_ bytes: [UInt8], type: String, headers: ResponseHeaders) {
+        func represent(_ bytes: [UInt8], _ coding: ResponseHeaders) -> Representation {
             let body = ByteBuffer(bytes: bytes)
             let tag = EntityTag(body)
-            var all: HTTPHeaders = ["Content-Type": type, "ETag": tag.value, "Vary": "Accept-Encoding"]
+            var all: ResponseHeaders = ["Content-Type": type, "ETag": tag.value, "Vary": "Accept-Encoding"]
             all.add(contentsOf: coding)
             all.add(contentsOf: headers)
             return Representation(body: body, tag: tag, headers: all)

@@ -1,4 +1,5 @@
 import HTTPServer
+import NIOCore
 
 /// Who sends a request: from which address, and with whose token.
 struct Callers: Sendable {
@@ -19,7 +20,7 @@ struct Callers: Sendable {
         guard let token = BearerToken.of(request.headers) else { throw await refusal(of: request, .missingToken) }
         if let known = tokens.remembered(token) { return known }
         do {
-            return try await tokens.verify(String(token))
+            return try await tokens.verify(String(buffer: token))
         } catch {
             throw await refusal(of: request, .invalidToken)
         }

@@ -1,4 +1,5 @@
 import HTTPServer
+import NIOCore
 import NIOHTTP1
 
 /// Which pages may send updates (Fetch standard, CORS): those of `CORS_ALLOWED_ORIGINS`, none by default. A browser holds
@@ -15,7 +16,7 @@ struct CrossOrigin: Sendable {
     /// The answer to the preflight of `POST` with a token and JSON.
     func preflight(_ request: Request) async -> Response {
         var response = open(Response(.noContent), to: request)
-        guard response.headers.contains(name: "Access-Control-Allow-Origin") else { return response }
+        guard origin(of: request) != nil else { return response }
         response.headers.add(name: "Access-Control-Allow-Methods", value: "POST, OPTIONS")
         response.headers.add(
             name: "Access-Control-Allow-Headers",
@@ -29,14 +30,19 @@ struct CrossOrigin: Sendable {
         var response = response
         // A cache must not show one origin's answer to another.
         response.headers.add(name: "Vary", value: "Origin")
-        guard case .once(let origin) = request.headers.occurrence(of: "Origin"), allowed.contains(origin) else {
-            return response
-        }
+        guard let origin = origin(of: request) else { return response }
         response.headers.add(name: "Access-Control-Allow-Origin", value: origin)
         response.headers.add(
             name: "Access-Control-Expose-Headers",
             value: "RateLimit, RateLimit-Policy, Retry-After, Idempotency-Replayed, Preference-Applied, X-Request-Id"
         )
         return response
+    }
+
+    /// That of the page which sends the request, if it may.
+    private func origin(of request: Request) -> String? {
+        guard case .once(let value) = request.headers.occurrence(of: "Origin") else { return nil }
+        let origin = String(buffer: value)
+        return allowed.contains(origin) ? origin : nil
     }
 }

@@ -9,7 +9,7 @@ struct Refusal: Error {
     let status: HTTPResponseStatus
     let code: String
     let message: String
-    var headers: HTTPHeaders = [:]
+    var headers: ResponseHeaders = [:]
     /// Whether it has a line of its own in the log; what a flood of requests gets has not.
     var isLogged = true
 

@@ -79,9 +79,8 @@ struct EntityTag: Sendable {
     }
 
     /// Whether `If-None-Match` names this tag; the comparison is weak (RFC 9110, section 13.1.2).
-    func matches(_ headers: HTTPHeaders) -> Bool {
-        guard headers.contains(name: "If-None-Match") else { return false }
-        return headers[canonicalForm: "If-None-Match"].contains { $0 == "*" || $0 == value || $0 == "W/\(value)" }
+    func matches(_ headers: RequestHeaders) -> Bool {
+        headers.list("If-None-Match").contains { $0 == "*" || $0 == value || $0 == "W/\(value)" }
     }
 }
 

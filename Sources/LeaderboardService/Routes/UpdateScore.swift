@@ -55,7 +55,7 @@ struct UpdateScore: Sendable {
                 return success(update, applied, wantsRepresentation: wantsRepresentation)
             case .rateLimited(let state):
                 var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-                refusal.headers.add(contentsOf: rateLimit.fields(state))
+                rateLimit.add(state, to: &refusal.headers)
                 throw refusal
             case .suspended: throw Refusal.userSuspended
             case .scoreLimit: throw Refusal.scoreLimit
@@ -72,14 +72,13 @@ struct UpdateScore: Sendable {
     }
 
     private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
-        // Put together as an array: adding to HTTPHeaders one by one checks each name anew.
-        var headers = rateLimit.fields(applied.rateLimit, after: ("Content-Type", "application/json"))
-        if applied.isReplay { headers.append(("Idempotency-Replayed", "true")) }
-        guard wantsRepresentation else {
-            return Response(.ok, headers: HTTPHeaders(headers), body: UpdateBody.plain)
-        }
-        headers.append(("Preference-Applied", "return=representation"))
-        return Response(.ok, headers: HTTPHeaders(headers), body: UpdateBody.representation(update.user, applied))
+        var headers = ResponseHeaders(reserving: 192)
+        headers.add(piece: "Content-Type: application/json\r\n")
+        rateLimit.add(applied.rateLimit, to: &headers)
+        if applied.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
+        guard wantsRepresentation else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
+        headers.add(name: "Preference-Applied", value: "return=representation")
+        return Response(.ok, headers: headers, body: UpdateBody.representation(update.user, applied))
     }
 
     private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, ip: String, requestID: String) {
@@ -104,11 +103,11 @@ struct UpdateScore: Sendable {
         }
     }
 
-    private static func idempotencyKey(in headers: HTTPHeaders) throws(Refusal) -> IdempotencyKey? {
+    private static func idempotencyKey(in headers: RequestHeaders) throws(Refusal) -> IdempotencyKey? {
         switch headers.occurrence(of: "Idempotency-Key") {
         case .none: return nil
         case .once(let value):
-            guard let key = try? IdempotencyKey(value) else { throw .invalidIdempotencyKey() }
+            guard let key = try? IdempotencyKey(String(buffer: value)) else { throw .invalidIdempotencyKey() }
             return key
         case .several: throw .invalidIdempotencyKey()
         }

@@ -106,6 +106,11 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
             statuses: [200],
             isKept: true
         ),
+        get("Host: test\r\nUpgrade: h2c\r\nConnection: upgrade\r\n", [200], kept: true, "a protocol we do not speak"),
+        get("Host: test\r\nConnection: x, Closed\r\n", [200], kept: true, "a connection option that begins like close"),
+        get("Host: test\r\nConnection: keep-alive ,\tClose\r\n", [200], "close among other connection options"),
+        get("Host: test\r\n", [200], target: "/hello?a=/b#c", kept: true, "a query and a fragment"),
+        get("Host: test\r\n", [200], target: "/hello#?", kept: true, "a question mark in a fragment"),
         HostileHead(name: "HTTP/1.0 without a host", bytes: "GET /hello HTTP/1.0\r\n\r\n", statuses: [200]),
         HostileHead(
             name: "HTTP/1.0 that would be kept",
@@ -128,6 +133,7 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         post("Content-Length: five\r\n", "hello", [400], "a length in words"),
         post("Content-Length:\r\n", smuggled, [400], "an empty length"),
         post("Content-Length: 18446744073709551617\r\n", "x", [400], "a length that overflows"),
+        post("Content-Length: 9223372036854775808\r\n", "x", [400], "a length of one more than an integer holds"),
         post("Content-Length : 5\r\n", "hello", [400], "a blank before the colon of a length"),
         post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n\(smuggled)", [400], "a blank before the colon of a coding"),
         post("Transfer-Encoding: gzip\r\n", smuggled, [501], "a coding that does not end"),
@@ -159,6 +165,18 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         post("Transfer-Encoding: chunked\r\n", "5;a\nb\r\nhello\r\n0\r\n\r\n", [400], "a bare LF in a chunk extension"),
         post("Transfer-Encoding: chunked\r\n", "5\r\nhello!\r\n0\r\n\r\n", [400], "a chunk longer than its size"),
         post("Transfer-Encoding: chunked\r\n", "5\r\nhello0\r\n\r\n", [400], "no line end after a chunk"),
+        post(
+            "Transfer-Encoding: chunked\r\n",
+            "5;a=\(String(repeating: "b", count: 300))\r\nhello\r\n0\r\n\r\n",
+            [400],
+            "a long chunk extension"
+        ),
+        post(
+            "Transfer-Encoding: chunked\r\n",
+            "0\r\nTransfer-Encoding: chunked\r\n\r\n",
+            [400],
+            "a trailer with a coding"
+        ),
         post("Transfer-Encoding: chunked\r\n", "0\r\nbad trailer\r\n\r\n", [400], "a trailer that is none"),
         post("Transfer-Encoding: chunked\r\n", "0\r\nContent-Length: 9\r\n\r\n", [400], "a trailer with a length"),
     ]

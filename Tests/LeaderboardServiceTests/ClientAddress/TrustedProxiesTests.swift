@@ -1,4 +1,4 @@
-import NIOHTTP1
+import HTTPServer
 import TestSupport
 import Testing
 
@@ -62,7 +62,7 @@ struct TrustedProxiesTests {
     @Test("makes the rightmost address that is not trusted the client", arguments: ForwardedCase.all)
     func client(row: ForwardedCase) throws {
         let proxies = try TrustedProxies(testSettings(["TRUSTED_PROXIES": row.trusted]))
-        let headers = HTTPHeaders(row.lines.map { ("x-forwarded-FOR", $0) })
+        let headers = try RequestHeaders(row.lines.map { ("x-forwarded-FOR", $0) })
         #expect(proxies.resolve(peer: row.peer, forwardedFor: headers) == row.client)
     }
 

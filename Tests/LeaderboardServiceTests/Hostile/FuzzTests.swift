@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Leaderboard
 import NIOCore
-import NIOHTTP1
+import HTTPServer
 import TestSupport
 import Testing
 
@@ -112,14 +112,16 @@ struct FuzzTests {
             words: [",", ", ", "10.0.0.1", "fd00::2", "[", "]", ":80", "%", "\t", "unix", "\"", ";", "for="]
         )
         for _ in 0..<20_000 {
-            let spoofed = String(decoding: mutator.next(), as: UTF8.self)
+            // A header with a control character is refused before.
+            let bytes = mutator.next().filter { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
+            let spoofed = String(decoding: bytes, as: UTF8.self)
             let entries = [("X-Forwarded-For", spoofed), ("X-Forwarded-For", "203.0.113.9, 10.0.0.2")]
-            #expect(proxies.resolve(peer: "10.0.0.1", forwardedFor: HTTPHeaders(entries)) == "203.0.113.9")
-            let joined = HTTPHeaders([("X-Forwarded-For", spoofed + ", 203.0.113.9")])
+            #expect(proxies.resolve(peer: "10.0.0.1", forwardedFor: try RequestHeaders(entries)) == "203.0.113.9")
+            let joined = try RequestHeaders([("X-Forwarded-For", spoofed + ", 203.0.113.9")])
             #expect(proxies.resolve(peer: "fd00::1", forwardedFor: joined) == "203.0.113.9")
             #expect(proxies.resolve(peer: "192.0.2.1", forwardedFor: joined) == "192.0.2.1")
             // Alone it is believed as far as it is an address, and never more.
-            let alone = proxies.resolve(peer: "10.0.0.1", forwardedFor: HTTPHeaders(Array(entries.prefix(1))))
+            let alone = proxies.resolve(peer: "10.0.0.1", forwardedFor: try RequestHeaders(Array(entries.prefix(1))))
             #expect(IPAddress(alone)?.description == alone, "\(spoofed)")
         }
     }

@@ -1,0 +1,93 @@
+import NIOCore
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import HTTPServer
+
+@Suite("The parser of requests")
+struct RequestParserTests {
+    private static func head(_ text: String) throws -> RequestHead? {
+        var parser = RequestParser(options: ServerOptions())
+        parser.feed(ByteBuffer(string: text))
+        guard case .head(let head) = try parser.next() else { return nil }
+        return head
+    }
+
+    /// 2: more than once.
+    private static func count(_ occurrence: RequestHeaders.Occurrence) -> Int {
+        switch occurrence {
+        case .none: 0
+        case .once: 1
+        case .several: 2
+        }
+    }
+
+    /// Eight bytes are looked at in one step: a control character must be seen at each place of a step.
+    @Test("sees a control character wherever it stands, and takes a tab and every other byte in a value")
+    func controls() throws {
+        for byte in UInt8.min...UInt8.max {
+            for before in 0...17 {
+                var line = Array("X-A: ".utf8) + Array(repeating: UInt8(ascii: "a"), count: before)
+                line += [byte] + Array("aaaaaaaaaaaaaaa\r\n".utf8)
+                var parser = RequestParser(options: ServerOptions())
+                parser.feed(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: test\r\n"))
+                parser.feed(ByteBuffer(bytes: line))
+                parser.feed(ByteBuffer(string: "\r\n"))
+                let isControl = (byte < 0x20 && byte != UInt8(ascii: "\t")) || byte == 0x7F
+                if isControl {
+                    #expect(throws: RequestViolation.self, "\(byte) behind \(before)") { try parser.next() }
+                } else {
+                    #expect(throws: Never.self, "\(byte) behind \(before)") { try parser.next() }
+                }
+            }
+        }
+    }
+
+    @Test("finds a header by its name in any case, once or several times, and nothing by a part of the name")
+    func names() throws {
+        let head = try #require(
+            try Self.head("GET / HTTP/1.1\r\nhOST: test\r\nX-Aa:  one \r\nx-aA: two, three\r\nX-A: \r\n\r\n")
+        )
+        #expect(head.headers["X-AA"] == ["one", "two, three"])
+        #expect(head.headers.list("x-aa") == ["one", "two", "three"])
+        #expect(head.headers["X-A"] == [""])
+        #expect(head.headers["X"] == [])
+        #expect(Self.count(head.headers.occurrence(of: "Host")) == 1)
+        #expect(Self.count(head.headers.occurrence(of: "x-aa")) == 2)
+        #expect(Self.count(head.headers.occurrence(of: "X-B")) == 0)
+    }
+
+    @Test(
+        "splits a target into path and query",
+        arguments: [
+            ("/", "/", nil), ("/a?b=c", "/a", "b=c"), ("/a?b?c", "/a", "b?c"), ("/a#b?c", "/a", nil),
+            ("/a?", "/a", ""), ("/a?b#c", "/a", "b"), ("http://h", "/", nil), ("http://h?q", "/", "q"),
+            ("https://h:1/a?q", "/a", "q"), ("//a", "//a", nil),
+        ] as [(String, String, String?)]
+    )
+    func targets(target: String, path: String, query: String?) throws {
+        let head = try #require(try Self.head("GET \(target) HTTP/1.1\r\nHost: test\r\n\r\n"))
+        #expect((head.line.path, head.line.query) == (path, query))
+    }
+
+    @Test("hands over what stands behind a request, byte for byte, and keeps no bytes once it is empty")
+    func rest() throws {
+        var parser = RequestParser(options: ServerOptions())
+        parser.feed(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: test\r\n\r\n"))
+        _ = try #require(try parser.next())
+        _ = try #require(try parser.next())
+        #expect(parser.unreadCount == 0)
+        parser.feed(ByteBuffer(bytes: [0x81, 0x80, 0, 0, 0, 0]))
+        #expect(Array(parser.takeUnread().readableBytesView) == [0x81, 0x80, 0, 0, 0, 0])
+        #expect(parser.unreadCount == 0)
+    }
+
+    @Test("tells the method of a head that it refuses, where it has come so far")
+    func methodOfRefusal() {
+        var parser = RequestParser(options: ServerOptions())
+        parser.feed(ByteBuffer(string: "HEAD / HTTP/1.1\r\nno colon\r\n"))
+        #expect(throws: RequestViolation.self) { try parser.next() }
+        #expect(parser.method == .HEAD)
+    }
+}
