@@ -18,8 +18,8 @@ package struct Exchange: Sendable {
 
     package var method: HTTPMethod { request.method }
     package var path: String { request.path }
-    /// The path as the routing table has it; nil where none fits.
-    package var route: String? { request.route }
+    /// Nil where none fits.
+    package var route: Route? { request.route }
     package var requestID: String { request.id }
     package var remoteAddress: String { request.remoteAddress }
 }

@@ -7,6 +7,25 @@ struct ServerContext: Sendable {
     let observe: @Sendable (Exchange) -> Void
     let limits: ConnectionLimits
     let metrics: ServerMetrics
+    /// Those of the options that each request needs, as a loop counts: to turn one into the other takes 200 instructions.
+    let headTimeout, bodyTimeout, idleTimeout: TimeAmount
+
+    init(
+        options: ServerOptions,
+        router: Router,
+        observe: @escaping @Sendable (Exchange) -> Void,
+        limits: ConnectionLimits,
+        metrics: ServerMetrics
+    ) {
+        self.options = options
+        self.router = router
+        self.observe = observe
+        self.limits = limits
+        self.metrics = metrics
+        headTimeout = TimeAmount(options.headTimeout)
+        bodyTimeout = TimeAmount(options.bodyTimeout)
+        idleTimeout = TimeAmount(options.idleTimeout)
+    }
 }
 
 /// What the connections of one event loop share; it is the loop's own.

@@ -20,8 +20,8 @@ package final class Request: Sendable {
     package let parameters: [String: String]
     /// The loop of the connection: the handler runs on it.
     package let eventLoop: any EventLoop
-    /// The path as the routing table has it; nil where none fits.
-    let route: String?
+    /// Nil where none fits.
+    let route: Route?
     /// Whether the connection outlives the answer.
     let isKeepAlive: Bool
     let arrival = NIODeadline.now()
@@ -39,7 +39,7 @@ package final class Request: Sendable {
         self.remoteAddress = remoteAddress
         parameters = incoming.match.parameters
         self.eventLoop = eventLoop
-        route = incoming.match.routePath
+        route = incoming.match.route
         self.isKeepAlive = isKeepAlive
     }
 

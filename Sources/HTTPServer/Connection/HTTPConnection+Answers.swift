@@ -13,7 +13,7 @@ extension HTTPConnection {
         guard case .handling = phase else { return }
         guard context.channel.isWritable else {
             phase = .sending
-            return expect(within: server.options.answerTimeout)
+            return expect(within: TimeAmount(server.options.answerTimeout))
         }
         becomeIdle()
     }
@@ -22,7 +22,7 @@ extension HTTPConnection {
     func writeLast(_ bytes: ByteBuffer) {
         guard let context else { return }
         phase = .closing
-        expect(within: server.options.answerTimeout)
+        expect(within: TimeAmount(server.options.answerTimeout))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.whenSuccess { me.value.finish() }
@@ -44,6 +44,7 @@ extension HTTPConnection {
     /// - Parameter method: of the request, where that much is known.
     func refuse(_ violation: RequestViolation, to method: HTTPMethod) {
         server.metrics.failed(violation.code)
+        incoming = nil
         phase = .handling(Request(refused: method, remoteAddress: remoteAddress, eventLoop: loop.eventLoop))
         respond(violation.response)
     }

@@ -3,32 +3,37 @@ import NIOHTTP1
 
 extension HTTPConnection {
     func take(_ part: RequestParser.Part) {
-        if case .head(let head) = part { return begin(head) }
-        guard case .body(let request) = phase else { return }
-        guard case .body(let bytes) = part else { return handle(request, keepAlive: request.head.isKeepAlive) }
-        let isWorthWaiting = request.append(bytes, maximumDropped: server.options.maximumDroppedBodyBytes)
-        if !isWorthWaiting { handle(request, keepAlive: false) }
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let bytes):
+            let isWorthWaiting = incoming?.append(bytes, maximumDropped: server.options.maximumDroppedBodyBytes)
+            if isWorthWaiting == false { handle(keepAlive: false) }
+        case .end: handle(keepAlive: true)
+        }
     }
 
     private func begin(_ head: RequestHead) {
         let request = IncomingRequest(head: head, router: server.router)
+        incoming = request
         let maximum = request.match.maximumBodyBytes
         if head.line.isHTTP11, head.framing.expectsContinue {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is
             // unknown.
-            guard maximum > 0, request.length <= maximum else { return handle(request, keepAlive: false) }
+            guard maximum > 0, request.length <= maximum else { return handle(keepAlive: false) }
             send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
         } else if request.length > max(maximum, server.options.maximumDroppedBodyBytes) {
-            return handle(request, keepAlive: false)
+            return handle(keepAlive: false)
         }
-        phase = .body(request)
-        expect(within: server.options.bodyTimeout)
+        phase = .body
+        expect(within: server.bodyTimeout)
     }
 
-    private func handle(_ incoming: IncomingRequest, keepAlive: Bool) {
+    /// - Parameter keepAlive: as far as the server is concerned; the client may want something else.
+    private func handle(keepAlive: Bool) {
+        guard let incoming = self.incoming.take() else { return }
         let request = Request(
             incoming,
-            isKeepAlive: keepAlive,
+            isKeepAlive: keepAlive && incoming.head.isKeepAlive,
             remoteAddress: remoteAddress,
             eventLoop: loop.eventLoop
         )

@@ -17,7 +17,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         case idle
         /// Bytes have come, and not yet a whole head.
         case head
-        case body(IncomingRequest)
+        /// The head has come, and not yet the whole body: ``incoming``.
+        case body
         case handling(Request)
         /// The last answer is more than the socket takes: the client must read before its next request is looked at.
         case sending
@@ -36,6 +37,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var context: ChannelHandlerContext?
     private(set) var direct: DirectSocket?
     private var parser: RequestParser
+    /// Set while its body comes.
+    var incoming: IncomingRequest?
     /// The client has ended its side: what has come whole is answered.
     private var isInputClosed = false
     private var isReadHeldBack = false
@@ -53,7 +56,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         self.context = context
         if server.options.tls == nil { direct = DirectSocket(context.channel) }
         loop.connections[ObjectIdentifier(self)] = self
-        expect(within: server.options.headTimeout)
+        expect(within: server.headTimeout)
         if loop.isStopping { stop() }
     }
 
@@ -69,6 +72,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private func forget() {
         phase = .closing
         context = nil
+        incoming = nil
         direct?.end()
         loop.connections[ObjectIdentifier(self)] = nil
     }
@@ -109,7 +113,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         if case .idle = phase, parser.unreadCount > 0 {
             // The first bytes of a head: the rest of it is due from now.
             phase = .head
-            expect(within: server.options.headTimeout)
+            expect(within: server.headTimeout)
         }
         if isReadHeldBack {
             isReadHeldBack = false
@@ -119,7 +123,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Of the request that has begun, as far as it is known.
     private var method: HTTPMethod {
-        if case .body(let request) = phase { request.head.line.method } else { parser.method }
+        incoming?.head.line.method ?? parser.method
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -152,7 +156,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The request that has begun is answered, or the one that begins in a moment; then it closes.
     func stop() {
-        if case .idle = phase { expect(within: server.options.lastRequestTimeout) }
+        if case .idle = phase { expect(within: TimeAmount(server.options.lastRequestTimeout)) }
     }
 
     func abort() {
@@ -171,14 +175,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func becomeIdle() {
         phase = .idle
-        expect(within: server.options.idleTimeout)
+        expect(within: server.idleTimeout)
         proceed()
     }
 
     /// What is due now must come within the limit, or at the tick after it: a look at the clock for each of the three
     /// deadlines of a request would cost more than the deadlines.
-    func expect(within limit: Duration?) {
-        deadline = limit.map { loop.nextTick + TimeAmount($0) } ?? .distantFuture
+    func expect(within limit: TimeAmount?) {
+        deadline = limit.map { loop.nextTick + $0 } ?? .distantFuture
     }
 
     func tick(_ now: NIODeadline) {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// A request whose body is still coming. Owned by its connection; a class, for it is handed on several times.
-final class IncomingRequest {
+/// A request whose body is still coming.
+struct IncomingRequest {
     let head: RequestHead
     let match: Router.Match
     /// Empty once it is longer than the route takes: the rest is counted and dropped.
@@ -21,7 +21,7 @@ final class IncomingRequest {
     }
 
     /// - Returns: false when it is not worth waiting for the rest.
-    func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
+    mutating func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
         received += part.readableBytes
         length = max(length, received)
         guard length > match.maximumBodyBytes else {

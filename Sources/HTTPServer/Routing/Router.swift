@@ -11,8 +11,8 @@ package struct Router: Sendable {
             if case .found(let route, _) = self { route.maximumBodyBytes } else { 0 }
         }
 
-        var routePath: String? {
-            if case .found(let route, _) = self { route.path } else { nil }
+        var route: Route? {
+            if case .found(let route, _) = self { route } else { nil }
         }
 
         var parameters: [String: String] {

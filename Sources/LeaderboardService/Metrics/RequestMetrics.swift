@@ -9,17 +9,22 @@ import Synchronization
 /// A request costs one look-up of its route and one short lock; labels take only values of ours, so that no client can
 /// make series.
 final class RequestMetrics: Sendable {
-    private let routes: [String: RouteMetrics]
+    private let routes: [ObjectIdentifier: RouteMetrics]
     private let elsewhere: RouteMetrics
 
     init(routes: [Route], factory: any MetricsFactory) {
         let paths = Set(routes.map(\.path))
-        self.routes = Dictionary(uniqueKeysWithValues: paths.map { ($0, RouteMetrics(route: $0, factory: factory)) })
+        let metrics = Dictionary(uniqueKeysWithValues: paths.map { ($0, RouteMetrics(route: $0, factory: factory)) })
+        self.routes = Dictionary(
+            uniqueKeysWithValues: routes.compactMap { route in
+                metrics[route.path].map { (ObjectIdentifier(route), $0) }
+            }
+        )
         elsewhere = RouteMetrics(route: "none", factory: factory)
     }
 
     @Sendable func note(_ exchange: Exchange) {
-        let route = exchange.route.flatMap { routes[$0] } ?? elsewhere
+        let route = exchange.route.flatMap { routes[ObjectIdentifier($0)] } ?? elsewhere
         route.note(exchange)
     }
 }
