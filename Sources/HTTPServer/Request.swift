@@ -45,7 +45,7 @@ package final class Request: Sendable {
 
     /// Stands for what is no request.
     init(refused method: HTTPMethod, remoteAddress: String, eventLoop: any EventLoop) {
-        head = RequestHead(RequestHead.Line(method: method), RequestHeaders(), RequestHead.Framing())
+        head = RequestHead(RequestLine(refused: method), RequestHeaders(), RequestHead.Framing())
         query = Query(nil)
         body = .complete(ByteBuffer())
         id = RequestID.next()

@@ -1,26 +1,13 @@
-import NIOHTTP1
-
 /// The head of a request that keeps the rules of ``HeadReader``. A class, for it is handed on several times.
 final class RequestHead: Sendable {
-    let line: Line
+    let line: RequestLine
     let headers: RequestHeaders
     let framing: Framing
 
-    init(_ line: Line, _ headers: RequestHeaders, _ framing: Framing) {
+    init(_ line: RequestLine, _ headers: RequestHeaders, _ framing: Framing) {
         self.line = line
         self.headers = headers
         self.framing = framing
-    }
-
-    /// The request line.
-    struct Line: Sendable {
-        var method = HTTPMethod.GET
-        /// Of the target; that of an absolute form, too (RFC 9112, section 3.2.2). Visible ASCII, as it was sent.
-        var path = ""
-        /// What stands behind the question mark, up to a fragment; nil without one.
-        var query: String?
-        /// HTTP/1.1; otherwise it is HTTP/1.0.
-        var isHTTP11 = true
     }
 
     /// What the headers say of the message and its connection.
