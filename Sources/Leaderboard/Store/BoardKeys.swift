@@ -21,7 +21,8 @@ package struct BoardKeys: Sendable {
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
-    private let limitPrefix: String
+    /// What every user's ``limit(_:)`` begins with.
+    let limitPrefix: String
 
     package init(board: String) {
         self.init(prefix: "lb:{\(board)}:")
@@ -49,11 +50,7 @@ package struct BoardKeys: Sendable {
 
     /// The user's token bucket; gone when it is full.
     package func limit(_ user: UserID) -> String {
-        var key = ""
-        key.reserveCapacity(limitPrefix.utf8.count + user.rawValue.utf8.count)
-        key += limitPrefix
-        key += user.rawValue
-        return key
+        limitPrefix + user.rawValue
     }
 
     /// The bucket of an address' requests without a valid token; gone when it is full.

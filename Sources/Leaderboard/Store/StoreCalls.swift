@@ -52,9 +52,10 @@ struct StoreCalls: Sendable {
         grant: ScoreGrant?,
         withRank: Bool
     ) -> RedisCommand {
-        var command = idempotencyKey == nil ? updateHead : idempotentUpdateHead
-        if grant != nil { command = grantedUpdateHead(isIdempotent: idempotencyKey != nil) }
-        command.append(keys.limit(update.user))
+        let head = head(isIdempotent: idempotencyKey != nil, isGranted: grant != nil)
+        // With usual names and addresses nothing is moved a second time.
+        var command = RedisCommand(head, reserving: 384)
+        command.append(keys.limitPrefix, update.user.rawValue)
         if let idempotencyKey { command.append(keys.idem(update.user, idempotencyKey)) }
         if let grant { command.append(keys.grant(grant)) }
         command.append(update.user.rawValue)
@@ -66,8 +67,9 @@ struct StoreCalls: Sendable {
         return command
     }
 
-    private func grantedUpdateHead(isIdempotent: Bool) -> RedisCommand {
-        Self.updateHead(keys, function: "leaderboard_granted_update", keyCount: isIdempotent ? 9 : 8)
+    private func head(isIdempotent: Bool, isGranted: Bool) -> RedisCommand {
+        guard isGranted else { return isIdempotent ? idempotentUpdateHead : updateHead }
+        return Self.updateHead(keys, function: "leaderboard_granted_update", keyCount: isIdempotent ? 9 : 8)
     }
 
     func addressFailure(_ address: String, limit: RateLimit) -> RedisCommand {

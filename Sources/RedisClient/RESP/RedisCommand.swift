@@ -3,38 +3,50 @@ import NIOCore
 /// One command as it goes over the wire: an array of bulk strings, so that any byte may stand in a word.
 package struct RedisCommand: Sendable {
     /// The words, each as `$length\r\nbytes\r\n`.
-    private(set) var words: ByteBuffer
+    private(set) var words: [UInt8] = []
     private(set) var count = 0
 
-    package init(reserving capacity: Int = 256) {
-        words = ByteBufferAllocator().buffer(capacity: capacity)
-    }
-
     package init(_ words: String...) {
-        self.init()
         for word in words { append(word) }
     }
 
+    /// The words of another command, to which more are added: those that never change are encoded once.
+    /// - Parameter capacity: about as many bytes as will be added.
+    package init(_ first: RedisCommand, reserving capacity: Int) {
+        words.reserveCapacity(first.words.count + capacity)
+        self += first
+    }
+
     package mutating func append(_ word: String) {
-        writeLength(word.utf8.count)
-        words.writeString(word)
-        words.writeLineEnd()
+        begin(word.utf8.count)
+        words.append(contentsOf: word.utf8)
+        end()
+    }
+
+    /// One word of two parts, which need not be put together before.
+    package mutating func append(_ start: String, _ rest: String) {
+        begin(start.utf8.count + rest.utf8.count)
+        words.append(contentsOf: start.utf8)
+        words.append(contentsOf: rest.utf8)
+        end()
     }
 
     package mutating func append(_ word: Int) {
-        append(String(word))
+        begin(word.decimalCount)
+        words.append(decimal: word)
+        end()
     }
 
     package mutating func append(_ word: [UInt8]) {
-        writeLength(word.count)
-        words.writeBytes(word)
-        words.writeLineEnd()
+        begin(word.count)
+        words += word
+        end()
     }
 
-    /// Appends the words of another one: those that never change are encoded once.
+    /// Appends the words of another one.
     package static func += (command: inout RedisCommand, more: RedisCommand) {
         command.count += more.count
-        command.words.writeImmutableBuffer(more.words)
+        command.words += more.words
     }
 
     package static func + (first: RedisCommand, second: RedisCommand) -> RedisCommand {
@@ -43,28 +55,25 @@ package struct RedisCommand: Sendable {
         return command
     }
 
-    /// `$length\r\n`. Nearly all words are short: their lines are made once.
-    private mutating func writeLength(_ length: Int) {
+    private mutating func begin(_ length: Int) {
         count += 1
-        words.writeString(length < Self.lengthLines.count ? Self.lengthLines[length] : Self.lengthLine(length))
+        words.append(UInt8(ascii: "$"))
+        words.append(decimal: length)
+        end()
     }
 
-    private static let lengthLines = (0..<128).map(lengthLine)
-
-    private static func lengthLine(_ length: Int) -> String { "$\(length)\r\n" }
+    private mutating func end() {
+        words.append(UInt8(ascii: "\r"))
+        words.append(UInt8(ascii: "\n"))
+    }
 
     /// Appends the whole command.
     func write(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(ascii: "*"))
-        buffer.writeString(String(count))
-        buffer.writeLineEnd()
-        buffer.writeImmutableBuffer(words)
+        buffer.writeBytes(count < Self.countLines.count ? Self.countLines[count] : Self.countLine(count))
+        buffer.writeBytes(words)
     }
-}
 
-extension ByteBuffer {
-    /// CR LF, as one integer: the cheapest way to write two bytes.
-    fileprivate mutating func writeLineEnd() {
-        writeInteger(0x0D0A as UInt16)
-    }
+    private static let countLines = (0..<32).map(countLine)
+
+    private static func countLine(_ count: Int) -> [UInt8] { Array("*\(count)\r\n".utf8) }
 }
