@@ -88,7 +88,7 @@ package final class RedisClient: Sendable, Service {
             throw .notSent(.stopped)
         }
         metrics.began()
-        let reply: RedisConnection.Reply = await withCheckedContinuation { continuation in
+        let reply: RedisConnection.Reply = await ReplyContinuation.wait { continuation in
             if link.eventLoop.inEventLoop {
                 link.value.send(command, waitsForReplica ? .replicated(continuation) : .caller(continuation))
             } else {

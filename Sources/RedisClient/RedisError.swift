@@ -5,7 +5,7 @@ package enum RedisError: Error, Sendable, Equatable {
     /// It was sent, and no answer came: it may have been carried out.
     case outcomeUnknown(UnknownReason)
     /// Redis answered with an error.
-    case refused(RedisRefusal)
+    indirect case refused(RedisRefusal)
 
     package enum NotSentReason: String, CaseIterable, Sendable {
         case disconnected = "not connected"

@@ -10,7 +10,7 @@ struct ReplyFuzzTests {
     func splits() {
         var mutator = Mutator(
             seed: 9,
-            corpus: ReplyReaderTests.recorded.map(\.bytes) + ["*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\n{}\r\n"],
+            corpus: ReplyReaderTests.recorded.map(\.bytes) + ReplyReaderTests.messages.map(\.bytes),
             words: [
                 "\r\n", "*2\r\n", "$-1\r\n", "*-1\r\n", ":1\r\n", "$3\r\n", "-", "+", ":", "*1\r\n*1\r\n", "99", "\0",
             ]
@@ -30,17 +30,17 @@ struct ReplyFuzzTests {
     }
 
     private struct Outcome: Equatable {
-        var replies: [RESPValue] = []
+        var incoming: [Incoming] = []
         var isRefused = false
     }
 
     private static func read(_ parts: [[UInt8]]) -> Outcome {
-        let reader = ReplyReader()
+        let reader = ReplyReader(takesMessages: true)
         var outcome = Outcome()
         do {
             for part in parts {
                 try reader.feed(ByteBuffer(bytes: part))
-                while let reply = try reader.next() { outcome.replies.append(reply) }
+                while let next = try reader.next() { outcome.incoming.append(next) }
             }
         } catch {
             outcome.isRefused = true

@@ -22,6 +22,35 @@ struct ReplyReaderTests {
             ])
         ),
         ("*0\r\n", .array([])),
+        (
+            "*2\r\n*0\r\n*2\r\n*1\r\n*1\r\n+deep\r\n*-1\r\n",
+            .array([.array([]), .array([.array([.array([.string(Array("deep".utf8))])]), .null])])
+        ),
+        // No message where nobody subscribes.
+        (
+            "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\n{}\r\n",
+            .array([.string(Array("message".utf8)), .string(Array("c".utf8)), .string(Array("{}".utf8))])
+        ),
+    ]
+
+    /// What comes over a connection that subscribes.
+    static let messages: [(bytes: String, value: Incoming)] = [
+        ("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\n{}\r\n", .message(Array("{}".utf8))),
+        ("*3\r\n$8\r\nsmessage\r\n$7\r\nmessage\r\n$0\r\n\r\n", .message([])),
+        (
+            "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n",
+            .reply(.array([.string(Array("subscribe".utf8)), .string(Array("c".utf8)), .integer(1)]))
+        ),
+        (
+            "*2\r\n$7\r\nmessage\r\n*3\r\n$7\r\nmessage\r\n:1\r\n:2\r\n",
+            .reply(
+                .array([
+                    .string(Array("message".utf8)),
+                    .array([.string(Array("message".utf8)), .integer(1), .integer(2)]),
+                ])
+            )
+        ),
+        ("$7\r\nmessage\r\n", .reply(.string(Array("message".utf8)))),
     ]
 
     static var all: ByteBuffer { ByteBuffer(string: recorded.map(\.bytes).joined()) }
@@ -31,24 +60,75 @@ struct ReplyReaderTests {
         for split in 0...Self.all.readableBytes {
             let reader = ReplyReader()
             var rest = Self.all
-            var values: [RESPValue] = []
+            var values: [Incoming] = []
             for part in [rest.readSlice(length: split), rest] {
                 try reader.feed(part ?? ByteBuffer())
                 while let value = try reader.next() { values.append(value) }
             }
-            #expect(values == Self.recorded.map(\.value), "split at \(split)")
+            #expect(values == Self.recorded.map { .reply($0.value) }, "split at \(split)")
         }
     }
 
     @Test("reads them byte by byte")
     func byteByByte() throws {
         let reader = ReplyReader()
-        var values: [RESPValue] = []
+        var values: [Incoming] = []
         for byte in Self.all.readableBytesView {
             try reader.feed(ByteBuffer(bytes: [byte]))
             while let value = try reader.next() { values.append(value) }
         }
-        #expect(values == Self.recorded.map(\.value))
+        #expect(values == Self.recorded.map { .reply($0.value) })
+    }
+
+    @Test("tells messages from replies wherever the bytes are split in two")
+    func everySplitOfMessages() throws {
+        let all = ByteBuffer(string: Self.messages.map(\.bytes).joined())
+        for split in 0...all.readableBytes {
+            let reader = ReplyReader(takesMessages: true)
+            var rest = all
+            var values: [Incoming] = []
+            for part in [rest.readSlice(length: split), rest] {
+                try reader.feed(part ?? ByteBuffer())
+                while let value = try reader.next() { values.append(value) }
+            }
+            #expect(values == Self.messages.map(\.value), "split at \(split)")
+        }
+    }
+
+    @Test(
+        "ends at a message of other parts than a message has",
+        arguments: [":1\r\n$1\r\nm\r\n", "$1\r\nc\r\n:1\r\n", "$-1\r\n+m\r\n", "*1\r\n+c\r\n+m\r\n", "*0\r\n+m\r\n"]
+    )
+    func noMessage(parts: String) {
+        #expect(throws: ReplyReader.ProtocolError.self) {
+            let reader = ReplyReader(takesMessages: true)
+            try reader.feed(ByteBuffer(string: "*3\r\n$7\r\nmessage\r\n" + parts))
+            while try reader.next() != nil {}
+        }
+    }
+
+    @Test("reads a string of many megabytes, and an array of a hundred thousand, as they come")
+    func large() throws {
+        let bulk = [UInt8](repeating: 0x0D, count: 5_000_000)
+        let stream =
+            Array("*2\r\n$\(bulk.count)\r\n".utf8) + bulk + Array("\r\n*100000\r\n".utf8)
+            + Array(String(repeating: ":7\r\n", count: 100_000).utf8)
+        let reader = ReplyReader()
+        var values: [Incoming] = []
+        var rest = stream[...]
+        while !rest.isEmpty {
+            try reader.feed(ByteBuffer(bytes: rest.prefix(65_536)))
+            rest = rest.dropFirst(65_536)
+            while let value = try reader.next() { values.append(value) }
+        }
+        #expect(values == [.reply(.array([.string(bulk), .array(Array(repeating: .integer(7), count: 100_000))]))])
+    }
+
+    @Test("sets no memory aside for elements that are only claimed")
+    func claimed() throws {
+        let reader = ReplyReader()
+        try reader.feed(ByteBuffer(string: "*2147483647\r\n:1\r\n"))
+        #expect(try reader.next() == nil)
     }
 
     @Test(

@@ -12,21 +12,22 @@ final class RedisConnection: ChannelInboundHandler {
     typealias Reply = Result<RESPValue, RedisError>
 
     enum Waiter {
-        case caller(CheckedContinuation<Reply, Never>)
+        case caller(ReplyContinuation)
         /// A caller whose good reply counts once a replica has what came before it.
-        case replicated(CheckedContinuation<Reply, Never>)
+        case replicated(ReplyContinuation)
         /// A command of our own: what to do with its reply.
         case own((Reply) -> Void)
 
         func resume(_ reply: Reply) {
             switch self {
-            case .caller(let continuation), .replicated(let continuation): continuation.resume(returning: reply)
+            case .caller(let continuation), .replicated(let continuation): continuation.resume(reply)
             case .own(let act): act(reply)
             }
         }
     }
 
     private let options: RedisOptions
+    private let commandTimeout: TimeAmount
     private let eventLoop: any EventLoop
     /// A message of the subscribed channel; nil on a connection that does not subscribe.
     private let onMessage: ((_ payload: [UInt8]) -> Void)?
@@ -35,7 +36,7 @@ final class RedisConnection: ChannelInboundHandler {
     /// The server refused a command because it is the wrong one; the connection takes no more.
     private let onWrongServer: (RedisRefusal) -> Void
     private var pipeline = Pipeline<Waiter>()
-    private let reader = ReplyReader()
+    private let reader: ReplyReader
     private var unfinishedBytes = 0
     private var unsent = ByteBuffer()
     /// Commands at the end of the pipeline whose bytes are in `unsent`.
@@ -58,8 +59,10 @@ final class RedisConnection: ChannelInboundHandler {
         onClosed: @escaping (_ reason: String) -> Void
     ) {
         self.options = options
+        commandTimeout = TimeAmount(options.commandTimeout)
         self.eventLoop = eventLoop
         self.onMessage = onMessage
+        reader = ReplyReader(takesMessages: onMessage != nil)
         self.onWrongServer = onWrongServer
         self.onClosed = onClosed
     }
@@ -81,7 +84,7 @@ final class RedisConnection: ChannelInboundHandler {
     private func enqueue(_ command: RedisCommand, _ waiter: Waiter) {
         command.write(into: &unsent)
         unsentCount += 1
-        pipeline.sent(waiter, deadline: .now() + TimeAmount(options.commandTimeout))
+        pipeline.sent(waiter, deadline: .now() + commandTimeout)
         armDeadline()
     }
 
@@ -118,18 +121,11 @@ final class RedisConnection: ChannelInboundHandler {
         unfinishedBytes += bytes.readableBytes
         do {
             try reader.feed(bytes)
-            if let onMessage {
-                while let incoming = try reader.nextOrMessage() {
-                    unfinishedBytes = 0
-                    switch incoming {
-                    case .reply(let reply): try take(reply)
-                    case .message(let payload): onMessage(payload)
-                    }
-                }
-            } else {
-                while let reply = try reader.next() {
-                    unfinishedBytes = 0
-                    try take(reply)
+            while let incoming = try reader.next() {
+                unfinishedBytes = 0
+                switch incoming {
+                case .reply(let reply): try take(reply)
+                case .message(let payload): onMessage?(payload)
                 }
             }
         } catch {
@@ -141,19 +137,18 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func take(_ reply: RESPValue) throws(ReplyReader.ProtocolError) {
         guard let waiter = pipeline.replied() else { throw .init() }
-        switch (reply, waiter) {
-        case (.error(let refusal), _):
-            if refusal.isWrongServer, !isDraining {
-                onWrongServer(refusal)
-                // Those on the way get their answers, which are of the same kind.
-                drain()
-            }
-            waiter.resume(.failure(.refused(refusal)))
-        case (_, .replicated(let continuation)):
-            replication.keep(reply, continuation)
-        default:
-            waiter.resume(.success(reply))
+        if case .error(let refusal) = reply { return refused(refusal, waiter) }
+        if case .replicated(let continuation) = waiter { return replication.keep(reply, continuation) }
+        waiter.resume(.success(reply))
+    }
+
+    private func refused(_ refusal: RedisRefusal, _ waiter: Waiter) {
+        if refusal.isWrongServer, !isDraining {
+            onWrongServer(refusal)
+            // Those on the way get their answers, which are of the same kind.
+            drain()
         }
+        waiter.resume(.failure(.refused(refusal)))
     }
 
     // MARK: Time

@@ -7,19 +7,18 @@ import NIOCore
 /// meanwhile is held, unsent, and leaves with the next one. A replica that hangs then costs each write one or two
 /// ``RedisOptions/replicaTimeout``, however many there are. The deadline of the WAIT is theirs too: it ends the connection.
 struct ReplicationBatch {
-    typealias Continuation = CheckedContinuation<RedisConnection.Reply, Never>
-    typealias Write = (command: RedisCommand, continuation: Continuation)
+    typealias Write = (command: RedisCommand, continuation: ReplyContinuation)
 
     /// The commands that wait to be flushed have a write among them.
     private var isWaitDue = false
     private var isWaiting = false
-    private var unconfirmed: [(reply: RESPValue, continuation: Continuation)] = []
+    private var unconfirmed: [(reply: RESPValue, continuation: ReplyContinuation)] = []
     private var held: [Write] = []
 
     var heldCount: Int { held.count }
 
     /// Whether the write may leave with the next flush. Otherwise it is held.
-    mutating func admit(_ command: RedisCommand, _ continuation: Continuation) -> Bool {
+    mutating func admit(_ command: RedisCommand, _ continuation: ReplyContinuation) -> Bool {
         if isWaiting {
             held.append((command, continuation))
         } else {
@@ -37,7 +36,7 @@ struct ReplicationBatch {
     }
 
     /// The good reply to a write, which counts once the WAIT after it is answered.
-    mutating func keep(_ reply: RESPValue, _ continuation: Continuation) {
+    mutating func keep(_ reply: RESPValue, _ continuation: ReplyContinuation) {
         unconfirmed.append((reply, continuation))
     }
 
@@ -47,7 +46,7 @@ struct ReplicationBatch {
     mutating func confirmed(_ reply: RedisConnection.Reply) -> [Write] {
         isWaiting = false
         if case .success(let count) = reply, let count = count.integer, count >= 1 {
-            for (reply, continuation) in unconfirmed { continuation.resume(returning: .success(reply)) }
+            for (reply, continuation) in unconfirmed { continuation.resume(.success(reply)) }
             unconfirmed.removeAll(keepingCapacity: true)
         } else {
             answer(.outcomeUnknown(.notReplicated))
@@ -60,12 +59,12 @@ struct ReplicationBatch {
     /// The connection is gone.
     mutating func abandon(_ reason: RedisError.UnknownReason) {
         answer(.outcomeUnknown(reason))
-        for (_, continuation) in held { continuation.resume(returning: .failure(.notSent(.disconnected))) }
+        for (_, continuation) in held { continuation.resume(.failure(.notSent(.disconnected))) }
         held = []
     }
 
     private mutating func answer(_ error: RedisError) {
-        for (_, continuation) in unconfirmed { continuation.resume(returning: .failure(error)) }
+        for (_, continuation) in unconfirmed { continuation.resume(.failure(error)) }
         unconfirmed.removeAll()
     }
 }

@@ -5,8 +5,9 @@ package enum RESPValue: Sendable, Equatable {
     /// A bulk or simple string: any bytes.
     case string([UInt8])
     case array([RESPValue])
-    /// An error inside an array; at the top a reply's error is thrown as ``RedisError/refused(_:)``.
-    case error(RedisRefusal)
+    /// An error inside an array; at the top a reply's error is thrown as ``RedisError/refused(_:)``. Indirect, for all
+    /// others are one word.
+    indirect case error(RedisRefusal)
 
     /// The string as UTF-8; nil if it is none.
     package var text: String? {
