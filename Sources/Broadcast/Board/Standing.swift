@@ -11,23 +11,17 @@ package struct Standing: Sendable, Hashable {
     package init(user: String, score: Int) {
         self.user = user
         self.score = score
-        fingerprint = Self.fingerprint(of: user)
-        start = Self.start(of: user)
-    }
-
-    private static func start(of user: String) -> UInt64 {
-        var (start, bytes) = (UInt64(0), 0)
-        for byte in user.utf8.prefix(8) {
-            start = start << 8 | UInt64(byte)
-            bytes += 1
-        }
+        // FNV-1a.
+        var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
         // A shorter name is filled up with zeros: of names that begin alike, the shorter one is the smaller.
-        return bytes == 8 ? start : start << UInt64(8 * (8 - bytes))
-    }
-
-    /// FNV-1a.
-    static func fingerprint(of user: String) -> UInt64 {
-        user.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        var (start, shift) = (UInt64(0), 64)
+        for byte in user.utf8 {
+            fingerprint = (fingerprint ^ UInt64(byte)) &* 0x100_0000_01b3
+            shift -= 8
+            if shift >= 0 { start |= UInt64(byte) << UInt64(shift) }
+        }
+        self.fingerprint = fingerprint
+        self.start = start
     }
 
     /// Redis' order of ZREVRANGE: the higher score first; of equal scores, the greater member by its bytes.
@@ -37,15 +31,11 @@ package struct Standing: Sendable, Hashable {
         return other.user.utf8.lexicographicallyPrecedes(user.utf8)
     }
 
-    /// Whether this is the row of `user`, byte for byte, as Redis tells members apart: String's own equality would take
-    /// two spellings of an accented letter for one user.
-    /// - Parameter fingerprint: the user's.
-    func belongs(to user: String, _ fingerprint: UInt64) -> Bool {
-        self.fingerprint == fingerprint && self.user.utf8.elementsEqual(user.utf8)
-    }
-
-    func belongs(to user: String) -> Bool {
-        belongs(to: user, Self.fingerprint(of: user))
+    /// Whether both are rows of one user, byte for byte, as Redis tells members apart. String's own equality alone would
+    /// take two spellings of an accented letter for one user; their fingerprints differ. (To go through the bytes of both
+    /// cost an event 600 instructions.)
+    func isOfSameUser(as other: Standing) -> Bool {
+        fingerprint == other.fingerprint && user == other.user
     }
 }
 

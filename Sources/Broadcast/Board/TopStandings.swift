@@ -27,7 +27,7 @@ struct TopStandings {
     /// differ from before, nil if they do not.
     mutating func set(_ user: String, to score: Int) -> Int? {
         let standing = Standing(user: user, score: score)
-        let old = index(of: user)
+        let old = index(of: standing)
         if let old {
             if rows[old].score == score { return nil }
             rows.remove(at: old)
@@ -45,16 +45,16 @@ struct TopStandings {
 
     /// The rank (1 is the best) of a user in the copy.
     func rank(of user: String) -> Int? {
-        index(of: user).map { $0 + 1 }
+        index(of: Standing(user: user, score: 0)).map { $0 + 1 }
     }
 
     func score(of user: String) -> Int? {
-        index(of: user).map { rows[$0].score }
+        index(of: Standing(user: user, score: 0)).map { rows[$0].score }
     }
 
-    private func index(of user: String) -> Int? {
-        let fingerprint = Standing.fingerprint(of: user)
-        return rows.firstIndex { $0.belongs(to: user, fingerprint) }
+    /// The row of the same user, whatever the score.
+    private func index(of standing: Standing) -> Int? {
+        rows.firstIndex { $0.isOfSameUser(as: standing) }
     }
 
     /// Fewer than half of what was filled are left, and there are more on the board.
@@ -69,7 +69,7 @@ struct TopStandings {
         if other.isWhole, rows.count > other.rows.count { return false }
         let common = min(rows.count, other.rows.count)
         return rows.prefix(common).elementsEqual(other.rows.prefix(common)) {
-            $0.score == $1.score && $0.belongs(to: $1.user)
+            $0.score == $1.score && $0.isOfSameUser(as: $1)
         }
     }
 

@@ -34,6 +34,8 @@ extension Home {
     }
 
     func answerReaders() {
+        // Asked here, for the call copies the feed: 700 instructions of an event.
+        guard !readers.isEmpty else { return }
         readers.answer(from: feed, now: eventLoop.now)
     }
 }

@@ -14,6 +14,7 @@ struct Readers {
 
     private var waiting: [Reader] = []
 
+    var isEmpty: Bool { waiting.isEmpty }
     var isFull: Bool { waiting.count >= Self.maximum }
 
     /// All are given the same patience, so the first one's ends first.
@@ -24,7 +25,6 @@ struct Readers {
     /// Those whose change has come get their rows; those for whom it is too late, or the copy is not to be vouched for,
     /// get nil.
     mutating func answer(from feed: Feed, now: NIODeadline) {
-        guard !waiting.isEmpty else { return }
         waiting.removeAll { reader in
             guard feed.isLive, let position = feed.position, now < reader.deadline else {
                 reader.promise.succeed(nil)

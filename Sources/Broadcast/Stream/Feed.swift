@@ -105,7 +105,7 @@ struct Feed {
         let revealsUsers =
             showsTop
             && published.top.contains { row in
-                !changes.contains(row.user) && !before.contains { $0.belongs(to: row.user) }
+                !changes.contains(row.user) && !before.contains { $0.isOfSameUser(as: row) }
             }
         if revealsUsers { ring.restart(at: position.seq, closedUntil: now) }
         return Flush(
