@@ -52,24 +52,20 @@ extension ScoreEvent {
         guard json.count <= Self.maximumJSONBytes else { return nil }
         var scanner = PlainObjectScanner(json)
         guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
-            let user = try? UserID(name),
+            let user = try? UserID(utf8: name),
             scanner.member(",", .score), let score = scanner.integer(), ScoreRange.contains(score),
             scanner.member(",", .scoreIncrease), let increase = scanner.integer(), ScoreRange.contains(increase),
             scanner.member(",", .seq), let seq = scanner.integer(), (1...ScoreRange.limit).contains(seq),
             scanner.member(",", .epoch), let epoch = scanner.string(maximumBytes: 20),
-            !epoch.isEmpty, epoch.utf8.allSatisfy(isDigit),
+            !epoch.isEmpty, epoch.allSatisfy(isDigit),
             scanner.member(",", .time), let time = scanner.integer(), (0...ScoreRange.limit).contains(time),
             scanner.end()
         else { return nil }
-        self.init(user: user, score: score, increase: increase, seq: seq, epoch: epoch, time: time)
-    }
-
-    private init(user: UserID, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
         self.user = user
         self.score = score
         self.increase = increase
         self.seq = seq
-        self.epoch = epoch
+        self.epoch = String(decoding: epoch, as: UTF8.self)
         self.time = time
     }
 }

@@ -41,6 +41,8 @@ struct RedisCalls: Sendable {
         }
     }
 
+    // Not in line: it would double the frame of each call, which a task then has to allocate by itself.
+    @inline(never)
     private func sendAgain(
         _ command: RedisCommand,
         after first: RedisError,

@@ -53,7 +53,7 @@ extension ScoreUpdate {
         guard json.readableBytes <= 256 else { return nil }
         var scanner = PlainObjectScanner(Array(json.readableBytesView))
         guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
-            let user = try? UserID(name),
+            let user = try? UserID(utf8: name),
             scanner.member(",", .scoreIncrease), let amount = scanner.integer(),
             let increase = try? ScoreIncrease(amount, maximum: maximumIncrease),
             scanner.end()

