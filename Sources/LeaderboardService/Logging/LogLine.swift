@@ -1,4 +1,5 @@
 import Leaderboard
+import RedisClient
 
 /// One log line in the making: the four fields that every line has, then more by `add`, then ``end()``.
 ///
@@ -85,8 +86,7 @@ struct LogLine: ~Copyable {
     }
 
     mutating func append(_ number: Int) {
-        // A String of up to 15 digits allocates nothing.
-        append(String(number))
+        bytes.append(decimal: number)
     }
 
     /// Text of our own that needs no escaping.

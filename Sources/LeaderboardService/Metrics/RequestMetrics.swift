@@ -31,10 +31,7 @@ final class RequestMetrics: Sendable {
 
 /// The series of one route, made when a method and status first occur.
 private final class RouteMetrics: Sendable {
-    private struct Key: Hashable {
-        let method: Method
-        let status: UInt
-    }
+    private typealias Series = (method: Method, status: UInt, requests: Counter, duration: Timer)
 
     private enum Method: String {
         case get = "GET"
@@ -59,7 +56,8 @@ private final class RouteMetrics: Sendable {
 
     private let route: String
     private let factory: any MetricsFactory
-    private let series = Mutex<[Key: (requests: Counter, duration: Timer)]>([:])
+    /// A few: they are looked through faster than a key is hashed.
+    private let series = Mutex<[Series]>([])
 
     init(route: String, factory: any MetricsFactory) {
         self.route = route
@@ -67,19 +65,20 @@ private final class RouteMetrics: Sendable {
     }
 
     func note(_ exchange: Exchange) {
-        let (requests, duration) = series(Key(method: Method(exchange.method), status: exchange.status.code))
-        requests.increment()
-        duration.recordNanoseconds(exchange.duration.nanoseconds)
+        let series = series(Method(exchange.method), exchange.status.code)
+        series.requests.increment()
+        series.duration.recordNanoseconds(exchange.duration.nanoseconds)
     }
 
-    private func series(_ key: Key) -> (Counter, Timer) {
+    private func series(_ method: Method, _ status: UInt) -> Series {
         series.withLock { series in
-            if let known = series[key] { return known }
-            let labels = [("method", key.method.rawValue), ("route", route)]
+            if let known = series.first(where: { $0.method == method && $0.status == status }) { return known }
+            let labels = [("method", method.rawValue), ("route", route)]
             let made = (
+                method, status,
                 Counter(
                     label: "http_requests",
-                    dimensions: labels + [("status", "\(key.status)")],
+                    dimensions: labels + [("status", "\(status)")],
                     factory: factory
                 ),
                 Timer(
@@ -89,7 +88,7 @@ private final class RouteMetrics: Sendable {
                     factory: factory
                 )
             )
-            series[key] = made
+            series.append(made)
             return made
         }
     }
