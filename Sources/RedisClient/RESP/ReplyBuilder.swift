@@ -8,8 +8,11 @@ enum Incoming: Equatable {
 /// Puts together what comes over a connection from its parts, in the order of the stream: an array comes before its
 /// elements. Whoever calls sees to it that nothing begins before the one before is taken.
 struct ReplyBuilder {
-    /// The arrays that lack elements, the innermost last. hiredis nests them at most 7 (0.14) or 9 (1.x) deep.
-    private var open: [(elements: [RESPValue], count: Int)] = []
+    /// What there is of the array that is being filled, and how many elements it lacks; 0 when none is being filled.
+    private var elements: [RESPValue] = []
+    private var missing = 0
+    /// The arrays around it, the innermost last. hiredis nests them at most 7 (0.14) or 9 (1.x) deep.
+    private var outer: [(elements: [RESPValue], missing: Int)] = []
     private var whole: Incoming?
     private let takesMessages: Bool
     private var message = MessagePart.none
@@ -33,24 +36,27 @@ struct ReplyBuilder {
 
     /// The reply or message, if it is whole.
     mutating func take() -> Incoming? {
-        defer { whole = nil }
-        return whole
+        whole.take()
     }
 
-    /// An array of so many elements, which follow. No memory is set aside for a number that is only claimed.
+    /// An array of so many elements, which follow.
     mutating func begin(count: Int) {
         guard count > 0, message == .none else { return add(.array([])) }
-        open.append(([], count))
+        if missing > 0 { outer.append((elements, missing)) }
+        (elements, missing) = ([], count)
     }
 
     mutating func add(_ value: RESPValue) {
         guard message == .none else { return message = .broken }
         var value = value
-        while let last = open.indices.last {
-            if open[last].elements.isEmpty { open[last].elements.reserveCapacity(min(open[last].count, 64)) }
-            open[last].elements.append(value)
-            if open[last].elements.count < open[last].count { return }
-            value = .array(open.removeLast().elements)
+        while missing > 0 {
+            // For a number that is only claimed, no more memory than this is set aside.
+            if elements.isEmpty { elements.reserveCapacity(min(missing, 64)) }
+            elements.append(value)
+            missing -= 1
+            if missing > 0 { return }
+            value = .array(elements)
+            (elements, missing) = outer.popLast() ?? ([], 0)
         }
         whole = .reply(value)
     }
@@ -63,15 +69,14 @@ struct ReplyBuilder {
         case .channel: message = .payload
         case .broken: break
         case .payload:
-            message = .none
-            open.removeLast()
+            (message, missing) = (.none, 0)
             whole = unsafe .message([UInt8](bytes))
         }
     }
 
     /// Whether a message begins: `message`, or `smessage` of a sharded channel, is the first of three elements.
     private func isKindOfMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard takesMessages, open.count == 1, open[0].count == 3, open[0].elements.isEmpty else { return false }
+        guard takesMessages, missing == 3, elements.isEmpty, outer.isEmpty else { return false }
         return Self.kinds.contains { unsafe bytes.elementsEqual($0) }
     }
 }
