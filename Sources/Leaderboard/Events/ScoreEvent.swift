@@ -50,22 +50,28 @@ extension ScoreEvent {
     /// Exactly as `leaderboard_update` writes it; nil for anything else.
     private init?(ownJSON json: [UInt8]) {
         guard json.count <= Self.maximumJSONBytes else { return nil }
-        var scanner = PlainObjectScanner(json)
-        guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
-            let user = try? UserID(utf8: name),
-            scanner.member(",", .score), let score = scanner.integer(), ScoreRange.contains(score),
-            scanner.member(",", .scoreIncrease), let increase = scanner.integer(), ScoreRange.contains(increase),
-            scanner.member(",", .seq), let seq = scanner.integer(), (1...ScoreRange.limit).contains(seq),
-            scanner.member(",", .epoch), let epoch = scanner.string(maximumBytes: 20),
-            !epoch.isEmpty, epoch.allSatisfy(isDigit),
-            scanner.member(",", .time), let time = scanner.integer(), (0...ScoreRange.limit).contains(time),
-            scanner.end()
+        let text = json.span
+        var scanner = PlainObjectScanner()
+        guard scanner.member("{", .userID, of: text), let name = scanner.string(of: text, maximumBytes: 64),
+            let user = try? UserID(utf8: text.extracting(name)),
+            scanner.member(",", .score, of: text), let score = scanner.integer(of: text),
+            ScoreRange.contains(score),
+            scanner.member(",", .scoreIncrease, of: text), let increase = scanner.integer(of: text),
+            ScoreRange.contains(increase),
+            scanner.member(",", .seq, of: text), let seq = scanner.integer(of: text),
+            (1...ScoreRange.limit).contains(seq),
+            scanner.member(",", .epoch, of: text), let epoch = scanner.string(of: text, maximumBytes: 20),
+            !epoch.isEmpty, epoch.allSatisfy({ isDigit(text[$0]) }),
+            let epoch = try? UTF8Span(validating: text.extracting(epoch)),
+            scanner.member(",", .time, of: text), let time = scanner.integer(of: text),
+            (0...ScoreRange.limit).contains(time),
+            scanner.end(of: text)
         else { return nil }
         self.user = user
         self.score = score
         self.increase = increase
         self.seq = seq
-        self.epoch = String(decoding: epoch, as: UTF8.self)
+        self.epoch = String(copying: epoch)
         self.time = time
     }
 }

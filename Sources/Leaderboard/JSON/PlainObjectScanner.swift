@@ -3,13 +3,11 @@
 ///
 /// It takes only a part of what the reader takes, and means the same by it. Whatever else the text is (an escape, another
 /// order, a fault), a method returns false or nil, and the caller asks the reader, which also knows what to complain of.
+///
+/// The text is borrowed for each call: a span is read without copying it, counting references to it or asking for its
+/// buffer at each byte.
 struct PlainObjectScanner {
-    private let bytes: [UInt8]
     private var index = 0
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
 
     /// A member's name as it stands in the text, in its quotes. Made once: going through a string's bytes costs five
     /// times what going through an array's does.
@@ -22,77 +20,76 @@ struct PlainObjectScanner {
     }
 
     /// `{` or `,`, then the name and its colon.
-    mutating func member(_ opening: Unicode.Scalar, _ name: Name) -> Bool {
-        take(UInt8(ascii: opening)) && take(name) && take(UInt8(ascii: ":"))
+    mutating func member(_ opening: Unicode.Scalar, _ name: Name, of text: Span<UInt8>) -> Bool {
+        take(UInt8(ascii: opening), of: text) && take(name, of: text) && take(UInt8(ascii: ":"), of: text)
     }
 
-    /// A string without escapes and of ASCII alone, without its quotes. As bytes, for the checks that follow are cheaper
-    /// on them.
-    mutating func string(maximumBytes: Int) -> ArraySlice<UInt8>? {
-        guard take(UInt8(ascii: "\"")) else { return nil }
+    /// Where a string without escapes and of ASCII alone stands, without its quotes.
+    mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
+        guard take(UInt8(ascii: "\""), of: text) else { return nil }
         let start = index
-        while index < bytes.count, index - start <= maximumBytes {
-            let byte = bytes[index]
+        for end in start..<min(text.count, start + maximumBytes + 1) {
+            let byte = text[end]
             if byte == UInt8(ascii: "\"") {
-                index += 1
-                return bytes[start..<(index - 1)]
+                index = end + 1
+                return start..<end
             }
             guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { return nil }
-            index += 1
         }
         return nil
     }
 
     /// An integer of up to 18 digits, as JSON writes it.
-    mutating func integer() -> Int? {
-        skipWhiteSpace()
-        let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
+    mutating func integer(of text: Span<UInt8>) -> Int? {
+        skipWhiteSpace(of: text)
+        let isNegative = index < text.count && text[index] == UInt8(ascii: "-")
         if isNegative { index += 1 }
         let start = index
-        var value = 0
-        while index < bytes.count, isDigit(bytes[index]), index - start < 18 {
-            value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
-            index += 1
+        var (end, value) = (start, 0)
+        while end < min(text.count, start + 18), isDigit(text[end]) {
+            value = value &* 10 &+ Int(text[end] &- UInt8(ascii: "0"))
+            end += 1
         }
+        index = end
         let isCanonical =
-            index - start == 1 ? !(isNegative && value == 0) : start < index && bytes[start] != UInt8(ascii: "0")
-        guard isCanonical, index < bytes.count, !isDigit(bytes[index]) else { return nil }
+            end - start == 1 ? !(isNegative && value == 0) : start < end && text[start] != UInt8(ascii: "0")
+        guard isCanonical, end < text.count, !isDigit(text[end]) else { return nil }
         return isNegative ? -value : value
     }
 
     /// `}`, and then nothing more.
-    mutating func end() -> Bool {
-        guard take(UInt8(ascii: "}")) else { return false }
-        skipWhiteSpace()
-        return index == bytes.count
+    mutating func end(of text: Span<UInt8>) -> Bool {
+        guard take(UInt8(ascii: "}"), of: text) else { return false }
+        skipWhiteSpace(of: text)
+        return index == text.count
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
-        skipWhiteSpace()
-        guard index < bytes.count, bytes[index] == byte else { return false }
+    private mutating func take(_ byte: UInt8, of text: Span<UInt8>) -> Bool {
+        skipWhiteSpace(of: text)
+        guard index < text.count, text[index] == byte else { return false }
         index += 1
         return true
     }
 
-    private mutating func take(_ name: Name) -> Bool {
-        skipWhiteSpace()
-        guard bytes.count - index >= name.bytes.count else { return false }
-        for offset in name.bytes.indices {
-            guard bytes[index + offset] == name.bytes[offset] else { return false }
-        }
-        index += name.bytes.count
+    private mutating func take(_ name: Name, of text: Span<UInt8>) -> Bool {
+        skipWhiteSpace(of: text)
+        let name = name.bytes.span
+        let start = index
+        guard text.count - start >= name.count else { return false }
+        for offset in name.indices where text[start + offset] != name[offset] { return false }
+        index = start + name.count
         return true
     }
 
     @inline(__always)
-    private mutating func skipWhiteSpace() {
+    private mutating func skipWhiteSpace(of text: Span<UInt8>) {
         // Nearly always there is none.
-        if index < bytes.count, bytes[index] <= 0x20 { skipAllWhiteSpace() }
+        if index < text.count, text[index] <= 0x20 { skipAllWhiteSpace(of: text) }
     }
 
-    private mutating func skipAllWhiteSpace() {
-        while index < bytes.count, bytes[index] <= 0x20 {
-            guard [0x20, 0x0A, 0x0D, 0x09].contains(bytes[index]) else { return }
+    private mutating func skipAllWhiteSpace(of text: Span<UInt8>) {
+        while index < text.count, text[index] <= 0x20 {
+            guard [0x20, 0x0A, 0x0D, 0x09].contains(text[index]) else { return }
             index += 1
         }
     }

@@ -51,12 +51,13 @@ extension ScoreUpdate {
     /// The two members alone, in this order; nil for anything else, faults included.
     private init?(usualJSON json: ByteBuffer, maximumIncrease: Int) {
         guard json.readableBytes <= 256 else { return nil }
-        var scanner = PlainObjectScanner(Array(json.readableBytesView))
-        guard scanner.member("{", .userID), let name = scanner.string(maximumBytes: 64),
-            let user = try? UserID(utf8: name),
-            scanner.member(",", .scoreIncrease), let amount = scanner.integer(),
+        let text = json.readableBytesUInt8Span
+        var scanner = PlainObjectScanner()
+        guard scanner.member("{", .userID, of: text), let name = scanner.string(of: text, maximumBytes: 64),
+            let user = try? UserID(utf8: text.extracting(name)),
+            scanner.member(",", .scoreIncrease, of: text), let amount = scanner.integer(of: text),
             let increase = try? ScoreIncrease(amount, maximum: maximumIncrease),
-            scanner.end()
+            scanner.end(of: text)
         else { return nil }
         self.init(user: user, increase: increase)
     }

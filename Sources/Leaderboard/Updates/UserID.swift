@@ -8,9 +8,11 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The same of bytes, which are checked faster than a string's: 500 instructions less.
-    init(utf8 bytes: ArraySlice<UInt8>) throws(InvalidUserID) {
-        guard (1...64).contains(bytes.count), bytes.allSatisfy(Self.allows) else { throw InvalidUserID() }
-        rawValue = String(decoding: bytes, as: UTF8.self)
+    init(utf8 bytes: Span<UInt8>) throws(InvalidUserID) {
+        guard (1...64).contains(bytes.count), bytes.indices.allSatisfy({ Self.allows(bytes[$0]) }),
+            let text = try? UTF8Span(validating: bytes)
+        else { throw InvalidUserID() }
+        rawValue = String(copying: text)
     }
 
     package var description: String { rawValue }
