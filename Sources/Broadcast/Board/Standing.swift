@@ -15,10 +15,12 @@ package struct Standing: Sendable, Hashable {
         var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
         // A shorter name is filled up with zeros: of names that begin alike, the shorter one is the smaller.
         var (start, shift) = (UInt64(0), 64)
-        for byte in user.utf8 {
-            fingerprint = (fingerprint ^ UInt64(byte)) &* 0x100_0000_01b3
+        // As a span: to iterate over the view takes 40 instructions a byte.
+        let bytes = user.utf8.span
+        for index in bytes.indices {
+            fingerprint = (fingerprint ^ UInt64(bytes[index])) &* 0x100_0000_01b3
             shift -= 8
-            if shift >= 0 { start |= UInt64(byte) << UInt64(shift) }
+            if shift >= 0 { start |= UInt64(bytes[index]) << UInt64(shift) }
         }
         self.fingerprint = fingerprint
         self.start = start
