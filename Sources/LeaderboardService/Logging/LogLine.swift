@@ -13,7 +13,7 @@ struct LogLine: ~Copyable {
     /// All but the time of the four fields, ready made: for lines that are written often.
     struct Head {
         let format: LogFormat
-        fileprivate let beforeTime: String
+        fileprivate let beforeTime: [UInt8]
         fileprivate let afterTime: [UInt8]
 
         init(_ format: LogFormat, level: String, logger: String, message: String) {
@@ -21,10 +21,10 @@ struct LogLine: ~Copyable {
             let (logger, message) = (Escaped(logger), Escaped(message))
             switch format {
             case .json:
-                beforeTime = #"{"time":""#
+                beforeTime = Array(#"{"time":""#.utf8)
                 afterTime = Array(#"","level":"\#(level)","logger":"\#(logger)","message":"\#(message)""#.utf8)
             case .text:
-                beforeTime = ""
+                beforeTime = []
                 afterTime = Array(" \(level) \(logger): \(message)".utf8)
             }
         }
@@ -32,14 +32,13 @@ struct LogLine: ~Copyable {
 
     /// A field's name with what stands around it, ready made likewise: `,"key":` or ` key=`.
     ///
-    /// The name is escaped too: a library may make it from what a peer sent. A string, for a short one lies in place, and
-    /// no references to it have to be counted.
+    /// The name is escaped too: a library may make it from what a peer sent.
     struct Key {
-        fileprivate let text: String
+        fileprivate let bytes: [UInt8]
 
         init(_ name: String, _ format: LogFormat) {
             let name = Escaped(name)
-            text = format == .json ? ",\"\(name)\":" : " \(name)="
+            bytes = Array((format == .json ? ",\"\(name)\":" : " \(name)=").utf8)
         }
     }
 
@@ -47,7 +46,7 @@ struct LogLine: ~Copyable {
         format = head.format
         // An audit line has about 240 bytes: one allocation.
         bytes.reserveCapacity(320)
-        append(head.beforeTime)
+        bytes += head.beforeTime
         time.append(to: &bytes)
         bytes += head.afterTime
     }
@@ -57,17 +56,17 @@ struct LogLine: ~Copyable {
     }
 
     mutating func add(_ key: Key, _ value: Int) {
-        append(key.text)
+        bytes += key.bytes
         append(value)
     }
 
     mutating func add(_ key: Key, _ value: String) {
-        append(key.text)
+        bytes += key.bytes
         appendValue(value)
     }
 
     mutating func begin(_ key: Key) {
-        append(key.text)
+        bytes += key.bytes
     }
 
     /// A string as a JSON string; in `text` without quotes where none are needed to tell its end.
