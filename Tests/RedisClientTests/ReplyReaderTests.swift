@@ -80,6 +80,13 @@ struct ReplyReaderTests {
         #expect(values == Self.recorded.map { .reply($0.value) })
     }
 
+    @Test("gives a string as text where it is UTF-8, and only there")
+    func text() {
+        let texts = ["", "applied", "né", "\u{1F3C6}"]
+        #expect(texts.map { RESPValue.string(Array($0.utf8)).text } == texts)
+        #expect([[0xFF], [0x61, 0xC3], [0xED, 0xA0, 0x80]].allSatisfy { RESPValue.string($0).text == nil })
+    }
+
     @Test("tells messages from replies wherever the bytes are split in two")
     func everySplitOfMessages() throws {
         let all = ByteBuffer(string: Self.messages.map(\.bytes).joined())

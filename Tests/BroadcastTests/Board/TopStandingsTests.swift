@@ -44,6 +44,14 @@ struct TopStandingsTests {
         }
     }
 
+    @Test("two spellings of an accented letter are two users")
+    func spellings() {
+        var top = top([], isWhole: true)
+        for (score, user) in ["e\u{301}", "\u{E9}", "e\u{301}"].enumerated() { _ = top.set(user, to: score) }
+        #expect(top.rows.map { Array($0.user.utf8) } == [[0x65, 0xCC, 0x81], [0xC3, 0xA9]])
+        #expect(top.rows.map(\.score) == [2, 1])
+    }
+
     @Test("asks for a new one when falls have used it up")
     func usedUp() {
         var top = top([("a", 100), ("b", 80), ("c", 60), ("d", 50)], isWhole: false)
