@@ -145,11 +145,12 @@ let package = Package(
             exclude: ["Authentication/Vectors"],
             swiftSettings: swiftSettings
         ),
+        .systemLibrary(name: "CEpoll"),
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .deque, .httpClient,
-                .systemPackage,
+                "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .deque,
+                .httpClient, .systemPackage, .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -166,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", .nioCore, .product(name: "NIOWebSocket", package: "swift-nio"),
+                "LeaderboardCommand", .nioCore, .crypto, .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -46,4 +46,23 @@ struct ServerFrameTests {
         var buffer = ByteBuffer(bytes: bytes)
         #expect(throws: ServerFrame.Violation.self) { try ServerFrame.take(from: &buffer) }
     }
+
+    @Test(
+        "is answered if it is a ping or a close frame, masked, with its payload",
+        arguments: [(0x9, 0xA), (0x8, 0x8)] as [(UInt8, UInt8)]
+    )
+    func answers(opcode: UInt8, answered: UInt8) throws {
+        var buffer = frame(opcode, 3)
+        let frame = try #require(try ServerFrame.take(from: &buffer))
+        let answer = try #require(frame.answer)
+        let bytes = Array(answer.readableBytesView)
+        #expect(bytes[..<2] == [0x80 | answered, 0x83])
+        #expect(zip(bytes[6...], bytes[2...]).map { $0 ^ $1 } == Array(repeating: 0x61, count: 3))
+    }
+
+    @Test("of a message is not answered")
+    func noAnswer() throws {
+        var bytes = frame(0x1, 3)
+        #expect(try #require(try ServerFrame.take(from: &bytes)).answer == nil)
+    }
 }

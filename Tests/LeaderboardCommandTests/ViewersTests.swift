@@ -15,18 +15,21 @@ struct ViewersTests {
             #"{"type":"changes","cursor":"1:\#(seqs.max() ?? 0)","from":\#(seqs.min() ?? 0),"changes":[\#(changes.joined(separator: ","))]}"#
     }
 
-    /// A run whose last update was the fourth, with one viewer who got these messages.
-    private func state(_ messages: [String]) -> LoadState {
-        let state = LoadState(requests: .updates([]))
-        answer(state, 200, seq: 4)
-        let viewer = state.viewers.add(after: nil)
-        for message in messages { state.viewers.received(ByteBuffer(string: message), by: viewer) }
-        return state
+    /// The verdict on a run whose last update was the fourth, with one viewer who got these messages.
+    private func report(_ messages: [String], disturb: (Writers, inout Viewers) -> Void = { _, _ in }) -> LoadReport {
+        let writers = Writers(requests: .updates([]), dueTimes: DueTimes())
+        answer(writers, 200, seq: 4)
+        var viewers = Viewers()
+        let viewer = viewers.add(after: nil)
+        for message in messages { viewers.received(message: ByteBuffer(string: message), by: viewer) }
+        disturb(writers, &viewers)
+        let behind = viewers.behind(writers.highestSeq)
+        return LoadReport(writers, viewers.sightings, behind: behind, since: (.now(), 0))
     }
 
-    private func answer(_ state: LoadState, _ status: UInt, seq: Int? = nil) {
-        state.writers.due(.now())
-        state.writers.answered(status: status, seq: seq, due: .now())
+    private func answer(_ writers: Writers, _ status: UInt, seq: Int? = nil) {
+        writers.due(.now())
+        writers.answered(status: status, seq: seq, due: .now())
     }
 
     @Test(
@@ -40,7 +43,7 @@ struct ViewersTests {
         ] as [([String], Int, Int, Int)]
     )
     func verdict(messages: [String], missed: Int, misordered: Int, notAtTheEnd: Int) {
-        let report = LoadReport(state(messages), nil)
+        let report = report(messages)
         #expect(report.viewers.missed == missed)
         #expect(report.viewers.misordered == misordered)
         #expect(report.viewers.notAtTheEnd == notAtTheEnd)
@@ -52,20 +55,13 @@ struct ViewersTests {
     )
     func otherFaults() {
         let good = [Self.snapshot(4)]
-        #expect(!LoadReport(state(good), nil).isFaulty)
-        let lost = state(good)
-        lost.viewers.lose()
-        #expect(LoadReport(lost, nil).isFaulty)
-        let failed = state(good)
-        answer(failed, 503)
-        #expect(LoadReport(failed, nil).isFaulty)
-        let refused = state(good)
-        answer(refused, 429)
-        #expect(LoadReport(refused, nil).updates.refused == 1)
-        #expect(!LoadReport(refused, nil).isFaulty)
-        let waiting = state(good)
-        waiting.writers.due(.now())
-        #expect(LoadReport(waiting, nil).isFaulty)
+        #expect(!report(good).isFaulty)
+        #expect(report(good) { _, viewers in viewers.lose() }.isFaulty)
+        #expect(report(good) { writers, _ in answer(writers, 503) }.isFaulty)
+        let refused = report(good) { writers, _ in answer(writers, 429) }
+        #expect(refused.updates.refused == 1)
+        #expect(!refused.isFaulty)
+        #expect(report(good) { writers, _ in writers.due(.now()) }.isFaulty)
     }
 
     @Test(
@@ -73,13 +69,59 @@ struct ViewersTests {
         arguments: [true, false]
     )
     func latency(messageFirst: Bool) throws {
-        let viewers = Viewers()
+        let dueTimes = DueTimes()
+        var viewers = Viewers()
         let viewer = viewers.add(after: 3)
         let due = NIODeadline.now() - .seconds(2)
-        if !messageFirst { viewers.acknowledged(seq: 4, due: due) }
-        viewers.received(ByteBuffer(string: Self.changes(4)), by: viewer)
-        if messageFirst { viewers.acknowledged(seq: 4, due: due) }
-        #expect(try #require(viewers.latency.summary).p50 >= 2000)
+        if !messageFirst { dueTimes.note(4, due) }
+        viewers.received(message: ByteBuffer(string: Self.changes(4)), by: viewer)
+        viewers.count(dueTimes)
+        if messageFirst {
+            #expect(viewers.sightings.latency.summary == nil)
+            dueTimes.note(4, due)
+            viewers.count(dueTimes)
+        }
+        #expect(try #require(viewers.sightings.latency.summary).p50 >= 2000)
+    }
+
+    @Test("a connection's bytes are read as frames, in any pieces; it goes on until a close frame or a violation")
+    func frames() {
+        let message = Self.snapshot(7)
+        let frame = [0x81, UInt8(message.utf8.count)] + Array(message.utf8)
+        for size in [1, 2, frame.count] {
+            var viewers = Viewers()
+            let viewer = viewers.add(after: nil)
+            var answers: [ByteBuffer] = []
+            func isOpen(after bytes: [UInt8]) -> Bool {
+                viewers.received(ByteBuffer(bytes: bytes), by: viewer) { answers.append($0) }
+            }
+            for start in stride(from: 0, to: frame.count, by: size) {
+                #expect(isOpen(after: Array(frame[start..<min(start + size, frame.count)])))
+            }
+            #expect(viewers.sightings.deliveries == 1)
+            #expect(viewers.behind(7) == 0)
+            #expect(isOpen(after: [0x89, 0]))
+            #expect(answers.last?.getBytes(at: 0, length: 2) == [0x8A, 0x80])
+            #expect(!isOpen(after: [0x88, 0]))
+            #expect(answers.last?.getBytes(at: 0, length: 2) == [0x88, 0x80])
+            #expect(!isOpen(after: [0x81, 0x80]))
+        }
+    }
+
+    @Test("what several crowds saw is added up")
+    func sum() throws {
+        var sum = Sightings()
+        for latency in [1, 3] {
+            var crowd = Sightings()
+            (crowd.viewers, crowd.deliveries, crowd.bytes, crowd.missed) = (1, 2, 3, 4)
+            (crowd.misordered, crowd.resyncs, crowd.lost) = (5, 6, 7)
+            crowd.latency.record(.milliseconds(Int64(latency)))
+            sum.add(crowd)
+        }
+        #expect([sum.viewers, sum.deliveries, sum.bytes, sum.missed] == [2, 4, 6, 8])
+        #expect([sum.misordered, sum.resyncs, sum.lost] == [10, 12, 14])
+        let summary = try #require(sum.latency.summary)
+        #expect(summary.p50 < 1.1 && summary.max >= 3)
     }
 
     @Test("messages are read once for all, each viewer in its own time")

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
@@ -26,9 +25,26 @@ enum LiveClient {
         on eventLoop: any EventLoop,
         onMessage: @escaping @Sendable (ByteBuffer) -> Void
     ) async throws -> any Channel {
-        let upgraded = eventLoop.makePromise(of: Void.self)
-        let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        try await open(service, path, on: eventLoop) { channel, frames in
+            let messages = LiveMessages(onMessage: onMessage)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(messages)
+            messages.take(frames, context: try pipeline.context(handler: messages))
+            return channel
+        }
+    }
+
+    /// Connects and upgrades, on a channel of which `use` makes what is wanted: on its event loop, in the moment at which
+    /// the service has accepted, with the frames that came with that.
+    static func open<Connection: Sendable>(
+        _ service: ServiceURL,
+        _ path: String,
+        on eventLoop: any EventLoop,
+        use: @escaping @Sendable (any Channel, _ frames: ByteBuffer) throws -> Connection
+    ) async throws -> Connection {
+        let opened = eventLoop.makePromise(of: Connection.self)
         do {
+            let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
             let channel = try await ClientBootstrap(group: eventLoop)
                 .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                 .connectTimeout(.seconds(5))
@@ -39,130 +55,94 @@ enum LiveClient {
                             let name = service.host.contains(":") ? nil : service.host
                             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                         }
-                        let upgrader = NIOWebSocketClientUpgrader(automaticErrorHandling: false) { channel, _ in
-                            channel.eventLoop.makeCompletedFuture {
-                                try LiveMessages.replaceDecoder(of: channel, onMessage: onMessage)
-                                upgraded.succeed()
-                            }
-                        }
-                        let request = UpgradeRequest(authority: service.authority, path: path, upgraded: upgraded)
-                        // The snapshot often comes in one packet with the end of the handshake.
-                        try pipeline.addHTTPClientHandlers(
-                            leftOverBytesStrategy: .forwardBytes,
-                            withClientUpgrade: (
-                                upgraders: [upgrader],
-                                completionHandler: { context in
-                                    let pipeline = context.pipeline.syncOperations
-                                    guard let request = try? pipeline.handler(type: UpgradeRequest.self) else { return }
-                                    pipeline.removeHandler(request, promise: nil)
-                                }
-                            )
-                        )
-                        try pipeline.addHandler(request)
+                        let handshake = LiveHandshake(authority: service.authority, path: path)
+                        try pipeline.addHandler(LiveOpening(handshake, opened: opened, use: use))
                     }
                 }
                 .connect(host: service.host, port: service.port)
                 .get()
-            eventLoop.scheduleTask(in: .seconds(10)) { upgraded.fail(Failure.noAnswer) }
-            do { try await upgraded.futureResult.get() } catch {
+            let timeout = eventLoop.scheduleTask(in: .seconds(10)) {
+                opened.fail(Failure.noAnswer)
                 channel.close(promise: nil)
-                throw error
             }
-            return channel
+            defer { timeout.cancel() }
+            return try await opened.futureResult.get()
         } catch {
-            upgraded.fail(error)
+            opened.fail(error)
             throw error
         }
     }
 }
 
-/// Sends the upgrade request once connected, and reads a refusal.
-private final class UpgradeRequest: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+/// Asks for the upgrade once connected, and leaves when it is granted.
+private final class LiveOpening<Connection: Sendable>: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
-    private let authority: String
-    private let path: String
-    private let upgraded: EventLoopPromise<Void>
+    private var handshake: LiveHandshake
+    private let opened: EventLoopPromise<Connection>
+    private let use: @Sendable (any Channel, ByteBuffer) throws -> Connection
 
-    init(authority: String, path: String, upgraded: EventLoopPromise<Void>) {
-        self.authority = authority
-        self.path = path
-        self.upgraded = upgraded
+    init(
+        _ handshake: LiveHandshake,
+        opened: EventLoopPromise<Connection>,
+        use: @escaping @Sendable (any Channel, ByteBuffer) throws -> Connection
+    ) {
+        self.handshake = handshake
+        self.opened = opened
+        self.use = use
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["Host": authority])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(handshake.request), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let head) = unwrapInboundIn(data) else { return }
-        upgraded.fail(LiveClient.Failure.refused(status: head.status.code))
-        context.close(promise: nil)
+        do {
+            guard let frames = try handshake.take(unwrapInboundIn(data)) else { return }
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            opened.succeed(try use(context.channel, frames))
+        } catch {
+            errorCaught(context: context, error: error)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        upgraded.fail(error)
+        opened.fail(error)
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        upgraded.fail(LiveClient.Failure.noAnswer)
+    func channelInactive(context _: ChannelHandlerContext) {
+        opened.fail(LiveClient.Failure.noAnswer)
     }
 }
 
 /// Hands on each text message, answers pings, and closes when the service does.
 private final class LiveMessages: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundOut = WebSocketFrame
+    typealias OutboundOut = ByteBuffer
 
     private let onMessage: @Sendable (ByteBuffer) -> Void
-    /// The beginning of a frame that is not whole yet.
-    private var rest: ByteBuffer?
+    private var frames = ServerFrames()
 
-    private init(onMessage: @escaping @Sendable (ByteBuffer) -> Void) {
+    init(onMessage: @escaping @Sendable (ByteBuffer) -> Void) {
         self.onMessage = onMessage
     }
 
-    /// Takes the place of the decoder that the upgrade has put into the pipeline, which gets nothing any more.
-    static func replaceDecoder(of channel: any Channel, onMessage: @escaping @Sendable (ByteBuffer) -> Void) throws {
-        let pipeline = channel.pipeline.syncOperations
-        let decoder = try pipeline.handler(type: ByteToMessageHandler<WebSocketFrameDecoder>.self)
-        try pipeline.addHandler(LiveMessages(onMessage: onMessage), position: .before(decoder))
-        pipeline.removeHandler(decoder, promise: nil)
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        take(unwrapInboundIn(data), context: context)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if var rest {
-            self.rest = nil
-            rest.writeImmutableBuffer(bytes)
-            bytes = rest
-        }
+    func take(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
         do {
-            while let frame = try ServerFrame.take(from: &bytes) { take(frame, context: context) }
-            if bytes.readableBytes > 0 { rest = bytes }
+            try frames.take(bytes) { frame in
+                if frame.opcode == .text { onMessage(frame.payload) }
+                if let answer = frame.answer { context.writeAndFlush(wrapOutboundOut(answer), promise: nil) }
+                if frame.opcode == .connectionClose { context.close(promise: nil) }
+            }
         } catch {
             context.close(promise: nil)
         }
-    }
-
-    private func take(_ frame: ServerFrame, context: ChannelHandlerContext) {
-        switch frame.opcode {
-        case .text: onMessage(frame.payload)
-        case .ping: answer(.pong, frame, context: context)
-        case .connectionClose:
-            answer(.connectionClose, frame, context: context)
-            context.close(promise: nil)
-        default: break
-        }
-    }
-
-    private func answer(_ opcode: WebSocketOpcode, _ frame: ServerFrame, context: ChannelHandlerContext) {
-        let reply = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: frame.payload)
-        context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error _: any Error) {

@@ -35,3 +35,40 @@ struct ServerFrame: Equatable {
         return ServerFrame(opcode: opcode, payload: payload)
     }
 }
+
+extension ServerFrame {
+    /// What a client owes the service for it: a pong or a close frame of its own, masked as a client's frames are (RFC 6455,
+    /// sections 5.3 and 5.5). The payload of a control frame has 125 bytes at most; of a longer one it is cut.
+    var answer: ByteBuffer? {
+        let opcode: UInt8
+        switch self.opcode {
+        case .ping: opcode = 0xA
+        case .connectionClose: opcode = 0x8
+        default: return nil
+        }
+        let payload = payload.readableBytesView.prefix(125)
+        let mask = (0..<4).map { _ in UInt8.random(in: .min ... .max) }
+        var frame = ByteBuffer(bytes: [0x80 | opcode, 0x80 | UInt8(payload.count)] + mask)
+        frame.writeBytes(zip(payload, 0...).map { byte, index in byte ^ mask[index & 3] })
+        return frame
+    }
+}
+
+/// The frames of one connection, out of bytes that come in any pieces.
+struct ServerFrames {
+    /// The beginning of a frame that is not whole yet.
+    private var rest: ByteBuffer?
+
+    /// Calls for each frame that is whole now, in order.
+    mutating func take(_ bytes: ByteBuffer, _ body: (ServerFrame) -> Void) throws(ServerFrame.Violation) {
+        var bytes = bytes
+        if var rest {
+            self.rest = nil
+            rest.writeImmutableBuffer(bytes)
+            bytes = rest
+        }
+        while let frame = try ServerFrame.take(from: &bytes) { body(frame) }
+        // A copy: the bytes' own storage is the reader's, for its next read.
+        if bytes.readableBytes > 0 { rest = ByteBuffer(buffer: bytes) }
+    }
+}

@@ -12,6 +12,10 @@ struct Latencies: Sendable {
         histogram.record(UInt64(max(0, min(time.nanoseconds / 1000, 600_000_000))))
     }
 
+    mutating func add(_ other: Latencies) {
+        histogram.add(other.histogram)
+    }
+
     /// Nil when nothing was recorded.
     var summary: Summary? {
         guard histogram.totalCount > 0 else { return nil }

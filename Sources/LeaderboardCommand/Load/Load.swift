@@ -63,7 +63,7 @@ struct Load: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let run = LoadRun(service: url, livePath: livePath, requests: try await requests(), processes: pid)
+        let run = try LoadRun(service: url, livePath: livePath, requests: try await requests(), processes: pid)
         let report = try await run.run(
             writers: connections,
             viewers: subscribers,

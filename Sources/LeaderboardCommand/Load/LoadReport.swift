@@ -32,11 +32,18 @@ struct LoadReport: Sendable, Encodable {
             || updates.failed + updates.unanswered > 0
     }
 
-    init(_ state: LoadState, _ usage: (before: ProcessUsage, idle: ProcessUsage, after: ProcessUsage)?) {
-        let (writers, viewers) = (state.writers, state.viewers)
-        let seconds = max(Double((NIODeadline.now() - state.start).nanoseconds) / 1e9, 0.001)
+    /// - Parameter behind: viewers who are not where the board is.
+    init(
+        _ writers: Writers,
+        _ viewers: Sightings,
+        behind: Int,
+        since start: (time: NIODeadline, deliveries: Int),
+        _ usage: (before: ProcessUsage, idle: ProcessUsage, after: ProcessUsage)? = nil
+    ) {
+        let seconds = max(Double((NIODeadline.now() - start.time).nanoseconds) / 1e9, 0.001)
         func perSecond(_ count: Int) -> Int { Int((Double(count) / seconds).rounded()) }
-        let deliveries = viewers.deliveries - state.deliveriesBefore
+        // Without snapshots and the like, which are no part of what the sending causes.
+        let deliveries = viewers.deliveries - start.deliveries
         updates = Updates(
             acknowledged: writers.succeeded,
             perSecond: perSecond(writers.succeeded),
@@ -46,14 +53,14 @@ struct LoadReport: Sendable, Encodable {
             latencyMilliseconds: writers.latency.summary
         )
         self.viewers = Viewers(
-            count: viewers.count,
+            count: viewers.viewers,
             deliveries: deliveries,
             deliveriesPerSecond: perSecond(deliveries),
             bytesPerDelivery: viewers.deliveries == 0 ? 0 : viewers.bytes / viewers.deliveries,
             resyncs: viewers.resyncs,
             missed: viewers.missed,
             misordered: viewers.misordered,
-            notAtTheEnd: viewers.behind(writers.highestSeq),
+            notAtTheEnd: behind,
             lost: viewers.lost,
             latencyMilliseconds: viewers.latency.summary
         )
@@ -62,8 +69,8 @@ struct LoadReport: Sendable, Encodable {
             return Processes(
                 cpuMicrosecondsPerUpdate: writers.succeeded == 0 ? nil : cpu / Double(writers.succeeded),
                 cpuMicrosecondsPerDelivery: deliveries == 0 ? nil : cpu / Double(deliveries),
-                residentBytesPerViewer: viewers.count == 0
-                    ? nil : (usage.idle.residentBytes - usage.before.residentBytes) / viewers.count,
+                residentBytesPerViewer: viewers.viewers == 0
+                    ? nil : (usage.idle.residentBytes - usage.before.residentBytes) / viewers.viewers,
                 residentBytesGrown: usage.after.residentBytes - usage.idle.residentBytes
             )
         }

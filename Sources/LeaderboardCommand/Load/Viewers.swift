@@ -1,82 +1,93 @@
 import NIOCore
+import NIOWebSocket
 
-/// What the viewers saw: whether each can follow without a hole, and how late. Owned by the run's event loop.
-final class Viewers {
-    private(set) var deliveries = 0
-    /// Of all deliveries, without framing.
-    private(set) var bytes = 0
-    /// Messages that left a hole to what the viewer had.
-    private(set) var missed = 0
-    /// Messages, or changes within one, that went back in the sequence.
-    private(set) var misordered = 0
-    /// Snapshots after the first: allowed, and worth knowing.
-    private(set) var resyncs = 0
-    /// Connections that ended before the run did.
-    private(set) var lost = 0
-    /// From the time at which a frame's oldest update was due to the frame's arrival.
-    private(set) var latency = Latencies()
+/// Some of a run's viewers: whether each can follow without a hole, and how late. Owned by their crowd.
+struct Viewers {
+    private struct Viewer {
+        /// The last that it has seen; -1 before the first snapshot.
+        var seq: Int
+        /// Its place among the messages.
+        var place: Int
+        var frames = ServerFrames()
+    }
 
-    /// The last seq that each viewer has seen; -1 before the first snapshot.
-    private var lastSeq: [Int] = []
+    private(set) var sightings = Sightings()
+    private var all: [Viewer] = []
     private var messages = SharedMessages()
-    /// Each viewer's place among them.
-    private var places: [Int] = []
-    private var dueTimes: [Int: NIODeadline] = [:]
-    /// Arrivals of updates whose answer has not reached the writer yet.
-    private var early: [Int: [NIODeadline]] = [:]
-
-    var count: Int { lastSeq.count }
+    /// Messages with arrivals that are not counted yet.
+    private var uncounted: [SharedMessage] = []
+    /// Beyond it the oldest are given up: updates of others are never answered to us.
+    private static let maximumUncounted = 1024
 
     /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
-    func add(after seq: Int?) -> Int {
-        lastSeq.append(seq ?? -1)
-        places.append(messages.end)
-        return lastSeq.count - 1
+    mutating func add(after seq: Int?) -> Int {
+        all.append(Viewer(seq: seq ?? -1, place: messages.end))
+        sightings.viewers += 1
+        return all.count - 1
     }
 
-    func lose() { lost += 1 }
+    mutating func lose() { sightings.lost += 1 }
+
+    /// What came on a viewer's connection.
+    /// - Parameter answer: is called with bytes to send.
+    /// - Returns: whether the connection goes on.
+    mutating func received(_ bytes: ByteBuffer, by viewer: Int, answer: (ByteBuffer) -> Void) -> Bool {
+        // Nothing is moved: a frame that is not whole is rare.
+        var frames = all[viewer].frames
+        var isOpen = true
+        do throws(ServerFrame.Violation) {
+            try frames.take(bytes) { frame in
+                if frame.opcode == .text { received(message: frame.payload, by: viewer) }
+                if let bytes = frame.answer { answer(bytes) }
+                if frame.opcode == .connectionClose { isOpen = false }
+            }
+        } catch {
+            isOpen = false
+        }
+        all[viewer].frames = frames
+        return isOpen
+    }
+
+    mutating func received(message bytes: ByteBuffer, by viewer: Int) {
+        let now = NIODeadline.now()
+        guard let message = messages.read(bytes, at: &all[viewer].place) else {
+            sightings.missed += 1
+            return
+        }
+        sightings.deliveries += 1
+        sightings.bytes += bytes.readableBytes
+        let last = all[viewer].seq
+        if message.seq < last { sightings.misordered += 1 }
+        if message.isSnapshot {
+            if last >= 0 { sightings.resyncs += 1 }
+        } else {
+            guard let from = message.from else { return }
+            if from > last + 1 { sightings.missed += 1 }
+            if !message.isAscending { sightings.misordered += 1 }
+            if message.arrivals.isEmpty { uncounted.append(message) }
+            message.arrivals.append(now)
+        }
+        all[viewer].seq = message.seq
+    }
+
+    /// Counts the latency of what has arrived, but for updates whose answer has not reached the writer yet.
+    mutating func count(_ dueTimes: DueTimes) {
+        uncounted.removeAll { message in
+            guard let from = message.from, let due = dueTimes[from] else { return false }
+            for arrival in message.arrivals { sightings.latency.record(arrival - due) }
+            message.arrivals.removeAll(keepingCapacity: true)
+            return true
+        }
+        uncounted.removeFirst(max(uncounted.count - Self.maximumUncounted, 0))
+    }
+
+    // MARK: What they know
 
     /// Every viewer knows where the board is.
-    var haveBegun: Bool { lastSeq.allSatisfy { $0 >= 0 } }
-
-    func haveSeen(_ seq: Int) -> Bool {
-        lastSeq.allSatisfy { $0 >= seq }
-    }
+    var haveBegun: Bool { all.allSatisfy { $0.seq >= 0 } }
 
     /// Viewers that have not come to this seq.
     func behind(_ seq: Int) -> Int {
-        lastSeq.count { $0 < seq }
-    }
-
-    func received(_ bytes: ByteBuffer, by viewer: Int) {
-        let now = NIODeadline.now()
-        guard let message = messages.read(bytes, at: &places[viewer]) else {
-            missed += 1
-            return
-        }
-        deliveries += 1
-        self.bytes += bytes.readableBytes
-        let last = lastSeq[viewer]
-        if message.seq < last { misordered += 1 }
-        if message.type == "snapshot" {
-            if last >= 0 { resyncs += 1 }
-        } else {
-            guard let from = message.from else { return }
-            if from > last + 1 { missed += 1 }
-            if !message.isAscending { misordered += 1 }
-            arrived(from, at: now)
-        }
-        lastSeq[viewer] = message.seq
-    }
-
-    func acknowledged(seq: Int, due: NIODeadline) {
-        dueTimes[seq] = due
-        for arrival in early.removeValue(forKey: seq) ?? [] { latency.record(arrival - due) }
-        // Viewers are seconds behind at most; older ones are not asked for any more.
-        if dueTimes.count > 200_000 { dueTimes = dueTimes.filter { $0.key > seq - 100_000 } }
-    }
-
-    private func arrived(_ seq: Int, at now: NIODeadline) {
-        if let due = dueTimes[seq] { latency.record(now - due) } else { early[seq, default: []].append(now) }
+        all.count { $0.seq < seq }
     }
 }

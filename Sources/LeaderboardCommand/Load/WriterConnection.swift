@@ -8,7 +8,7 @@ final class WriterConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    private let state: LoadState
+    private let writers: Writers
     private var context: ChannelHandlerContext?
     private var due: NIODeadline?
     /// The update's place in the stream, where the answer will not tell it.
@@ -16,11 +16,11 @@ final class WriterConnection: ChannelInboundHandler {
     private var status: UInt = 0
     private var body = ByteBuffer()
 
-    private init(state: LoadState) {
-        self.state = state
+    private init(_ writers: Writers) {
+        self.writers = writers
     }
 
-    static func connect(to service: ServiceURL, on eventLoop: any EventLoop, state: NIOLoopBoundBox<LoadState>)
+    static func connect(to service: ServiceURL, on eventLoop: any EventLoop, writers: NIOLoopBoundBox<Writers>)
         async throws
     {
         let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
@@ -35,7 +35,7 @@ final class WriterConnection: ChannelInboundHandler {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
                     try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(WriterConnection(state: state.value))
+                    try pipeline.addHandler(WriterConnection(writers.value))
                 }
             }
             .connect(host: service.host, port: service.port)
@@ -53,7 +53,7 @@ final class WriterConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        state.writers.isReady(self)
+        writers.isReady(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -67,15 +67,14 @@ final class WriterConnection: ChannelInboundHandler {
             guard let due else { return }
             self.due = nil
             let seq = (200..<300).contains(status) ? self.seq ?? Self.seq(in: body) : nil
-            state.writers.answered(status: status, seq: seq, due: due)
-            if let seq { state.acknowledged(seq: seq, due: due) }
-            state.writers.isReady(self)
+            writers.answered(status: status, seq: seq, due: due)
+            writers.isReady(self)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
-        state.writers.lost(self, hadRequest: due != nil)
+        writers.lost(self, hadRequest: due != nil)
         due = nil
     }
 

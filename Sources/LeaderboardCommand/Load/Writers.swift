@@ -14,6 +14,8 @@ final class Writers {
     private(set) var latency = Latencies()
 
     private let requests: LoadRequests
+    private let dueTimes: DueTimes
+    private var made = 0
     private var idle: [WriterConnection] = []
     /// When the updates that wait for a connection were due. None is dropped, or the figures would leave out the worst;
     /// there are at most rate × duration.
@@ -21,17 +23,27 @@ final class Writers {
     private var underWay = 0
     private var next = 0
 
-    init(requests: LoadRequests) {
+    init(requests: LoadRequests, dueTimes: DueTimes) {
         self.requests = requests
+        self.dueTimes = dueTimes
     }
-
-    var startOfViewers: Int? { requests.startOfViewers }
 
     var outstanding: Int { underWay + waiting.count }
 
     func isReady(_ connection: WriterConnection) {
         idle.append(connection)
         dispatch()
+    }
+
+    /// Every update whose time has come; each keeps the time at which it was due.
+    func makeDue(rate: Int, from start: NIODeadline, until end: NIODeadline) {
+        guard rate > 0 else { return }
+        let elapsed = (min(NIODeadline.now(), end) - start).nanoseconds
+        let wanted = Int(elapsed) * rate / 1_000_000_000
+        while made < wanted {
+            made += 1
+            due(start + .nanoseconds(Int64(made) * 1_000_000_000 / Int64(rate)))
+        }
     }
 
     func due(_ time: NIODeadline) {
@@ -45,7 +57,9 @@ final class Writers {
         switch status {
         case 200..<300:
             succeeded += 1
-            highestSeq = max(highestSeq, seq ?? 0)
+            guard let seq else { return }
+            highestSeq = max(highestSeq, seq)
+            dueTimes.note(seq, due)
         case 400..<500: refused += 1
         default: failed += 1
         }

@@ -1,0 +1,62 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Some of a run's viewers, whose messages one thread takes. There are as many crowds as cores, so that it is not the driver
+/// that is measured.
+///
+/// The viewers are locked for as long as that thread takes what has arrived; others only ask now and then.
+final class Crowd: Sendable {
+    let viewers = Mutex(Viewers())
+    let dueTimes: DueTimes
+    private let service: ServiceURL
+    private let path: String
+    /// Where viewers connect, and where they stay if there are no `sockets`.
+    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    #if os(Linux)
+        /// Nil where bytes have to be changed on their way (TLS).
+        private let sockets: CrowdSockets?
+    #endif
+
+    init(of service: ServiceURL, path: String, dueTimes: DueTimes) throws {
+        self.service = service
+        self.path = path
+        self.dueTimes = dueTimes
+        #if os(Linux)
+            sockets = service.isSecure ? nil : try CrowdSockets()
+        #endif
+    }
+
+    /// One more viewer, whose connection is open when this returns.
+    /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
+    func join(after seq: Int?) async throws {
+        let viewer = viewers.withLock { $0.add(after: seq) }
+        #if os(Linux)
+            if let sockets {
+                return try await LiveClient.open(service, path, on: eventLoop) { [self] channel, frames in
+                    try sockets.take(over: channel, frames, of: viewer, in: self)
+                }
+            }
+        #endif
+        let channel = try await LiveClient.connect(to: service, path: path, on: eventLoop) { [self] message in
+            viewers.withLock {
+                $0.received(message: message, by: viewer)
+                $0.count(dueTimes)
+            }
+        }
+        channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose() } }
+    }
+
+    /// Takes what arrives until ``end()``, on a thread that has nothing else to do.
+    func follow() {
+        #if os(Linux)
+            sockets?.follow(self)
+        #endif
+    }
+
+    func end() {
+        #if os(Linux)
+            sockets?.end()
+        #endif
+    }
+}
