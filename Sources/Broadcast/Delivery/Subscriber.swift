@@ -24,10 +24,10 @@ final class Subscriber: ChannelInboundHandler {
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: Admission?
     private let writeDirectly: ((ByteBuffer) -> Bool)?
-    var phase = Phase.joining
     /// Its index in the shard's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
+    var phase = Phase.joining
     var isListedAsLagging = false
     private(set) var isWritable = true
     private var context: ChannelHandlerContext?

@@ -7,7 +7,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let options: ServerOptions
+    private let times: LiveTimes
     private let loop: LoopContext
     private let direct: DirectSocket?
     private var context: ChannelHandlerContext?
@@ -16,10 +16,10 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     private var end: NIODeadline?
 
     init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
-        self.options = options
+        times = LiveTimes(options)
         self.loop = loop
         self.direct = direct
-        nextHeartbeat = .now() + TimeAmount(options.heartbeatInterval)
+        nextHeartbeat = .now() + times.heartbeat
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -64,10 +64,10 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     /// Tells when to come back, each client another time, so that they do not come all at once.
     func end(_: EndLive) {
         guard let context, end == nil else { return }
-        end = .now() + TimeAmount(options.closeTimeout)
+        end = .now() + times.close
         direct?.end()
         let farewell = ServerSentEvent.retry(milliseconds: .random(in: 500...5000))
-        let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), options.lingerTimeout)
+        let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), Duration(times.linger))
         context.writeAndFlush(wrapOutboundOut(farewell)).whenSuccess {
             guard let context = me.value.context else { return }
             LingeringClose.begin(context, before: me.value, timeout: timeout)
@@ -84,7 +84,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
             return
         }
         guard let context, nextHeartbeat <= now else { return }
-        nextHeartbeat = now + TimeAmount(options.heartbeatInterval)
+        nextHeartbeat = now + times.heartbeat
         // Who does not read needs no heartbeat: the broadcaster looks after its backlog.
         guard context.channel.isWritable else { return }
         context.writeAndFlush(wrapOutboundOut(ServerSentEvent.heartbeat), promise: direct?.track(nil))

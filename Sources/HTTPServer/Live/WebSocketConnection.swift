@@ -15,25 +15,25 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         case closed
     }
 
-    private let options: ServerOptions
+    private let times: LiveTimes
     private let loop: LoopContext
     private let direct: DirectSocket?
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
     private var phase = Phase.open
     private var chatter = Chatter()
-    /// Without a sign of life until then the peer is dead; it is seen at the tick after, two ping intervals at most.
+    /// Without a sign of life until then the peer is dead.
     private var silenceEnds: NIODeadline
     private var nextPing: NIODeadline
 
     init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
-        self.options = options
+        times = LiveTimes(options)
         self.loop = loop
         self.direct = direct
         reader = WebSocketReader(maximumMessageBytes: options.maximumWebSocketMessageBytes)
-        let interval = TimeAmount(options.pingInterval)
-        nextPing = .now() + interval
-        silenceEnds = nextPing + interval - TimeAmount(options.tickInterval)
+        let now = NIODeadline.now()
+        nextPing = now + times.ping
+        silenceEnds = now + times.silence
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,7 +57,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
         let now = NIODeadline.now()
-        silenceEnds = now + TimeAmount(options.pingInterval * 2 - options.tickInterval)
+        silenceEnds = now + times.silence
         reader.feed(unwrapInboundIn(data))
         do {
             while let event = try reader.next() {
@@ -114,7 +114,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     func end(_ end: EndLive) {
         guard let context, case .open = phase else { return }
-        phase = .closing(.now() + TimeAmount(options.closeTimeout))
+        phase = .closing(.now() + times.close)
         direct?.end()
         say(WebSocketFrame.close(code: end.code, reason: end.reason), context)
     }
@@ -126,7 +126,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     /// Both sides have said their last word: the server closes the connection (RFC 6455, section 7.1.1).
     private func finish(_ context: ChannelHandlerContext) {
         phase = .closed
-        LingeringClose.begin(context, before: self, timeout: options.lingerTimeout)
+        LingeringClose.begin(context, before: self, timeout: Duration(times.linger))
     }
 
     func abort() {
@@ -143,7 +143,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         case .open:
             if silenceEnds <= now { return abort() }
             guard let context, nextPing <= now else { return }
-            nextPing = now + TimeAmount(options.pingInterval)
+            nextPing = now + times.ping
             say(WebSocketFrame.ping(), context)
         }
     }
