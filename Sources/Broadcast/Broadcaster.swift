@@ -41,7 +41,8 @@ package final class Broadcaster: Sendable, Service {
             logger: logger
         )
         let home = HomeReference(center, eventLoop: eventLoop)
-        let loops = Array(eventLoopGroup.makeIterator())
+        // Home's own is the last: the others set out on a frame before it is busy with its own subscribers.
+        let loops = eventLoopGroup.makeIterator().filter { $0 !== eventLoop } + [eventLoop]
         let shards = loops.enumerated().map { index, loop in
             ShardReference(
                 Shard(eventLoop: loop, index: index, options: options, metrics: metrics, home: home),

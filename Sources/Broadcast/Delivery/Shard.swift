@@ -8,8 +8,8 @@ final class Shard {
     private let metrics: BroadcastMetrics
     private let home: HomeReference
     private let index: Int
-    /// Contiguous, by `Group.index`; a frame goes to one group from the first to the last.
-    private var groups: [[Subscriber]] = []
+    /// By `Group.index`; a frame goes to one group from the first to the last.
+    private var groups: [[Member]] = []
     private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
     private var transports: [Transport] = []
     /// What the subscribers of this loop have been shown.
@@ -18,6 +18,14 @@ final class Shard {
     private var snapshots: [ByteBuffer?] = []
     private var laggards: [Subscriber] = []
     private var isWatchingLaggards = false
+
+    /// A subscriber's place in its group. What a frame needs lies here, one place after the other: a frame's way from the
+    /// first to the last does not lead through the memory of each subscriber.
+    private struct Member {
+        let subscriber: Subscriber
+        /// Nil unless the subscriber is following, and has a short way.
+        var writeDirectly: ((ByteBuffer) -> Bool)?
+    }
 
     init(
         eventLoop: any EventLoop,
@@ -49,7 +57,7 @@ final class Shard {
         }
         if delivery.needsSnapshot {
             for group in groups.indices where group % Group.Kind.allCases.count == Group.Kind.all.rawValue {
-                for subscriber in groups[group] where subscriber.phase == .following { sendSnapshot(to: subscriber) }
+                sendSnapshots(to: groups[group])
             }
         }
         if let time = delivery.oldestTime { metrics.recordLag(since: time) }
@@ -58,7 +66,16 @@ final class Shard {
     private func send(_ bytes: ByteBuffer, of frames: Int, to group: Group) {
         guard groups.indices.contains(group.index) else { return }
         var count = 0
-        for subscriber in groups[group.index] where subscriber.phase == .following {
+        // A copy: who leaves meanwhile changes the group. Nothing is retained for a member's turn.
+        let members = groups[group.index]
+        let places = members.span
+        for place in places.indices {
+            if places[place].writeDirectly?(bytes) == true {
+                count += 1
+                continue
+            }
+            let subscriber = places[place].subscriber
+            guard subscriber.phase == .following else { continue }
             if subscriber.send(bytes, within: backlog) {
                 count += 1
             } else if subscriber.phase == .following {
@@ -71,7 +88,11 @@ final class Shard {
     /// Continuity was lost: everybody starts afresh.
     func resnapshot(_ published: Published) {
         show(published)
-        for subscriber in groups.joined() where subscriber.phase == .following { sendSnapshot(to: subscriber) }
+        for group in groups { sendSnapshots(to: group) }
+    }
+
+    private func sendSnapshots(to members: [Member]) {
+        for member in members where member.subscriber.phase == .following { sendSnapshot(to: member.subscriber) }
     }
 
     /// The changes of users that somebody follows.
@@ -136,6 +157,7 @@ final class Shard {
     /// It has read what was unsent.
     func drained(_ subscriber: Subscriber) {
         subscriber.phase = .following
+        groups[subscriber.group.index][subscriber.slot].writeDirectly = subscriber.writeDirectly
         sendSnapshot(to: subscriber)
     }
 
@@ -188,6 +210,7 @@ final class Shard {
     private func fallBehind(_ subscriber: Subscriber) {
         metrics.dropped(.backlog)
         subscriber.phase = .lagging
+        groups[subscriber.group.index][subscriber.slot].writeDirectly = nil
         subscriber.lagEnds = eventLoop.now + options.drainTimeout
         if !subscriber.isListedAsLagging {
             subscriber.isListedAsLagging = true
@@ -241,7 +264,7 @@ final class Shard {
         let group = subscriber.group.index
         while groups.count <= group { groups.append([]) }
         subscriber.slot = groups[group].count
-        groups[group].append(subscriber)
+        groups[group].append(Member(subscriber: subscriber, writeDirectly: subscriber.writeDirectly))
         for user in subscriber.watch?.users ?? [] {
             watchers[user, default: [:]][ObjectIdentifier(subscriber)] = subscriber
         }
@@ -252,7 +275,7 @@ final class Shard {
         let group = subscriber.group.index
         guard groups.indices.contains(group), groups[group].indices.contains(subscriber.slot) else { return }
         groups[group].swapAt(subscriber.slot, groups[group].count - 1)
-        groups[group][subscriber.slot].slot = subscriber.slot
+        groups[group][subscriber.slot].subscriber.slot = subscriber.slot
         groups[group].removeLast()
         for user in subscriber.watch?.users ?? [] {
             watchers[user]?[ObjectIdentifier(subscriber)] = nil

@@ -23,7 +23,7 @@ final class Subscriber: ChannelInboundHandler {
     let watch: Watch?
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: Admission?
-    private let writeDirectly: ((ByteBuffer) -> Bool)?
+    let writeDirectly: ((ByteBuffer) -> Bool)?
     /// Its index in the shard's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
@@ -55,7 +55,7 @@ final class Subscriber: ChannelInboundHandler {
 
     /// Sends a frame, if the backlog takes it. The frame's bytes are shared, not copied.
     func send(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
-        if isWritable, let writeDirectly, writeDirectly(frame) { return true }
+        if let writeDirectly, writeDirectly(frame) { return true }
         guard let context, backlog.admits(frame.readableBytes, isWritable: isWritable, unsent: { unsentBytes }) else {
             return false
         }

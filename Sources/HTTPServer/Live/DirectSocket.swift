@@ -13,11 +13,14 @@ package import NIOCore
 ///
 /// Owned by the channel's event loop. There is none where the bytes have to be changed on their way (TLS).
 package final class DirectSocket {
-    private let channel: any Channel
-    /// Nil once the connection has said its last word, or is closed.
-    private var descriptor: NIOBSDSocket.Handle?
+    // The two that a frame needs come first, in as little as they need: memory that is not in the cache is most of what a
+    // frame costs outside the kernel (0.2 of 4.4 µs at 5,000 viewers).
+
+    /// -1 once the connection has said its last word, or is closed.
+    private var descriptor: NIOBSDSocket.Handle
     /// Writes that the channel was given and has not finished: what is written past it now would overtake them.
-    private var unfinished = 0
+    private var unfinished: Int32 = 0
+    private let channel: any Channel
 
     init?(_ channel: any Channel) {
         let pipeline = channel.pipeline.syncOperations
@@ -31,7 +34,7 @@ package final class DirectSocket {
     /// True: the bytes are on their way, or the first of them are and the channel has the others. False: none of them is,
     /// and the channel must be given them; that is so when the socket takes no more, or is broken.
     package func write(_ bytes: ByteBuffer) -> Bool {
-        guard unfinished == 0, let descriptor else { return false }
+        guard unfinished == 0, descriptor >= 0 else { return false }
         // SAFETY: `send` only reads the bytes, which `bytes` keeps for the call. The descriptor is the channel's: it is
         // closed on this loop, without a promise, and `end` is called before anything else of ours runs.
         let written = unsafe bytes.withUnsafeReadableBytes {
@@ -51,7 +54,7 @@ package final class DirectSocket {
     }
 
     /// Nothing may be written any more.
-    func end() { descriptor = nil }
+    func end() { descriptor = -1 }
 
     #if os(Linux)
         private static let flags = Int32(MSG_NOSIGNAL)
