@@ -7,7 +7,7 @@ import Testing
 @Suite("Among a thousand subscribers one that never reads")
 struct SlowSubscriberTests {
     /// A thousand that read and one that does not, which has been left behind; with what has been published by then.
-    private func crowd() throws -> (
+    private func crowd(hasShortWay: Bool) throws -> (
         board: ModelBoard, instance: ModelInstance, slow: ModelViewer, others: [ModelViewer]
     ) {
         var options = BroadcastOptions()
@@ -17,8 +17,8 @@ struct SlowSubscriberTests {
         board.publish = { instance.publish($0) }
         instance.connect()
         instance.settle()
-        let slow = ModelViewer(.all)
-        let others = (0..<1000).map { _ in ModelViewer(.all) }
+        let slow = ModelViewer(.all, hasShortWay: hasShortWay)
+        let others = (0..<1000).map { _ in ModelViewer(.all, hasShortWay: hasShortWay) }
         for viewer in [slow] + others { try viewer.connect(to: instance, options, withCursor: false) }
         instance.loop.run()
         for viewer in [slow] + others { try viewer.read() }
@@ -39,9 +39,9 @@ struct SlowSubscriberTests {
         }
     }
 
-    @Test("gets one snapshot when it has drained and goes on; the others never notice")
-    func drains() throws {
-        let (board, instance, slow, others) = try crowd()
+    @Test("gets one snapshot when it has drained and goes on; the others never notice", arguments: [true, false])
+    func drains(hasShortWay: Bool) throws {
+        let (board, instance, slow, others) = try crowd(hasShortWay: hasShortWay)
         try check(others, board)
         #expect(others.allSatisfy { $0.snapshots == 1 })
         #expect((4096...8192).contains(slow.mostUnsent))
@@ -56,9 +56,26 @@ struct SlowSubscriberTests {
         instance.stop()
     }
 
-    @Test("is sent away when it has not drained in thirty seconds, and not before")
-    func sentAway() throws {
-        let (board, instance, slow, others) = try crowd()
+    @Test("gets nothing before its snapshot, although its socket would take it")
+    func shortWay() throws {
+        let (board, instance, slow, _) = try crowd(hasShortWay: true)
+        slow.tellsOfDrain = false
+        slow.isReading = true
+        board.update("u3", by: 5)
+        instance.settle()
+        instance.advance(.milliseconds(50))
+        try slow.read()
+        #expect(slow.faults.isEmpty)
+        #expect(slow.snapshots == 1)
+        slow.tellsOfDrain = true
+        try check([slow], board)
+        #expect(slow.snapshots == 2)
+        instance.stop()
+    }
+
+    @Test("is sent away when it has not drained in thirty seconds, and not before", arguments: [true, false])
+    func sentAway(hasShortWay: Bool) throws {
+        let (board, instance, slow, others) = try crowd(hasShortWay: hasShortWay)
         func wait(_ time: TimeAmount) throws {
             for _ in 0..<(time.nanoseconds / 1_000_000_000) {
                 instance.advance(.seconds(1))

@@ -47,7 +47,7 @@ final class ModelRun {
         let instances = instances
         board.publish = { change in for instance in instances { instance.publish(change) } }
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]
-        viewers = views.map(ModelViewer.init)
+        viewers = views.enumerated().map { index, view in ModelViewer(view, hasShortWay: (index + Int(seed)) % 2 == 0) }
         for viewer in viewers { try viewer.connect(to: instances[0], options, withCursor: false) }
     }
 

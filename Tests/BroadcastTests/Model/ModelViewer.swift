@@ -16,7 +16,12 @@ final class ModelViewer {
     private var users: [String: UserStanding] = [:]
     private var connection: (channel: EmbeddedChannel, socket: SlowSocket, isFirst: Bool)?
 
-    init(_ view: View) { self.view = view }
+    private let hasShortWay: Bool
+
+    init(_ view: View, hasShortWay: Bool = false) {
+        self.view = view
+        self.hasShortWay = hasShortWay
+    }
 
     /// Messages end in a line feed.
     static let transport = Transport(
@@ -39,7 +44,8 @@ final class ModelViewer {
             channel,
             transport: Self.transport,
             view: view,
-            cursor: withCursor ? cursor : nil
+            cursor: withCursor ? cursor : nil,
+            writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
         )
     }
 
@@ -57,6 +63,11 @@ final class ModelViewer {
     var isReading: Bool {
         get { connection?.socket.isReading ?? true }
         set { connection?.socket.isReading = newValue }
+    }
+
+    var tellsOfDrain: Bool {
+        get { connection?.socket.tellsOfDrain ?? true }
+        set { connection?.socket.tellsOfDrain = newValue }
     }
 
     /// Takes what has arrived.
