@@ -109,7 +109,8 @@ private final class LiveOpening<Connection: Sendable>: ChannelInboundHandler, Re
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         opened.fail(error)
-        context.close(promise: nil)
+        // Not the context's way: it has none any more if `use` failed.
+        context.channel.close(promise: nil)
     }
 
     func channelInactive(context _: ChannelHandlerContext) {

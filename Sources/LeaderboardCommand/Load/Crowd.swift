@@ -47,6 +47,14 @@ final class Crowd: Sendable {
         channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose() } }
     }
 
+    /// Up to now.
+    func sightings() -> Sightings {
+        viewers.withLock {
+            $0.count(dueTimes)
+            return $0.sightings
+        }
+    }
+
     /// Takes what arrives until ``end()``, on a thread that has nothing else to do.
     func follow() {
         #if os(Linux)

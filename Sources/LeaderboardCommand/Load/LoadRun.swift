@@ -100,7 +100,7 @@ struct LoadRun: Sendable {
     // MARK: What the crowds know
 
     private func sightings() -> Sightings {
-        crowds.reduce(into: Sightings()) { sum, crowd in sum.add(crowd.viewers.withLock { $0.sightings }) }
+        crowds.reduce(into: Sightings()) { sum, crowd in sum.add(crowd.sightings()) }
     }
 
     /// Viewers that have not come to this seq.

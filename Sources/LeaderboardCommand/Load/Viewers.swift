@@ -32,7 +32,7 @@ struct Viewers {
     /// - Parameter answer: is called with bytes to send.
     /// - Returns: whether the connection goes on.
     mutating func received(_ bytes: ByteBuffer, by viewer: Int, answer: (ByteBuffer) -> Void) -> Bool {
-        // Nothing is moved: a frame that is not whole is rare.
+        // A copy, for `received` changes the others as well. It has bytes only where a frame was not whole.
         var frames = all[viewer].frames
         var isOpen = true
         do throws(ServerFrame.Violation) {
@@ -75,7 +75,7 @@ struct Viewers {
         uncounted.removeAll { message in
             guard let from = message.from, let due = dueTimes[from] else { return false }
             for arrival in message.arrivals { sightings.latency.record(arrival - due) }
-            message.arrivals.removeAll(keepingCapacity: true)
+            message.arrivals.removeAll()
             return true
         }
         uncounted.removeFirst(max(uncounted.count - Self.maximumUncounted, 0))
