@@ -1,22 +1,9 @@
 import NIOCore
-import NIOHTTP1
 
 /// What a run sends, one after another.
 enum LoadRequests: Sendable {
-    struct Post: Sendable {
-        let head: HTTPRequestHead
-        let body: ByteBuffer
-
-        init(_ path: String, _ headers: HTTPHeaders, body: String) {
-            var headers = headers
-            headers.add(name: "Content-Length", value: "\(body.utf8.count)")
-            head = HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
-            self.body = ByteBuffer(string: body)
-        }
-    }
-
     /// Updates of the service, made once per user: the driver must cost less than what it measures.
-    case updates([Post])
+    case updates([ByteBuffer])
     /// Messages for another live server, to compare the service with: each is what the service's viewers would get for
     /// the update in its place, byte for byte, when the board was empty and its users take turns.
     case messages(path: String, authority: String, users: Int)
@@ -24,11 +11,11 @@ enum LoadRequests: Sendable {
     init(updatesOf users: [(name: String, token: String)], authority: String) {
         self = .updates(
             users.map { user in
-                Post(
+                Self.post(
                     "/api/v1/score/update",
                     [
-                        "Host": authority, "Authorization": "Bearer \(user.token)",
-                        "Content-Type": "application/json", "Prefer": "return=representation",
+                        "Host: \(authority)", "Authorization: Bearer \(user.token)",
+                        "Content-Type: application/json", "Prefer: return=representation",
                     ],
                     body: #"{"user_id":"\#(user.name)","score_increase":1}"#
                 )
@@ -36,11 +23,16 @@ enum LoadRequests: Sendable {
         )
     }
 
+    private static func post(_ path: String, _ headers: [String], body: String) -> ByteBuffer {
+        let head = ["POST \(path) HTTP/1.1"] + headers + ["Content-Length: \(body.utf8.count)"]
+        return ByteBuffer(string: head.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+
     static func name(_ user: Int) -> String { "load-\(user + 1)" }
 
     /// - Parameter number: from 0.
     /// - Returns: the request, and its place in the stream where the answer will not tell it.
-    func request(_ number: Int) -> (post: Post, seq: Int?) {
+    func request(_ number: Int) -> (post: ByteBuffer, seq: Int?) {
         switch self {
         case .updates(let requests):
             return (requests[number % requests.count], nil)
@@ -49,7 +41,7 @@ enum LoadRequests: Sendable {
             let body =
                 #"{"type":"changes","cursor":"1000000000000000:\#(seq)","from":\#(seq),"changes":[{"user_id":""#
                 + #"\#(Self.name(number % users))","score":\#(number / users + 1),"score_increase":1,"seq":\#(seq)}]}"#
-            return (Post(path, ["Host": authority], body: body), seq)
+            return (Self.post(path, ["Host: \(authority)"], body: body), seq)
         }
     }
 

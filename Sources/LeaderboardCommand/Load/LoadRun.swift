@@ -80,7 +80,9 @@ struct LoadRun: Sendable {
         for duration: Duration,
         progress: @Sendable (String) -> Void
     ) async throws {
-        let timer = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(1)) { [writers] _ in
+        // Updates that are looked for each millisecond come in bursts, whose last one waits for all the others.
+        let pause = TimeAmount.microseconds(min(max(1_000_000 / Int64(max(rate, 1)), 100), 1000))
+        let timer = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: pause) { [writers] _ in
             writers.value.makeDue(rate: rate, from: start, until: start + TimeAmount(duration))
         }
         var shown = (succeeded: 0, deliveries: sightings().deliveries)

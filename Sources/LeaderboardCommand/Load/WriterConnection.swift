@@ -1,20 +1,18 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
 /// One keep-alive connection that sends one update at a time. Owned by the run's event loop.
 final class WriterConnection: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let writers: Writers
     private var context: ChannelHandlerContext?
     private var due: NIODeadline?
     /// The update's place in the stream, where the answer will not tell it.
     private var seq: Int?
-    private var status: UInt = 0
-    private var body = ByteBuffer()
+    private var answers = AnswerReader()
 
     private init(_ writers: Writers) {
         self.writers = writers
@@ -34,7 +32,6 @@ final class WriterConnection: ChannelInboundHandler {
                         let name = service.host.contains(":") ? nil : service.host
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
-                    try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(WriterConnection(writers.value))
                 }
             }
@@ -42,13 +39,10 @@ final class WriterConnection: ChannelInboundHandler {
             .get()
     }
 
-    func send(_ post: LoadRequests.Post, due: NIODeadline, seq: Int?) {
+    func send(_ post: ByteBuffer, due: NIODeadline, seq: Int?) {
         self.due = due
         self.seq = seq
-        guard let context else { return }
-        context.write(wrapOutboundOut(.head(post.head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(post.body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context?.writeAndFlush(wrapOutboundOut(post), promise: nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -57,19 +51,20 @@ final class WriterConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            status = head.status.code
-            body.clear()
-        case .body(let part):
-            body.writeImmutableBuffer(part)
-        case .end:
-            guard let due else { return }
-            self.due = nil
-            let seq = (200..<300).contains(status) ? self.seq ?? Self.seq(in: body) : nil
-            writers.answered(status: status, seq: seq, due: due)
-            writers.isReady(self)
+        answers.feed(unwrapInboundIn(data))
+        do {
+            while let answer = try answers.next() { take(answer) }
+        } catch {
+            context.close(promise: nil)
         }
+    }
+
+    private func take(_ answer: AnswerReader.Answer) {
+        guard let due else { return }
+        self.due = nil
+        let isSuccess = (200..<300).contains(answer.status)
+        writers.answered(status: answer.status, seq: isSuccess ? seq ?? Self.seq(in: answer.body) : nil, due: due)
+        writers.isReady(self)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
