@@ -23,8 +23,8 @@ package struct RateLimit: Sendable, Equatable {
         return RateLimitState(
             limit: updates,
             remaining: updates - missing,
-            reset: .microseconds(fullIn),
-            untilNextToken: .microseconds(max(0, fullIn - (updates - 1) * tokenTime))
+            microsecondsUntilFull: fullIn,
+            microsecondsUntilNextToken: max(0, fullIn - (updates - 1) * tokenTime)
         )
     }
 }
@@ -35,27 +35,22 @@ package struct RateLimitState: Sendable, Equatable {
     package let limit: Int
     /// Updates that would be accepted now.
     package let remaining: Int
-    /// Until the bucket is full again.
-    package let reset: Duration
-    /// Until at least one token is there; zero if one is.
-    package let untilNextToken: Duration
+    // Numbers, as each update has them: a Duration and back is 600 instructions.
+    fileprivate let microsecondsUntilFull: Int
+    fileprivate let microsecondsUntilNextToken: Int
 
-    package init(limit: Int, remaining: Int, reset: Duration, untilNextToken: Duration) {
-        self.limit = limit
-        self.remaining = remaining
-        self.reset = reset
-        self.untilNextToken = untilNextToken
-    }
+    /// Until the bucket is full again.
+    package var reset: Duration { .microseconds(microsecondsUntilFull) }
+
+    /// Until at least one token is there; zero if one is.
+    package var untilNextToken: Duration { .microseconds(microsecondsUntilNextToken) }
 
     /// For `Retry-After`: whole seconds after which a token is surely there, at least 1.
-    package var retryAfterSeconds: Int { max(1, wholeSeconds(untilNextToken)) }
+    package var retryAfterSeconds: Int { max(1, Self.wholeSeconds(microsecondsUntilNextToken)) }
 
     /// For `RateLimit: t=`: whole seconds after which the bucket is surely full.
-    package var resetSeconds: Int { wholeSeconds(reset) }
+    package var resetSeconds: Int { Self.wholeSeconds(microsecondsUntilFull) }
 
-    /// Rounded up.
-    private func wholeSeconds(_ duration: Duration) -> Int {
-        let (seconds, attoseconds) = duration.components
-        return Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0)
-    }
+    /// Rounded up. No bucket takes longer than a year and as many seconds as it has tokens.
+    private static func wholeSeconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }
 }

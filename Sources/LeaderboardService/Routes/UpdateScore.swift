@@ -24,50 +24,83 @@ struct UpdateScore: Sendable {
         var user: String?
         var asked: NIODeadline?
         defer { metrics.took(from: start, asked: asked, answered: .now()) }
-        do {
+        do throws(Refusal) {
             let token = try await callers.token(of: request)
             user = token.subject.rawValue
-            let update = try Self.update(in: request, maximumIncrease: maximumIncrease)
-            guard update.user == token.subject else { throw Refusal.notYourScore }
-            guard token.isActive else { throw Refusal.userSuspended }
-            let key = try Self.idempotencyKey(in: request.headers)
-            let grant = try await grants?.verify(for: update)
-            let wantsRepresentation = Preferences.wantsRepresentation(request.headers)
-
+            let wish = try wish(in: request, of: token)
+            let grant = try await grants?.verify(for: wish.update)
             asked = .now()
-            let outcome: UpdateOutcome
-            do {
-                outcome = try await store.apply(
-                    update,
-                    origin: UpdateOrigin(ip: ip, requestID: request.id),
-                    idempotencyKey: key,
-                    grant: grant,
-                    withRank: wantsRepresentation,
-                    on: request.eventLoop
-                )
-            } catch { throw Refusal(error) }
-
-            switch outcome {
-            case .applied(let applied):
-                metrics.succeeded(isReplay: applied.isReplay)
-                top.acknowledged(applied.seq)
-                if !applied.isReplay { record(update, applied, ip: ip, requestID: request.id) }
-                return success(update, applied, wantsRepresentation: wantsRepresentation)
-            case .rateLimited(let state):
-                var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-                rateLimit.add(state, to: &refusal.headers)
-                throw refusal
-            case .suspended: throw Refusal.userSuspended
-            case .scoreLimit: throw Refusal.scoreLimit
-            case .idempotencyKeyReused: throw Refusal.idempotencyKeyReused
-            case .grantUsed: throw Refusal.grantUsed
-            }
-        } catch let refusal as Refusal {
-            metrics.refused(refusal)
-            if refusal.isLogged { audit.refused(code: refusal.code, ip: ip, user: user, requestID: request.id) }
-            return refusal.response
+            let outcome = try await apply(wish, grant, origin: UpdateOrigin(ip: ip, requestID: request.id), request)
+            return try answer(outcome, to: wish, ip: ip, requestID: request.id)
         } catch {
-            return Refusal.outcomeUnknown.response
+            metrics.refused(error)
+            if error.isLogged { audit.refused(code: error.code, ip: ip, user: user, requestID: request.id) }
+            return error.response
+        }
+    }
+
+    // What follows is kept out of line: what a function needs between two of its waits lies in memory that each request
+    // gets anew, 3.4 KB of it where all of this is written into one.
+
+    /// What a valid request asks for.
+    private struct Wish {
+        let update: ScoreUpdate
+        let idempotencyKey: IdempotencyKey?
+        let wantsRepresentation: Bool
+    }
+
+    @inline(never)
+    private func wish(in request: Request, of token: VerifiedToken) throws(Refusal) -> Wish {
+        let update = try Self.update(in: request, maximumIncrease: maximumIncrease)
+        guard update.user == token.subject else { throw .notYourScore }
+        guard token.isActive else { throw .userSuspended }
+        let headers = request.headers
+        return Wish(
+            update: update,
+            idempotencyKey: try Self.idempotencyKey(in: headers),
+            wantsRepresentation: Preferences.wantsRepresentation(headers)
+        )
+    }
+
+    private func apply(
+        _ wish: Wish,
+        _ grant: ScoreGrant?,
+        origin: UpdateOrigin,
+        _ request: Request
+    ) async throws(Refusal) -> UpdateOutcome {
+        do {
+            return try await store.apply(
+                wish.update,
+                origin: origin,
+                idempotencyKey: wish.idempotencyKey,
+                grant: grant,
+                withRank: wish.wantsRepresentation,
+                on: request.eventLoop
+            )
+        } catch { throw Refusal(error) }
+    }
+
+    @inline(never)
+    private func answer(
+        _ outcome: UpdateOutcome,
+        to wish: Wish,
+        ip: String,
+        requestID: String
+    ) throws(Refusal) -> Response {
+        switch outcome {
+        case .applied(let applied):
+            metrics.succeeded(isReplay: applied.isReplay)
+            top.acknowledged(applied.seq)
+            if !applied.isReplay { record(wish.update, applied, ip: ip, requestID: requestID) }
+            return success(wish.update, applied, wantsRepresentation: wish.wantsRepresentation)
+        case .rateLimited(let state):
+            var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
+            rateLimit.add(state, to: &refusal.headers)
+            throw refusal
+        case .suspended: throw .userSuspended
+        case .scoreLimit: throw .scoreLimit
+        case .idempotencyKeyReused: throw .idempotencyKeyReused
+        case .grantUsed: throw .grantUsed
         }
     }
 
