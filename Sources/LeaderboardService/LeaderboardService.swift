@@ -162,7 +162,7 @@ package struct LeaderboardService: Sendable {
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/score/update", handler: crossOrigin.preflight),
-            .on(.GET, "/api/v1/scoreboard", handler: scoreboard.page),
+            .on(.GET, "/api/v1/scoreboard", ready: scoreboard.readyPage, handler: scoreboard.page),
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),

@@ -51,7 +51,8 @@ extension HTTPConnection {
         let decide: Route.Decider
         let upgrade: LiveUpgrade
         switch route.action {
-        case .respond(let handler):
+        case .respond(let handler, let ready):
+            if let response = ready?(request) { return respond(response) }
             let me = NIOLoopBound(self, eventLoop: request.eventLoop)
             Task.immediate(executorPreference: loop.executor) {
                 let response = await handler(request)

@@ -10,6 +10,14 @@ struct Scoreboard: Sendable {
     let store: ScoreStore
     let top: TopOfBoard
 
+    /// The first page, where the instance's copy is up to date and was encoded before.
+    @Sendable func readyPage(_ request: Request) -> Response? {
+        guard let page = try? Page(request.query), page.offset == 0, let encoded = top.readyPage(page.limit) else {
+            return nil
+        }
+        return encoded.answer(to: request)
+    }
+
     func page(_ request: Request) async -> Response {
         do throws(Refusal) {
             let page = try Page(request.query)
@@ -27,7 +35,7 @@ struct Scoreboard: Sendable {
         let page = try await fromRedis { () throws(ScoreStoreError) in
             try await top.page(limit, on: request.eventLoop)
         }
-        return page.tag.matches(request.headers) ? page.notModified : page.found
+        return page.answer(to: request)
     }
 
     /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best.

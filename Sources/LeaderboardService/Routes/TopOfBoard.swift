@@ -11,8 +11,8 @@ import Synchronization
 /// Whoever reads after an update that this instance has acknowledged sees that update: a copy that has not come to it yet
 /// is waited for, and while there is no copy that can be vouched for (the subscription is down), Redis is asked.
 final class TopOfBoard: Sendable {
-    /// A page as it goes out, and the copy's version that it was made of.
-    struct Encoded: Sendable {
+    /// A page as it goes out, and the copy's version that it was made of. A class, for each reader is handed it.
+    final class Encoded: Sendable {
         let version: Int
         let found: Response
         let notModified: Response
@@ -23,6 +23,10 @@ final class TopOfBoard: Sendable {
             tag = EntityTag(body)
             found = Scoreboard.answer(.init(.ok, json: body), tag)
             notModified = Scoreboard.answer(.init(.notModified), tag)
+        }
+
+        func answer(to request: Request) -> Response {
+            tag.matches(request.headers) ? notModified : found
         }
     }
 
@@ -43,14 +47,17 @@ final class TopOfBoard: Sendable {
         acknowledgedSeq.max(seq, ordering: .releasing)
     }
 
+    /// The first `limit` rows, if nothing has changed since they were encoded.
+    func readyPage(_ limit: Int) -> Encoded? {
+        guard let version = broadcaster.version(containing: acknowledgedSeq.load(ordering: .acquiring)),
+            let page = pages.withLock({ $0[limit] }), page.version == version
+        else { return nil }
+        return page
+    }
+
     /// The first `limit` rows.
     func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
         let seq = acknowledgedSeq.load(ordering: .acquiring)
-        if let version = broadcaster.version(containing: seq), let page = pages.withLock({ $0[limit] }),
-            page.version == version
-        {
-            return page
-        }
         if let (version, copy) = await broadcaster.standings(limit: limit, atLeast: seq) {
             let rows = copy.standings.map { StandingsRow(user: $0.user, score: $0.score) }
             let page = Encoded(version: version, body: StandingsBody.encode(rows))
