@@ -21,11 +21,13 @@ struct LineReader {
     ) throws(RequestViolation) -> Range<Int>? {
         let end = min(bytes.count, maximumBytes)
         scanned = bytes.firstControl(in: scanned..<end)
-        guard scanned < bytes.count else { return nil }
-        guard scanned < end else { throw tooLong() }
-        guard bytes[scanned] == UInt8(ascii: "\r") else { throw .malformed }
-        guard scanned + 1 < bytes.count else { return nil }
-        guard bytes[scanned + 1] == UInt8(ascii: "\n") else { throw .malformed }
+        guard scanned + 1 < end else {
+            guard scanned == end || bytes[scanned] == UInt8(ascii: "\r") else { throw .malformed }
+            // No line end would fit any more.
+            guard bytes.count < maximumBytes else { throw tooLong() }
+            return nil
+        }
+        guard bytes[scanned] == UInt8(ascii: "\r"), bytes[scanned + 1] == UInt8(ascii: "\n") else { throw .malformed }
         defer {
             scanned += 2
             start = scanned

@@ -90,4 +90,24 @@ struct RequestParserTests {
         #expect(throws: RequestViolation.self) { try parser.next() }
         #expect(parser.method == .HEAD)
     }
+
+    @Test("takes a head, and trailers, of as many bytes as they may have, and refuses one more, wherever a line ends")
+    func bounds() throws {
+        let options = ServerOptions()
+        let chunked = "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        for (before, counted) in [("", "GET / HTTP/1.1\r\nHost: test\r\nX-A: "), (chunked, "X-A: ")] {
+            // The long line ends about where the bytes do that a head may have.
+            for bytes in options.maximumHeadBytes - 5...options.maximumHeadBytes + 5 {
+                let padding = String(repeating: "a", count: bytes - counted.utf8.count - 4)
+                var parser = RequestParser(options: options)
+                parser.feed(ByteBuffer(string: before + counted + padding + "\r\n\r\nGET"))
+                if bytes <= options.maximumHeadBytes {
+                    #expect(throws: Never.self, "\(bytes)") { while try parser.next() != nil {} }
+                    #expect(parser.unreadCount == 3)
+                } else {
+                    #expect(throws: RequestViolation.self, "\(bytes)") { while try parser.next() != nil {} }
+                }
+            }
+        }
+    }
 }
