@@ -32,11 +32,17 @@ struct RequestParser {
     /// Bytes of which no part was taken.
     var unreadCount: Int { unread.readableBytes }
 
+    /// Bytes of memory held for them.
+    var capacity: Int { unread.storageCapacity }
+
     /// Of the request that is read, as far as it is known.
     var method: HTTPMethod { head.method }
 
     mutating func feed(_ bytes: ByteBuffer) {
-        if unread.readableBytes == 0 { unread = bytes } else { unread.writeImmutableBuffer(bytes) }
+        guard unread.readableBytes > 0 else { return unread = bytes }
+        // Who always sends a request and a half does not keep what is read.
+        unread.discardReadBytes()
+        unread.writeImmutableBuffer(bytes)
     }
 
     /// The next part; nil when more bytes are needed.

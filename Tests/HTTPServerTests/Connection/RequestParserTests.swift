@@ -110,4 +110,27 @@ struct RequestParserTests {
             }
         }
     }
+
+    @Test(
+        "keeps no bytes of what was taken, although a part of the next request is always there",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: test\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        ]
+    )
+    func memory(request: String) throws {
+        let split = request.utf8.count / 2
+        var parser = RequestParser(options: ServerOptions())
+        parser.feed(ByteBuffer(string: String(request.prefix(split))))
+        var heads: [RequestHead] = []
+        for _ in 1...5000 {
+            parser.feed(ByteBuffer(string: String(request.dropFirst(split)) + String(request.prefix(split))))
+            while let part = try parser.next() {
+                // The last one is being handled.
+                if case .head(let head) = part { heads = [head] }
+            }
+        }
+        #expect(parser.capacity < 16_384)
+        #expect(heads.count == 1)
+    }
 }
