@@ -1,54 +1,9 @@
-import Logging
-import Metrics
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
 import Synchronization
-import TestSupport
 import Testing
 
 @testable import HTTPServer
-
-/// Requests that are nearly right, put together of what smugglers use, from a fixed seed.
-private struct HeadFuzzer {
-    var random = SeededGenerator(seed: 0xBAD5EED)
-
-    private static let lines = [
-        "GET /hello HTTP/1.1", "POST /echo HTTP/1.1", "HEAD /hello HTTP/1.1", "GET /hello HTTP/1.0",
-        "OPTIONS * HTTP/1.1",
-        "GET http://test/hello HTTP/1.1", "DELETE /hello HTTP/1.1", "GET /hello", "PRI * HTTP/2.0",
-        "POST /echo?a=%zz HTTP/1.1",
-    ]
-    private static let headers = [
-        "Content-Length: 5", "Content-Length: 0", "Content-Length: 70", "Transfer-Encoding: chunked",
-        "Transfer-Encoding: gzip, chunked", "Transfer-Encoding : chunked", "Host: test", "Connection: close",
-        "Connection: keep-alive", "Expect: 100-continue", "Upgrade: h2c", "X-Request-Id: a", " folded", "X-A: \u{1}",
-        "NoColon",
-    ]
-    private static let bodies = [
-        "", "hello", "5\r\nhello\r\n0\r\n\r\n", "5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n", "fffff\r\n", "0\r\n\r\n",
-    ]
-    private static let ends = ["\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r"]
-
-    mutating func next() -> [UInt8] {
-        var text = ""
-        for _ in 0..<Int.random(in: 1...3, using: &random) {
-            text += pick(Self.lines) + end() + "Host: test\r\n"
-            for _ in 0..<Int.random(in: 0...3, using: &random) { text += pick(Self.headers) + end() }
-            text += "\r\n" + pick(Self.bodies)
-        }
-        var bytes = Array(text.utf8)
-        for _ in 0..<max(0, Int.random(in: -4...3, using: &random)) {
-            bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
-        }
-        return bytes
-    }
-
-    private mutating func pick(_ choices: [String]) -> String { choices.randomElement(using: &random) ?? "" }
-
-    /// A line's end, nearly always the right one.
-    private mutating func end() -> String { Int.random(in: 0...5, using: &random) > 0 ? "\r\n" : pick(Self.ends) }
-}
 
 /// What a connection answers to bytes, without a socket.
 private struct Exchanged: Equatable {
@@ -82,37 +37,6 @@ private struct Exchanged: Equatable {
         let end = rest.firstRange(of: "HTTP/1.1 ")?.lowerBound ?? rest.endIndex
         bytes.moveReaderIndex(forwardBy: text[..<end].utf8.count)
         return Int(match.1)
-    }
-}
-
-extension Acceptor {
-    /// Routes that answer at once: no other thread has a part in it.
-    fileprivate static func embedded(on eventLoop: EmbeddedEventLoop, note: @escaping @Sendable (String) -> Void)
-        -> Acceptor
-    {
-        let routes: [Route] = [
-            .on(.GET, "/hello") { _ in
-                note("hello")
-                return Response(.ok, body: ByteBuffer(string: "hello"))
-            },
-            .on(.POST, "/echo", maximumBodyBytes: 64) { _ in
-                note("echo")
-                return Response(.ok)
-            },
-        ]
-        let options = ServerOptions.test
-        let loop = LoopContext(eventLoop: eventLoop, tickInterval: TimeAmount(options.tickInterval))
-        return Acceptor(
-            server: ServerContext(
-                options: options,
-                router: Router(routes),
-                observe: { _ in },
-                limits: ConnectionLimits(maximum: 10, maximumPerAddress: 10, isExempt: { _ in false }),
-                metrics: ServerMetrics(factory: NOOPMetricsHandler.instance)
-            ),
-            loops: [ObjectIdentifier(eventLoop): .init(loop, eventLoop: eventLoop)],
-            certificates: nil
-        )
     }
 }
 
