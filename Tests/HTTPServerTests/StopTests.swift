@@ -70,6 +70,24 @@ struct StopTests {
         }
     }
 
+    @Test("waits for no other request of a client that still reads an answer")
+    func unreadAnswer() async throws {
+        try await withServer(.patient { $0.lastRequestTimeout = .milliseconds(50) }) { server in
+            let connection = try await server.connect(receiveBuffer: 4096)
+            try await connection.setReading(false)
+            try await connection.send("GET /large?bytes=8000000 HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await until { server.events.all.contains("large") }
+            server.stop()
+            try await until { server.events.all.contains("stopping") }
+            // Long before the drain time is over.
+            let start = ContinuousClock.now
+            try await connection.setReading(true)
+            #expect(try await connection.response().body.utf8.count == 8_000_000)
+            #expect(try await connection.receiveToEnd() == "")
+            #expect(ContinuousClock.now - start < .seconds(40))
+        }
+    }
+
     @Test("tells WebSockets 1001 and event streams when to come back, each at another time")
     func live() async throws {
         try await withServer(.patient { _ in }) { server in

@@ -176,6 +176,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func becomeIdle() {
         phase = .idle
         expect(within: server.idleTimeout)
+        if loop.isStopping { stop() }
         proceed()
     }
 
