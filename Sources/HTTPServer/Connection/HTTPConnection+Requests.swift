@@ -15,6 +15,8 @@ extension HTTPConnection {
     private func begin(_ head: RequestHead) {
         let request = IncomingRequest(head: head, router: server.router)
         incoming = request
+        phase = .body
+        expect(within: server.bodyTimeout)
         let maximum = request.match.maximumBodyBytes
         if head.line.isHTTP11, head.framing.expectsContinue {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is
@@ -24,8 +26,6 @@ extension HTTPConnection {
         } else if request.length > max(maximum, server.options.maximumDroppedBodyBytes) {
             return handle(keepAlive: false)
         }
-        phase = .body
-        expect(within: server.bodyTimeout)
     }
 
     /// - Parameter keepAlive: as far as the server is concerned; the client may want something else.
@@ -86,10 +86,14 @@ extension HTTPConnection {
         server.observe(Exchange(request, status: upgrade.status, bytes: 0))
         let head = upgrade.head(requestID: request.id, date: loop.dateLine())
         guard request.method != .HEAD else { return writeLast(head) }
+        send(head)
+        // The client may have gone: then its socket is closed, and nothing may be written to its number any more.
+        guard case .handling = phase else { return }
         let (direct, rest) = handOver()
-        open(upgrade.perform(on: context, head: head, direct: direct, loop: loop, options: server.options))
+        open(upgrade.perform(on: context, direct: direct, loop: loop, options: server.options))
         // What came behind the request is already in the new protocol.
         if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }

@@ -40,7 +40,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     /// Set while its body comes.
     var incoming: IncomingRequest?
     /// The client has ended its side: what has come whole is answered.
-    private var isInputClosed = false
+    private(set) var isInputClosed = false
     private var isReadHeldBack = false
     private var isProceeding = false
     private var deadline = NIODeadline.distantFuture
@@ -167,6 +167,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func finish() {
         phase = .closing
         guard let context else { return }
+        // What has come behind is not looked at: nor does it hold reading back.
+        _ = parser.takeUnread()
         expect(within: nil)
         LingeringClose.begin(context, before: self, timeout: server.options.lingerTimeout)
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Turns an HTTP connection into a live one: its head goes out, and a handler of the new protocol joins the pipeline.
+/// Turns an HTTP connection into a live one: once its head is out, a handler of the new protocol joins the pipeline.
 enum LiveUpgrade {
     case webSocket(WebSocketHandshake)
     case eventStream
@@ -10,18 +10,14 @@ enum LiveUpgrade {
         if case .webSocket = self { .switchingProtocols } else { .ok }
     }
 
-    /// - Parameters:
-    ///   - head: made by ``head(requestID:date:)``.
-    ///   - direct: the short way of the HTTP connection, if it has one.
+    /// - Parameter direct: the short way of the HTTP connection, if it has one.
     func perform(
         on context: ChannelHandlerContext,
-        head: ByteBuffer,
         direct: DirectSocket?,
         loop: LoopContext,
         options: ServerOptions
     ) -> LiveChannel {
         let channel = context.channel
-        channel.writeAndFlush(head, promise: direct?.track(nil))
         let pipeline = channel.pipeline.syncOperations
         do {
             switch self {

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// What the test routes saw, and what one of them waits for.
@@ -25,6 +26,11 @@ final class ServerEvents: Sendable {
             }
             if isOpen { continuation.resume() }
         }
+    }
+
+    /// The same for a thread, which does nothing else meanwhile.
+    func blockAtGate() {
+        while !state.withLock(\.isGateOpen) { usleep(1000) }
     }
 
     func openGate() {

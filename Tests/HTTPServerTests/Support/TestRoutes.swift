@@ -55,6 +55,17 @@ func testRoutes(_ events: ServerEvents) -> [Route] {
                 }
             }
         },
+        .eventStream("/events/gate") { _ in
+            events.note("gate")
+            await events.waitAtGate()
+            return .accept { _ in events.note("opened") }
+        },
+        // Nothing else happens on the loop until the gate is open.
+        .webSocket("/live/block") { _ in
+            events.note("block")
+            events.blockAtGate()
+            return .accept { _ in events.note("opened") }
+        },
         .eventStream("/events") { _ in
             .accept { live in
                 let event = ServerSentEvent.message(id: "1", data: ByteBuffer(string: "{}"))
