@@ -55,7 +55,8 @@ struct RequestLine: Sendable {
             if byte == UInt8(ascii: "#") { end = index }
             if byte == UInt8(ascii: "?"), mark == nil { mark = index }
         }
-        guard let start = startOfPath(in: target, bytes) else {
+        // CONNECT has no path, and some take all that follows its head for the tunnel (RFC 9110, section 9.3.6).
+        guard method != .CONNECT, let start = startOfPath(in: target, bytes) else {
             guard method == .OPTIONS, bytes.equals(target, "*") else {
                 throw .malformed("The request target must be a path.")
             }

@@ -217,6 +217,11 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
             statuses: [400]
         ),
         HostileHead(
+            name: "CONNECT with a path, and a body that is a request to who knows no body of CONNECT",
+            bytes: "CONNECT /hello HTTP/1.1\r\nHost: test\r\nContent-Length: 46\r\n\r\n\(smuggled)",
+            statuses: [400]
+        ),
+        HostileHead(
             name: "a method in lower case",
             bytes: "get /hello HTTP/1.1\r\nHost: test\r\n\r\n",
             statuses: [400]
