@@ -44,7 +44,7 @@ private struct Exchanged: Equatable {
 struct HeadFuzzTests {
     @Test("gives the same answers however the bytes are cut, one a request and one more at most, and never half of one")
     func properties() throws {
-        var fuzzer = HeadFuzzer()
+        var fuzzer = HeadFuzzer(seed: 0xBAD5EED)
         var seen: Set<Int> = []
         for round in 1...1500 {
             let bytes = fuzzer.next()
