@@ -34,8 +34,8 @@ struct ChunkReader {
                 state = data.readableBytes < remaining ? .data(remaining: remaining - data.readableBytes) : .dataEnd
                 return .body(data)
             case .dataEnd:
-                guard let line = try takeLine(2, from: &bytes) else { return nil }
-                guard line.readableBytes == 0 else { throw .malformed }
+                // There is room for CR LF alone.
+                guard try takeLine(2, from: &bytes) != nil else { return nil }
                 state = .size
             case .trailers(let count):
                 guard let isLast = try readTrailer(bytes.readableBytesUInt8Span, number: count) else { return nil }

@@ -30,7 +30,8 @@ struct HeadFuzzer {
     private static let extensions = ["", "", "", ";a=b", ";a", ";a=\"b;c\"", ";", ";a = b", " ;a"]
     private static let trailers = ["", "", "A: b\r\n", "A:\r\nB: c \r\n", "Content-Length: 5\r\n", " A: b\r\n"]
     private static let ends = ["\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r"]
-    private static let data = Array("ab0\r\n\r\n5;GET / HTTP/1.1\r\n".utf8)
+    /// Of these a body consists: whoever takes its length for another one finds an end, or a chunk, at many places.
+    private static let data = ["ab0\r\n\r\n5;GET / HTTP/1.1\r\n", "0\r\n\r\n"].map { Array($0.utf8) }
     private static let marks = Array(" \t\r\n;:,0aF#?/\"\u{7F}".utf8)
 
     mutating func next() -> [UInt8] {
@@ -77,10 +78,10 @@ struct HeadFuzzer {
 
     /// Up to 300 bytes that look like what stands around them.
     private mutating func data() -> [UInt8] {
+        let data = Self.data[Int.random(in: 0..<Self.data.count, using: &random)]
         let maximum = Bool.random(using: &random) ? 20 : 300
-        let count = Int.random(in: 0...maximum, using: &random)
-        let start = Int.random(in: 0..<Self.data.count, using: &random)
-        return (0..<count).map { Self.data[(start + $0) % Self.data.count] }
+        let start = Int.random(in: 0..<data.count, using: &random)
+        return (0..<Int.random(in: 0...maximum, using: &random)).map { data[(start + $0) % data.count] }
     }
 
     private mutating func pick(_ choices: [String]) -> String { choices.randomElement(using: &random) ?? "" }
