@@ -40,13 +40,21 @@ struct ExchangeTests {
         }
     }
 
-    @Test("answers all that came before the client ended its side")
+    @Test("answers all that came before the client ended its side, then waits for nothing more from it")
     func halfClosed() async throws {
-        try await withServer { server in
+        try await withServer(.test { $0.lingerTimeout = .seconds(300) }) { server in
             let connection = try await server.connect()
             try await connection.send(String(repeating: "GET /later/a HTTP/1.1\r\nHost: test\r\n\r\n", count: 3))
             try await connection.endOutput()
             #expect(try await connection.answersToEnd().map(\.body) == ["a", "a", "a"])
+            let slow = try await server.connect(receiveBuffer: 4096)
+            try await slow.setReading(false)
+            try await slow.send("GET /large?bytes=8000000 HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await slow.endOutput()
+            try await until { server.events.all.contains("large") }
+            try await slow.setReading(true)
+            #expect(try await slow.answersToEnd().map(\.body.utf8.count) == [8_000_000])
+            try await until { server.server.connectionCount == 0 }
         }
     }
 
