@@ -116,7 +116,7 @@ struct TwoReadersTests {
     func sameMeaning() throws {
         var fuzzer = HeadFuzzer(seed: 0x5EED)
         var (count, bodies, chunked, extended) = (0, 0, 0, 0)
-        for _ in 1...12_000 {
+        for _ in 1...16_000 {
             let bytes = fuzzer.next()
             let cut = Int.random(in: 0...bytes.count, using: &fuzzer.random)
             var start = 0
