@@ -138,6 +138,21 @@ struct ReplyReaderTests {
         #expect(try reader.next() == nil)
     }
 
+    @Test("ends at a reply that is nested deeper than any of ours, whatever hiredis takes")
+    func depth() throws {
+        var builder = ReplyBuilder(takesMessages: false)
+        for _ in 0..<8 { builder.begin(count: 1) }
+        #expect(!builder.isBroken)
+        builder.begin(count: 1)
+        #expect(builder.isBroken)
+
+        let reader = ReplyReader()
+        try reader.feed(ByteBuffer(string: String(repeating: "*1\r\n", count: 8) + ":1\r\n"))
+        #expect(try reader.next() != nil)
+        try reader.feed(ByteBuffer(string: String(repeating: "*1\r\n", count: 9)))
+        #expect(throws: ReplyReader.ProtocolError.self) { try reader.next() }
+    }
+
     @Test(
         "ends at what is no reply",
         arguments: ["hello\r\n", "$x\r\n", "*2\r\n:1\r\n!\r\n", "\r\n", ":1x\r\n", "$-2\r\n", "HTTP/1.1 200 OK\r\n"]

@@ -11,11 +11,16 @@ struct ReplyBuilder {
     /// What there is of the array that is being filled, and how many elements it lacks; 0 when none is being filled.
     private var elements: [RESPValue] = []
     private var missing = 0
-    /// The arrays around it, the innermost last. hiredis nests them at most 7 (0.14) or 9 (1.x) deep.
+    /// The arrays around it, the innermost last; at most ``maximumDepth``.
     private var outer: [(elements: [RESPValue], missing: Int)] = []
+    /// Far more than a reply of ours has. hiredis 0.14 ends here too, but 1.0 to 1.3.0 nowhere, and a value is freed on a
+    /// stack as deep as it is nested: that of 100,000 arrays, 400 kB of `*1`, ended the process.
+    private static let maximumDepth = 7
     private var whole: Incoming?
     private let takesMessages: Bool
     private var message = MessagePart.none
+    /// What came is neither a message nor a reply of ours. Nothing whole comes of it any more.
+    private(set) var isBroken = false
 
     /// Of `["message", channel, payload]` only the payload is copied: three allocations fewer.
     private enum MessagePart {
@@ -23,8 +28,6 @@ struct ReplyBuilder {
         case none
         /// The string that comes next.
         case channel, payload
-        /// Something else came; then this never makes a whole one.
-        case broken
     }
 
     // Arrays, for a string's bytes are reached five times slower.
@@ -42,12 +45,15 @@ struct ReplyBuilder {
     /// An array of so many elements, which follow.
     mutating func begin(count: Int) {
         guard count > 0, message == .none else { return add(.array([])) }
-        if missing > 0 { outer.append((elements, missing)) }
+        if missing > 0 {
+            guard outer.count < Self.maximumDepth else { return isBroken = true }
+            outer.append((elements, missing))
+        }
         (elements, missing) = ([], count)
     }
 
     mutating func add(_ value: RESPValue) {
-        guard message == .none else { return message = .broken }
+        guard message == .none else { return isBroken = true }
         var value = value
         while missing > 0 {
             // For a number that is only claimed, no more memory than this is set aside.
@@ -67,7 +73,6 @@ struct ReplyBuilder {
         case .none where unsafe isKindOfMessage(bytes): message = .channel
         case .none: unsafe add(.string([UInt8](bytes)))
         case .channel: message = .payload
-        case .broken: break
         case .payload:
             (message, missing) = (.none, 0)
             whole = unsafe .message([UInt8](bytes))

@@ -36,10 +36,11 @@ import NIOCore
 
     /// hiredis copies the bytes; the buffer is only borrowed for the call.
     func feed(_ bytes: ByteBuffer) throws(ProtocolError) {
+        guard let reader = unsafe reader else { throw ProtocolError() }
         let status = unsafe bytes.withUnsafeReadableBytes { bytes in
             unsafe redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }
-        guard unsafe reader != nil, status == REDIS_OK else { throw ProtocolError() }
+        guard status == REDIS_OK else { throw ProtocolError() }
     }
 
     /// The next whole one; nil when more bytes are needed.
@@ -56,7 +57,7 @@ import NIOCore
 extension redisReplyObjectFunctions {
     /// Called by hiredis for each part of a reply, in the order of the stream, while it is in `redisReaderGetReply`. An
     /// array comes before its elements. What they return stands for the part in hiredis' eyes: it asks only whether it is
-    /// nil, which would mean that memory ran out, and hands that of the whole reply to `next`. There is nothing to free.
+    /// nil, which ends the reading with an error, and hands that of the whole reply to `next`. There is nothing to free.
     fileprivate static var building: redisReplyObjectFunctions {
         var functions = redisReplyObjectFunctions()
         unsafe functions.createString = { task, bytes, count in
@@ -81,12 +82,14 @@ extension redisReplyObjectFunctions {
 
 extension ReplyBuilder {
     /// - Parameter task: where hiredis is. Each has the reader's `privdata`, which is the builder.
+    /// - Returns: nil once the builder is broken: what comes after is not even looked at.
     fileprivate static func at(
         _ task: UnsafePointer<redisReadTask>?,
         _ part: (inout ReplyBuilder) -> Void
     ) -> UnsafeMutableRawPointer? {
         guard let builder = unsafe task?.pointee.privdata else { return nil }
-        unsafe part(&builder.assumingMemoryBound(to: ReplyBuilder.self).pointee)
-        return unsafe builder
+        let pointer = unsafe builder.assumingMemoryBound(to: ReplyBuilder.self)
+        unsafe part(&pointer.pointee)
+        return unsafe pointer.pointee.isBroken ? nil : builder
     }
 }
