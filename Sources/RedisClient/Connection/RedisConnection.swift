@@ -107,7 +107,8 @@ final class RedisConnection: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    /// Takes no more commands, and closes when the replies of those before are in, or have timed out.
+    /// Takes no more commands, passes no more messages on (a replica repeats those of the primary, which the next connection
+    /// gets too), and closes when the replies of the commands before are in, or have timed out.
     func drain() {
         isDraining = true
         if pipeline.isEmpty { close() }
@@ -125,7 +126,7 @@ final class RedisConnection: ChannelInboundHandler {
                 unfinishedBytes = 0
                 switch incoming {
                 case .reply(let reply): try take(reply)
-                case .message(let payload): onMessage?(payload)
+                case .message(let payload): if !isDraining { onMessage?(payload) }
                 }
             }
         } catch {
