@@ -1,5 +1,4 @@
 import NIOCore
-import RedisClient
 
 extension AuditVerification {
     /// Holds every score against what the audit adds up to.

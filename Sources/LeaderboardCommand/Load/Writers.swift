@@ -1,5 +1,4 @@
 import DequeModule
-import Histogram
 import NIOCore
 
 /// The updates of an open loop: each has a time at which it is due, and waits for a free connection if there is none.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import NIOCore
 import NIOPosix
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc

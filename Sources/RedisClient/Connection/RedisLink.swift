@@ -1,7 +1,6 @@
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// Keeps one connection up: finds the primary, connects, signs in, and when it is lost tries again, ever more slowly up
 /// to a cap. Owned by its event loop.
