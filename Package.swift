@@ -167,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", .nioCore, .crypto, .product(name: "NIOWebSocket", package: "swift-nio"),
+                "LeaderboardCommand", .nioCore, .nioPosix, .crypto,
+                .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings
         ),

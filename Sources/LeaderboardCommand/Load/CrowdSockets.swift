@@ -30,10 +30,14 @@
             let socket = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { dup($0) } ?? -1
             guard socket >= 0 else { throw Errno(rawValue: errno) }
             channel.close(promise: nil)
-            crowd.viewers.withLock { viewers in
-                _ = viewers.received(frames, by: viewer) { answer($0, on: socket) }
+            let isOpen = crowd.viewers.withLock { take(frames, of: viewer, on: socket, &$0) }
+            guard isOpen else { return }
+            do {
+                try epoll.watch(socket, tag: UInt64(viewer) << 32 | UInt64(socket))
+            } catch {
+                close(socket)
+                throw error
             }
-            try epoll.watch(socket, tag: UInt64(viewer) << 32 | UInt64(socket))
         }
 
         /// Until ``end()``.
@@ -58,14 +62,23 @@
             while true {
                 let count = receive(on: socket, &inbox)
                 if count == -Int(EAGAIN) { return }
-                guard count > 0, viewers.received(inbox, by: viewer, answer: { answer($0, on: socket) }) else {
-                    viewers.lose()
-                    close(socket)
-                    return
-                }
+                guard count > 0 else { return lose(socket, &viewers) }
+                guard take(inbox, of: viewer, on: socket, &viewers) else { return }
                 // There is no more, and what comes later is told of anew (epoll(7), question 9).
                 if count < Self.maximumRead, !arrival.isEnd { return }
             }
+        }
+
+        /// - Returns: whether the connection goes on.
+        private func take(_ bytes: ByteBuffer, of viewer: Int, on socket: CInt, _ viewers: inout Viewers) -> Bool {
+            let isOpen = viewers.received(bytes, by: viewer) { answer($0, on: socket) }
+            if !isOpen { lose(socket, &viewers) }
+            return isOpen
+        }
+
+        private func lose(_ socket: CInt, _ viewers: inout Viewers) {
+            viewers.lose()
+            close(socket)
         }
 
         /// - Returns: how many bytes; 0 at the end, and an error's number below it.

@@ -63,6 +63,7 @@ struct Load: AsyncParsableCommand {
     }
 
     func run() async throws {
+        DescriptorLimit.raise()
         let run = try LoadRun(service: url, livePath: livePath, requests: try await requests(), processes: pid)
         let report = try await run.run(
             writers: connections,
