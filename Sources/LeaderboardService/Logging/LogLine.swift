@@ -37,8 +37,9 @@ struct LogLine: ~Copyable {
         fileprivate let bytes: [UInt8]
 
         init(_ name: String, _ format: LogFormat) {
+            let quote = name.needsQuotes || name.contains("=") ? "\"" : ""
             let name = Escaped(name)
-            bytes = Array((format == .json ? ",\"\(name)\":" : " \(name)=").utf8)
+            bytes = Array((format == .json ? ",\"\(name)\":" : " \(quote)\(name)\(quote)=").utf8)
         }
     }
 
@@ -71,8 +72,7 @@ struct LogLine: ~Copyable {
 
     /// A string as a JSON string; in `text` without quotes where none are needed to tell its end.
     mutating func appendValue(_ value: String) {
-        let needsQuotes =
-            format == .json || value.isEmpty || value.utf8.contains { $0 == UInt8(ascii: " ") || $0 > 0x7e }
+        let needsQuotes = format == .json || value.needsQuotes
         if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
         // Scanned in the array after copying: the bytes of an array are reached five times faster than a string's.
         let start = bytes.count
@@ -91,6 +91,13 @@ struct LogLine: ~Copyable {
     /// Text of our own that needs no escaping.
     mutating func append(_ text: String) {
         bytes.append(contentsOf: text.utf8)
+    }
+}
+
+extension String {
+    /// Whether nobody could tell where it ends in a line of `text`.
+    fileprivate var needsQuotes: Bool {
+        isEmpty || utf8.contains { $0 == UInt8(ascii: " ") || $0 > 0x7e }
     }
 }
 

@@ -26,6 +26,14 @@ struct LogLineTests {
         #expect(line.hasSuffix(#"Z warning leaderboard: slow ms=20 none="" why="disk is full""#))
     }
 
+    @Test("nor does a name with spaces look like several fields")
+    func textName() throws {
+        let capture = LogCapture(.text)
+        capture.logs.logger("l").info("m", metadata: ["a ip": "x", "b=c": "y", "": "z"])
+        let line = try #require(capture.lines().first)
+        #expect(line.hasSuffix(#"Z info l: m ""=z "a ip"=x "b=c"=y"#))
+    }
+
     @Test("no value can end a line, forge a field, or reach a terminal as a control", arguments: LogFormat.allCases)
     func injection(format: LogFormat) throws {
         let evil = "a\n{\"level\":\"error\"}\r\u{1B}[31m\u{7F}\u{85}\u{9B}\u{2028}\u{2029}\u{202E}\u{0}\"\\\t\u{E0001}"
