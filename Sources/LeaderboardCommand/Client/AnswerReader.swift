@@ -9,7 +9,7 @@ struct AnswerReader {
         let body: ByteBuffer
     }
 
-    /// What no server sends to a short question: no end of a head in sight, a body whose length is not told.
+    /// What no server sends to a short question: no end of a head in sight, a body in chunks.
     struct Failure: Error {}
 
     private static let maximumHeadBytes = 8192
