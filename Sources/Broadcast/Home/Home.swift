@@ -52,6 +52,7 @@ final class Home {
     /// The verification begins.
     func run() {
         isRunning = true
+        feed.begin(now: eventLoop.now)
         wake()
     }
 

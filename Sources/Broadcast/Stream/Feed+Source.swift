@@ -15,6 +15,12 @@ extension Feed {
         var answeredAt = NIODeadline.uptimeNanoseconds(0)
     }
 
+    /// The first look at the source is the subscription's, which comes in a moment; only without one there is another. A feed
+    /// that has shown standings before it followed cannot tell what it missed between, and so takes no cursors for a while.
+    mutating func begin(now: NIODeadline) {
+        if mode == .lost, position == nil { verifyAt = now + options.verifyInterval }
+    }
+
     /// The subscription is up: whatever came before may have been missed.
     mutating func subscriptionLive(now: NIODeadline) -> [FeedAction] {
         resync(position == nil ? .start : .subscription, now: now)

@@ -29,7 +29,7 @@ extension HTTPConnection {
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
-    /// The short way where there is one: it takes 0.4 of the channel's instructions off an answer.
+    /// The short way where there is one: the channel's takes 5,000 instructions more.
     func send(_ bytes: ByteBuffer) {
         if direct?.write(bytes) == true { return }
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: direct?.track(nil))

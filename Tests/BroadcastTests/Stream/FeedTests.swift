@@ -39,6 +39,22 @@ struct FeedTests {
         #expect(feed.isLive == !actions.contains(.fetch(2)))
     }
 
+    @Test("leaves the first look at the source to the subscription, so that cursors are good from then on")
+    func start() {
+        var feed = Feed(options: BroadcastOptions())
+        feed.begin(now: Self.start)
+        #expect(feed.wake(now: Self.start) == [])
+        #expect(feed.subscriptionLive(now: Self.start + .milliseconds(900)) == [.fetch(1)])
+        #expect(feed.arrived(Self.snapshot(5), number: 1, now: Self.start + .seconds(1)) == [.resnapshot(.start)])
+        #expect(feed.receive(Self.event("a", 11, seq: 6), now: Self.start + .seconds(1)) == [.flush])
+        _ = feed.takeWindow(now: Self.start + .seconds(1))
+        #expect(feed.missed(since: Cursor(epoch: "1", seq: 5))?.count == 1)
+        // Without a subscription it looks itself.
+        var alone = Feed(options: BroadcastOptions())
+        alone.begin(now: Self.start)
+        #expect(alone.wake(now: alone.nextWake) == [.fetch(1)])
+    }
+
     @Test("rolls a snapshot forward over what arrived while it was read")
     func rollForward() {
         var feed = following()

@@ -54,11 +54,12 @@ struct SecureServerTests {
         var options = ServerOptions.secure(own)
         options.headTimeout = .milliseconds(300)
         try await withServer(options) { server in
+            // Either may be closed before it has sent anything, where the machine is slow.
             let plain = try await server.connect()
-            try await plain.send("GET /hello HTTP/1.1\r\nHost: test\r\n\r\n")
+            try? await plain.send("GET /hello HTTP/1.1\r\nHost: test\r\n\r\n")
             #expect(try await !plain.receiveToEnd().contains("HTTP"))
             let silent = try await server.connect()
-            try await silent.send(ByteBuffer(bytes: [0x16, 0x03, 0x01]))
+            try? await silent.send(ByteBuffer(bytes: [0x16, 0x03, 0x01]))
             #expect(try await silent.receiveToEnd() == "")
             #expect(try await server.connect(tls: .trusting(own)).request("GET", "/hello").status == 200)
         }
