@@ -30,6 +30,8 @@ struct Watch: AsyncParsableCommand {
                 try await follow(screen)
                 screen.state = .away("the connection ended")
                 wait = .milliseconds(250)
+            } catch is NIOConnectionError {
+                screen.state = .away("nothing answers there")
             } catch {
                 screen.state = .away("\(error)")
             }
