@@ -7,25 +7,6 @@ struct ServerContext: Sendable {
     let observe: @Sendable (Exchange) -> Void
     let limits: ConnectionLimits
     let metrics: ServerMetrics
-    /// Those of the options that each request needs, as a loop counts: to turn one into the other takes 200 instructions.
-    let headTimeout, bodyTimeout, idleTimeout: TimeAmount
-
-    init(
-        options: ServerOptions,
-        router: Router,
-        observe: @escaping @Sendable (Exchange) -> Void,
-        limits: ConnectionLimits,
-        metrics: ServerMetrics
-    ) {
-        self.options = options
-        self.router = router
-        self.observe = observe
-        self.limits = limits
-        self.metrics = metrics
-        headTimeout = TimeAmount(options.headTimeout)
-        bodyTimeout = TimeAmount(options.bodyTimeout)
-        idleTimeout = TimeAmount(options.idleTimeout)
-    }
 }
 
 /// What the connections of one event loop share; it is the loop's own.
@@ -34,17 +15,17 @@ final class LoopContext {
     let executor: LoopExecutor
     /// When the deadlines are looked at next.
     private(set) var nextTick: NIODeadline
-    private let tickInterval: TimeAmount
+    let times: LoopTimes
     /// The server stops: each connection's next answer is its last.
     private(set) var isStopping = false
     private var date = DateHeader()
     var connections: [ObjectIdentifier: HTTPConnection] = [:]
     var live: [ObjectIdentifier: any LivePeer] = [:]
 
-    init(eventLoop: any EventLoop, tickInterval: TimeAmount) {
+    init(eventLoop: any EventLoop, options: ServerOptions) {
         self.eventLoop = eventLoop
-        self.tickInterval = tickInterval
-        nextTick = .now() + tickInterval
+        times = LoopTimes(options)
+        nextTick = .now() + times.tick
         executor = LoopExecutor(eventLoop)
     }
 
@@ -73,7 +54,7 @@ final class LoopContext {
     /// request, time.
     func tick() {
         let now = NIODeadline.now()
-        nextTick = now + tickInterval
+        nextTick = now + times.tick
         for connection in connections.values { connection.tick(now) }
         for peer in live.values { peer.tick(now) }
     }

@@ -47,7 +47,7 @@ package final class Server: Sendable, Service {
         var loops: [ObjectIdentifier: NIOLoopBoundBox<LoopContext>] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             loops[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(
-                LoopContext(eventLoop: eventLoop, tickInterval: TimeAmount(options.tickInterval)),
+                LoopContext(eventLoop: eventLoop, options: options),
                 eventLoop: eventLoop
             )
         }

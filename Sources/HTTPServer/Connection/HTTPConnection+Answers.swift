@@ -13,7 +13,7 @@ extension HTTPConnection {
         guard case .handling = phase else { return }
         guard context.channel.isWritable else {
             phase = .sending
-            return expect(within: TimeAmount(server.options.answerTimeout))
+            return expect(within: loop.times.answer)
         }
         becomeIdle()
     }
@@ -22,7 +22,7 @@ extension HTTPConnection {
     func writeLast(_ bytes: ByteBuffer) {
         guard let context else { return }
         phase = .closing
-        expect(within: TimeAmount(server.options.answerTimeout))
+        expect(within: loop.times.answer)
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.whenSuccess { me.value.finish() }

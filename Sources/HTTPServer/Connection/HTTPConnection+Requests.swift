@@ -16,7 +16,7 @@ extension HTTPConnection {
         let request = IncomingRequest(head: head, router: server.router)
         incoming = request
         phase = .body
-        expect(within: server.bodyTimeout)
+        expect(within: loop.times.body)
         let maximum = request.match.maximumBodyBytes
         if head.line.isHTTP11, head.framing.expectsContinue {
             // Who asks before it sends is told now. It may send nevertheless, so where its next request would begin is

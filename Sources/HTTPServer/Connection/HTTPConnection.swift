@@ -56,7 +56,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         self.context = context
         if server.options.tls == nil { direct = DirectSocket(context.channel) }
         loop.connections[ObjectIdentifier(self)] = self
-        expect(within: server.headTimeout)
+        expect(within: loop.times.head)
         if loop.isStopping { stop() }
     }
 
@@ -113,7 +113,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         if case .idle = phase, parser.unreadCount > 0 {
             // The first bytes of a head: the rest of it is due from now.
             phase = .head
-            expect(within: server.headTimeout)
+            expect(within: loop.times.head)
         }
         if isReadHeldBack {
             isReadHeldBack = false
@@ -156,7 +156,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The request that has begun is answered, or the one that begins in a moment; then it closes.
     func stop() {
-        if case .idle = phase { expect(within: TimeAmount(server.options.lastRequestTimeout)) }
+        if case .idle = phase { expect(within: loop.times.lastRequest) }
     }
 
     func abort() {
@@ -170,14 +170,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         // What has come behind is not looked at: nor does it hold reading back.
         _ = parser.takeUnread()
         expect(within: nil)
-        LingeringClose.begin(context, before: self, timeout: server.options.lingerTimeout)
+        LingeringClose.begin(context, before: self, timeout: loop.times.linger)
     }
 
     // MARK: Time
 
     func becomeIdle() {
         phase = .idle
-        expect(within: server.idleTimeout)
+        expect(within: loop.times.idle)
         if loop.isStopping { stop() }
         proceed()
     }

@@ -11,11 +11,11 @@ final class LingeringClose: ChannelInboundHandler {
     /// More than that is not worth reading.
     private static let maximumBytes = 262_144
 
-    private let timeout: Duration
+    private let timeout: TimeAmount
     private var dropped = 0
     private var timer: Scheduled<Void>?
 
-    private init(timeout: Duration) {
+    private init(timeout: TimeAmount) {
         self.timeout = timeout
     }
 
@@ -24,7 +24,7 @@ final class LingeringClose: ChannelInboundHandler {
     static func begin(
         _ context: ChannelHandlerContext,
         before first: any ChannelHandler,
-        timeout: Duration
+        timeout: TimeAmount
     ) {
         let pipeline = context.pipeline.syncOperations
         do {
@@ -35,7 +35,7 @@ final class LingeringClose: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             context.close(promise: nil)
         }
         context.close(mode: .output, promise: nil)

@@ -7,7 +7,6 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let times: LiveTimes
     private let loop: LoopContext
     private let direct: DirectSocket?
     private var context: ChannelHandlerContext?
@@ -15,11 +14,10 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     /// When the last word must have been written; nil until it was said.
     private var end: NIODeadline?
 
-    init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
-        times = LiveTimes(options)
+    init(loop: LoopContext, direct: DirectSocket?) {
         self.loop = loop
         self.direct = direct
-        nextHeartbeat = .now() + times.heartbeat
+        nextHeartbeat = .now() + loop.times.heartbeat
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -64,10 +62,10 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     /// Tells when to come back, each client another time, so that they do not come all at once.
     func end(_: EndLive) {
         guard let context, end == nil else { return }
-        end = .now() + times.close
+        end = .now() + loop.times.close
         direct?.end()
         let farewell = ServerSentEvent.retry(milliseconds: .random(in: 500...5000))
-        let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), Duration(times.linger))
+        let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), loop.times.linger)
         context.writeAndFlush(wrapOutboundOut(farewell)).whenSuccess {
             guard let context = me.value.context else { return }
             LingeringClose.begin(context, before: me.value, timeout: timeout)
@@ -84,7 +82,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
             return
         }
         guard let context, nextHeartbeat <= now else { return }
-        nextHeartbeat = now + times.heartbeat
+        nextHeartbeat = now + loop.times.heartbeat
         // Who does not read needs no heartbeat: the broadcaster looks after its backlog.
         guard context.channel.isWritable else { return }
         context.writeAndFlush(wrapOutboundOut(ServerSentEvent.heartbeat), promise: direct?.track(nil))

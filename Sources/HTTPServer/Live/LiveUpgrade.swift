@@ -21,9 +21,11 @@ enum LiveUpgrade {
         let pipeline = channel.pipeline.syncOperations
         do {
             switch self {
-            case .webSocket: try pipeline.addHandler(WebSocketConnection(options: options, loop: loop, direct: direct))
+            case .webSocket:
+                let maximum = options.maximumWebSocketMessageBytes
+                try pipeline.addHandler(WebSocketConnection(maximumMessageBytes: maximum, loop: loop, direct: direct))
             case .eventStream:
-                try pipeline.addHandler(EventStreamConnection(options: options, loop: loop, direct: direct))
+                try pipeline.addHandler(EventStreamConnection(loop: loop, direct: direct))
                 giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }

@@ -15,7 +15,6 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         case closed
     }
 
-    private let times: LiveTimes
     private let loop: LoopContext
     private let direct: DirectSocket?
     private var reader: WebSocketReader
@@ -26,14 +25,13 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private var silenceEnds: NIODeadline
     private var nextPing: NIODeadline
 
-    init(options: ServerOptions, loop: LoopContext, direct: DirectSocket?) {
-        times = LiveTimes(options)
+    init(maximumMessageBytes: Int, loop: LoopContext, direct: DirectSocket?) {
         self.loop = loop
         self.direct = direct
-        reader = WebSocketReader(maximumMessageBytes: options.maximumWebSocketMessageBytes)
+        reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes)
         let now = NIODeadline.now()
-        nextPing = now + times.ping
-        silenceEnds = now + times.silence
+        nextPing = now + loop.times.ping
+        silenceEnds = now + loop.times.silence
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,7 +55,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
         let now = NIODeadline.now()
-        silenceEnds = now + times.silence
+        silenceEnds = now + loop.times.silence
         reader.feed(unwrapInboundIn(data))
         do {
             while let event = try reader.next() {
@@ -114,7 +112,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     func end(_ end: EndLive) {
         guard let context, case .open = phase else { return }
-        phase = .closing(.now() + times.close)
+        phase = .closing(.now() + loop.times.close)
         direct?.end()
         say(WebSocketFrame.close(code: end.code, reason: end.reason), context)
     }
@@ -126,7 +124,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     /// Both sides have said their last word: the server closes the connection (RFC 6455, section 7.1.1).
     private func finish(_ context: ChannelHandlerContext) {
         phase = .closed
-        LingeringClose.begin(context, before: self, timeout: Duration(times.linger))
+        LingeringClose.begin(context, before: self, timeout: loop.times.linger)
     }
 
     func abort() {
@@ -143,7 +141,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         case .open:
             if silenceEnds <= now { return abort() }
             guard let context, nextPing <= now else { return }
-            nextPing = now + times.ping
+            nextPing = now + loop.times.ping
             say(WebSocketFrame.ping(), context)
         }
     }

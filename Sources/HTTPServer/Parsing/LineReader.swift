@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Finds the lines of a message: each ends in CR LF and holds no other control character than tabs (RFC 9112, section 2.2).
 /// A bare CR or LF is refused at once, so that nobody sees another line than we do.
 ///

@@ -19,7 +19,7 @@ extension Acceptor {
             },
         ]
         let options = ServerOptions.test
-        let loop = LoopContext(eventLoop: eventLoop, tickInterval: TimeAmount(options.tickInterval))
+        let loop = LoopContext(eventLoop: eventLoop, options: options)
         return Acceptor(
             server: ServerContext(
                 options: options,
