@@ -70,11 +70,14 @@ counted() {
 }
 seq_now() { local seq; seq=$(redis-cli -p "$redis_port" get "$board:seq"); echo "${seq:-0}"; }
 
-# direct: redis-benchmark with the same call, unpipelined on 64 connections; prints calls/s.
+# direct [WORD…]: redis-benchmark with the same call, unpipelined on 64 connections; prints calls/s. The words begin the call, up
+# to its keys; without them they are FCALL and the function.
+direct_calls=100000
 direct() {
-    redis-benchmark -p "$redis_port" -c $connections -n 100000 -r $users --csv \
-        FCALL leaderboard_update 7 "${update_keys[@]}" "$board:limit:__rand_int__" 'bench-__rand_int__' \
-        1 1000000 1 1000000 86400000 0 "$board:events" 127.0.0.1 benchmark-request | awk -F'"' 'END { print $4 }'
+    [[ $# -gt 0 ]] || set -- FCALL leaderboard_update
+    redis-benchmark -p "$redis_port" -c $connections -n $direct_calls -r $users --csv "$@" 7 "${update_keys[@]}" \
+        "$board:limit:__rand_int__" 'bench-__rand_int__' 1 1000000 1 1000000 86400000 0 "$board:events" 127.0.0.1 \
+        benchmark-request | awk -F'"' 'END { print $4 }'
 }
 
 machine() {
