@@ -1,6 +1,4 @@
 import NIOCore
-import NIOPosix
-import NIOSSL
 import NIOWebSocket
 
 /// One WebSocket to `GET /api/v1/scoreboard/live`.
@@ -44,23 +42,9 @@ enum LiveClient {
     ) async throws -> Connection {
         let opened = eventLoop.makePromise(of: Connection.self)
         do {
-            let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-            let channel = try await ClientBootstrap(group: eventLoop)
-                .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                .connectTimeout(.seconds(5))
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        if let tls {
-                            let name = service.host.contains(":") ? nil : service.host
-                            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-                        }
-                        let handshake = LiveHandshake(authority: service.authority, path: path)
-                        try pipeline.addHandler(LiveOpening(handshake, opened: opened, use: use))
-                    }
-                }
-                .connect(host: service.host, port: service.port)
-                .get()
+            let channel = try await service.connect(on: eventLoop) {
+                LiveOpening(LiveHandshake(authority: service.authority, path: path), opened: opened, use: use)
+            }
             let timeout = eventLoop.scheduleTask(in: .seconds(10)) {
                 opened.fail(Failure.noAnswer)
                 channel.close(promise: nil)

@@ -1,6 +1,4 @@
 import NIOCore
-import NIOPosix
-import NIOSSL
 
 /// One keep-alive connection that sends one update at a time. Owned by the run's event loop.
 final class WriterConnection: ChannelInboundHandler {
@@ -21,22 +19,7 @@ final class WriterConnection: ChannelInboundHandler {
     static func connect(to service: ServiceURL, on eventLoop: any EventLoop, writers: NIOLoopBoundBox<Writers>)
         async throws
     {
-        let tls = service.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-        _ = try await ClientBootstrap(group: eventLoop)
-            .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .connectTimeout(.seconds(5))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls {
-                        let name = service.host.contains(":") ? nil : service.host
-                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-                    }
-                    try pipeline.addHandler(WriterConnection(writers.value))
-                }
-            }
-            .connect(host: service.host, port: service.port)
-            .get()
+        _ = try await service.connect(on: eventLoop) { WriterConnection(writers.value) }
     }
 
     func send(_ post: ByteBuffer, due: NIODeadline, seq: Int?) {
