@@ -58,12 +58,7 @@ package struct RequestHeaders: Sendable {
 
     /// The members of a header that is a list: of all its lines, split at the commas, without the blanks around them.
     package func list(_ name: StaticString) -> [Substring] {
-        self[name].flatMap { line in
-            line.split(separator: ",", omittingEmptySubsequences: false).map { member in
-                let rest = member.drop { $0 == " " || $0 == "\t" }
-                return rest[..<(rest.lastIndex { $0 != " " && $0 != "\t" }.map(rest.index(after:)) ?? rest.endIndex)]
-            }
-        }
+        self[name].flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed) }
     }
 
     private func value(of field: Field) -> ByteBuffer {

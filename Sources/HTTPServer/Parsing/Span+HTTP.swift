@@ -1,13 +1,13 @@
 /// What a message's syntax asks of its bytes, in place.
 extension Span<UInt8> {
-    func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
         equals(range, text, ignoring: 0)
     }
 
     /// The names of headers, and most tokens in their values, do not depend on case (RFC 9110, section 5.1). No allocation.
-    /// - Parameter name: of letters, digits and hyphens. The bit that tells the cases apart is set in the latter, too.
+    /// - Parameter name: of letters, digits, hyphens and blanks. The bit that tells the cases apart is set in the others, too.
     @inline(__always)
-    func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
+    package func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
         range.count == name.utf8CodeUnitCount && equals(range, name, ignoring: 0x20)
     }
 
