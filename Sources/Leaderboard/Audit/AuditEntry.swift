@@ -46,11 +46,13 @@ package struct AuditEntry: Sendable, Equatable {
     /// Nil: one that this release does not know.
     package var action: Action? { Action(rawValue: self["action"] ?? "update") }
     /// The seqs of the updates that it took back.
-    package var reverts: [Int] { (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0) } }
+    package var reverts: [Int] {
+        (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0).flatMap(ScoreRange.checked) }
+    }
 
     /// Nil also for what no score, increase or seq can be.
     private func integer(_ name: String) -> Int? {
-        self[name].flatMap { Int($0) }.flatMap { ScoreRange.contains($0) ? $0 : nil }
+        self[name].flatMap { Int($0) }.flatMap(ScoreRange.checked)
     }
 }
 

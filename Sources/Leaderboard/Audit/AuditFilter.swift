@@ -18,7 +18,12 @@ package struct AuditFilter: Sendable, Equatable {
     }
 
     func isInTime(_ id: AuditID) -> Bool {
-        (since ?? 0) <= id.milliseconds && id.milliseconds <= until ?? .max
+        !isTooOld(id) && until.map { id.milliseconds <= UInt64(clamping: $0) } ?? true
+    }
+
+    /// From before `since`: no entry behind it in the stream is wanted.
+    func isTooOld(_ id: AuditID) -> Bool {
+        since.map { id.milliseconds < UInt64(clamping: $0) } ?? false
     }
 }
 

@@ -1,22 +1,25 @@
 /// The id of a stream entry (`1732400000000-0`): when it was made, by Redis' clock, and which it is of that millisecond.
+///
+/// Redis takes any two numbers of 64 bits from whoever adds an entry, and so do we.
 package struct AuditID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Since 1970.
-    package let milliseconds: Int
-    package let number: Int
+    package let milliseconds: UInt64
+    package let number: UInt64
 
-    /// Before every entry.
+    /// Before every entry: Redis gives none this id.
     package static let zero = AuditID(milliseconds: 0, number: 0)
+    /// No entry is later.
+    package static let last = AuditID(milliseconds: .max, number: .max)
 
-    package init(milliseconds: Int, number: Int) {
+    package init(milliseconds: UInt64, number: UInt64) {
         self.milliseconds = milliseconds
         self.number = number
     }
 
     /// As Redis writes it; nil for anything else.
     package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = Int(parts[0]), let number = Int(parts[1]), milliseconds >= 0,
-            number >= 0
+        guard let hyphen = text.utf8.firstIndex(of: UInt8(ascii: "-")), let milliseconds = UInt64(text[..<hyphen]),
+            let number = UInt64(text[text.utf8.index(after: hyphen)...])
         else { return nil }
         self.init(milliseconds: milliseconds, number: number)
         guard description == text else { return nil }

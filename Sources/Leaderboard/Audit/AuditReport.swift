@@ -6,9 +6,9 @@ package struct AuditReport: Sendable, Equatable {
         /// Nil: neither on the board nor withheld.
         package let board: Int?
         /// At the same moment.
-        package let audit: Int
+        package let audit: PointsSum
         /// What the audit adds up to at ``AuditReport/seen``, which may be later.
-        package internal(set) var auditAtEnd: Int
+        package internal(set) var auditAtEnd: PointsSum
     }
 
     /// Points of a user that no entry of an audit tells of that is whole.

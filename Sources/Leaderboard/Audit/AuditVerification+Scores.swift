@@ -15,7 +15,7 @@ extension AuditVerification {
                     if score != 0 || withoutHistory[user] == nil { withoutHistory[user] = score }
                     return
                 }
-                if tally.sum != score { suspects.insert(user) }
+                if tally.sum != PointsSum(score) { suspects.insert(user) }
             }
         }
         for user in suspects.union(missing).sorted() {
@@ -25,7 +25,7 @@ extension AuditVerification {
             // Who is on the board although withheld was put there by another writer.
             let scores = [holding.score, holding.withheld].compactMap(\.self)
             guard let tally = walk.tallies[user] else { continue }
-            let wrong = scores.first { $0 != tally.sum }
+            let wrong = scores.first { PointsSum($0) != tally.sum }
             if wrong == nil, !scores.isEmpty || !tally.isKept { continue }
             report.differences.append(.init(user: id, board: wrong, audit: tally.sum, auditAtEnd: tally.sum))
         }

@@ -85,7 +85,7 @@ package struct AuditVerification: Sendable {
         guard let values = try await store.read(command, on: eventLoop).array, values.count == 2 else {
             throw .unavailable("unexpected reply")
         }
-        return (values[0].text.flatMap(AuditChain.Link.init), values[1].text.flatMap { Int($0) })
+        return (values[0].text.flatMap(AuditChain.Link.init), values[1].count)
     }
 }
 

@@ -2,7 +2,7 @@
 struct AuditWalk {
     /// What one user's entries add up to.
     struct Tally: Equatable {
-        var sum: Int
+        var sum: PointsSum
         /// What the user had before the first of them.
         let base: Int
         let first: AuditID
@@ -111,19 +111,15 @@ struct AuditWalk {
     private mutating func count(_ entry: AuditEntry) {
         switch entry.action {
         case .update, .suspend, .reinstate, .revert:
-            // Forged entries may add up to anything.
             let isKept = entry.action == .update || entry.score != nil
-            if let tally = tallies[entry.user] {
-                tallies[entry.user] = Tally(
-                    sum: tally.sum &+ entry.increase,
-                    base: tally.base,
-                    first: tally.first,
-                    isKept: tally.isKept || isKept
-                )
+            if var tally = tallies[entry.user] {
+                tally.sum += entry.increase
+                tally.isKept = tally.isKept || isKept
+                tallies[entry.user] = tally
             } else {
                 let score = entry.score ?? 0
                 tallies[entry.user] = Tally(
-                    sum: score,
+                    sum: PointsSum(score),
                     base: score - entry.increase,
                     first: entry.id,
                     isKept: isKept
@@ -136,7 +132,7 @@ struct AuditWalk {
     /// Holds the end against the board's own word of it: the end of its chain, and how many changes it counts. Both were read
     /// at one moment, after everything that was walked.
     mutating func end(at end: AuditChain.Link?, seq: Int) {
-        passErased(before: AuditID(milliseconds: .max, number: 0))
+        passErased(before: .last)
         if isInside || end != nil, end != place {
             note(.end)
         } else if entries == 0 {

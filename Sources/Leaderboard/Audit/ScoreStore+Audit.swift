@@ -20,7 +20,7 @@ extension ScoreStore {
         for _ in 0..<Self.maximumAuditPages {
             let page = try await auditBackwards(before: before, until: filter.until, on: eventLoop)
             for entry in page {
-                if entry.id.milliseconds < filter.since ?? 0 { return AuditPage(entries: found, next: nil) }
+                if filter.isTooOld(entry.id) { return AuditPage(entries: found, next: nil) }
                 if filter.matches(entry) { found.append(entry) }
                 if found.count == limit { return AuditPage(entries: found, next: entry.id) }
             }
@@ -41,6 +41,8 @@ extension ScoreStore {
         count: Int = auditPageSize,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [AuditEntry] {
+        // Redis refuses a range that begins behind the last id there is.
+        guard id < .last else { return [] }
         let last = end?.description ?? "+"
         return try await auditEntries(
             RedisCommand("XRANGE", stream ?? keys.audit, "(\(id)", last, "COUNT", String(count)),
@@ -72,7 +74,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [AuditEntry] {
         var start = until.map(String.init) ?? "+"
-        if let cursor, until.map({ cursor.milliseconds <= $0 }) ?? true { start = "(\(cursor)" }
+        if let cursor, until.map({ cursor.milliseconds <= UInt64(clamping: $0) }) ?? true { start = "(\(cursor)" }
         return try await auditEntries(
             RedisCommand("XREVRANGE", keys.audit, start, "-", "COUNT", String(Self.auditPageSize)),
             on: eventLoop

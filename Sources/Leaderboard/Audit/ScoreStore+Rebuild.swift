@@ -12,16 +12,21 @@ extension ScoreStore {
     /// backup, goes on where that ended, with the backup's suspensions: the next entries follow those of the backup.
     /// - Parameter report: of a verification that has just ended.
     /// - Returns: how many scores were put right.
+    /// - Throws: ``ScoreStoreError/unsoundAudit(of:)`` before anything is changed, where the audit adds up to what no score
+    ///   can be; for what is added meanwhile, after the steps before.
     package func rebuild(
         _ report: AuditReport,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Int {
+        for difference in report.differences where difference.auditAtEnd.score == nil {
+            throw .unsoundAudit(of: difference.user)
+        }
         if let continuation = report.continuation, !report.differences.isEmpty {
             try await continueAudit(continuation, on: eventLoop)
         }
         var seen = report.seen
-        var gained: [String: Int] = [:]
+        var gained: [String: PointsSum] = [:]
         var rest = report.differences[...]
         var catchUps = 0
         while !rest.isEmpty {
@@ -29,8 +34,10 @@ extension ScoreStore {
             let isLast = batch.count == rest.count
             var words = [seen.description, isLast ? String(report.differences.count) : "0"]
             for difference in batch {
+                let sum = difference.auditAtEnd + gained[difference.user.rawValue, default: 0]
+                guard let score = sum.score else { throw .unsoundAudit(of: difference.user) }
                 words.append(difference.user.rawValue)
-                words.append(String(difference.auditAtEnd + gained[difference.user.rawValue, default: 0]))
+                words.append(String(score))
             }
             let reply = try await operate(calls.operation("rebuild", user: nil, by: act, words), on: eventLoop)
             if reply[0].text == "done" {

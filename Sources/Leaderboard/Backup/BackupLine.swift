@@ -69,7 +69,7 @@ extension BackupLine {
     }
 
     private static func parse(_ object: JSONObject) -> BackupLine? {
-        let (user, score) = (object["user"]?.string, object["score"]?.integer)
+        let (user, score) = (object["user"]?.string, object["score"]?.integer.flatMap(ScoreRange.checked))
         switch object["type"]?.string {
         case "leaderboard-backup":
             guard object["format"]?.integer == format, let board = object["board"]?.string else { return nil }
@@ -92,8 +92,9 @@ extension BackupLine {
             return .withheld(user: user, score: score)
         case "suspended": return user.map { .suspended(user: $0) }
         case "seal":
-            guard let seq = object["seq"]?.integer, let chain = object["chain"]?.string,
-                let lines = object["lines"]?.integer, let sha256 = object["sha256"]?.string
+            guard let seq = object["seq"]?.integer, (0...ScoreRange.limit).contains(seq),
+                let chain = object["chain"]?.string, let lines = object["lines"]?.integer,
+                let sha256 = object["sha256"]?.string
             else { return nil }
             return .seal(BackupSeal(seq: seq, chain: chain, lines: lines, sha256: sha256))
         default: return nil

@@ -22,11 +22,11 @@ package struct Holding: Sendable, Equatable {
             return nil
         }
         self.at = at
-        score = fields[1].integer
-        rank = fields[2].integer
+        score = fields[1].score
+        rank = fields[2].count
         isSuspended = fields[3].integer == 1
-        withheld = fields[4].integer
-        bucketFullAt = fields[5].integer
+        withheld = fields[4].score
+        bucketFullAt = fields[5].count
     }
 }
 

@@ -11,7 +11,7 @@ package struct Reverted: Sendable, Equatable {
     package let user: UserID
     /// Updates that were taken back now; those that had been before are not among them.
     package var updates = 0
-    /// By how much the score fell.
+    /// By how much the score fell; held to ``ScoreRange``.
     package var points = 0
     /// The score now.
     package var score: Int
@@ -34,7 +34,7 @@ struct UserTally {
     /// Of the last entry that was read.
     private(set) var seen = AuditID.zero
     /// What the user had before the first entry in reach, and all that the entries added.
-    private(set) var sum: Int?
+    private(set) var sum: PointsSum?
     private(set) var selected: [Update] = []
     let user: UserID
     private let isSelected: (AuditEntry) -> Bool
@@ -48,7 +48,7 @@ struct UserTally {
         for entry in entries {
             seen = entry.id
             guard entry.user == user.rawValue else { continue }
-            sum = (sum ?? (entry.score ?? 0) - entry.increase) + entry.increase
+            if sum == nil { sum = PointsSum(entry.score ?? 0) } else { sum? += entry.increase }
             guard entry.action == .update, entry.increase > 0, isSelected(entry), let seq = entry.seq else { continue }
             selected.append(Update(seq: seq, increase: entry.increase))
         }

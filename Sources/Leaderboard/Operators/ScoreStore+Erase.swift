@@ -41,7 +41,7 @@ extension ScoreStore {
         try await forEachKey(beginningWith: keys.idemPrefix(user), on: eventLoop) { (names) throws(ScoreStoreError) in
             var command = RedisCommand("UNLINK")
             for name in names { command.append(name) }
-            result.idempotencyKeys += try await self.read(command, on: eventLoop).integer ?? 0
+            result.idempotencyKeys += min(try await self.read(command, on: eventLoop).count ?? 0, names.count)
         }
         _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
         return result
@@ -76,7 +76,7 @@ extension ScoreStore {
                 let batch = words[start..<min(start + 2 * Self.eraseBatch, words.count)]
                 let call = calls.eraseEntries(of: user, as: pseudonym, batch)
                 do {
-                    count += try await send(call, on: eventLoop).integer ?? 0
+                    count += min(try await send(call, on: eventLoop).count ?? 0, batch.count)
                 } catch {
                     throw ScoreStoreError(ofWrite: error)
                 }

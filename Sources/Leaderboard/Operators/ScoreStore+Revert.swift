@@ -13,6 +13,8 @@ extension ScoreStore {
     /// Reads the whole audit, a page at a time. Up to 500 updates are one atomic step; more are several, of which each is
     /// whole, and who was interrupted asks again for the rest.
     /// - Returns: nil if there is no such update or user.
+    /// - Throws: ``ScoreStoreError/unsoundAudit(of:)`` where the user's audit adds up to what no score can be: of that,
+    ///   nobody can say how far the score may fall.
     package func revert(
         _ selection: RevertSelection,
         by act: OperatorAct,
@@ -27,15 +29,19 @@ extension ScoreStore {
         var catchUps = 0
         while !rest.isEmpty {
             let batch = rest.prefix(Self.revertBatch)
+            guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
             let words =
-                [tally.seen.description, String(tally.sum ?? 0)]
+                [tally.seen.description, String(sum)]
                 + batch.flatMap { [$0.seq, $0.increase].map(String.init) }
             let reply = try await operate(calls.operation("revert", user: tally.user, by: act, words), on: eventLoop)
             switch reply[0].text {
             case "done" where reply.count == 4:
-                result.updates += reply[1].integer ?? 0
-                result.points += reply[2].integer ?? 0
-                result.score = reply[3].integer ?? 0
+                guard let updates = reply[1].count, updates <= batch.count, let points = reply[2].score,
+                    let score = reply[3].score
+                else { throw .outcomeUnknown("unexpected reply") }
+                result.updates += updates
+                result.points = ScoreRange.held(result.points + points)
+                result.score = score
                 rest = rest.dropFirst(batch.count)
             case "unchanged": rest = rest.dropFirst(batch.count)
             case "no_user": return nil

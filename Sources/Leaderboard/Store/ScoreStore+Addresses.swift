@@ -13,6 +13,6 @@ extension ScoreStore {
         // It may always be repeated: what it writes is a bucket that may be a token off.
         let reply = try await read(calls.addressFailure(address, limit: limit), on: eventLoop)
         guard let microseconds = reply.integer else { throw .unavailable("unexpected reply") }
-        return .microseconds(microseconds)
+        return limit.state(fullIn: microseconds).reset
     }
 }

@@ -4,4 +4,7 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     case unavailable(String)
     /// It may have been executed: repeating it may count it twice, unless it has an idempotency key.
     case outcomeUnknown(String)
+    /// It cannot be done, however often it is asked: what the audit tells of this user adds up to what no score can be
+    /// (``ScoreRange``). Somebody forged entries, or set scores past the audit; a verification shows whose.
+    case unsoundAudit(of: UserID)
 }

@@ -8,8 +8,8 @@ extension UpdateOutcome {
         guard let fields = reply.array, let word = fields.first?.text else { return nil }
         switch (word, fields.count) {
         case ("applied", 6), ("replayed", 6):
-            guard let score = fields[1].integer, let seq = fields[2].integer, let time = fields[3].integer,
-                let fullIn = fields[4].integer, let rank = fields[5].integer
+            guard let score = fields[1].score, let seq = fields[2].count, let time = fields[3].count,
+                let fullIn = fields[4].integer, let rank = fields[5].count
             else { return nil }
             self = .applied(
                 AppliedUpdate(
@@ -41,8 +41,8 @@ private struct ReplyHead {
     let total: Int
 
     init?(_ fields: [RESPValue]) {
-        guard fields.count >= 3, let epoch = fields[0].text, let seq = fields[1].integer,
-            let total = fields[2].integer
+        guard fields.count >= 3, let epoch = fields[0].text, let seq = fields[1].count,
+            let total = fields[2].count
         else { return nil }
         position = BoardPosition(epoch: epoch, seq: seq)
         self.total = total
@@ -57,7 +57,7 @@ extension StandingsPage {
         var rows: [StandingsRow] = []
         rows.reserveCapacity((fields.count - 3) / 2)
         for index in stride(from: 3, to: fields.count, by: 2) {
-            guard case .string(let user) = fields[index], let score = fields[index + 1].integer else { return nil }
+            guard case .string(let user) = fields[index], let score = fields[index + 1].score else { return nil }
             rows.append(StandingsRow(user: String(decoding: user, as: UTF8.self), score: score))
         }
         self.init(position: head.position, total: head.total, rows: rows)
@@ -69,7 +69,7 @@ extension UserStanding {
     static func fromReply(_ reply: RESPValue, user: UserID) -> UserStanding?? {
         guard let fields = reply.array, let head = ReplyHead(fields) else { return nil }
         if fields.count == 3 { return .some(nil) }
-        guard fields.count == 5, let score = fields[3].integer, let rank = fields[4].integer else { return nil }
+        guard fields.count == 5, let score = fields[3].score, let rank = fields[4].count else { return nil }
         return UserStanding(position: head.position, total: head.total, user: user, score: score, rank: rank)
     }
 }

@@ -6,6 +6,16 @@ package enum ScoreRange {
     package static func contains(_ score: Int) -> Bool {
         (-limit...limit).contains(score)
     }
+
+    /// The number itself; nil if it is none of the range.
+    static func checked(_ number: Int) -> Int? {
+        contains(number) ? number : nil
+    }
+
+    /// The nearest score there is.
+    static func held(_ points: Int) -> Int {
+        min(max(points, -limit), limit)
+    }
 }
 
 /// By how much one update raises a score: 0 (enters the user on the board) to a configured maximum.

@@ -46,6 +46,10 @@ func onBoard<Value: Sendable>(
     let settings = try await Settings.load()
     do {
         return try await configured { try await BoardAccess.open(settings, body) }
+    } catch ScoreStoreError.unsoundAudit(let user) {
+        throw CommandFailure(
+            "the audit of \(user) adds up to what no score can be: somebody forged entries, or set the score past the audit"
+        )
     } catch let error as ScoreStoreError {
         throw CommandFailure("Redis: \(error)")
     } catch let error as InvalidBackup {

@@ -14,6 +14,14 @@ extension Refusal {
         code: "update_not_found",
         message: "The audit has no update with this seq, or its user is not on the board any more."
     )
+    static func unsoundAudit(of user: UserID) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "unsound_audit",
+            message: "The audit of \(user) adds up to what no score can be: nothing can be computed from it. "
+                + "See leaderboard admin verify."
+        )
+    }
     static func invalidBody(_ message: String) -> Refusal {
         Refusal(status: .badRequest, code: "invalid_body", message: message)
     }
@@ -29,6 +37,7 @@ extension Refusal {
         switch error {
         case .unavailable: self = .storeUnavailable
         case .outcomeUnknown: self = .operationUnknown
+        case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         }
     }
 }

@@ -163,6 +163,7 @@ extension Refusal {
         switch error {
         case .unavailable: self = .storeUnavailable
         case .outcomeUnknown: self = .outcomeUnknown
+        case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         }
     }
 
