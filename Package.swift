@@ -174,3 +174,41 @@ let package = Package(
         ),
     ]
 )
+
+/// `ops/fuzz` alone sets the variable, to where libFuzzer lies: then the fuzz targets are there as well, and our modules
+/// note which of their branches were taken. What we depend on is built as it always is.
+if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
+    package.targets.removeAll { $0.type == .test || $0.name == "TestSupport" }
+    // The command is looked into as the other modules are, so its entry has to go.
+    if let index = package.targets.firstIndex(where: { $0.type == .executable }) {
+        let command = package.targets[index]
+        package.targets[index] = .target(
+            name: command.name,
+            dependencies: command.dependencies,
+            exclude: ["Leaderboard.swift"],
+            swiftSettings: command.swiftSettings
+        )
+    }
+    // The page is bytes alone.
+    for target in package.targets where target.type == .regular && target.name != "LeaderboardPage" {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]))
+    }
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "LeaderboardCommand", "LeaderboardService", "Leaderboard", "Broadcast", "HTTPServer",
+                "RedisClient", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto,
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "Corpus", "Dictionaries"],
+            swiftSettings: swiftSettings,
+            // It is written in C++.
+            linkerSettings: [.unsafeFlags(["-Xlinker", libFuzzer, "-lstdc++", "-lm"])]
+        ),
+    ]
+    package.products = [.executable(name: "Fuzz", targets: ["Fuzz"])]
+}

@@ -1,0 +1,60 @@
+import RedisClient
+
+@testable import Leaderboard
+
+extension FuzzTarget {
+    static let audit = FuzzTarget(
+        "audit",
+        "audits: each line an id and name=value; hash=! is made to fit",
+        dictionary: "audit",
+        maximumBytes: 1024
+    ) { input in
+        let entries = AuditText.entries(input.textLines)
+        let erased = entries.compactMap(\.erased)
+        var walk = AuditWalk(erased: ErasedEntries(erased))
+        walk.read(entries)
+        walk.end(at: entries.last?.link, seq: entries.last?.seq ?? 0)
+        promise(walk.faults.count <= AuditWalk.maximumFaults, "faults that are told are bounded")
+        promise(walk.tallies.count <= entries.count, "a tally has an entry")
+
+        var state = BoardState()
+        var places = ErasurePlaces(erased: ErasedEntries(erased))
+        for entry in entries {
+            try? state.follow(entry)
+            _ = places.before(entry).text
+            places.pass(entry)
+            promise(entry.link.map { AuditChain.Link($0.text) == $0 || $0.hash.contains("\n") } ?? true, "links last")
+        }
+        guard let user = entries.first.flatMap({ try? UserID($0.user) }) else { return }
+        var tally = UserTally(user: user) { AuditFilter(user: user.rawValue, since: 0, until: 1 << 53).matches($0) }
+        tally.read(entries)
+        promise(
+            tally.selected.allSatisfy { $0.increase > 0 && ScoreRange.contains($0.increase) },
+            "gains are taken back"
+        )
+    }
+}
+
+/// Entries as a person writes them.
+private enum AuditText {
+    static func entries(_ lines: [String]) -> [AuditEntry] {
+        var place = AuditChain.Link.start
+        return lines.compactMap { line in
+            let words = line.split(separator: " ").map(String.init)
+            guard let id = words.first.flatMap(AuditID.init) else { return nil }
+            var entry = AuditEntry(id: id, fields: words.dropFirst().map(field))
+            if entry["hash"] == "!" {
+                let hash = AuditChain.hash(of: entry, after: place)
+                let fields = entry.fields.map { $0.name == "hash" ? .init(name: "hash", value: hash) : $0 }
+                entry = AuditEntry(id: id, fields: fields)
+            }
+            place = entry.link ?? place
+            return entry
+        }
+    }
+
+    private static func field(_ word: String) -> AuditEntry.Field {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return AuditEntry.Field(name: parts.first ?? "", value: parts.dropFirst().first ?? "")
+    }
+}

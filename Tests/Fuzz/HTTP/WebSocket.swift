@@ -1,0 +1,40 @@
+import NIOCore
+import NIOWebSocket
+
+@testable import HTTPServer
+@testable import LeaderboardCommand
+
+extension FuzzTarget {
+    static let webSocket = FuzzTarget(
+        "websocket",
+        "frames of a client, in any pieces",
+        dictionary: "frames",
+        maximumBytes: 2048
+    ) { input in
+        let whole = Reading([input.bytes[...]])
+        promise(Reading(input.pieces) == whole, "the same events, however the bytes come")
+        for case .ping(let payload) in whole.events {
+            promise(payload.readableBytes <= 125, "a ping is short")
+            var pong = WebSocketFrame.pong(payload)
+            let read = try? ServerFrame.take(from: &pong)
+            promise(read?.opcode == .pong && read?.payload == payload, "a pong says what the ping said")
+        }
+    }
+}
+
+private struct Reading: Equatable {
+    var events: [WebSocketReader.Event] = []
+    var violation: WebSocketReader.Violation?
+
+    init(_ pieces: [ArraySlice<UInt8>]) {
+        var reader = WebSocketReader(maximumMessageBytes: 1024)
+        do {
+            for piece in pieces {
+                reader.feed(ByteBuffer(bytes: piece))
+                while let event = try reader.next() { events.append(event) }
+            }
+        } catch {
+            violation = error
+        }
+    }
+}

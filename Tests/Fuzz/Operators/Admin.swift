@@ -1,0 +1,39 @@
+import Leaderboard
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+
+@testable import HTTPServer
+@testable import LeaderboardService
+
+extension FuzzTarget {
+    static let admin = FuzzTarget(
+        "admin",
+        "bodies that operators send",
+        dictionary: "json"
+    ) { input in
+        guard let body = try? AdminBody(request(input)) else { return }
+        if let reason = try? body.reason() {
+            promise((1...500).contains(reason.text.utf8.count), "a reason has its length")
+        }
+        switch try? body.revertSelection() {
+        case .update(let seq): promise((1...ScoreRange.limit).contains(seq), "a seq is in range")
+        case .updates(_, let since, let until):
+            promise([since, until].allSatisfy { (0...ScoreRange.limit).contains($0 ?? 0) }, "times are in range")
+        case nil: break
+        }
+    }
+
+    private static let router = Router([
+        .on(.POST, "/", maximumBodyBytes: AdminBody.maximumBytes) { _ in Response(.ok) }
+    ])
+
+    private static func request(_ input: FuzzInput) throws -> Request {
+        var parser = RequestParser(options: ServerOptions())
+        parser.feed(ByteBuffer(string: "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\r\n"))
+        guard case .head(let head) = try parser.next() else { throw RequestViolation.malformed }
+        var incoming = IncomingRequest(head: head, router: router)
+        _ = incoming.append(input.buffer, maximumDropped: 0)
+        return Request(incoming, isKeepAlive: true, remoteAddress: "192.0.2.1", eventLoop: EmbeddedEventLoop())
+    }
+}

@@ -1,0 +1,64 @@
+import NIOCore
+
+@testable import Leaderboard
+@testable import RedisClient
+
+extension FuzzTarget {
+    static let reply = FuzzTarget(
+        "reply",
+        "what Redis sends, in any pieces, and what our calls make of it",
+        dictionary: "replies",
+        maximumBytes: 1024
+    ) { input in
+        for takesMessages in [true, false] {
+            let whole = Reading([input.bytes[...]], takesMessages)
+            promise(Reading(input.pieces, takesMessages) == whole, "the same replies, however the bytes come")
+            for case .reply(let reply) in whole.incoming { Self.interpret(reply) }
+        }
+    }
+
+    private static func interpret(_ reply: RESPValue) {
+        let source = RedisEndpoint.Address.tcp(host: "a", port: 1)
+        if let page = StandingsPage(reply: reply) { promise(page.rows.count < 1024, "rows are what came") }
+        if case .applied(let update)? = UpdateOutcome(
+            reply: reply,
+            rateLimit: .init(updates: 60, interval: .seconds(60))
+        ) {
+            let bucket = update.rateLimit
+            promise((0...60).contains(bucket.remaining) && bucket.retryAfterSeconds >= 1, "a bucket is in range")
+            promise((0...60).contains(bucket.resetSeconds), "a bucket fills in its time")
+        }
+        _ = Holding(reply: reply)
+        _ = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source)
+        let map = SlotMap(reply, saidBy: source)
+        promise(map.primaries.count <= map.nodes.count, "primaries are nodes")
+        _ = map.owner(of: 0)
+        for element in reply.array ?? [reply] {
+            if let entry = AuditEntry(reply: element) {
+                _ = (entry.increase, entry.score, entry.seq, entry.reverts, entry.erased)
+            }
+            guard let text = element.text else { continue }
+            let refusal = RedisRefusal(text)
+            _ = (refusal.movedTo, refusal.isFromWithinFunction, refusal.needsOperator)
+            promise((0..<ClusterSlot.count).contains(ClusterSlot.of(text)), "a slot is in range")
+            if let score = Double(text) { promise(ScoreRange.contains(ScoreRange.shown(score)), "scores are in range") }
+        }
+    }
+}
+
+private struct Reading: Equatable {
+    var incoming: [Incoming] = []
+    var isBroken = false
+
+    init(_ pieces: [ArraySlice<UInt8>], _ takesMessages: Bool) {
+        let reader = ReplyReader(takesMessages: takesMessages)
+        do {
+            for piece in pieces {
+                try reader.feed(ByteBuffer(bytes: piece))
+                while let next = try reader.next() { incoming.append(next) }
+            }
+        } catch {
+            isBroken = true
+        }
+    }
+}
