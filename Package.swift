@@ -51,10 +51,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .target(name: "Bounds", swiftSettings: swiftSettings),
+        .testTarget(name: "BoundsTests", dependencies: ["Bounds"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CHiredis"),
         .target(
             name: "RedisClient",
-            dependencies: ["CHiredis", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque],
+            dependencies: ["Bounds", "CHiredis", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -70,7 +72,7 @@ let package = Package(
         ),
         .target(
             name: "Leaderboard",
-            dependencies: ["RedisClient", .nioCore, .logging, .metrics, .crypto],
+            dependencies: ["Bounds", "RedisClient", .nioCore, .logging, .metrics, .crypto],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
                 .embedInCode("Functions/begin.lua"), .embedInCode("Functions/audit.lua"),
@@ -91,7 +93,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
+                "Bounds", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
             ],
             swiftSettings: swiftSettings
         ),
@@ -123,7 +125,7 @@ let package = Package(
         .target(
             name: "LeaderboardService",
             dependencies: [
-                "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "CZlib",
+                "Bounds", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "CZlib",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
                 .cryptoExtras, .httpClient,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -149,7 +151,7 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .deque,
+                "Bounds", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .deque,
                 .httpClient, .systemPackage, .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,3 +1,5 @@
+import Bounds
+
 /// The query of a request target, decoded as `application/x-www-form-urlencoded` (WHATWG URL): `+` is a space, `%41` is `A`.
 package struct Query: Sendable, Equatable {
     /// Names and values in order; a name may stand more than once.
@@ -5,8 +7,8 @@ package struct Query: Sendable, Equatable {
 
     package init(_ text: String?) {
         pairs = (text ?? "").split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (Self.decode(parts[0]), parts.count > 1 ? Self.decode(parts[1]) : "")
+            let (name, value) = pair.cut(at: "=")
+            return (Self.decode(name), value.map { Self.decode($0) } ?? "")
         }
     }
 

@@ -19,7 +19,7 @@ struct Ping: AsyncParsableCommand {
     func run() async throws {
         let request = HTTPClientRequest(url: url.defaultValueDescription + (ready ? "/readyz" : "/healthz"))
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(3))
+            let response = try await HTTPClient.ofService.execute(request, timeout: .seconds(3))
             let body = try await response.body.collect(upTo: 65_536)
             print(String(buffer: body))
             if response.status != .ok { throw ExitCode(1) }

@@ -1,3 +1,5 @@
+import Bounds
+
 /// What is wrong with a Redis URL; it does not repeat the URL, which may hold a password.
 package struct InvalidRedisURL: Error, Equatable, CustomStringConvertible {
     package let description: String
@@ -19,16 +21,16 @@ extension RedisEndpoint {
             self = try Self.unix(rest)
             return
         }
-        let schemeParts = scheme.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
-        guard ["redis", "rediss"].contains(schemeParts[0]) else { throw Self.form }
-        isSecure = schemeParts[0] == "rediss"
+        let (protocolName, topology) = scheme.cut(at: "+")
+        guard ["redis", "rediss"].contains(protocolName) else { throw Self.form }
+        isSecure = protocolName == "rediss"
         var path = rest.split(separator: "/", omittingEmptySubsequences: false)[...]
         let authority = path.removeFirst()
         if path.last == "" { path.removeLast() }
         let hosts: Substring
         (user, password, hosts) = try Self.credentials(authority)
-        switch schemeParts.count == 1 ? "" : schemeParts[1] {
-        case "":
+        switch topology {
+        case nil, "":
             location = .server(try Self.tcp(hosts, defaultPort: 6379))
         case "sentinel":
             guard let primary = path.popFirst(), !primary.isEmpty else { throw Self.form }
@@ -46,14 +48,14 @@ extension RedisEndpoint {
         guard let slash = text.firstIndex(of: "/") else { throw form }
         let (user, password, host) = try credentials(text[..<slash])
         guard host.isEmpty else { throw form }
-        let parts = text[slash...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let (path, query) = text[slash...].cut(at: "?")
         var number = 0
-        if parts.count == 2 {
-            guard parts[1].hasPrefix("db=") else { throw form }
-            number = try database(parts[1].dropFirst(3))
+        if let query {
+            guard query.hasPrefix("db=") else { throw form }
+            number = try database(query.dropFirst(3))
         }
         return RedisEndpoint(
-            location: .server(.unix(path: try decoded(parts[0]))),
+            location: .server(.unix(path: try decoded(path))),
             isSecure: false,
             user: user,
             password: password,
@@ -72,9 +74,9 @@ extension RedisEndpoint {
         _ authority: Substring
     ) throws(InvalidRedisURL) -> (user: String?, password: String?, hosts: Substring) {
         guard let at = authority.lastIndex(of: "@") else { return (nil, nil, authority) }
-        let parts = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let user = parts[0].isEmpty ? nil : try decoded(parts[0])
-        let password = parts.count == 2 ? try decoded(parts[1]) : nil
+        let (name, secret) = authority[..<at].cut(at: ":")
+        let user = name.isEmpty ? nil : try decoded(name)
+        let password = try secret.map(decoded)
         guard user == nil || password != nil else { throw form }
         return (user, password, authority[authority.index(after: at)...])
     }
@@ -92,7 +94,7 @@ extension RedisEndpoint {
         var port = defaultPort
         let afterBracket = text.lastIndex(of: "]") ?? text.startIndex
         if let colon = text[afterBracket...].lastIndex(of: ":") {
-            guard let number = Int(text[text.index(after: colon)...]), (1...65535).contains(number) else {
+            guard let number = Port(text[text.index(after: colon)...])?.number else {
                 throw InvalidRedisURL(description: "the port must be 1 to 65535")
             }
             port = number

@@ -1,3 +1,5 @@
+import Bounds
+
 /// An error reply: its first word, and the rest.
 package struct RedisRefusal: Error, Sendable, Equatable {
     package let code: String
@@ -45,8 +47,8 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     /// The owner of the slot, of `MOVED 3999 127.0.0.1:6381`; without a host, the port of the node that said so.
     var movedTo: (host: Substring, port: Int)? {
         guard code == "MOVED", let place = message.split(separator: " ").last,
-            let colon = place.lastIndex(of: ":"), let port = Int(place[place.index(after: colon)...])
+            let colon = place.lastIndex(of: ":"), let port = Port(place[place.index(after: colon)...])
         else { return nil }
-        return (place[..<colon], port)
+        return (place[..<colon], port.number)
     }
 }

@@ -45,6 +45,19 @@ struct ScreenTests {
     }
 
     @Test(
+        "takes names that Swift holds for one",
+        arguments: [["é", "e\u{301}"], ["\u{FFFD}", "\u{FFFD}"], ["", ""], ["a", "a", "a"]]
+    )
+    func equalNames(names: [String]) {
+        let output = Output()
+        for isTerminal in [false, true] {
+            let screen = Screen(isTerminal: isTerminal, write: output.write)
+            for _ in 0..<2 { screen.show(names.map { LiveMessage.Standing(user: $0, score: .max) }) }
+        }
+        #expect(output.written.count == 4)
+    }
+
+    @Test(
         "has no marks at first, and none for who stays",
         arguments: [([:], [:]), (["a": 1, "b": 2], [:])] as [([String: Int], [String: String])]
     )

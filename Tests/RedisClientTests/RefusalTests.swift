@@ -67,4 +67,18 @@ struct RefusalTests {
         #expect(RedisRefusal("MOVED").movedTo == nil)
         #expect(RedisRefusal("MOVED 1 nowhere").movedTo == nil)
     }
+
+    @Test(
+        "MOVED to what is no port tells nobody",
+        arguments: [
+            "", "0", "-1", "+1", "65536", "84443", "2147483648", "4294967296", "9007199254740992",
+            "9223372036854775807", "9223372036854775808", "18446744073709551616", "x", "１",
+        ]
+    )
+    func movedNowhere(port: String) {
+        #expect(RedisRefusal("MOVED 1 10.0.0.1:\(port)").movedTo == nil)
+        let fields: [RESPValue] = [.string(Array("10.0.0.1".utf8)), .string(Array(port.utf8))]
+        #expect(RedisEndpoint.Address(hostAndPort: fields, saidBy: .tcp(host: "a", port: 1)) == nil)
+        #expect(throws: InvalidRedisURL.self) { try RedisEndpoint(url: "redis://10.0.0.1:\(port)/") }
+    }
 }

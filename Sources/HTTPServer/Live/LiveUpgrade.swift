@@ -1,3 +1,4 @@
+import Bounds
 import NIOCore
 import NIOHTTP1
 
@@ -40,7 +41,7 @@ enum LiveUpgrade {
     private func giveUpOnSilence(of channel: any Channel, after limit: Duration) {
         #if os(Linux)
             let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 18))
-            try? channel.syncOptions?.setOption(option, value: .init(limit / .milliseconds(1)))
+            try? channel.syncOptions?.setOption(option, value: .init(clamping: Int(clamping: limit / .milliseconds(1))))
         #endif
     }
 

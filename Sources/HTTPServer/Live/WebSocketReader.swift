@@ -73,7 +73,8 @@ struct WebSocketReader {
             guard long > 65535, long < 1 << 63 else { throw Violation(code: 1002, reason: "length not minimal") }
             (length, headLength) = (Int(long), 10)
         }
-        guard message.readableBytes + length <= maximumMessageBytes || opcode >= 0x8 else {
+        // By subtraction: a peer may claim any length of 63 bits.
+        guard opcode >= 0x8 || length <= maximumMessageBytes - message.readableBytes else {
             throw Violation(code: 1009, reason: "message too big")
         }
         guard buffer.readableBytes >= headLength + 4 + length,

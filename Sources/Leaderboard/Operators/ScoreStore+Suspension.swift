@@ -9,7 +9,7 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operate(calls.operation("suspend", user: user, by: act), on: eventLoop)[0].text == "done"
+        try await operate(calls.operation("suspend", user: user, by: act), on: eventLoop).first?.text == "done"
     }
 
     /// The user's updates count again, and the score that was kept is back on the board.
@@ -19,7 +19,7 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operate(calls.operation("reinstate", user: user, by: act), on: eventLoop)[0].text == "done"
+        try await operate(calls.operation("reinstate", user: user, by: act), on: eventLoop).first?.text == "done"
     }
 
     /// Sends an operation; every reply of one is a list that is not empty.

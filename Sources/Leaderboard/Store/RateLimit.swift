@@ -1,3 +1,5 @@
+import Bounds
+
 /// A token bucket for each user: `updates` at once, then one more each time a token has come back.
 package struct RateLimit: Sendable, Equatable {
     /// Tokens of a full bucket.
@@ -12,7 +14,7 @@ package struct RateLimit: Sendable, Equatable {
     package init(updates: Int, interval: Duration) {
         self.updates = min(max(updates, 1), 1_000_000_000)
         self.interval = min(max(interval, .microseconds(1)), .seconds(366 * 86_400))
-        let microseconds = Int(self.interval / .microseconds(1))
+        let microseconds = Int(clamping: self.interval / .microseconds(1))
         tokenTime = (microseconds + self.updates - 1) / self.updates
     }
 

@@ -1,3 +1,4 @@
+import Bounds
 import RedisClient
 
 /// The calls of our Redis functions, in the order of KEYS and ARGV that stands at the head of each in `Functions/`.
@@ -16,7 +17,7 @@ struct StoreCalls: Sendable {
         updateHead = Self.updateHead(keys, keyCount: 7)
         idempotentUpdateHead = Self.updateHead(keys, keyCount: 8)
         auditMaxEntries = String(max(1, options.auditMaxEntries))
-        let lifetime = max(1, Int(options.idempotencyLifetime / .milliseconds(1)))
+        let lifetime = max(1, Int(clamping: options.idempotencyLifetime / .milliseconds(1)))
         let limits = RedisCommand(
             String(options.rateLimit.updates),
             String(options.rateLimit.tokenTime),
@@ -63,7 +64,7 @@ struct StoreCalls: Sendable {
         command += withRank ? rankedMiddle : plainMiddle
         command.append(origin.ip)
         command.append(origin.requestID)
-        if let grant { command.append(max(1, Int(grant.lifetime / .milliseconds(1)))) }
+        if let grant { command.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
         return command
     }
 

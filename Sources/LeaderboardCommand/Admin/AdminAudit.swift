@@ -89,12 +89,17 @@ private struct AuditAnswer: Decodable {
             }
         }
 
+        /// Of the years that the format has (RFC 3339); another writer of the audit may have told any other time.
+        private var moment: String {
+            guard (0..<253_402_300_800_000).contains(time) else { return "\(time) ms" }
+            return Date(timeIntervalSince1970: Double(time) / 1000)
+                .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
+
         /// `2026-11-25T04:00:00.123Z  12  update  alice  +50 = 150  from 192.0.2.1`
         var line: String {
-            let moment = Date(timeIntervalSince1970: Double(time) / 1000)
             var parts = [
-                moment.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
-                seq.map(String.init) ?? "-",
+                moment, seq.map(String.init) ?? "-",
                 action, user_id,
             ]
             if let score_increase { parts.append(score_increase < 0 ? "\(score_increase)" : "+\(score_increase)") }

@@ -30,7 +30,7 @@ struct AdminService: ParsableArguments {
         let answer: ByteBuffer
         do {
             // Reverts and erasures read the whole audit.
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
+            response = try await HTTPClient.ofService.execute(request, timeout: .seconds(600))
             answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
         } catch {
             throw CommandFailure("no answer from \(url.defaultValueDescription): \(error)")

@@ -30,7 +30,7 @@ struct LiveMessage: Decodable, Sendable {
     let changes: [Change]?
 
     /// The board's update that this message brings a viewer up to.
-    var seq: Int { cursor.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+    var seq: Int { cursor.split(separator: ":").last.flatMap { Int($0) }.flatMap(Self.seq) ?? 0 }
 
     /// Whether each change follows the one before it in the sequence.
     var isAscending: Bool {
@@ -38,7 +38,17 @@ struct LiveMessage: Decodable, Sendable {
         return zip(seqs, seqs.dropFirst()).allSatisfy { $0 <= $1 }
     }
 
+    /// A message that counts as no board does is none.
+    struct Unbounded: Error {}
+
     init(json: [UInt8]) throws {
         self = try JSONDecoder().decode(LiveMessage.self, from: Data(json))
+        let seqs = (changes?.map(\.seq) ?? []) + (from.map { [$0] } ?? [])
+        guard seqs.allSatisfy({ Self.seq($0) != nil }) else { throw Unbounded() }
+    }
+
+    /// A place in a board's stream, 0 to 2^53 - 1; nil for what is none.
+    static func seq(_ number: Int) -> Int? {
+        (0...9_007_199_254_740_991).contains(number) ? number : nil
     }
 }

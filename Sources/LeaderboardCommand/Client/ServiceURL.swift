@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bounds
 
 /// Where a running service is: `http://host:port` or `https://host:port`.
 struct ServiceURL: ExpressibleByArgument {
@@ -16,26 +17,14 @@ struct ServiceURL: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let schemes = [("http://", false, 80), ("https://", true, 443)]
+        let schemes = [("http://", false, Port.http), ("https://", true, Port.https)]
         guard let (scheme, isSecure, defaultPort) = schemes.first(where: { argument.hasPrefix($0.0) }) else {
             return nil
         }
-        var authority = argument.dropFirst(scheme.count)
-        while authority.hasSuffix("/") { authority.removeLast() }
-        guard !authority.isEmpty, !authority.contains("/") else { return nil }
-        self.isSecure = isSecure
-        if let colon = authority.lastIndex(of: ":"), authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
-        {
-            guard let port = Int(authority[authority.index(after: colon)...]), (1...65535).contains(port) else {
-                return nil
-            }
-            self.port = port
-            authority = authority[..<colon]
-        } else {
-            port = defaultPort
-        }
-        host = authority.hasPrefix("[") ? String(authority.dropFirst().dropLast()) : String(authority)
-        guard !host.isEmpty else { return nil }
+        var text = argument.dropFirst(scheme.count)
+        while text.hasSuffix("/") { text.removeLast() }
+        guard let authority = try? Authority(text, defaultPort: defaultPort) else { return nil }
+        self.init(isSecure: isSecure, host: authority.host, port: authority.port.number)
     }
 
     var defaultValueDescription: String { "\(isSecure ? "https" : "http")://\(authority)" }

@@ -55,11 +55,13 @@ struct DemoGame: Sendable {
         request.method = .POST
         request.headers = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
         request.body = .bytes(ByteBuffer(string: #"{"user_id":"\#(player)","score_increase":\#(increase)}"#))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
+        let response = try await HTTPClient.ofService.execute(request, timeout: .seconds(5))
         let body = try await response.body.collect(upTo: 65_536)
         switch response.status.code {
         case 200: return nil
-        case 429, 500...599: return .seconds(response.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1)
+        case 429, 500...599:
+            let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1
+            return .seconds(min(max(seconds, 1), 3600))
         default: throw Refused(status: response.status.code, body: String(buffer: body))
         }
     }

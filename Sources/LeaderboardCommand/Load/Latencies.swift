@@ -1,3 +1,4 @@
+import Bounds
 import Histogram
 import NIOCore
 
@@ -44,7 +45,7 @@ struct Latencies: Sendable {
 extension Double {
     /// With one digit after the point.
     var tenths: String {
-        let tenths = Int((self * 10).rounded())
-        return "\(tenths / 10).\(abs(tenths % 10))"
+        let tenths = Int(clamping: (self * 10).rounded())
+        return "\(tenths / 10).\((tenths % 10).magnitude)"
     }
 }

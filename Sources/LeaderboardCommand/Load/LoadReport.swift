@@ -1,3 +1,4 @@
+import Bounds
 import NIOCore
 
 /// What a run found. As JSON it has the same words.
@@ -41,7 +42,7 @@ struct LoadReport: Sendable, Encodable {
         _ usage: (before: ProcessUsage, idle: ProcessUsage, after: ProcessUsage)? = nil
     ) {
         let seconds = max(Double((NIODeadline.now() - start.time).nanoseconds) / 1e9, 0.001)
-        func perSecond(_ count: Int) -> Int { Int((Double(count) / seconds).rounded()) }
+        func perSecond(_ count: Int) -> Int { Int(clamping: (Double(count) / seconds).rounded()) }
         // Without snapshots and the like, which are no part of what the sending causes.
         let deliveries = viewers.deliveries - start.deliveries
         updates = Updates(

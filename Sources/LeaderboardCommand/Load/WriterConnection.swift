@@ -63,6 +63,6 @@ final class WriterConnection: ChannelInboundHandler {
     /// The service's own representation ends with `"seq":121}`.
     private static func seq(in body: ByteBuffer) -> Int? {
         let digits = body.readableBytesView.dropLast().reversed().prefix { (0x30...0x39).contains($0) }
-        return Int(String(decoding: digits.reversed(), as: UTF8.self))
+        return Int(String(decoding: digits.reversed(), as: UTF8.self)).flatMap(LiveMessage.seq)
     }
 }

@@ -37,12 +37,21 @@ final class Writers {
     /// Every update whose time has come; each keeps the time at which it was due.
     func makeDue(rate: Int, from start: NIODeadline, until end: NIODeadline) {
         guard rate > 0 else { return }
-        let elapsed = (min(NIODeadline.now(), end) - start).nanoseconds
-        let wanted = Int(elapsed) * rate / 1_000_000_000
+        let wanted = Self.count(in: min(NIODeadline.now(), end) - start, rate: rate)
         while made < wanted {
             made += 1
-            due(start + .nanoseconds(Int64(made) * 1_000_000_000 / Int64(rate)))
+            due(start + Self.due(made, rate: rate))
         }
+    }
+
+    /// Updates that are due in this time. A day at the highest rate has more nanoseconds times updates than 64 bits hold.
+    static func count(in time: TimeAmount, rate: Int) -> Int {
+        Int(clamping: Int128(time.nanoseconds) * Int128(rate) / 1_000_000_000)
+    }
+
+    /// When the update of this number is due, from the start; the first is number 1.
+    static func due(_ number: Int, rate: Int) -> TimeAmount {
+        .nanoseconds(Int64(clamping: Int128(number) * 1_000_000_000 / Int128(rate)))
     }
 
     func due(_ time: NIODeadline) {
@@ -73,8 +82,7 @@ final class Writers {
     }
 
     private func dispatch() {
-        while !waiting.isEmpty, let connection = idle.popLast() {
-            let due = waiting.removeFirst()
+        while !waiting.isEmpty, let connection = idle.popLast(), let due = waiting.popFirst() {
             underWay += 1
             let (post, seq) = requests.request(next)
             next += 1

@@ -47,7 +47,8 @@ final class Screen: Sendable {
         shown.withLock { shown in
             let marks = Self.marks(from: shown.ranks, to: standings)
             shown.standings = standings
-            shown.ranks = Dictionary(uniqueKeysWithValues: standings.enumerated().map { ($1.user, $0 + 1) })
+            // Two names of the board may be one to Swift: an accented letter spelt in two ways.
+            shown.ranks = Dictionary(standings.enumerated().map { ($1.user, $0 + 1) }) { first, _ in first }
             write(isTerminal ? frame(shown, marks: marks) : line(standings))
         }
     }

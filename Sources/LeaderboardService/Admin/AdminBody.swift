@@ -1,3 +1,4 @@
+import Bounds
 import FoundationEssentials
 import HTTPServer
 import Leaderboard
@@ -69,7 +70,13 @@ enum Moment {
 
     static func milliseconds(_ text: String) -> Int? {
         if let number = Int(text) { return checked(number) }
-        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
-        return checked(Int(date.timeIntervalSince1970 * 1000))
+        guard isTimestamp(text), let date = try? Date(text, strategy: .iso8601) else { return nil }
+        return checked(Int(clamping: date.timeIntervalSince1970 * 1000))
+    }
+
+    /// As far as its length goes and its year, which has four digits (RFC 3339): no other reaches Foundation's calendar.
+    private static func isTimestamp(_ text: String) -> Bool {
+        (19...40).contains(text.utf8.count) && text.utf8.prefix(4).allSatisfy { (0x30...0x39).contains($0) }
+            && text.utf8.dropFirst(4).first == UInt8(ascii: "-")
     }
 }

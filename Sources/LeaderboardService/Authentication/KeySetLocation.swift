@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Bounds
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -12,12 +13,24 @@ package enum KeySetLocation: Sendable, Equatable {
     /// The value of a variable: an https URL, or else a path.
     init(_ text: String, setting: String) throws(InvalidSetting) {
         if text.hasPrefix("https://") {
-            self = .url(text)
+            self = .url(try Self.checked(text, setting: setting))
         } else if text.contains("://") {
             throw InvalidSetting(name: setting, reason: "must be the path of a JWK set, or its https URL")
         } else {
             self = .file(path: text)
         }
+    }
+
+    /// What the client is given goes through here: a host or port that is none ends the process there.
+    private static func checked(_ url: String, setting: String) throws(InvalidSetting) -> String {
+        let rest = url.dropFirst("https://".count)
+        let authority = rest.prefix { !["/", "?", "#"].contains($0) }
+        guard (try? Authority(authority, defaultPort: .https)) != nil,
+            rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), URL(string: url) != nil
+        else {
+            throw InvalidSetting(name: setting, reason: "must be https://host[:port]/path, with a port of 1 to 65535")
+        }
+        return url
     }
 
     /// How often it is looked at: a file is small and near, and may be a link that is turned to another file; so it is

@@ -1,3 +1,4 @@
+import Bounds
 import Crypto
 import FoundationEssentials
 import Leaderboard
@@ -19,7 +20,7 @@ package struct TokenSigner: Sendable {
     /// - Parameter scope: of the claim `scope`, its words separated by spaces.
     package func token(user: String, lifetime: Duration, scope: String? = nil) throws -> String {
         let user = try UserID(user)
-        let now = Int(Date.now.timeIntervalSince1970)
+        let now = Int(clamping: Date.now.timeIntervalSince1970)
         var claims = #"{"sub":"\#(user.rawValue)","iat":\#(now),"exp":\#(now + Int(lifetime.components.seconds))"#
         if let issuer = configuration.rules.issuer { claims += #","iss":\#(Self.json(issuer))"# }
         if let audience = configuration.rules.audience { claims += #","aud":\#(Self.json(audience))"# }

@@ -1,3 +1,4 @@
+import Bounds
 package import Configuration
 import Synchronization
 import SystemPackage
@@ -61,7 +62,7 @@ package struct Settings: Sendable {
         default fallback: Duration,
         in range: ClosedRange<Int>
     ) throws(InvalidSetting) -> Duration {
-        .seconds(try integer(name, default: Int(fallback / .seconds(1)), in: range))
+        .seconds(try integer(name, default: Int(clamping: fallback / .seconds(1)), in: range))
     }
 
     /// A whole number of milliseconds.
@@ -70,7 +71,7 @@ package struct Settings: Sendable {
         default fallback: Duration,
         in range: ClosedRange<Int>
     ) throws(InvalidSetting) -> Duration {
-        .milliseconds(try integer(name, default: Int(fallback / .milliseconds(1)), in: range))
+        .milliseconds(try integer(name, default: Int(clamping: fallback / .milliseconds(1)), in: range))
     }
 
     func choice<Choice>(_ name: String, default fallback: Choice) throws(InvalidSetting) -> Choice

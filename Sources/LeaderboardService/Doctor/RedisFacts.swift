@@ -1,3 +1,5 @@
+import Bounds
+
 /// What `INFO` tells of a Redis, and what that means for a board. `INFO` alone, as hosted Redis often refuses `CONFIG`.
 struct RedisFacts {
     private let fields: [Substring: Substring]
@@ -93,9 +95,10 @@ struct RedisFacts {
     }
 
     private var memory: Finding {
-        let limit = fields["maxmemory"].flatMap { Double($0) } ?? 0
-        let used = fields["used_memory"].flatMap { Double($0) } ?? 0
-        let shown = "\(Int(used / 1_048_576)) MiB in use"
+        guard let limit = bytes("maxmemory"), let used = bytes("used_memory") else {
+            return .advice("memory", "INFO has no number of bytes there", do: "see whether it is a Redis at all")
+        }
+        let shown = "\(used / 1_048_576) MiB in use"
         if limit == 0 {
             if isPrivate { return .good("memory", shown) }
             return .advice(
@@ -104,9 +107,13 @@ struct RedisFacts {
                 do: "set maxmemory to three quarters of what the machine has for it"
             )
         }
-        let percent = Int(used / limit * 100)
+        let percent = Int(clamping: Double(used) / Double(limit) * 100)
         return percent < 80
             ? .good("memory", "\(shown), \(percent) % of its limit")
             : .advice("memory", "\(shown), \(percent) % of its limit", do: "raise maxmemory before writes are refused")
+    }
+    /// A number of bytes; 0 where INFO has no such line, nil for what is none.
+    private func bytes(_ name: Substring) -> UInt64? {
+        fields[name].map { UInt64($0) } ?? 0
     }
 }

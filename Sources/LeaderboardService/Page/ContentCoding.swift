@@ -1,3 +1,4 @@
+import Bounds
 import HTTPServer
 
 enum ContentCoding {
@@ -5,10 +6,10 @@ enum ContentCoding {
     static func allowsGzip(_ headers: RequestHeaders) -> Bool {
         var others: Bool?
         for preference in headers.list("Accept-Encoding") {
-            let parts = preference.split(separator: ";").map(\.trimmed)
-            guard let coding = parts.first?.lowercased() else { continue }
-            let isRefused = parts.dropFirst().contains { part in
-                let lower = part.lowercased()
+            let (name, parameters) = preference.cut(at: ";")
+            let coding = name.trimmed.lowercased()
+            let isRefused = (parameters ?? "").split(separator: ";").contains { part in
+                let lower = part.trimmed.lowercased()
                 return lower.hasPrefix("q=") && Double(lower.dropFirst(2)) == 0
             }
             if coding == "gzip" || coding == "x-gzip" { return !isRefused }

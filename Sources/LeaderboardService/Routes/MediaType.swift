@@ -1,3 +1,4 @@
+import Bounds
 import HTTPServer
 import NIOCore
 
@@ -6,7 +7,6 @@ enum MediaType {
     static func isJSON(_ headers: RequestHeaders) -> Bool {
         guard case .once(let value) = headers.occurrence(of: "Content-Type") else { return false }
         if value.readableBytesUInt8Span.equals(0..<value.readableBytes, "application/json") { return true }
-        guard let type = String(buffer: value).split(separator: ";", maxSplits: 1).first else { return false }
-        return type.trimmed.lowercased() == "application/json"
+        return String(buffer: value).cut(at: ";").before.trimmed.lowercased() == "application/json"
     }
 }

@@ -1,3 +1,4 @@
+import Bounds
 import NIOCore
 
 /// Group commit over WAIT: the writes that leave in one flush are followed by one WAIT, and their callers are answered
@@ -32,7 +33,7 @@ struct ReplicationBatch {
         guard isWaitDue else { return nil }
         isWaitDue = false
         isWaiting = true
-        return RedisCommand("WAIT", "1", "\(max(1, Int(timeout / .milliseconds(1))))")
+        return RedisCommand("WAIT", "1", "\(max(1, Int(clamping: timeout / .milliseconds(1))))")
     }
 
     /// The good reply to a write, which counts once the WAIT after it is answered.

@@ -62,7 +62,7 @@ extension redisReplyObjectFunctions {
         var functions = redisReplyObjectFunctions()
         unsafe functions.createString = { task, bytes, count in
             // The bytes are hiredis' own, and alive for the call.
-            let bytes = unsafe UnsafeRawBufferPointer(start: bytes, count: Int(count))
+            let bytes = unsafe UnsafeRawBufferPointer(start: bytes, count: Int(clamping: count))
             return unsafe ReplyBuilder.at(task) {
                 if unsafe task?.pointee.type == REDIS_REPLY_ERROR {
                     $0.add(.error(RedisRefusal(unsafe String(decoding: bytes, as: UTF8.self))))
@@ -72,10 +72,12 @@ extension redisReplyObjectFunctions {
             }
         }
         unsafe functions.createInteger = { task, number in
-            unsafe ReplyBuilder.at(task) { $0.add(.integer(Int(number))) }
+            unsafe ReplyBuilder.at(task) { $0.add(.integer(Int(clamping: number))) }
         }
         unsafe functions.createNil = { task in unsafe ReplyBuilder.at(task) { $0.add(.null) } }
-        unsafe functions.createArray = { task, count in unsafe ReplyBuilder.at(task) { $0.begin(count: Int(count)) } }
+        unsafe functions.createArray = { task, count in
+            unsafe ReplyBuilder.at(task) { $0.begin(count: Int(clamping: count)) }
+        }
         return functions
     }
 }

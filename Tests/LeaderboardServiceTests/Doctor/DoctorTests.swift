@@ -161,4 +161,24 @@ struct DoctorTests {
         #expect(ill.code == 1)
         #expect(ill.output.contains("-> CONFIG SET appendonly yes"))
     }
+
+    @Test(
+        "reads any text of INFO, whatever its numbers are",
+        arguments: [
+            "", ":", "::", "a", ":1", "inf", "-inf", "nan", "-1", "-0", "0", "1", "1e300", "0x10", "1.5", "2147483648",
+            "4294967296", "9007199254740992", "9223372036854775807", "9223372036854775808",
+            "18446744073709551615", "18446744073709551616",
+        ],
+        ["used_memory", "maxmemory", "connected_slaves", "redis_version"]
+    )
+    func extremeFacts(value: String, name: String) {
+        let lines = [
+            "used_memory:18446744073709551615", "maxmemory:1", "role:master", "redis_version:7.2.4", "\(name):\(value)",
+        ]
+        for info in [lines, lines.reversed(), ["\(name):\(value)"]] {
+            let findings = RedisFacts(info: info.joined(separator: "\r\n"), isPrivate: false, needsReplica: true)
+                .findings
+            #expect(findings.contains { $0.subject == "memory" })
+        }
+    }
 }

@@ -120,6 +120,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         ),
         .init(method: "OPTIONS", path: "/api/v1/scoreboard/events", status: 204),
         admin(200, "GET", "audit"), admin(200, "POST", "audit/revert", "", #"{"seq":1}"#),
+        admin(409, "POST", "audit/revert", "", #"{"user_id":"forged"}"#),
         admin(404, "POST", "audit/revert", "", #"{"seq":99999}"#), admin(400, "POST", "audit/revert", "", "{}"),
         admin(200, "POST", "users/{id}/suspend", "ada", #"{"reason":"x"}"#),
         admin(400, "POST", "users/{id}/suspend", "ada", "{}"),
@@ -169,7 +170,11 @@ struct DescribedAnswersTests {
             let writer = try await service.connect()
             _ = try await service.update("ada", 7, on: writer)
             try await redis.command("SADD", "lb:{main}:suspended", "banned")
-            try await redis.command("ZADD", "lb:{main}:scores", "9007199254740991", "full")
+            try await redis.command("ZADD", "lb:{main}:scores", "9007199254740991", "full", "1", "forged")
+            for number in 1...3 {
+                let fields = ["user", "forged", "increase", "9007199254740991", "seq", "\(number)"]
+                try await redis.command(words: ["XADD", "lb:{main}:audit", "*"] + fields)
+            }
             for described in DescribedCase.all {
                 var headers = described.headers
                 if let token = described.token, headers["Authorization"] == nil {
