@@ -16,4 +16,9 @@ struct Leaderboard: AsyncParsableCommand {
             Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, DoctorCommand.self, Ping.self,
         ]
     )
+
+    static func main() async {
+        CrashOutput.limit(format: .ofEnvironment)
+        await main(nil)
+    }
 }

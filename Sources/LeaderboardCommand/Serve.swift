@@ -20,7 +20,6 @@ struct Serve: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
-        CrashOutput.limit()
         let settings = try await Settings.load()
         let configuration = try await configured { try ServiceConfiguration(settings) }
         let welcome = welcome ? Welcome(settings) : nil

@@ -31,6 +31,7 @@ package struct LeaderboardService: Sendable {
         let logger = logs.logger("leaderboard")
         let metrics = MetricsRegistry()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        for loop in group.makeIterator() { loop.execute { CrashOutput.coverThread() } }
 
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services

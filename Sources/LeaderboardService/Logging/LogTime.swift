@@ -44,8 +44,9 @@ struct LogTime {
         }
     }
 
-    /// The Gregorian date: Howard Hinnant's `civil_from_days`, whose years begin in March.
-    private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+    /// The Gregorian date: Howard Hinnant's `civil_from_days`, whose years begin in March. A crash's handler calls it too.
+    @_noLocks
+    static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingBy: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

@@ -1,5 +1,13 @@
 package import Logging
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How a log line is written.
 package enum LogFormat: String, Sendable, CaseIterable {
     /// One JSON object a line, for machines. Its fields are stable: `time` (RFC 3339, UTC, milliseconds), `level`,
@@ -8,6 +16,12 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
     /// `time level logger: message key=value …`, for eyes.
     case text
+
+    /// Before the settings are read: what the environment says of it, or else the default.
+    package static var ofEnvironment: LogFormat {
+        guard let value = unsafe getenv("LOG_FORMAT") else { return .json }
+        return LogFormat(rawValue: unsafe String(cString: value).lowercased()) ?? .json
+    }
 }
 
 /// The service's logs: makes its loggers and the audit log, which share one output.

@@ -6,19 +6,23 @@
     import Darwin
 #endif
 
-/// What a crash leaves behind: no memory, for secrets and tokens are in it.
+/// What a crash leaves behind: one line that tells the signal and the addresses, and no memory, for secrets and tokens are in it.
 package enum CrashOutput {
-    /// From here on a crash writes no core file, and the Swift runtime does not catch it: its report shows the memory that the
-    /// registers point to. The runtime's one sentence on a failed check stays. Where somebody has set `SWIFT_BACKTRACE`, what
-    /// it says holds.
-    package static func limit() {
+    /// From here on a crash writes its line (``CrashLine``) and no core file, and the Swift runtime does not catch it: its report
+    /// shows the memory that the registers point to. The runtime's one sentence on a failed check stays. Where somebody has set
+    /// `SWIFT_BACKTRACE` to anything but `enable=no`, what it says holds.
+    package static func limit(format: LogFormat = .json) {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         // SAFETY: the call reads the local variable that it is given. To lower a limit is always allowed.
         _ = unsafe setrlimit(coreSize, &none)
-        guard unsafe getenv("SWIFT_BACKTRACE") == nil else { return }
-        for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
-            _ = signal(number, SIG_DFL)
-        }
+        if let wish = unsafe getenv("SWIFT_BACKTRACE"), unsafe String(cString: wish) != "enable=no" { return }
+        _ = signal(SIGQUIT, SIG_DFL)
+        CrashLine.install(format: format)
+    }
+
+    /// To be called on each thread that strangers' bytes are read on: a stack that is full leaves its line as well.
+    static func coverThread() {
+        CrashLine.coverThread()
     }
 
     #if canImport(Glibc)

@@ -29,6 +29,10 @@ struct CrashTests {
         #expect(answered > 0)
 
         let log = try service.log
+        let last = try #require(log.split(separator: "\n").last)
+        let name = signal == SIGSEGV ? "SIGSEGV" : "SIGABRT"
+        #expect(last.contains(#""level":"critical","logger":"leaderboard","message":"ended by a signal""#))
+        #expect(last.contains(/"pc":"0x[0-9a-f]{16}","signal":"\w+"}/) && last.hasSuffix(#""signal":"\#(name)"}"#))
         for line in log.split(separator: "\n") { #expect(line.hasPrefix(#"{"time":"#), "\(line)") }
         for secret in [testSecret, "another secret of the tests", String(token.suffix(43))] {
             // Whole, or as a dump of memory shows it.
