@@ -201,7 +201,7 @@ if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "LeaderboardCommand", "LeaderboardService", "Leaderboard", "Broadcast", "HTTPServer",
-                "RedisClient", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto,
+                "RedisClient", "Bounds", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto, .httpClient,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

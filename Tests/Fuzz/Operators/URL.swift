@@ -1,3 +1,6 @@
+import AsyncHTTPClient
+import Bounds
+
 @testable import LeaderboardCommand
 @testable import LeaderboardService
 @testable import RedisClient
@@ -19,6 +22,12 @@ extension FuzzTarget {
             let again = ServiceURL(argument: service.defaultValueDescription)
             promise(again?.authority == service.authority, "a service's URL comes back as it is")
         }
-        _ = try? KeySetLocation(text, setting: "JWT_JWKS")
+        if let authority = try? Authority(text, defaultPort: .https) {
+            let again = try? Authority(authority.description, defaultPort: .http)
+            promise(again == authority, "an authority comes back as it is")
+        }
+        if case .url(let url)? = try? KeySetLocation(text, setting: "JWT_JWKS") {
+            _ = try? HTTPClient.Request(url: url)
+        }
     }
 }
