@@ -112,7 +112,7 @@ package final class PrivateRedisServer: Sendable {
             .appending(path: "ops/redis")
         let users = folder.appending(path: "users.acl")
         try String(contentsOf: ops.appending(path: "users.acl"), encoding: .utf8)
-            .replacingOccurrences(of: "user default off", with: "user default on nopass ~* &* +@all")
+            .replacingOccurrences(of: "user default off", with: "user default on nopass")
             .write(to: users, atomically: true, encoding: .utf8)
         return [ops.appending(path: "redis.conf").path, "--aclfile", users.path]
     }

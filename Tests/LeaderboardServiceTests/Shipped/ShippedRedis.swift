@@ -1,0 +1,178 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+/// A way in which `ops/` runs Redis.
+enum ShippedSetup: String, CaseIterable, CustomTestStringConvertible {
+    /// `ops/redis/redis.conf` and `users.acl`.
+    case files
+    /// The command line of `ops/compose.yaml`.
+    case compose
+    /// The service's own server, as under `ops/systemd`: what `DATA_DIR` without `REDIS_URL` starts.
+    case systemd
+    /// The files over TLS, as `ops/kubernetes` says.
+    case kubernetes
+
+    var testDescription: String { rawValue }
+}
+
+/// A `redis-server` that is started exactly as `ops/` ships it, in a folder and on ports of the test's own. Nobody is anybody in
+/// it without a password. It dies with the test process, and with the last reference.
+final class ShippedRedis: Sendable {
+    let setup: ShippedSetup
+    let folder: URL
+    let port: Int
+    private let line: [String]
+    private let environment: [String: String]
+    private let certificate: TestCertificate?
+    private let process = Mutex<TestProcess?>(nil)
+
+    /// Returns when it answers.
+    convenience init(_ setup: ShippedSetup = .files, replicaOf primary: ShippedRedis? = nil) async throws {
+        var certificate = primary?.certificate
+        if setup == .kubernetes, certificate == nil { certificate = try await TestCertificate() }
+        try await self.init(
+            setup,
+            certificate: certificate,
+            replicaOf: primary.map { "127.0.0.1 \($0.port)" }
+        )
+    }
+
+    private init(_ setup: ShippedSetup, certificate: TestCertificate?, replicaOf primary: String?) async throws {
+        self.setup = setup
+        self.certificate = certificate
+        port = try await FreePort.find()
+        folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var further = primary.map { ["replicaof \($0)"] } ?? []
+        further += ["repl-diskless-sync-delay 0", "logfile \(folder.path)/log"]
+        if let certificate {
+            further += [
+                "port 0", "tls-port \(port)", "tls-cert-file \(certificate.certificate)",
+                "tls-key-file \(certificate.key)",
+                "tls-ca-cert-file \(certificate.certificate)", "tls-auth-clients no", "tls-replication yes",
+            ]
+        }
+        try ShippedFiles.install("redis.conf", in: folder, port: port, further: further)
+        try ShippedFiles.install("users.acl", in: folder, port: port)
+        switch setup {
+        case .files, .kubernetes:
+            line = ["redis-server", "\(folder.path)/redis.conf"]
+            environment = [:]
+        case .compose:
+            let temporary = folder.appending(path: "tmp")
+            try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+            let service = try await ShippedFiles.composeService("redis")
+            line = service.line.map { [folder] in
+                $0.replacing("/etc/redis/", with: "\(folder.path)/").replacing("/tmp/", with: "\(temporary.path)/")
+                    .replacing("--dir /data", with: "--dir \(folder.path)").replacing(
+                        "--bind '*'",
+                        with: "--bind 127.0.0.1"
+                    )
+            }
+            environment = service.environment.mapValues { _ in Self.password }
+        case .systemd:
+            let arguments = ServerArguments.list(directory: folder.path, socket: "\(folder.path)/socket")
+            line =
+                ["redis-server"] + arguments + ["--port", "\(port)", "--bind", "127.0.0.1"]
+                + further.flatMap { "--\($0)".split(separator: " ", maxSplits: 1).map(String.init) }
+            environment = [:]
+        }
+        try await start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static let password = "of-the-test"
+
+    /// The password of a user in this setup; nil where there are no users.
+    func password(of user: String) -> String? {
+        switch setup {
+        case .files, .kubernetes: "\(user.uppercased())_PASSWORD"
+        case .compose: Self.password
+        case .systemd: nil
+        }
+    }
+
+    /// What the service is told of it.
+    var settings: [String: String] {
+        let login = password(of: "leaderboard").map { "leaderboard:\($0)@" } ?? ""
+        guard let certificate else { return ["REDIS_URL": "redis://\(login)127.0.0.1:\(port)"] }
+        return ["REDIS_URL": "rediss://\(login)localhost:\(port)", "REDIS_CA_FILE": certificate.certificate]
+    }
+
+    func start() async throws {
+        let started = try await Launcher.shared.launch(
+            line[0],
+            Array(line.dropFirst()),
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        )
+        process.withLock { $0 = started }
+        try await wait("redis-server does not answer; \(folder.path)/log") {
+            guard started.isRunning else {
+                let log = try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
+                throw TestProcessFailure(what: "redis-server has ended", output: log ?? "")
+            }
+            return try await command("PING") == "PONG"
+        }
+    }
+
+    /// SIGTERM, or `kill -9`, and waits until it is gone. Before a `kill -9` it waits until nothing is held back for an fsync that
+    /// is slow (redis.conf says what that would cost).
+    func stop() {
+        end(by: SIGTERM)
+    }
+
+    func kill() {
+        end(by: SIGKILL)
+    }
+
+    func killWhenWritten() async throws {
+        try await wait("the append-only file is not written") {
+            try await info("persistence").contains("aof_buffer_length:0")
+        }
+        kill()
+    }
+
+    private func end(by signal: Int32) {
+        guard let running = process.withLock({ $0 }), running.isRunning else { return }
+        Foundation.kill(running.processIdentifier, signal)
+        running.waitUntilExit()
+    }
+
+    /// What redis-cli prints, without the last newline; an error reply comes as its text.
+    @discardableResult
+    func command(as user: String = "leaderboard", _ words: String...) async throws -> String {
+        try await command(as: user, words)
+    }
+
+    @discardableResult
+    func command(as user: String = "leaderboard", _ words: [String]) async throws -> String {
+        try await Launcher.shared.output(
+            "redis-cli",
+            login(as: user) + ["--raw"] + words,
+            environment: ProcessInfo.processInfo.environment.merging(
+                password(of: user).map { ["REDISCLI_AUTH": $0] } ?? [:]
+            ) { $1 }
+        )
+    }
+
+    /// The lines of a section of INFO.
+    func info(_ section: String) async throws -> [Substring] {
+        try await command("INFO", section).split(whereSeparator: \.isNewline)
+    }
+
+    /// Of redis-cli; the password is in its environment.
+    private func login(as user: String) -> [String] {
+        var options = ["-h", "127.0.0.1", "-p", "\(port)", "--no-auth-warning"]
+        if password(of: user) != nil { options += ["--user", user] }
+        if let certificate { options += ["--tls", "--cacert", certificate.certificate] }
+        return options
+    }
+}
