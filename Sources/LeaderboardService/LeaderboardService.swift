@@ -76,12 +76,19 @@ package struct LeaderboardService: Sendable {
             onEvent: feed.receive
         )
         let readiness = Readiness()
-        metrics.observe(redis: redis, broadcaster: broadcaster, logs: logs)
+        let durability = DurabilityWatch(
+            redis: redis,
+            keys: store.keys,
+            durability: configuration.redisOptions.durability,
+            logger: logger
+        )
+        metrics.observe(redis: redis, durability: durability, broadcaster: broadcaster, logs: logs)
         let routes = routes(
             redis: redis,
             store: store,
             broadcaster: broadcaster,
             readiness: readiness,
+            durability: durability,
             keys: keys,
             audit: logs.audit,
             logger: logger,
@@ -105,7 +112,7 @@ package struct LeaderboardService: Sendable {
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [
-            redis, FunctionKeeper(redis: redis, store: store),
+            redis, FunctionKeeper(redis: redis, store: store), durability,
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
@@ -126,6 +133,7 @@ package struct LeaderboardService: Sendable {
         store: ScoreStore,
         broadcaster: Broadcaster,
         readiness: Readiness,
+        durability: DurabilityWatch,
         keys: ServiceKeys,
         audit: AuditLog,
         logger: Logger,
@@ -154,7 +162,13 @@ package struct LeaderboardService: Sendable {
             allowedOrigins: configuration.liveOrigins
         )
         let crossOrigin = CrossOrigin(allowed: configuration.updateOrigins)
-        let health = Health(redis: redis, store: store, broadcaster: broadcaster, readiness: readiness)
+        let health = Health(
+            redis: redis,
+            store: store,
+            broadcaster: broadcaster,
+            readiness: readiness,
+            durability: durability
+        )
         return [
             .on(
                 .POST,

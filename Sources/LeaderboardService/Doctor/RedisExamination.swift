@@ -14,12 +14,14 @@ struct RedisExamination: Sendable {
     private let options: RedisOptions
     private let leeway: Double
     private let isPrivate: Bool
+    private let keys: BoardKeys
 
     /// - Parameter isPrivate: it is the service's own, which nobody else configures.
     init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool) {
         self.endpoint = endpoint
         self.isPrivate = isPrivate
         options = configuration.redisOptions
+        keys = BoardKeys(board: configuration.store.board)
         leeway = configuration.tokens.rules.leeway
     }
 
@@ -65,6 +67,10 @@ struct RedisExamination: Sendable {
             // What a replica holds is its primary's business.
             if facts.isReplica { return facts.findings }
             var findings = facts.findings
+            if facts.isAppendOnly {
+                let rights = await ReplayRights.ask(redis, keys, on: eventLoop)
+                findings.append(rights.finding(isNeeded: facts.needsReplayRights))
+            }
             findings.append(await library(redis, on: eventLoop))
             findings.append(try await clock(redis, on: eventLoop))
             return findings

@@ -24,7 +24,17 @@ struct RedisFacts {
     var isReplica: Bool { fields["role"] == "slave" }
 
     var findings: [Finding] {
-        [version, role, replicas, persistence, writes, eviction, memory].compactMap(\.self)
+        [version, role, replicas, persistence, writes, disk, eviction, memory].compactMap(\.self)
+    }
+
+    var isAppendOnly: Bool { fields["aof_enabled"] == "1" }
+
+    /// Whether it replays its file with the rights of the user `default` (``ReplayRights``): all but Redis since 8.6, and Valkey
+    /// since 9.1.
+    var needsReplayRights: Bool {
+        let (text, first) = fields["valkey_version"].map { ($0, [9, 1]) } ?? (fields["redis_version"] ?? "", [8, 6])
+        let numbers = text.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        return numbers.lexicographicallyPrecedes(first)
     }
 
     private var version: Finding {
@@ -62,7 +72,7 @@ struct RedisFacts {
     }
 
     private var persistence: Finding {
-        fields["aof_enabled"] == "1"
+        isAppendOnly
             ? .good("persistence", "append-only file")
             : .bad(
                 "persistence",
@@ -73,13 +83,28 @@ struct RedisFacts {
 
     /// Redis could not save: it refuses writes, or soon will.
     private var writes: Finding? {
-        let failed = [("aof_last_write_status", "append-only file"), ("rdb_last_bgsave_status", "snapshot")]
-            .filter { fields[Substring($0.0)].map { $0 != "ok" } ?? false }
+        let failed = [
+            ("aof_last_write_status", "append-only file"), ("aof_last_bgrewrite_status", "append-only file, anew,"),
+            ("rdb_last_bgsave_status", "snapshot"),
+        ]
+        .filter { fields[Substring($0.0)].map { $0 != "ok" } ?? false }
         guard let (_, what) = failed.first else { return nil }
         return .bad(
             "persistence",
             "the last write of Redis' \(what) failed",
             do: "look into Redis' log; mostly the disk is full, or its folder may not be written"
+        )
+    }
+
+    /// Of `appendfsync everysec`: what comes while an fsync is slow is acknowledged, and held back in Redis' memory.
+    private var disk: Finding? {
+        guard let count = fields["aof_delayed_fsync"].flatMap({ Int($0) }), count > 0 else { return nil }
+        return .advice(
+            "disk",
+            "\(count) times an fsync has taken more than 2 s since Redis started: had it crashed then, the updates of that time "
+                + "were lost, though they were acknowledged",
+            do:
+                "give Redis a faster disk, or one of its own; appendfsync always or DURABILITY=replicated where that must not be"
         )
     }
 

@@ -55,6 +55,10 @@ package enum MetricCatalog {
             "Commands without a good reply: not_sent, outcome_unknown, or refused by Redis; and why.",
             labels: ["kind", "reason"]
         ),
+        .gauge(
+            "leaderboard_redis_delayed_fsyncs",
+            "Times since Redis started that an fsync took over 2 s: what it had acknowledged meanwhile was in its memory only."
+        ),
         .counter("leaderboard_redis_function_loads_total", "Loads of the function library into Redis."),
         .counter("leaderboard_private_redis_restarts_total", "Times the private redis-server ended by itself."),
     ]

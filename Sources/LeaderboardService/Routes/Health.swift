@@ -11,13 +11,15 @@ struct Health: Sendable {
     let store: ScoreStore
     let broadcaster: Broadcaster
     let readiness: Readiness
+    let durability: DurabilityWatch
 
     /// Alive: the event loop answers. It says nothing of Redis, so that a supervisor does not restart us for its sake.
     func alive(_: Request) async -> Response {
         Self.fresh(Response(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#)))
     }
 
-    /// Ready to take traffic: not stopping, Redis answers, the function library is loaded, the subscription is live.
+    /// Ready to take traffic: not stopping, Redis answers, the function library is loaded, it keeps what
+    /// `DURABILITY` promises, the subscription is live.
     func ready(_ request: Request) async -> Response {
         if readiness.isStopping {
             return Self.fresh(Refusal.stopping.response)
@@ -35,6 +37,12 @@ struct Health: Sendable {
             )
         } catch {
             return Self.notReady("redis_unavailable", "Redis does not answer, or cannot serve now.")
+        }
+        guard durability.objection == nil else {
+            return Self.notReady(
+                "not_durable",
+                "Redis does not sync each write, as DURABILITY=fsynced promises: CONFIG SET appendfsync always, appendonly yes."
+            )
         }
         guard broadcaster.isLive else {
             return Self.notReady("subscription_down", "The subscription to the board's events is not live.")

@@ -43,15 +43,10 @@ extension Greeting {
 
     private static var fsynced: Greeting {
         Greeting(
-            command: RedisCommand("CONFIG", "GET", "appendonly", "appendfsync"),
+            command: FsyncedSetting.question,
             name: "CONFIG GET",
-            isOptional: true
-        ) { reply in
-            let words = reply.array?.map { $0.text ?? "" } ?? []
-            let pairs = Array(zip(words, words.dropFirst()))
-            let isOn = pairs.contains { $0 == ("appendonly", "yes") }
-            let isAlways = pairs.contains { $0 == ("appendfsync", "always") }
-            return isOn && isAlways ? nil : "DURABILITY=fsynced needs appendonly yes and appendfsync always"
-        }
+            isOptional: true,
+            objection: FsyncedSetting.objection(to:)
+        )
     }
 }

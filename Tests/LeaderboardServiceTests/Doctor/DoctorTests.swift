@@ -20,7 +20,9 @@ struct DoctorTests {
         let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
         let findings = await findings(["REDIS_URL": redis.url])
         #expect(findings.filter { $0.verdict != .good } == [])
-        let subjects = ["configuration", "ulimit", "redis", "persistence", "eviction", "memory", "functions", "clock"]
+        let subjects = [
+            "configuration", "ulimit", "redis", "persistence", "eviction", "memory", "replay", "functions", "clock",
+        ]
         #expect(findings.map(\.subject) == subjects)
         // It only looks: what is written is the service's business.
         #expect(try await redis.command("DBSIZE") == "0")

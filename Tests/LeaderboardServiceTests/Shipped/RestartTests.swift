@@ -40,9 +40,7 @@ struct RestartTests {
         let board = try await ShippedBoard(on: redis)
         try await board.update()
         let replica = try await ShippedRedis(setup, replicaOf: redis)
-        try await wait("the replica does not follow") {
-            try await replica.info("replication").contains("master_link_status:up")
-        }
+        try await replica.follows()
         try await board.expectWhole(on: replica, "on the replica after its full copy")
 
         // These come as commands, and stand as such in the replica's own file.
@@ -54,6 +52,19 @@ struct RestartTests {
         try await replica.start()
         try await board.expectWhole(on: replica, "on the replica after its own restart")
         #expect(try await replica.info("replication").contains("master_link_status:down"), "it had to do it alone")
+    }
+
+    @Test("as the primary of a cluster that starts again before anybody takes its place")
+    func cluster() async throws {
+        let redis = try await ShippedRedis(cluster: .files)
+        let board = try await ShippedBoard(on: redis)
+        try await board.update()
+        for _ in 1...2 {
+            try await redis.killWhenWritten()
+            try await redis.start()
+            try await board.update()
+            try await board.expectWhole(on: redis, "after kill -9")
+        }
     }
 
     @Test("compose asks its Redis as the service does, and finds it well")

@@ -12,8 +12,14 @@ enum ShippedFiles {
     }
 
     /// Writes the file of `ops/redis` into the folder, which takes the place of `/etc/redis` and `/var/lib/redis` in it.
-    static func install(_ name: String, in folder: URL, port: Int, further lines: [String] = []) throws {
-        var text = try text("redis/\(name)")
+    static func install(
+        _ name: String,
+        in folder: URL,
+        port: Int,
+        further lines: [String] = [],
+        change: (String) -> String = { $0 }
+    ) throws {
+        var text = change(try text("redis/\(name)"))
             .replacing("/etc/redis/", with: "\(folder.path)/")
             .replacing("/var/lib/redis", with: folder.path)
             .replacing(/^port \d+$/.anchorsMatchLineEndings(), with: "port \(port)")

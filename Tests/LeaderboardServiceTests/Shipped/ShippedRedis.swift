@@ -28,7 +28,19 @@ final class ShippedRedis: Sendable {
     private let line: [String]
     private let environment: [String: String]
     private let certificate: TestCertificate?
+    private let isCluster: Bool
+    /// Of users whose password is another than the one that it was started with.
+    private let passwords = Mutex<[String: String]>([:])
     private let process = Mutex<TestProcess?>(nil)
+
+    /// Returns when it answers; a cluster of one node when it serves all slots.
+    convenience init(cluster setup: ShippedSetup) async throws {
+        try await self.init(setup, certificate: nil, replicaOf: nil, isCluster: true)
+        try await command(as: "operator", "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        try await wait("the slots are not served") {
+            try await command(as: "operator", "CLUSTER", "INFO").contains("cluster_state:ok")
+        }
+    }
 
     /// Returns when it answers.
     convenience init(_ setup: ShippedSetup = .files, replicaOf primary: ShippedRedis? = nil) async throws {
@@ -41,7 +53,13 @@ final class ShippedRedis: Sendable {
         )
     }
 
-    private init(_ setup: ShippedSetup, certificate: TestCertificate?, replicaOf primary: String?) async throws {
+    private init(
+        _ setup: ShippedSetup,
+        certificate: TestCertificate?,
+        replicaOf primary: String?,
+        isCluster: Bool = false
+    ) async throws {
+        self.isCluster = isCluster
         self.setup = setup
         self.certificate = certificate
         port = try await FreePort.find()
@@ -49,6 +67,7 @@ final class ShippedRedis: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var further = primary.map { ["replicaof \($0)"] } ?? []
         further += ["repl-diskless-sync-delay 0", "logfile \(folder.path)/log"]
+        if isCluster { further += ["cluster-enabled yes", "cluster-config-file \(folder.path)/nodes.conf"] }
         if let certificate {
             further += [
                 "port 0", "tls-port \(port)", "tls-cert-file \(certificate.certificate)",
@@ -93,17 +112,24 @@ final class ShippedRedis: Sendable {
 
     /// The password of a user in this setup; nil where there are no users.
     func password(of user: String) -> String? {
-        switch setup {
+        if let other = passwords.withLock({ $0[user] }) { return other }
+        return switch setup {
         case .files, .kubernetes: "\(user.uppercased())_PASSWORD"
         case .compose: Self.password
         case .systemd: nil
         }
     }
 
+    /// From now on `command` signs in with it; nil: with the one that it was started with.
+    func use(_ password: String?, of user: String) {
+        passwords.withLock { $0[user] = password }
+    }
+
     /// What the service is told of it.
     var settings: [String: String] {
         let login = password(of: "leaderboard").map { "leaderboard:\($0)@" } ?? ""
-        guard let certificate else { return ["REDIS_URL": "redis://\(login)127.0.0.1:\(port)"] }
+        let scheme = isCluster ? "redis+cluster" : "redis"
+        guard let certificate else { return ["REDIS_URL": "\(scheme)://\(login)127.0.0.1:\(port)"] }
         return ["REDIS_URL": "rediss://\(login)localhost:\(port)", "REDIS_CA_FILE": certificate.certificate]
     }
 
@@ -140,10 +166,23 @@ final class ShippedRedis: Sendable {
         kill()
     }
 
+    /// SIGSTOP: it hangs, with its connections open, until it is killed.
+    func freeze() {
+        guard let running = process.withLock({ $0 }), running.isRunning else { return }
+        Foundation.kill(running.processIdentifier, SIGSTOP)
+    }
+
     private func end(by signal: Int32) {
         guard let running = process.withLock({ $0 }), running.isRunning else { return }
         Foundation.kill(running.processIdentifier, signal)
         running.waitUntilExit()
+    }
+
+    /// Returns when it follows its primary.
+    func follows() async throws {
+        try await wait("the replica does not follow") {
+            try await info("replication").contains("master_link_status:up")
+        }
     }
 
     /// What redis-cli prints, without the last newline; an error reply comes as its text.
@@ -161,6 +200,12 @@ final class ShippedRedis: Sendable {
                 password(of: user).map { ["REDISCLI_AUTH": $0] } ?? [:]
             ) { $1 }
         )
+    }
+
+    /// Changes one of its files; Redis reads it when it is told to, or starts.
+    func change(_ name: String, by change: (String) -> String) throws {
+        let file = folder.appending(path: name)
+        try Data(change(try String(contentsOf: file, encoding: .utf8)).utf8).write(to: file)
     }
 
     /// The lines of a section of INFO.
