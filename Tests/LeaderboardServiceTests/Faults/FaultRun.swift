@@ -23,8 +23,13 @@ struct FaultRun: Sendable {
 
     func run() async throws -> Report {
         // A viewer's snapshot has ten rows: the board has no more.
-        let writers = (0..<8).map {
-            FaultyWriter(world: world, user: "writer-\($0)", isKeyed: $0.isMultiple(of: 2), seed: seed &+ UInt64($0))
+        let writers = (0..<8).map { [world] in
+            FaultyWriter(
+                ports: { world.ports },
+                user: "writer-\($0)",
+                isKeyed: $0.isMultiple(of: 2),
+                seed: seed &+ UInt64($0)
+            )
         }
         let viewers = (0..<4).map { index in
             Viewer { [world] in

@@ -24,7 +24,8 @@ struct FaultyWriter: Sendable {
         func now() { stopped.withLock { $0 = true } }
     }
 
-    let world: FaultyWorld
+    /// Of the instances that run now.
+    let ports: @Sendable () -> [Int]
     let user: String
     /// It sends an Idempotency-Key, and repeats each update until it is answered 200.
     let isKeyed: Bool
@@ -63,7 +64,7 @@ struct FaultyWriter: Sendable {
     ) async -> Outcome {
         let start = ContinuousClock.now
         do {
-            guard let port = world.ports.randomElement(using: &random) else { return .refused(after: .zero) }
+            guard let port = ports().randomElement(using: &random) else { return .refused(after: .zero) }
             if connection == nil { connection = try await TestConnection(port: port) }
         } catch {
             return .refused(after: .zero)

@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the runbook tells the operator to do, `operator` of `users.acl` may do.
+@Suite("The operator", .timeLimit(.minutes(5)))
+struct RunbookTests {
+    /// What stands between backquotes or in a block of code, and looks like a command of Redis; without redis-cli and its options.
+    private static func commands() throws -> [[String]] {
+        let text = try ShippedFiles.text("RUNBOOK.md")
+        let spans: [String] = text.matches(of: /`([^`\n]+)`/).map { String($0.1) }
+        let lines: [String] = text.split(separator: "\n").filter { $0.hasPrefix("redis-cli") }
+            .map { String($0).replacing(/\s{2,}#.*/, with: "") }
+        return (spans + lines).compactMap { span -> [String]? in
+            let bare = span.replacing(/^redis-cli(\s+-[hp]\s+\S+)*\s+/, with: "").replacing("'", with: "")
+            let words: [String] = bare.split(separator: " ").map { String($0) }
+            guard let first = words.first, first.wholeMatch(of: /[A-Z]+/) != nil else { return nil }
+            return words
+        }
+    }
+
+    @Test("may give every command that the runbook names")
+    func runbook() async throws {
+        let redis = try await ShippedRedis()
+        let sentinel = try await ShippedSentinel(of: redis)
+        var allowed: Set<String> = []
+        for words in try Self.commands() {
+            if words[0] == "SENTINEL" {
+                // Those are not tried by word: what they would do is another test's.
+                let answer = try await sentinel.command(
+                    as: "operator",
+                    "ACL",
+                    "DRYRUN",
+                    "operator",
+                    "SENTINEL",
+                    words[1],
+                    "x",
+                    "x",
+                    "x"
+                )
+                #expect(!answer.contains("no permissions"), "\(words): \(answer)")
+                continue
+            }
+            let answer = try await redis.command(as: "operator", ["ACL", "DRYRUN", "operator"] + words)
+            #expect(!answer.contains("no permissions"), "\(words): \(answer)")
+            if answer == "OK" { allowed.insert(words[0]) }
+        }
+        // What is no command, or stands there without its arguments, is passed over; these must have been seen.
+        #expect(
+            allowed.isSuperset(of: [
+                "INFO", "SLOWLOG", "LATENCY", "CLIENT", "ACL", "CONFIG", "BGREWRITEAOF", "SUBSCRIBE",
+            ]),
+            "\(allowed)"
+        )
+    }
+
+    @Test("may run the doctor, who finds nothing bad")
+    func doctor() async throws {
+        let redis = try await ShippedRedis()
+        let url = "redis://operator:OPERATOR_PASSWORD@127.0.0.1:\(redis.port)"
+        let settings = ["REDIS_URL": url, "JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
+        let doctor = try await ServiceProcess.run(["doctor"], settings)
+        #expect(doctor.code == 0, "\(doctor.output)")
+        #expect(doctor.output.contains("replay"))
+    }
+
+    @Test("changes the service's password as the runbook says, without an interruption, and for good")
+    func rotation() async throws {
+        let redis = try await ShippedRedis()
+        let board = try await ShippedBoard(on: redis)
+        try await board.update()
+        let old = try #require(redis.password(of: "leaderboard"))
+        for rule in [">of-tomorrow", "<\(old)"] {
+            #expect(
+                try Self.commands().contains(["ACL", "SETUSER", "leaderboard", rule.hasPrefix(">") ? ">NEW" : "<OLD"])
+            )
+            #expect(try await redis.command(as: "operator", "ACL", "SETUSER", "leaderboard", rule) == "OK")
+            // Who is signed in stays so.
+            try await board.update()
+        }
+        #expect(try await redis.command(as: "operator", "ACL", "SAVE") == "OK")
+        redis.stop()
+        redis.use("of-tomorrow", of: "leaderboard")
+        try await redis.start()
+        try await board.expectWhole(on: redis, "with the new password")
+        redis.use(old, of: "leaderboard")
+        #expect(try await redis.command("PING").contains("WRONGPASS"))
+    }
+
+    @Test("changes the replicas' and the sentinels' passwords likewise")
+    func rotationOfServers() async throws {
+        let redis = try await ShippedRedis()
+        let replica = try await ShippedRedis(replicaOf: redis)
+        let sentinel = try await ShippedSentinel(of: redis)
+        for server in [redis, replica] {
+            for words in [["ACL", "SETUSER", "replicator", ">NEW"], ["ACL", "SETUSER", "sentinel", ">NEW"]] {
+                #expect(try await server.command(as: "operator", words) == "OK")
+            }
+        }
+        for server in [redis, replica] {
+            #expect(try await server.command(as: "operator", "CONFIG", "SET", "masterauth", "NEW") == "OK")
+            #expect(try await server.command(as: "operator", "CONFIG", "REWRITE") == "OK")
+            for words in [
+                ["ACL", "SETUSER", "replicator", "<REPLICATOR_PASSWORD"],
+                ["ACL", "SETUSER", "sentinel", "<SENTINEL_PASSWORD"], ["ACL", "SAVE"],
+            ] {
+                #expect(try await server.command(as: "operator", words) == "OK")
+            }
+        }
+        #expect(
+            try await sentinel.command(as: "operator", "SENTINEL", "SET", "leaderboard", "auth-pass", "NEW") == "OK"
+        )
+        try await redis.killWhenWritten()
+        try await redis.start()
+        try await replica.follows()
+        try await wait("the sentinel does not sign in") {
+            try await sentinel.command("SENTINEL", "MASTER", "leaderboard").contains("flags\nmaster\n")
+        }
+    }
+}
