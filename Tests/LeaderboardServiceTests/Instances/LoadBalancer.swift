@@ -10,21 +10,26 @@ final class LoadBalancer: Sendable {
     enum Kind: String, Sendable, CaseIterable, CustomTestStringConvertible {
         case haproxy, nginx
         var testDescription: String { rawValue }
+        /// Under `ops/`.
+        var file: String { self == .haproxy ? "haproxy/haproxy.cfg" : "nginx/leaderboard.conf" }
     }
 
     let port: Int
     private let process: TestProcess
     private let folder: URL
 
-    /// - Parameter instances: the three ports to which it leads.
-    static func start(_ kind: Kind, instances: [Int]) async throws -> LoadBalancer {
+    /// - Parameters:
+    ///   - instances: the three ports to which it leads.
+    ///   - change: what else is changed of the file.
+    static func start(
+        _ kind: Kind,
+        instances: [Int],
+        change: (String) -> String = { $0 }
+    ) async throws -> LoadBalancer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         let ports = try await freePorts(2)
-        let own = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let file = kind == .haproxy ? "ops/haproxy/haproxy.cfg" : "ops/nginx/leaderboard.conf"
-        var text = try String(contentsOf: own.appending(path: file), encoding: .utf8)
+        var text = change(try ShippedFiles.text(kind.file))
         for (number, instance) in instances.enumerated() {
             text = text.replacing("leaderboard-\(number + 1):8080", with: "127.0.0.1:\(instance)")
         }
@@ -32,6 +37,9 @@ final class LoadBalancer: Sendable {
             "\($0.1)\($0.2) 127.0.0.1:\(ports[0])"
         }
         text = text.replacing(/^(\s+)bind :8404/.anchorsMatchLineEndings()) { "\($0.1)bind 127.0.0.1:\(ports[1])" }
+        for (shipped, port) in [("[::]:8080", ports[0]), ("[::]:8404", ports[1])] {
+            text = text.replacing(shipped, with: "[::1]:\(port)")
+        }
         try Data(text.utf8).write(to: folder.appending(path: "leaderboard.conf"))
         try Data(nginxMain.utf8).write(to: folder.appending(path: "nginx.conf"))
         let log = folder.appending(path: "log")
