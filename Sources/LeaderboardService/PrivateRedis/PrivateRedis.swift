@@ -13,9 +13,10 @@ import Synchronization
 /// whatever is left all the same is stopped by the next ``start()``: a lock that only the server and its children hold
 /// tells whether one is left, so that never do two servers write the same file.
 ///
-/// Durability: every update is handed to the kernel before it is acknowledged, and synced to disk once a second
-/// (`appendfsync everysec`). A crash of the server or the service loses nothing, a loss of power the last second or two;
-/// with `syncsEveryWrite` (`appendfsync always`) not that either.
+/// Durability: an update is handed to the kernel before it is acknowledged, and synced to disk once a second (`appendfsync
+/// everysec`). A crash of the service loses nothing, nor does one of the server, unless an fsync is slow just then: for up to 2 s
+/// Redis keeps back what comes meanwhile. A loss of power costs the last second or two. With `syncsEveryWrite` (`appendfsync
+/// always`) none of this costs an update.
 package final class PrivateRedis: Sendable, Service {
     private let dataDirectory: String
     private let syncsEveryWrite: Bool

@@ -4,7 +4,8 @@ enum ServerArguments {
         [
             // Reached through the socket only, and by this user only.
             "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700",
-            // Every write goes to the append-only file before it is answered; the disk is synced once a second, or each time.
+            // Every write goes to the append-only file before it is answered, but while an fsync is slow; the disk is synced once a
+            // second, or each time.
             "--dir", directory, "--appendonly", "yes", "--appendfsync", syncsEveryWrite ? "always" : "everysec",
             // A half-written last command, as a loss of power leaves it, is cut off instead of refusing to start.
             "--aof-load-truncated", "yes",
