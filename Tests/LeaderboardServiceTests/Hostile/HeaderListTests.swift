@@ -1,4 +1,5 @@
 import HTTPServer
+import TestSupport
 import Testing
 
 @testable import LeaderboardService
@@ -70,7 +71,7 @@ struct HeaderListTests {
 
     @Test("as of any client leaves the service answering", arguments: [";", ",", "a,,b", "respond-async,"])
     func overSockets(value: String) async throws {
-        try await withService { service in
+        try await withService { service, _ in
             let connection = try await service.connect()
             let update = try await service.update("12345", 5, on: connection, ["Prefer": value])
             #expect(update.status == 200)
