@@ -1,5 +1,6 @@
 import NIOCore
 
+@testable import HTTPServer
 @testable import LeaderboardService
 
 extension FuzzTarget {
