@@ -75,7 +75,8 @@ let package = Package(
             dependencies: ["Bounds", "RedisClient", .nioCore, .logging, .metrics, .crypto],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
-                .embedInCode("Functions/begin.lua"), .embedInCode("Functions/audit.lua"),
+                .embedInCode("Functions/epoch.lua"), .embedInCode("Functions/begin.lua"),
+                .embedInCode("Functions/audit.lua"),
                 .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
                 .embedInCode("Functions/operation.lua"), .embedInCode("Functions/suspend.lua"),
                 .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),

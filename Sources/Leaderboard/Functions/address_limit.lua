@@ -3,7 +3,7 @@
 -- KEYS  1 address     the address' bucket
 -- ARGV  1 capacity    of the bucket
 --       2 token_time  microseconds in which one token comes back
--- Returns how long the address is over the limit, in microseconds; 0 if it is not. Who is over writes nothing.
+-- Returns how long the address is over the limit, in microseconds; 0 if it is not.
 local function address_failure(keys, args)
   local capacity, token_time = whole_number(args[1]), whole_number(args[2])
   if #keys ~= 1 or not capacity or capacity < 1 or not token_time or token_time < 1 then
@@ -11,11 +11,11 @@ local function address_failure(keys, args)
   end
   local clock = redis.call('TIME')
   local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take(redis.call('GET', keys[1]), now, capacity, token_time)
+  local taken, full_in = take_from(keys[1], redis.call('GET', keys[1]), now, capacity, token_time)
   if not taken then
     return full_in - (capacity - 1) * token_time
   end
-  redis.call('SET', keys[1], integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
+  keep_bucket(keys[1], now, full_in)
   return 0
 end
 

@@ -3,13 +3,6 @@
 -- KEYS  1 seq  2 epoch
 -- Returns epoch, seq.
 
--- Microseconds are unique enough: two lives of one board do not begin in the same one.
-local function new_epoch(epoch_key, clock)
-  local epoch = integer_text(clock[1] * 1000000 + clock[2])
-  redis.call('SET', epoch_key, epoch)
-  return epoch
-end
-
 local function begin(keys)
   if #keys ~= 2 then
     return redis.error_reply('BADARG leaderboard_begin: a key is missing')

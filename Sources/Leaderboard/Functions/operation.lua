@@ -5,7 +5,7 @@
 --       2 audit      stream
 --       3 suspended  set of users whose updates are refused
 --       4 seq        counter of the board's updates, these operations included
---       5 epoch      identity of this life of the board
+--       5 epoch      within one, a seq stands for one change (epoch.lua)
 --       6 chain      end of the audit's chain of hashes
 --       7 withheld   sorted set of the suspended users' scores
 --       8 reverted   sorted set: the seq of each update that was taken back (as its score, too)
@@ -34,7 +34,7 @@ local function begin_operation(keys, args)
     scores = keys[1], audit = keys[2], suspended = keys[3], seq_key = keys[4], epoch_key = keys[5], chain_key = keys[6],
     withheld = keys[7], reverted = keys[8], limit = keys[9], user = args[1], name = args[1], channel = args[2],
     audit_max = args[3], actor = args[4], reason = args[5], ip = args[6], request = args[7],
-    seq = (kept[1] or 0) + 1, epoch = kept[1] and kept[2], chain = kept[3], clock = redis.call('TIME'),
+    last_seq = kept[1], seq = (kept[1] or 0) + 1, epoch = kept[2], chain = kept[3], clock = redis.call('TIME'),
   }
   op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
   op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
@@ -49,7 +49,7 @@ end
 -- The entry, then the event: `shown` is the score that the board shows now, or nil if it does not show the user.
 -- `more` are further fields of the entry. Returns the entry's id.
 local function end_operation(op, action, increase, score, shown, more)
-  local epoch = op.epoch or new_epoch(op.epoch_key, op.clock)
+  local epoch = epoch_of_change(op.epoch_key, op.last_seq, op.epoch, op.clock)
   local seq_text, increase_text = integer_text(op.seq), integer_text(increase)
   local fields = { 'user', op.name, 'increase', increase_text, 'score', score and integer_text(shown_score(score)) or '',
     'seq', seq_text, 'action', action, 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }

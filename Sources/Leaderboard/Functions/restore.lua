@@ -34,7 +34,7 @@ local function restore(keys, args)
   end
   op.seq = args[8] + 1
   op.chain = args[9] ~= '' and args[9]
-  op.epoch = nil
+  op.epoch = false
   end_operation(op, 'restore', 0, nil, nil)
   return { 'done' }
 end

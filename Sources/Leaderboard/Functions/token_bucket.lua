@@ -1,5 +1,5 @@
--- The token bucket of one user, kept as one number: the time at which it is full again (GCRA turned around). Pure:
--- the caller reads the clock and the key. All times are whole microseconds, so nothing is ever rounded.
+-- The token bucket of one user, kept as one number: the time at which it is full again (GCRA turned around). The
+-- caller reads the clock and the key. All times are whole microseconds, so nothing is ever rounded.
 --
 --   full_at     text as stored, or false: no key, the bucket is full
 --   now         Redis' time
@@ -18,4 +18,20 @@ local function take(full_at, now, capacity, token_time)
     return false, full_in
   end
   return true, full_in + token_time
+end
+
+-- Notes that a bucket is full in `full_in`; a full one needs no key.
+local function keep_bucket(key, now, full_in)
+  redis.call('SET', key, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
+end
+
+-- `take`, from the bucket that `key` holds. After a token was taken, the caller keeps the bucket. A refusal writes nothing,
+-- unless the key says a time further away than can be: that is put right. Otherwise the bucket would look as if it had been
+-- emptied just now, each time until then, and its user be refused for as long.
+local function take_from(key, full_at, now, capacity, token_time)
+  local taken, full_in = take(full_at, now, capacity, token_time)
+  if not taken and full_at - now > full_in then
+    keep_bucket(key, now, full_in)
+  end
+  return taken, full_in
 end

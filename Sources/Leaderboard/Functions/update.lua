@@ -1,11 +1,12 @@
 -- leaderboard_update: one increase of one user's score, with all that belongs to it, in one atomic call.
--- Checks first, writes last: a function runs alone, but is not rolled back. A refusal writes nothing at all.
+-- Checks first, writes last: a function runs alone, but is not rolled back. A refusal writes nothing (but for a bucket that
+-- cannot be: token_bucket.lua).
 --
 -- KEYS  1 scores     sorted set: user -> score
 --       2 audit      stream: one entry for each update
 --       3 suspended  set of users whose updates are refused
 --       4 seq        counter of the board's updates
---       5 epoch      identity of this life of the board
+--       5 epoch      within one, a seq stands for one change (epoch.lua)
 --       6 chain      end of the audit's chain of hashes (audit.lua)
 --       7 limit      the user's token bucket (token_bucket.lua)
 --       8 idem       outcome stored for the idempotency key; left out when there is none
@@ -31,7 +32,7 @@
 -- Only an outcome that wrote something is stored for the idempotency key: after any other, the key is free.
 --
 -- 9 calls to Redis for a plain update: 4 read, 5 write. The rank is one more, an idempotency key two more (its outcome
--- always holds the rank, so that a replay can tell it), the first update of a board one more.
+-- always holds the rank, so that a replay can tell it), the first update of a board's epoch one more.
 
 local function is_user(text)
   return #text <= 64 and string.find(text, '^[%w_%-%.:@]+$') ~= nil
@@ -57,7 +58,7 @@ local function update(keys, args)
   local clock = call('TIME')
   local now = clock[1] * 1000000 + clock[2]
   local time = math.floor(now / 1000)
-  local taken, full_in = take(full_at, now, capacity, token_time)
+  local taken, full_in = take_from(limit, full_at, now, capacity, token_time)
   if first_outcome then
     local first = { string.match(first_outcome, '^(%S+) (%S+) (%S+) (%S+) (%S+)$') }
     if first[1] ~= increase_text then
@@ -78,11 +79,8 @@ local function update(keys, args)
   local seq = (last_seq or 0) + 1
 
   -- From here on everything is written.
-  if not epoch or not last_seq then
-    -- The board's first update, or somebody removed its counter.
-    epoch = new_epoch(epoch_key, clock)
-  end
-  call('SET', limit, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
+  epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+  keep_bucket(limit, now, full_in)
   call('ZINCRBY', scores, increase_text, user)
   local score = shown_score(total)
   local score_text, seq_text = integer_text(score), integer_text(seq)

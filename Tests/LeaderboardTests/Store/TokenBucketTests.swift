@@ -31,6 +31,40 @@ struct TokenBucketTests {
         }
     }
 
+    /// How the time in the key came to be too far away, and how long a token then takes to come back.
+    @Test(
+        "lets a user in again after a token's time, where the key says more than a bucket can",
+        arguments: [3600, 30 * 86_400, 1_000_000_000],
+        [false, true]
+    )
+    func tooFarAway(seconds: Int, hasKey: Bool) async throws {
+        var options = StoreOptions()
+        options.rateLimit = RateLimit(updates: 5, interval: .milliseconds(500))
+        try await withBoard(options) { board in
+            let clock = try await board.command("TIME").array?.compactMap(\.text).compactMap(Int.init) ?? [0, 0]
+            let fullAt = String((clock[0] + seconds) * 1_000_000)
+            let limit = board.keys.limit(try UserID("alice"))
+            let address = board.keys.address("192.0.2.1")
+            for key in [limit, address] { try await board.command("SET", key, fullAt, "PX", String(seconds * 1000)) }
+            let key = hasKey ? "k" : nil
+            guard case .rateLimited(let state) = try await board.apply("alice", 1, key: key) else {
+                Issue.record("an empty bucket gave a token")
+                return
+            }
+            #expect(state.untilNextToken == .milliseconds(100))
+            // From then on it fills, however often it is asked meanwhile.
+            try await until {
+                if case .applied = try await board.apply("alice", 1, key: key) { true } else { false }
+            }
+            try await until {
+                try await board.store.noteFailure(of: "192.0.2.1", limit: options.rateLimit, on: board.loop) == .zero
+            }
+            // Redis forgets it when it is full, not when it was thought to be.
+            let lifetime = try await board.command("PTTL", limit).integer ?? 0
+            #expect(lifetime > 0 && lifetime <= 500)
+        }
+    }
+
     @Test("holds rubbish for a full bucket", arguments: ["", "abc", "nan", "{}"])
     func rubbish(stored: String) async throws {
         try await withBucket(RateLimit(updates: 2, interval: .seconds(2)), stored: stored) { bucket in

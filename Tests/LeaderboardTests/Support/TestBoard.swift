@@ -58,11 +58,13 @@ struct UnexpectedOutcome: Error {
     let outcome: UpdateOutcome
 }
 
+/// - Parameter server: by default one of the test's own.
 func withBoard(
     _ options: StoreOptions = .generous,
+    on server: PrivateRedisServer? = nil,
     _ body: (TestBoard) async throws -> Void
 ) async throws {
-    let server = try await PrivateRedisServer()
+    let server = if let server { server } else { try await PrivateRedisServer() }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let redis = RedisClient(
         endpoint: try RedisEndpoint(url: server.url),
