@@ -9,11 +9,12 @@ local function holding(keys, args)
   end
   local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
   local score, kept = redis.call('ZSCORE', keys[1], args[1]), redis.call('ZSCORE', keys[4], args[1])
+  local bucket = redis.call('GET', keys[5]) or ''
   local function shown(text)
     return text and shown_score(tonumber(text)) or ''
   end
   return { last and last[1] or '0-0', shown(score), score and redis.call('ZREVRANK', keys[1], args[1]) + 1 or '',
-    redis.call('SISMEMBER', keys[3], args[1]), shown(kept), redis.call('GET', keys[5]) or '' }
+    redis.call('SISMEMBER', keys[3], args[1]), shown(kept), whole_number(bucket) and bucket or '' }
 end
 
 redis.register_function{ function_name = 'leaderboard_holding', callback = holding, flags = { 'no-writes' } }

@@ -11,10 +11,16 @@ local function position(seq_key, epoch_key)
   return '0', 0
 end
 
+-- Members of the sorted set that are passed over for one page, at most.
+local PASSED_OVER = 1000
+
 -- leaderboard_standings: a page of the board, best first; of equal scores the user that sorts last comes first.
+-- What another writer put there and is no user id (it may have any length) is not shown: the page is filled up with the
+-- rows that follow. Offsets and ranks go by the sorted set, in which such a member has its place.
 -- KEYS  1 scores  2 seq  3 epoch
 -- ARGV  1 offset  2 limit
--- Returns epoch, seq, number of users on the board, then user, score for each row.
+-- Returns epoch, seq, number of users on the board, then user, score for each row. Of the number, those that were passed over
+-- are taken off.
 local function standings(keys, args)
   local offset, limit = whole_number(args[1]), whole_number(args[2])
   if #keys ~= 3 or not offset or offset < 0 or not limit or limit < 0 then
@@ -22,14 +28,23 @@ local function standings(keys, args)
   end
   local epoch, seq = position(keys[2], keys[3])
   local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
-  if limit > 0 then
-    local last = integer_text(offset + limit - 1)
-    local rows = redis.call('ZRANGE', keys[1], args[1], last, 'REV', 'WITHSCORES')
+  local first, missing, passed_over = offset, limit, 0
+  while missing > 0 and passed_over < PASSED_OVER do
+    local rows = redis.call('ZRANGE', keys[1], integer_text(first), integer_text(first + missing - 1), 'REV', 'WITHSCORES')
+    local foreign = 0
     for index = 1, #rows, 2 do
-      reply[index + 3] = rows[index]
-      reply[index + 4] = shown_score(tonumber(rows[index + 1]))
+      if is_user(rows[index]) then
+        reply[#reply + 1] = rows[index]
+        reply[#reply + 1] = shown_score(tonumber(rows[index + 1]))
+      else
+        foreign = foreign + 1
+      end
     end
+    first, passed_over = first + missing, passed_over + foreign
+    -- As many are missing still as were no users; nothing is behind the end of the board.
+    missing = #rows == 2 * missing and foreign or 0
   end
+  reply[3] = reply[3] - passed_over
   return reply
 end
 
@@ -51,6 +66,13 @@ local function standing(keys, args)
   return reply
 end
 
+-- leaderboard_writable: leaderboard_revision for who wants to know whether an update would be taken. It writes nothing, but as
+-- it might, Redis refuses it where it refuses an update: MISCONF, OOM, NOREPLICAS, READONLY, the ACL.
+-- KEYS  1 scores
+local function writable()
+  return REVISION
+end
+
 -- leaderboard_revision: which edition of this library Redis holds. REVISION is put at the head by the service.
 local function revision()
   return REVISION
@@ -58,4 +80,5 @@ end
 
 redis.register_function{ function_name = 'leaderboard_standings', callback = standings, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_standing', callback = standing, flags = { 'no-writes' } }
+redis.register_function('leaderboard_writable', writable)
 redis.register_function{ function_name = 'leaderboard_revision', callback = revision, flags = { 'no-writes' } }

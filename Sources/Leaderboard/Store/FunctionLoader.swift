@@ -36,6 +36,16 @@ final class FunctionLoader: Sendable {
         try await load.value.get()
     }
 
+    /// Asks a function that may write. False: the function is not there, or not in this edition.
+    func isWritable(_ call: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> Bool {
+        do {
+            let reply = try await redis.send(call, expecting: \.isFunctionMissing, on: eventLoop)
+            return reply.integer.map { $0 >= FunctionLibrary.revision } ?? false
+        } catch .refused(let refusal) where refusal.isFunctionMissing {
+            return false
+        }
+    }
+
     /// In a cluster, the same on every primary: slots that go there find the functions in place, and so do the callers of
     /// other boards. One that cannot be reached or refuses holds up none of the others.
     /// - Returns: whether all of them have the library.

@@ -87,9 +87,12 @@ package struct ScoreStore: Sendable {
         return standing
     }
 
-    /// For readiness: Redis answers and holds our functions, in this edition or a later one. Loads them if it does not.
+    /// For readiness: Redis would take an update, and holds our functions, in this edition or a later one. Loads them if it
+    /// does not. One round trip.
     package func check(on eventLoop: any EventLoop) async throws(RedisError) {
+        guard try await !loader.isWritable(calls.writable(), on: eventLoop) else { return }
         try await loader.load(on: eventLoop)
+        _ = try await loader.isWritable(calls.writable(), on: eventLoop)
     }
 
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.

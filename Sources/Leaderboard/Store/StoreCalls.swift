@@ -97,6 +97,10 @@ struct StoreCalls: Sendable {
         )
     }
 
+    func writable() -> RedisCommand {
+        RedisCommand("FCALL", "leaderboard_writable", "1", keys.scores)
+    }
+
     func begin() -> RedisCommand {
         RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
     }

@@ -18,7 +18,7 @@ struct Health: Sendable {
         Self.fresh(Response(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#)))
     }
 
-    /// Ready to take traffic: not stopping, Redis answers, the function library is loaded, it keeps what
+    /// Ready to take traffic: not stopping, Redis would take an update, the function library is loaded, it keeps what
     /// `DURABILITY` promises, the subscription is live.
     func ready(_ request: Request) async -> Response {
         if readiness.isStopping {
@@ -29,6 +29,9 @@ struct Health: Sendable {
         }
         do throws(RedisError) {
             try await store.check(on: request.eventLoop)
+        } catch .refused(let refusal) where refusal.reasonAgainstWrites != nil {
+            let reason = refusal.reasonAgainstWrites ?? ""
+            return Self.notReady("store_read_only", "Redis answers, but takes no updates: \(reason) (\(refusal.code)).")
         } catch .refused(let refusal) where ["ERR", "NOPERM"].contains(refusal.code) {
             return Self.notReady(
                 "functions_missing",
@@ -58,5 +61,18 @@ struct Health: Sendable {
         var response = response
         response.headers.add(name: "Cache-Control", value: "no-store")
         return response
+    }
+}
+
+extension RedisRefusal {
+    /// Why Redis refuses every write at the moment; nil where it is another refusal.
+    fileprivate var reasonAgainstWrites: String? {
+        switch code {
+        case "MISCONF": "it could not write to its disk"
+        case "OOM": "its memory is full"
+        case "NOREPLICAS": "too few of its replicas are connected"
+        case "READONLY": "it is a replica"
+        default: nil
+        }
     }
 }

@@ -60,12 +60,22 @@ struct StandingsTests {
         }
     }
 
-    @Test("hold whatever name another service entered")
-    func foreignNames() async throws {
+    @Test(
+        "do not show a member that is no user id: the rows that follow take its place",
+        arguments: [("", 1), ("sneaky \"é\" \n", 1), ("a b", 1), ("x", 65), ("x", 17 * 1024 * 1024)]
+    )
+    func foreignNames(text: String, times: Int) async throws {
+        let name = String(repeating: text, count: times)
         try await withBoard { board in
-            try await board.command("ZADD", board.keys.scores, "1", "sneaky \"é\" \n")
-            let page = try await board.store.standings(offset: 0, limit: 10, on: board.loop)
-            #expect(page.rows == [StandingsRow(user: "sneaky \"é\" \n", score: 1)])
+            for (user, score) in [("a", 10), ("b", 30), ("c", 20)] { try await board.apply(user, score) }
+            try await board.command("ZADD", board.keys.scores, "25", name, "15", name + " ")
+            for (offset, users) in [(0, ["b", "c", "a"]), (1, ["c", "a"]), (2, ["c", "a"]), (5, [])] {
+                let page = try await board.store.standings(offset: offset, limit: 3, on: board.loop)
+                #expect(page.rows.map(\.user) == users)
+                if offset == 0 { #expect(page.total == 3) }
+            }
+            let two = try await board.store.standings(offset: 0, limit: 2, on: board.loop)
+            #expect(two.rows.map(\.user) == ["b", "c"])
         }
     }
 }

@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("An instance whose Redis answers, but takes no updates")
+struct ReadyForWritesTests {
+    enum Trouble: String, CaseIterable { case memory, snapshot, appendOnlyFile, replicas, replica }
+
+    @Test("is not ready and says why, and the board is as it was", arguments: Trouble.allCases)
+    func notReady(trouble: Trouble) async throws {
+        try await withService { service, redis in
+            let writer = try await service.connect()
+            #expect(try await service.update("alice", 5, on: writer).status == 200)
+            let words: String
+            switch trouble {
+            case .memory:
+                try await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1")
+                words = "its memory is full (OOM)"
+            case .snapshot:
+                try await redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "yes", "save", "3600 1")
+                try await redis.limitFiles(to: 1)
+                try await redis.command("BGSAVE")
+                words = "it could not write to its disk (MISCONF)"
+            case .appendOnlyFile:
+                try await redis.limitFiles(to: 1)
+                _ = try await service.update("alice", 1, on: writer)
+                words = "it could not write to its disk (MISCONF)"
+            case .replicas:
+                try await redis.command("CONFIG", "SET", "min-replicas-to-write", "1")
+                words = "too few of its replicas are connected (NOREPLICAS)"
+            case .replica:
+                try await redis.command("REPLICAOF", "127.0.0.1", "1")
+                words = "it is a replica (READONLY)"
+            }
+            let reader = try await service.connect()
+            try await until { try await reader.request("GET", "/readyz").body.contains("store_read_only") }
+            let seq = try await redis.command("GET", "lb:{main}:seq")
+            let answer = try await reader.request("GET", "/readyz")
+            #expect(answer.status == 503)
+            #expect(answer.body.contains("takes no updates: \(words)."), "\(answer.body)")
+            #expect(try await service.update("alice", 5, on: writer).status == 503)
+            #expect(try await redis.command("GET", "lb:{main}:seq") == seq)
+            try await redis.limitFiles(to: nil)
+            try await redis.command("CONFIG", "SET", "maxmemory", "0", "min-replicas-to-write", "0")
+            try await redis.command("REPLICAOF", "NO", "ONE")
+            try await until {
+                try await redis.command("BGSAVE")
+                return try await reader.request("GET", "/readyz").status == 200
+            }
+            #expect(try await service.update("alice", 5, on: writer).status == 200)
+        }
+    }
+}
