@@ -48,6 +48,9 @@ package struct AuditReport: Sendable, Equatable {
     /// All of the audit came from a backup, as the board has none any more: where a rebuild lets it go on.
     package internal(set) var continuation: AuditContinuation?
 
+    /// The board lost its audit: a rebuild lets it go on where the backup's ended.
+    package var goesOnFromBackup: Bool { continuation != nil }
+
     /// A rebuild of a board that lost its audit would have fewer scores than the backup.
     package var goesOnFromPart: Bool { continuation != nil && !isWhole }
 

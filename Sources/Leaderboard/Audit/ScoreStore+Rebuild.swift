@@ -22,14 +22,16 @@ extension ScoreStore {
         for difference in report.differences where difference.auditAtEnd.score == nil {
             throw .unsoundAudit(of: difference.user)
         }
-        if let continuation = report.continuation, !report.differences.isEmpty {
+        if let continuation = report.continuation {
             try await continueAudit(continuation, on: eventLoop)
         }
         var seen = report.seen
         var gained: [String: PointsSum] = [:]
         var rest = report.differences[...]
+        // The audit that goes on says so, even if no score is wrong.
+        var isUntold = report.continuation != nil
         var catchUps = 0
-        while !rest.isEmpty {
+        while !rest.isEmpty || isUntold {
             let batch = rest.prefix(Self.rebuildBatch)
             let isLast = batch.count == rest.count
             var words = [seen.description, isLast ? String(report.differences.count) : "0"]
@@ -42,6 +44,7 @@ extension ScoreStore {
             let reply = try await operate(calls.operation("rebuild", user: nil, by: act, words), on: eventLoop)
             if reply[0].text == "done" {
                 rest = rest.dropFirst(batch.count)
+                isUntold = false
                 continue
             }
             catchUps += 1

@@ -4,7 +4,8 @@
 --       8 seen     id of the last audit entry that the caller has read
 --       9 repaired 0, or in the last of several calls how many scores they put right, this one included: that one is
 --                  audited and told to viewers
---       10 …       user and what the user's audit adds up to, up to there; at most 500
+--       10 …       user and what the user's audit adds up to, up to there; at most 500. Nobody, and 0 repaired: only the
+--                  entry is wanted, the first one of an audit that goes on
 -- What users gained since `seen` is added here. A suspended user's score is put right where it is kept.
 -- Returns done, or behind: since `seen` there are more than 500 entries, or somebody was erased: read on and call again
 local function rebuild(keys, args)
@@ -32,7 +33,7 @@ local function rebuild(keys, args)
     redis.call('ZADD', to, score, user)
     redis.call('ZREM', from, user)
   end
-  if args[9] ~= '0' then
+  if args[9] ~= '0' or #args == 9 then
     end_operation(op, 'rebuild', 0, nil, nil, { 'count', args[9] })
   end
   return { 'done' }

@@ -30,8 +30,7 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Erased {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        var result = Erased(user: user, pseudonym: "erased-" + digits)
+        var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
         _ = try await read(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop)
         let reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
         guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {
@@ -45,6 +44,12 @@ extension ScoreStore {
         }
         _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
         return result
+    }
+
+    /// Always as long: whoever copies it out of a list sees where it ends.
+    static func pseudonym(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return "erased-" + String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
     /// - Returns: how many entries were replaced.

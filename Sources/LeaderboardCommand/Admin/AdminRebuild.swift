@@ -42,13 +42,15 @@ struct AdminRebuild: AsyncParsableCommand {
                 print("the backup's audit begins late: restore has all of its scores, a rebuild has not")
             }
             report.showDifferences()
-            if dryRun || report.differences.isEmpty { return }
+            if dryRun { return }
             guard report.faultCount == 0 || force else {
                 throw CommandFailure(
                     "the audit's chain is broken in \(report.faultCount.counted("place")): see above, or --force"
                 )
             }
+            if report.differences.isEmpty, !report.goesOnFromBackup { return }
             let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("rebuild"), on: eventLoop)
+            if report.goesOnFromBackup { print("the audit goes on where the backup ended") }
             print("\(count.counted("score")) put right, to what the audit adds up to.")
         }
     }

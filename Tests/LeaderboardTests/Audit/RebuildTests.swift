@@ -84,6 +84,25 @@ struct RebuildTests {
         }
     }
 
+    @Test("from a backup goes on where it ended, where only the audit was lost and no score is wrong")
+    func onlyAuditLost() async throws {
+        try await withBoard { board in
+            try await board.liveALittle()
+            let lines = try await board.backup()
+            let scores = try await board.scores()
+            try await board.command("DEL", board.keys.audit, board.keys.chain)
+            let report = try await board.verify(lines)
+            #expect((report.faultCount, report.differences.count, report.goesOnFromBackup) == (0, 0, true))
+            #expect(try await board.store.rebuild(report, by: board.act(), on: board.loop) == 0)
+            _ = try await board.applied("carol", 0)
+            #expect(try await board.scores().filter { $0 != "carol" && $0 != "0" } == scores.filter { $0 != "0" })
+            #expect(try await board.audit().map(\.action) == [.rebuild, .update])
+            #expect(try await board.verify().faultCount == 0)
+            let joined = try await board.verify(lines)
+            #expect(joined.isSound && joined.isWhole, "\(joined)")
+        }
+    }
+
     @Test("from a backup counts an entry once that is in both, and brings nobody back who was erased since")
     func entriesInBoth() async throws {
         try await withBoard { board in
