@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An instance whose Redis answers, but takes no updates")
 struct ReadyForWritesTests {
-    enum Trouble: String, CaseIterable { case memory, snapshot, appendOnlyFile, replicas, replica }
+    enum Trouble: String, CaseIterable { case memory, snapshot, appendOnlyFile, replicas }
 
     @Test("is not ready and says why, and the board is as it was", arguments: Trouble.allCases)
     func notReady(trouble: Trouble) async throws {
@@ -29,9 +29,6 @@ struct ReadyForWritesTests {
             case .replicas:
                 try await redis.command("CONFIG", "SET", "min-replicas-to-write", "1")
                 words = "too few of its replicas are connected (NOREPLICAS)"
-            case .replica:
-                try await redis.command("REPLICAOF", "127.0.0.1", "1")
-                words = "it is a replica (READONLY)"
             }
             let reader = try await service.connect()
             try await until { try await reader.request("GET", "/readyz").body.contains("store_read_only") }
@@ -43,7 +40,6 @@ struct ReadyForWritesTests {
             #expect(try await redis.command("GET", "lb:{main}:seq") == seq)
             try await redis.limitFiles(to: nil)
             try await redis.command("CONFIG", "SET", "maxmemory", "0", "min-replicas-to-write", "0")
-            try await redis.command("REPLICAOF", "NO", "ONE")
             try await until {
                 try await redis.command("BGSAVE")
                 return try await reader.request("GET", "/readyz").status == 200
