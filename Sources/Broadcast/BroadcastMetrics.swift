@@ -22,10 +22,10 @@ struct BroadcastMetrics: Sendable {
     private let drops: [DropReason: Counter]
     private let resyncs: [ResyncReason: Counter]
     private let lag: Metrics.Timer
-    private let factory: any MetricsFactory
+    /// By `Group.index`.
+    private let subscribers: [Meter]
 
     init(factory: any MetricsFactory) {
-        self.factory = factory
         events = Counter(label: "live_events", dimensions: [], factory: factory)
         frames = Counter(label: "live_frames", dimensions: [], factory: factory)
         windows = Counter(label: "live_windows", dimensions: [], factory: factory)
@@ -45,7 +45,14 @@ struct BroadcastMetrics: Sendable {
             }
         )
         lag = Timer(label: "live_broadcast_lag", dimensions: [], preferredDisplayUnit: .milliseconds, factory: factory)
+        subscribers = Group.all.map { group in
+            let dimensions = [("transport", group.transport.name), ("view", "\(group.kind)")]
+            return Meter(label: "live_subscribers", dimensions: dimensions, factory: factory)
+        }
     }
+
+    func joined(_ group: Group) { subscribers[group.index].increment(by: 1) }
+    func left(_ group: Group) { subscribers[group.index].decrement(by: 1) }
 
     func delivered(_ count: Int, bytes: Int) {
         guard count > 0 else { return }
@@ -61,11 +68,5 @@ struct BroadcastMetrics: Sendable {
     func recordLag(since time: Int) {
         let now = Date().timeIntervalSince1970
         lag.recordSeconds(max(0, now - Double(time) / 1000))
-    }
-
-    /// The gauge of the subscribers of one kind.
-    func subscribers(transport: String, view: Group.Kind) -> Meter {
-        let dimensions = [("transport", transport), ("view", "\(view)")]
-        return Meter(label: "live_subscribers", dimensions: dimensions, factory: factory)
     }
 }

@@ -2,7 +2,6 @@ package import Logging
 package import Metrics
 package import NIOCore
 import ServiceLifecycle
-import Synchronization
 
 /// One event in, one encoding, any number of subscribers out.
 ///
@@ -12,14 +11,14 @@ package final class Broadcaster: Sendable, Service {
     /// Owns the stream's state.
     package let eventLoop: any EventLoop
     private let home: HomeReference
-    private let shards: [ShardReference]
-    private let shardOfLoop: [ObjectIdentifier: Int]
+    private let audiences: [AudienceReference]
+    private let audienceOfLoop: [ObjectIdentifier: Int]
     private let admissions: AdmissionDesk
     private let status = BoardStatus()
-    private let transportNames = Mutex<[String]>([])
 
     package init(
         options: BroadcastOptions,
+        framings: Framings,
         eventLoopGroup: any EventLoopGroup,
         source: StandingsSource,
         logger: Logger,
@@ -35,6 +34,7 @@ package final class Broadcaster: Sendable, Service {
         let center = Home(
             eventLoop: eventLoop,
             options: options,
+            framings: framings,
             source: source,
             metrics: metrics,
             board: status,
@@ -43,16 +43,22 @@ package final class Broadcaster: Sendable, Service {
         let home = HomeReference(center, eventLoop: eventLoop)
         // Home's own is the last: the others set out on a frame before it is busy with its own subscribers.
         let loops = eventLoopGroup.makeIterator().filter { $0 !== eventLoop } + [eventLoop]
-        let shards = loops.enumerated().map { index, loop in
-            ShardReference(
-                Shard(eventLoop: loop, index: index, options: options, metrics: metrics, home: home),
+        let audiences = loops.enumerated().map { index, loop in
+            AudienceReference(
+                Audience(
+                    shard: Shard(eventLoop: loop, options: options),
+                    index: index,
+                    framings: framings,
+                    metrics: metrics,
+                    home: home
+                ),
                 eventLoop: loop
             )
         }
-        home.execute { $0.serve(shards) }
+        home.execute { $0.serve(audiences) }
         self.home = home
-        self.shards = shards
-        shardOfLoop = Dictionary(
+        self.audiences = audiences
+        audienceOfLoop = Dictionary(
             loops.enumerated().map { (ObjectIdentifier($1), $0) },
             uniquingKeysWith: { first, _ in first }
         )
@@ -102,37 +108,27 @@ package final class Broadcaster: Sendable, Service {
         admission: Admission? = nil,
         writeDirectly: ((ByteBuffer) -> Bool)? = nil
     ) {
-        guard let index = shardOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }
+        guard let index = audienceOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }
         let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
-        let group = Group(kind: view.kind, transport: number(of: transport))
-        let subscriber = shards[index].value.makeSubscriber(
-            group: group,
+        let subscriber = audiences[index].value.makeSubscriber(
+            group: Group(kind: view.kind, transport: transport),
             users: users,
             admission: admission,
             writeDirectly: writeDirectly
         )
         do {
-            try shards[index].value.attach(subscriber, to: channel)
+            try audiences[index].value.attach(subscriber, to: channel)
         } catch {
             // Closed meanwhile.
             return
         }
-        let join = Join(subscriber, shard: index, eventLoop: channel.eventLoop)
-        home.execute { $0.join(join, transport, cursor: cursor) }
+        let join = Join(subscriber, audience: index, eventLoop: channel.eventLoop)
+        home.execute { $0.join(join, cursor: cursor) }
     }
 
     private func unique(_ users: some Sequence<String>) -> [String] {
         var seen: Set<String> = []
         return users.filter { seen.insert($0).inserted }
-    }
-
-    /// Transports are told apart by name; there are two.
-    private func number(of transport: Transport) -> Int {
-        transportNames.withLock { names in
-            if let index = names.firstIndex(of: transport.name) { return index }
-            names.append(transport.name)
-            return names.count - 1
-        }
     }
 
     // MARK: Reading the copy

@@ -10,7 +10,7 @@ final class HomeReference: Sendable {
         self.home = .makeBoxSendingValue(home, eventLoop: eventLoop)
     }
 
-    /// On the centre's loop, in the order of the calls; never before this returns, so a shard in the middle of a frame is
+    /// On the centre's loop, in the order of the calls; never before this returns, so an audience in the middle of a frame is
     /// not changed under its feet.
     func execute(_ body: @escaping @Sendable (Home) -> Void) {
         eventLoop.execute { [home] in body(home.value) }
@@ -25,23 +25,27 @@ final class HomeReference: Sendable {
     }
 }
 
-/// A shard, as the centre sees it.
-struct ShardReference: Sendable {
+/// An audience, as the centre sees it.
+struct AudienceReference: Sendable {
     let eventLoop: any EventLoop
-    private let shard: NIOLoopBoundBox<Shard>
+    private let audience: NIOLoopBoundBox<Audience>
 
-    init(_ shard: sending Shard, eventLoop: any EventLoop) {
+    init(_ audience: sending Audience, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        self.shard = .makeBoxSendingValue(shard, eventLoop: eventLoop)
+        self.audience = .makeBoxSendingValue(audience, eventLoop: eventLoop)
     }
 
-    /// On the shard's loop, in the order of the calls: at once when it is the caller's, one hop otherwise.
-    func run(_ body: @escaping @Sendable (Shard) -> Void) {
-        if eventLoop.inEventLoop { body(shard.value) } else { eventLoop.execute { [shard] in body(shard.value) } }
+    /// On the audience's loop, in the order of the calls: at once when it is the caller's, one hop otherwise.
+    func run(_ body: @escaping @Sendable (Audience) -> Void) {
+        if eventLoop.inEventLoop {
+            body(audience.value)
+        } else {
+            eventLoop.execute { [audience] in body(audience.value) }
+        }
     }
 
-    /// On the shard's loop only.
-    var value: Shard { shard.value }
+    /// On the audience's loop only.
+    var value: Audience { audience.value }
 }
 
 /// A subscriber, as it travels to the centre and back; touched on its own loop only.

@@ -60,6 +60,7 @@ package struct LeaderboardService: Sendable {
         let store = ScoreStore(redis: redis, options: configuration.store, metricsFactory: metrics)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
+            framings: .live,
             eventLoopGroup: group,
             source: StandingsSource(store),
             logger: logger,

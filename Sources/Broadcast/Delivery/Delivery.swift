@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The frames of one or several windows, framed once for every transport that somebody uses; by transport.
+/// The frames of one or several windows, framed once for every transport that somebody uses.
 struct Delivery: Sendable {
     struct Frames: Sendable {
         var changes: ByteBuffer?
@@ -8,6 +8,7 @@ struct Delivery: Sendable {
     }
 
     let published: Published
+    /// By transport.
     let frames: [Frames]
     /// How many frames of changes lie in each buffer.
     let windows: Int
@@ -17,10 +18,10 @@ struct Delivery: Sendable {
     let oldestTime: Int?
 
     /// Whether some subscriber of this loop gets any of it.
-    func concerns(_ shard: ShardState) -> Bool {
-        frames.indices.contains { transport in
-            frames[transport].changes != nil && shard.count(.all, transport) > 0
-                || frames[transport].scoreboard != nil && shard.count(.top, transport) > 0
+    func concerns(_ audience: AudienceState) -> Bool {
+        Transport.allCases.contains { transport in
+            frames[transport.rawValue].changes != nil && audience.count(.all, transport) > 0
+                || frames[transport.rawValue].scoreboard != nil && audience.count(.top, transport) > 0
         }
     }
 }

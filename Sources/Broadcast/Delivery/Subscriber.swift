@@ -1,6 +1,6 @@
 import NIOCore
 
-/// One subscriber: the last handler of its channel. Owned by its channel's event loop; its shard and its pipeline hold it.
+/// One subscriber: the last handler of its channel. Owned by its channel's event loop; its audience and its pipeline hold it.
 ///
 /// It writes by the connection's short way where there is one, and else through its own context, which is the shortest way
 /// in the pipeline (no lookup, no check of the loop) and still passes every handler before it.
@@ -17,14 +17,14 @@ final class Subscriber: ChannelInboundHandler {
         case ended
     }
 
-    let shard: Shard
+    let audience: Audience
     let group: Group
     /// The users it follows; nil in the other views.
     let watch: Watch?
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: Admission?
     let writeDirectly: ((ByteBuffer) -> Bool)?
-    /// Its index in the shard's group, while following or lagging.
+    /// Its index in the audience's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
     var phase = Phase.joining
@@ -32,8 +32,14 @@ final class Subscriber: ChannelInboundHandler {
     private(set) var isWritable = true
     private var context: ChannelHandlerContext?
 
-    init(shard: Shard, group: Group, users: [String]?, admission: Admission?, writeDirectly: ((ByteBuffer) -> Bool)?) {
-        self.shard = shard
+    init(
+        audience: Audience,
+        group: Group,
+        users: [String]?,
+        admission: Admission?,
+        writeDirectly: ((ByteBuffer) -> Bool)?
+    ) {
+        self.audience = audience
         self.group = group
         self.watch = users.map(Watch.init)
         self.admission = admission
@@ -74,18 +80,18 @@ final class Subscriber: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        shard.leave(self)
+        audience.leave(self)
         self.context = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        shard.leave(self)
+        audience.leave(self)
         context.fireChannelInactive()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
-        if isWritable, phase == .lagging { shard.drained(self) }
+        if isWritable, phase == .lagging { audience.drained(self) }
         context.fireChannelWritabilityChanged()
     }
 }

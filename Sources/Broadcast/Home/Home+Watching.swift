@@ -34,14 +34,14 @@ extension Home {
                 changes: outcome.changes.map { ($0.change.user, Message.change($0.change, rank: $0.rank)) },
                 gone: outcome.gone
             )
-            for shard in shards where transports.indices.contains(where: { shard.count(.users, $0) > 0 }) {
-                shard.reference.run { $0.deliver(changes) }
+            for audience in audiences where audience.has(.users) {
+                audience.reference.run { $0.deliver(changes) }
             }
         }
         for (join, users) in outcome.admitted {
             let message = Message.snapshot(outcome.published, users: users)
-            shards[join.shard].reference.run { [transports, subscriber = join.subscriber] in
-                $0.admit(subscriber.value, transports, outcome.published, first: message)
+            audiences[join.audience].reference.run { [subscriber = join.subscriber] in
+                $0.admit(subscriber.value, outcome.published, first: message)
             }
         }
     }

@@ -4,7 +4,7 @@ import NIOCore
 
 /// The broadcaster's centre: the feed, and which loop has which subscribers. Lives on one event loop, which owns it.
 ///
-/// Here is the way of an event: `receive` → feed → `flush` → outbox → `deliver` → shards. How subscribers come and go is
+/// Here is the way of an event: `receive` → feed → `flush` → outbox → `deliver` → audiences. How subscribers come and go is
 /// in `Home+Subscribers`, followed users are in `Home+Watching`, the reads of the source and of the copy in `Home+Reading`.
 final class Home {
     let eventLoop: any EventLoop
@@ -12,14 +12,13 @@ final class Home {
     let source: StandingsSource
     let metrics: BroadcastMetrics
     let logger: Logger
+    private let framings: Framings
     private let board: BoardStatus
-    var shards: [ShardState] = []
-    var transports: [Transport] = []
+    var audiences: [AudienceState] = []
     var feed: Feed
     var watches = Watches()
     /// Subscribers that came before the first snapshot of the board.
     var waiting: [Join] = []
-    var meters: [Group: Meter] = [:]
     var readers = Readers()
     private var outbox = Outbox()
     private var isDeliveryDue = false
@@ -31,6 +30,7 @@ final class Home {
     init(
         eventLoop: any EventLoop,
         options: BroadcastOptions,
+        framings: Framings,
         source: StandingsSource,
         metrics: BroadcastMetrics,
         board: BoardStatus,
@@ -38,6 +38,7 @@ final class Home {
     ) {
         self.eventLoop = eventLoop
         self.options = options
+        self.framings = framings
         self.source = source
         self.metrics = metrics
         self.board = board
@@ -45,8 +46,8 @@ final class Home {
         feed = Feed(options: options)
     }
 
-    func serve(_ shards: [ShardReference]) {
-        self.shards = shards.map { ShardState(reference: $0) }
+    func serve(_ audiences: [AudienceReference]) {
+        self.audiences = audiences.map { AudienceState(reference: $0) }
     }
 
     /// The verification begins.
@@ -119,18 +120,18 @@ final class Home {
         let cursor = flush.published.cursor
         var changes: ByteBuffer?
         var scoreboard: ByteBuffer?
-        return transports.enumerated().map { index, transport in
+        return Transport.allCases.map { transport in
             var frames = Delivery.Frames()
-            if shards.contains(where: { $0.count(.all, index) > 0 }) {
+            if audiences.contains(where: { $0.count(.all, transport) > 0 }) {
                 let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes)
                 changes = message
-                frames.changes = transport.frame(message, cursor)
+                frames.changes = framings[transport].frame(message, cursor)
                 metrics.frames.increment()
             }
-            if flush.showsTop, shards.contains(where: { $0.count(.top, index) > 0 }) {
+            if flush.showsTop, audiences.contains(where: { $0.count(.top, transport) > 0 }) {
                 let message = scoreboard ?? Message.scoreboard(flush.published)
                 scoreboard = message
-                frames.scoreboard = transport.frame(message, cursor)
+                frames.scoreboard = framings[transport].frame(message, cursor)
                 metrics.frames.increment()
             }
             return frames
@@ -146,11 +147,11 @@ final class Home {
         }
     }
 
-    /// To every loop that has subscribers for it, in one hop. Whatever else goes to a shard, this goes first.
+    /// To every loop that has subscribers for it, in one hop. Whatever else goes to an audience, this goes first.
     func deliver() {
         guard let delivery = outbox.take() else { return }
-        for shard in shards where delivery.concerns(shard) {
-            shard.reference.run { $0.deliver(delivery) }
+        for audience in audiences where delivery.concerns(audience) {
+            audience.reference.run { $0.deliver(delivery) }
         }
     }
 
@@ -164,8 +165,8 @@ final class Home {
         default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
         }
         watches.reset()
-        for shard in shards where shard.counts.contains(where: { $0 > 0 }) {
-            shard.reference.run { $0.resnapshot(published) }
+        for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
+            audience.reference.run { $0.resnapshot(published) }
         }
         let early = waiting
         waiting = []
@@ -199,13 +200,14 @@ final class Home {
 }
 
 /// What the centre knows of the subscribers of one loop.
-struct ShardState {
-    let reference: ShardReference
+struct AudienceState {
+    let reference: AudienceReference
     /// Subscribers by `Group.index`.
-    var counts: [Int] = []
+    var counts = Array(repeating: 0, count: Group.count)
 
-    func count(_ kind: Group.Kind, _ transport: Int) -> Int {
-        let index = Group(kind: kind, transport: transport).index
-        return counts.indices.contains(index) ? counts[index] : 0
+    func count(_ kind: Group.Kind, _ transport: Transport) -> Int {
+        counts[Group(kind: kind, transport: transport).index]
     }
+
+    func has(_ kind: Group.Kind) -> Bool { Transport.allCases.contains { count(kind, $0) > 0 } }
 }

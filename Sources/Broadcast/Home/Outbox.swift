@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The frames of one tick, gathered for their one way to the shards. Each window keeps its own frame; several of them lie
+/// The frames of one tick, gathered for their one way to the audiences. Each window keeps its own frame; several of them lie
 /// one after the other in one buffer, of which only the last scoreboard counts.
 struct Outbox {
     private var frames: [Delivery.Frames] = []

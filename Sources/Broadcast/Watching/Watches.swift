@@ -6,15 +6,16 @@ struct Join: Sendable {
     let subscriber: SubscriberReference
     /// Tells subscribers apart without touching them.
     let id: ObjectIdentifier
-    let shard: Int
+    /// Its audience's place among the board's.
+    let audience: Int
     let group: Group
     let users: [String]
 
     /// On the subscriber's loop.
-    init(_ subscriber: Subscriber, shard: Int, eventLoop: any EventLoop) {
+    init(_ subscriber: Subscriber, audience: Int, eventLoop: any EventLoop) {
         self.subscriber = NIOLoopBound(subscriber, eventLoop: eventLoop)
         id = ObjectIdentifier(subscriber)
-        self.shard = shard
+        self.audience = audience
         group = subscriber.group
         users = subscriber.watch?.users ?? []
     }

@@ -72,16 +72,13 @@ extension View {
     }
 }
 
-extension Transport {
-    static let webSocket = Transport(
-        name: "websocket",
-        frame: { message, _ in WebSocketFrame.text(message) },
-        end: end
-    )
-    static let eventStream = Transport(
-        name: "sse",
-        frame: { message, cursor in ServerSentEvent.message(id: cursor.description, data: message) },
-        end: end
+extension Framings {
+    static let live = Framings(
+        webSocket: Framing(frame: { message, _ in WebSocketFrame.text(message) }, end: end),
+        eventStream: Framing(
+            frame: { message, cursor in ServerSentEvent.message(id: cursor.description, data: message) },
+            end: end
+        )
     )
 
     @Sendable private static func end(_ channel: any Channel, _ reason: EndReason) {

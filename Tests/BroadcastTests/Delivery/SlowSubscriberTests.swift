@@ -1,5 +1,4 @@
 import NIOCore
-import NIOEmbedded
 import Testing
 
 @testable import Broadcast
@@ -20,7 +19,7 @@ struct SlowSubscriberTests {
         let slow = ModelViewer(.all, hasShortWay: hasShortWay)
         let others = (0..<1000).map { _ in ModelViewer(.all, hasShortWay: hasShortWay) }
         for viewer in [slow] + others { try viewer.connect(to: instance, options, withCursor: false) }
-        instance.loop.run()
+        instance.loops.run()
         for viewer in [slow] + others { try viewer.read() }
         slow.isReading = false
         for round in 0..<150 {

@@ -1,14 +1,14 @@
 import Logging
 import Metrics
 import NIOCore
-import NIOEmbedded
+import TestSupport
 
 @testable import Broadcast
 
-/// One instance of the service on a manual clock: its subscription to the board's channel, and its reads of the board,
-/// each of which takes as long as the test wants.
+/// One instance of the service on a manual clock: its event loops, its subscription to the board's channel, and its reads of
+/// the board, each of which takes as long as the test wants.
 final class ModelInstance {
-    let loop = EmbeddedEventLoop()
+    let loops: ModelLoops
     let broadcaster: Broadcaster
     private(set) var isSubscribed = false
     private var inFlight: [Change] = []
@@ -30,13 +30,17 @@ final class ModelInstance {
         }
     }
 
-    init(_ board: ModelBoard, _ options: BroadcastOptions) {
+    /// - Parameter loops: with one of them nothing is late.
+    init(_ board: ModelBoard, _ options: BroadcastOptions, loops count: Int = 1) {
         let reads = Reads(board)
+        let loops = ModelLoops(count)
         self.reads = reads
-        let bound = NIOLoopBound(reads, eventLoop: loop)
+        self.loops = loops
+        let bound = loops.first.enter { NIOLoopBound(reads, eventLoop: loops.first) }
         broadcaster = Broadcaster(
             options: options,
-            eventLoopGroup: loop,
+            framings: ModelViewer.framings,
+            eventLoopGroup: loops,
             source: StandingsSource(
                 snapshot: { limit, loop in bound.value.ask(loop) { $0.snapshot(limit) } },
                 standings: { users, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
@@ -45,8 +49,17 @@ final class ModelInstance {
             metricsFactory: NOOPMetricsHandler.instance
         )
         broadcaster.start()
-        loop.run()
+        loops.run()
     }
+
+    /// Some of what is under way between the loops arrives; of a single one, all.
+    func hop(using random: inout SeededGenerator) {
+        guard loops.all.count > 1 else { return loops.run() }
+        for _ in 0..<Int.random(in: 0...4, using: &random) { loops.step(using: &random) }
+    }
+
+    /// As the subscription and the reads of the board do, which live where the centre does.
+    private func enter(_ body: () -> Void) { loops.first.enter(body) }
 
     func publish(_ change: Change) {
         if isSubscribed { inFlight.append(change) }
@@ -54,7 +67,7 @@ final class ModelInstance {
 
     /// The oldest event on the way arrives, if there is one.
     func receive() {
-        if !inFlight.isEmpty { broadcaster.publish(inFlight.removeFirst()) }
+        if !inFlight.isEmpty { enter { broadcaster.publish(inFlight.removeFirst()) } }
     }
 
     /// An event is lost on the way, and nobody is told.
@@ -66,24 +79,24 @@ final class ModelInstance {
         guard isSubscribed else { return }
         isSubscribed = false
         inFlight = []
-        broadcaster.subscriptionLost()
+        enter { broadcaster.subscriptionLost() }
     }
 
     func connect() {
         guard !isSubscribed else { return }
         isSubscribed = true
-        broadcaster.subscriptionLive()
+        enter { broadcaster.subscriptionLive() }
     }
 
     /// A read that is under way ends.
     func answer(fails: Bool = false) {
         guard !reads.pending.isEmpty else { return }
         let read = reads.pending.removeFirst()
-        if fails { read.fail() } else { read.answer() }
+        enter { if fails { read.fail() } else { read.answer() } }
     }
 
     func advance(_ time: TimeAmount) {
-        loop.advanceTime(by: time)
+        loops.advance(time, isPrompt: loops.all.count == 1)
     }
 
     /// Everything that is on the way arrives.
@@ -91,13 +104,14 @@ final class ModelInstance {
         while !inFlight.isEmpty || !reads.pending.isEmpty {
             receive()
             answer()
-            loop.run()
+            loops.run()
         }
+        loops.run()
     }
 
     func stop() {
         broadcaster.stop()
-        loop.run()
+        loops.run()
         settle()
     }
 }

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOEmbedded
 import TestSupport
 import Testing
 
@@ -12,7 +11,7 @@ struct ModelTests {
         arguments: 1...24
     )
     func model(seed: Int) throws {
-        let run = try ModelRun(seed: UInt64(seed))
+        let run = try ModelRun(seed: UInt64(seed), loops: [1, 2, 4][seed % 3])
         for _ in 1...12 {
             for _ in 1...80 { try run.step() }
             try run.quiet()
@@ -21,7 +20,7 @@ struct ModelTests {
     }
 }
 
-/// One random run: two instances on one board, and viewers that hop between them.
+/// One random run: two instances on one board, each with its loops, and viewers of both transports that hop between them.
 final class ModelRun {
     private var random: SeededGenerator
     private let options: BroadcastOptions
@@ -31,7 +30,7 @@ final class ModelRun {
     private let seed: UInt64
     private var history: [String] = []
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, loops: Int) throws {
         self.seed = seed
         random = SeededGenerator(seed: seed)
         var options = BroadcastOptions()
@@ -43,12 +42,15 @@ final class ModelRun {
         options.maximumRecordedChanges = [4, 16_384].randomElement(using: &random) ?? 4
         self.options = options
         let board = board
-        instances = (0..<2).map { _ in ModelInstance(board, options) }
+        instances = (0..<2).map { _ in ModelInstance(board, options, loops: loops) }
         let instances = instances
         board.publish = { change in for instance in instances { instance.publish(change) } }
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]
-        viewers = views.enumerated().map { index, view in ModelViewer(view, hasShortWay: (index + Int(seed)) % 2 == 0) }
-        for viewer in viewers { try viewer.connect(to: instances[0], options, withCursor: false) }
+        viewers = views.enumerated().map { index, view in
+            let transport: Transport = (index + Int(seed)) % 4 < 2 ? .webSocket : .eventStream
+            return ModelViewer(view, by: transport, hasShortWay: (index + Int(seed)) % 2 == 0)
+        }
+        for viewer in viewers { try connect(viewer, to: instances[0], withCursor: false) }
     }
 
     func step() throws {
@@ -69,8 +71,13 @@ final class ModelRun {
         case 98: try misfortune()
         default: board.saveBackup()
         }
-        for instance in instances { instance.loop.run() }
+        for instance in instances { instance.hop(using: &random) }
         for viewer in viewers { try viewer.read() }
+    }
+
+    private func connect(_ viewer: ModelViewer, to instance: ModelInstance, withCursor: Bool) throws {
+        let loop = Int.random(in: instance.loops.all.indices, using: &random)
+        try viewer.connect(to: instance, options, withCursor: withCursor, on: loop)
     }
 
     private func user() -> String { "u\(Int.random(in: 0..<40, using: &random))" }
@@ -88,9 +95,9 @@ final class ModelRun {
     private func hop() throws {
         guard let viewer = viewers.randomElement(using: &random) else { return }
         try viewer.disconnect()
-        try viewer.connect(
+        try connect(
+            viewer,
             to: instances[Int.random(in: 0...1, using: &random)],
-            options,
             withCursor: Int.random(in: 0..<4, using: &random) > 0
         )
     }
@@ -111,7 +118,7 @@ final class ModelRun {
         for viewer in viewers {
             viewer.isReading = true
             try viewer.read()
-            if !viewer.isConnected { try viewer.connect(to: instances[0], options, withCursor: true) }
+            if !viewer.isConnected { try connect(viewer, to: instances[0], withCursor: true) }
         }
         for instance in instances { instance.connect() }
         for _ in 0..<40 {

@@ -14,47 +14,49 @@ final class ModelViewer {
     private(set) var snapshots = 0
     private var scores: [String: Int] = [:]
     private var users: [String: UserStanding] = [:]
-    private var connection: (channel: EmbeddedChannel, socket: SlowSocket, isFirst: Bool)?
+    private var connection: (channel: ModelChannel, socket: SlowSocket, isFirst: Bool)?
 
+    private let transport: Transport
     private let hasShortWay: Bool
 
-    init(_ view: View, hasShortWay: Bool = false) {
+    init(_ view: View, by transport: Transport = .webSocket, hasShortWay: Bool = false) {
         self.view = view
+        self.transport = transport
         self.hasShortWay = hasShortWay
     }
 
-    /// Messages end in a line feed.
-    static let transport = Transport(
-        name: "model",
-        frame: { message, _ in
-            var frame = message
-            frame.writeStaticString("\n")
-            return frame
-        },
-        end: { channel, _ in channel.close(promise: nil) }
-    )
+    static let framings = Framings(webSocket: framing(of: .webSocket), eventStream: framing(of: .eventStream))
 
-    func connect(to instance: ModelInstance, _ options: BroadcastOptions, withCursor: Bool) throws {
-        let channel = EmbeddedChannel(loop: instance.loop)
-        channel.connect(to: try SocketAddress(unixDomainSocketPath: "/model"), promise: nil)
-        let socket = SlowSocket(channel, options.backlog)
-        try channel.pipeline.syncOperations.addHandler(socket)
-        connection = (channel, socket, true)
-        instance.broadcaster.subscribe(
-            channel,
-            transport: Self.transport,
-            view: view,
-            cursor: withCursor ? cursor : nil,
-            writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
+    /// Frames tell whose they are, and end in a line feed.
+    private static func framing(of transport: Transport) -> Framing {
+        Framing(
+            frame: { message, _ in ByteBuffer(string: "\(transport) \(String(buffer: message))\n") },
+            end: { channel, _ in channel.close(promise: nil) }
         )
+    }
+
+    func connect(to instance: ModelInstance, _ options: BroadcastOptions, withCursor: Bool, on loop: Int = 0) throws {
+        let loop = instance.loops.all[loop]
+        try loop.enter {
+            let channel = try ModelChannel(loop)
+            let socket = SlowSocket(channel.embedded, options.backlog)
+            try channel.pipeline.syncOperations.addHandler(socket)
+            connection = (channel, socket, true)
+            instance.broadcaster.subscribe(
+                channel,
+                transport: transport,
+                view: view,
+                cursor: withCursor ? cursor : nil,
+                writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
+            )
+        }
     }
 
     func disconnect() throws {
         guard let connection else { return }
         try read()
         self.connection = nil
-        // Not `finish`: it would cancel everything that is scheduled on the instance's loop.
-        connection.channel.close(promise: nil)
+        connection.channel.end()
     }
 
     var isConnected: Bool { connection?.channel.isActive ?? false }
@@ -62,20 +64,22 @@ final class ModelViewer {
 
     var isReading: Bool {
         get { connection?.socket.isReading ?? true }
-        set { connection?.socket.isReading = newValue }
+        set { connection?.channel.enter { connection?.socket.isReading = newValue } }
     }
 
     var tellsOfDrain: Bool {
         get { connection?.socket.tellsOfDrain ?? true }
-        set { connection?.socket.tellsOfDrain = newValue }
+        set { connection?.channel.enter { connection?.socket.tellsOfDrain = newValue } }
     }
 
     /// Takes what has arrived.
     func read() throws {
         guard let connection else { return }
-        while let bytes = try connection.channel.readOutbound(as: ByteBuffer.self) {
+        while let bytes = try connection.channel.embedded.readOutbound(as: ByteBuffer.self) {
             for line in String(buffer: bytes).split(separator: "\n") {
-                take(try JSONDecoder().decode(ViewedMessage.self, from: Data(line.utf8)))
+                let parts = line.split(separator: " ", maxSplits: 1)
+                if parts[0] != "\(transport)" { faults.append("frame of \(parts[0]) for \(transport)") }
+                take(try JSONDecoder().decode(ViewedMessage.self, from: Data(parts[1].utf8)))
             }
         }
         if !connection.channel.isActive {

@@ -1,0 +1,241 @@
+import NIOCore
+
+/// The subscribers of one board on one event loop, which owns it.
+final class Audience {
+    let shard: Shard
+    private let index: Int
+    private let framings: Framings
+    private let metrics: BroadcastMetrics
+    private let home: HomeReference
+    /// By `Group.index`; a frame goes to one group from the first to the last.
+    private var groups = Array(repeating: [Member](), count: Group.count)
+    private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
+    /// What the subscribers of this loop have been shown.
+    private var published: Published?
+    /// The snapshot of `published` by transport, made when somebody needs it.
+    private var snapshots = noSnapshots
+
+    private static let noSnapshots = [ByteBuffer?](repeating: nil, count: Transport.allCases.count)
+
+    /// A subscriber's place in its group. What a frame needs lies here, one place after the other: a frame's way from the
+    /// first to the last does not lead through the memory of each subscriber.
+    private struct Member {
+        let subscriber: Subscriber
+        /// Nil unless the subscriber is following, and has a short way.
+        var writeDirectly: ((ByteBuffer) -> Bool)?
+    }
+
+    /// - Parameter index: its place among the board's audiences.
+    init(shard: Shard, index: Int, framings: Framings, metrics: BroadcastMetrics, home: HomeReference) {
+        self.shard = shard
+        self.index = index
+        self.framings = framings
+        self.metrics = metrics
+        self.home = home
+    }
+
+    // MARK: One frame to all
+
+    func deliver(_ delivery: Delivery) {
+        show(delivery.published)
+        for transport in Transport.allCases {
+            let frames = delivery.frames[transport.rawValue].copied()
+            if let changes = frames.changes {
+                send(changes, of: delivery.windows, to: Group(kind: .all, transport: transport))
+            }
+            if let scoreboard = frames.scoreboard {
+                send(scoreboard, of: 1, to: Group(kind: .top, transport: transport))
+            }
+        }
+        if delivery.needsSnapshot {
+            for transport in Transport.allCases {
+                sendSnapshots(to: groups[Group(kind: .all, transport: transport).index])
+            }
+        }
+        if let time = delivery.oldestTime { metrics.recordLag(since: time) }
+    }
+
+    private func send(_ bytes: ByteBuffer, of frames: Int, to group: Group) {
+        var count = 0
+        // A copy: who leaves meanwhile changes the group. Nothing is retained for a member's turn.
+        let members = groups[group.index]
+        let places = members.span
+        for place in places.indices {
+            if places[place].writeDirectly?(bytes) == true {
+                count += 1
+                continue
+            }
+            let subscriber = places[place].subscriber
+            guard subscriber.phase == .following else { continue }
+            if subscriber.send(bytes, within: shard.backlog) {
+                count += 1
+            } else if subscriber.phase == .following {
+                fallBehind(subscriber)
+            }
+        }
+        metrics.delivered(count &* frames, bytes: bytes.readableBytes &* count)
+    }
+
+    /// Continuity was lost: everybody starts afresh.
+    func resnapshot(_ published: Published) {
+        show(published)
+        for group in groups { sendSnapshots(to: group) }
+    }
+
+    private func sendSnapshots(to members: [Member]) {
+        for member in members where member.subscriber.phase == .following { sendSnapshot(to: member.subscriber) }
+    }
+
+    /// The changes of users that somebody follows.
+    func deliver(_ round: WatchedChanges) {
+        var touched: [Subscriber] = []
+        for change in round.changes {
+            for subscriber in (watchers[change.user] ?? [:]).values where subscriber.phase == .following {
+                guard let watch = subscriber.watch else { continue }
+                if watch.encoded.isEmpty { touched.append(subscriber) }
+                watch.encoded.append(change.encoded)
+            }
+        }
+        for subscriber in touched {
+            guard let watch = subscriber.watch else { continue }
+            let from = min(watch.seq &+ 1, round.cursor.seq)
+            let message = Message.changes(to: round.cursor, from: from, encoded: watch.encoded)
+            watch.encoded.removeAll()
+            watch.seq = round.cursor.seq
+            send(message, round.cursor, to: subscriber)
+        }
+        for user in round.gone {
+            for subscriber in (watchers[user] ?? [:]).values where subscriber.phase == .following {
+                sendSnapshot(to: subscriber)
+            }
+        }
+    }
+
+    // MARK: One subscriber
+
+    func makeSubscriber(
+        group: Group,
+        users: [String]?,
+        admission: Admission?,
+        writeDirectly: ((ByteBuffer) -> Bool)?
+    ) -> Subscriber {
+        Subscriber(audience: self, group: group, users: users, admission: admission, writeDirectly: writeDirectly)
+    }
+
+    /// Makes it the last handler of its channel.
+    func attach(_ subscriber: Subscriber, to channel: any Channel) throws {
+        let backlog = shard.backlog
+        let marks = ChannelOptions.Types.WriteBufferWaterMark(low: backlog.lowMark, high: backlog.highMark)
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: marks)
+        try channel.pipeline.syncOperations.addHandler(subscriber)
+    }
+
+    /// The first message: what it missed, or a snapshot.
+    func admit(_ subscriber: Subscriber, _ published: Published, first: ByteBuffer?) {
+        guard subscriber.phase == .joining else { return }
+        // The place that followers of users are told is that of their round, which the others may have left behind.
+        if subscriber.watch == nil { show(published) }
+        enroll(subscriber)
+        subscriber.phase = .following
+        if let watch = subscriber.watch { watch.seq = published.cursor.seq }
+        if let first {
+            send(first, published.cursor, to: subscriber)
+        } else {
+            sendSnapshot(to: subscriber)
+        }
+    }
+
+    /// It has read what was unsent.
+    func drained(_ subscriber: Subscriber) {
+        subscriber.phase = .following
+        groups[subscriber.group.index][subscriber.slot].writeDirectly = subscriber.writeDirectly
+        sendSnapshot(to: subscriber)
+    }
+
+    /// It has not read what was unsent, for too long.
+    func sendAway(_ subscriber: Subscriber) {
+        guard let channel = subscriber.channel else { return }
+        metrics.dropped(.tooSlow)
+        leave(subscriber)
+        framings[subscriber.group.transport].end(channel, .tooSlow)
+    }
+
+    /// Called more than once at a connection's end; the first one counts.
+    func leave(_ subscriber: Subscriber) {
+        let phase = subscriber.phase
+        guard phase != .ended else { return }
+        subscriber.phase = .ended
+        let left = Join(subscriber, audience: index, eventLoop: shard.eventLoop)
+        home.execute { $0.left(left) }
+        if phase != .joining { expel(subscriber) }
+    }
+
+    private func sendSnapshot(to subscriber: Subscriber) {
+        if subscriber.watch != nil {
+            // Only home can tell where its users stand.
+            expel(subscriber)
+            subscriber.phase = .joining
+            let join = Join(subscriber, audience: index, eventLoop: shard.eventLoop)
+            home.execute { $0.rejoin(join) }
+            return
+        }
+        guard let published else { return }
+        let transport = subscriber.group.transport
+        let frame: ByteBuffer
+        if let made = snapshots[transport.rawValue] {
+            frame = made
+        } else {
+            frame = framings[transport].frame(Message.snapshot(published), published.cursor)
+            snapshots[transport.rawValue] = frame
+        }
+        deliverAlone(frame, to: subscriber)
+    }
+
+    private func send(_ message: ByteBuffer, _ cursor: Cursor, to subscriber: Subscriber) {
+        deliverAlone(framings[subscriber.group.transport].frame(message, cursor), to: subscriber)
+    }
+
+    private func deliverAlone(_ frame: ByteBuffer, to subscriber: Subscriber) {
+        if subscriber.send(frame, within: shard.backlog) {
+            metrics.delivered(1, bytes: frame.readableBytes)
+        } else if subscriber.phase == .following {
+            fallBehind(subscriber)
+        }
+    }
+
+    private func fallBehind(_ subscriber: Subscriber) {
+        metrics.dropped(.backlog)
+        subscriber.phase = .lagging
+        groups[subscriber.group.index][subscriber.slot].writeDirectly = nil
+        shard.watch(subscriber)
+    }
+
+    // MARK: Bookkeeping
+
+    private func show(_ published: Published) {
+        self.published = published
+        snapshots = Self.noSnapshots
+    }
+
+    private func enroll(_ subscriber: Subscriber) {
+        let group = subscriber.group.index
+        subscriber.slot = groups[group].count
+        groups[group].append(Member(subscriber: subscriber, writeDirectly: subscriber.writeDirectly))
+        for user in subscriber.watch?.users ?? [] {
+            watchers[user, default: [:]][ObjectIdentifier(subscriber)] = subscriber
+        }
+    }
+
+    /// The last one of the group takes the place of the one that goes.
+    private func expel(_ subscriber: Subscriber) {
+        let group = subscriber.group.index
+        guard groups[group].indices.contains(subscriber.slot) else { return }
+        groups[group].swapAt(subscriber.slot, groups[group].count - 1)
+        groups[group][subscriber.slot].subscriber.slot = subscriber.slot
+        groups[group].removeLast()
+        for user in subscriber.watch?.users ?? [] {
+            watchers[user]?[ObjectIdentifier(subscriber)] = nil
+            if watchers[user]?.isEmpty == true { watchers[user] = nil }
+        }
+    }
+}

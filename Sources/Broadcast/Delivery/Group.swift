@@ -1,0 +1,35 @@
+/// What a subscriber wants to see.
+package enum View: Sendable, Equatable {
+    /// Every change.
+    case all
+    /// The first rows, when they changed.
+    case top
+    /// The changes of these users with their ranks. At most 20; more are cut off.
+    case users([String])
+}
+
+/// Subscribers that get the same bytes.
+struct Group: Sendable, Hashable {
+    enum Kind: Int, CaseIterable, Sendable { case all, top, users }
+    let kind: Kind
+    let transport: Transport
+
+    /// How many there are. What is kept for each of them is an array of this length from the beginning.
+    static let count = Transport.allCases.count * Kind.allCases.count
+    static var all: [Group] {
+        Transport.allCases.flatMap { transport in Kind.allCases.map { Group(kind: $0, transport: transport) } }
+    }
+
+    /// Its place in such an array.
+    var index: Int { transport.rawValue * Kind.allCases.count + kind.rawValue }
+}
+
+extension View {
+    var kind: Group.Kind {
+        switch self {
+        case .all: .all
+        case .top: .top
+        case .users: .users
+        }
+    }
+}
