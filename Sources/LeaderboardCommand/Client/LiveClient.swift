@@ -6,29 +6,44 @@ enum LiveClient {
     enum Failure: Error, CustomStringConvertible {
         case refused(status: UInt)
         case noAnswer
+        case silent
 
         var description: String {
             switch self {
             case .refused(let status): "the service refused the WebSocket with status \(status)"
             case .noAnswer: "the service did not answer the upgrade"
+            case .silent: "the service fell silent"
             }
         }
     }
 
-    /// Connects and upgrades; from then on `onMessage` gets each text message on the channel's event loop.
-    /// - Returns: the open channel; its `closeFuture` tells the end.
+    /// The service pings each 30 s: a connection that was silent for longer than two of them is dead.
+    static let silence = TimeAmount.seconds(75)
+
+    /// An open connection.
+    struct Connection: Sendable {
+        let channel: any Channel
+        /// Its end; fails where it was not the service's will.
+        let end: EventLoopFuture<Void>
+    }
+
+    /// Connects and upgrades; from then on `onMessage` gets each text message on the channel's event loop. What it throws
+    /// ends the connection.
     static func connect(
         to service: ServiceURL,
         path: String,
         on eventLoop: any EventLoop,
-        onMessage: @escaping @Sendable (ByteBuffer) -> Void
-    ) async throws -> any Channel {
+        silence: TimeAmount = silence,
+        onMessage: @escaping @Sendable (ByteBuffer) throws -> Void
+    ) async throws -> Connection {
         try await open(service, path, on: eventLoop) { channel, frames in
-            let messages = LiveMessages(onMessage: onMessage)
+            let end = channel.eventLoop.makePromise(of: Void.self)
+            let messages = LiveMessages(end: end, onMessage: onMessage)
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(messages)
+            channel.closeFuture.whenComplete { _ in end.succeed() }
+            try pipeline.addHandlers(IdleStateHandler(readTimeout: silence), messages)
             messages.take(frames, context: try pipeline.context(handler: messages))
-            return channel
+            return Connection(channel: channel, end: end.futureResult)
         }
     }
 
@@ -107,10 +122,12 @@ private final class LiveMessages: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let onMessage: @Sendable (ByteBuffer) -> Void
+    private let end: EventLoopPromise<Void>
+    private let onMessage: @Sendable (ByteBuffer) throws -> Void
     private var frames = ServerFrames()
 
-    init(onMessage: @escaping @Sendable (ByteBuffer) -> Void) {
+    init(end: EventLoopPromise<Void>, onMessage: @escaping @Sendable (ByteBuffer) throws -> Void) {
+        self.end = end
         self.onMessage = onMessage
     }
 
@@ -120,17 +137,34 @@ private final class LiveMessages: ChannelInboundHandler {
 
     func take(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
         do {
+            var isOpen = true
             try frames.take(bytes) { frame in
-                if frame.opcode == .text { onMessage(frame.payload) }
+                guard isOpen else { return }
                 if let answer = frame.answer { context.writeAndFlush(wrapOutboundOut(answer), promise: nil) }
-                if frame.opcode == .connectionClose { context.close(promise: nil) }
+                if frame.opcode == .connectionClose {
+                    isOpen = false
+                    context.close(promise: nil)
+                }
+                guard frame.opcode == .text else { return }
+                do {
+                    try onMessage(frame.payload)
+                } catch {
+                    isOpen = false
+                    errorCaught(context: context, error: error)
+                }
             }
         } catch {
-            context.close(promise: nil)
+            errorCaught(context: context, error: error)
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
+        errorCaught(context: context, error: LiveClient.Failure.silent)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end.fail(error)
         context.close(promise: nil)
     }
 }

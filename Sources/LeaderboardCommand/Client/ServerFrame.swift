@@ -6,7 +6,9 @@ import NIOWebSocket
 /// Read here and not by NIOWebSocket's decoder, so that the driver of a load costs less than what it measures.
 struct ServerFrame: Equatable {
     /// What a frame may not be. Nothing after it can be read.
-    struct Violation: Error {}
+    struct Violation: Error, CustomStringConvertible {
+        var description: String { "the service sent what is no WebSocket frame" }
+    }
 
     let opcode: WebSocketOpcode
     let payload: ByteBuffer

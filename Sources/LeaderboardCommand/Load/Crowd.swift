@@ -38,13 +38,13 @@ final class Crowd: Sendable {
                 }
             }
         #endif
-        let channel = try await LiveClient.connect(to: service, path: path, on: eventLoop) { [self] message in
+        let connection = try await LiveClient.connect(to: service, path: path, on: eventLoop) { [self] message in
             viewers.withLock {
                 $0.received(message: message, by: viewer)
                 $0.count(dueTimes)
             }
         }
-        channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose() } }
+        connection.channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose() } }
     }
 
     /// Up to now.

@@ -23,39 +23,49 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)
-        var wait = Duration.milliseconds(250)
+        var backoff = Backoff()
         while !Task.isCancelled {
             screen.state = .connecting
+            let began = ContinuousClock.now
             do {
                 try await follow(screen)
                 screen.state = .away("the connection ended")
-                wait = .milliseconds(250)
             } catch is NIOConnectionError {
                 screen.state = .away("nothing answers there")
             } catch {
                 screen.state = .away("\(error)")
             }
-            let jittered = wait * Double.random(in: 0.5...1.5)
-            try await Task.sleep(for: jittered)
-            wait = min(wait * 2, .seconds(10))
+            try await Task.sleep(for: backoff.pause(afterLasting: .now - began))
         }
     }
 
     /// Until the connection ends. The view `top` sends the whole standing each time, so nothing has to be kept.
     private func follow(_ screen: Screen) async throws {
-        let channel = try await LiveClient.connect(
+        let connection = try await LiveClient.connect(
             to: url,
             path: "/api/v1/scoreboard/live?view=top",
             on: MultiThreadedEventLoopGroup.singleton.next()
         ) { message in
-            guard let message = try? LiveMessage(json: Array(message.readableBytesView)) else { return }
-            screen.show(message.scoreboard ?? [])
+            if let standings = try Self.standings(message) { screen.show(standings) }
         }
         screen.state = .live
         try await withTaskCancellationHandler {
-            try await channel.closeFuture.get()
+            try await connection.end.get()
         } onCancel: {
-            channel.close(promise: nil)
+            connection.channel.close(promise: nil)
         }
+    }
+
+    /// What is shown of a message; nil for a kind that brings no standings. Rubbish ends the connection: the next one begins
+    /// with the whole board.
+    static func standings(_ message: ByteBuffer) throws(NoMessage) -> [LiveMessage.Standing]? {
+        guard let message = try? LiveMessage(json: Array(message.readableBytesView)) else { throw NoMessage() }
+        guard ["snapshot", "scoreboard"].contains(message.type) else { return nil }
+        guard let standings = message.scoreboard else { throw NoMessage() }
+        return standings
+    }
+
+    struct NoMessage: Error, CustomStringConvertible {
+        var description: String { "the service sent what is no message" }
     }
 }
