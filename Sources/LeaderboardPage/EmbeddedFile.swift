@@ -19,6 +19,7 @@ extension EmbeddedFile {
     package static let assets = [
         EmbeddedFile(name: "announcer.js", bytes: PackageResources.announcer_js),
         EmbeddedFile(name: "app.js", bytes: PackageResources.app_js),
+        EmbeddedFile(name: "backoff.js", bytes: PackageResources.backoff_js),
         EmbeddedFile(name: "board.css", bytes: PackageResources.board_css),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
         EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
@@ -27,6 +28,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "format.js", bytes: PackageResources.format_js),
         EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
         EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
+        EmbeddedFile(name: "message.js", bytes: PackageResources.message_js),
         EmbeddedFile(name: "rate.js", bytes: PackageResources.rate_js),
         EmbeddedFile(name: "row.js", bytes: PackageResources.row_js),
         EmbeddedFile(name: "rows.js", bytes: PackageResources.rows_js),

@@ -12,8 +12,8 @@ import { Status } from "./status.js";
 
 const element = (id) => document.getElementById(id);
 
-/** A board whose known rows are used up asks for a snapshot, but not all the time. */
-const resyncEvery = 2_000;
+/** A fall that uses up the board's known rows is followed by a snapshot. If none comes in this time, it is asked for. */
+const snapshotFollows = 1_000;
 
 const standings = new Standings();
 const rows = new Rows(element("standings"));
@@ -31,12 +31,14 @@ const finder = new Finder(
     input: element("find-name"),
     answer: element("find-answer"),
     card: element("player"),
+    state: element("player-state"),
     name: element("player-name"),
     rank: element("player-rank"),
     score: element("player-score"),
     close: element("player-close"),
   },
   {
+    find: (user) => standings.find(user),
     onFollow(user) {
       rows.follow(user);
       standingsChanged();
@@ -63,7 +65,7 @@ const stats = new Stats({
 });
 
 let position = null;
-let resyncedAt = -Infinity;
+let thinTimer = null;
 
 function receive(message, isFirst) {
   const now = performance.now();
@@ -73,22 +75,22 @@ function receive(message, isFirst) {
     for (const change of message.changes) apply(change);
     if (message.changes.length > 0) status.updated(now);
     finder.boardMoved();
-  } else if (message.scoreboard) {
-    standings.reset(message.scoreboard);
-    if (message.type === "scoreboard") status.updated(now);
-    finder.boardMoved();
   } else {
-    return;
+    standings.reset(message.rows);
+    if (message.type === "scoreboard") status.updated(now);
+    finder.boardReplaced(standings);
   }
   position = message.position;
-  if (standings.isThin && now - resyncedAt > resyncEvery) {
-    resyncedAt = now;
-    return feed.resync();
-  }
+  if (standings.isThin) thinTimer ??= setTimeout(resyncIfThin, snapshotFollows * (1 + Math.random()));
   standingsChanged();
 }
 
-function apply({ user_id: user, score, score_increase: increase }) {
+function resyncIfThin() {
+  thinTimer = null;
+  if (standings.isThin) feed.resync();
+}
+
+function apply({ user, score, increase }) {
   standings.set(user, score);
   if (increase && !document.hidden) rows.gained(user, increase);
   if (user === finder.user) finder.know({ score, rank: standings.find(user)?.rank ?? null });
@@ -134,7 +136,7 @@ setInterval(() => {
   if (document.hidden) return;
   status.tick(now);
   announcer.tick(now);
-  finder.tick(now, finder.user !== null && standings.find(finder.user) !== null);
+  finder.tick(now);
 }, 1_000);
 
 document.addEventListener("visibilitychange", () => {

@@ -1,10 +1,11 @@
 // The stream of messages: connected by WebSocket, or by Server-Sent Events where that fails, resumed by cursor after a
-// break, and checked for holes. Whatever goes wrong here ends in a connection attempt, never in a wrong board.
+// break, and checked for rubbish and holes. Whatever goes wrong here ends in a connection attempt after a pause of the one
+// back-off, never in a wrong board.
 
+import { Backoff } from "./backoff.js";
+import { readMessage } from "./message.js";
 import { openEventStream, openWebSocket } from "./transport.js";
 
-const firstDelay = 500;
-const longestDelay = 15_000;
 /** The first message must follow the connection within this: a proxy may accept and then hold back. */
 const patience = 10_000;
 /** Browsers tell neither why a WebSocket did not open nor that it never will. Counted are those that the service, which
@@ -23,11 +24,11 @@ export class Feed {
   #onState;
   #close = null;
   #timer = null;
-  #failures = 0;
+  #backoff = new Backoff();
   #webSocketFailures = 0;
 
   /**
-   * `onMessage(message, isFirst)`: a message that continues what came before; `isFirst` on each new connection.
+   * `onMessage(message, isFirst)`: one of `readMessage` that continues what came before; `isFirst` on each new connection.
    * `onState({ name, retryAt })`: "connecting", "live", "waiting" (until `retryAt`), "stopped".
    */
   constructor({ onMessage, onState }) {
@@ -47,11 +48,10 @@ export class Feed {
     this.#onState({ name: "stopped" });
   }
 
-  /** Starts again from a snapshot. */
+  /** Starts again from a snapshot, in a moment. Does nothing when it is about to come back anyway. */
   resync() {
     this.position = null;
-    this.#end();
-    this.#connect();
+    if (this.#close) this.#comeBack();
   }
 
   #connect() {
@@ -60,68 +60,55 @@ export class Feed {
     this.transport = useEventStream ? "Server-Sent Events" : "WebSocket";
     this.#onState({ name: "connecting" });
     let isFirst = true;
-    const expectFirst = () => {
-      isFirst = true;
-      this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
-    };
-    expectFirst();
+    this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
     const cursor = this.position && `${this.position.epoch}:${this.position.seq}`;
     this.#close = open(cursor, {
-      opened() {},
       received: (text) => {
-        const message = this.#read(text);
-        if (!message) return this.resync();
-        this.lastMessageAt = performance.now();
+        const message = readMessage(text);
+        if (message?.type === "unknown") return;
+        if (!message || !this.#continues(message)) return this.resync();
+        const now = performance.now();
+        this.position = message.position;
+        this.lastMessageAt = now;
+        this.#backoff.well(now);
         if (isFirst) {
           this.#after(null);
-          this.#failures = 0;
           if (!useEventStream) this.#webSocketFailures = 0;
           this.#onState({ name: "live" });
         }
-        this.#onMessage(message, isFirst);
+        // Whoever hears of it may end this connection.
+        const wasFirst = isFirst;
         isFirst = false;
-      },
-      interrupted: () => {
-        expectFirst();
-        this.#onState({ name: "connecting" });
+        this.#onMessage(message, wasFirst);
       },
       ended: (end) => this.#lost(end),
     });
   }
 
-  /** Null: rubbish, or not the continuation of what came before. */
-  #read(text) {
-    let message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return null;
-    }
-    const cursor = readCursor(message?.cursor);
-    if (!cursor) return null;
-    if (message.type === "changes") {
-      const last = this.position;
-      if (!last || last.epoch !== cursor.epoch || message.from > last.seq + 1) return null;
-    } else if (message.type !== "snapshot" && message.type !== "scoreboard") {
-      // A kind of message from a later version of the service.
-      return { type: "unknown" };
-    }
-    this.position = cursor;
-    return { ...message, position: cursor };
+  /** Whether nothing is missing between what came before and this, and it does not lead back. */
+  #continues({ type, position, from }) {
+    if (type !== "changes") return true;
+    const last = this.position;
+    return last !== null && last.epoch === position.epoch && from <= last.seq + 1 && position.seq >= last.seq;
   }
 
   #lost({ code, opened }) {
-    this.#end();
-    this.#failures += 1;
     if (this.transport === "WebSocket") {
       if (opened) this.#webSocketFailures = 0;
       else this.#countIfServed();
-    } else {
+    } else if (!opened) {
       // WebSocket first, each time anew.
       this.#webSocketFailures = failuresBeforeEventStream - 1;
     }
-    const delay = retryDelay(this.#failures, code);
-    this.#onState({ name: "waiting", retryAt: performance.now() + delay });
+    this.#comeBack(code);
+  }
+
+  /** The only way to another connection, but for the very first. */
+  #comeBack(code) {
+    this.#end();
+    const now = performance.now();
+    const delay = this.#backoff.failed(now, code);
+    this.#onState({ name: "waiting", retryAt: now + delay });
     this.#after(delay, () => this.#connect());
   }
 
@@ -135,7 +122,7 @@ export class Feed {
   }
 
   #hurry = () => {
-    if (this.#close) return;
+    if (this.#close || !this.#backoff.mayHurry(performance.now())) return;
     this.#end();
     this.#connect();
   };
@@ -154,22 +141,4 @@ export class Feed {
       action();
     }, delay);
   }
-}
-
-/** `<epoch>:<seq>` */
-export function readCursor(text) {
-  if (typeof text !== "string") return null;
-  const colon = text.lastIndexOf(":");
-  const seq = Number(text.slice(colon + 1));
-  return colon > 0 && Number.isSafeInteger(seq) && seq >= 0 ? { epoch: text.slice(0, colon), seq } : null;
-}
-
-/**
- * Doubles with each failure in a row, and is spread over the whole range, so that viewers of a restarted service do not
- * all come back at once. 1013 (try again later): the service is full, so at least five seconds.
- */
-export function retryDelay(failures, code, random = Math.random) {
-  const ceiling = Math.min(longestDelay, firstDelay * 2 ** failures);
-  const delay = 200 + random() * (ceiling - 200);
-  return code === 1013 ? 5_000 + delay : delay;
 }

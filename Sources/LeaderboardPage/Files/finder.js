@@ -1,25 +1,44 @@
 // Finds a player, and follows: the score comes with the feed, the rank is asked for anew when it may have changed. The
 // player followed stands in the page's address, so that it can be shared and survives a reload.
 
+import { Backoff } from "./backoff.js";
 import { number } from "./format.js";
+import { readStanding } from "./message.js";
 
 /** Ranks of players below the board move with everybody else's points; nobody needs them by the second. */
 const askAgainEvery = 3_000;
+/** Whoever writes the board without a word leaves no other sign. */
+const askAnywayEvery = 30_000;
+/** A snapshot comes to all viewers at once: their questions are spread over this. */
+const spread = 300;
+
+const unknown = { score: null, rank: null };
 
 export class Finder {
   /** The user who is followed, or null. */
   user = null;
 
   #elements;
+  #find;
   #onFollow;
-  #standing = { score: null, rank: null };
-  #askedAt = -Infinity;
+  /** What the card shows: { score, rank }, null where not known yet. Null: the user is not on the board. */
+  #standing = unknown;
+  /** Counts the boards and the users: an answer that was asked for at another one is void. */
+  #board = 0;
   #isStale = false;
-  #question = 0;
+  #isAsking = false;
+  #askedAt = -Infinity;
+  #askAt = 0;
+  #backoff = new Backoff();
+  #search = 0;
 
-  /** `elements`: { form, input, answer, card, name, rank, score, close }. `onFollow(user)`: another one, or null. */
-  constructor(elements, { onFollow }) {
+  /**
+   * `elements`: { form, input, answer, card, state, name, rank, score, close }. `find(user)`: { score, rank } where the board
+   * itself knows them, else null. `onFollow(user)`: another one, or null.
+   */
+  constructor(elements, { find, onFollow }) {
     this.#elements = elements;
+    this.#find = find;
     this.#onFollow = onFollow;
     elements.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -34,23 +53,28 @@ export class Finder {
 
   async follow(user) {
     this.#elements.answer.textContent = "";
-    this.#question += 1;
+    this.#search += 1;
     if (user === null) return this.#become(null);
-    const answer = await this.#ask(user);
-    if (!answer) return;
-    if (answer.standing) {
+    const search = this.#search;
+    const { standing, problem } = await standingOf(user);
+    // A later search has taken this one's place.
+    if (search !== this.#search) return;
+    if (standing) {
       this.#become(user);
-      this.#show(answer.standing);
+      this.#show(standing);
     } else {
-      this.#elements.answer.textContent = answer.problem;
+      this.#elements.answer.textContent = problem;
     }
   }
 
   /** What the feed or the board knows about the followed user; `rank` is null below the board's known rows. */
   know({ score, rank }) {
-    if (score === this.#standing.score && (rank ?? this.#standing.rank) === this.#standing.rank) return;
+    const isBack = this.#standing === null;
+    const known = this.#standing ?? unknown;
+    if (score === known.score && (rank ?? known.rank) === known.rank) return;
     this.#isStale = rank === null;
-    this.#show({ score, rank: rank ?? this.#standing.rank });
+    this.#show({ score, rank: rank ?? known.rank });
+    if (isBack && rank === null) this.#askSoon();
   }
 
   /** Something happened on the board. */
@@ -58,22 +82,35 @@ export class Finder {
     this.#isStale = true;
   }
 
-  /** Once a second. `isKnown`: the board itself knows the rank. */
-  async tick(now, isKnown) {
-    if (this.user === null || isKnown || !this.#isStale || now - this.#askedAt < askAgainEvery) return;
-    const answer = await this.#ask(this.user);
-    if (answer?.standing) this.#show(answer.standing);
+  /** The board was taken anew. `isWhole`: nobody is on it whom it does not know. */
+  boardReplaced({ isWhole }) {
+    if (this.user === null) return;
+    this.#board += 1;
+    const standing = this.#find(this.user);
+    this.#isStale = standing === null && !isWhole;
+    if (this.#isStale) this.#askSoon();
+    else this.#show(standing);
+  }
+
+  /** Once a second. */
+  tick(now) {
+    if (this.user === null || now < this.#askAt || this.#find(this.user)) return;
+    if (this.#isStale || now - this.#askedAt >= askAnywayEvery) this.#ask();
   }
 
   get words() {
+    if (this.user === null) return null;
+    if (this.#standing === null) return `${this.user} is not on the board.`;
     const { score, rank } = this.#standing;
-    return this.user === null || rank === null ? null : `${this.user}: rank ${rank}, ${number(score)} points.`;
+    return rank === null ? null : `${this.user}: rank ${rank}, ${number(score)} points.`;
   }
 
   #become(user) {
     if (user === this.user) return;
     this.user = user;
-    this.#standing = { score: null, rank: null };
+    this.#board += 1;
+    this.#askedAt = performance.now();
+    this.#show(unknown);
     this.#elements.card.hidden = user === null;
     this.#elements.name.textContent = user ?? "";
     this.#elements.name.title = user ?? "";
@@ -84,31 +121,55 @@ export class Finder {
     this.#onFollow(user);
   }
 
-  #show({ score, rank }) {
-    this.#standing = { score, rank };
-    this.#elements.score.textContent = number(score);
+  #show(standing) {
+    this.#standing = standing;
+    const { score, rank } = standing ?? unknown;
+    this.#elements.state.textContent = standing === null ? "Not on the board" : "Following";
+    this.#elements.score.textContent = score === null ? "–" : number(score);
     this.#elements.rank.textContent = rank === null ? "–" : `#${number(rank)}`;
   }
 
-  /** { standing } or { problem: a sentence }. Null: a later question has taken this one's place. */
-  async #ask(user) {
-    this.#askedAt = performance.now();
+  #askSoon() {
+    this.#askAt = 0;
+    setTimeout(() => this.#isStale && this.#ask(), spread * Math.random());
+  }
+
+  /** One question at a time; what comes up meanwhile is for the next tick. */
+  async #ask() {
+    const { user } = this;
+    if (user === null || this.#isAsking) return;
+    const [board, before] = [this.#board, this.#standing];
+    this.#isAsking = true;
     this.#isStale = false;
-    const question = this.#question;
-    const answer = await standingOf(user);
-    return question === this.#question ? answer : null;
+    const { standing, problem } = await standingOf(user);
+    this.#isAsking = false;
+    const now = performance.now();
+    this.#askedAt = now;
+    if (standing === undefined) {
+      this.#askAt = now + Math.max(askAgainEvery, this.#backoff.failed(now));
+      this.#isStale = true;
+      return;
+    }
+    this.#backoff.well(now);
+    if (board !== this.#board) return;
+    this.#askAt = now + askAgainEvery;
+    const known = this.#find(user);
+    if (known || this.#standing === before) this.#show(known ?? standing);
+    // What the feed has told meanwhile may be newer than the answer.
+    else if (standing && this.#standing) this.#show({ score: this.#standing.score, rank: standing.rank });
   }
 }
 
+/** { standing }, with null and { problem: a sentence } for who is not on the board, or only { problem }. */
 async function standingOf(user) {
   try {
     const answer = await fetch(`/api/v1/scoreboard/users/${encodeURIComponent(user)}`, {
       signal: AbortSignal.timeout(5_000),
     });
-    const body = await answer.json();
-    if (answer.ok) return { standing: { score: body.score, rank: body.rank } };
-    if (answer.status === 404) return { problem: `Nobody called “${user}” is on this board.` };
+    if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
     if (answer.status === 400) return { problem: "That cannot be a user id: letters, digits and _ - . : @ only." };
+    const standing = answer.ok ? readStanding(await answer.json()) : null;
+    if (standing) return { standing };
   } catch {
     // Said below.
   }

@@ -13,9 +13,9 @@ export class Standings {
   /** Everyone not in `rows` stands below this row. Null: there is nobody else. */
   #floor = null;
 
-  /** `scoreboard` is a message's: the best ten, or everybody if there are fewer. */
-  reset(scoreboard) {
-    this.rows = scoreboard.map(({ user_id: user, score }) => ({ user, score }));
+  /** A message's rows: the best ten, or everybody if there are fewer. */
+  reset(rows) {
+    this.rows = [...rows];
     this.#floor = this.rows.length < places ? null : this.rows.at(-1);
   }
 
@@ -31,6 +31,11 @@ export class Standings {
 
   get top() {
     return this.rows.slice(0, places);
+  }
+
+  /** Nobody else is on the board. */
+  get isWhole() {
+    return this.#floor === null;
   }
 
   get isThin() {

@@ -2,7 +2,7 @@
 // cursor also tells whether the feed has fallen asleep: a connection that died without a word looks the same as a quiet
 // board.
 
-import { readCursor } from "./feed.js";
+import { readStats } from "./message.js";
 
 const every = 10_000;
 
@@ -24,15 +24,16 @@ export class Stats {
   }
 
   async ask() {
+    let stats = null;
     try {
       const answer = await fetch("/api/v1/scoreboard/stats", { signal: AbortSignal.timeout(5_000) });
-      if (!answer.ok) return;
-      const { viewers, users, cursor } = await answer.json();
-      this.#onNumbers({ viewers, users });
-      this.#compare(readCursor(cursor));
+      stats = answer.ok ? readStats(await answer.json()) : null;
     } catch {
       // The feed finds out for itself, and says so.
     }
+    if (!stats) return;
+    this.#onNumbers(stats);
+    this.#compare(stats.position);
   }
 
   /** Behind the same place of the board at two questions in a row, with no message in between: asleep. */

@@ -85,6 +85,43 @@ struct PageInBrowserTests {
         }
     }
 
+    @Test(
+        "a followed player's card tells at once that they left the board, and that they are back",
+        arguments: [3, 200]
+    )
+    func leaves(others: Int) async throws {
+        try await withService { service, redis in
+            for user in 1...others { try await redis.command("ZADD", "lb:{main}:scores", "\(user * 100)", "u\(user)") }
+            _ = try await service.update("eve", 50, on: try await service.connect())
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/?player=eve")
+                func shows(_ state: String, _ rank: String, _ score: String) async throws {
+                    try await page.wait(
+                        for:
+                            "['state', 'rank', 'score'].map((part) => document.querySelector('#player-' + part).textContent)"
+                            + ".join() === '\(state),\(rank),\(score)'"
+                    )
+                }
+                try await page.wait(for: Self.isLive)
+                try await shows("Following", "#\(others + 1)", "50")
+                _ = try await service.operate("POST", "/users/eve/suspend", #"{"reason":"r"}"#)
+                try await shows("Not on the board", "–", "–")
+                _ = try await service.operate("POST", "/users/eve/reinstate", #"{"reason":"r"}"#)
+                try await shows("Following", "#\(others + 1)", "50")
+                _ = try await service.operate("POST", "/audit/revert", #"{"user_id":"eve"}"#)
+                try await shows("Following", "#\(others + 1)", "0")
+                _ = try await service.operate("DELETE", "/users/eve")
+                try await shows("Not on the board", "–", "–")
+                _ = try await service.update("eve", 7, on: try await service.connect())
+                try await shows("Following", "#\(others + 1)", "7")
+                // Another service takes her off, and tells.
+                try await redis.command("ZREM", "lb:{main}:scores", "eve")
+                try await redis.command("PUBLISH", "lb:{main}:events", #"{"reset":true}"#)
+                try await shows("Not on the board", "–", "–")
+            }
+        }
+    }
+
     /// The page's attempts to connect from now on.
     private static let countAttempts = """
         (() => {
