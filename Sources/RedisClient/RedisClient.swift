@@ -19,7 +19,8 @@ package final class RedisClient: Sendable, Service {
     package let eventLoop: any EventLoop
     private let readyLinks: ReadyCount
     private let metrics: RedisMetrics
-    let locator: PrimaryLocator
+    let surroundings: RedisLink.Surroundings
+    private let watch: NIOLoopBoundBox<PrimaryWatch>
 
     package init(
         endpoint: RedisEndpoint,
@@ -30,37 +31,69 @@ package final class RedisClient: Sendable, Service {
     ) {
         let ready = ReadyCount()
         let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
-        let locator = PrimaryLocator(endpoint, options: options)
+        let surroundings = RedisLink.Surroundings(
+            locator: PrimaryLocator(endpoint, options: options),
+            primary: SharedPrimary(),
+            quorum: options.durability == .replicated ? ReplicaQuorum(setting: options.replicas) : nil
+        )
         let loops = Array(eventLoopGroup.makeIterator())
-        func makeLinks() -> Links {
-            loops.reduce(into: [:]) { links, eventLoop in
-                let link = RedisLink(
-                    endpoint: endpoint,
-                    locator: locator,
-                    options: options,
-                    eventLoop: eventLoop,
-                    logger: logger,
-                    leads: true,
-                    onChange: { isReady in ready.add(isReady ? 1 : -1) },
-                    onReconnect: metrics.reconnected
-                )
-                links[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(link, eventLoop: eventLoop)
-            }
+        func makeLink(on eventLoop: any EventLoop) -> NIOLoopBoundBox<RedisLink> {
+            let link = RedisLink(
+                endpoint: endpoint,
+                surroundings: surroundings,
+                options: options,
+                eventLoop: eventLoop,
+                logger: logger,
+                greeting: Greeting.list(endpoint, options),
+                onChange: { isReady in ready.add(isReady ? 1 : -1) },
+                onReconnect: metrics.reconnected
+            )
+            return .makeBoxSendingValue(link, eventLoop: eventLoop)
+        }
+        func makeLinks(on loops: some Sequence<any EventLoop>) -> Links {
+            loops.reduce(into: [:]) { $0[ObjectIdentifier($1)] = makeLink(on: $1) }
         }
         guard let first = loops.first else { preconditionFailure("an event loop group has at least one loop") }
-        links = makeLinks()
-        replicatedLinks = options.durability == .replicated ? makeLinks() : [:]
+        let watched = makeLink(on: first)
+        var links = makeLinks(on: loops.dropFirst())
+        links[ObjectIdentifier(first)] = watched
+        self.links = links
+        replicatedLinks = options.durability == .replicated ? makeLinks(on: loops) : [:]
         eventLoop = first
         readyLinks = ready
         self.metrics = metrics
-        self.locator = locator
+        self.surroundings = surroundings
+        watch = NIOLoopBoundBox.makeBoxSendingValue(
+            PrimaryWatch(
+                endpoint: endpoint,
+                options: options,
+                surroundings: surroundings,
+                link: watched,
+                eventLoop: first,
+                logger: logger
+            ),
+            eventLoop: first
+        )
+        surroundings.primary.onGeneration { [weak watch] in
+            guard let watch else { return }
+            watch.eventLoop.execute { watch.value.begins() }
+        }
     }
 
     /// Connections that are up.
     package var connectedCount: Int { readyLinks.count }
 
-    /// Every connection is up.
-    package var isConnected: Bool { connectedCount == links.count + replicatedLinks.count }
+    /// Every connection is up, and the replicas that writes wait for are known.
+    package var isConnected: Bool {
+        connectedCount == links.count + replicatedLinks.count && surroundings.quorum.map { $0.count != nil } ?? true
+    }
+
+    /// The primary's replicas, and what writes need of them; nil where they wait for none, or nothing is known yet.
+    package var replicas: RedisReplicas? {
+        surroundings.quorum.flatMap { quorum in
+            quorum.count.map { RedisReplicas(connected: $0.connected, known: $0.known, required: quorum.required) }
+        }
+    }
 
     /// Returns as soon as every connection is up.
     package func becomesConnected() async throws(CancellationError) {
@@ -109,8 +142,10 @@ package final class RedisClient: Sendable, Service {
     /// Keeps the connections up until graceful shutdown; then the replies in flight arrive, and it returns.
     package func run() async throws {
         let all = Array(links.values) + Array(replicatedLinks.values)
-        for link in all { link.eventLoop.execute { link.value.connect() } }
+        for link in all { link.eventLoop.execute { link.value.start() } }
+        watch.eventLoop.execute { self.watch.value.start() }
         try? await gracefulShutdown()
+        try? await watch.eventLoop.flatSubmit { self.watch.value.stop() }.get()
         for link in all {
             try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
         }

@@ -22,12 +22,29 @@ package struct RedisEndpoint: Sendable, Equatable, CustomStringConvertible {
 
     package let location: Location
     package let isSecure: Bool
-    /// Of the Redis servers; sentinels are asked without.
+    /// Of the Redis servers.
     package let user: String?
     package let password: String?
     package let database: Int
+    /// Who we are to sentinels, which have users of their own; nil: they are asked without a password.
+    package var sentinelLogin: Login?
+
+    package struct Login: Sendable, Equatable {
+        package let user: String?
+        package let password: String
+
+        package init(user: String?, password: String) {
+            self.user = user
+            self.password = password
+        }
+    }
 
     var isCluster: Bool { if case .cluster = location { true } else { false } }
+
+    package var hasSentinels: Bool { if case .sentinels = location { true } else { false } }
+
+    /// Of the Redis servers; nil where none is needed.
+    var login: Login? { password.map { Login(user: user, password: $0) } }
 
     /// Never shows the password.
     package var description: String {

@@ -21,10 +21,16 @@ package struct RedisOptions: Sendable {
     package var subscriberTimeout: Duration = .seconds(1)
     /// A sentinel, or a node of a cluster, must say within it where the primary is; otherwise the next one is asked.
     package var discoveryTimeout: Duration = .milliseconds(500)
+    /// Between two looks at who is the primary and what replicas it has, where sentinels or a cluster decide on it.
+    package var beat: Duration = .seconds(1)
+    /// For so long at most nothing is written because a sentinel is about to promote a replica, and has not done so.
+    package var failoverHold: Duration = .seconds(5)
     /// In a cluster: a key whose slot's owner is the server to talk to.
     package var clusterKey = ""
     /// What is checked of a new connection, and awaited after each write.
     package var durability = Durability.local
+    /// How many replicas have to confirm (``Durability/replicated``); nil: most of those known, and all while one is promoted.
+    package var replicas: Int?
     /// How long a replica may take to confirm a write (``Durability/replicated``); shorter than `commandTimeout`.
     package var replicaTimeout: Duration = .seconds(1)
     /// PEM file of the authorities that a `rediss://` server's certificate may come from; nil: the system's.

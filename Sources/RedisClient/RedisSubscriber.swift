@@ -15,7 +15,7 @@ package final class RedisSubscriber: Sendable, Service {
     private let link: NIOLoopBoundBox<RedisLink>
 
     /// - Parameters:
-    ///   - leader: when it finds the primary elsewhere, the subscriber looks whether it has to follow.
+    ///   - leader: the subscriber is always with the same server as its connections; nil: it finds the primary by itself.
     ///   - onEvent: called on the loop, in order.
     package init(
         endpoint: RedisEndpoint,
@@ -31,24 +31,21 @@ package final class RedisSubscriber: Sendable, Service {
         options.commandTimeout = options.subscriberTimeout
         let link = RedisLink(
             endpoint: endpoint,
-            locator: leader?.locator ?? PrimaryLocator(endpoint, options: options),
+            surroundings: leader?.surroundings
+                ?? .init(locator: PrimaryLocator(endpoint, options: options), primary: SharedPrimary()),
             options: options,
             eventLoop: eventLoop,
             logger: logger,
-            greeting: [.subscribe(channel, isCluster: endpoint.isCluster)],
+            greeting: Greeting.list(endpoint, options) + [.subscribe(channel, isCluster: endpoint.isCluster)],
             onMessage: { onEvent(.message($0)) },
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
-        leader?.locator.onMove { [weak link = self.link] in
-            guard let link else { return }
-            link.eventLoop.execute { link.value.lookForPrimary() }
-        }
     }
 
     package func run() async throws {
         let link = link
-        link.eventLoop.execute { link.value.connect() }
+        link.eventLoop.execute { link.value.start() }
         try? await gracefulShutdown()
         try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
     }

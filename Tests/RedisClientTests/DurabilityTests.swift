@@ -82,7 +82,7 @@ struct DurabilityTests {
     @Test("replicated: what is held while a WAIT is pending has not left when the server hangs, and is bounded")
     func held() async throws {
         var options = options(.replicated)
-        options.commandTimeout = .milliseconds(300)
+        options.commandTimeout = .seconds(2)
         options.maximumPendingCommands = 5
         let server = try await ScriptedServer { _, bytes in
             if bytes.contains("ROLE") { return [.send(primaryRole)] }

@@ -125,7 +125,7 @@ struct MisfortuneTests {
             if bytes.contains("ROLE") { return [.send(primaryRole)] }
             guard connection == 1 else { return [.send(":1\r\n")] }
             let count = received.withLock { count in
-                count += bytes.count { $0 == "I" }
+                count += bytes.ranges(of: "INCR").count
                 return count
             }
             return count == 5 ? [.send(String(repeating: "-\(code) not now\r\n", count: 5))] : [.stall]

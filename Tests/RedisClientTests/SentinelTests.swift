@@ -1,5 +1,4 @@
 import NIOCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -52,20 +51,15 @@ struct SentinelTests {
         }
     }
 
-    @Test("name another primary while the old one lives on: the subscriber follows the client there")
+    @Test("name another primary while the old one lives on: client and subscriber go there")
     func followsClient() async throws {
         let (old, new) = (try await PrivateRedisServer(port: .tcp), try await PrivateRedisServer(port: .tcp))
-        let port = Mutex(old.port ?? 0)
-        let sentinel = try await ScriptedServer { _, _ in
-            let text = "\(port.withLock { $0 })"
-            return [.send("*2\r\n$9\r\n127.0.0.1\r\n$\(text.count)\r\n\(text)\r\n")]
-        }
-        let (url, events) = ("redis+sentinel://127.0.0.1:\(sentinel.port)/main", EventRecorder())
+        let sentinel = try await ScriptedSentinel(old.port ?? 0)
+        let (url, events) = (sentinel.url, EventRecorder())
         try await withClient(url) { client, loop in
             try await withSubscriber(url, events: events, following: client) {
                 try await until { events.texts == ["subscribed"] }
-                port.withLock { $0 = new.port ?? 0 }
-                try await old.command("CLIENT", "KILL", "TYPE", "normal")
+                sentinel.say { $0 = .init(port: new.port ?? 0, epoch: 2) }
                 try await until { events.texts == ["subscribed", "disconnected", "subscribed"] }
                 try await new.command("PUBLISH", "news", "here")
                 try await until { events.texts.last == "message: here" }
@@ -84,6 +78,46 @@ struct SentinelTests {
             _ = try await client.send(RedisCommand("SET", "k", "1"), on: loop)
         }
         #expect(try await primary.command("GET", "k") == "1")
+    }
+
+    @Test(
+        "with users of their own are asked as SENTINEL_USER; with a wrong password, or none, the log says what they refuse"
+    )
+    func users() async throws {
+        let primary = try await PrivateRedisServer(port: .tcp)
+        let sentinel = try await PrivateRedisServer(sentinelOf: primary)
+        // What ops/RUNBOOK.md asks for.
+        let rights = ["+auth", "+ping", "+sentinel|master", "+sentinel|get-master-addr-by-name", "+sentinel|replicas"]
+        try await sentinel.command(
+            words: ["ACL", "SETUSER", "watcher", "on", ">pa55", "-@all"] + rights + [
+                "+subscribe", "resetchannels", "&+*", "&-*",
+            ]
+        )
+        try await sentinel.command("ACL", "SETUSER", "default", "off")
+        let url = "redis+sentinel://127.0.0.1:\(sentinel.port ?? 0)/main"
+        var options = RedisOptions()
+        options.durability = .replicated
+        let log = LogRecorder()
+        try await withClient(
+            url,
+            options,
+            sentinelLogin: .init(user: "watcher", password: "pa55"),
+            logger: log.logger
+        ) { client, loop in
+            _ = try await client.send(RedisCommand("SET", "k", "1"), on: loop)
+            try await until { client.replicas == RedisReplicas(connected: 0, known: 0, required: 1) }
+        }
+        #expect(log.lines == [])
+        for (login, code) in [
+            (nil, "NOAUTH"), (RedisEndpoint.Login(user: "watcher", password: "wr0ng"), "WRONGPASS"),
+        ] {
+            let log = LogRecorder()
+            try await withClient(url, isReady: false, sentinelLogin: login, logger: log.logger) { client, _ in
+                try await until { log.lines.contains { $0.hasSuffix("tells the primary: AUTH or ACL: \(code)") } }
+                #expect(!client.isConnected)
+            }
+            #expect(!log.lines.contains { $0.contains("wr0ng") })
+        }
     }
 
     @Test("that still name a server which became a replica: no connection is made to it")

@@ -11,12 +11,15 @@ func withClient(
     _ url: String,
     _ options: RedisOptions = RedisOptions(),
     isReady: Bool = true,
+    sentinelLogin: RedisEndpoint.Login? = nil,
     logger: Logger = quietLogger,
     _ body: (RedisClient, any EventLoop) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    var endpoint = try RedisEndpoint(url: url)
+    endpoint.sentinelLogin = sentinelLogin
     let client = RedisClient(
-        endpoint: try RedisEndpoint(url: url),
+        endpoint: endpoint,
         options: options,
         eventLoopGroup: group,
         logger: logger

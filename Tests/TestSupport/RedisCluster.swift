@@ -59,6 +59,23 @@ package final class RedisCluster: Sendable {
         return nil
     }
 
+    /// A replica of the slot's owner takes over while that one lives (`CLUSTER FAILOVER`, with `FORCE` without its help). Returns
+    /// when the old owner follows it.
+    package func failOver(_ slot: Int, force: Bool) async throws {
+        guard let old = try await owner(of: slot) else { return }
+        let id = try await id(of: old)
+        let list = try await old.command("CLUSTER", "NODES").split(separator: "\n")
+        let replicas = nodes.filter { node in
+            list.contains { $0.contains(" 127.0.0.1:\(node.port ?? 0)@") && $0.contains("slave \(id)") }
+        }
+        guard let replica = replicas.first else { throw TestProcessFailure(what: "no replica", output: "\(list)") }
+        try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
+        try await wait("the replica does not take over") { try await owner(of: slot) === replica }
+        try await wait("the old owner does not follow") {
+            try await old.command("INFO", "replication").contains("master_link_status:up")
+        }
+    }
+
     /// Moves the slot with its keys, the way that redis-cli does (Redis Cluster specification, "Live resharding").
     package func move(slot: Int, from source: PrivateRedisServer, to target: PrivateRedisServer) async throws {
         let (sourceID, targetID) = (try await id(of: source), try await id(of: target))

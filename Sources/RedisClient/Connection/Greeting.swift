@@ -12,7 +12,7 @@ struct Greeting {
 extension Greeting {
     /// Who we are, which database, whether it is the primary, and whether it keeps what we promise.
     static func list(_ endpoint: RedisEndpoint, _ options: RedisOptions) -> [Greeting] {
-        var list = signIn(endpoint)
+        var list = signIn(endpoint.login)
         if endpoint.database != 0 {
             list.append(Greeting(command: RedisCommand("SELECT", "\(endpoint.database)"), name: "SELECT"))
         }
@@ -21,9 +21,10 @@ extension Greeting {
         return list
     }
 
-    static func signIn(_ endpoint: RedisEndpoint) -> [Greeting] {
-        guard let password = endpoint.password else { return [] }
-        let command = endpoint.user.map { RedisCommand("AUTH", $0, password) } ?? RedisCommand("AUTH", password)
+    static func signIn(_ login: RedisEndpoint.Login?) -> [Greeting] {
+        guard let login else { return [] }
+        let command =
+            login.user.map { RedisCommand("AUTH", $0, login.password) } ?? RedisCommand("AUTH", login.password)
         return [Greeting(command: command, name: "AUTH")]
     }
 
@@ -48,5 +49,12 @@ extension Greeting {
             isOptional: true,
             objection: FsyncedSetting.objection(to:)
         )
+    }
+}
+
+extension RedisEndpoint {
+    /// For those who are asked where the primary is.
+    var signInToSources: [Greeting] {
+        Greeting.signIn(isCluster ? login : hasSentinels ? sentinelLogin : nil)
     }
 }

@@ -42,7 +42,7 @@ final class RedisConnection: ChannelInboundHandler {
     /// Commands at the end of the pipeline whose bytes are in `unsent`.
     private var unsentCount = 0
     private var isFlushScheduled = false
-    private var replication = ReplicationBatch()
+    private var replication: ReplicationBatch
     private var isDraining = false
     private var deadlineTimer: Scheduled<Void>?
     private var keepAlive: Scheduled<Void>?
@@ -51,9 +51,11 @@ final class RedisConnection: ChannelInboundHandler {
     private var closeReason = RedisError.UnknownReason.connectionLost
     private var closeDetail: String?
 
+    /// - Parameter quorum: how many replicas a replicated write needs; nil where there are no such writes.
     init(
         options: RedisOptions,
         eventLoop: any EventLoop,
+        quorum: ReplicaQuorum? = nil,
         onMessage: ((_ payload: [UInt8]) -> Void)? = nil,
         onWrongServer: @escaping (RedisRefusal) -> Void = { _ in },
         onClosed: @escaping (_ reason: String) -> Void
@@ -62,6 +64,7 @@ final class RedisConnection: ChannelInboundHandler {
         commandTimeout = TimeAmount(options.commandTimeout)
         self.eventLoop = eventLoop
         self.onMessage = onMessage
+        replication = ReplicationBatch(quorum: quorum ?? ReplicaQuorum())
         reader = ReplyReader(takesMessages: onMessage != nil)
         self.onWrongServer = onWrongServer
         self.onClosed = onClosed

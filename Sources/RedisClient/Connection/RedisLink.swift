@@ -2,98 +2,106 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// Keeps one connection up: finds the primary, connects, signs in, and when it is lost tries again, ever more slowly up
-/// to a cap. Owned by its event loop.
+/// Keeps one connection up, as its ``LinkMachine`` says: finds the primary, connects, signs in, joins the instance's other
+/// connections there, and when it is lost tries again, ever more slowly up to a cap. Owned by its event loop.
 final class RedisLink {
-    private enum State {
-        case idle
-        case connecting
-        case signingIn(RedisConnection)
-        case ready(RedisConnection, since: NIODeadline)
-        case stopped
+    /// What a link has to do with the others of its instance.
+    struct Surroundings {
+        let locator: PrimaryLocator
+        let primary: SharedPrimary
+        /// Of the replicas that confirm writes; nil where none does.
+        var quorum: ReplicaQuorum?
     }
 
     private let endpoint: RedisEndpoint
     private let locator: PrimaryLocator
+    private let primary: SharedPrimary
+    private let quorum: ReplicaQuorum?
     private let options: RedisOptions
     private let eventLoop: any EventLoop
-    private let logger: Logger
+    private let log: OutageLog
     private let greeting: [Greeting]
     private let onMessage: (([UInt8]) -> Void)?
     private let onChange: (_ isReady: Bool) -> Void
     private let onReconnect: () -> Void
-    private let leads: Bool
-    private var state = State.idle
-    /// Tells the connection of now from those before it.
-    private var attempt = 0
-    private var failures = 0
-    /// Of the attempt of now.
+    private var machine: LinkMachine
+    /// The one in use, and the one that may come to be.
+    private var inUse: RedisConnection?
+    private var next: RedisConnection?
+    /// Of the try under way.
     private var address: RedisEndpoint.Address?
+    private var waitingID: Int?
+    /// Those that joined and are not closed yet, by the try that made them.
+    private var joined: [Int: (connection: RedisConnection, generation: Int)] = [:]
     private var grace: GracePeriod
-    private var isOutageLogged = false
-    private var leftOutChecks: Set<String> = []
     private var drained: EventLoopPromise<Void>?
 
-    /// - Parameters:
-    ///   - greeting: what a new connection has to answer, beyond signing in, before it is ready.
-    ///   - leads: others follow this link: the locator is told where it arrives.
+    /// - Parameter greeting: what a new connection has to answer before it is ready.
     init(
         endpoint: RedisEndpoint,
-        locator: PrimaryLocator,
+        surroundings: Surroundings,
         options: RedisOptions,
         eventLoop: any EventLoop,
         logger: Logger,
-        greeting: [Greeting] = [],
-        leads: Bool = false,
+        greeting: [Greeting],
         onMessage: (([UInt8]) -> Void)? = nil,
         onChange: @escaping (_ isReady: Bool) -> Void,
         onReconnect: @escaping () -> Void = {}
     ) {
         self.endpoint = endpoint
-        self.locator = locator
+        locator = surroundings.locator
+        primary = surroundings.primary
+        quorum = surroundings.quorum
         self.options = options
         self.eventLoop = eventLoop
-        self.logger = logger
-        self.greeting = Greeting.list(endpoint, options) + greeting
+        log = OutageLog(logger)
+        self.greeting = greeting
         self.onMessage = onMessage
         self.onChange = onChange
         self.onReconnect = onReconnect
-        self.leads = leads
+        machine = LinkMachine(delay: options.reconnectDelay)
         grace = GracePeriod(limit: options.maximumPendingCommands)
     }
 
     func send(_ command: RedisCommand, _ waiter: RedisConnection.Waiter) {
-        switch state {
-        case .ready(let connection, _): connection.send(command, waiter)
-        case .stopped: waiter.resume(.failure(.notSent(.stopped)))
-        case .idle, .connecting, .signingIn: grace.wait(command, waiter)
-        }
+        if let inUse { return inUse.send(command, waiter) }
+        if machine.state == .stopped { return waiter.resume(.failure(.notSent(.stopped))) }
+        grace.wait(command, waiter)
     }
 
     // MARK: Connecting
 
-    func connect() {
-        guard case .idle = state else { return }
-        state = .connecting
-        attempt += 1
-        let attempt = attempt
+    /// Once; from then on it connects by itself.
+    func start() {
+        let link = NIOLoopBound(WeakLink(link: self), eventLoop: eventLoop)
+        let eventLoop = eventLoop
+        primary.enroll { departure, generation in
+            eventLoop.execute { link.value.link?.leave(departure, generation) }
+        }
+        connect()
+    }
+
+    private func connect() {
+        guard machine.start() == .locate else { return }
+        let attempt = machine.attempt
         locator.locate(on: eventLoop).assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let address): self.connect(to: address, attempt)
-            case .failure(let error): self.closed(attempt, ConnectionTrouble.words(for: error))
+            case .success(let address): self.located(address, attempt)
+            case .failure(let error): self.ended(attempt, ConnectionTrouble.words(for: error))
             }
         }
     }
 
-    private func connect(to address: RedisEndpoint.Address, _ attempt: Int) {
-        guard case .connecting = state else { return }
+    private func located(_ address: RedisEndpoint.Address, _ attempt: Int) {
+        guard machine.located(attempt) == .connect else { return }
         self.address = address
         let connection = RedisConnection(
             options: options,
             eventLoop: eventLoop,
+            quorum: quorum,
             onMessage: onMessage,
             onWrongServer: { [weak self] in self?.isWrongServer(address, attempt, $0) },
-            onClosed: { [weak self] in self?.closed(attempt, $0) }
+            onClosed: { [weak self] in self?.ended(attempt, $0) }
         )
         let loopBound = NIOLoopBound((self, connection), eventLoop: eventLoop)
         RedisBootstrap.connect(
@@ -108,117 +116,131 @@ final class RedisLink {
             let (link, connection) = loopBound.value
             switch result {
             case .success: link.connected(connection, attempt)
-            case .failure(let error): link.closed(attempt, ConnectionTrouble.words(for: error))
+            case .failure(let error): link.ended(attempt, ConnectionTrouble.words(for: error))
             }
         }
     }
 
     private func connected(_ connection: RedisConnection, _ attempt: Int) {
-        guard case .connecting = state, attempt == self.attempt else { return connection.close() }
-        state = .signingIn(connection)
+        guard machine.connected(attempt) == .signIn else { return connection.close() }
+        next = connection
         for (index, step) in greeting.enumerated() {
             let isLast = index == greeting.count - 1
             connection.send(
                 step.command,
                 .own { [weak self] reply in
-                    guard let self, attempt == self.attempt, case .signingIn = self.state else { return }
-                    if self.isAccepted(reply, step, connection), isLast { self.ready(connection) }
+                    guard let self, attempt == self.machine.attempt, self.machine.state == .signingIn else { return }
+                    if let trouble = self.log.trouble(with: reply, to: step) {
+                        if trouble == .refused { connection.close() }
+                    } else if isLast {
+                        self.join(attempt)
+                    }
                 }
             )
         }
     }
 
-    private func isAccepted(_ reply: RedisConnection.Reply, _ step: Greeting, _ connection: RedisConnection) -> Bool {
-        switch reply {
-        case .success(let value):
-            guard let objection = step.objection(value) else { return true }
-            logOutage("redis refused the connection", reason: objection, level: .error)
-        case .failure(.refused(let refusal)) where step.isOptional && ["NOPERM", "ERR"].contains(refusal.code):
-            if leftOutChecks.insert(step.name).inserted {
-                logger.notice("redis does not allow a check, which is left out", metadata: ["command": "\(step.name)"])
+    private func join(_ attempt: Int) {
+        guard machine.signedIn(attempt) == .join, let address else { return }
+        let link = NIOLoopBound(WeakLink(link: self), eventLoop: eventLoop)
+        let eventLoop = eventLoop
+        let place = primary.join(at: address) { [primary] answer in
+            eventLoop.execute {
+                guard let link = link.value.link else {
+                    if case .admitted(let generation) = answer { primary.left(generation) }
+                    return
+                }
+                link.joined(attempt, answer)
             }
-            return true
-        case .failure(.refused(let refusal)):
-            let level: Logger.Level = refusal.needsOperator ? .error : .warning
-            logOutage("redis refused the connection", reason: "\(step.name): \(refusal.code)", level: level)
-        case .failure:
-            // The connection is gone, and tells why itself.
-            return false
         }
-        connection.close()
-        return false
+        guard let generation = place.generation else {
+            waitingID = place.id
+            return
+        }
+        joined(attempt, .admitted(generation: generation))
     }
 
-    private func ready(_ connection: RedisConnection) {
-        state = .ready(connection, since: .now())
+    private func joined(_ attempt: Int, _ answer: SharedPrimary.Answer) {
+        switch answer {
+        case .admitted(let generation):
+            guard machine.admitted(attempt, generation: generation, now: .now()) == .use, let next else {
+                return primary.left(generation)
+            }
+            waitingID = nil
+            joined[attempt] = (next, generation)
+            use(next, attempt)
+        case .turnedAway:
+            waitingID = nil
+            let action = machine.turnedAway(attempt)
+            guard case .failed(let delay) = action else { return }
+            next?.close()
+            next = nil
+            connectLater(delay)
+        }
+    }
+
+    private func use(_ connection: RedisConnection, _ attempt: Int) {
+        next = nil
+        inUse = connection
         if attempt > 1 { onReconnect() }
-        if isOutageLogged { logger.info("redis connection is back") }
-        isOutageLogged = false
+        log.isBack()
         for (command, waiter) in grace.take() { connection.send(command, waiter) }
         onChange(true)
-        if leads, let address { locator.reached(address) }
     }
 
     // MARK: Losing the connection
 
-    /// The connection takes no more commands, and closes once it has its last reply; a better one is looked for meanwhile.
+    /// The connection takes no more commands, and closes once it has its last reply; a better one is looked for meanwhile, and
+    /// the others of the instance leave this server too.
     private func isWrongServer(_ address: RedisEndpoint.Address, _ attempt: Int, _ refusal: RedisRefusal) {
-        guard attempt == self.attempt else { return }
         locator.moved(to: refusal, saidBy: address)
-        if case .ready(_, let since) = state { lost("the server said \(refusal.code)", since: since) }
-    }
-
-    /// Somebody came to another primary than before: leaves this one, if it is the one no more.
-    func lookForPrimary() {
-        guard case .ready = state else { return }
-        let attempt = attempt
-        locator.locate(on: eventLoop).assumeIsolated().whenSuccess { located in
-            guard attempt == self.attempt, located != self.address, case .ready(let connection, let since) = self.state
-            else { return }
-            self.lost("another server is the primary", since: since)
-            connection.drain()
+        guard let generation = joined[attempt]?.generation else { return }
+        primary.serverIsWrong(generation)
+        if case .lost(let delay) = machine.leave(generation, now: .now()) {
+            lost("the server said \(refusal.code)", delay)
         }
     }
 
-    private func closed(_ attempt: Int, _ reason: String) {
-        guard attempt == self.attempt else { return }
-        switch state {
-        case .idle: break
-        case .stopped: drained?.succeed()
-        case .ready(_, let since): lost(reason, since: since)
-        case .connecting, .signingIn:
-            logOutage("redis connection failed", reason: reason)
+    private func leave(_ departure: PrimaryView.Departure, _ generation: Int) {
+        if case .lost(let delay) = machine.leave(generation, now: .now()) {
+            lost(departure == .cut ? "another server is the primary" : "the server may be the primary no more", delay)
+        }
+        for (connection, joinedAt) in Array(joined.values) where joinedAt == generation {
+            switch departure {
+            case .drained: connection.drain()
+            case .cut: connection.close()
+            }
+        }
+    }
+
+    private func ended(_ attempt: Int, _ reason: String) {
+        if let (_, generation) = joined.removeValue(forKey: attempt) { primary.left(generation) }
+        switch machine.ended(attempt, now: .now()) {
+        case .failed(let delay):
+            if let waitingID { primary.withdraw(waitingID) }
+            waitingID = nil
+            next = nil
+            log.outage("redis connection failed", reason: reason)
             locator.wasWrong()
-            connectLater()
+            connectLater(delay)
+        case .lost(let delay): lost(reason, delay)
+        default: break
         }
+        if machine.state == .stopped, joined.isEmpty { drained?.succeed() }
     }
 
-    private func lost(_ reason: String, since: NIODeadline) {
-        logOutage("redis connection lost", reason: reason)
-        let now = NIODeadline.now()
-        if now - since >= TimeAmount(options.reconnectDelay.upperBound) { failures = 0 }
+    private func lost(_ reason: String, _ delay: Duration) {
+        inUse = nil
+        log.outage("redis connection lost", reason: reason)
         grace.begin(options.reconnectGrace)
         eventLoop.assumeIsolated().scheduleTask(deadline: grace.end) { self.grace.refuseIfOver() }
-        connectLater()
+        connectLater(delay)
         onChange(false)
     }
 
-    private func connectLater() {
-        state = .idle
-        // No reply of the connection before has a say any more.
-        attempt += 1
-        failures += 1
-        guard failures > 1 else { return connect() }
-        let (first, cap) = (options.reconnectDelay.lowerBound, options.reconnectDelay.upperBound)
-        let delay = min(cap, first * (1 << min(failures - 2, 10))) * Double.random(in: 0.5...1.5)
-        eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.connect() }
-    }
-
-    /// Once an outage: the next tries tell nothing new.
-    private func logOutage(_ message: Logger.Message, reason: String, level: Logger.Level = .warning) {
-        guard !isOutageLogged else { return }
-        isOutageLogged = true
-        logger.log(level: level, message, metadata: ["reason": "\(reason)"])
+    private func connectLater(_ delay: Duration) {
+        guard delay > .zero else { return connect() }
+        eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay * Double.random(in: 0.5...1.5))) { self.connect() }
     }
 
     // MARK: Stopping
@@ -226,19 +248,19 @@ final class RedisLink {
     /// No new command; closes once the replies in flight are in, or have timed out.
     func stop() -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
-        let last = state
-        state = .stopped
+        _ = machine.stop()
+        inUse = nil
         grace.refuse()
-        switch last {
-        case .ready(let connection, _):
-            drained = promise
-            connection.drain()
-        case .signingIn(let connection):
-            connection.close()
-            promise.succeed()
-        case .idle, .connecting, .stopped:
-            promise.succeed()
-        }
+        next?.close()
+        if let waitingID { primary.withdraw(waitingID) }
+        drained = promise
+        for (connection, _) in Array(joined.values) { connection.drain() }
+        if joined.isEmpty { promise.succeed() }
         return promise.futureResult
     }
+}
+
+/// Who is told on the link's loop does not keep it.
+private struct WeakLink {
+    weak var link: RedisLink?
 }

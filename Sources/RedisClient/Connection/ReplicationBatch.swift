@@ -7,14 +7,22 @@ import NIOCore
 /// Redis answers nothing else on a connection while it waits for the replica. So at most one WAIT is in flight: what comes
 /// meanwhile is held, unsent, and leaves with the next one. A replica that hangs then costs each write one or two
 /// ``RedisOptions/replicaTimeout``, however many there are. The deadline of the WAIT is theirs too: it ends the connection.
+///
+/// How many replicas have to confirm is looked up when WAIT is sent, and again when it is answered: a failover that began
+/// meanwhile raises it (``ReplicaQuorum``).
 struct ReplicationBatch {
     typealias Write = (command: RedisCommand, continuation: ReplyContinuation)
 
+    let quorum: ReplicaQuorum
     /// The commands that wait to be flushed have a write among them.
     private var isWaitDue = false
     private var isWaiting = false
     private var unconfirmed: [(reply: RESPValue, continuation: ReplyContinuation)] = []
     private var held: [Write] = []
+
+    init(quorum: ReplicaQuorum) {
+        self.quorum = quorum
+    }
 
     var heldCount: Int { held.count }
 
@@ -33,7 +41,7 @@ struct ReplicationBatch {
         guard isWaitDue else { return nil }
         isWaitDue = false
         isWaiting = true
-        return RedisCommand("WAIT", "1", "\(max(1, Int(clamping: timeout / .milliseconds(1))))")
+        return RedisCommand("WAIT", "\(quorum.requested)", "\(max(1, Int(clamping: timeout / .milliseconds(1))))")
     }
 
     /// The good reply to a write, which counts once the WAIT after it is answered.
@@ -46,7 +54,7 @@ struct ReplicationBatch {
     /// - Returns: the writes that make the next batch, to be sent now.
     mutating func confirmed(_ reply: RedisConnection.Reply) -> [Write] {
         isWaiting = false
-        if case .success(let count) = reply, let count = count.integer, count >= 1 {
+        if case .success(let count) = reply, let count = count.integer, count >= quorum.required {
             for (reply, continuation) in unconfirmed { continuation.resume(.success(reply)) }
             unconfirmed.removeAll(keepingCapacity: true)
         } else {

@@ -6,7 +6,15 @@ import Synchronization
 /// Its lock is its owner; it is asked once a connection attempt.
 final class PrimaryLocator: Sendable {
     struct Unknown: Error, CustomStringConvertible {
-        var description: String { "nobody who was asked knows the primary" }
+        /// Of the last one who was asked.
+        var code: String?
+
+        var description: String {
+            switch code {
+            case nil: "nobody who was asked knows the primary"
+            case let code?: "nobody who was asked tells the primary: AUTH or ACL: \(code)"
+            }
+        }
     }
 
     private let endpoint: RedisEndpoint
@@ -14,8 +22,7 @@ final class PrimaryLocator: Sendable {
     /// Whom to ask, the likeliest to know first; at most ``maximumSources``.
     private let sources: Mutex<[RedisEndpoint.Address]>
     private static let maximumSources = 64
-    /// Where a leading link arrived last, and who wants to know when it is elsewhere.
-    private let reached = Mutex((address: RedisEndpoint.Address?.none, moves: 0, onMove: [@Sendable () -> Void]()))
+    private let word = Mutex(SentinelWord())
 
     init(_ endpoint: RedisEndpoint, options: RedisOptions) {
         self.endpoint = endpoint
@@ -50,23 +57,14 @@ final class PrimaryLocator: Sendable {
         putFirst(.tcp(host: host.isEmpty ? ownHost : String(host), port: port))
     }
 
-    /// A leading link is ready there.
-    func reached(_ address: RedisEndpoint.Address) {
-        let listeners = reached.withLock { reached in
-            let isMove = reached.address != nil && reached.address != address
-            reached.address = address
-            if isMove { reached.moves += 1 }
-            return isMove ? reached.onMove : []
-        }
-        for tell in listeners { tell() }
+    /// What a sentinel says. Whether it is as good as what others said.
+    func note(_ answer: SentinelAnswer) -> Bool {
+        word.withLock { $0.note(answer.primary, epoch: answer.epoch, now: .now()) }
     }
 
-    /// How often that was another place than before.
-    var moveCount: Int { reached.withLock(\.moves) }
-
-    /// - Parameter tell: called, on any loop, whenever the primary is found at another place than before.
-    func onMove(_ tell: @escaping @Sendable () -> Void) {
-        reached.withLock { $0.onMove.append(tell) }
+    /// Where the sentinels say that the primary is, if a failover has led it away from this server; nil if not.
+    func successor(of address: RedisEndpoint.Address) -> RedisEndpoint.Address? {
+        word.withLock { $0.isOutdated(address) ? $0.address : nil }
     }
 
     private func putFirst(_ source: RedisEndpoint.Address) {
@@ -82,8 +80,12 @@ final class PrimaryLocator: Sendable {
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<RedisEndpoint.Address> {
         guard let source = candidates.first else { return eventLoop.makeFailedFuture(Unknown()) }
-        return ask(source, on: eventLoop)
-            .flatMapError { _ in self.ask(candidates.dropFirst(), on: eventLoop) }
+        return ask(source, on: eventLoop).flatMapError { error in
+            let rest = candidates.dropFirst()
+            guard rest.isEmpty else { return self.ask(rest, on: eventLoop) }
+            let code = (error as? RedisQuestion.NotLetIn)?.code
+            return eventLoop.makeFailedFuture(Unknown(code: code))
+        }
     }
 
     /// Every primary of the cluster, as the first source that answers says; nobody where it is no cluster.
@@ -112,13 +114,12 @@ final class PrimaryLocator: Sendable {
         case .server(let address):
             return eventLoop.makeSucceededFuture(address)
         case .sentinels(_, let primary):
-            let command = RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)
-            return question(to: source).ask(command, on: eventLoop).flatMapThrowing { reply in
-                guard let address = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source) else {
-                    throw Unknown()
-                }
+            return question(to: source).ask(SentinelAnswer.commands(primary), on: eventLoop).flatMapThrowing {
+                replies in
+                // One that has not heard of the last failover yet knows no better than the next.
+                guard let answer = SentinelAnswer(replies, saidBy: source), self.note(answer) else { throw Unknown() }
                 self.putFirst(source)
-                return address
+                return answer.primary
             }
         case .cluster:
             return slotMap(of: source, on: eventLoop).flatMapThrowing { map in

@@ -1,26 +1,36 @@
 import NIOCore
 
-/// One command over a connection that is made for it and closed after it.
+/// A few commands over a connection that is made for them and closed after them.
 struct RedisQuestion: Sendable {
+    /// The one who was asked does not let us in.
+    struct NotLetIn: Error {
+        /// Redis' error code.
+        let code: String
+    }
+
     let endpoint: RedisEndpoint
     let source: RedisEndpoint.Address
     let options: RedisOptions
 
     /// Any thread.
     func ask(_ command: RedisCommand, on eventLoop: any EventLoop) -> EventLoopFuture<RESPValue> {
-        eventLoop.flatSubmit { askOnLoop(command, eventLoop) }
+        ask([command], on: eventLoop).map { $0.first ?? .null }
     }
 
-    private func askOnLoop(_ command: RedisCommand, _ eventLoop: any EventLoop) -> EventLoopFuture<RESPValue> {
-        let answer = eventLoop.makePromise(of: RESPValue.self)
+    /// - Returns: an answer to each; the first that is an error fails all.
+    func ask(_ commands: [RedisCommand], on eventLoop: any EventLoop) -> EventLoopFuture<[RESPValue]> {
+        eventLoop.flatSubmit { askOnLoop(commands, eventLoop) }
+    }
+
+    private func askOnLoop(_ commands: [RedisCommand], _ eventLoop: any EventLoop) -> EventLoopFuture<[RESPValue]> {
+        let answer = eventLoop.makePromise(of: [RESPValue].self)
         let connection = RedisConnection(
             options: options,
             eventLoop: eventLoop,
             // Does nothing where the answer is in.
             onClosed: { _ in answer.fail(RedisError.outcomeUnknown(.connectionLost)) }
         )
-        // Sentinels have users of their own, and are asked without.
-        let signIn = if endpoint.isCluster { Greeting.signIn(endpoint).map(\.command) } else { [RedisCommand]() }
+        let signIn = endpoint.signInToSources.map(\.command)
         let loopBound = NIOLoopBound(connection, eventLoop: eventLoop)
         RedisBootstrap.connect(
             to: source,
@@ -34,17 +44,60 @@ struct RedisQuestion: Sendable {
             let connection = loopBound.value
             switch result {
             case .success:
-                for command in signIn { connection.send(command, .own { _ in }) }
-                connection.send(
-                    command,
-                    .own { reply in
-                        answer.completeWith(reply.mapError { $0 as any Error })
-                        connection.close()
-                    }
-                )
+                for command in signIn {
+                    connection.send(
+                        command,
+                        .own {
+                            if case .failure(.refused(let refusal)) = $0 { answer.fail(NotLetIn(code: refusal.code)) }
+                        }
+                    )
+                }
+                let replies = Replies(count: commands.count)
+                for command in commands {
+                    connection.send(
+                        command,
+                        .own { reply in
+                            guard let all = replies.take(reply) else { return }
+                            answer.completeWith(all.mapError(Self.told))
+                            connection.close()
+                        }
+                    )
+                }
             case .failure(let error): answer.fail(error)
             }
         }
         return answer.futureResult
+    }
+
+    private static func told(_ error: RedisError) -> any Error {
+        guard case .refused(let refusal) = error, ["NOAUTH", "WRONGPASS", "NOPERM"].contains(refusal.code) else {
+            return error
+        }
+        return NotLetIn(code: refusal.code)
+    }
+}
+
+/// Collects the replies to a few commands that were sent one after the other. Owned by their loop.
+final class Replies {
+    private var values: [RESPValue] = []
+    private var isOver = false
+    private let count: Int
+
+    init(count: Int) {
+        self.count = count
+    }
+
+    /// - Returns: all of them, with the last; or the first failure, once.
+    func take(_ reply: RedisConnection.Reply) -> Result<[RESPValue], RedisError>? {
+        guard !isOver else { return nil }
+        switch reply {
+        case .success(let value):
+            values.append(value)
+            isOver = values.count == count
+            return isOver ? .success(values) : nil
+        case .failure(let error):
+            isOver = true
+            return .failure(error)
+        }
     }
 }

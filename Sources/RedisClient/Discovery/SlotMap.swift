@@ -1,6 +1,6 @@
 /// Who owns which slot, of a node's answer to CLUSTER SLOTS: `[first, last, [host, port, …] primary, replicas…]…`.
 struct SlotMap {
-    private var ranges: [(slots: ClosedRange<Int>, primary: RedisEndpoint.Address)] = []
+    private var ranges: [(slots: ClosedRange<Int>, primary: RedisEndpoint.Address, replicas: Int)] = []
     /// Every node in it, each once.
     private(set) var nodes: [RedisEndpoint.Address] = []
 
@@ -10,7 +10,7 @@ struct SlotMap {
                 let last = fields[1].integer, first <= last
             else { continue }
             let servers = fields[2...].map { RedisEndpoint.Address(hostAndPort: $0.array ?? [], saidBy: source) }
-            if let primary = servers[0] { ranges.append((first...last, primary)) }
+            if let primary = servers[0] { ranges.append((first...last, primary, servers.dropFirst().count)) }
             for case let server? in servers where !nodes.contains(server) { nodes.append(server) }
         }
     }
@@ -18,6 +18,11 @@ struct SlotMap {
     /// Those that serve slots, each once.
     var primaries: [RedisEndpoint.Address] {
         nodes.filter { node in ranges.contains { $0.primary == node } }
+    }
+
+    /// Those that its owner has, and that are not marked as failed.
+    func replicaCount(of slot: Int) -> Int {
+        ranges.first { $0.slots.contains(slot) }?.replicas ?? 0
     }
 
     func owner(of slot: Int) -> RedisEndpoint.Address? {
