@@ -139,7 +139,7 @@ let package = Package(
             name: "LeaderboardServiceTests",
             dependencies: [
                 "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage",
-                "Broadcast", "HTTPServer",
+                "Broadcast", "HTTPServer", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
                 .cryptoExtras,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),

@@ -36,28 +36,23 @@ package struct LeaderboardService: Sendable {
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
         let endpoint: RedisEndpoint
-        switch configuration.redis {
+        switch configuration.redis.source {
         case .endpoint(let given):
             endpoint = given
         case .ownServer(let directory):
-            let server = PrivateRedis(
-                dataDirectory: directory,
-                syncsEveryWrite: configuration.redisOptions.durability == .fsynced,
-                logger: logger,
-                metricsFactory: metrics
-            )
+            let server = configuration.redis.ownServer(in: directory, logger: logger, metricsFactory: metrics)
             endpoint = try RedisEndpoint(url: try await server.start())
             services.append(server)
         }
 
         let redis = RedisClient(
             endpoint: endpoint,
-            options: configuration.redisOptions,
+            options: configuration.redis.options,
             eventLoopGroup: group,
             logger: logger,
             metricsFactory: metrics
         )
-        let store = ScoreStore(redis: redis, options: configuration.store, metricsFactory: metrics)
+        let store = ScoreStore(redis: redis, options: configuration.redis.store, metricsFactory: metrics)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
             framings: .live,
@@ -69,7 +64,7 @@ package struct LeaderboardService: Sendable {
         let feed = LiveFeed(broadcaster: broadcaster, rejected: RejectedEvents(logger: logger, metricsFactory: metrics))
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
-            options: configuration.redisOptions,
+            options: configuration.redis.options,
             channel: store.keys.channel,
             following: redis,
             eventLoop: broadcaster.eventLoop,
@@ -80,7 +75,7 @@ package struct LeaderboardService: Sendable {
         let durability = DurabilityWatch(
             redis: redis,
             keys: store.keys,
-            durability: configuration.redisOptions.durability,
+            durability: configuration.redis.options.durability,
             logger: logger
         )
         metrics.observe(redis: redis, durability: durability, broadcaster: broadcaster, logs: logs)
@@ -152,7 +147,7 @@ package struct LeaderboardService: Sendable {
             top: top,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             maximumIncrease: configuration.maximumIncrease,
-            rateLimit: RateLimitHeaders(configuration.store.rateLimit),
+            rateLimit: RateLimitHeaders(configuration.redis.store.rateLimit),
             audit: audit,
             metrics: UpdateMetrics(factory: metrics)
         )

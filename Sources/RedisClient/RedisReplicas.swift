@@ -7,6 +7,12 @@ package struct RedisReplicas: Sendable, Equatable {
     /// So many have to confirm each write.
     package let required: Int
 
+    package init(connected: Int, known: Int, required: Int) {
+        self.connected = connected
+        self.known = known
+        self.required = required
+    }
+
     /// Whether a write can be confirmed at all.
     package var areEnough: Bool { connected >= required }
 }

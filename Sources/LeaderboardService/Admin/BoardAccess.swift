@@ -18,14 +18,12 @@ package enum BoardAccess {
         _ settings: Settings,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
-        let options = try StoreOptions(settings)
-        var redisOptions = RedisOptions()
-        redisOptions.certificateAuthorityFile = settings.text("REDIS_CA_FILE")
-        switch try RedisSource(settings) {
+        let setup = try RedisSetup(settings)
+        switch setup.source {
         case .endpoint(let endpoint):
-            return try await open(endpoint, redisOptions, options, body)
+            return try await open(endpoint, setup, body)
         case .ownServer(let directory):
-            let server = PrivateRedis(dataDirectory: directory, logger: logger)
+            let server = setup.ownServer(in: directory, logger: logger, metricsFactory: MetricsRegistry())
             let url: String
             do {
                 url = try await server.start()
@@ -34,7 +32,7 @@ package enum BoardAccess {
             }
             let result: Result<Value, any Error>
             do {
-                result = .success(try await open(try RedisEndpoint(url: url), redisOptions, options, body))
+                result = .success(try await open(try RedisEndpoint(url: url), setup, body))
             } catch { result = .failure(error) }
             await server.stop()
             return try result.get()
@@ -43,24 +41,24 @@ package enum BoardAccess {
 
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
-        _ redisOptions: RedisOptions,
-        _ options: StoreOptions,
+        _ setup: RedisSetup,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let trouble = LastTrouble()
         let redis = RedisClient(
             endpoint: endpoint,
-            options: redisOptions,
+            options: setup.options,
             eventLoopGroup: group,
-            logger: logger,
+            logger: Logger(label: "leaderboard") { _ in trouble },
             metricsFactory: MetricsRegistry()
         )
-        let store = ScoreStore(redis: redis, options: options, metricsFactory: MetricsRegistry())
+        let store = ScoreStore(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await redis.run() }
             defer { tasks.cancelAll() }
             do {
-                try await connected(redis, to: endpoint)
+                try await connected(redis, to: endpoint, trouble)
                 return .success(try await body(store, group.next()))
             } catch {
                 return .failure(error)
@@ -70,11 +68,13 @@ package enum BoardAccess {
         return try result.get()
     }
 
-    private static func connected(_ redis: RedisClient, to endpoint: RedisEndpoint) async throws {
+    private static func connected(_ redis: RedisClient, to endpoint: RedisEndpoint, _ trouble: LastTrouble) async throws
+    {
         let deadline = ContinuousClock.now + .seconds(5)
         while !redis.isConnected {
             guard ContinuousClock.now < deadline else {
-                throw Unreachable(description: "Redis does not answer at \(endpoint).")
+                let reason = trouble.reason.map { ": \($0)" } ?? ""
+                throw Unreachable(description: "Redis does not answer at \(endpoint)\(reason).")
             }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -17,7 +17,7 @@ package struct KeySetOptions: Sendable {
     /// Nil if the variable is not set.
     init?(_ settings: Settings, setting: String) throws(InvalidSetting) {
         let age = try settings.integer("JWT_JWKS_AGE_SECONDS", default: 300, in: 1...86_400)
-        authorityFile = settings.text("JWT_JWKS_CA_FILE")
+        authorityFile = try settings.certificates("JWT_JWKS_CA_FILE")
         guard let text = settings.text(setting) else { return nil }
         self.setting = setting
         self.age = .seconds(age)

@@ -54,9 +54,15 @@ extension TLSFiles {
 extension RedisOptions {
     init(_ settings: Settings, _ source: RedisSource, board: String) throws(InvalidSetting) {
         self.init()
-        certificateAuthorityFile = settings.text("REDIS_CA_FILE")
+        certificateAuthorityFile = try settings.certificates("REDIS_CA_FILE")
         clusterKey = BoardKeys(board: board).scores
         durability = try settings.choice("DURABILITY", default: .local)
+        if settings.text("REPLICAS") != nil {
+            replicas = try settings.integer("REPLICAS", default: 1, in: 1...100)
+            guard durability == .replicated else {
+                throw InvalidSetting(name: "REPLICAS", reason: "goes with DURABILITY=replicated")
+            }
+        }
         commandTimeout = try settings.milliseconds("REDIS_TIMEOUT_MS", default: commandTimeout, in: 100...60_000)
         replicaTimeout = min(replicaTimeout, commandTimeout / 2)
         subscriberTimeout = commandTimeout / 2

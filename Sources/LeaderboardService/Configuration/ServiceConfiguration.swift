@@ -9,9 +9,7 @@ package import RedisClient
 /// The README and `.env.example` say what each means.
 package struct ServiceConfiguration: Sendable {
     package var server: ServerOptions
-    package var redis: RedisSource
-    package var redisOptions: RedisOptions
-    package var store: StoreOptions
+    package var redis: RedisSetup
     package var broadcast: BroadcastOptions
     package var tokens: TokenConfiguration
     package var grants: GrantConfiguration?
@@ -27,9 +25,7 @@ package struct ServiceConfiguration: Sendable {
 
     package init(_ settings: Settings) throws {
         server = try ServerOptions(settings)
-        redis = try RedisSource(settings)
-        store = try StoreOptions(settings)
-        redisOptions = try RedisOptions(settings, redis, board: store.board)
+        redis = try RedisSetup(settings)
         broadcast = try BroadcastOptions(settings)
         tokens = try TokenConfiguration(settings)
         trustedProxies = try TrustedProxies(settings)
@@ -56,14 +52,29 @@ package enum RedisSource: Sendable {
 
     init(_ settings: Settings) throws(InvalidSetting) {
         let dataDirectory = settings.text("DATA_DIR", default: "./data")
+        let login = try Self.sentinelLogin(settings)
         guard let url = settings.text("REDIS_URL") else {
             self = .ownServer(dataDirectory: dataDirectory)
             return
         }
         do {
-            self = .endpoint(try RedisEndpoint(url: url))
+            var endpoint = try RedisEndpoint(url: url)
+            endpoint.sentinelLogin = login
+            self = .endpoint(endpoint)
         } catch {
             throw InvalidSetting(name: "REDIS_URL", reason: "\(error)")
         }
+    }
+
+    /// Sentinels have users of their own: the password of the URL is not shown to them.
+    private static func sentinelLogin(_ settings: Settings) throws(InvalidSetting) -> RedisEndpoint.Login? {
+        let user = settings.text("SENTINEL_USER")
+        guard let password = settings.text("SENTINEL_PASSWORD") else {
+            guard user == nil else {
+                throw InvalidSetting(name: "SENTINEL_USER", reason: "goes with SENTINEL_PASSWORD")
+            }
+            return nil
+        }
+        return RedisEndpoint.Login(user: user, password: password)
     }
 }

@@ -32,7 +32,7 @@ package struct Doctor: Sendable {
     }
 
     private static func summary(of configuration: ServiceConfiguration) -> Finding {
-        let (server, limit) = (configuration.server, configuration.store.rateLimit)
+        let (server, limit) = (configuration.server, configuration.redis.store.rateLimit)
         return .good(
             "configuration",
             "listens on \(server.host):\(server.port), \(limit.updates) updates per user in \(limit.interval)"
@@ -53,11 +53,14 @@ package struct Doctor: Sendable {
     }
 
     private func redis(_ configuration: ServiceConfiguration) async -> [Finding] {
-        switch configuration.redis {
+        switch configuration.redis.source {
         case .endpoint(let endpoint):
             return await RedisExamination(endpoint, configuration, isPrivate: false).findings()
         case .ownServer(let directory):
-            let server = PrivateRedis(dataDirectory: directory, logger: Logger(label: "doctor") { _ in Silence() })
+            let server = configuration.redis.ownServer(
+                in: directory,
+                logger: Logger(label: "doctor") { _ in Silence() }
+            )
             do {
                 let url: String
                 do {

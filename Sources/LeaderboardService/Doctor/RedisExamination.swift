@@ -20,8 +20,8 @@ struct RedisExamination: Sendable {
     init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool) {
         self.endpoint = endpoint
         self.isPrivate = isPrivate
-        options = configuration.redisOptions
-        keys = BoardKeys(board: configuration.store.board)
+        options = configuration.redis.options
+        keys = BoardKeys(board: configuration.redis.store.board)
         leeway = configuration.tokens.rules.leeway
     }
 
@@ -51,7 +51,7 @@ struct RedisExamination: Sendable {
                         "redis",
                         "\(endpoint) cannot be used: \(trouble.reason ?? "no answer within \(Self.patience)")",
                         do:
-                            "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS, the primary)"
+                            "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS, the primary), SENTINEL_USER, SENTINEL_PASSWORD"
                     )
                 ]
             }
@@ -62,7 +62,7 @@ struct RedisExamination: Sendable {
             let facts = RedisFacts(
                 info: info.text ?? "",
                 isPrivate: isPrivate,
-                needsReplica: options.durability == .replicated
+                replicas: redis.replicas
             )
             // What a replica holds is its primary's business.
             if facts.isReplica { return facts.findings }

@@ -1,18 +1,19 @@
 import Bounds
+import RedisClient
 
 /// What `INFO` tells of a Redis, and what that means for a board. `INFO` alone, as hosted Redis often refuses `CONFIG`.
 struct RedisFacts {
     private let fields: [Substring: Substring]
     private let isPrivate: Bool
-    private let needsReplica: Bool
+    private let needed: RedisReplicas?
 
     /// - Parameters:
     ///   - info: the text of `INFO`: lines of `name:value`, and comments.
     ///   - isPrivate: it is the service's own, which nobody else configures.
-    ///   - needsReplica: each update waits for one.
-    init(info: String, isPrivate: Bool, needsReplica: Bool = false) {
+    ///   - replicas: those that each update waits for; nil where it waits for none.
+    init(info: String, isPrivate: Bool, replicas: RedisReplicas? = nil) {
         self.isPrivate = isPrivate
-        self.needsReplica = needsReplica
+        needed = replicas
         var fields: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
@@ -51,24 +52,26 @@ struct RedisFacts {
     }
 
     private var replicas: Finding? {
-        guard needsReplica, !isReplica else { return nil }
-        let count = fields["connected_slaves"].flatMap { Int($0) } ?? 0
-        guard count > 0 else {
+        guard let needed, !isReplica else { return nil }
+        let count = needed.connected
+        guard needed.areEnough else {
             return .bad(
                 "replicas",
-                "none follows this Redis, and DURABILITY=replicated waits for one: every update is answered 504",
-                do: "start a replica (replicaof in its redis.conf), or set DURABILITY to local or fsynced"
+                "\(count) of \(needed.known) keep up, and DURABILITY=replicated waits for \(needed.required): "
+                    + "every update is answered 504",
+                do: "start the others (replicaof in redis.conf), let the sentinels forget those that are gone "
+                    + "(SENTINEL RESET), or set REPLICAS or DURABILITY"
             )
         }
         // INFO has this line only where the setting is not 0.
         guard fields["min_slaves_good_slaves"] != nil else {
             return .advice(
                 "replicas",
-                "\(count) connected; without any, Redis would still take updates that nobody confirms",
+                "\(count) connected, \(needed.required) needed; without any, Redis would still take updates that nobody confirms",
                 do: "CONFIG SET min-replicas-to-write 1, and the same in redis.conf: they are then refused unwritten"
             )
         }
-        return .good("replicas", "\(count) connected, and no update is taken without one")
+        return .good("replicas", "\(count) connected, \(needed.required) needed, and no update is taken without one")
     }
 
     private var persistence: Finding {

@@ -19,7 +19,7 @@ struct Health: Sendable {
     }
 
     /// Ready to take traffic: not stopping, Redis would take an update, the function library is loaded, it keeps what
-    /// `DURABILITY` promises, the subscription is live.
+    /// `DURABILITY` promises, the replicas that updates wait for are there, the subscription is live.
     func ready(_ request: Request) async -> Response {
         if readiness.isStopping {
             return Self.fresh(Refusal.stopping.response)
@@ -45,6 +45,12 @@ struct Health: Sendable {
             return Self.notReady(
                 "not_durable",
                 "Redis does not sync each write, as DURABILITY=fsynced promises: CONFIG SET appendfsync always, appendonly yes."
+            )
+        }
+        if let replicas = redis.replicas, !replicas.areEnough {
+            return Self.notReady(
+                "replicas_missing",
+                "\(replicas.connected) of \(replicas.known) known replicas keep up, and an update needs \(replicas.required)."
             )
         }
         guard broadcaster.isLive else {

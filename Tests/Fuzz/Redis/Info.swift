@@ -1,3 +1,5 @@
+import RedisClient
+
 @testable import LeaderboardService
 
 extension FuzzTarget {
@@ -7,8 +9,10 @@ extension FuzzTarget {
         dictionary: "info"
     ) { input in
         let text = input.text
-        for (isPrivate, needsReplica) in [(true, false), (false, true)] {
-            let facts = RedisFacts(info: text, isPrivate: isPrivate, needsReplica: needsReplica)
+        let few = RedisReplicas(connected: 1, known: 2, required: 2)
+        let enough = RedisReplicas(connected: 2, known: 2, required: 2)
+        for (isPrivate, replicas) in [(true, nil), (false, few), (false, enough)] {
+            let facts = RedisFacts(info: text, isPrivate: isPrivate, replicas: replicas)
             promise(!facts.findings.isEmpty, "there is always something to say")
             _ = facts.needsReplayRights
         }

@@ -1,4 +1,5 @@
 import Foundation
+import RedisClient
 import TestSupport
 import Testing
 
@@ -28,7 +29,6 @@ struct SettingsTests {
             ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "8191"),
             ("DRAIN_SECONDS", "0"), ("REDIS_TIMEOUT_MS", "99"), ("LIVE_PING_SECONDS", "301"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
-            ("DURABILITY", "eternal"), ("DURABILITY", "replicated"),
             ("JWT_JWKS", "https://"), ("JWT_JWKS", "https://["), ("JWT_JWKS", "https://[]/"),
             ("JWT_JWKS", "https://[[]"),
             ("JWT_JWKS", "https://127.0.0.1:84443/keys"), ("JWT_JWKS", "https://a:0/"), ("JWT_JWKS", "https://a:/"),
@@ -38,6 +38,9 @@ struct SettingsTests {
             ("REDIS_URL", "redis://a:0"), ("REDIS_URL", "redis+sentinel://a:65536/name"), ("REDIS_URL", "redis://a/-1"),
             ("REDIS_URL", "redis+cluster://a,b:99999999999999999999"), ("REDIS_URL", "://"), ("REDIS_URL", "redis://"),
             ("HEAD_TIMEOUT_SECONDS", "9223372036854775807"), ("IDEMPOTENCY_KEY_SECONDS", "9223372036854775808"),
+            ("DURABILITY", "eternal"), ("DURABILITY", "replicated"), ("REPLICAS", "1"), ("REPLICAS", "0"),
+            ("REPLICAS", "101"), ("REPLICAS", "all"), ("SENTINEL_USER", "watcher"),
+            ("REDIS_CA_FILE", "/nowhere/ca.pem"), ("JWT_JWKS_CA_FILE", "/nowhere/ca.pem"),
             ("JWT_JWKS", "http://localhost/keys"), ("GRANTS", "maybe"), ("GRANT_SECRET", "short"),
             ("CORS_ALLOWED_ORIGINS", "https://play.example.com/"), ("LIVE_ALLOWED_ORIGINS", "play.example.com"),
         ]
@@ -46,6 +49,40 @@ struct SettingsTests {
         let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings([name: value])) }
         #expect(error?.name == name)
         if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
+    }
+
+    @Test("a file of authorities that is missing, or holds no certificate, refuses to start, and its variable is named")
+    func authorities() async throws {
+        let own = try await TestCertificate()
+        for name in ["REDIS_CA_FILE", "JWT_JWKS_CA_FILE"] {
+            func error(_ path: String) throws -> String? {
+                let settings = testSettings([name: path, "JWT_JWKS": path])
+                do { _ = try ServiceConfiguration(settings) } catch let error as InvalidSetting { return "\(error)" }
+                return nil
+            }
+            #expect(try error(own.certificate) == nil)
+            #expect(try error("/nowhere/ca.pem") == "\(name): the file cannot be read")
+            #expect(try error("/tmp") == "\(name): the file cannot be read")
+            #expect(try error(own.key) == "\(name): the file holds no certificate in PEM")
+            #expect(try error("/dev/null") == "\(name): the file holds no certificate in PEM")
+        }
+    }
+
+    @Test(
+        "who we are to sentinels, and how many replicas confirm, is read for the service and for the admin commands alike"
+    )
+    func redis() throws {
+        let url = "redis+sentinel://board:secret@h1,h2/main"
+        let settings = testSettings([
+            "REDIS_URL": url, "SENTINEL_USER": "watcher", "SENTINEL_PASSWORD": "another", "DURABILITY": "replicated",
+            "REPLICAS": "2",
+        ])
+        for setup in [try ServiceConfiguration(settings).redis, try RedisSetup(settings)] {
+            #expect(setup.options.replicas == 2)
+            #expect(setup.options.clusterKey == "lb:{main}:scores")
+            guard case .endpoint(let endpoint) = setup.source else { throw InvalidSetting(name: "", reason: "no URL") }
+            #expect(endpoint.sentinelLogin == .init(user: "watcher", password: "another"))
+        }
     }
 
     @Test("TLS files that are of no use refuse to start, and the variable is named")

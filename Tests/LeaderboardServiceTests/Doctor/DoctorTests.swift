@@ -1,4 +1,5 @@
 import Foundation
+import RedisClient
 import TestSupport
 import Testing
 
@@ -178,7 +179,8 @@ struct DoctorTests {
             "used_memory:18446744073709551615", "maxmemory:1", "role:master", "redis_version:7.2.4", "\(name):\(value)",
         ]
         for info in [lines, lines.reversed(), ["\(name):\(value)"]] {
-            let findings = RedisFacts(info: info.joined(separator: "\r\n"), isPrivate: false, needsReplica: true)
+            let replicas = RedisReplicas(connected: .max, known: .max, required: .max)
+            let findings = RedisFacts(info: info.joined(separator: "\r\n"), isPrivate: false, replicas: replicas)
                 .findings
             #expect(findings.contains { $0.subject == "memory" })
         }

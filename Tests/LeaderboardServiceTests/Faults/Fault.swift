@@ -7,6 +7,9 @@ enum Fault: String, Sendable {
     case instanceKilled
     /// The primary is killed; another server takes its place, and it comes back as a replica.
     case failover
+    /// Another server takes the primary's place while that one lives: by the sentinels, or the cluster's nodes, with the old
+    /// primary's help and without.
+    case plannedFailover, forcedFailover
     /// The board's slot goes to another primary of the cluster, with its keys.
     case resharding
 
@@ -16,8 +19,12 @@ enum Fault: String, Sendable {
     ]
     /// What tells whether the file was synced before the answer, and what Redis makes of a file that cannot be.
     static let ofSyncedServer: [Fault] = [.kill, .diskFull, .restart, .connectionsKilled]
-    static let ofSentinels: [Fault] = [.failover, .connectionsKilled, .functionsLost, .instanceKilled]
-    static let ofCluster: [Fault] = [.resharding, .failover, .connectionsKilled, .functionsLost, .instanceKilled]
+    static let ofSentinels: [Fault] = [
+        .failover, .plannedFailover, .connectionsKilled, .functionsLost, .instanceKilled,
+    ]
+    static let ofCluster: [Fault] = [
+        .resharding, .failover, .plannedFailover, .forcedFailover, .connectionsKilled, .functionsLost, .instanceKilled,
+    ]
 
     /// Long enough that a command's deadline is over in it.
     private static let longerThanDeadline = Duration.milliseconds(2500)
@@ -53,6 +60,8 @@ enum Fault: String, Sendable {
             for kind in ["normal", "pubsub"] { try await redis.command("CLIENT", "KILL", "TYPE", kind) }
         case .instanceKilled: try await world.replaceInstance(0)
         case .failover: try await failOver(world, from: redis)
+        case .plannedFailover: try await handOver(world, force: false)
+        case .forcedFailover: try await handOver(world, force: true)
         case .resharding: try await reshard(world, from: redis)
         }
     }
@@ -87,6 +96,17 @@ enum Fault: String, Sendable {
             try await old.command("INFO", "replication").contains("master_link_status:up")
         }
         if case .sentinels(let sentinels) = world.form { try await sentinels.knowReplica() }
+    }
+
+    private func handOver(_ world: FaultyWorld, force: Bool) async throws {
+        switch world.form {
+        case .single: break
+        case .sentinels(let sentinels):
+            try await sentinels.knowReplica()
+            try await sentinels.failOver()
+            try await sentinels.knowReplica()
+        case .cluster(let cluster): try await cluster.failOver(FaultyWorld.slot, force: force)
+        }
     }
 
     private func reshard(_ world: FaultyWorld, from source: PrivateRedisServer) async throws {

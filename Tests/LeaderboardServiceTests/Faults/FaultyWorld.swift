@@ -49,7 +49,7 @@ final class FaultyWorld: Sendable {
     }
 
     static func sentinels() async throws -> FaultyWorld {
-        let sentinels = try await RedisSentinels()
+        let sentinels = try await RedisSentinels(replicas: 2)
         return try await FaultyWorld(
             .sentinels(sentinels),
             urls: [sentinels.url, sentinels.url],

@@ -1,0 +1,31 @@
+package import Leaderboard
+import Logging
+import Metrics
+package import RedisClient
+
+/// How the board is reached: the same for `serve`, `doctor` and the commands of `admin` that go to Redis by themselves.
+package struct RedisSetup: Sendable {
+    package var source: RedisSource
+    package var options: RedisOptions
+    package var store: StoreOptions
+
+    package init(_ settings: Settings) throws {
+        source = try RedisSource(settings)
+        store = try StoreOptions(settings)
+        options = try RedisOptions(settings, source, board: store.board)
+    }
+
+    /// The server of the service's own, as these options want it.
+    func ownServer(
+        in directory: String,
+        logger: Logger,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
+    ) -> PrivateRedis {
+        PrivateRedis(
+            dataDirectory: directory,
+            syncsEveryWrite: options.durability == .fsynced,
+            logger: logger,
+            metricsFactory: metricsFactory
+        )
+    }
+}
