@@ -11,7 +11,7 @@ extension FuzzTarget {
         let text = input.text
         let few = RedisReplicas(connected: 1, known: 2, required: 2)
         let enough = RedisReplicas(connected: 2, known: 2, required: 2)
-        for (isPrivate, replicas) in [(true, nil), (false, few), (false, enough)] {
+        for (isPrivate, replicas) in [(true, nil), (false, few), (false, enough)] as [(Bool, RedisReplicas?)] {
             let facts = RedisFacts(info: text, isPrivate: isPrivate, replicas: replicas)
             promise(!facts.findings.isEmpty, "there is always something to say")
             _ = facts.needsReplayRights
