@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import RedisClient
+
 @Suite("Sentinels by ops/redis/sentinel.conf", .timeLimit(.minutes(5)))
 struct SentinelTests {
     @Test("replace a primary that died, and make it a replica when it comes back")
@@ -35,6 +37,10 @@ struct SentinelTests {
         ] {
             let answer = try await sentinel.command(words: forbidden)
             #expect(answer.hasPrefix("NOPERM"), "\(forbidden): \(answer)")
+        }
+        for channel in SentinelLine.channels {
+            let answer = try await sentinel.command(as: "operator", "ACL", "DRYRUN", "default", "SUBSCRIBE", channel)
+            #expect(answer == "OK", "\(channel)")
         }
         #expect(try await sentinel.command(as: "operator", "SENTINEL", "CKQUORUM", "leaderboard").hasPrefix("OK 3"))
     }
