@@ -13,7 +13,12 @@ extension FuzzTarget {
         for takesMessages in [true, false] {
             let whole = Reading([input.bytes[...]], takesMessages)
             promise(Reading(input.pieces, takesMessages) == whole, "the same replies, however the bytes come")
-            for case .reply(let reply) in whole.incoming { Self.interpret(reply) }
+            for incoming in whole.incoming {
+                switch incoming {
+                case .reply(let reply): Self.interpret(reply)
+                case .message(let payload): _ = SentinelEvent(payload)
+                }
+            }
         }
     }
 
@@ -32,12 +37,19 @@ extension FuzzTarget {
         _ = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source)
         let map = SlotMap(reply, saidBy: source)
         promise(map.primaries.count <= map.nodes.count, "primaries are nodes")
-        _ = map.owner(of: 0)
+        _ = (map.owner(of: 0), map.replicaCount(of: 0), ServerRole(reply))
+        if let answer = SentinelAnswer(reply.array ?? [], saidBy: source) {
+            promise(
+                answer.epoch >= 0 && answer.replicas.allSatisfy { $0.address != answer.primary },
+                "replicas are others"
+            )
+        }
         for element in reply.array ?? [reply] {
             if let entry = AuditEntry(reply: element) {
                 _ = (entry.increase, entry.score, entry.seq, entry.reverts, entry.erased)
             }
             guard let text = element.text else { continue }
+            _ = SentinelEvent(Array(text.utf8))
             let refusal = RedisRefusal(text)
             _ = (refusal.movedTo, refusal.isFromWithinFunction, refusal.needsOperator)
             promise((0..<ClusterSlot.count).contains(ClusterSlot.of(text)), "a slot is in range")
