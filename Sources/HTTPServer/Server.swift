@@ -16,7 +16,7 @@ package final class Server: Sendable, Service {
     /// - Parameters:
     ///   - isTrustedProxy: whether the connections of this address are other people's, and so not bounded by address.
     ///   - observe: told each answered request, on its connection's loop.
-    ///   - onListening: told the address once connections are accepted.
+    ///   - onListening: told the first address once connections are accepted at all of them.
     ///   - onStopping: told once the stop has begun.
     package init(
         options: ServerOptions,
@@ -59,9 +59,12 @@ package final class Server: Sendable, Service {
 
     package func run() async throws {
         let certificates = try context.options.tls.map { try Certificates($0, logger: logger) }
-        let listener = try await bootstrap(certificates)
-            .bind(host: context.options.host, port: context.options.port).get()
-        if let address = listener.localAddress {
+        let listeners = try await Listeners.open(
+            host: context.options.host,
+            port: context.options.port,
+            logger: logger
+        ) { bootstrap(certificates) }
+        for address in listeners.channels.compactMap(\.localAddress) {
             logger.info(
                 "listening",
                 metadata: [
@@ -69,8 +72,8 @@ package final class Server: Sendable, Service {
                     "tls": "\(certificates != nil)",
                 ]
             )
-            onListening(address)
         }
+        if let address = listeners.channels.first?.localAddress { onListening(address) }
         let interval = TimeAmount(context.options.tickInterval)
         let ticks = loops.values.map { loop in
             loop.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in loop.value.tick() }
@@ -83,7 +86,7 @@ package final class Server: Sendable, Service {
             tasks.cancelAll()
         }
         onStopping()
-        await drain(listener)
+        await drain(listeners)
         for tick in ticks { tick.cancel() }
     }
 
@@ -114,10 +117,10 @@ package final class Server: Sendable, Service {
     // MARK: The stop
 
     /// Requests in flight end; live connections are told to come back elsewhere, spread over the first half of the drain
-    /// time where there are many. The listener is open until nobody is left, or for `lateTimeout`: a load balancer needs a
+    /// time where there are many. The listeners are open until nobody is left, or for `lateTimeout`: a load balancer needs a
     /// moment to see that it should send elsewhere, and whoever comes meanwhile is answered once. What is left at the end of
     /// the drain time, or once the task is cancelled, is closed.
-    private func drain(_ listener: any Channel) async {
+    private func drain(_ listeners: Listeners) async {
         let start = ContinuousClock.now
         let deadline = start + context.options.drainTimeout
         let spread = context.options.drainTimeout / 2
@@ -125,7 +128,7 @@ package final class Server: Sendable, Service {
             loop.eventLoop.execute { loop.value.stop(spread: spread) }
         }
         await untilNobodyIsLeft(or: min(start + context.options.lateTimeout, deadline))
-        try? await listener.close()
+        await listeners.close()
         await untilNobodyIsLeft(or: deadline)
         for loop in loops.values {
             try? await loop.eventLoop.submit { loop.value.abort() }.get()

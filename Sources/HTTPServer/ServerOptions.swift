@@ -1,5 +1,6 @@
 /// Bounds of the server.
 package struct ServerOptions: Sendable {
+    /// An address, `*` for all of the machine's, or a name for all that it stands for.
     package var host = "127.0.0.1"
     /// 0: any free port.
     package var port = 8080
