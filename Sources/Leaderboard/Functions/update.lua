@@ -10,7 +10,7 @@
 --       6 chain      end of the audit's chain of hashes (audit.lua)
 --       7 limit      the user's token bucket (token_bucket.lua)
 --       8 idem       outcome stored for the idempotency key; left out when there is none
--- ARGV  1 user           1 to 64 of A-Z a-z 0-9 _ - . : @
+-- ARGV  1 user           1 to 128 of A-Z a-z 0-9 _ - . : @ | + = ~
 --       2 increase       whole number within the limit; the service passes none below 0
 --       3 capacity       of the token bucket
 --       4 token_time     microseconds in which one token comes back
@@ -35,7 +35,7 @@
 -- always holds the rank, so that a replay can tell it), the first update of a board's epoch one more.
 
 local function is_user(text)
-  return #text <= 64 and string.find(text, '^[%w_%-%.:@]+$') ~= nil
+  return #text <= 128 and string.find(text, '^[%w_%-%.:@|+=~]+$') ~= nil
 end
 
 local function update(keys, args)

@@ -53,7 +53,8 @@ extension ScoreUpdate {
         guard json.readableBytes <= 256 else { return nil }
         let text = json.readableBytesUInt8Span
         var scanner = PlainObjectScanner()
-        guard scanner.member("{", .userID, of: text), let name = scanner.string(of: text, maximumBytes: 64),
+        guard scanner.member("{", .userID, of: text),
+            let name = scanner.string(of: text, maximumBytes: UserID.maximumLength),
             let user = try? UserID(utf8: text.extracting(name)),
             scanner.member(",", .scoreIncrease, of: text), let amount = scanner.integer(of: text),
             let increase = try? ScoreIncrease(amount, maximum: maximumIncrease),

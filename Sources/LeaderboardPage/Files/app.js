@@ -170,7 +170,8 @@ addEventListener("keydown", (event) => {
 feed.start();
 stats.run();
 
-const player = new URLSearchParams(location.search).get("player");
+// No user id has a blank in it: a plus sign that was typed as it is stands for itself.
+const player = new URLSearchParams(location.search).get("player")?.replaceAll(" ", "+");
 if (player) {
   element("find-name").value = player;
   finder.follow(player);

@@ -32,7 +32,10 @@ struct AuditQuery {
     var cursor: AuditID?
 
     init(_ query: Query) throws(Refusal) {
-        filter.user = try Self.value("user_id", of: query, "must not be empty") { $0.isEmpty ? nil : $0 }
+        let users = query.userIDs
+        guard users.count <= 1 else { throw .invalidQuery("user_id must be given once.") }
+        guard users.first != "" else { throw .invalidQuery("user_id must not be empty.") }
+        filter.user = users.first
         // The audit has addresses in their one canonical text.
         filter.ip = try Self.value("ip", of: query, "must be an IPv4 or IPv6 address") { IPAddress($0)?.description }
         filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)

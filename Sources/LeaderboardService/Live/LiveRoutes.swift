@@ -57,7 +57,7 @@ extension View {
     /// `?view=top`, or `?user_id=` up to 20 times, or neither: all changes.
     init(_ query: Query) throws(Refusal) {
         let views = query.values("view")
-        let users = query.values("user_id")
+        let users = query.userIDs
         guard views.count <= 1, views.allSatisfy({ ["all", "top"].contains($0) }) else {
             throw .invalidQuery("view must be top or all.")
         }

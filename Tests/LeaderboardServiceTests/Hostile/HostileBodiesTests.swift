@@ -126,7 +126,7 @@ struct BodyCase: Sendable {
     private static let users: [BodyCase] =
         [
             "12345", "null", "[]", "\"\"", "\" 12345\"", "\"12345\\u0000\"", "\"12345\\n\"", "\"é\"", "\"１２３４５\"",
-            "\"../12345\"", "\"<b>\"", "\"*\"", "\"{main}\"", "\"\(String(repeating: "a", count: 65))\"",
+            "\"../12345\"", "\"<b>\"", "\"*\"", "\"{main}\"", "\"\(String(repeating: "a", count: 129))\"",
         ].map { BodyCase("the user \($0)", "invalid_user_id", #"{"user_id":\#($0),"score_increase":1}"#) }
 }
 

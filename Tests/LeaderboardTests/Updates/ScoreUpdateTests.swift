@@ -35,7 +35,7 @@ struct ScoreUpdateTests {
         (#"{"user_id":"a b","score_increase":50}"#, .user), (#"{"user_id":"a\u0000","score_increase":50}"#, .user),
         (#"{"user_id":"１２","score_increase":50}"#, .user), (#"{"user_id":"\u212A","score_increase":50}"#, .user),
         (#"{"User_id":"12345","score_increase":50}"#, .user),
-        (#"{"user_id":""# + String(repeating: "x", count: 65) + #"","score_increase":50}"#, .user),
+        (#"{"user_id":""# + String(repeating: "x", count: 129) + #"","score_increase":50}"#, .user),
         (#"{"user_id":"12345"}"#, .increase), (#"{"user_id":"12345","score_increase":"50"}"#, .increase),
         (#"{"user_id":"12345","score_increase":50.5}"#, .increase),
         (#"{"user_id":"12345","score_increase":5e1}"#, .increase),
@@ -73,12 +73,21 @@ struct ScoreUpdateTests {
         #expect(throws: InvalidScoreIncrease.self) { try ScoreIncrease(ScoreRange.limit + 1, maximum: .max) }
     }
 
-    @Test("takes user ids of every allowed character, 1 to 64 of them")
+    @Test("takes user ids of every allowed character, 1 to 128 of them, such as identity providers make")
     func userIDs() throws {
-        for text in ["a", "AZaz09_-.:@", String(repeating: "x", count: 64)] {
+        for text in [
+            "a", "AZaz09_-.:@|+=~", String(repeating: "x", count: 128), "auth0|5f7c8ec7c33c6c004bbafe82",
+            "google-oauth2|108",
+            "first.last+tag@example.com", "did:key:z6Mk=~",
+        ] {
             #expect(try UserID(text).rawValue == text)
+            let body = ByteBuffer(string: #"{"user_id":"\#(text)","score_increase":1}"#)
+            #expect(try ScoreUpdate(json: body, maximumIncrease: 10).user.rawValue == text)
         }
-        for text in ["", " ", "a/b", "a{b", "é", "e\u{301}", "a\n", "\u{212A}", String(repeating: "x", count: 65)] {
+        for text in [
+            "", " ", "a/b", "a*", "a?", "a[", "a}", "a%", "a,b", "a;", "a\"", "a\\", "a&b", "a#", "a!", "a$", "a^",
+            "a`", "a{b", "é", "e\u{301}", "a\n", "\u{212A}", String(repeating: "x", count: 129),
+        ] {
             #expect(throws: InvalidUserID.self) { try UserID(text) }
         }
     }
