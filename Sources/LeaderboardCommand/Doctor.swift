@@ -9,11 +9,18 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Reads the configuration that `leaderboard serve` would read. Exits with 1 if something must be changed, with 0 \
             if there is at most advice. Changes nothing; a running service is not disturbed.
+
+            With --token it also tells whom an access token lets do what, or why it is refused. The command lines of processes \
+            can be read by others: `--token -` reads it from standard input.
             """
     )
 
+    @Option(help: ArgumentHelp("An access token to explain; - for standard input.", valueName: "token"))
+    var token: String?
+
     func run() async throws {
-        let findings = await Doctor(try await Settings.load()).findings()
+        let token = token == "-" ? readLine() ?? "" : token
+        let findings = await Doctor(.load(), token: token).findings()
         for finding in findings { print(finding.text) }
         let bad = findings.count { $0.verdict == .bad }
         print(bad == 0 ? "\nAll that must be so is so." : "\nTo be changed: \(bad).")

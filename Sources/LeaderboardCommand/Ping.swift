@@ -1,33 +1,31 @@
 import ArgumentParser
-import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 
 /// `leaderboard ping [--ready]`: what a container's health check calls.
 struct Ping: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Exit with 0 if the service answers, with 1 if it does not.",
-        discussion: "For health checks of containers, which have no curl."
+        discussion: """
+            For health checks of containers, which have no curl. Without --url it reads the configuration that `leaderboard \
+            serve` would read, and asks where that listens: by HTTP or HTTPS, with a PROXY header where one is needed.
+            """
     )
 
-    @Option(help: "Where the service is.")
-    var url = ServiceURL.local
+    @OptionGroup var service: ServiceOption
 
     @Flag(help: "Ask whether it is ready for traffic (/readyz), not only alive (/healthz).")
     var ready = false
 
     func run() async throws {
-        let request = HTTPClientRequest(url: url.defaultValueDescription + (ready ? "/readyz" : "/healthz"))
+        let url = try service.url()
+        let answer: AnswerReader.Answer
         do {
-            let response = try await HTTPClient.ofService.execute(request, timeout: .seconds(3))
-            let body = try await response.body.collect(upTo: 65_536)
-            print(String(buffer: body))
-            if response.status != .ok { throw ExitCode(1) }
-        } catch let code as ExitCode {
-            throw code
+            answer = try await url.get(ready ? "/readyz" : "/healthz", within: .seconds(3))
         } catch {
-            print("no answer from \(url.defaultValueDescription): \(error)")
+            print("no answer from \(url.defaultValueDescription): \(reason(of: error))")
             throw ExitCode(1)
         }
+        print(String(buffer: answer.body))
+        if answer.status != 200 { throw ExitCode(1) }
     }
 }

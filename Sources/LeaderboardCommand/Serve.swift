@@ -20,10 +20,10 @@ struct Serve: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
-        let settings = try await Settings.load()
-        let configuration = try await configured { try ServiceConfiguration(settings) }
+        let settings = Settings.load()
+        let configuration = try configured { try ServiceConfiguration(settings) }
         let welcome = welcome ? Welcome(settings) : nil
-        let signer = demo ? try await configured { try TokenSigner(settings) } : nil
+        let signer = demo ? try configured { try TokenSigner(settings) } : nil
         DescriptorLimit.raise()
 
         let (addresses, listening) = AsyncStream<SocketAddress>.makeStream()

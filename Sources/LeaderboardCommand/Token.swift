@@ -23,8 +23,8 @@ struct Token: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await Settings.load()
-        let signer = try await configured { try TokenSigner(settings) }
+        let settings = Settings.load()
+        let signer = try configured { try TokenSigner(settings) }
         for user in user { print(try signer.token(user: user, lifetime: .seconds(ttl), scope: scope)) }
     }
 }

@@ -33,6 +33,7 @@ package struct LeaderboardService: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         for loop in group.makeIterator() { loop.execute { CrashOutput.coverThread() } }
 
+        for unknown in configuration.unknownNames { unknown.log(logger) }
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
         let endpoint: RedisEndpoint
@@ -138,7 +139,8 @@ package struct LeaderboardService: Sendable {
         let callers = Callers(
             tokens: TokenVerifier(keys: keys.access, configuration: configuration.tokens, metricsFactory: metrics),
             trustedProxies: configuration.trustedProxies,
-            failures: FailureLimit(store: store, limit: configuration.failureLimit, logger: logger)
+            failures: FailureLimit(store: store, limit: configuration.failureLimit, logger: logger),
+            logger: logger
         )
         let top = TopOfBoard(store: store, broadcaster: broadcaster)
         let update = UpdateScore(
@@ -163,6 +165,7 @@ package struct LeaderboardService: Sendable {
             store: store,
             broadcaster: broadcaster,
             readiness: readiness,
+            keys: keys,
             durability: durability
         )
         return [

@@ -1,27 +1,26 @@
 import ArgumentParser
 import AsyncHTTPClient
 import FoundationEssentials
+import LeaderboardService
 import NIOCore
 import NIOHTTP1
 
 /// The running service, as an operator asks it.
 struct AdminService: ParsableArguments {
-    static let tokenVariable = "LEADERBOARD_ADMIN_TOKEN"
     private static let maximumAnswerBytes = 256 * 1024 * 1024
 
-    @Option(help: "Where the service is.")
-    var url = ServiceURL.local
+    @OptionGroup var service: ServiceOption
 
     /// The body of the answer. A refusal ends the command with the service's own words.
     func ask(_ method: HTTPMethod, _ path: String, _ body: (some Encodable)? = String?.none) async throws -> ByteBuffer
     {
+        let settings = Settings.load()
+        let url = try service.url(settings)
         // Not an option: the command lines of processes can be read by others.
-        guard let token = ProcessInfo.processInfo.environment[Self.tokenVariable], !token.isEmpty else {
-            throw ValidationError("Put an operator's token into \(Self.tokenVariable): see leaderboard admin --help.")
-        }
+        let token = try configured { try OperatorToken.read(settings) }
         var request = HTTPClientRequest(url: url.defaultValueDescription + "/api/v1/admin" + path)
         request.method = method
-        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        request.headers.add(name: "Authorization", value: "Bearer \(token.text)")
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
@@ -30,10 +29,12 @@ struct AdminService: ParsableArguments {
         let answer: ByteBuffer
         do {
             // Reverts and erasures read the whole audit.
-            response = try await HTTPClient.ofService.execute(request, timeout: .seconds(600))
-            answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            (response, answer) = try await url.withClient { [request] client in
+                let response = try await client.execute(request, timeout: .seconds(600))
+                return (response, try await response.body.collect(upTo: Self.maximumAnswerBytes))
+            }
         } catch {
-            throw CommandFailure("no answer from \(url.defaultValueDescription): \(error)")
+            throw CommandFailure("no answer from \(url.defaultValueDescription): \(reason(of: error))")
         }
         guard response.status == .ok else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer.readableBytesView))

@@ -43,7 +43,7 @@ struct AdminVerify: AsyncParsableCommand {
 func onBoard<Value: Sendable>(
     _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
 ) async throws -> Value {
-    let settings = try await Settings.load()
+    let settings = Settings.load()
     do {
         return try await configured { try await BoardAccess.open(settings, body) }
     } catch ScoreStoreError.unsoundAudit(let user) {

@@ -1,34 +1,56 @@
 import ArgumentParser
 import Bounds
+import LeaderboardService
 
 /// Where a running service is: `http://host:port` or `https://host:port`.
 struct ServiceURL: ExpressibleByArgument {
     let isSecure: Bool
     let host: String
     let port: Int
+    /// Of our own service: whoever shows this certificate is it. Nil: the system's authorities decide.
+    private(set) var certificateFile: String?
+    /// Each connection begins with a PROXY header.
+    private(set) var isBehindProxyProtocol = false
 
-    /// Where `leaderboard serve` listens by default.
-    static let local = ServiceURL(isSecure: false, host: "127.0.0.1", port: 8080)
-
-    private init(isSecure: Bool, host: String, port: Int) {
-        self.isSecure = isSecure
-        self.host = host
-        self.port = port
+    /// Where the configuration's service is; nil if `LEADERBOARD_URL` is no such URL.
+    init?(_ place: ServicePlace) {
+        self.init(argument: place.url)
+        certificateFile = place.certificateFile
+        isBehindProxyProtocol = place.isBehindProxyProtocol
     }
 
     init?(argument: String) {
         let schemes = [("http://", false, Port.http), ("https://", true, Port.https)]
-        guard let (scheme, isSecure, defaultPort) = schemes.first(where: { argument.hasPrefix($0.0) }) else {
-            return nil
-        }
+        guard let (scheme, isSecure, defaultPort) = schemes.first(where: { argument.lowercased().hasPrefix($0.0) })
+        else { return nil }
         var text = argument.dropFirst(scheme.count)
         while text.hasSuffix("/") { text.removeLast() }
         guard let authority = try? Authority(text, defaultPort: defaultPort) else { return nil }
-        self.init(isSecure: isSecure, host: authority.host, port: authority.port.number)
+        self.isSecure = isSecure
+        host = authority.host
+        port = authority.port.number
     }
 
     var defaultValueDescription: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
     /// The value of the `Host` header.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// `--url`, or what the configuration says.
+struct ServiceOption: ParsableArguments {
+    @Option(
+        name: .customLong("url"),
+        help: "Where the service is. (default: LEADERBOARD_URL, or where this configuration's own service listens)"
+    )
+    var given: ServiceURL?
+
+    func url(_ settings: Settings = .load()) throws -> ServiceURL {
+        if let given { return given }
+        let place = try configured { try ServicePlace.read(settings) }
+        guard let url = ServiceURL(place) else {
+            throw ValidationError("LEADERBOARD_URL: must be http://host:port or https://host:port")
+        }
+        return url
+    }
 }

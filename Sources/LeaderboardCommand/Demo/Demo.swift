@@ -11,8 +11,7 @@ struct Demo: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Where the service is.")
-    var url = ServiceURL.local
+    @OptionGroup var service: ServiceOption
 
     @Option(help: "How many players.")
     var players = 30
@@ -26,8 +25,9 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await Settings.load()
-        let game = try await configured {
+        let settings = Settings.load()
+        let url = try service.url(settings)
+        let game = try configured {
             DemoGame(
                 service: url,
                 signer: try TokenSigner(settings),

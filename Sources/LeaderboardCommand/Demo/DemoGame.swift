@@ -28,6 +28,10 @@ struct DemoGame: Sendable {
     }
 
     func run() async throws {
+        try await service.withClient { try await play(with: $0) }
+    }
+
+    private func play(with client: HTTPClient) async throws {
         var crowd = DemoCrowd(players: players, maximumIncrease: maximumIncrease)
         var tokens: [String: Token] = [:]
         var generator = SystemRandomNumberGenerator()
@@ -37,7 +41,7 @@ struct DemoGame: Sendable {
             guard let (player, increase) = crowd.next(at: .now, using: &generator) else { continue }
             let token = try token(of: player, in: &tokens)
             do {
-                if let pause = try await send(player, increase, token: token) {
+                if let pause = try await send(player, increase, token: token, with: client) {
                     crowd.rest(player, until: .now + pause)
                 }
             } catch let refused as Refused {
@@ -50,12 +54,17 @@ struct DemoGame: Sendable {
     }
 
     /// - Returns: how long this player has to wait; nil if the update was added.
-    private func send(_ player: String, _ increase: Int, token: String) async throws -> Duration? {
+    private func send(
+        _ player: String,
+        _ increase: Int,
+        token: String,
+        with client: HTTPClient
+    ) async throws -> Duration? {
         var request = HTTPClientRequest(url: service.defaultValueDescription + "/api/v1/score/update")
         request.method = .POST
         request.headers = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
         request.body = .bytes(ByteBuffer(string: #"{"user_id":"\#(player)","score_increase":\#(increase)}"#))
-        let response = try await HTTPClient.ofService.execute(request, timeout: .seconds(5))
+        let response = try await client.execute(request, timeout: .seconds(5))
         let body = try await response.body.collect(upTo: 65_536)
         switch response.status.code {
         case 200: return nil

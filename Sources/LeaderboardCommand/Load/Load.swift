@@ -16,8 +16,7 @@ struct Load: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Where the service is.")
-    var url = ServiceURL.local
+    @OptionGroup var service: ServiceOption
 
     @Option(help: "How many users the updates are spread over.")
     var users = 1000
@@ -64,7 +63,8 @@ struct Load: AsyncParsableCommand {
 
     func run() async throws {
         DescriptorLimit.raise()
-        let run = try LoadRun(service: url, livePath: livePath, requests: try await requests(), processes: pid)
+        let url = try service.url()
+        let run = try LoadRun(service: url, livePath: livePath, requests: requests(of: url), processes: pid)
         let report = try await run.run(
             writers: connections,
             viewers: subscribers,
@@ -84,10 +84,9 @@ struct Load: AsyncParsableCommand {
         if report.isFaulty { throw ExitCode(1) }
     }
 
-    private func requests() async throws -> LoadRequests {
+    private func requests(of url: ServiceURL) throws -> LoadRequests {
         if let publishPath { return .messages(path: publishPath, authority: url.authority, users: users) }
-        let settings = try await Settings.load()
-        let signer = try await configured { try TokenSigner(settings) }
+        let signer = try configured { try TokenSigner(.load()) }
         let names = (0..<users).map(LoadRequests.name)
         let tokens = try names.map { ($0, try signer.token(user: $0, lifetime: .seconds(duration + 600))) }
         return LoadRequests(updatesOf: tokens, authority: url.authority)

@@ -18,17 +18,17 @@ struct Watch: AsyncParsableCommand {
             "In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C."
     )
 
-    @Option(help: "Where the service is.")
-    var url = ServiceURL.local
+    @OptionGroup var service: ServiceOption
 
     func run() async throws {
+        let url = try service.url()
         let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)
         var backoff = Backoff()
         while !Task.isCancelled {
             screen.state = .connecting
             let began = ContinuousClock.now
             do {
-                try await follow(screen)
+                try await follow(url, screen)
                 screen.state = .away("the connection ended")
             } catch is NIOConnectionError {
                 screen.state = .away("nothing answers there")
@@ -40,7 +40,7 @@ struct Watch: AsyncParsableCommand {
     }
 
     /// Until the connection ends. The view `top` sends the whole standing each time, so nothing has to be kept.
-    private func follow(_ screen: Screen) async throws {
+    private func follow(_ url: ServiceURL, _ screen: Screen) async throws {
         let connection = try await LiveClient.connect(
             to: url,
             path: "/api/v1/scoreboard/live?view=top",

@@ -4,12 +4,14 @@ import Leaderboard
 struct ClaimRules: Sendable {
     var issuer: String?
     var audience: String?
+    /// Which claim names the user.
+    var userClaim = ClaimName.subject
     /// How far clocks may differ, in seconds.
     var leeway: Double
 
     /// When the token ends, in seconds since 1970. `exp` must be there; `nbf` and `iat` hold where they are.
     func expiry(of claims: JSONObject, now: Double) throws(TokenError) -> Double {
-        guard let expiry = claims["exp"]?.number?.double else { throw .badClaims }
+        guard let expiry = claims["exp"]?.number?.double else { throw .missingExpiry }
         guard expiry + leeway > now else { throw .expired }
         for name in ["nbf", "iat"] {
             guard let value = claims[name] else { continue }

@@ -8,16 +8,16 @@ package struct GrantConfiguration: Sendable {
     let keySet: KeySetOptions?
 
     /// Nil: no grant is needed, and none is looked at.
-    init?(_ settings: Settings) throws(InvalidSetting) {
-        let policy: Policy = try settings.choice("GRANTS", default: .off)
-        secret = try settings.secret("GRANT_SECRET")
-        keySet = try KeySetOptions(settings, setting: "GRANT_JWKS")
+    init?(_ settings: SettingsReader) {
+        let policy: Policy = settings.choice("GRANTS", default: .off)
+        secret = settings.signingSecret("GRANT_SECRET")
+        keySet = KeySetOptions(settings, setting: "GRANT_JWKS")
         guard policy == .required else { return nil }
-        guard secret != nil || keySet != nil else {
-            throw InvalidSetting(name: "GRANT_SECRET", reason: "set it, or GRANT_JWKS: GRANTS=required needs a key")
+        if secret == nil, keySet == nil, !settings.isRefused("GRANT_SECRET", "GRANT_SECRET_FILE", "GRANT_JWKS") {
+            settings.refuse("GRANT_SECRET", "set it, or GRANT_JWKS: GRANTS=required needs a key")
         }
-        guard secret == nil || secret != settings.text("JWT_SECRET") else {
-            throw InvalidSetting(name: "GRANT_SECRET", reason: "must be another secret than JWT_SECRET")
+        if let secret, secret == settings.secret("JWT_SECRET") {
+            settings.refuse("GRANT_SECRET", "must be another secret than JWT_SECRET")
         }
     }
 }

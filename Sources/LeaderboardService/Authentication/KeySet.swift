@@ -21,6 +21,11 @@ struct KeySet: Sendable {
 
     var count: Int { all.count }
 
+    /// Without any key: before the first load.
+    init() {
+        ids = []
+    }
+
     /// - Parameter takesSecrets: whether the set may be one of HS256 secrets. One that anybody can fetch may not; and none
     ///   may mix secrets with public keys, for then a public key is one slip away from being taken for a secret.
     init(json: [UInt8], takesSecrets: Bool) throws(KeySetError) {

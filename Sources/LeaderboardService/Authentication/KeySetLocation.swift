@@ -10,25 +10,30 @@ package enum KeySetLocation: Sendable, Equatable {
     /// Fetched over https only: who can change it on the way makes tokens.
     case url(String)
 
+    /// Why a text names no set, for a person.
+    struct Invalid: Error {
+        let reason: String
+    }
+
     /// The value of a variable: an https URL, or else a path.
-    init(_ text: String, setting: String) throws(InvalidSetting) {
-        if text.hasPrefix("https://") {
-            self = .url(try Self.checked(text, setting: setting))
+    init(_ text: String) throws(Invalid) {
+        if text.lowercased().hasPrefix("https://") {
+            self = .url(try Self.checked(text))
         } else if text.contains("://") {
-            throw InvalidSetting(name: setting, reason: "must be the path of a JWK set, or its https URL")
+            throw Invalid(reason: "must be the path of a JWK set, or its https URL")
         } else {
             self = .file(path: text)
         }
     }
 
     /// What the client is given goes through here: a host or port that is none ends the process there.
-    private static func checked(_ url: String, setting: String) throws(InvalidSetting) -> String {
+    private static func checked(_ url: String) throws(Invalid) -> String {
         let rest = url.dropFirst("https://".count)
         let authority = rest.prefix { !["/", "?", "#"].contains($0) }
         guard (try? Authority(authority, defaultPort: .https)) != nil,
             rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), URL(string: url) != nil
         else {
-            throw InvalidSetting(name: setting, reason: "must be https://host[:port]/path, with a port of 1 to 65535")
+            throw Invalid(reason: "must be https://host[:port]/path, with a port of 1 to 65535")
         }
         return url
     }
@@ -47,14 +52,15 @@ package enum KeySetLocation: Sendable, Equatable {
         if case .file = self { true } else { false }
     }
 
-    /// Its bytes, at most ``KeySet/maximumBytes`` over https.
+    /// Its bytes, at most ``KeySet/maximumBytes``.
     func fetch(with client: HTTPClient, within limit: Duration) async throws(KeySetError) -> [UInt8] {
         switch self {
         case .file(let path):
-            guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-                throw KeySetError(description: "the file cannot be read")
+            do {
+                return try SmallFile.bytes(of: path, maximum: KeySet.maximumBytes)
+            } catch {
+                throw KeySetError(description: "the file \(error)")
             }
-            return Array(data)
         case .url(let url):
             return try await Self.get(url, with: client, within: limit)
         }

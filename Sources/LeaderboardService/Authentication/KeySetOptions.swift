@@ -7,6 +7,8 @@ package struct KeySetOptions: Sendable {
     package var authorityFile: String?
     /// After it, a set from a URL is fetched again.
     package var age: Duration = .seconds(300)
+    /// A URL that has never answered is asked again after it, and then after twice as long each time, up to `retryInterval`.
+    package var firstRetryInterval: Duration = .milliseconds(500)
     /// A failed fetch of a URL is repeated after it.
     package var retryInterval: Duration = .seconds(10)
     /// Unknown `kid`s cause at most one load in it.
@@ -15,12 +17,16 @@ package struct KeySetOptions: Sendable {
     package var timeout: Duration = .seconds(5)
 
     /// Nil if the variable is not set.
-    init?(_ settings: Settings, setting: String) throws(InvalidSetting) {
-        let age = try settings.integer("JWT_JWKS_AGE_SECONDS", default: 300, in: 1...86_400)
-        authorityFile = try settings.certificates("JWT_JWKS_CA_FILE")
+    init?(_ settings: SettingsReader, setting: String) {
+        age = .seconds(settings.integer("JWT_JWKS_AGE_SECONDS", default: 300, in: 1...86_400))
+        authorityFile = settings.certificates("JWT_JWKS_CA_FILE")
         guard let text = settings.text(setting) else { return nil }
         self.setting = setting
-        self.age = .seconds(age)
-        location = try KeySetLocation(text, setting: setting)
+        do {
+            location = try KeySetLocation(text)
+        } catch {
+            settings.refuse(setting, error.reason)
+            return nil
+        }
     }
 }

@@ -7,26 +7,27 @@ import ServiceLifecycle
 import Synchronization
 
 /// One JWK set, kept up to date. Its keys are always at hand; loading goes on beside, and one that fails keeps the keys
-/// that there are.
+/// that there are. A set at a URL that has not answered yet has none, and is asked for again and again.
 ///
 /// Any thread may ask. The state's lock is held for an assignment only.
 final class KeySetSource: Sendable, Service {
     private struct State {
-        var keys: KeySet
-        var bytes: [UInt8]
+        var keys = KeySet()
+        /// What the keys were made of; nil before the first load.
+        var bytes: [UInt8]?
         var underWay: Task<Void, Never>?
         var nextDemand = ContinuousClock.now
         var isFailing = false
     }
 
-    private let options: KeySetOptions
+    let options: KeySetOptions
     private let client: HTTPClient
     private let logger: Logger
     private let loads: Loads
     private let state: Mutex<State>
     private let changes = Atomic(0)
 
-    /// Loads the set for the first time. Without it no token can be checked, so a failure is the caller's.
+    /// A file is read here for the first time: one that is wrong is the caller's business. A URL is asked by ``run()``.
     init(
         _ options: KeySetOptions,
         eventLoopGroup: any EventLoopGroup,
@@ -37,9 +38,13 @@ final class KeySetSource: Sendable, Service {
         self.logger = logger
         loads = Loads(factory: metricsFactory)
         client = Self.client(options, eventLoopGroup)
+        guard case .file = options.location else {
+            state = Mutex(State())
+            return
+        }
         do {
             let bytes = try await options.location.fetch(with: client, within: options.timeout)
-            let keys = try KeySet(json: bytes, takesSecrets: options.location.takesSecrets)
+            let keys = try KeySet(json: bytes, takesSecrets: true)
             state = Mutex(State(keys: keys, bytes: bytes))
             loads.succeeded.increment()
             note(keys)
@@ -61,6 +66,9 @@ final class KeySetSource: Sendable, Service {
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
+    /// Whether it has ever been loaded.
+    var isLoaded: Bool { state.withLock { $0.bytes != nil } }
+
     var keys: KeySet { state.withLock { $0.keys } }
 
     /// Goes up after each change of the keys: what was verified with others is to be verified again.
@@ -69,6 +77,14 @@ final class KeySetSource: Sendable, Service {
     /// Keeps the set up to date until graceful shutdown.
     func run() async throws {
         try? await cancelWhenGracefulShutdown { [self] in
+            var pause = options.firstRetryInterval
+            if !isLoaded { await load() }
+            while !isLoaded {
+                // Not all instances at the same time.
+                try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+                pause = min(pause * 2, options.retryInterval)
+                await load()
+            }
             while !Task.isCancelled {
                 let isFailing = state.withLock { $0.isFailing }
                 let interval = options.location.interval(age: options.age)
@@ -76,7 +92,12 @@ final class KeySetSource: Sendable, Service {
                 await load()
             }
         }
-        try await client.shutdown()
+        await close()
+    }
+
+    /// No load can follow.
+    func close() async {
+        try? await client.shutdown()
     }
 
     /// For a token whose `kid` is not in the set. Returns once a load has ended that may have brought it; at once when
@@ -92,7 +113,7 @@ final class KeySetSource: Sendable, Service {
     }
 
     /// However many ask for it, one load is under way; each of them waits for its end, and none can cancel it.
-    private func load() async {
+    func load() async {
         await state.withLock { $0.underWay ?? start(&$0) }.value
     }
 
@@ -125,7 +146,7 @@ final class KeySetSource: Sendable, Service {
             }
             guard isFirst else { return }
             logger.warning(
-                "key set not loaded, its last keys are kept",
+                isLoaded ? "key set not loaded, its last keys are kept" : "key set not loaded yet, it is tried again",
                 metadata: ["setting": "\(options.setting)", "reason": "\(error)"]
             )
         }

@@ -8,7 +8,7 @@ struct ServiceKeys: Sendable {
     let access: SigningKeys
     let grants: SigningKeys?
 
-    /// Key sets are loaded here for the first time; one that cannot be keeps the service from starting.
+    /// Key sets of files are loaded here for the first time; one that is wrong keeps the service from starting.
     init(
         _ configuration: ServiceConfiguration,
         eventLoopGroup: any EventLoopGroup,
@@ -36,5 +36,20 @@ struct ServiceKeys: Sendable {
     }
 
     /// What keeps the key sets up to date.
-    var services: [any Service] { [access.keySet, grants?.keySet].compactMap { $0 } }
+    var services: [any Service] { keySets }
+
+    /// The variables of the sets that have never been loaded.
+    var missing: [String] { keySets.filter { !$0.isLoaded }.map(\.options.setting) }
+
+    /// For who needs them once: loads what has never been loaded.
+    func load() async {
+        for keySet in keySets where !keySet.isLoaded { await keySet.load() }
+    }
+
+    /// For who has not run ``services``.
+    func close() async {
+        for keySet in keySets { await keySet.close() }
+    }
+
+    private var keySets: [KeySetSource] { [access.keySet, grants?.keySet].compactMap { $0 } }
 }

@@ -18,9 +18,18 @@ struct SigningKeys: Sendable {
         do {
             try check(token)
         } catch {
-            guard let keySet, let id = token.keyID, !keySet.keys.holds(id) else { throw error }
-            await keySet.loadForUnknownKey()
-            try check(token)
+            guard let keySet else { throw error }
+            if let id = token.keyID, !keySet.keys.holds(id) {
+                await keySet.loadForUnknownKey()
+            } else if keySet.isLoaded {
+                throw error
+            }
+            do {
+                try check(token)
+            } catch {
+                // It may be as good as any, unless it is of a secret: only the set could tell.
+                throw keySet.isLoaded || token.algorithm == .hs256 ? error : .keysUnavailable
+            }
         }
     }
 
@@ -38,7 +47,7 @@ struct SigningKeys: Sendable {
 }
 
 extension SigningKeys {
-    /// Loads the set for the first time; without it the service does not start.
+    /// A file's set is loaded for the first time: one that is wrong keeps the service from starting.
     init(
         secret: String?,
         keySet: KeySetOptions?,

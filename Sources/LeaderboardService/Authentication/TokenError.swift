@@ -1,4 +1,4 @@
-/// Why a token is not accepted: for the metrics and the debug log. The client is told only that it is invalid.
+/// Why a token is not accepted: for the metrics and the log. What of it the client is told is ``Refusal``'s business.
 enum TokenError: String, Error, CaseIterable {
     /// Not three parts of canonical base64url, longer than 8 KiB, not JSON objects, or one with a name twice.
     case malformed
@@ -10,8 +10,17 @@ enum TokenError: String, Error, CaseIterable {
     case wrongType = "wrong_type"
     /// No key of this `kid` whose own algorithm is the token's.
     case unknownKey = "unknown_key"
+    /// None of our keys, and a key set that has never been loaded.
+    case keysUnavailable = "keys_unavailable"
     case badSignature = "bad_signature"
-    /// A claim is missing or of the wrong type; `exp` and `sub` must be there.
+
+    // From here on the signature is right.
+
+    /// No `exp` that is a number.
+    case missingExpiry = "missing_expiry"
+    /// The claim that names the user is missing, or no user id.
+    case missingUser = "missing_user"
+    /// Another claim is not of its type.
     case badClaims = "bad_claims"
     case expired
     /// `nbf` or `iat` is in the future.

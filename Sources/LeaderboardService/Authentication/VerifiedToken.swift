@@ -13,7 +13,9 @@ package struct VerifiedToken: Sendable, Equatable {
 
     init(_ claims: JSONObject, rules: ClaimRules, now: Double) throws(TokenError) {
         expiresAt = try rules.expiry(of: claims, now: now)
-        guard let subject = claims["sub"]?.string, let user = try? UserID(subject) else { throw .badClaims }
+        guard let subject = rules.userClaim.value(in: claims)?.string, let user = try? UserID(subject) else {
+            throw .missingUser
+        }
         self.subject = user
         isActive = claims["active"].map { $0 == .bool(true) } ?? true
         if let scope = claims["scope"] {

@@ -10,23 +10,34 @@ package struct TrustedProxies: Sendable {
     /// The entry `unix`: peers on a Unix socket.
     private let trustsUnixPeers: Bool
 
-    init(_ settings: Settings) throws(InvalidSetting) {
-        try self.init(settings.list("TRUSTED_PROXIES"))
+    /// Entries that are neither an address nor a network, nor `unix`.
+    struct Invalid: Error {
+        let entries: [String]
     }
 
-    init(_ entries: [String]) throws(InvalidSetting) {
-        var networks: [IPNetwork] = []
-        for entry in entries where entry != "unix" {
-            guard let network = IPNetwork(entry) else {
-                throw InvalidSetting(
-                    name: "TRUSTED_PROXIES",
-                    reason: "\(entry) is neither an address nor a network such as 10.0.0.0/8 or fd00::/8, nor unix"
-                )
-            }
-            networks.append(network)
+    init(_ settings: SettingsReader) {
+        do {
+            try self.init(settings.list("TRUSTED_PROXIES"))
+        } catch {
+            self.init()
+            settings.refuse(
+                "TRUSTED_PROXIES",
+                "\(error.entries.joined(separator: ", ")): neither an address nor a network such as 10.0.0.0/8 or "
+                    + "fd00::/8, nor unix"
+            )
         }
+    }
+
+    init(_ entries: [String]) throws(Invalid) {
+        let networks = entries.filter { $0 != "unix" }
+        let wrong = networks.filter { IPNetwork($0) == nil }
+        guard wrong.isEmpty else { throw Invalid(entries: wrong) }
+        self.init(networks: networks.compactMap(IPNetwork.init), trustsUnixPeers: entries.contains("unix"))
+    }
+
+    private init(networks: [IPNetwork] = [], trustsUnixPeers: Bool = false) {
         self.networks = networks
-        trustsUnixPeers = entries.contains("unix")
+        self.trustsUnixPeers = trustsUnixPeers
     }
 
     /// Whether the peer is one of the proxies.

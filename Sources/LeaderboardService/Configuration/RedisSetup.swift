@@ -9,10 +9,14 @@ package struct RedisSetup: Sendable {
     package var options: RedisOptions
     package var store: StoreOptions
 
-    package init(_ settings: Settings) throws {
-        source = try RedisSource(settings)
-        store = try StoreOptions(settings)
-        options = try RedisOptions(settings, source, board: store.board)
+    package init(_ settings: Settings) throws(InvalidSettings) {
+        self = try settings.read { RedisSetup($0) }
+    }
+
+    init(_ settings: SettingsReader) {
+        source = RedisSource(settings)
+        store = StoreOptions(settings)
+        options = RedisOptions(settings, source, board: store.board)
     }
 
     /// The server of the service's own, as these options want it.

@@ -5,7 +5,7 @@ package import Logging
 import NIOCore
 package import RedisClient
 
-/// Everything that can be set, read once at start. A bad value refuses to start and names its variable.
+/// Everything that can be set, read once at start. Bad values refuse to start, and name their variables, all at once.
 /// The README and `.env.example` say what each means.
 package struct ServiceConfiguration: Sendable {
     package var server: ServerOptions
@@ -23,23 +23,38 @@ package struct ServiceConfiguration: Sendable {
     package var logLevel: Logger.Level
     package var threads: Int
 
-    package init(_ settings: Settings) throws {
-        server = try ServerOptions(settings)
-        redis = try RedisSetup(settings)
-        broadcast = try BroadcastOptions(settings)
-        tokens = try TokenConfiguration(settings)
-        trustedProxies = try TrustedProxies(settings)
-        grants = try GrantConfiguration(settings)
+    /// What is set beside and looks like ours, but has no effect.
+    package private(set) var unknownNames: [UnknownName] = []
+
+    package init(_ settings: Settings) throws(InvalidSettings) {
+        self = try settings.read(Self.init(reading:))
+        unknownNames = settings.unknownNames(known: Self.variables)
+    }
+
+    /// The names of all that is read, by the service and by the commands.
+    static let variables: Set<String> = {
+        let reader = SettingsReader(Settings(environment: [:]))
+        _ = (ServiceConfiguration(reading: reader), ServicePlace(reader), OperatorToken(reader))
+        return reader.names
+    }()
+
+    private init(reading settings: SettingsReader) {
+        server = ServerOptions(settings)
+        redis = RedisSetup(settings)
+        broadcast = BroadcastOptions(settings)
+        tokens = TokenConfiguration(settings)
+        trustedProxies = TrustedProxies(settings)
+        grants = GrantConfiguration(settings)
         failureLimit = RateLimit(
-            updates: try settings.integer("UNAUTHENTICATED_LIMIT", default: 600, in: 1...1_000_000),
-            interval: .seconds(try settings.integer("UNAUTHENTICATED_INTERVAL_SECONDS", default: 60, in: 1...86_400))
+            updates: settings.integer("UNAUTHENTICATED_LIMIT", default: 600, in: 1...1_000_000),
+            interval: .seconds(settings.integer("UNAUTHENTICATED_INTERVAL_SECONDS", default: 60, in: 1...86_400))
         )
-        liveOrigins = try AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
-        updateOrigins = try AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])
-        maximumIncrease = try settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
-        logFormat = try settings.choice("LOG_FORMAT", default: .json)
-        logLevel = try settings.choice("LOG_LEVEL", default: .info)
-        threads = try settings.integer("THREADS", default: System.coreCount, in: 1...1024)
+        liveOrigins = AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
+        updateOrigins = AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])
+        maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
+        logFormat = settings.choice("LOG_FORMAT", default: .json)
+        logLevel = settings.choice("LOG_LEVEL", default: .info)
+        threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }
 }
 
@@ -50,31 +65,28 @@ package enum RedisSource: Sendable {
     /// A `redis-server` of the service's own, with its data in this directory.
     case ownServer(dataDirectory: String)
 
-    init(_ settings: Settings) throws(InvalidSetting) {
-        let dataDirectory = settings.text("DATA_DIR", default: "./data")
-        let login = try Self.sentinelLogin(settings)
-        guard let url = settings.text("REDIS_URL") else {
-            self = .ownServer(dataDirectory: dataDirectory)
-            return
-        }
+    init(_ settings: SettingsReader) {
+        self = .ownServer(dataDirectory: settings.text("DATA_DIR", default: "./data"))
+        let login = Self.sentinelLogin(settings)
+        guard let url = settings.secret("REDIS_URL") else { return }
         do {
             var endpoint = try RedisEndpoint(url: url)
             endpoint.sentinelLogin = login
             self = .endpoint(endpoint)
         } catch {
-            throw InvalidSetting(name: "REDIS_URL", reason: "\(error)")
+            settings.refuse("REDIS_URL", "\(error)")
         }
     }
 
     /// Sentinels have users of their own: the password of the URL is not shown to them.
-    private static func sentinelLogin(_ settings: Settings) throws(InvalidSetting) -> RedisEndpoint.Login? {
+    private static func sentinelLogin(_ settings: SettingsReader) -> RedisEndpoint.Login? {
         let user = settings.text("SENTINEL_USER")
-        guard let password = settings.text("SENTINEL_PASSWORD") else {
-            guard user == nil else {
-                throw InvalidSetting(name: "SENTINEL_USER", reason: "goes with SENTINEL_PASSWORD")
-            }
-            return nil
+        if let password = settings.secret("SENTINEL_PASSWORD") {
+            return RedisEndpoint.Login(user: user, password: password)
         }
-        return RedisEndpoint.Login(user: user, password: password)
+        if user != nil, !settings.isRefused("SENTINEL_PASSWORD", "SENTINEL_PASSWORD_FILE") {
+            settings.refuse("SENTINEL_USER", "goes with SENTINEL_PASSWORD")
+        }
+        return nil
     }
 }

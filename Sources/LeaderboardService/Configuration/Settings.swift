@@ -1,117 +1,51 @@
-import Bounds
-package import Configuration
-import Synchronization
-import SystemPackage
+import FoundationEssentials
 
-/// A configuration value that the service refuses to start with. It names the variable; it never repeats a secret's value.
-package struct InvalidSetting: Error, CustomStringConvertible {
-    package let name: String
-    package let reason: String
-
-    package var description: String { "\(name): \(reason)" }
-}
-
-/// Reads the service's variables, each by its environment name: the process environment first, then `.env` in the
-/// working directory, then the default. An empty value counts as unset.
+/// Where settings come from: the process environment, then a `.env` file, then nowhere. An empty value counts as unset, and
+/// blanks and line ends around a value do not count.
 package struct Settings: Sendable {
-    private let reader: ConfigReader
-    private let seen = SeenNames()
+    private let environment: [String: String]
+    let file: EnvironmentFile
 
-    package init(reader: ConfigReader) {
-        self.reader = reader
+    package init(environment: [String: String], file: EnvironmentFile = EnvironmentFile(path: ".env", bytes: [])) {
+        self.environment = environment
+        self.file = file
     }
 
-    /// The process environment, then the file (which may be missing).
-    package static func load(file: String = ".env") async throws -> Settings {
-        Settings(
-            reader: ConfigReader(providers: [
-                EnvironmentVariablesProvider(),
-                try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file), allowMissing: true),
-            ])
-        )
+    /// Those of this process; the file may be missing.
+    package static func load(file: String = ".env") -> Settings {
+        Settings(environment: ProcessInfo.processInfo.environment, file: .read(file))
     }
 
-    /// Every name asked for so far: what `.env.example` is held against.
-    package var namesRead: Set<String> { seen.names }
+    /// Reads a part of the configuration. What is wrong, in the part or in the file, is thrown all at once.
+    package func read<Part>(_ body: (SettingsReader) -> Part) throws(InvalidSettings) -> Part {
+        let reader = SettingsReader(self)
+        let part = body(reader)
+        guard reader.faults.isEmpty else { throw InvalidSettings(all: reader.faults) }
+        return part
+    }
 
     func text(_ name: String) -> String? {
-        seen.insert(name)
-        let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
-        guard let value = reader.string(forKey: key), !value.isEmpty else { return nil }
-        return value
+        [environment[name], file.entries[name]?.value].lazy.compactMap { $0?.trimmingBlanks() }.first { !$0.isEmpty }
     }
 
-    func text(_ name: String, default fallback: String) -> String {
-        text(name) ?? fallback
+    /// The line of the file that the value comes from; nil if it comes from the environment, or there is none.
+    func place(of name: String) -> String? {
+        guard environment[name]?.trimmingBlanks().isEmpty ?? true else { return nil }
+        return file.entries[name].map { file.place(ofLine: $0.line) }
     }
 
-    func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(InvalidSetting) -> Int {
-        guard let value = text(name) else { return fallback }
-        guard let number = Int(value), range.contains(number) else {
-            throw InvalidSetting(
-                name: name,
-                reason: "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-        }
-        return number
-    }
-
-    /// A whole number of seconds.
-    func seconds(
-        _ name: String,
-        default fallback: Duration,
-        in range: ClosedRange<Int>
-    ) throws(InvalidSetting) -> Duration {
-        .seconds(try integer(name, default: Int(clamping: fallback / .seconds(1)), in: range))
-    }
-
-    /// A whole number of milliseconds.
-    func milliseconds(
-        _ name: String,
-        default fallback: Duration,
-        in range: ClosedRange<Int>
-    ) throws(InvalidSetting) -> Duration {
-        .milliseconds(try integer(name, default: Int(clamping: fallback / .milliseconds(1)), in: range))
-    }
-
-    func choice<Choice>(_ name: String, default fallback: Choice) throws(InvalidSetting) -> Choice
-    where Choice: RawRepresentable<String> & CaseIterable {
-        guard let value = text(name) else { return fallback }
-        guard let choice = Choice(rawValue: value.lowercased()) else {
-            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw InvalidSetting(name: name, reason: "must be one of \(choices)")
-        }
-        return choice
-    }
-
-    /// `true` or `false`, and false when unset.
-    func flag(_ name: String) throws(InvalidSetting) -> Bool {
-        switch text(name)?.lowercased() {
-        case nil, "false": return false
-        case "true": return true
-        default: throw InvalidSetting(name: name, reason: "must be true or false")
-        }
-    }
-
-    /// A comma-separated list; spaces around an entry do not count.
-    func list(_ name: String) -> [String] {
-        (text(name) ?? "").split(separator: ",").map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
+    /// Of all that is set in the environment.
+    var environmentNames: [String] {
+        environment.filter { !$0.value.trimmingBlanks().isEmpty }.keys.sorted()
     }
 }
 
-extension Substring {
-    fileprivate func trimmingSpaces() -> String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-}
-
-/// The names that a ``Settings`` was asked for. Its lock is its owner; it is touched only while the service starts.
-private final class SeenNames: Sendable {
-    private let stored = Mutex<Set<String>>([])
-
-    var names: Set<String> { stored.withLock { $0 } }
-
-    func insert(_ name: String) {
-        stored.withLock { _ = $0.insert(name) }
+extension String {
+    /// Without blanks and line ends at both ends.
+    package func trimmingBlanks() -> String {
+        let isBlank = { (scalar: Unicode.Scalar) in " \t\r\n".unicodeScalars.contains(scalar) }
+        var text = unicodeScalars.drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text = text.dropLast() }
+        return String(text)
     }
 }

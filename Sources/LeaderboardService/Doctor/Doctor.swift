@@ -4,31 +4,43 @@ import Leaderboard
 import Logging
 import RedisClient
 
-/// Looks whether the service would run well here, and says in words what to change. It changes nothing itself; where the
-/// service would start a Redis of its own and none runs, it is started for the length of the check.
+/// Looks whether the service would run well here, and says in words what to change. It changes nothing itself: where the
+/// service's own Redis has data and does not run, it is started for the length of the check; where it has none, none is made.
 package struct Doctor: Sendable {
     private let settings: Settings
-    private let file: String
+    private let token: String?
 
-    /// - Parameter file: the path of the `.env` that the settings were read from.
-    package init(_ settings: Settings, file: String = ".env") {
+    /// - Parameter token: an access token to explain as well.
+    package init(_ settings: Settings, token: String? = nil) {
         self.settings = settings
-        self.file = file
+        self.token = token
     }
 
     /// All findings, in the order in which one would mend them.
     package func findings() async -> [Finding] {
         let configuration: ServiceConfiguration
-        do {
+        do throws(InvalidSettings) {
             configuration = try ServiceConfiguration(settings)
         } catch {
-            return [.bad("configuration", "\(error)", do: "correct it in the environment or in \(file)")]
+            let wrong = error.all.map { invalid in
+                Finding.bad(
+                    "configuration",
+                    "\(invalid)",
+                    do: invalid.place.map { "correct it in \($0)" }
+                        ?? "correct it in the environment or in \(settings.file.path)"
+                )
+            }
+            return wrong + strangers + settings.file.findings
         }
-        let own = [Self.summary(of: configuration)] + EnvironmentFile(path: file).findings(known: settings.namesRead)
+        let own = [Self.summary(of: configuration)] + strangers + settings.file.findings
         let limit =
             DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.broadcast.maximumSubscribers)] }
             ?? []
-        return own + limit + (await redis(configuration))
+        return await own + limit + KeyExamination(configuration, token: token).findings() + redis(configuration)
+    }
+
+    private var strangers: [Finding] {
+        settings.unknownNames(known: ServiceConfiguration.variables).map(\.finding)
     }
 
     private static func summary(of configuration: ServiceConfiguration) -> Finding {
@@ -57,6 +69,7 @@ package struct Doctor: Sendable {
         case .endpoint(let endpoint):
             return await RedisExamination(endpoint, configuration, isPrivate: false).findings()
         case .ownServer(let directory):
+            guard PrivateRedis.hasData(in: directory) else { return [Self.ownRedis(directory)] }
             let server = configuration.redis.ownServer(
                 in: directory,
                 logger: Logger(label: "doctor") { _ in Silence() }
@@ -79,8 +92,18 @@ package struct Doctor: Sendable {
     }
 }
 
+extension Doctor {
+    /// Of a Redis of the service's own that has never run.
+    private static func ownRedis(_ directory: String) -> Finding {
+        guard PrivateRedis.isInstalled else {
+            return .bad("redis", "redis-server was not found", do: "install it, or set REDIS_URL to a Redis of yours")
+        }
+        return .good("redis", "one of the service's own; its first start makes \(directory)")
+    }
+}
+
 /// Lets every log line go.
-private struct Silence: LogHandler {
+struct Silence: LogHandler {
     var logLevel = Logger.Level.critical
     var metadata: Logger.Metadata = [:]
 

@@ -1,34 +1,37 @@
 import HTTPServer
+import Leaderboard
 
 /// The pages' origins that may do something here: open a WebSocket (RFC 6455, section 10.2), or send updates. A client that
 /// is no browser sends no `Origin` and is not concerned.
 package struct AllowedOrigins: Sendable {
     /// Nil: all.
-    private let origins: Set<String>?
+    private let origins: Set<Origin>?
 
-    /// The value of a variable: `*`, or origins such as `https://play.example.com` (RFC 6454, section 6.1). They are compared
-    /// without regard to case.
-    init(_ settings: Settings, _ name: String, default fallback: [String]) throws(InvalidSetting) {
+    /// The value of a variable: `*`, or origins such as `https://play.example.com` and `https://*.example.com`, where the star
+    /// is one label.
+    init(_ settings: SettingsReader, _ name: String, default fallback: [String]) {
         let entries = settings.text(name) == nil ? fallback : settings.list(name)
-        for entry in entries where entry != "*" && !Self.isOrigin(entry) {
-            throw InvalidSetting(name: name, reason: "must be * or origins such as https://play.example.com")
+        var origins: Set<Origin> = []
+        for entry in entries where entry != "*" {
+            do {
+                origins.insert(try Origin(entry))
+            } catch {
+                settings.refuse(name, "\(entry.prefix(100)) \(error): no page's origin is like that")
+            }
         }
-        origins = entries.contains("*") ? nil : Set(entries.map { $0.lowercased() })
+        self.origins = entries.contains("*") ? nil : origins
     }
 
     /// No page may.
     var isEmpty: Bool { origins?.isEmpty == true }
 
-    func contains(_ origin: String) -> Bool {
-        origins?.contains(origin.lowercased()) ?? true
+    func contains(_ text: String) -> Bool {
+        guard let origins else { return true }
+        guard !text.contains("*"), let origin = try? Origin(text) else { return false }
+        return origins.contains(origin) || origin.withStar.map(origins.contains) ?? false
     }
 
     func allow(_ headers: RequestHeaders) -> Bool {
         origins == nil || headers["Origin"].allSatisfy(contains)
-    }
-
-    /// Scheme, host and maybe a port; no path, not even a slash.
-    private static func isOrigin(_ text: String) -> Bool {
-        text.wholeMatch(of: /[A-Za-z][A-Za-z0-9+.\-]*:\/\/[^\/?#\s]+/) != nil
     }
 }

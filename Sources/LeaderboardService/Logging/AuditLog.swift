@@ -9,7 +9,7 @@ package final class AuditLog: Sendable {
     private let output: LogOutput
     private let isEnabled: Bool
     private let updatedHead, refusedHead: LogLine.Head
-    private let userID, ip, scoreIncrease, score, seq, requestID, code: LogLine.Key
+    private let userID, ip, scoreIncrease, score, seq, requestID, code, reason: LogLine.Key
 
     init(output: LogOutput, isEnabled: Bool) {
         self.output = output
@@ -24,6 +24,7 @@ package final class AuditLog: Sendable {
         seq = LogLine.Key("seq", format)
         requestID = LogLine.Key("request_id", format)
         code = LogLine.Key("code", format)
+        reason = LogLine.Key("reason", format)
     }
 
     /// An update was added.
@@ -54,11 +55,13 @@ package final class AuditLog: Sendable {
     /// An update was refused.
     /// - Parameters:
     ///   - code: the error code of the answer, such as `rate_limited`.
+    ///   - reason: more than the code says, in one word: why a token is invalid.
     ///   - user: whose score it would have been, when that is known: the subject of a valid token.
-    package func refused(code: String, ip: String, user: String?, requestID: String) {
+    package func refused(code: String, reason: String? = nil, ip: String, user: String?, requestID: String) {
         guard isEnabled else { return }
         var line = LogLine(refusedHead, time: .now)
         line.add(self.code, code)
+        if let reason { line.add(self.reason, reason) }
         line.add(self.ip, ip)
         if let user { line.add(userID, user) }
         line.add(self.requestID, requestID)

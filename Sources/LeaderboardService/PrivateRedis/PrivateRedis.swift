@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import Logging
 package import Metrics
 package import NIOCore
@@ -81,6 +82,14 @@ package final class PrivateRedis: Sendable, Service {
     package static func url(dataDirectory: String) throws -> String {
         "unix://" + (try DataDirectory.socketPath(under: dataDirectory)).urlPathEncoded
     }
+
+    /// Whether a server has run on this data directory before. Makes nothing.
+    package static func hasData(in dataDirectory: String) -> Bool {
+        FileManager.default.fileExists(atPath: dataDirectory + "/redis")
+    }
+
+    /// Whether the program is there to be started.
+    package static var isInstalled: Bool { Processes.find("redis-server") != nil }
 
     /// Keeps the server running until graceful shutdown or cancellation, then stops it and waits for its end.
     package func run() async throws {

@@ -1,11 +1,22 @@
 import HTTPServer
+import Logging
 import NIOCore
+import RedisClient
 
 /// Who sends a request: from which address, and with whose token.
 struct Callers: Sendable {
     let tokens: TokenVerifier
     let trustedProxies: TrustedProxies
     let failures: FailureLimit
+    let logger: Logger
+    private let refusals = LogThrottle()
+
+    init(tokens: TokenVerifier, trustedProxies: TrustedProxies, failures: FailureLimit, logger: Logger) {
+        self.tokens = tokens
+        self.trustedProxies = trustedProxies
+        self.failures = failures
+        self.logger = logger
+    }
 
     /// The client's own address: the peer's, or what a trusted proxy says of it.
     func address(of request: Request) -> String {
@@ -21,9 +32,22 @@ struct Callers: Sendable {
         if let known = tokens.remembered(token) { return known }
         do {
             return try await tokens.verify(String(buffer: token))
+        } catch .keysUnavailable {
+            // Nobody's failure but ours.
+            throw .keysUnavailable
         } catch {
-            throw await refusal(of: request, .invalidToken)
+            note(error, of: request)
+            throw await refusal(of: request, Refusal(error))
         }
+    }
+
+    /// The last of them, once a minute, on whichever route it came: a wrong key or a clock that is off refuses everybody.
+    private func note(_ error: TokenError, of request: Request) {
+        guard let count = refusals.countIfDue() else { return }
+        logger.info(
+            "access tokens refused",
+            metadata: ["count": "\(count)", "reason": "\(error.rawValue)", "ip": "\(address(of: request))"]
+        )
     }
 
     /// That of the request itself, or of its address' limit.

@@ -11,6 +11,7 @@ struct Health: Sendable {
     let store: ScoreStore
     let broadcaster: Broadcaster
     let readiness: Readiness
+    let keys: ServiceKeys
     let durability: DurabilityWatch
 
     /// Alive: the event loop answers. It says nothing of Redis, so that a supervisor does not restart us for its sake.
@@ -19,7 +20,8 @@ struct Health: Sendable {
     }
 
     /// Ready to take traffic: not stopping, Redis would take an update, the function library is loaded, it keeps what
-    /// `DURABILITY` promises, the replicas that updates wait for are there, the subscription is live.
+    /// `DURABILITY` promises, the replicas that updates wait for are there, the subscription is live, each key
+    /// set has been loaded.
     func ready(_ request: Request) async -> Response {
         if readiness.isStopping {
             return Self.fresh(Refusal.stopping.response)
@@ -55,6 +57,13 @@ struct Health: Sendable {
         }
         guard broadcaster.isLive else {
             return Self.notReady("subscription_down", "The subscription to the board's events is not live.")
+        }
+        let missing = keys.missing
+        guard missing.isEmpty else {
+            return Self.notReady(
+                "keys_unavailable",
+                "The key set of \(missing.joined(separator: " and of ")) has not been loaded yet."
+            )
         }
         return Self.fresh(Response(.ok, json: ByteBuffer(string: #"{"status":"ready"}"#)))
     }

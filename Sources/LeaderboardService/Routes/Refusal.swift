@@ -12,6 +12,8 @@ struct Refusal: Error {
     var headers: ResponseHeaders = [:]
     /// Whether it has a line of its own in the log; what a flood of requests gets has not.
     var isLogged = true
+    /// More than the client is told, for that line.
+    var reason: String?
 
     var response: Response { .error(status, code: code, message: message, headers: headers) }
 }
@@ -22,12 +24,6 @@ extension Refusal {
         code: "missing_token",
         message: "Send an access token in the header Authorization: Bearer <token>.",
         headers: ["WWW-Authenticate": "Bearer"]
-    )
-    static let invalidToken = Refusal(
-        status: .unauthorized,
-        code: "invalid_token",
-        message: "The access token is not valid, or not any more: get a new one.",
-        headers: ["WWW-Authenticate": "Bearer error=\"invalid_token\""]
     )
     static let notYourScore = Refusal(
         status: .forbidden,

@@ -34,7 +34,9 @@ struct UpdateScore: Sendable {
             return try answer(outcome, to: wish, ip: ip, requestID: request.id)
         } catch {
             metrics.refused(error)
-            if error.isLogged { audit.refused(code: error.code, ip: ip, user: user, requestID: request.id) }
+            if error.isLogged {
+                audit.refused(code: error.code, reason: error.reason, ip: ip, user: user, requestID: request.id)
+            }
             return error.response
         }
     }

@@ -1,20 +1,6 @@
-import Configuration
 import HTTPServer
 
 @testable import LeaderboardService
-
-extension Settings {
-    /// Of nothing but these.
-    init(_ values: [String: String]) {
-        let pairs = values.map { name, value in
-            (
-                AbsoluteConfigKey(name.lowercased().split(separator: "_").map(String.init)),
-                ConfigValue(stringLiteral: value)
-            )
-        }
-        self.init(reader: ConfigReader(provider: InMemoryProvider(values: Dictionary(pairs) { first, _ in first })))
-    }
-}
 
 extension FuzzTarget {
     static let settings = FuzzTarget(
@@ -29,7 +15,11 @@ extension FuzzTarget {
             guard parts.count == 2, !parts[0].hasSuffix("_FILE") else { continue }
             values[parts[0]] = parts[1]
         }
-        guard let configuration = try? ServiceConfiguration(Settings(values)) else { return }
+        for (name, entry) in EnvironmentFile(path: ".env", bytes: input.bytes).entries {
+            let isPlain = !(name + entry.value).unicodeScalars.contains { $0 == "\n" || $0 == "\r" || $0 == "\0" }
+            promise(isPlain, "a setting of a file is one line")
+        }
+        guard let configuration = try? ServiceConfiguration(Settings(environment: values)) else { return }
         promise((0...65_535).contains(configuration.server.port), "a port is in range")
         promise((1...1024).contains(configuration.threads), "threads are in range")
     }

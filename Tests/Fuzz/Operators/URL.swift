@@ -26,7 +26,7 @@ extension FuzzTarget {
             let again = try? Authority(authority.description, defaultPort: .http)
             promise(again == authority, "an authority comes back as it is")
         }
-        if case .url(let url)? = try? KeySetLocation(text, setting: "JWT_JWKS") {
+        if case .url(let url)? = try? KeySetLocation(text) {
             _ = try? HTTPClient.Request(url: url)
         }
     }

@@ -145,8 +145,8 @@ struct GrantTests {
         arguments: [["GRANTS": "required"], ["GRANTS": "required", "GRANT_SECRET": testSecret]]
     )
     func ownKey(settings: [String: String]) throws {
-        let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings(settings)) }
-        #expect(error?.name == "GRANT_SECRET")
+        let error = #expect(throws: InvalidSettings.self) { try ServiceConfiguration(testSettings(settings)) }
+        #expect(error?.all.map(\.name) == ["GRANT_SECRET"])
     }
 }
 

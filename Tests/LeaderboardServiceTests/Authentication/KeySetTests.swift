@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import NIOHTTP1
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -106,20 +107,58 @@ struct KeySetTests {
         }
     }
 
+    @Test("over https that is not there yet lets the service start, not ready, and comes by itself")
+    func late() async throws {
+        let server = try await KeySetServer(keySetJSON(Self.old.jwk(kid: "old")))
+        server.answer("{}", status: .serviceUnavailable)
+        let settings = [
+            "JWT_JWKS": server.url, "JWT_JWKS_CA_FILE": server.certificate.path, "JWT_CACHE_SIZE": "0",
+        ]
+        try await withService(settings, isReady: false) { service, _ in
+            try await eventually { server.requests >= 2 }
+            let connection = try await service.connect()
+            try await eventually { try await connection.request("GET", "/readyz").code == "keys_unavailable" }
+            let ready = try await connection.request("GET", "/readyz")
+            #expect(ready.status == 503 && ready.body.contains("JWT_JWKS"))
+            #expect(try await connection.request("GET", "/healthz").status == 200)
+            // It may be good: nobody can tell yet. One of the secret's is.
+            for kid in ["old", nil] {
+                #expect(try await service.status(Self.old.token(kid: kid, claims: validClaims())) == 503)
+            }
+            #expect(try await service.update("12345", 1, on: connection).status == 200)
+            server.answer(try keySetJSON(Self.old.jwk(kid: "old")))
+            try await service.becomesReady()
+            #expect(try await service.status(Self.old.token(kid: "old", claims: validClaims())) == 200)
+            #expect(try await service.status(Self.new.token(kid: nil, claims: validClaims())) == 401)
+        }
+    }
+
     @Test("over https is not taken from a server that is not trusted, nor over http, nor with another status")
     func distrusted() async throws {
         let server = try await KeySetServer(keySetJSON(Self.old.jwk(kid: "old")))
-        let untrusting = LeaderboardService(try ServiceConfiguration(testSettings(["JWT_JWKS": server.url])))
-        await #expect(throws: InvalidSetting.self) { try await untrusting.run() }
+        func load(_ own: [String: String]) async throws -> KeySetSource {
+            let options = try #require(try testSettings(own).read { KeySetOptions($0, setting: "JWT_JWKS") })
+            let source = try await KeySetSource(
+                options,
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                logger: LogRecorder().logger,
+                metricsFactory: MetricsRegistry()
+            )
+            await source.load()
+            await source.close()
+            return source
+        }
+        #expect(try await !load(["JWT_JWKS": server.url]).isLoaded)
         #expect(server.requests == 0)
-        #expect(throws: InvalidSetting.self) {
+        #expect(throws: InvalidSettings.self) {
             try ServiceConfiguration(testSettings(["JWT_JWKS": "http://localhost/keys"]))
         }
         server.answer(keySetJSON(try Self.old.jwk(kid: "old")), status: .found)
-        let settings = ["JWT_JWKS": server.url, "JWT_JWKS_CA_FILE": server.certificate.path]
-        let redirected = LeaderboardService(try ServiceConfiguration(testSettings(settings)))
-        await #expect(throws: InvalidSetting.self) { try await redirected.run() }
+        let trusting = ["JWT_JWKS": server.url, "JWT_JWKS_CA_FILE": server.certificate.path]
+        #expect(try await !load(trusting).isLoaded)
         #expect(server.requests == 1)
+        server.answer(keySetJSON(try Self.old.jwk(kid: "old")))
+        #expect(try await load(trusting).isLoaded)
     }
 
     @Test("of secrets is taken from a file, never from a URL, and never together with public keys")

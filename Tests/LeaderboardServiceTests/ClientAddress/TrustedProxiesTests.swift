@@ -61,7 +61,7 @@ struct ForwardedCase: Sendable, CustomTestStringConvertible {
 struct TrustedProxiesTests {
     @Test("makes the rightmost address that is not trusted the client", arguments: ForwardedCase.all)
     func client(row: ForwardedCase) throws {
-        let proxies = try TrustedProxies(testSettings(["TRUSTED_PROXIES": row.trusted]))
+        let proxies = try testSettings(["TRUSTED_PROXIES": row.trusted]).read { TrustedProxies($0) }
         let headers = try RequestHeaders(row.lines.map { ("x-forwarded-FOR", $0) })
         #expect(proxies.resolve(peer: row.peer, forwardedFor: headers) == row.client)
     }

@@ -9,14 +9,12 @@ import Testing
 struct SettingsTests {
     @Test(".env.example lists exactly the variables that are read")
     func example() throws {
-        let settings = testSettings()
-        _ = try ServiceConfiguration(settings)
         let package = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(contentsOf: package.appending(path: ".env.example"), encoding: .utf8)
         let listed = text.matches(of: /(?m)^#?([A-Z][A-Z_0-9]+)=/).map { String($0.1) }
-        #expect(Set(listed) == settings.namesRead)
+        #expect(Set(listed) == ServiceConfiguration.variables)
         #expect(listed.count == Set(listed).count)
     }
 
@@ -43,11 +41,13 @@ struct SettingsTests {
             ("REDIS_CA_FILE", "/nowhere/ca.pem"), ("JWT_JWKS_CA_FILE", "/nowhere/ca.pem"),
             ("JWT_JWKS", "http://localhost/keys"), ("GRANTS", "maybe"), ("GRANT_SECRET", "short"),
             ("CORS_ALLOWED_ORIGINS", "https://play.example.com/"), ("LIVE_ALLOWED_ORIGINS", "play.example.com"),
+            ("JWT_JWKS", "https://"),
+            ("JWT_USER_CLAIM", "/"), ("REDIS_URL_FILE", "/nowhere"),
         ]
     )
     func badValue(name: String, value: String) throws {
-        let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings([name: value])) }
-        #expect(error?.name == name)
+        let error = #expect(throws: InvalidSettings.self) { try ServiceConfiguration(testSettings([name: value])) }
+        #expect(error?.all.map(\.name) == [name])
         if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
     }
 
@@ -57,14 +57,88 @@ struct SettingsTests {
         for name in ["REDIS_CA_FILE", "JWT_JWKS_CA_FILE"] {
             func error(_ path: String) throws -> String? {
                 let settings = testSettings([name: path, "JWT_JWKS": path])
-                do { _ = try ServiceConfiguration(settings) } catch let error as InvalidSetting { return "\(error)" }
+                do { _ = try ServiceConfiguration(settings) } catch { return "\(error)" }
                 return nil
             }
             #expect(try error(own.certificate) == nil)
-            #expect(try error("/nowhere/ca.pem") == "\(name): the file cannot be read")
-            #expect(try error("/tmp") == "\(name): the file cannot be read")
+            #expect(try error("/nowhere/ca.pem") == "\(name): the file is not there")
+            #expect(try error("/tmp") == "\(name): the file is a folder, not a file")
             #expect(try error(own.key) == "\(name): the file holds no certificate in PEM")
             #expect(try error("/dev/null") == "\(name): the file holds no certificate in PEM")
+        }
+    }
+
+    @Test("all bad values are told at once, each by its name and, in a file, by its line; none hides or makes another")
+    func all() throws {
+        let file = EnvironmentFile(
+            path: ".env",
+            bytes: Array("PORT=http\nTHREADS=0 # none\nDURABILITY=replicated".utf8)
+        )
+        let environment = [
+            "LOG_LEVEL": "loud", "REDIS_URL": "http://secret", "GRANTS": "required", "JWT_SECRET": "short",
+        ]
+        let error = #expect(throws: InvalidSettings.self) {
+            try ServiceConfiguration(Settings(environment: environment, file: file))
+        }
+        let described = try #require(error?.description).split(separator: "\n").map(String.init).sorted()
+        #expect(
+            described.map { String($0.prefix { $0 != ":" }) } == [
+                "GRANT_SECRET", "JWT_SECRET", "LOG_LEVEL", "PORT (.env, line 1)", "REDIS_URL", "THREADS (.env, line 2)",
+            ]
+        )
+        #expect(described.contains("PORT (.env, line 1): must be a whole number from 0 to 65535"))
+    }
+
+    @Test("a secret may stand in a file of its own, without the line end there")
+    func secretFiles() throws {
+        let file = try TemporaryFile("\u{FEFF}\(testSecret)\r\n")
+        let redis = try TemporaryFile("redis://:p@redis.example.com:6380\n")
+        let own = ["JWT_SECRET": "", "JWT_SECRET_FILE": file.path, "REDIS_URL_FILE": redis.path]
+        let configuration = try ServiceConfiguration(testSettings(own))
+        #expect(configuration.tokens.secret == testSecret)
+        guard case .endpoint(let endpoint) = configuration.redis.source else { throw TestFailure() }
+        #expect("\(endpoint)" == "redis://redis.example.com:6380/0")
+        #expect(
+            try ServiceConfiguration(testSettings(["JWT_SECRET": "\t\(testSecret) \r\n"])).tokens.secret == testSecret
+        )
+    }
+
+    private struct TestFailure: Error {}
+
+    private static let secrets = [
+        "JWT_SECRET", "GRANT_SECRET", "REDIS_URL", "SENTINEL_PASSWORD", "LEADERBOARD_ADMIN_TOKEN",
+    ]
+
+    @Test("no fault of a secret shows anything of it, in the environment, in .env or in a file", arguments: secrets)
+    func secretsStayHidden(name: String) throws {
+        let secret = "hidden-\(name)"
+        // Each is a fault for each of them: a line end or a blank in the middle, too short, no URL.
+        for value in [
+            secret, "http://\(secret)", "\(secret)\n\(secret)", "\u{7}\(secret)", "redis://a:\(secret)@h:99999",
+        ] {
+            let file = try TemporaryFile(value)
+            let tooLarge = try TemporaryFile(value + String(repeating: "x", count: 65_536))
+            let lines = ["\(name)=\(value) x", "\(name)='\(value)", "\(name)=\(value)\\", "\(name) \(value)", value]
+            var all = lines.map {
+                Settings(environment: [:], file: EnvironmentFile(path: ".env", bytes: Array($0.utf8)))
+            }
+            all += [
+                Settings(environment: [name: value]), Settings(environment: [name + "_FILE": file.path]),
+                Settings(environment: [name + "_FILE": tooLarge.path]),
+                Settings(environment: [name: value, name + "_FILE": file.path]),
+                Settings(environment: [name + "_FILE": value]),
+            ]
+            for settings in all {
+                var told: [String] = []
+                for read: (Settings) throws -> Void in [
+                    { _ = try ServiceConfiguration($0) }, { _ = try OperatorToken.read($0) },
+                    { _ = try TokenSigner($0) },
+                ] {
+                    do { try read(settings) } catch { told.append("\(error) \(String(reflecting: error))") }
+                }
+                #expect(!told.isEmpty)
+                #expect(!told.joined().contains("hidden"), "\(told)")
+            }
         }
     }
 
@@ -85,12 +159,28 @@ struct SettingsTests {
         }
     }
 
+    @Test(
+        "a secret's file that is of no use is refused in words",
+        arguments: [
+            ("/nowhere", "is not there"), ("/tmp", "is a folder"), ("/dev/null", "is empty"),
+            ("/dev/zero", "is larger"),
+        ]
+    )
+    func uselessSecretFile(path: String, reason: String) throws {
+        for name in ["JWT_SECRET", "GRANT_SECRET", "REDIS_URL"] {
+            let own = ["JWT_JWKS": "https://id.example/keys", "JWT_SECRET": "", name + "_FILE": path]
+            let error = #expect(throws: InvalidSettings.self) { try ServiceConfiguration(testSettings(own)) }
+            #expect(error?.all.map(\.name) == [name + "_FILE"])
+            #expect(error?.all.first?.reason.contains(reason) == true)
+        }
+    }
+
     @Test("TLS files that are of no use refuse to start, and the variable is named")
     func tlsFiles() async throws {
         let (own, other) = (try await TestCertificate(), try await TestCertificate())
         func error(_ certificate: String, _ key: String) throws -> String? {
             let settings = testSettings(["TLS_CERTIFICATE_FILE": certificate, "TLS_PRIVATE_KEY_FILE": key])
-            do { _ = try ServiceConfiguration(settings) } catch let error as InvalidSetting { return "\(error)" }
+            do { _ = try ServiceConfiguration(settings) } catch { return "\(error)" }
             return nil
         }
         #expect(try error(own.certificate, own.key) == nil)
@@ -110,7 +200,9 @@ struct SettingsTests {
 
     @Test("without a key for tokens it says which to set")
     func noKey() throws {
-        let error = #expect(throws: InvalidSetting.self) { try ServiceConfiguration(testSettings(["JWT_SECRET": ""])) }
+        let error = #expect(throws: InvalidSettings.self) {
+            try ServiceConfiguration(testSettings(["JWT_SECRET": ""]))
+        }
         #expect(error?.description.contains("JWT_JWKS") == true)
     }
 }

@@ -7,9 +7,14 @@ import Testing
 
 @Suite("The doctor")
 struct DoctorTests {
-    private func findings(_ own: [String: String], file: String = "/nonexistent/.env") async -> [Finding] {
+    private func findings(
+        _ own: [String: String],
+        file: String = "/nonexistent/.env",
+        token: String? = nil
+    ) async -> [Finding] {
         // Few viewers, so that the limits of the machine that runs the tests are enough.
-        await Doctor(testSettings(["LIVE_MAX_SUBSCRIBERS": "10"].merging(own) { $1 }), file: file).findings()
+        let settings = testSettings(["LIVE_MAX_SUBSCRIBERS": "10"].merging(own) { $1 }, file: .read(file))
+        return await Doctor(settings, token: token).findings()
     }
 
     private func bad(_ findings: [Finding]) -> [String] {
@@ -111,14 +116,21 @@ struct DoctorTests {
 
     @Test("names a bad setting, and a name in .env that nobody reads")
     func configuration() async throws {
-        #expect(await findings(["PORT": "http"]).map(\.fact) == ["PORT: must be a whole number from 0 to 65535"])
+        #expect(
+            await findings(["PORT": "http", "LOG_LEVEL": "loud", "JWT_SECRET": ""]).map(\.fact).sorted() == [
+                "JWT_SECRET: set it, or JWT_JWKS: without either no token can be checked",
+                "LOG_LEVEL: must be one of trace, debug, info, notice, warning, error, critical",
+                "PORT: must be a whole number from 0 to 65535",
+            ]
+        )
         let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
         let file = redis.folder.appending(path: "env")
         try Data("# RATE_LIMIT_UPDATE=1\nRATE_LIMIT_UPDATE=1\nTHREADS=2\nLOG_LEVEL=\n".utf8).write(to: file)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
         let advice = await findings(["REDIS_URL": redis.url], file: file.path).filter { $0.verdict == .advice }
         #expect(advice.count == 2)
-        #expect(advice.first?.fact.hasPrefix("RATE_LIMIT_UPDATE in ") == true)
+        #expect(advice.first?.fact.hasPrefix("RATE_LIMIT_UPDATE in \(file.path), line 2 ") == true)
+        #expect(advice.first?.remedy == "RATE_LIMIT_UPDATES may be meant")
         #expect(advice.last?.remedy == "chmod 600 \(file.path)")
     }
 
@@ -142,6 +154,13 @@ struct DoctorTests {
     @Test("looks at the private Redis, whether a service runs on it or not, and leaves none behind")
     func privateRedis() async throws {
         try await withDataDirectory { data in
+            // It makes none where none has been.
+            let fresh = await findings(["DATA_DIR": data + "/new"])
+            #expect(fresh.filter { $0.verdict != .good } == [])
+            #expect(fresh.last?.fact.contains("first start makes \(data)/new") == true)
+            #expect(await findings(["DATA_DIR": data]).filter { $0.verdict != .good } == [])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: data) == [])
+            try await withService(["DATA_DIR": data]) { _ in }
             #expect(await findings(["DATA_DIR": data]).filter { $0.verdict != .good } == [])
             let lock = "\(data)/redis/server.lock"
             #expect(Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty)
@@ -151,6 +170,52 @@ struct DoctorTests {
                 #expect(findings.contains { $0.fact.contains("is loaded") })
             }
         }
+    }
+
+    @Test("explains an access token: whom it lets do what, or why it is refused; and never shows it")
+    func token() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        func explain(_ text: String, _ own: [String: String] = [:]) async -> Finding? {
+            let all = await findings(["REDIS_URL": redis.url].merging(own) { $1 }, token: text)
+            #expect(!"\(all)".contains(text.suffix(20)))
+            return all.first { $0.subject == "token" }
+        }
+        func token(_ own: [String: String] = [:], lifetime: Duration = .seconds(600), scope: String? = nil) throws
+            -> String
+        {
+            try TokenSigner(testSettings(own)).token(user: "auth0|5f7c", lifetime: lifetime, scope: scope)
+        }
+        for text in [try token(), "Bearer \(try token())", " \(try token())\r\n"] {
+            let finding = await explain(text)
+            #expect(finding?.verdict == .good)
+            #expect(
+                finding?.fact.hasPrefix("may add to the score of auth0|5f7c for 59") == true,
+                "\(String(describing: finding))"
+            )
+        }
+        #expect(await explain(try token(scope: "x leaderboard:admin"))?.fact.contains("may operate the board") == true)
+        let refused: [(String, [String: String], String)] = [
+            (try token(lifetime: .seconds(-60)), [:], "expired"),
+            (try token(["JWT_SECRET": "another secret, also of 32 bytes or more"]), [:], "no key of ours made"),
+            (try token(), ["JWT_ISSUER": "https://id.example"], "another than JWT_ISSUER"),
+            (try token(), ["JWT_AUDIENCE": "leaderboard"], "JWT_AUDIENCE"),
+            (try token(), ["JWT_USER_CLAIM": "https://example.com/user_id"], "names its user"),
+            ("rubbish-that-is-no-token-at-all", [:], "no JWT"),
+        ]
+        for (text, own, reason) in refused {
+            let finding = await explain(text, own)
+            #expect(
+                finding?.verdict == .bad && finding?.fact.contains(reason) == true,
+                "\(String(describing: finding))"
+            )
+        }
+    }
+
+    @Test("tells that a key set cannot be fetched")
+    func keySet() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        let findings = await findings(["REDIS_URL": redis.url, "JWT_JWKS": "https://127.0.0.1:1/keys"])
+        #expect(bad(findings) == ["keys"])
     }
 
     @Test("exits with 1 if something must be changed, and with 0 if not")

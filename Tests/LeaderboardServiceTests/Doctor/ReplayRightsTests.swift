@@ -15,7 +15,7 @@ struct ReplayRightsTests {
         }
         let url = "redis://board:secret@127.0.0.1:\(redis.port ?? 0)"
         let settings = testSettings(["LIVE_MAX_SUBSCRIBERS": "10", "REDIS_URL": url])
-        return await Doctor(settings, file: "/nonexistent/.env").findings().first { $0.subject == "replay" }
+        return await Doctor(settings).findings().first { $0.subject == "replay" }
     }
 
     @Test(

@@ -64,16 +64,17 @@ final class ServiceProcess: Sendable {
         if process.isRunning { kill(process.processIdentifier, number) }
     }
 
-    /// Runs another subcommand to its end, where there is no `.env`.
+    /// Runs another subcommand to its end, where there is no `.env`, or in a folder of the test's own.
     static func run(
         _ arguments: [String],
-        _ environment: [String: String] = [:]
+        _ environment: [String: String] = [:],
+        in folder: URL = URL(filePath: "/")
     ) async throws -> (output: String, code: Int32) {
         try await Launcher.shared.run(
             program,
             arguments,
             environment: ["PATH": path].merging(environment) { $1 },
-            directory: URL(filePath: "/")
+            directory: folder
         )
     }
 

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import Leaderboard
 import NIOCore
@@ -50,25 +49,24 @@ struct RunningService: Sendable {
 let testSecret = "a secret of the tests, of 32 bytes or more"
 
 /// Settings of the test's own, over those that every test has.
-func testSettings(_ own: [String: String] = [:]) -> Settings {
+func testSettings(
+    _ own: [String: String] = [:],
+    file: EnvironmentFile = EnvironmentFile(path: ".env", bytes: [])
+) -> Settings {
     let shared = [
         "PORT": "0", "THREADS": "2", "JWT_SECRET": testSecret, "LOG_LEVEL": "critical",
         "RATE_LIMIT_UPDATES": "100000", "RATE_LIMIT_INTERVAL_SECONDS": "1",
     ]
-    let values = shared.merging(own) { $1 }.map { name, value in
-        (
-            AbsoluteConfigKey(name.lowercased().split(separator: "_").map(String.init), context: [:]),
-            ConfigValue(.string(value), isSecret: false)
-        )
-    }
-    let provider = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values))
-    return Settings(reader: ConfigReader(provider: provider))
+    return Settings(environment: shared.merging(own) { $1 }, file: file)
 }
 
 /// Runs the service around `body`, then stops it gracefully; its end must be a clean one.
-/// - Parameter adjust: sets what no variable sets.
+/// - Parameters:
+///   - isReady: whether to wait until it is.
+///   - adjust: sets what no variable sets.
 func withService(
     _ own: [String: String],
+    isReady: Bool = true,
     adjust: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @Sendable (RunningService) async throws -> Void
 ) async throws {
@@ -85,7 +83,7 @@ func withService(
             }
             for await port in ports {
                 let running = RunningService(port: port, settings: settings, stopping: trigger)
-                try await running.becomesReady()
+                if isReady { try await running.becomesReady() }
                 try await body(running)
                 break
             }
@@ -98,9 +96,12 @@ func withService(
 /// Runs the service on a Redis server of the test's own, set up as `ops/redis` says, as the user of the service.
 func withService(
     _ own: [String: String] = [:],
+    isReady: Bool = true,
     adjust: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @Sendable (RunningService, PrivateRedisServer) async throws -> Void
 ) async throws {
     let redis = try await PrivateRedisServer(isDeployed: true)
-    try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }, adjust: adjust) { try await body($0, redis) }
+    try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }, isReady: isReady, adjust: adjust) {
+        try await body($0, redis)
+    }
 }

@@ -60,7 +60,19 @@ struct UpdateCase: Sendable, CustomTestStringConvertible {
             token: .foreignSecret,
             expected: ["www-authenticate": "Bearer error=\"invalid_token\""]
         ),
-        .init(name: "an expired token", status: 401, code: "invalid_token", token: .expired),
+        .init(
+            name: "an expired token",
+            status: 401,
+            code: "invalid_token",
+            token: .expired,
+            expected: ["www-authenticate": "Bearer error=\"invalid_token\", error_description=\"It has expired\""]
+        ),
+        .init(
+            name: "a user as Auth0 names them",
+            status: 200,
+            token: .of("auth0|5f7c8ec7"),
+            body: #"{"user_id":"auth0|5f7c8ec7","score_increase":50}"#
+        ),
         .init(name: "rubbish for a token", status: 401, code: "invalid_token", token: .text("a.b.c")),
         .init(
             name: "no signature at all",
@@ -87,10 +99,10 @@ struct UpdateCase: Sendable, CustomTestStringConvertible {
             body: #"{"user_id":"1 2","score_increase":1}"#
         ),
         .init(
-            name: "a user id of 65 characters",
+            name: "a user id of 129 characters",
             status: 400,
             code: "invalid_user_id",
-            body: #"{"user_id":"\#(String(repeating: "a", count: 65))","score_increase":1}"#
+            body: #"{"user_id":"\#(String(repeating: "a", count: 129))","score_increase":1}"#
         ),
         .init(
             name: "a fraction",
