@@ -67,9 +67,9 @@ struct Origin: Hashable, Sendable {
         }
         var labels = text.split(separator: ".", omittingEmptySubsequences: false)[...]
         // A name may end in a dot: it is another origin then.
-        if labels.count > 1, labels.last == "" { labels.removeLast() }
+        if labels.count > 1, labels.last == "" { labels = labels.dropLast() }
         if labels.first == "*" {
-            labels.removeFirst()
+            labels = labels.dropFirst()
             guard !labels.isEmpty else { throw Fault(description: "has a star without a domain behind it") }
         }
         for label in labels where label.wholeMatch(of: /[a-z0-9_\-]+/) == nil {
