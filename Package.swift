@@ -53,10 +53,13 @@ let package = Package(
     targets: [
         .target(name: "Bounds", swiftSettings: swiftSettings),
         .testTarget(name: "BoundsTests", dependencies: ["Bounds"], swiftSettings: swiftSettings),
+        .target(name: "TLSPolicy", dependencies: [.nioSSL], swiftSettings: swiftSettings),
         .systemLibrary(name: "CHiredis"),
         .target(
             name: "RedisClient",
-            dependencies: ["Bounds", "CHiredis", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque],
+            dependencies: [
+                "Bounds", "CHiredis", "TLSPolicy", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque,
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -94,7 +97,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Bounds", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
+                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
             ],
             swiftSettings: swiftSettings
         ),
@@ -126,7 +129,8 @@ let package = Package(
         .target(
             name: "LeaderboardService",
             dependencies: [
-                "Bounds", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "CZlib",
+                "Bounds", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "TLSPolicy",
+                "CZlib",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
                 .cryptoExtras, .httpClient,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import NIOSSL
+import TLSPolicy
 
 /// The contents of the two files at one time.
 struct CertificatePair {
@@ -26,7 +27,7 @@ struct CertificatePair {
         return hash.finalize()
     }
 
-    /// TLS 1.2 or newer, HTTP/1.1 and nothing else.
+    /// HTTP/1.1 and nothing else.
     func context() throws(TLSFilesError) -> NIOSSLContext {
         guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificate), !chain.isEmpty else {
             throw TLSFilesError(file: .certificate, reason: "the file holds no certificate in PEM")
@@ -41,8 +42,8 @@ struct CertificatePair {
             certificateChain: chain.map { .certificate($0) },
             privateKey: .privateKey(key)
         )
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.keepToStrongCiphers()
+        configuration.applicationProtocols = ApplicationProtocolHandler.spoken
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {

@@ -5,6 +5,7 @@ import NIOCore
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
+import TLSPolicy
 
 /// One JWK set, kept up to date. Its keys are always at hand; loading goes on beside, and one that fails keeps the keys
 /// that there are. A set at a URL that has not answered yet has none, and is asked for again and again.
@@ -59,10 +60,10 @@ final class KeySetSource: Sendable, Service {
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(options.timeout), read: TimeAmount(options.timeout))
         )
-        if let file = options.authorityFile {
-            configuration.tlsConfiguration = .makeClientConfiguration()
-            configuration.tlsConfiguration?.trustRoots = .file(file)
-        }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.keepToStrongCiphers()
+        if let file = options.authorityFile { tls.trustRoots = .file(file) }
+        configuration.tlsConfiguration = tls
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import TLSPolicy
 
 /// Opens the channel of a connection: TCP or a Unix socket, with TLS for `rediss://`.
 enum RedisBootstrap {
@@ -43,7 +44,7 @@ enum RedisBootstrap {
 
     private static func tlsConfiguration(_ options: RedisOptions) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
+        configuration.keepToStrongCiphers()
         if let file = options.certificateAuthorityFile { configuration.trustRoots = .file(file) }
         return configuration
     }

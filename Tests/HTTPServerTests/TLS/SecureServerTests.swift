@@ -162,7 +162,7 @@ extension LogRecorder {
 }
 
 extension ServerOptions {
-    fileprivate static func secure(_ own: TestCertificate) -> ServerOptions {
+    static func secure(_ own: TestCertificate) -> ServerOptions {
         .test { $0.tls = TLSFiles(certificate: own.certificate, privateKey: own.key) }
     }
 }
