@@ -10,8 +10,6 @@ package struct BroadcastOptions: Sendable {
     package var drainTimeout: TimeAmount = .seconds(30)
     /// Memory of the changes that returning subscribers may ask for.
     package var ringBytes = 1 << 20
-    package var maximumSubscribers = 20_000
-    package var maximumSubscribersPerAddress = 1_000
     /// How often the copy of the standings is compared with the source.
     package var verifyInterval: TimeAmount = .seconds(1)
     /// A read of the source that takes longer counts as failed.

@@ -13,7 +13,6 @@ package final class Broadcaster: Sendable, Service {
     private let home: HomeReference
     private let audiences: [AudienceReference]
     private let audienceOfLoop: [ObjectIdentifier: Int]
-    private let admissions: AdmissionDesk
     private let status = BoardStatus()
 
     package init(
@@ -27,10 +26,6 @@ package final class Broadcaster: Sendable, Service {
         let metrics = BroadcastMetrics(factory: metricsFactory)
         let eventLoop = eventLoopGroup.next()
         self.eventLoop = eventLoop
-        admissions = AdmissionDesk(
-            maximum: options.maximumSubscribers,
-            maximumPerAddress: options.maximumSubscribersPerAddress
-        )
         let center = Home(
             eventLoop: eventLoop,
             options: options,
@@ -86,26 +81,21 @@ package final class Broadcaster: Sendable, Service {
 
     // MARK: Subscribers
 
-    /// A place for a connection from this address, to be asked for before the upgrade and handed to `subscribe`; nil when
-    /// the instance or the address has no more. Any thread.
-    package func admit(address: String) -> Admission? { admissions.admit(address: address) }
-
-    /// Those admitted and not gone yet.
-    package var subscriberCount: Int { admissions.count }
-
     /// Sends the channel messages until it closes. The first one is a snapshot, or, in the view of all changes with a
     /// cursor that is still known, one `changes` message with what was missed (and no changes in it if nothing was).
     ///
     /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
     /// Sets the channel's write-buffer water marks.
-    /// - Parameter writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if
-    ///   it took none of them; and it takes none while the channel has some to write.
+    /// - Parameters:
+    ///   - admission: what counts the subscriber; let go when it is gone.
+    ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
+    ///     took none of them; and it takes none while the channel has some to write.
     package func subscribe(
         _ channel: any Channel,
         transport: Transport,
         view: View,
         cursor: Cursor?,
-        admission: Admission? = nil,
+        admission: (any AnyObject & Sendable)? = nil,
         writeDirectly: ((ByteBuffer) -> Bool)? = nil
     ) {
         guard let index = audienceOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }

@@ -5,8 +5,10 @@ struct ServerContext: Sendable {
     let options: ServerOptions
     let router: Router
     let observe: @Sendable (Exchange) -> Void
-    let limits: ConnectionLimits
+    let places: Places
+    let isTrustedProxy: @Sendable (String) -> Bool
     let metrics: ServerMetrics
+    let onTrouble: @Sendable (ServerTrouble) -> Void
 }
 
 /// What the connections of one event loop share; it is the loop's own.

@@ -14,6 +14,7 @@ package final class Server: Sendable, Service {
     private let onStopping: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - onTrouble: told what the server as a whole suffers from, on any loop.
     ///   - isTrustedProxy: whether the connections of this address are other people's, and so not bounded by address.
     ///   - observe: told each answered request, on its connection's loop.
     ///   - onListening: told the first address once connections are accepted at all of them.
@@ -26,6 +27,7 @@ package final class Server: Sendable, Service {
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
         isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
         observe: @escaping @Sendable (Exchange) -> Void = { _ in },
+        onTrouble: @escaping @Sendable (ServerTrouble) -> Void = { _ in },
         onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
         onStopping: @escaping @Sendable () -> Void = {}
     ) {
@@ -33,12 +35,10 @@ package final class Server: Sendable, Service {
             options: options,
             router: router,
             observe: observe,
-            limits: ConnectionLimits(
-                maximum: options.maximumConnections,
-                maximumPerAddress: options.maximumConnectionsPerAddress,
-                isExempt: isTrustedProxy
-            ),
-            metrics: ServerMetrics(factory: metricsFactory)
+            places: Places(options.connections),
+            isTrustedProxy: isTrustedProxy,
+            metrics: ServerMetrics(factory: metricsFactory),
+            onTrouble: onTrouble
         )
         group = eventLoopGroup
         self.logger = logger
@@ -55,7 +55,7 @@ package final class Server: Sendable, Service {
     }
 
     /// Connections that are open now, live ones included.
-    package var connectionCount: Int { context.limits.count }
+    package var connectionCount: Int { context.places.count }
 
     package func run() async throws {
         let certificates = try context.options.tls.map { try Certificates($0, logger: logger) }
@@ -73,6 +73,7 @@ package final class Server: Sendable, Service {
                 ]
             )
         }
+        let kept = keep(listeners, certificates)
         if let address = listeners.channels.first?.localAddress { onListening(address) }
         let interval = TimeAmount(context.options.tickInterval)
         let ticks = loops.values.map { loop in
@@ -86,8 +87,17 @@ package final class Server: Sendable, Service {
             tasks.cancelAll()
         }
         onStopping()
-        await drain(listeners)
+        await drain(kept)
         for tick in ticks { tick.cancel() }
+    }
+
+    private func keep(_ listeners: Listeners, _ certificates: Certificates?) -> [Listener] {
+        let isOneOfSeveral = listeners.channels.count > 1
+        return listeners.channels.map { channel in
+            Listener(channel, onLoss: { [context] in context.onTrouble(.listenerLost) }) { address in
+                Listeners.bind(self.bootstrap(certificates), to: address, isOneOfSeveral: isOneOfSeveral)
+            }
+        }
     }
 
     private func bootstrap(_ certificates: Certificates?) -> ServerBootstrap {
@@ -95,6 +105,12 @@ package final class Server: Sendable, Service {
         return ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: 4096)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [context, loops] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { return }
+                    try channel.pipeline.syncOperations.addHandler(ListenerHandler(server: context, loop: loop))
+                }
+            }
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             // Who has said all that it has to say is answered nevertheless.
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
@@ -120,7 +136,7 @@ package final class Server: Sendable, Service {
     /// time where there are many. The listeners are open until nobody is left, or for `lateTimeout`: a load balancer needs a
     /// moment to see that it should send elsewhere, and whoever comes meanwhile is answered once. What is left at the end of
     /// the drain time, or once the task is cancelled, is closed.
-    private func drain(_ listeners: Listeners) async {
+    private func drain(_ listeners: [Listener]) async {
         let start = ContinuousClock.now
         let deadline = start + context.options.drainTimeout
         let spread = context.options.drainTimeout / 2
@@ -128,7 +144,7 @@ package final class Server: Sendable, Service {
             loop.eventLoop.execute { loop.value.stop(spread: spread) }
         }
         await untilNobodyIsLeft(or: min(start + context.options.lateTimeout, deadline))
-        await listeners.close()
+        for listener in listeners { await listener.close() }
         await untilNobodyIsLeft(or: deadline)
         for loop in loops.values {
             try? await loop.eventLoop.submit { loop.value.abort() }.get()

@@ -6,14 +6,18 @@ final class ServerMetrics: Sendable {
     /// Why a connection is closed as it comes.
     enum Refusal: String, CaseIterable {
         case total, address, proxyHeader = "proxy_header"
+        /// The system had no descriptor or memory for it.
+        case system
     }
 
     private let refused: [Refusal: Counter]
+    private let acceptErrors: Counter
     private let errors: Mutex<[String: Counter]> = Mutex([:])
     private let factory: any MetricsFactory
 
     init(factory: any MetricsFactory) {
         self.factory = factory
+        acceptErrors = Counter(label: "http_accept_errors", dimensions: [], factory: factory)
         refused = Dictionary(
             uniqueKeysWithValues: Refusal.allCases.map { reason in
                 let labels = [("reason", reason.rawValue)]
@@ -22,8 +26,12 @@ final class ServerMetrics: Sendable {
         )
     }
 
-    func refused(_ reason: Refusal) {
-        refused[reason]?.increment()
+    func refused(_ reason: Refusal, count: Int = 1) {
+        if count > 0 { refused[reason]?.increment(by: count) }
+    }
+
+    func couldNotAccept() {
+        acceptErrors.increment()
     }
 
     /// - Parameter reason: one of our error codes, never a peer's words.

@@ -10,9 +10,8 @@ package struct ServerOptions: Sendable {
     package var certificateCheckInterval: Duration = .seconds(5)
     /// Every connection begins with a PROXY header, which says whose it is: only a load balancer must be able to connect.
     package var isBehindProxyProtocol = false
-    /// Open connections of this server, and of one client address. One more is closed as it comes.
-    package var maximumConnections = 50_000
-    package var maximumConnectionsPerAddress = 5000
+    /// Open connections. One more is told so, and closed as it comes.
+    package var connections = PlaceLimits(total: 50_000, perNetwork: 5000)
     package var maximumHeadBytes = 8192
     package var maximumHeaders = 100
     /// A body that nobody wants is read and dropped up to this length, so that the connection is kept.

@@ -73,6 +73,7 @@ package struct LeaderboardService: Sendable {
             onEvent: feed.receive
         )
         let readiness = Readiness()
+        let viewers = Places(configuration.viewers)
         let durability = DurabilityWatch(
             redis: redis,
             keys: store.keys,
@@ -84,6 +85,7 @@ package struct LeaderboardService: Sendable {
             redis: redis,
             store: store,
             broadcaster: broadcaster,
+            viewers: viewers,
             readiness: readiness,
             durability: durability,
             keys: keys,
@@ -94,7 +96,7 @@ package struct LeaderboardService: Sendable {
         let requestLog = RequestLog(logger: logger)
         let requestMetrics = RequestMetrics(routes: routes, factory: metrics)
         let server = Server(
-            options: configuration.server,
+            options: configuration.server.within(DescriptorLimit.read(), threads: configuration.threads),
             router: Router(routes),
             eventLoopGroup: group,
             logger: logger,
@@ -104,6 +106,7 @@ package struct LeaderboardService: Sendable {
                 requestMetrics.note(exchange)
                 requestLog.note(exchange)
             },
+            onTrouble: ServerTroubles(logger: logger).note,
             onListening: onListening,
             onStopping: readiness.stop
         )
@@ -129,6 +132,7 @@ package struct LeaderboardService: Sendable {
         redis: RedisClient,
         store: ScoreStore,
         broadcaster: Broadcaster,
+        viewers: Places,
         readiness: Readiness,
         durability: DurabilityWatch,
         keys: ServiceKeys,
@@ -140,6 +144,11 @@ package struct LeaderboardService: Sendable {
             tokens: TokenVerifier(keys: keys.access, configuration: configuration.tokens, metricsFactory: metrics),
             trustedProxies: configuration.trustedProxies,
             failures: FailureLimit(store: store, limit: configuration.failureLimit, logger: logger),
+            unnamedProxies: UnnamedProxies(
+                trusted: configuration.trustedProxies,
+                logger: logger,
+                metricsFactory: metrics
+            ),
             logger: logger
         )
         let top = TopOfBoard(store: store, broadcaster: broadcaster)
@@ -156,6 +165,7 @@ package struct LeaderboardService: Sendable {
         let scoreboard = Scoreboard(store: store, top: top)
         let live = LiveRoutes(
             broadcaster: broadcaster,
+            places: viewers,
             callers: callers,
             allowedOrigins: configuration.liveOrigins
         )
@@ -183,7 +193,7 @@ package struct LeaderboardService: Sendable {
             .on(
                 .GET,
                 "/api/v1/scoreboard/stats",
-                handler: BoardStats(store: store, broadcaster: broadcaster, readiness: readiness).answer
+                handler: BoardStats(store: store, viewers: viewers, readiness: readiness).answer
             ),
             .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
             .webSocket("/api/v1/scoreboard/live", live.webSocket),

@@ -116,7 +116,7 @@ final class Audience {
     func makeSubscriber(
         group: Group,
         users: [String]?,
-        admission: Admission?,
+        admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
     ) -> Subscriber {
         Subscriber(audience: self, group: group, users: users, admission: admission, writeDirectly: writeDirectly)

@@ -22,7 +22,7 @@ final class Subscriber: ChannelInboundHandler {
     /// The users it follows; nil in the other views.
     let watch: Watch?
     /// Kept for its end: the place of this subscriber is free when it is gone.
-    private let admission: Admission?
+    private let admission: (any AnyObject & Sendable)?
     let writeDirectly: ((ByteBuffer) -> Bool)?
     /// Its index in the audience's group, while following or lagging.
     var slot = 0
@@ -36,7 +36,7 @@ final class Subscriber: ChannelInboundHandler {
         audience: Audience,
         group: Group,
         users: [String]?,
-        admission: Admission?,
+        admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
     ) {
         self.audience = audience

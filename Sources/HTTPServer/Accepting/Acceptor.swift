@@ -13,30 +13,57 @@ struct Acceptor: Sendable {
 
     /// Called on the channel's loop, before it is active.
     func accept(_ channel: any Channel) throws {
-        guard server.limits.enter() else {
-            server.metrics.refused(.total)
-            throw Refused()
+        do throws(NoPlace) {
+            try server.places.enter()
+        } catch {
+            server.onTrouble(.tooManyConnections)
+            throw refuse(channel, .total, .total)
         }
-        channel.closeFuture.whenComplete { [server] _ in server.limits.leave() }
+        channel.closeFuture.whenComplete { [server] _ in server.places.leave() }
         guard server.options.isBehindProxyProtocol else {
             return try serve(channel, of: RemoteAddress(channel.remoteAddress))
         }
         let reader = ProxyHeaderHandler(timeout: server.options.headTimeout, metrics: server.metrics) { client in
-            try serve(channel, of: RemoteAddress(client ?? channel.remoteAddress))
+            try serve(channel, of: client.map { RemoteAddress($0) } ?? RemoteAddress(channel.remoteAddress))
         }
         try channel.pipeline.syncOperations.addHandler(reader)
     }
 
     private func serve(_ channel: any Channel, of address: RemoteAddress) throws {
-        guard server.limits.enter(address) else {
-            server.metrics.refused(.address)
-            throw Refused()
-        }
-        channel.closeFuture.whenComplete { [server] _ in server.limits.leave(address) }
+        try enter(channel, of: address)
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw Refused() }
         let pipeline = channel.pipeline.syncOperations
         let connection = HTTPConnection(server: server, loop: loop, remoteAddress: address.text)
-        if let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
+        if let certificates {
+            try pipeline.addHandler(ApplicationProtocolHandler(metrics: server.metrics))
+            try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context))
+        }
         try pipeline.addHandler(connection)
+    }
+
+    /// Connections of a trusted proxy are other people's, and count only in all.
+    private func enter(_ channel: any Channel, of address: RemoteAddress) throws {
+        guard !server.isTrustedProxy(address.text) else { return }
+        do throws(NoPlace) {
+            try server.places.enter(address.network)
+        } catch {
+            server.onTrouble(.tooManyConnectionsOfAddress(address.text))
+            throw refuse(channel, .address, .address)
+        }
+        channel.closeFuture.whenComplete { [server] _ in server.places.leave(address.network) }
+    }
+
+    private func refuse(_ channel: any Channel, _ reason: ServerMetrics.Refusal, _ refusal: ConnectionRefusal)
+        -> Refused
+    {
+        server.metrics.refused(reason)
+        // What is no HTTP here cannot be told in HTTP.
+        if certificates == nil, let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value {
+            let bytes = refusal.bytes(loop)
+            try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                ConnectionRefusal.say(bytes, on: $0)
+            }
+        }
+        return Refused()
     }
 }

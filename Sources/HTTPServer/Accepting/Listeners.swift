@@ -65,13 +65,8 @@ struct Listeners: Sendable {
         var missing: ListenError?
         for var address in addresses {
             address.port = port
-            let bootstrap = bootstrap()
-            if addresses.count > 1, case .v6 = address {
-                // IPv4 has a socket of its own.
-                _ = bootstrap.serverChannelOption(Self.onlyIPv6, value: 1)
-            }
             do {
-                let channel = try await bootstrap.bind(to: address).get()
+                let channel = try await bind(bootstrap(), to: address, isOneOfSeveral: addresses.count > 1).get()
                 listeners = Listeners(channels: listeners.channels + [channel])
                 port = channel.localAddress?.port ?? port
             } catch {
@@ -98,6 +93,18 @@ struct Listeners: Sendable {
         }
         if listeners.channels.isEmpty, let missing { throw missing }
         return listeners
+    }
+
+    static func bind(
+        _ bootstrap: ServerBootstrap,
+        to address: SocketAddress,
+        isOneOfSeveral: Bool
+    ) -> EventLoopFuture<any Channel> {
+        if isOneOfSeveral, case .v6 = address {
+            // IPv4 has a socket of its own.
+            _ = bootstrap.serverChannelOption(onlyIPv6, value: 1)
+        }
+        return bootstrap.bind(to: address)
     }
 
     private static let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)

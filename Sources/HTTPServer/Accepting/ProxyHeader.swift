@@ -4,7 +4,7 @@ import NIOCore
 /// (haproxy.org/download/3.0/doc/proxy-protocol.txt). No I/O: bytes in, header out.
 enum ProxyHeader: Equatable {
     /// The client's own address.
-    case client(SocketAddress)
+    case client(IPAddress)
     /// The balancer speaks for itself (a health check), or does not know the client.
     case balancer
 
@@ -33,49 +33,44 @@ enum ProxyHeader: Equatable {
 
     // MARK: Version 1
 
-    /// `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n`
+    /// `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n`: of visible ASCII, one blank between two words.
     private static func takeText(from bytes: inout ByteBuffer) throws(Malformed) -> ProxyHeader? {
         let window = bytes.readableBytesView.prefix(maximumTextBytes)
-        guard let end = window.firstIndex(of: UInt8(ascii: "\n")) else {
-            guard window.count < maximumTextBytes else { throw Malformed() }
+        // The first byte that is none of a line's must begin its end.
+        let line = window.prefix { (0x20...0x7E).contains($0) }
+        let end = window.suffix(from: line.endIndex).prefix(2)
+        guard end.elementsEqual("\r\n".utf8) else {
+            guard "\r\n".utf8.starts(with: end), window.count < maximumTextBytes else { throw Malformed() }
             return nil
         }
-        guard var line = bytes.readString(length: end - window.startIndex + 1), line.hasSuffix("\r\n"),
-            line.utf8.allSatisfy({ $0 < 0x7F })
-        else { throw Malformed() }
-        line.removeLast()
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count > 1 else { throw Malformed() }
-        // Of an unknown client the rest of the line is not looked at (section 2.1).
-        if words[1] == "UNKNOWN" { return .balancer }
-        guard words.count == 6, let family = Family(rawValue: words[1]), port(words[5]) != nil,
-            let port = port(words[4]),
-            let source = try? SocketAddress(ipAddress: String(words[2]), port: port),
-            let destination = try? SocketAddress(ipAddress: String(words[3]), port: port),
-            Family(source) == family, Family(destination) == family
-        else { throw Malformed() }
-        return .client(source)
+        let header = try text(line)
+        bytes.moveReaderIndex(to: end.endIndex)
+        return header
     }
 
-    private enum Family: Substring {
-        case v4 = "TCP4"
-        case v6 = "TCP6"
+    private static func text(_ line: ByteBufferView) throws(Malformed) -> ProxyHeader {
+        var words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }[...]
+        guard words.popFirst() == "PROXY", let protocolName = words.popFirst() else { throw Malformed() }
+        // Of an unknown client the rest of the line is not looked at (section 2.1).
+        if protocolName == "UNKNOWN" { return .balancer }
+        guard words.count == 4, let source = words.popFirst(), let destination = words.popFirst(),
+            words.allSatisfy(isPort), let client = address(source, protocolName),
+            address(destination, protocolName) != nil
+        else { throw Malformed() }
+        return .client(client)
+    }
 
-        init?(_ address: SocketAddress) {
-            switch address {
-            case .v4: self = .v4
-            case .v6: self = .v6
-            case .unixDomainSocket: return nil
-            }
-        }
+    /// As the protocol's family is written: no zone, no other notation.
+    private static func address(_ text: String, _ protocolName: String) -> IPAddress? {
+        let isIPv6 = text.utf8.contains(UInt8(ascii: ":"))
+        guard protocolName == (isIPv6 ? "TCP6" : "TCP4") else { return nil }
+        return IPAddress(text)
     }
 
     /// 0 to 65535 in digits, without leading zeros.
-    private static func port(_ text: Substring) -> Int? {
-        guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            text == "0" || text.utf8.first != 0x30
-        else { return nil }
-        return UInt16(text).map(Int.init)
+    private static func isPort(_ text: String) -> Bool {
+        IPAddress.decimal(text.utf8, maximumDigits: 5).map { $0 <= 65_535 } ?? false
     }
 
     // MARK: Version 2
@@ -86,26 +81,39 @@ enum ProxyHeader: Equatable {
         // Version and command, then family and protocol, then the length of what follows.
         guard let command: UInt8 = rest.readInteger() else { return nil }
         guard command == 0x20 || command == 0x21 else { throw Malformed() }
+        let isLocal = command == 0x20
         guard let family: UInt8 = rest.readInteger() else { return nil }
-        let addressBytes: Int
-        switch family {
-        case 0x11, 0x12: addressBytes = 4
-        case 0x21, 0x22: addressBytes = 16
-        // Unspecified, and Unix sockets: no address that we can use.
-        case 0x00, 0x31, 0x32: addressBytes = 0
-        default: throw Malformed()
-        }
+        let addressBytes = Self.addressBytes(ofFamily: family)
+        guard isLocal || addressBytes != nil else { throw Malformed() }
         guard let length: UInt16 = rest.readInteger() else { return nil }
         guard Int(length) <= maximumBinaryBytes - 16 else { throw Malformed() }
         guard var body = rest.readSlice(length: Int(length)) else { return nil }
+        // LOCAL: whatever addresses there are do not count, nor do their family and what follows them.
+        let header = isLocal ? .balancer : try address(&body, addressBytes ?? 0)
         bytes = rest
-        // LOCAL: whatever addresses there are do not count.
-        guard command == 0x21, addressBytes > 0 else { return .balancer }
-        guard let source = body.readSlice(length: addressBytes), body.readSlice(length: addressBytes) != nil,
-            let port: UInt16 = body.readInteger(), body.readInteger(as: UInt16.self) != nil, areVectors(body),
-            let address = try? SocketAddress(packedIPAddress: source, port: Int(port))
-        else { throw Malformed() }
-        return .client(address)
+        return header
+    }
+
+    /// Of one of the two addresses; 0 where there is none that we could use. Nil for what the specification has not.
+    private static func addressBytes(ofFamily family: UInt8) -> Int? {
+        switch family {
+        // TCP, or UDP, over IPv4 and IPv6; then Unix sockets, with a path each.
+        case 0x11, 0x12: 4
+        case 0x21, 0x22: 16
+        case 0x31, 0x32: 108
+        case 0x00: 0
+        default: nil
+        }
+    }
+
+    private static func address(_ body: inout ByteBuffer, _ addressBytes: Int) throws(Malformed) -> ProxyHeader {
+        guard addressBytes > 0 else { return .balancer }
+        guard let source = body.readBytes(length: addressBytes), body.readSlice(length: addressBytes) != nil else {
+            throw Malformed()
+        }
+        let isIP = addressBytes <= 16
+        guard !isIP || body.readSlice(length: 4) != nil, areVectors(body) else { throw Malformed() }
+        return isIP ? .client(IPAddress(packed: source)) : .balancer
     }
 
     /// Type, length and value, one after the other (section 2.2); what they say does not concern us.

@@ -9,12 +9,12 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let timeout: Duration
     private let metrics: ServerMetrics
     /// Adds the handlers that read what follows. The address is nil where the peer's own counts.
-    private let onHeader: (SocketAddress?) throws -> Void
+    private let onHeader: (IPAddress?) throws -> Void
     private var bytes = ByteBuffer()
     private var timer: Scheduled<Void>?
     private var isOver = false
 
-    init(timeout: Duration, metrics: ServerMetrics, onHeader: @escaping (SocketAddress?) throws -> Void) {
+    init(timeout: Duration, metrics: ServerMetrics, onHeader: @escaping (IPAddress?) throws -> Void) {
         self.timeout = timeout
         self.metrics = metrics
         self.onHeader = onHeader

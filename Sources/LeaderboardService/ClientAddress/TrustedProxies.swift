@@ -54,6 +54,15 @@ package struct TrustedProxies: Sendable {
         return (client ?? IPAddress(peer))?.description ?? peer
     }
 
+    /// Whether the address that ``resolve(peer:forwardedFor:)`` tells says itself that it speaks for others: a proxy, if it is not
+    /// lying, that is not among the trusted.
+    package func looksLikeProxy(_ resolved: String, peer: String, _ headers: RequestHeaders) -> Bool {
+        let named = headers.list("X-Forwarded-For")
+        // What a trusted proxy added itself ends with the client; whatever stands before it, the client sent.
+        guard contains(peer: peer) else { return !named.isEmpty || !headers["Forwarded"].isEmpty }
+        return named.first.flatMap { IPAddress(forwarded: $0) }.map { $0.description != resolved } ?? false
+    }
+
     /// From right to left: the first address that is not trusted; or, where the list ends or holds something else than
     /// an address, the last before that.
     private func lastBelievable(_ lines: [String]) -> IPAddress? {

@@ -11,13 +11,11 @@ extension ServerOptions {
         port = settings.integer("PORT", default: 8080, in: 0...65535)
         tls = TLSFiles(settings)
         isBehindProxyProtocol = settings.flag("PROXY_PROTOCOL")
-        maximumConnections = settings.integer("MAX_CONNECTIONS", default: 50_000, in: 1...10_000_000)
-        // As many viewers as one address may have, and room for requests beside them.
-        let viewers = settings.integer("LIVE_MAX_SUBSCRIBERS_PER_IP", default: 1000, in: 1...10_000_000)
-        maximumConnectionsPerAddress = settings.integer(
-            "MAX_CONNECTIONS_PER_IP",
-            default: viewers + 4000,
-            in: 1...10_000_000
+        // As many viewers as one client may have, and room for requests beside them.
+        let viewers = PlaceLimits(viewers: settings).perNetwork
+        connections = PlaceLimits(
+            total: settings.integer("MAX_CONNECTIONS", default: 50_000, in: 1...10_000_000),
+            perNetwork: settings.integer("MAX_CONNECTIONS_PER_IP", default: viewers + 4000, in: 1...10_000_000)
         )
         maximumHeadBytes = settings.integer("MAX_HEAD_BYTES", default: maximumHeadBytes, in: 1024...65_536)
         headTimeout = settings.seconds("HEAD_TIMEOUT_SECONDS", default: headTimeout, in: 1...300)
@@ -29,6 +27,16 @@ extension ServerOptions {
             "LIVE_MESSAGE_BYTES",
             default: maximumWebSocketMessageBytes,
             in: 125...65_536
+        )
+    }
+}
+
+extension PlaceLimits {
+    /// Of live viewers.
+    init(viewers settings: SettingsReader) {
+        self.init(
+            total: settings.integer("LIVE_MAX_SUBSCRIBERS", default: 20_000, in: 1...10_000_000),
+            perNetwork: settings.integer("LIVE_MAX_SUBSCRIBERS_PER_IP", default: 1000, in: 1...10_000_000)
         )
     }
 }
@@ -100,12 +108,6 @@ extension BroadcastOptions {
     init(_ settings: SettingsReader) {
         self.init()
         window = TimeAmount(settings.milliseconds("LIVE_WINDOW_MS", default: .milliseconds(50), in: 0...10_000))
-        maximumSubscribers = settings.integer("LIVE_MAX_SUBSCRIBERS", default: 20_000, in: 1...10_000_000)
-        maximumSubscribersPerAddress = settings.integer(
-            "LIVE_MAX_SUBSCRIBERS_PER_IP",
-            default: 1000,
-            in: 1...10_000_000
-        )
         backlogBytes = settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 8192...67_108_864)
         drainTimeout = TimeAmount(settings.seconds("LIVE_DRAIN_SECONDS", default: .seconds(30), in: 1...30))
         ringBytes = settings.integer("LIVE_RESUME_BYTES", default: 1_048_576, in: 0...1_073_741_824)

@@ -11,6 +11,7 @@ package struct ServiceConfiguration: Sendable {
     package var server: ServerOptions
     package var redis: RedisSetup
     package var broadcast: BroadcastOptions
+    package var viewers: PlaceLimits
     package var tokens: TokenConfiguration
     package var grants: GrantConfiguration?
     package var trustedProxies: TrustedProxies
@@ -42,6 +43,7 @@ package struct ServiceConfiguration: Sendable {
         server = ServerOptions(settings)
         redis = RedisSetup(settings)
         broadcast = BroadcastOptions(settings)
+        viewers = PlaceLimits(viewers: settings)
         tokens = TokenConfiguration(settings)
         trustedProxies = TrustedProxies(settings)
         grants = GrantConfiguration(settings)

@@ -34,9 +34,15 @@ package struct Doctor: Sendable {
         }
         let own = [Self.summary(of: configuration)] + strangers + settings.file.findings
         let limit =
-            DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.broadcast.maximumSubscribers)] }
+            DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.viewers.total)] }
             ?? []
-        return await own + limit + KeyExamination(configuration, token: token).findings() + redis(configuration)
+        return await own + limit + running() + KeyExamination(configuration, token: token).findings()
+            + redis(configuration)
+    }
+
+    private func running() async -> [Finding] {
+        guard let place = try? ServicePlace.read(settings) else { return [] }
+        return await RunningInstance(place: place).findings()
     }
 
     private var strangers: [Finding] {

@@ -7,6 +7,8 @@ import NIOHTTP1
 /// The two live endpoints: what is asked for is checked before the upgrade, then the channel is the broadcaster's.
 struct LiveRoutes: Sendable {
     let broadcaster: Broadcaster
+    /// Those of viewers.
+    let places: Places
     let callers: Callers
     let allowedOrigins: AllowedOrigins
 
@@ -23,21 +25,32 @@ struct LiveRoutes: Sendable {
         do throws(Refusal) {
             let view = try View(request.query)
             let cursor = Self.cursor(of: request)
-            guard let admission = broadcaster.admit(address: callers.address(of: request)) else {
-                throw Refusal.tooManySubscribers()
-            }
+            let place = try place(for: request)
             return .accept { [broadcaster] live in
                 broadcaster.subscribe(
                     live.channel,
                     transport: transport,
                     view: view,
                     cursor: cursor,
-                    admission: admission,
+                    admission: place,
                     writeDirectly: live.direct.map { $0.write }
                 )
             }
         } catch {
             return .refuse(PublicRead.open(error.response))
+        }
+    }
+
+    private func place(for request: Request) throws(Refusal) -> Place {
+        do throws(NoPlace) {
+            return try places.take(for: callers.network(of: request))
+        } catch {
+            switch error {
+            case .inTotal: throw Refusal.tooManySubscribers
+            case .forNetwork:
+                callers.unnamedProxies.noteRefusal(of: request, by: "LIVE_MAX_SUBSCRIBERS_PER_IP")
+                throw Refusal.tooManySubscribersOfAddress
+            }
         }
     }
 

@@ -19,8 +19,17 @@ package enum MetricCatalog {
         .gauge("leaderboard_http_connections", "Connections that are open, live ones included."),
         .counter(
             "leaderboard_http_connections_refused_total",
-            "Connections closed at once because a limit was reached.",
+            "Connections closed at once: a limit was reached (total, address), the PROXY header was none (proxy_header), or the "
+                + "system had no descriptor or memory for them (system).",
             labels: ["reason"]
+        ),
+        .counter(
+            "leaderboard_http_accept_errors_total",
+            "Times that the system could not give out a connection, for want of descriptors or memory."
+        ),
+        .counter(
+            "leaderboard_unnamed_proxy_refusals_total",
+            "Requests refused by a bound of their address that looks like a proxy which TRUSTED_PROXIES does not name."
         ),
         .counter(
             "leaderboard_http_errors_total",

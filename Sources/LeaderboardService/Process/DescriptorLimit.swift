@@ -1,3 +1,5 @@
+import HTTPServer
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -12,6 +14,13 @@ package struct DescriptorLimit: Sendable, Equatable {
     package let current: UInt64
     /// Up to where the process may raise it by itself.
     package let maximum: UInt64
+
+    /// How many connections may be open at one time, so that Redis, key sets, certificates and logs still get the descriptors
+    /// that they need: one that is lost could not be made again.
+    func connections(beside threads: Int) -> Int {
+        let limit = Int(clamping: current)
+        return max(1, limit - min(limit / 2, 64 + threads * 8))
+    }
 
     package static func read() -> DescriptorLimit? {
         var limit = rlimit()
@@ -34,4 +43,13 @@ package struct DescriptorLimit: Sendable, Equatable {
     #else
         private static let resource = RLIMIT_NOFILE
     #endif
+}
+
+extension ServerOptions {
+    /// With no more connections than there are descriptors for.
+    func within(_ limit: DescriptorLimit?, threads: Int) -> ServerOptions {
+        var options = self
+        if let limit { options.connections.total = min(connections.total, limit.connections(beside: threads)) }
+        return options
+    }
 }

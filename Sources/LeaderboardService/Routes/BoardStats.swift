@@ -13,13 +13,13 @@ final class BoardStats: Sendable {
     private static let freshFor = Duration.seconds(1)
 
     private let store: ScoreStore
-    private let broadcaster: Broadcaster
+    private let viewers: Places
     private let readiness: Readiness
     private let latest = Mutex<(question: Question, asked: ContinuousClock.Instant)?>(nil)
 
-    init(store: ScoreStore, broadcaster: Broadcaster, readiness: Readiness) {
+    init(store: ScoreStore, viewers: Places, readiness: Readiness) {
         self.store = store
-        self.broadcaster = broadcaster
+        self.viewers = viewers
         self.readiness = readiness
     }
 
@@ -32,7 +32,7 @@ final class BoardStats: Sendable {
             var response = Response(
                 .ok,
                 json: ByteBuffer(
-                    string: #"{"viewers":\#(broadcaster.subscriberCount),"users":\#(page.total),"cursor":"\#(cursor)"}"#
+                    string: #"{"viewers":\#(viewers.count),"users":\#(page.total),"cursor":"\#(cursor)"}"#
                 )
             )
             response.headers.add(name: "Cache-Control", value: "max-age=1")

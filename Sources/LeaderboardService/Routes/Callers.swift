@@ -8,13 +8,21 @@ struct Callers: Sendable {
     let tokens: TokenVerifier
     let trustedProxies: TrustedProxies
     let failures: FailureLimit
+    let unnamedProxies: UnnamedProxies
     let logger: Logger
     private let refusals = LogThrottle()
 
-    init(tokens: TokenVerifier, trustedProxies: TrustedProxies, failures: FailureLimit, logger: Logger) {
+    init(
+        tokens: TokenVerifier,
+        trustedProxies: TrustedProxies,
+        failures: FailureLimit,
+        unnamedProxies: UnnamedProxies,
+        logger: Logger
+    ) {
         self.tokens = tokens
         self.trustedProxies = trustedProxies
         self.failures = failures
+        self.unnamedProxies = unnamedProxies
         self.logger = logger
     }
 
@@ -23,10 +31,15 @@ struct Callers: Sendable {
         trustedProxies.resolve(peer: request.remoteAddress, forwardedFor: request.headers)
     }
 
+    /// What is bounded of it.
+    func network(of request: Request) -> ClientNetwork {
+        ClientNetwork(address(of: request))
+    }
+
     /// The verified bearer token; a token that was verified before costs one look-up.
     ///
     /// The token comes first: one that is valid passes, however many bad ones come from the same address. So nobody can
-    /// lock out those who share an address with him, and the limit is one of what a bad token costs.
+    /// lock out those who share an address with them, and the limit is one of what a bad token costs.
     func token(of request: Request) async throws(Refusal) -> VerifiedToken {
         guard let token = BearerToken.of(request.headers) else { throw await refusal(of: request, .missingToken) }
         if let known = tokens.remembered(token) { return known }
@@ -52,7 +65,8 @@ struct Callers: Sendable {
 
     /// That of the request itself, or of its address' limit.
     private func refusal(of request: Request, _ refusal: Refusal) async -> Refusal {
-        let wait = await failures.note(address(of: request), on: request.eventLoop)
-        return wait.map { .tooManyFailures(retryAfter: $0) } ?? refusal
+        guard let wait = await failures.note(network(of: request), on: request.eventLoop) else { return refusal }
+        unnamedProxies.noteRefusal(of: request, by: "UNAUTHENTICATED_LIMIT")
+        return .tooManyFailures(retryAfter: wait)
     }
 }

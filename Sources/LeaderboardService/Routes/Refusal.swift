@@ -128,14 +128,18 @@ extension Refusal {
         message: "The store did not answer in time, the update may have counted: "
             + "repeat it only with the Idempotency-Key it was sent with."
     )
-    static func tooManySubscribers() -> Refusal {
-        Refusal(
-            status: .serviceUnavailable,
-            code: "too_many_subscribers",
-            message: "This instance serves as many live viewers as it may: try again, or another instance.",
-            headers: ["Retry-After": "5"]
-        )
-    }
+    static let tooManySubscribers = Refusal(
+        status: .serviceUnavailable,
+        code: "too_many_subscribers",
+        message: "This instance serves as many live viewers as it may: try again, or another instance.",
+        headers: ["Retry-After": "5"]
+    )
+    static let tooManySubscribersOfAddress = Refusal(
+        status: .serviceUnavailable,
+        code: "too_many_subscribers_of_address",
+        message: "Your address has as many live viewers as one address may have: close some, and try again.",
+        headers: ["Retry-After": "5"]
+    )
     static let originNotAllowed = Refusal(
         status: .forbidden,
         code: "origin_not_allowed",

@@ -31,8 +31,10 @@ extension FuzzTarget {
                 options: options,
                 router: router,
                 observe: { _ in },
-                limits: ConnectionLimits(maximum: 10, maximumPerAddress: 10, isExempt: { _ in false }),
-                metrics: ServerMetrics(factory: NOOPMetricsHandler.instance)
+                places: Places(PlaceLimits(total: 10, perNetwork: 10)),
+                isTrustedProxy: { _ in false },
+                metrics: ServerMetrics(factory: NOOPMetricsHandler.instance),
+                onTrouble: { _ in }
             ),
             loops: [ObjectIdentifier(loop): .init(LoopContext(eventLoop: loop, options: options), eventLoop: loop)],
             certificates: nil

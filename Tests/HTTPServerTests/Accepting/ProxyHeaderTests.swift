@@ -31,7 +31,28 @@ struct ProxyCase: Sendable, CustomTestStringConvertible {
         ProxyCase("PROXY TCP6 ::ffff:203.0.113.7 ::1 56324 443\r\n", "203.0.113.7"),
         ProxyCase("PROXY UNKNOWN\r\n", ""),
         ProxyCase("PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535\r\n", ""),
+        ProxyCase("PROXY TCP6 2001:DB8::7 2001:0db8:0:0:0:0:0:1 56324 443\r\n", "2001:db8::7"),
         ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7\u{0}.8 192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1\u{0} 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\u{0}\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7\r 192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\r\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7\t192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\u{7F}\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\u{E9}\r\n", nil),
+        ProxyCase("PROXY TCP4 203.0.113.007 192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 0xCB.0.113.7 192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP4 3405803783 192.0.2.1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP6 fe80::1%eth0 fe80::2%eth0 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP6 fe80::1%1 fe80::2 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP6 fe80::1 fe80::2%1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP6 [2001:db8::7] 2001:db8::1 56324 443\r\n", nil),
+        ProxyCase("PROXY TCP6 2001:db8::7::1 2001:db8::1 56324 443\r\n", nil),
+        ProxyCase("PROXY UNKNOWN \u{0}\r\n", nil),
+        ProxyCase("PROXY UNKNOWN a\rb\r\n", nil),
+        ProxyCase("PROXY UNKNOWN\t\r\n", nil),
+        ProxyCase("PROXY UNKNOWN2\r\n", nil),
         ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324\r\n", nil),
         ProxyCase("PROXY TCP4 203.0.113.7 192.0.2.1 56324 443 1\r\n", nil),
         ProxyCase("PROXY TCP4 203.0.113.7  192.0.2.1 56324 443\r\n", nil),
@@ -56,13 +77,17 @@ struct ProxyCase: Sendable, CustomTestStringConvertible {
         ProxyCase(" PROXY UNKNOWN\r\n", nil),
     ]
 
-    private static func binary(_ command: UInt8, _ family: UInt8, _ body: [UInt8], length: Int? = nil) -> [UInt8] {
+    fileprivate static func binary(_ command: UInt8, _ family: UInt8, _ body: [UInt8], length: Int? = nil) -> [UInt8] {
         let length = length ?? body.count
         return [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, command, family]
             + [UInt8(length >> 8), UInt8(length & 0xFF)] + body
     }
 
     private static let v4: [UInt8] = [203, 0, 113, 7, 192, 0, 2, 1, 0xDC, 0x04, 0x01, 0xBB]
+    private static let mapped =
+        [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 203, 0, 113, 7] + [UInt8](repeating: 1, count: 16) + [
+            0, 1, 0, 2,
+        ]
     private static let v6 =
         [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [7] + [UInt8](repeating: 1, count: 16) + [
             0, 1, 0, 2,
@@ -74,8 +99,17 @@ struct ProxyCase: Sendable, CustomTestStringConvertible {
         ProxyCase("with a TLV", binary(0x21, 0x11, v4 + [0x04, 0, 2, 0, 0]), "203.0.113.7"),
         ProxyCase("LOCAL", binary(0x20, 0x00, []), ""),
         ProxyCase("LOCAL with an address", binary(0x20, 0x11, v4), ""),
+        ProxyCase("LOCAL of a family that is not known", binary(0x20, 0x47, [1, 2, 3]), ""),
+        ProxyCase("LOCAL with something else than TLVs", binary(0x20, 0x00, [1]), ""),
+        ProxyCase("an unspecified family with an address", binary(0x21, 0x00, v4), ""),
         ProxyCase("an unspecified family", binary(0x21, 0x00, []), ""),
         ProxyCase("Unix sockets", binary(0x21, 0x31, [UInt8](repeating: 1, count: 216)), ""),
+        ProxyCase("Unix sockets with a TLV", binary(0x21, 0x31, [UInt8](repeating: 1, count: 216) + [4, 0, 0]), ""),
+        ProxyCase("Unix sockets that are too short", binary(0x21, 0x31, [UInt8](repeating: 1, count: 215)), nil),
+        ProxyCase("Unix sockets with no address", binary(0x21, 0x32, []), nil),
+        ProxyCase("IPv4 without a protocol", binary(0x21, 0x10, v4), nil),
+        ProxyCase("no family with a protocol", binary(0x21, 0x01, v4), nil),
+        ProxyCase("mapped IPv4", binary(0x21, 0x21, mapped), "203.0.113.7"),
         ProxyCase("an unknown command", binary(0x22, 0x11, v4), nil),
         ProxyCase("version 1 in binary", binary(0x11, 0x11, v4), nil),
         ProxyCase("version 3", binary(0x31, 0x11, v4), nil),
@@ -121,6 +155,26 @@ struct ProxyHeaderTests {
         }
     }
 
+    /// TLVs fill what is left, in pieces that fit.
+    @Test(
+        "of version 2 may be as long as the addresses need, or longer by whole TLVs, up to a bound",
+        arguments: [0x11, 0x21, 0x31] as [UInt8]
+    )
+    func lengths(family: UInt8) throws {
+        let addresses = [0x11: 12, 0x21: 36, 0x31: 216][family] ?? 0
+        for length in 0...2040 {
+            var body = [UInt8](repeating: 0, count: min(length, addresses))
+            let rest = length - body.count
+            // One TLV takes all the rest; one or two bytes are none.
+            if rest >= 3 { body += [4, UInt8((rest - 3) >> 8), UInt8((rest - 3) & 0xFF)] }
+            body += [UInt8](repeating: 4, count: length - body.count)
+            let isWhole = length >= addresses && (rest == 0 || rest >= 3) && length <= 2032
+            let test = ProxyCase("", ProxyCase.binary(0x21, family, body), "")
+            let read = try ProxyCase.read([test.bytes[...]])
+            #expect((read.address != nil) == isWhole, "\(length) bytes")
+        }
+    }
+
     @Test("that does not end is not waited for")
     func endless() {
         var bytes = ByteBuffer(string: "PROXY TCP4 " + String(repeating: "1", count: 96))
@@ -131,7 +185,7 @@ struct ProxyHeaderTests {
     func connection() async throws {
         let options = ServerOptions.test { options in
             options.isBehindProxyProtocol = true
-            options.maximumConnectionsPerAddress = 1
+            options.connections.perNetwork = 1
         }
         try await withServer(options) { server in
             func connect(_ address: String) async throws -> TestConnection {
@@ -145,7 +199,7 @@ struct ProxyHeaderTests {
             #expect(try await first.response().body == "hello from 203.0.113.7")
             // The header stands only at the front.
             #expect(try await first.request("GET", "/hello").body == "hello from 203.0.113.7")
-            #expect(try await connect("203.0.113.7").receiveToEnd() == "")
+            #expect(try await connect("203.0.113.7").response().code == "too_many_connections_of_address")
             #expect(try await connect("203.0.113.8").response().body == "hello from 203.0.113.8")
         }
     }

@@ -25,8 +25,10 @@ extension Acceptor {
                 options: options,
                 router: Router(routes),
                 observe: { _ in },
-                limits: ConnectionLimits(maximum: 10, maximumPerAddress: 10, isExempt: { _ in false }),
-                metrics: ServerMetrics(factory: NOOPMetricsHandler.instance)
+                places: Places(PlaceLimits(total: 10, perNetwork: 10)),
+                isTrustedProxy: { _ in false },
+                metrics: ServerMetrics(factory: NOOPMetricsHandler.instance),
+                onTrouble: { _ in }
             ),
             loops: [ObjectIdentifier(eventLoop): .init(loop, eventLoop: eventLoop)],
             certificates: nil

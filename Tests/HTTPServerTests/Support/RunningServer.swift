@@ -70,6 +70,7 @@ func withServer(
         eventLoopGroup: group,
         logger: logger,
         isTrustedProxy: isTrustedProxy,
+        onTrouble: { if $0 == .listenerLost { events.note("listener lost") } },
         onListening: { port.yield($0.port ?? 0) },
         onStopping: { events.note("stopping") }
     )

@@ -13,15 +13,22 @@ final class ServiceProcess: Sendable {
     private let folder: URL
 
     /// Starts `leaderboard serve` on a free port, and returns when it listens.
-    static func serve(_ environment: [String: String], _ arguments: String...) async throws -> ServiceProcess {
+    /// - Parameter descriptors: how many it may have open.
+    static func serve(
+        _ environment: [String: String],
+        _ arguments: String...,
+        descriptors: Int? = nil
+    ) async throws -> ServiceProcess {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         let log = folder.appending(path: "log")
         try Data().write(to: log)
         let shared = ["PORT": "0", "THREADS": "1", "JWT_SECRET": testSecret, "PATH": path]
+        let limited = descriptors.map { ["prlimit", "--nofile=\($0)"] } ?? []
+        let command = limited + [program, "serve"] + arguments
         let process = try await Launcher.shared.launch(
-            program,
-            ["serve"] + arguments,
+            command[0],
+            Array(command.dropFirst()),
             environment: shared.merging(environment) { $1 },
             directory: folder,
             output: try FileHandle(forWritingTo: log)

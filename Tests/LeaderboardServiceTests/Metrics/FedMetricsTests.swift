@@ -12,6 +12,7 @@ struct FedMetricsTests {
         "leaderboard_log_lines_dropped_total", "leaderboard_jwks_loads_total",
         "leaderboard_redis_pending_commands",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
+        "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
     ]
 
     @Test("an eventful run moves every metric of the catalogue, and promtool has nothing to say of the scrape")

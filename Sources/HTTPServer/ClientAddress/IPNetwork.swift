@@ -1,11 +1,11 @@
 /// A network in CIDR notation (RFC 4632, RFC 4291): `10.0.0.0/8`, `2001:db8::/32`, or one address.
-struct IPNetwork: Hashable, Sendable {
+package struct IPNetwork: Hashable, Sendable {
     private let base: IPAddress
     /// Of the address as an IPv6 one: 104 for `10.0.0.0/8`.
     private let prefixLength: Int
 
     /// Nil as well where bits behind the prefix are set: `10.0.0.1/8` is a slip, and only its writer knows which.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let base = IPAddress(parts[0]) else { return nil }
         let width = base.isIPv4 && !parts[0].utf8.contains(UInt8(ascii: ":")) ? 32 : 128
@@ -19,17 +19,20 @@ struct IPNetwork: Hashable, Sendable {
     }
 
     /// The network of this prefix that an address is in.
-    init(_ address: IPAddress, prefixLength: Int) {
+    package init(_ address: IPAddress, prefixLength: Int) {
         self.prefixLength = prefixLength
         base = IPAddress(bits: (address.bits >> (128 - prefixLength)) << (128 - prefixLength))
     }
 
+    /// The address, where the network is of one.
+    var only: IPAddress? { prefixLength == 128 ? base : nil }
+
     /// `::/0` holds every IPv6 address, and no IPv4 one.
-    func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         (address.bits ^ base.bits) >> (128 - prefixLength) == 0 && (address.isIPv4 == base.isIPv4 || prefixLength >= 96)
     }
 }
 
 extension IPNetwork: CustomStringConvertible {
-    var description: String { "\(base)/\(base.isIPv4 ? prefixLength - 96 : prefixLength)" }
+    package var description: String { "\(base)/\(base.isIPv4 ? prefixLength - 96 : prefixLength)" }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LeaderboardService
+@testable import HTTPServer
 
 @Suite("An IP address")
 struct IPAddressTests {

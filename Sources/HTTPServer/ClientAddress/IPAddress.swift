@@ -1,16 +1,22 @@
 /// An IPv4 or IPv6 address. An IPv4 address is kept as the IPv6 address that it is mapped to (RFC 4291, section 2.5.5.2),
 /// so that `192.0.2.1` and `::ffff:192.0.2.1`, which a socket for both families shows, are one.
-struct IPAddress: Hashable, Sendable {
-    let bits: UInt128
+package struct IPAddress: Hashable, Sendable {
+    package let bits: UInt128
 
-    var isIPv4: Bool { bits >> 32 == 0xFFFF }
+    package var isIPv4: Bool { bits >> 32 == 0xFFFF }
 
-    init(bits: UInt128) {
+    package init(bits: UInt128) {
         self.bits = bits
     }
 
+    /// - Parameter packed: 4 bytes or 16, the highest first.
+    init(packed: [UInt8]) {
+        let bits = packed.reduce(0 as UInt128) { $0 << 8 | UInt128($1) }
+        self.bits = packed.count == 4 ? 0xFFFF << 32 | bits : bits
+    }
+
     /// Dotted decimal of four parts without leading zeros, or the text of RFC 4291, section 2.2, without a zone.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         // The longest is an IPv6 address that ends in an IPv4 one.
         guard text.utf8.count <= 45 else { return nil }
         let isIPv6 = text.utf8.contains(UInt8(ascii: ":"))
@@ -77,8 +83,16 @@ struct IPAddress: Hashable, Sendable {
         return number
     }
 
+    /// The IPv4 address in one that a translator or a tunnel made of it: `64:ff9b::/96` (RFC 6052), behind which all of IPv4
+    /// may come, and `2002::/16` (RFC 3056), where one IPv4 address has 65,536 networks.
+    package var embeddedIPv4: IPAddress? {
+        if bits >> 32 == 0x0064_FF9B << 64 { return IPAddress(bits: 0xFFFF << 32 | bits & 0xFFFF_FFFF) }
+        if bits >> 112 == 0x2002 { return IPAddress(bits: 0xFFFF << 32 | (bits >> 80) & 0xFFFF_FFFF) }
+        return nil
+    }
+
     /// A decimal number as it is written canonically: digits alone, no leading zero.
-    static func decimal(_ digits: some Collection<UInt8>, maximumDigits: Int) -> Int? {
+    package static func decimal(_ digits: some Collection<UInt8>, maximumDigits: Int) -> Int? {
         guard (1...maximumDigits).contains(digits.count), digits.first != UInt8(ascii: "0") || digits.count == 1 else {
             return nil
         }
@@ -93,7 +107,7 @@ struct IPAddress: Hashable, Sendable {
 
 extension IPAddress: CustomStringConvertible {
     /// The one canonical text: dotted decimal, or that of RFC 5952.
-    var description: String {
+    package var description: String {
         if isIPv4 {
             return (0..<4).map { "\(UInt8(truncatingIfNeeded: bits >> (24 - 8 * $0)))" }.joined(separator: ".")
         }
