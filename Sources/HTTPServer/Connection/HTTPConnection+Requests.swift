@@ -42,6 +42,7 @@ extension HTTPConnection {
         switch incoming.match {
         case .nothing:
             respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
+        case .unknownMethod: respond(.unknownMethod)
         case .wrongMethod(let allowed): respond(.wrongMethod(request.method, allowed: allowed))
         case .found(let route, _): run(route, request)
         }
@@ -99,6 +100,12 @@ extension HTTPConnection {
 }
 
 extension Response {
+    fileprivate static let unknownMethod = Response.error(
+        .notImplemented,
+        code: "method_not_implemented",
+        message: "This method is not known here."
+    )
+
     /// OPTIONS is answered for every path; any other method that a path does not take is refused.
     fileprivate static func wrongMethod(_ method: HTTPMethod, allowed: [String]) -> Response {
         let allow: ResponseHeaders = ["Allow": allowed.joined(separator: ", ")]

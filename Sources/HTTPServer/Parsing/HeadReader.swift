@@ -31,9 +31,11 @@ struct HeadReader {
 
     private mutating func length(_ bytes: Span<UInt8>) throws(RequestViolation) -> Int? {
         if requestLine == nil {
-            // Another protocol is told at once, for it may never send a line end.
-            if bytes.count > 0, !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[0]) { throw .malformed }
-            guard let line = try nextLine(bytes) else { return nil }
+            guard let line = try nextLine(bytes) else {
+                // Another protocol is told at once, for it may never send a line end.
+                guard bytes.isToken(bytes.word(in: 0..<min(bytes.count, 32))) || bytes.isEmpty else { throw .malformed }
+                return nil
+            }
             requestLine = try RequestLine(line, of: bytes)
             fields.reserveCapacity(8)
         }

@@ -14,8 +14,8 @@ struct RequestLine: Sendable {
         let word = bytes.word(in: line)
         let target = bytes.word(in: bytes.afterBlanks(word.upperBound..<line.upperBound))
         let version = bytes.afterBlanks(target.upperBound..<line.upperBound)
-        guard let method = Self.method(bytes, word), !target.isEmpty else { throw .malformed }
-        self.method = method
+        guard !target.isEmpty else { throw .malformed }
+        method = try Self.method(bytes, word)
         (path, query) = try Self.parts(of: target, bytes, method)
         // HTTP/0.9 had no version.
         guard target.upperBound < line.upperBound else { throw .version }
@@ -30,13 +30,13 @@ struct RequestLine: Sendable {
         isHTTP11 = true
     }
 
-    private static func method(_ bytes: Span<UInt8>, _ word: Range<Int>) -> HTTPMethod? {
+    /// Any token may be a method (RFC 9110, section 9.1); see ``HTTPMethod/isKnown``.
+    private static func method(_ bytes: Span<UInt8>, _ word: Range<Int>) throws(RequestViolation) -> HTTPMethod {
         // Nearly all are one of these, without a string and 33 comparisons.
         if bytes.equals(word, "GET") { return .GET }
         if bytes.equals(word, "POST") { return .POST }
-        let method = HTTPMethod(rawValue: bytes.ascii(word))
-        if case .RAW = method { return nil }
-        return method
+        guard bytes.isToken(word) else { throw .malformed }
+        return HTTPMethod(rawValue: bytes.ascii(word))
     }
 
     /// Path and query of a path, an absolute form, or the asterisk of OPTIONS (RFC 9112, section 3.2), of visible ASCII. A
@@ -55,8 +55,9 @@ struct RequestLine: Sendable {
             if byte == UInt8(ascii: "#") { end = index }
             if byte == UInt8(ascii: "?"), mark == nil { mark = index }
         }
-        // CONNECT has no path, and some take all that follows its head for the tunnel (RFC 9110, section 9.3.6).
-        guard method != .CONNECT, let start = startOfPath(in: target, bytes) else {
+        // Nobody can know where the request ends: some take all that follows its head for the tunnel (RFC 9110, section 9.3.6).
+        guard method != .CONNECT else { throw .tunnel }
+        guard let start = startOfPath(in: target, bytes) else {
             guard method == .OPTIONS, bytes.equals(target, "*") else {
                 throw .malformed("The request target must be a path.")
             }
@@ -76,7 +77,9 @@ struct RequestLine: Sendable {
         else { return nil }
         let rest = (colon + 3)..<target.upperBound
         let end = rest.first { bytes[$0] == UInt8(ascii: "/") || bytes[$0] == UInt8(ascii: "?") } ?? rest.upperBound
-        return rest.lowerBound < end && bytes.isAuthority(rest.lowerBound..<end) ? end : nil
+        // `http` has no empty host (RFC 9110, section 4.2.1).
+        guard rest.lowerBound < end, bytes[rest.lowerBound] != UInt8(ascii: ":") else { return nil }
+        return bytes.isAuthority(rest.lowerBound..<end) ? end : nil
     }
 
     private static func isHTTP11(_ bytes: Span<UInt8>, _ word: Range<Int>) throws(RequestViolation) -> Bool {

@@ -31,6 +31,11 @@ struct RequestViolation: Error {
         code: "transfer_coding_not_supported",
         message: "The only transfer coding is chunked."
     )
+    static let tunnel = Self(
+        status: .notImplemented,
+        code: "method_not_implemented",
+        message: "This is no proxy: there is no CONNECT."
+    )
     static let timeout = Self(
         status: .requestTimeout,
         code: "request_timeout",

@@ -41,23 +41,18 @@ extension Span<UInt8> {
         return start..<end
     }
 
-    /// `uri-host [ ":" port ]` as far as its characters go (RFC 3986, section 3.2): what could end an authority, or name a
-    /// user in it, is refused. It may be empty.
-    func isAuthority(_ range: Range<Int>) -> Bool {
-        for index in range {
-            switch self[index] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                // Digits and the colon.
-                UInt8(ascii: "0")...UInt8(ascii: ":"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"),
-                UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"),
-                UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-                UInt8(ascii: ";"), UInt8(ascii: "="):
-                break
-            default: return false
-            }
-        }
-        return true
+    /// `token` of RFC 9110, section 5.6.2.
+    func isToken(_ range: Range<Int>) -> Bool {
+        for index in range where !isTokenByte(index) { return false }
+        return !range.isEmpty
+    }
+
+    /// `tchar`, as one bit for each of the ASCII characters.
+    @inline(__always)
+    func isTokenByte(_ index: Int) -> Bool {
+        let byte = self[index]
+        let half: UInt64 = byte < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
+        return byte < 128 && half &>> UInt64(byte & 63) & 1 == 1
     }
 
     /// From the range's beginning to the next blank.

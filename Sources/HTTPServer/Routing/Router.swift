@@ -5,6 +5,8 @@ package struct Router: Sendable {
     enum Match {
         case found(Route, parameters: [String: String])
         case wrongMethod(allowed: [String])
+        /// A method that nobody here knows, on whatever path.
+        case unknownMethod
         case nothing
 
         var maximumBodyBytes: Int {
@@ -21,11 +23,14 @@ package struct Router: Sendable {
     }
 
     package let routes: [Route]
+    /// What some path takes.
+    private let allMethods: [String]
     private let exact: [String: [Route]]
     private let patterns: [(segments: [Substring], routes: [Route])]
 
     package init(_ routes: [Route]) {
         self.routes = routes
+        allMethods = Self.allowed(routes)
         let grouped = Dictionary(grouping: routes, by: \.path)
         exact = grouped.filter { !$0.key.contains("{") }
         patterns = grouped.filter { $0.key.contains("{") }
@@ -35,6 +40,7 @@ package struct Router: Sendable {
 
     /// HEAD is answered by the route of GET.
     func match(_ method: HTTPMethod, _ path: String) -> Match {
+        guard method.isKnown else { return .unknownMethod }
         if let routes = exact[path] { return Self.choose(routes, method, parameters: [:]) }
         let segments = Self.segments(path[...])
         for (pattern, routes) in patterns where pattern.count == segments.count {
@@ -46,16 +52,20 @@ package struct Router: Sendable {
             }
             if fits { return Self.choose(routes, method, parameters: parameters) }
         }
-        return .nothing
+        // The server as a whole (RFC 9110, section 9.3.7): only OPTIONS may ask for it.
+        return path == "*" ? .wrongMethod(allowed: allMethods) : .nothing
     }
 
     private static func choose(_ routes: [Route], _ method: HTTPMethod, parameters: [String: String]) -> Match {
         let wanted = method == .HEAD ? .GET : method
         if let route = routes.first(where: { $0.method == wanted }) { return .found(route, parameters: parameters) }
-        var allowed = routes.map(\.method.rawValue)
-        if allowed.contains("GET") { allowed.append("HEAD") }
-        if !allowed.contains("OPTIONS") { allowed.append("OPTIONS") }
-        return .wrongMethod(allowed: allowed.sorted())
+        return .wrongMethod(allowed: allowed(routes))
+    }
+
+    private static func allowed(_ routes: [Route]) -> [String] {
+        var allowed = Set(routes.map(\.method.rawValue)).union(["OPTIONS"])
+        if allowed.contains("GET") { allowed.insert("HEAD") }
+        return allowed.sorted()
     }
 
     private static func segments(_ path: Substring) -> [Substring] {

@@ -38,6 +38,17 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         )
     }
 
+    private static func method(_ method: String, _ status: Int, target: String = "/hello", _ name: String)
+        -> HostileHead
+    {
+        HostileHead(
+            name: name,
+            bytes: "\(method) \(target) HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello",
+            statuses: [status],
+            isKept: true
+        )
+    }
+
     private static let smuggled = "GET /smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
 
     /// What is right, or odd and harmless: the controls of the table.
@@ -97,9 +108,26 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         HostileHead(
             name: "the asterisk of OPTIONS",
             bytes: "OPTIONS * HTTP/1.1\r\nHost: test\r\n\r\n",
-            statuses: [404],
+            statuses: [204],
             isKept: true
         ),
+        method("HELLO", 501, "an unknown method"),
+        method("get", 501, "a method in lower case"),
+        method("!#$%&'*+-.^_`|~09", 501, "a method of all that a token may have"),
+        method(String(repeating: "M", count: 2000), 501, "a long method"),
+        method("HELLO", 501, target: "/nothing", "an unknown method where nothing is"),
+        method("PUT", 405, "a known method that the path does not take"),
+        method("PROPFIND", 405, "a known method of WebDAV"),
+        method("QUERY", 405, "a known method that is younger than most"),
+        method("VERSION-CONTROL", 405, "a known method with a hyphen"),
+        method("TRACE", 405, "TRACE"),
+        method("PUT", 404, target: "/nothing", "a known method where nothing is"),
+        get("Host: test:\r\n", [200], kept: true, "a host with an empty port"),
+        get("Host: test:65535\r\n", [200], kept: true, "a host with the last port"),
+        get("Host: 192.0.2.1\r\n", [200], kept: true, "an IPv4 host"),
+        get("Host: [::ffff:192.0.2.1]\r\n", [200], kept: true, "a mapped host"),
+        get("Host: t%65st\r\n", [200], kept: true, "a host with an escape"),
+        get("Host: test\r\n", [200], target: "http://[2001:db8::1]:80/hello", kept: true, "an absolute target of IPv6"),
         HostileHead(
             name: "two blanks before the target",
             bytes: "GET  /hello HTTP/1.1\r\nHost: test\r\n\r\n",
@@ -202,6 +230,27 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         get("Host: test, other\r\n", [400], "two hosts in one line"),
         get("Host: a b\r\n", [400], "a blank in the host"),
         get("Host: user@test\r\n", [400], "a user in the host"),
+        get("Host: test:65536\r\n", [400], "a port that is none"),
+        get("Host: test:http\r\n", [400], "a port in letters"),
+        get("Host: test:-1\r\n", [400], "a negative port"),
+        get("Host: test:80:80\r\n", [400], "two ports"),
+        get("Host: test:99999999999999999999\r\n", [400], "a port that overflows"),
+        get("Host: [::1\r\n", [400], "a bracket that is not closed"),
+        get("Host: ::1\r\n", [400], "an IPv6 host without brackets"),
+        get("Host: []\r\n", [400], "empty brackets"),
+        get("Host: [test]\r\n", [400], "a name in brackets"),
+        get("Host: [192.0.2.1]\r\n", [400], "IPv4 in brackets"),
+        get("Host: [fe80::1%25eth0]\r\n", [400], "a zone in the host"),
+        get("Host: [::1]x\r\n", [400], "something behind the brackets"),
+        get("Host: te[st]\r\n", [400], "brackets in a name"),
+        get("Host: te%st\r\n", [400], "an escape that is none"),
+        get("Host: test%4\r\n", [400], "an escape that is cut"),
+        get("Host: \"test\"\r\n", [400], "a quoted host"),
+        get("Host: t\u{E9}st\r\n", [400], "a host that is not ASCII"),
+        get("Host: test\r\n", [400], target: "http://test:http/hello", "an absolute target with a port in letters"),
+        get("Host: test\r\n", [400], target: "http://:80/hello", "an absolute target with a port alone"),
+        get("Host: test:http\r\n", [400], target: "http://test/hello", "an absolute target, and a host that is none"),
+        get("X-A: b\r\n", [400], target: "http://test/hello", "an absolute target, and no host"),
         get("Host: test\r\n", [400], target: "hello", "a target without a slash"),
         get("Host: test\r\n", [400], target: "http:///hello", "an absolute target without a host"),
         get("Host: test\r\n", [400], target: "http://user@test/hello", "an absolute target with a user"),
@@ -214,19 +263,29 @@ struct HostileHead: Sendable, CustomTestStringConvertible {
         HostileHead(
             name: "CONNECT",
             bytes: "CONNECT test:80 HTTP/1.1\r\nHost: test\r\n\r\n\(smuggled)",
-            statuses: [400]
+            statuses: [501]
         ),
         HostileHead(
             name: "CONNECT with a path, and a body that is a request to who knows no body of CONNECT",
             bytes: "CONNECT /hello HTTP/1.1\r\nHost: test\r\nContent-Length: 46\r\n\r\n\(smuggled)",
+            statuses: [501]
+        ),
+        HostileHead(
+            name: "a method in quotes",
+            bytes: "\"GET\" /hello HTTP/1.1\r\nHost: test\r\n\r\n",
             statuses: [400]
         ),
         HostileHead(
-            name: "a method in lower case",
-            bytes: "get /hello HTTP/1.1\r\nHost: test\r\n\r\n",
+            name: "a method with a slash",
+            bytes: "GE/T /hello HTTP/1.1\r\nHost: test\r\n\r\n",
             statuses: [400]
         ),
-        HostileHead(name: "an unknown method", bytes: "HELLO /hello HTTP/1.1\r\nHost: test\r\n\r\n", statuses: [400]),
+        HostileHead(
+            name: "a method that is not ASCII",
+            bytes: "G\u{C9}T /hello HTTP/1.1\r\nHost: test\r\n\r\n",
+            statuses: [400]
+        ),
+        HostileHead(name: "no method", bytes: " /hello HTTP/1.1\r\nHost: test\r\n\r\n", statuses: [400]),
         HostileHead(
             name: "a method with a control",
             bytes: "G\u{1}T /hello HTTP/1.1\r\nHost: test\r\n\r\n",
