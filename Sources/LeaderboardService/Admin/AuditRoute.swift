@@ -43,10 +43,7 @@ struct AuditQuery {
         cursor = try Self.value("cursor", of: query, "must be one that the last page gave") { text in
             AuditID(text).flatMap { $0 > .zero ? $0 : nil }
         }
-        limit =
-            try Self.value("limit", of: query, "must be a whole number from 1 to 1000") { text in
-                Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
-            } ?? limit
+        limit = try query.number("limit", in: 1...1000) ?? limit
     }
 
     private static func value<Value>(

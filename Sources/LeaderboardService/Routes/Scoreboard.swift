@@ -102,19 +102,7 @@ struct Page: Equatable {
 
     /// Unknown parameters are ignored; a known one that is given twice, or is no number in its range, is refused.
     init(_ query: Query) throws(Refusal) {
-        limit = try Self.number("limit", in: 1...100, of: query) ?? limit
-        offset = try Self.number("offset", in: 0...Self.maximumOffset, of: query) ?? offset
-    }
-
-    private static func number(_ name: String, in range: ClosedRange<Int>, of query: Query) throws(Refusal) -> Int? {
-        let values = query.values(name)
-        guard let value = values.first else { return nil }
-        let isDigits = !value.isEmpty && value.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        guard values.count == 1, isDigits, let number = Int(value), range.contains(number) else {
-            throw .invalidQuery(
-                "\(name) must be one whole number from \(range.lowerBound) to \(range.upperBound)."
-            )
-        }
-        return number
+        limit = try query.number("limit", in: 1...100) ?? limit
+        offset = try query.number("offset", in: 0...Self.maximumOffset) ?? offset
     }
 }
