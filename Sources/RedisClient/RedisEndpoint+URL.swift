@@ -101,7 +101,7 @@ extension RedisEndpoint {
             host = text[..<colon]
         }
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        guard !host.isEmpty, !host.contains(",") else { throw form }
+        guard !host.isEmpty, host.utf8.allSatisfy({ !",[]".utf8.contains($0) }) else { throw form }
         return .tcp(host: String(host), port: port)
     }
 

@@ -64,11 +64,15 @@ package final class RedisCluster: Sendable {
     package func failOver(_ slot: Int, force: Bool) async throws {
         guard let old = try await owner(of: slot) else { return }
         let id = try await id(of: old)
-        let list = try await old.command("CLUSTER", "NODES").split(separator: "\n")
-        let replicas = nodes.filter { node in
-            list.contains { $0.contains(" 127.0.0.1:\(node.port ?? 0)@") && $0.contains("slave \(id)") }
+        // After a failover the new owner hears a moment later that the old one is its replica.
+        func replica() async throws -> PrivateRedisServer? {
+            let list = try await old.command("CLUSTER", "NODES").split(separator: "\n")
+            return nodes.first { node in
+                list.contains { $0.contains(" 127.0.0.1:\(node.port ?? 0)@") && $0.contains("slave \(id)") }
+            }
         }
-        guard let replica = replicas.first else { throw TestProcessFailure(what: "no replica", output: "\(list)") }
+        try await wait("the owner knows no replica") { try await replica() != nil }
+        guard let replica = try await replica() else { return }
         try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
         try await wait("the replica does not take over") { try await owner(of: slot) === replica }
         try await wait("the old owner does not follow") {

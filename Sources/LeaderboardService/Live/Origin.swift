@@ -1,3 +1,5 @@
+import HTTPServer
+
 /// A web origin (RFC 6454, sections 4 and 6.1): scheme, host, and a port where it is not the scheme's own. Two texts of one
 /// origin are equal: case and a default port do not count.
 struct Origin: Hashable, Sendable {

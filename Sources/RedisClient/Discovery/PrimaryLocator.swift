@@ -136,7 +136,7 @@ final class PrimaryLocator: Sendable {
 extension RedisEndpoint.Address {
     /// Of `[host, port, …]`; an unknown host (nil, "" or "?") is that of the server that said it.
     init?(hostAndPort fields: [RESPValue], saidBy source: RedisEndpoint.Address) {
-        guard fields.count >= 2, let port = fields[1].integer.flatMap({ Port($0) })?.number else { return nil }
+        guard fields.count >= 2, let port = fields[1].port?.number else { return nil }
         if let host = fields[0].text, !host.isEmpty, host != "?" {
             self = .tcp(host: host, port: port)
         } else if case .tcp(let host, _) = source {

@@ -1,3 +1,5 @@
+import Bounds
+
 /// A reply of Redis (RESP2).
 package enum RESPValue: Sendable, Equatable {
     case null
@@ -24,6 +26,11 @@ package enum RESPValue: Sendable, Equatable {
         case .string: text.flatMap { Int($0) }
         default: nil
         }
+    }
+
+    /// The port that it names; nil for what is none.
+    var port: Port? {
+        if case .integer(let number) = self { Port(number) } else { text.flatMap { Port($0) } }
     }
 
     package var array: [RESPValue]? {

@@ -54,11 +54,9 @@ private struct Headed {
     ]
     static let tag = EntityTag(ByteBuffer(string: "[]"))
     static let proxies = try? TrustedProxies(["10.0.0.0/8", "fd00::/8"])
-    static let origins = try? AllowedOrigins(
-        Settings(["LIVE_ALLOWED_ORIGINS": "https://play.example.com"]),
-        "LIVE_ALLOWED_ORIGINS",
-        default: []
-    )
+    static let origins = try? Settings(environment: [:]).read { settings in
+        AllowedOrigins(settings, "ORIGINS", default: ["https://play.example.com", "https://*.example.com"])
+    }
     private static let router = Router([])
 
     private let head: ByteBuffer

@@ -11,6 +11,7 @@ struct FedMetricsTests {
         "leaderboard_live_dropped_total", "leaderboard_live_source_failures_total",
         "leaderboard_log_lines_dropped_total", "leaderboard_jwks_loads_total",
         "leaderboard_redis_pending_commands",
+        "leaderboard_redis_delayed_fsyncs",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
     ]

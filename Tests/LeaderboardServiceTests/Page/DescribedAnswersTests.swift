@@ -172,7 +172,7 @@ struct DescribedAnswersTests {
             try await redis.command("SADD", "lb:{main}:suspended", "banned")
             try await redis.command("ZADD", "lb:{main}:scores", "9007199254740991", "full", "1", "forged")
             for number in 1...3 {
-                let fields = ["user", "forged", "increase", "9007199254740991", "seq", "\(number)"]
+                let fields = ["user", "forged", "increase", "9007199254740991", "seq", "\(100 + number)"]
                 try await redis.command(words: ["XADD", "lb:{main}:audit", "*"] + fields)
             }
             for described in DescribedCase.all {
