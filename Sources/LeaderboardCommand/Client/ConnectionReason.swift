@@ -9,6 +9,8 @@ func reason(of error: any Error) -> String {
     case let error as NoAnswer: "\(error)"
     case let error as NIOConnectionError where error.connectionErrors.isEmpty: "no address of \(error.host) is known"
     case is NIOConnectionError: "nothing listens there"
+    // Where TLS has settings of its own, the client shows the address' own error.
+    case let error as IOError where error.errnoCode == ECONNREFUSED: "nothing listens there"
     case is ChannelError: "it does not answer in time"
     case let error as HTTPClientError:
         [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error)

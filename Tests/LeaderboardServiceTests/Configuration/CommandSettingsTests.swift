@@ -132,5 +132,7 @@ struct CommandSettingsTests {
             port.merging(["LEADERBOARD_ADMIN_TOKEN": token]) { $1 }
         )
         #expect(code == 1 && output.contains("nothing listens there") && !output.contains("eyJ"), "\(output)")
+        // Its files are there until here.
+        withExtendedLifetime(certificate) {}
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import HTTPServer
 import Leaderboard
 
 /// Checks JSON against the part of JSON Schema that our descriptions use. A keyword that it does not know is a complaint
@@ -46,6 +48,15 @@ struct JSONSchema {
         return found.map(resolve) ?? .null
     }
 
+    private static func isFormatted(_ text: String, _ format: String) -> Bool {
+        switch format {
+        case "ipv4": IPAddress(text)?.isIPv4 ?? false
+        case "ipv6": IPAddress(text).map { !$0.isIPv4 } ?? false
+        case "date-time": (try? Date(text, strategy: .iso8601)) != nil
+        default: false
+        }
+    }
+
     /// Nil: the keyword is unknown.
     private func isRight(_ value: JSONValue, _ keyword: String, _ rule: JSONValue, _ rules: JSONObject) -> Bool? {
         switch keyword {
@@ -53,12 +64,15 @@ struct JSONSchema {
         case "const": value == rule
         case "enum": rule.array?.contains(value) ?? false
         case "pattern": value.string.map { $0.isMatch(of: rule.string ?? "") } ?? true
+        case "format": value.string.map { Self.isFormatted($0, rule.string ?? "") } ?? true
+        case "maxLength": value.string.map { $0.count <= rule.integer ?? .min } ?? true
         case "minLength": value.string.map { $0.count >= rule.integer ?? .max } ?? true
         case "minimum": value.number.map { ($0.double ?? 0) >= Double(rule.integer ?? .max) } ?? true
         case "maximum": value.number.map { ($0.double ?? 0) <= Double(rule.integer ?? .min) } ?? true
         case "minItems": value.array.map { $0.count >= rule.integer ?? .max } ?? true
         case "maxItems": value.array.map { $0.count <= rule.integer ?? .min } ?? true
         case "required": value.object == nil || (rule.array ?? []).allSatisfy { value[$0.string ?? ""] != nil }
+        case "anyOf": (rule.array ?? []).contains { complaints(value, $0).isEmpty }
         case "oneOf": (rule.array ?? []).count { complaints(value, $0).isEmpty } == 1
         case "additionalProperties":
             rule == .bool(false) && value.members.allSatisfy { rules["properties"]?[$0.name] != nil }
