@@ -1,3 +1,5 @@
+import Bounds
+
 /// A JSON text as it was written: nothing is converted, merged or dropped on the way in.
 package indirect enum JSONValue: Sendable, Equatable {
     case object(JSONObject)
@@ -27,7 +29,7 @@ package indirect enum JSONValue: Sendable, Equatable {
         if case .number(let number) = self { number } else { nil }
     }
 
-    /// The number, if it is written as an integer (see ``JSONNumber/integer``).
+    /// The number, if it is a whole one (see ``JSONNumber/integer``).
     package var integer: Int? { number?.integer }
 }
 
@@ -53,11 +55,28 @@ package struct JSONObject: Sendable, Equatable {
 package struct JSONNumber: Sendable, Equatable {
     package let text: String
 
-    /// The value, if it is written as an integer and fits: `50` is, `50.0`, `5e1` and `-0` are not. (No writer of
-    /// integers makes a `-0`; a reader that takes it has two zeros.)
+    /// The value, if it is a whole number that fits, however it is written: `50`, `50.0`, `5e1` and `-0` (JSON Schema, "Numeric
+    /// types": an integer is a number without a fractional part). Exact: no double is made of it.
     package var integer: Int? {
-        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || isDigit($0) }), text != "-0" else { return nil }
-        return Int(text)
+        if let plain = Int(text) { return plain }
+        guard let (digits, scale) = decimal else { return 0 }
+        // The largest has 19 digits.
+        guard let scale, scale >= 0, scale <= 19, digits.utf8.count <= 19 else { return nil }
+        return Int((text.hasPrefix("-") ? "-" : "") + digits + String(repeating: "0", count: scale))
+    }
+
+    /// The digits from the first to the last that is not 0, and by which power of ten they count: nil where that is too large
+    /// to matter. Nil where there is no such digit.
+    private var decimal: (digits: String, scale: Int?)? {
+        let (mantissa, exponent) = text.lowercased().cut(at: "e")
+        let (whole, fraction) = mantissa.cut(at: ".")
+        let written = (whole + (fraction ?? "")).filter { $0 != "-" }
+        let significant = written.drop { $0 == "0" }
+        let trailing = significant.reversed().prefix { $0 == "0" }.count
+        guard !significant.isEmpty else { return nil }
+        // Whatever is beyond it has more digits than any text of ours, or none before the point.
+        let power = Int(exponent ?? "0").flatMap { (-1_000_000...1_000_000).contains($0) ? $0 : nil }
+        return (String(significant.dropLast(trailing)), power.map { $0 - (fraction ?? "").count + trailing })
     }
 
     /// The value as a double, if there is one that is finite: for times that may have a fraction.

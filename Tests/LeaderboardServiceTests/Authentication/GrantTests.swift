@@ -43,7 +43,7 @@ struct GrantTests {
         ("a jti with a space", 403, "invalid_grant", { try quoted(grant("a b")) }),
         ("a jti of 129 characters", 403, "invalid_grant", { try quoted(grant(String(repeating: "a", count: 129))) }),
         ("points as a string", 403, "invalid_grant", { try quoted(grant("a", points: "\"50\"")) }),
-        ("points with a fraction", 403, "invalid_grant", { try quoted(grant("a", points: "50.0")) }),
+        ("points with a fraction", 403, "invalid_grant", { try quoted(grant("a", points: "50.5")) }),
         ("of more points", 403, "grant_mismatch", { try quoted(grant("a", points: "51")) }),
         ("of fewer points", 403, "grant_mismatch", { try quoted(grant("a", points: "49")) }),
         ("of another user", 403, "grant_mismatch", { try quoted(grant("a", user: "23456")) }),

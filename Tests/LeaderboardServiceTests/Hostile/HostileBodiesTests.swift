@@ -110,8 +110,8 @@ struct BodyCase: Sendable {
 
     private static let numbers: [BodyCase] =
         [
-            ("50.5", "invalid_score_increase"), ("1.0", "invalid_score_increase"), ("1e0", "invalid_score_increase"),
-            ("1e400", "invalid_score_increase"), ("1E2", "invalid_score_increase"), ("-0", "invalid_score_increase"),
+            ("50.5", "invalid_score_increase"), ("1.5e0", "invalid_score_increase"), ("1e-1", "invalid_score_increase"),
+            ("1e400", "invalid_score_increase"), ("1E5", "invalid_score_increase"), ("-0.1", "invalid_score_increase"),
             ("-1", "invalid_score_increase"), ("1001", "invalid_score_increase"),
             ("9007199254740993", "invalid_score_increase"), ("9223372036854775808", "invalid_score_increase"),
             ("18446744073709551617", "invalid_score_increase"), ("\"1\"", "invalid_score_increase"),

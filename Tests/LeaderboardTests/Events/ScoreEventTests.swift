@@ -53,7 +53,7 @@ struct ScoreEventTests {
             #"{"user_id":"a","score":1,"seq":0,"epoch":"1"}"#,
             #"{"user_id":"a","score":1,"seq":1}"#, #"{"user_id":"a","score":1,"epoch":"1"}"#,
             #"{"user_id":"a","score":1,"seq":1,"epoch":"a:b"}"#, #"{"user_id":"a","score":1,"seq":1,"epoch":""}"#,
-            #"{"user_id":"a","score":1,"seq":1,"epoch":"é"}"#, #"{"user_id":"a","score":1,"seq":1.0,"epoch":"1"}"#,
+            #"{"user_id":"a","score":1,"seq":1,"epoch":"é"}"#, #"{"user_id":"a","score":1,"seq":1.5,"epoch":"1"}"#,
             #"{"user_id":"a","score":1,"time":-1}"#,
             #"{"user_id":"a","score":1,"x":""# + String(repeating: "x", count: 1024) + #""}"#,
         ]
