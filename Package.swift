@@ -79,7 +79,7 @@ let package = Package(
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
                 .embedInCode("Functions/epoch.lua"), .embedInCode("Functions/begin.lua"),
-                .embedInCode("Functions/audit.lua"),
+                .embedInCode("Functions/audit.lua"), .embedInCode("Functions/audit_page.lua"),
                 .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
                 .embedInCode("Functions/operation.lua"), .embedInCode("Functions/suspend.lua"),
                 .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),

@@ -10,6 +10,9 @@ package struct AuditEntry: Sendable, Equatable {
             self.name = name
             self.value = value
         }
+
+        /// Of no greater length than ours have (a reason has 500 characters), and in UTF-8.
+        var isText: Bool { value.utf8.count <= 4096 && !value.unicodeScalars.contains("\u{FFFD}") }
     }
 
     package enum Action: String, Sendable {
@@ -48,6 +51,18 @@ package struct AuditEntry: Sendable, Equatable {
     /// The seqs of the updates that it took back.
     package var reverts: [Int] {
         (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0).flatMap(ScoreRange.checked) }
+    }
+
+    /// The names of fields that are not what our functions write: an entry of another writer, or one that was edited. `user`
+    /// is among them where there is none.
+    package var malformed: [String] {
+        var names = user.isEmpty ? ["user"] : []
+        for field in fields where !names.contains(field.name) {
+            let isNumber = ["increase", "score", "seq"].contains(field.name)
+            let isGood = isNumber ? field.value.isEmpty || integer(field.name) != nil : field.isText
+            if !isGood { names.append(field.name) }
+        }
+        return names
     }
 
     /// Nil also for what no score, increase or seq can be.

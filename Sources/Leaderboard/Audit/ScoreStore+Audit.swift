@@ -45,15 +45,25 @@ extension ScoreStore {
         guard id < .last else { return [] }
         let last = end?.description ?? "+"
         return try await auditEntries(
-            RedisCommand("XRANGE", stream ?? keys.audit, "(\(id)", last, "COUNT", String(count)),
+            of: stream ?? keys.audit,
+            from: "(\(id)",
+            to: last,
+            count: count,
             on: eventLoop
         )
     }
 
     /// The id of the last entry.
     func lastAuditID(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditID {
-        let command = RedisCommand("XREVRANGE", keys.audit, "+", "-", "COUNT", "1")
-        return try await auditEntries(command, on: eventLoop).first?.id ?? .zero
+        let last = try await auditEntries(
+            of: keys.audit,
+            from: "+",
+            to: "-",
+            count: 1,
+            isBackwards: true,
+            on: eventLoop
+        )
+        return last.first?.id ?? .zero
     }
 
     /// The update with this number. Reads the stream backwards up to it.
@@ -76,15 +86,34 @@ extension ScoreStore {
         var start = until.map(String.init) ?? "+"
         if let cursor, until.map({ cursor.milliseconds <= UInt64(clamping: $0) }) ?? true { start = "(\(cursor)" }
         return try await auditEntries(
-            RedisCommand("XREVRANGE", keys.audit, start, "-", "COUNT", String(Self.auditPageSize)),
+            of: keys.audit,
+            from: start,
+            to: "-",
+            count: Self.auditPageSize,
+            isBackwards: true,
             on: eventLoop
         )
     }
 
+    /// What another writer put there comes cut to a bound (`Functions/audit_page.lua`).
     private func auditEntries(
-        _ command: RedisCommand,
+        of stream: String,
+        from start: String,
+        to end: String,
+        count: Int,
+        isBackwards: Bool = false,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [AuditEntry] {
+        let command = RedisCommand(
+            "FCALL_RO",
+            "leaderboard_audit_page",
+            "1",
+            stream,
+            start,
+            end,
+            String(count),
+            isBackwards ? "1" : "0"
+        )
         guard let replies = try await read(command, on: eventLoop).array else { throw .unavailable("unexpected reply") }
         let entries = replies.compactMap { AuditEntry(reply: $0) }
         guard entries.count == replies.count else { throw .unavailable("unexpected reply") }

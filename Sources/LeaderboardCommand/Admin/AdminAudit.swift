@@ -68,7 +68,8 @@ private struct AuditAnswer: Decodable {
         let id: String
         let time: Int
         let action: String
-        let user_id: String
+        /// Missing in an entry of another writer.
+        let user_id: String?
         let score_increase: Int?
         let score: Int?
         let seq: Int?
@@ -80,6 +81,8 @@ private struct AuditAnswer: Decodable {
         let was: String?
         let of: String?
         let hash: String?
+        /// The fields that are not what the service writes.
+        let malformed: [String]?
 
         var json: String {
             get throws {
@@ -100,7 +103,7 @@ private struct AuditAnswer: Decodable {
         var line: String {
             var parts = [
                 moment, seq.map(String.init) ?? "-",
-                action, user_id,
+                action, user_id ?? "-",
             ]
             if let score_increase { parts.append(score_increase < 0 ? "\(score_increase)" : "+\(score_increase)") }
             if let score { parts.append("= \(score)") }
@@ -108,6 +111,7 @@ private struct AuditAnswer: Decodable {
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
             if let reason { parts.append("\"\(reason)\"") }
+            if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }
             return parts.joined(separator: "  ").printable
         }
     }

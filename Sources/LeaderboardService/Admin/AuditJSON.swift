@@ -9,6 +9,8 @@ enum AuditJSON {
         "request": "request_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of", "hash": "hash",
     ]
     private static let numbers: Set = ["increase", "score", "seq"]
+    /// Characters of a value that are shown: ours are shorter.
+    private static let longest = 1000
 
     static func page(_ page: AuditPage) -> ByteBuffer {
         var body = ByteBuffer(string: #"{"entries":"#)
@@ -29,16 +31,30 @@ enum AuditJSON {
     }
 
     private static func write(_ entry: AuditEntry, into body: inout ByteBuffer) {
-        body.writeString(#"{"id":"\#(entry.id)","time":\#(entry.id.milliseconds),"action":"#)
-        body.writeJSONString(entry["action"] ?? "update")
+        // No reader of JSON takes a greater number for what it is; the id tells it.
+        let time = min(entry.id.milliseconds, UInt64(ScoreRange.limit))
+        body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
+        body.writeJSONString(String((entry["action"] ?? "update").prefix(longest)))
+        var seen: Set<String> = []
         for field in entry.fields {
             guard let name = names[field.name], !field.value.isEmpty else { continue }
-            body.writeString(#","\#(name)":"#)
-            if numbers.contains(field.name), let number = Int(field.value) {
-                body.writeString(String(number))
+            guard seen.insert(name).inserted else { continue }
+            if numbers.contains(field.name) {
+                guard let number = Int(field.value), ScoreRange.contains(number) else { continue }
+                body.writeString(#","\#(name)":\#(number)"#)
             } else {
-                body.writeJSONString(field.value)
+                body.writeString(#","\#(name)":"#)
+                body.writeJSONString(String(field.value.prefix(longest)))
             }
+        }
+        let malformed = entry.malformed
+        if !malformed.isEmpty {
+            body.writeStaticString(#","malformed":["#)
+            for (index, name) in malformed.enumerated() {
+                if index > 0 { body.writeStaticString(",") }
+                body.writeJSONString(String(name.prefix(100)))
+            }
+            body.writeStaticString("]")
         }
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)

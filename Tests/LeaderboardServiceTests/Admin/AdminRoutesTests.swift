@@ -24,6 +24,62 @@ extension RunningService {
 
 @Suite("Operators")
 struct AdminRoutesTests {
+    private static let foreignEntries: [(id: String, fields: [String], malformed: String)] = [
+        ("*", ["note", "nothing of ours"], #"["user"]"#),
+        ("*", ["user", "alice", "score", "inf", "increase", "1.5", "seq", "x"], #"["score","increase","seq"]"#),
+        ("*", ["user", "alice", "score", "9007199254740992"], #"["score"]"#),
+        ("*", ["user", String(repeating: "u", count: 100_000), "increase", "1"], #"["user"]"#),
+        ("9223372036854775808-1", ["increase", "1"], #"["user"]"#),
+        ("18446744073709551615-18446744073709551615", ["user", ""], #"["user"]"#),
+    ]
+
+    @Test("are shown the audit around an entry that no reply could hold, and costs nobody the connection")
+    func giantEntry() async throws {
+        try await withService { service, redis in
+            _ = try await service.update("alice", 50, on: service.connect())
+            let script =
+                "return redis.call('XADD', KEYS[1], '*', 'user', 'alice', 'reason', string.rep('x', 17 * 1024 * 1024))"
+            for _ in 1...3 { try await redis.command("EVAL", script, "1", "lb:{main}:audit") }
+            let audit = try await service.operate("GET", "/audit")
+            #expect(audit.status == 200 && audit.body.utf8.count < 10_000)
+            #expect(audit.body.components(separatedBy: #""malformed":["reason"]"#).count == 4)
+            #expect(audit.body.contains(#""score_increase":50,"score":50,"seq":1"#))
+            for path in ["/users/alice/export", "/audit?user_id=alice&limit=1"] {
+                #expect(try await service.operate("GET", path).status == 200)
+            }
+            let metrics = try await service.connect().request("GET", "/metrics").body
+            #expect(metrics.contains("leaderboard_redis_reconnects_total 0"))
+            #expect(try await service.operate("DELETE", "/users/alice").status == 200)
+        }
+    }
+
+    @Test("are shown the whole audit, with an entry of another writer named as one", arguments: foreignEntries)
+    func foreignEntry(id: String, fields: [String], malformed: String) async throws {
+        try await withService { service, redis in
+            _ = try await service.update("alice", 50, on: service.connect())
+            try await redis.command(words: ["XADD", "lb:{main}:audit", id] + fields)
+            let audit = try await service.operate("GET", "/audit")
+            #expect(audit.status == 200, "\(audit.body.prefix(500))")
+            #expect(audit.body.contains(#""user_id":"alice","score_increase":50,"score":50,"seq":1"#))
+            #expect(audit.body.contains(#""malformed":\#(malformed)"#), "\(audit.body.prefix(500))")
+            #expect(audit.body.utf8.count < 10_000)
+            #expect(try await service.operate("GET", "/users/alice/export").status == 200)
+            let shown = try await ServiceProcess.run(
+                ["admin", "audit"],
+                [
+                    "LEADERBOARD_URL": "http://127.0.0.1:\(service.port)",
+                    "LEADERBOARD_ADMIN_TOKEN": try service.token("ops", scope: "leaderboard:admin"),
+                ]
+            )
+            #expect(shown.code == 0, "\(shown.output.prefix(500))")
+            #expect(shown.output.contains("alice  +50  = 50"))
+            #expect(shown.output.contains("not as the service writes it"))
+            // Behind the last id that there is, Redis adds no entry to a stream.
+            guard !id.hasPrefix("18446744073709551615") else { return }
+            #expect(try await service.operate("DELETE", "/users/alice").status == 200)
+        }
+    }
+
     private static let operations: [(String, String, String?)] = [
         ("GET", "/audit", nil),
         ("POST", "/audit/revert", #"{"user_id":"alice"}"#),
