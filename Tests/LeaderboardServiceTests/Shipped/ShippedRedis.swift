@@ -86,11 +86,10 @@ final class ShippedRedis: Sendable {
             try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
             let service = try await ShippedFiles.composeService("redis")
             line = service.line.map { [folder] in
-                $0.replacing("/etc/redis/", with: "\(folder.path)/").replacing("/tmp/", with: "\(temporary.path)/")
-                    .replacing("--dir /data", with: "--dir \(folder.path)").replacing(
-                        "--bind '*'",
-                        with: "--bind 127.0.0.1"
-                    )
+                // /tmp first: the test's own folder may stand in it.
+                $0.replacing("/tmp/", with: "\(temporary.path)/").replacing("/etc/redis/", with: "\(folder.path)/")
+                    .replacing("--dir /data", with: "--dir \(folder.path)")
+                    .replacing("--bind '*'", with: "--bind 127.0.0.1")
             }
             environment = service.environment.mapValues { _ in Self.password }
         case .systemd:
