@@ -16,11 +16,12 @@ package enum AuditChain {
         /// Before a board's first entry.
         package static let start = Link(hash: "0", id: .zero)
 
-        /// As the board's key has it: hash and id with a line break between.
+        /// As the board's key has it: hash and id with a line break between. By bytes: another writer's hash may end in a CR,
+        /// which is one `Character` with the break.
         package init?(_ text: String) {
-            let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
-            guard parts.count == 2, let id = AuditID(parts[1]) else { return nil }
-            self.init(hash: String(parts[0]), id: id)
+            let parts = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            guard parts.count == 2, let id = AuditID(Substring(parts[1])) else { return nil }
+            self.init(hash: String(Substring(parts[0])), id: id)
         }
 
         package var text: String { "\(hash)\n\(id)" }

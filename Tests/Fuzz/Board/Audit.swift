@@ -23,7 +23,10 @@ extension FuzzTarget {
             try? state.follow(entry)
             _ = places.before(entry).text
             places.pass(entry)
-            promise(entry.link.map { AuditChain.Link($0.text) == $0 || $0.hash.contains("\n") } ?? true, "links last")
+            promise(
+                entry.link.map { AuditChain.Link($0.text) == $0 || $0.hash.utf8.contains(UInt8(ascii: "\n")) } ?? true,
+                "links last"
+            )
         }
         guard let user = entries.first.flatMap({ try? UserID($0.user) }) else { return }
         var tally = UserTally(user: user) { AuditFilter(user: user.rawValue, since: 0, until: 1 << 53).matches($0) }
