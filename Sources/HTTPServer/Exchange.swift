@@ -7,13 +7,15 @@ package struct Exchange: Sendable {
     package let status: HTTPResponseStatus
     /// Of the answer, its head included.
     package let bytes: Int
+    /// From the request's first byte to the answer's last byte given to the socket; where the client is slow to read, to all of it but
+    /// the last 16 KiB; where it has gone, to that.
     package let duration: TimeAmount
 
     init(_ request: Request, status: HTTPResponseStatus, bytes: Int) {
         self.request = request
         self.status = status
         self.bytes = bytes
-        duration = .now() - request.arrival
+        duration = .now() - request.began
     }
 
     package var method: HTTPMethod { request.method }

@@ -24,7 +24,8 @@ package final class Request: Sendable {
     let route: Route?
     /// Whether the connection outlives the answer.
     let isKeepAlive: Bool
-    let arrival = NIODeadline.now()
+    /// When its first byte came.
+    let began: NIODeadline
 
     package var method: HTTPMethod { head.line.method }
     package var path: String { head.line.path }
@@ -36,6 +37,7 @@ package final class Request: Sendable {
         query = Query(head.line.query)
         body = incoming.body
         id = RequestID.of(head.headers)
+        began = incoming.began
         self.remoteAddress = remoteAddress
         parameters = incoming.match.parameters
         self.eventLoop = eventLoop
@@ -44,7 +46,8 @@ package final class Request: Sendable {
     }
 
     /// Stands for what is no request.
-    init(refused method: HTTPMethod, remoteAddress: String, eventLoop: any EventLoop) {
+    init(refused method: HTTPMethod, remoteAddress: String, eventLoop: any EventLoop, began: NIODeadline) {
+        self.began = began
         head = RequestHead(RequestLine(refused: method), RequestHeaders(), RequestHead.Framing())
         query = Query(nil)
         body = .complete(ByteBuffer())

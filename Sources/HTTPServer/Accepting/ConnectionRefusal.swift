@@ -38,7 +38,7 @@ enum ConnectionRefusal {
 
     /// - Parameter loop: the one that this is called on.
     func bytes(_ loop: LoopContext) -> ByteBuffer {
-        let request = Request(refused: .GET, remoteAddress: "", eventLoop: loop.eventLoop)
+        let request = Request(refused: .GET, remoteAddress: "", eventLoop: loop.eventLoop, began: .now())
         return loop.encode(response, to: request, keepAlive: false)
     }
 

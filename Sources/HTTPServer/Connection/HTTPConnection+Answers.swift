@@ -7,25 +7,40 @@ extension HTTPConnection {
         guard let context, case .handling(let request) = phase else { return }
         let keepAlive = request.isKeepAlive && !loop.isStopping
         let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
-        server.observe(Exchange(request, status: response.status, bytes: bytes.readableBytes))
-        guard keepAlive else { return writeLast(bytes) }
+        let answer = Answer(request: request, status: response.status, bytes: bytes.readableBytes)
+        guard keepAlive else { return writeLast(bytes, of: answer) }
         send(bytes)
-        guard case .handling = phase else { return }
+        guard case .handling = phase else { return observe(answer) }
         guard context.channel.isWritable else {
-            phase = .sending
+            phase = .sending(answer)
             return expect(within: loop.times.answer)
         }
+        observe(answer)
         becomeIdle()
     }
 
+    /// An answer on its way.
+    struct Answer {
+        let request: Request
+        let status: HTTPResponseStatus
+        let bytes: Int
+    }
+
+    /// The answer is written, or its connection gone. The clock is read here.
+    func observe(_ answer: Answer) {
+        server.observe(Exchange(answer.request, status: answer.status, bytes: answer.bytes))
+    }
+
     /// Writes the connection's last bytes, then ends it.
-    func writeLast(_ bytes: ByteBuffer) {
-        guard let context else { return }
+    func writeLast(_ bytes: ByteBuffer, of answer: Answer) {
+        guard let context else { return observe(answer) }
         phase = .closing
         expect(within: loop.times.answer)
-        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenSuccess { me.value.finish() }
+        written.futureResult.assumeIsolated().whenComplete { result in
+            self.observe(answer)
+            if case .success = result { self.finish() }
+        }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
@@ -44,8 +59,11 @@ extension HTTPConnection {
     /// - Parameter method: of the request, where that much is known.
     func refuse(_ violation: RequestViolation, to method: HTTPMethod) {
         server.metrics.failed(violation.code)
+        let began = incoming?.began ?? beginning
         incoming = nil
-        phase = .handling(Request(refused: method, remoteAddress: remoteAddress, eventLoop: loop.eventLoop))
+        phase = .handling(
+            Request(refused: method, remoteAddress: remoteAddress, eventLoop: loop.eventLoop, began: began)
+        )
         respond(violation.response)
     }
 }

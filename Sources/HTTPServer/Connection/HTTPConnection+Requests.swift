@@ -12,8 +12,13 @@ extension HTTPConnection {
         }
     }
 
+    /// When the first byte of the request came; of one that is whole at once, and of one that has waited behind another: now.
+    var beginning: NIODeadline {
+        if case .head(let began) = phase { began } else { .now() }
+    }
+
     private func begin(_ head: RequestHead) {
-        let request = IncomingRequest(head: head, router: server.router)
+        let request = IncomingRequest(head: head, router: server.router, began: beginning)
         incoming = request
         phase = .body
         expect(within: loop.times.body)
@@ -84,10 +89,11 @@ extension HTTPConnection {
         guard !loop.isStopping else {
             return respond(.error(.serviceUnavailable, code: "stopping", message: "This instance is stopping."))
         }
-        server.observe(Exchange(request, status: upgrade.status, bytes: 0))
+        let answer = Answer(request: request, status: upgrade.status, bytes: 0)
         let head = upgrade.head(requestID: request.id, date: loop.dateLine())
-        guard request.method != .HEAD else { return writeLast(head) }
+        guard request.method != .HEAD else { return writeLast(head, of: answer) }
         send(head)
+        observe(answer)
         // The client may have gone: then its socket is closed, and nothing may be written to its number any more.
         guard case .handling = phase else { return }
         let (direct, rest) = handOver()

@@ -15,13 +15,13 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     enum Phase {
         /// Nothing of a request has come.
         case idle
-        /// Bytes have come, and not yet a whole head.
-        case head
+        /// Bytes have come, and not yet a whole head; since then the request lasts.
+        case head(NIODeadline)
         /// The head has come, and not yet the whole body: ``incoming``.
         case body
         case handling(Request)
         /// The last answer is more than the socket takes: the client must read before its next request is looked at.
-        case sending
+        case sending(Answer)
         /// The last answer is on its way, or gone.
         case closing
     }
@@ -70,6 +70,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func forget() {
+        if case .sending(let answer) = phase { observe(answer) }
         phase = .closing
         context = nil
         incoming = nil
@@ -112,7 +113,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         if isInputClosed { return finish() }
         if case .idle = phase, parser.unreadCount > 0 {
             // The first bytes of a head: the rest of it is due from now.
-            phase = .head
+            phase = .head(.now())
             expect(within: loop.times.head)
         }
         if isReadHeldBack {
@@ -142,7 +143,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .sending = phase, context.channel.isWritable { becomeIdle() }
+        if case .sending(let answer) = phase, context.channel.isWritable {
+            observe(answer)
+            becomeIdle()
+        }
         context.fireChannelWritabilityChanged()
     }
 

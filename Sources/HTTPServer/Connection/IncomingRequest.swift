@@ -4,14 +4,17 @@ import NIOCore
 struct IncomingRequest {
     let head: RequestHead
     let match: Router.Match
+    /// When its first byte came.
+    let began: NIODeadline
     /// Empty once it is longer than the route takes: the rest is counted and dropped.
     private var bytes = ByteBuffer()
     /// What has come, or was announced if that is more.
     private(set) var length: Int
     private var received = 0
 
-    init(head: RequestHead, router: Router) {
+    init(head: RequestHead, router: Router, began: NIODeadline) {
         self.head = head
+        self.began = began
         match = router.match(head.line.method, head.line.path)
         length = head.framing.length ?? 0
     }

@@ -13,7 +13,8 @@ package enum MetricCatalog {
         ),
         .histogram(
             "leaderboard_http_request_duration_seconds",
-            "From a request's head to the last byte of its answer handed to the socket.",
+            "From a request's first byte to its answer handed to the socket (to a slow reader: all but 16 KiB of it). A client that is "
+                + "slow to send or to read counts in it.",
             labels: ["method", "route"]
         ),
         .gauge("leaderboard_http_connections", "Connections that are open, live ones included."),
@@ -45,7 +46,10 @@ package enum MetricCatalog {
             "Retries answered with the first outcome, by their Idempotency-Key."
         ),
         .counter("leaderboard_update_refusals_total", "Updates refused, by the answer's error code.", labels: ["code"]),
-        .histogram("leaderboard_update_duration_seconds", "From an update's head to its answer, whatever the answer."),
+        .histogram(
+            "leaderboard_update_duration_seconds",
+            "From an update that is there, body and all, to its answer, whichever it is; without the client's time to send and read."
+        ),
         .histogram(
             "leaderboard_update_redis_duration_seconds",
             "The part of it that Redis took, with the way there and back."

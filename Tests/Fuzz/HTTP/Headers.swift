@@ -84,7 +84,7 @@ private struct Headed {
         parser.feed(head)
         guard case .head(let head) = try? parser.next() else { return nil }
         return Request(
-            IncomingRequest(head: head, router: Self.router),
+            IncomingRequest(head: head, router: Self.router, began: .now()),
             isKeepAlive: true,
             remoteAddress: "192.0.2.1",
             eventLoop: EmbeddedEventLoop()

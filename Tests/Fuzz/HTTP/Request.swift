@@ -78,6 +78,6 @@ private struct WholeRequest: Equatable {
         for parameter in Self.router.match(line.method, line.path).parameters {
             promise(!parameter.key.isEmpty, "parameters have names")
         }
-        _ = IncomingRequest(head: head, router: Self.router).body
+        _ = IncomingRequest(head: head, router: Self.router, began: .now()).body
     }
 }

@@ -32,7 +32,7 @@ extension FuzzTarget {
         var parser = RequestParser(options: ServerOptions())
         parser.feed(ByteBuffer(string: "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\r\n"))
         guard case .head(let head) = try parser.next() else { throw RequestViolation.malformed }
-        var incoming = IncomingRequest(head: head, router: router)
+        var incoming = IncomingRequest(head: head, router: router, began: .now())
         _ = incoming.append(input.buffer, maximumDropped: 0)
         return Request(incoming, isKeepAlive: true, remoteAddress: "192.0.2.1", eventLoop: EmbeddedEventLoop())
     }

@@ -59,6 +59,7 @@ func withServer(
     _ options: ServerOptions = .test,
     isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
     logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+    observe: @escaping @Sendable (Exchange) -> Void = { _ in },
     _ body: @Sendable (RunningServer) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -70,6 +71,7 @@ func withServer(
         eventLoopGroup: group,
         logger: logger,
         isTrustedProxy: isTrustedProxy,
+        observe: observe,
         onTrouble: { if $0 == .listenerLost { events.note("listener lost") } },
         onListening: { port.yield($0.port ?? 0) },
         onStopping: { events.note("stopping") }
