@@ -26,7 +26,11 @@ package struct LeaderboardService: Sendable {
     /// end, then Redis' connections close once their replies are in, last our own redis-server stops.
     /// - Parameter onListening: told the address once, when the service answers.
     package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
-        let logs = Logs(format: configuration.logFormat, level: configuration.logLevel)
+        let logs = Logs(
+            format: configuration.logFormat,
+            level: configuration.logLevel,
+            auditLines: configuration.auditLines
+        )
         defer { logs.flush() }
         let logger = logs.logger("leaderboard")
         let metrics = MetricsRegistry()

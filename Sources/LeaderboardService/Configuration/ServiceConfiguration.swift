@@ -22,6 +22,7 @@ package struct ServiceConfiguration: Sendable {
     package var maximumIncrease: Int
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
+    package var auditLines: AuditLines
     package var threads: Int
 
     /// What is set beside and looks like ours, but has no effect.
@@ -56,6 +57,7 @@ package struct ServiceConfiguration: Sendable {
         maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
         logFormat = settings.choice("LOG_FORMAT", default: .json)
         logLevel = settings.choice("LOG_LEVEL", default: .info)
+        auditLines = AuditLines(settings)
         threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }
 }

@@ -1,4 +1,5 @@
-/// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`.
+/// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`; or
+/// those of them that ``AuditLines`` names. For another line nothing is put together.
 ///
 /// These lines are for reading and for alarms. What counts is the audit stream in Redis, which is written in the same atomic
 /// step as the score; so a line may be dropped here when the log's reader is too slow (see ``LogOutput``).
@@ -7,16 +8,16 @@
 /// because all of it that is always the same is made once.
 package final class AuditLog: Sendable {
     private let output: LogOutput
-    private let isEnabled: Bool
+    private let lines: AuditLines
     private let updatedHead, refusedHead: LogLine.Head
     private let userID, ip, scoreIncrease, score, seq, requestID, code, reason: LogLine.Key
 
-    init(output: LogOutput, isEnabled: Bool) {
+    init(output: LogOutput, lines: AuditLines) {
         self.output = output
-        self.isEnabled = isEnabled
+        self.lines = lines
         let (format, label) = (output.format, "leaderboard.audit")
-        updatedHead = LogLine.Head(format, level: "info", logger: label, message: "score updated")
-        refusedHead = LogLine.Head(format, level: "info", logger: label, message: "update refused")
+        updatedHead = output.head(level: "info", logger: label, message: "score updated")
+        refusedHead = output.head(level: "info", logger: label, message: "update refused")
         userID = LogLine.Key("user_id", format)
         ip = LogLine.Key("ip", format)
         scoreIncrease = LogLine.Key("score_increase", format)
@@ -40,7 +41,7 @@ package final class AuditLog: Sendable {
         requestID: String,
         time: Int
     ) {
-        guard isEnabled else { return }
+        guard lines.hasUpdate(seq: seq) else { return }
         var line = LogLine(updatedHead, time: LogTime(milliseconds: time))
         line.add(userID, user)
         line.add(self.ip, ip)
@@ -58,7 +59,7 @@ package final class AuditLog: Sendable {
     ///   - reason: more than the code says, in one word: why a token is invalid.
     ///   - user: whose score it would have been, when that is known: the subject of a valid token.
     package func refused(code: String, reason: String? = nil, ip: String, user: String?, requestID: String) {
-        guard isEnabled else { return }
+        guard lines.hasRefusals else { return }
         var line = LogLine(refusedHead, time: .now)
         line.add(self.code, code)
         if let reason { line.add(self.reason, reason) }

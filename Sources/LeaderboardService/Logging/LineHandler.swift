@@ -22,7 +22,7 @@ struct LineHandler: LogHandler {
 
     func log(event: LogEvent) {
         let level = event.level.rawValue
-        let head = LogLine.Head(output.format, level: level, logger: label, message: event.message.description)
+        let head = output.head(level: level, logger: label, message: event.message.description)
         var line = LogLine(head, time: .now)
         for (key, value) in fields(of: event).sorted(by: { $0.key < $1.key }) {
             line.begin(LogLine.Key(Self.isReserved(key) ? key + "_" : key, output.format))

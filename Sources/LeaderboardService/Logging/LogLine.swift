@@ -16,15 +16,17 @@ struct LogLine: ~Copyable {
         fileprivate let beforeTime: [UInt8]
         fileprivate let afterTime: [UInt8]
 
-        init(_ format: LogFormat, level: String, logger: String, message: String) {
+        /// - Parameter isForJournal: whether the line begins with the priority that systemd's journal takes off.
+        init(_ format: LogFormat, level: String, logger: String, message: String, isForJournal: Bool = false) {
+            let priority = isForJournal ? Journal.prefix(ofLevel: level) : ""
             self.format = format
             let (logger, message) = (Escaped(logger), Escaped(message))
             switch format {
             case .json:
-                beforeTime = Array(#"{"time":""#.utf8)
+                beforeTime = Array((priority + #"{"time":""#).utf8)
                 afterTime = Array(#"","level":"\#(level)","logger":"\#(logger)","message":"\#(message)""#.utf8)
             case .text:
-                beforeTime = []
+                beforeTime = Array(priority.utf8)
                 afterTime = Array(" \(level) \(logger): \(message)".utf8)
             }
         }

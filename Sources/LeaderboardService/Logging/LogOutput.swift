@@ -19,6 +19,8 @@ final class LogOutput: Sendable {
 
     let format: LogFormat
     private let descriptor: Int32
+    /// Its reader is systemd's journal.
+    private let isJournal: Bool
     private let maximumBytes: Int
     private let queue = DispatchQueue(label: "leaderboard.log")
     private let buffer = Mutex(Buffer())
@@ -32,10 +34,16 @@ final class LogOutput: Sendable {
         var unreportedDrops = 0
     }
 
-    init(descriptor: Int32, format: LogFormat, maximumBytes: Int = 1 << 20) {
+    init(descriptor: Int32, format: LogFormat, maximumBytes: Int = 1 << 20, isJournal: Bool? = nil) {
         self.descriptor = descriptor
+        self.isJournal = isJournal ?? Journal.reads(descriptor)
         self.format = format
         self.maximumBytes = maximumBytes
+    }
+
+    /// The beginning of lines that go here.
+    func head(level: String, logger: String, message: String) -> LogLine.Head {
+        LogLine.Head(format, level: level, logger: logger, message: message, isForJournal: isJournal)
     }
 
     /// How many lines were dropped because the buffer was full.
@@ -81,7 +89,7 @@ final class LogOutput: Sendable {
             return taken
         }
         if drops > 0 {
-            let head = LogLine.Head(format, level: "warning", logger: "leaderboard.log", message: "log lines dropped")
+            let head = head(level: "warning", logger: "leaderboard.log", message: "log lines dropped")
             var line = LogLine(head, time: .now)
             line.add(LogLine.Key("count", format), drops)
             line.end()

@@ -32,14 +32,15 @@ package struct Logs: Sendable {
     private let output: LogOutput
     private let level: Logger.Level
 
-    package init(format: LogFormat = .json, level: Logger.Level = .info) {
-        self.init(output: LogOutput(descriptor: LogOutput.standardError, format: format), level: level)
+    package init(format: LogFormat = .json, level: Logger.Level = .info, auditLines: AuditLines) {
+        let output = LogOutput(descriptor: LogOutput.standardError, format: format)
+        self.init(output: output, level: level, auditLines: auditLines)
     }
 
-    init(output: LogOutput, level: Logger.Level) {
+    init(output: LogOutput, level: Logger.Level, auditLines: AuditLines = AuditLines()) {
         self.output = output
         self.level = level
-        audit = AuditLog(output: output, isEnabled: level <= .info)
+        audit = AuditLog(output: output, lines: level <= .info ? auditLines : AuditLines(.off))
     }
 
     /// A logger whose lines go here.

@@ -87,7 +87,13 @@ enum CrashLine {
     private static let counterMark = "BBBBBBBBBBBBBBBB"
 
     private static func line(for signal: Int32, image: UInt, _ format: LogFormat) -> Line {
-        let head = LogLine.Head(format, level: "critical", logger: "leaderboard", message: "ended by a signal")
+        let head = LogLine.Head(
+            format,
+            level: "critical",
+            logger: "leaderboard",
+            message: "ended by a signal",
+            isForJournal: Journal.reads(STDERR_FILENO)
+        )
         var line = LogLine(head, time: LogTime(milliseconds: 0))
         line.add(LogLine.Key("address", format), "0x" + addressMark)
         line.add(LogLine.Key("image", format), "0x" + String(image, radix: 16))

@@ -9,13 +9,20 @@ struct LogCapture {
     let output: LogOutput
     private let pipe = Pipe()
 
-    init(_ format: LogFormat = .json, level: Logger.Level = .info, maximumBytes: Int = 1 << 20) {
+    init(
+        _ format: LogFormat = .json,
+        level: Logger.Level = .info,
+        maximumBytes: Int = 1 << 20,
+        auditLines: AuditLines = AuditLines(),
+        isJournal: Bool = false
+    ) {
         output = LogOutput(
             descriptor: pipe.fileHandleForWriting.fileDescriptor,
             format: format,
-            maximumBytes: maximumBytes
+            maximumBytes: maximumBytes,
+            isJournal: isJournal
         )
-        logs = Logs(output: output, level: level)
+        logs = Logs(output: output, level: level, auditLines: auditLines)
     }
 
     /// All that has come, once what was logged so far has been written. The last call on this capture.
