@@ -84,7 +84,8 @@ package struct LeaderboardService: Sendable {
             durability: configuration.redis.options.durability,
             logger: logger
         )
-        metrics.observe(redis: redis, durability: durability, broadcaster: broadcaster, logs: logs)
+        let watch = RedisWatch(redis: redis, keys: store.keys, logger: logger)
+        metrics.observe(redis: redis, watch: watch, broadcaster: broadcaster, logs: logs)
         let routes = routes(
             redis: redis,
             store: store,
@@ -116,7 +117,7 @@ package struct LeaderboardService: Sendable {
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [
-            redis, FunctionKeeper(redis: redis, store: store), durability,
+            redis, FunctionKeeper(redis: redis, store: store), durability, watch,
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]

@@ -3,23 +3,18 @@ import RedisClient
 
 /// What `INFO` tells of a Redis, and what that means for a board. `INFO` alone, as hosted Redis often refuses `CONFIG`.
 struct RedisFacts {
-    private let fields: [Substring: Substring]
+    private let fields: RedisInfo
     private let isPrivate: Bool
     private let needed: RedisReplicas?
 
     /// - Parameters:
-    ///   - info: the text of `INFO`: lines of `name:value`, and comments.
+    ///   - info: the text of `INFO`.
     ///   - isPrivate: it is the service's own, which nobody else configures.
     ///   - replicas: those that each update waits for; nil where it waits for none.
     init(info: String, isPrivate: Bool, replicas: RedisReplicas? = nil) {
         self.isPrivate = isPrivate
         needed = replicas
-        var fields: [Substring: Substring] = [:]
-        for line in info.split(whereSeparator: \.isNewline) {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[line[..<colon]] = line[line.index(after: colon)...]
-        }
-        self.fields = fields
+        fields = RedisInfo(info)
     }
 
     var isReplica: Bool { fields["role"] == "slave" }

@@ -8,10 +8,7 @@ extension MetricsRegistry {
     package func render() -> ByteBuffer {
         var exposition = Exposition()
         for family in snapshot where !family.series.isEmpty {
-            exposition.begin(family.definition)
-            for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
-                exposition.add(family.definition, labels, series)
-            }
+            exposition.add(family)
         }
         for sample in ProcessMetrics.samples() {
             exposition.begin(sample.definition)
@@ -25,6 +22,17 @@ extension MetricsRegistry {
 struct Exposition {
     private(set) var buffer = ByteBuffer()
 
+    /// Nothing where none of its series has a value.
+    mutating func add(_ family: MetricsRegistry.Family) {
+        let before = buffer.writerIndex
+        begin(family.definition)
+        let samples = buffer.writerIndex
+        for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
+            add(family.definition, labels, series)
+        }
+        if buffer.writerIndex == samples { buffer.moveWriterIndex(to: before) }
+    }
+
     mutating func begin(_ definition: MetricDefinition) {
         if !definition.help.isEmpty {
             buffer.writeString("# HELP \(definition.name) \(Self.escaped(definition.help, quote: false))\n")
@@ -32,11 +40,11 @@ struct Exposition {
         buffer.writeString("# TYPE \(definition.name) \(definition.kind.rawValue)\n")
     }
 
-    mutating func add(_ definition: MetricDefinition, _ labels: String, _ series: MetricsRegistry.Series) {
+    private mutating func add(_ definition: MetricDefinition, _ labels: String, _ series: MetricsRegistry.Series) {
         switch series {
         case .counter(let cell): sample(definition.name, labels, Double(cell.value))
         case .sum(let cell), .gauge(let cell): sample(definition.name, labels, cell.value)
-        case .observed(let read): sample(definition.name, labels, read())
+        case .observed(let read): if let value = read() { sample(definition.name, labels, value) }
         case .histogram(let cell): histogram(definition.name, labels, cell)
         }
     }

@@ -58,6 +58,7 @@ package enum MetricCatalog {
         .counter("leaderboard_jwks_loads_total", "Loads of the key set, by outcome.", labels: ["outcome"]),
     ]
 
+    /// Of what Redis itself tells each instance shows the same: the maximum of them counts, not the sum.
     private static let redis: [MetricDefinition] = [
         .gauge("leaderboard_redis_connections", "Connections to Redis that are up."),
         .gauge("leaderboard_redis_pending_commands", "Commands sent or waiting that have no reply yet."),
@@ -71,6 +72,23 @@ package enum MetricCatalog {
         .gauge(
             "leaderboard_redis_delayed_fsyncs",
             "Times since Redis started that an fsync took over 2 s: what it had acknowledged meanwhile was in its memory only."
+        ),
+        .gauge("leaderboard_redis_used_memory_bytes", "Memory that Redis uses."),
+        .gauge("leaderboard_redis_max_memory_bytes", "Redis' maxmemory, beyond which it refuses updates; 0: no limit."),
+        .gauge("leaderboard_redis_connected_replicas", "Replicas that are connected to Redis' primary."),
+        .gauge(
+            "leaderboard_redis_replication_lag_bytes",
+            "What the replica that is furthest behind has not confirmed yet; none without replicas."
+        ),
+        .gauge(
+            "leaderboard_redis_replication_lag_seconds",
+            "Since the slowest replica has confirmed something; none without replicas."
+        ),
+        .gauge("leaderboard_redis_append_only", "1 where Redis keeps an append-only file, else 0."),
+        .gauge(
+            "leaderboard_redis_persistence_failed",
+            "1 where Redis' last write of the part (aof_write, aof_rewrite, snapshot) failed, else 0.",
+            labels: ["part"]
         ),
         .counter("leaderboard_redis_function_loads_total", "Loads of the function library into Redis."),
         .counter("leaderboard_private_redis_restarts_total", "Times the private redis-server ended by itself."),
@@ -111,6 +129,8 @@ package enum MetricCatalog {
     ]
 
     private static let service: [MetricDefinition] = [
+        .gauge("leaderboard_board_users", "Users on the board, the same on all instances."),
+        .gauge("leaderboard_board_audit_entries", "Entries in the board's audit stream, the same on all instances."),
         .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]

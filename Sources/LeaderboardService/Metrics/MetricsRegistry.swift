@@ -13,7 +13,7 @@ package final class MetricsRegistry: MetricsFactory {
         case counter(CounterCell)
         case sum(GaugeCell)
         case gauge(GaugeCell)
-        case observed(@Sendable () -> Double)
+        case observed(@Sendable () -> Double?)
         case histogram(HistogramCell)
     }
 
@@ -37,9 +37,9 @@ package final class MetricsRegistry: MetricsFactory {
         self.families = Mutex(families)
     }
 
-    /// A gauge or counter whose value is asked for when it is read. `read` is called on the reader's thread, and returns at
-    /// once; a counter's never goes back.
-    package func observe(_ name: String, _ dimensions: [(String, String)] = [], read: @escaping @Sendable () -> Double)
+    /// A gauge or counter whose value is asked for when it is read; nil: it has none now, and is left out. `read` is called on the
+    /// reader's thread, and returns at once; a counter's never goes back.
+    package func observe(_ name: String, _ dimensions: [(String, String)] = [], read: @escaping @Sendable () -> Double?)
     {
         let (name, labels) = (Exposition.name(MetricName.prometheus(name, .none)), Exposition.labels(dimensions))
         let isCounter = families.withLock { $0[name]?.definition.kind == .counter }

@@ -3,12 +3,30 @@ import RedisClient
 
 extension MetricsRegistry {
     /// What is asked for when it is read, as its owners know it anyway.
-    func observe(redis: RedisClient, durability: DurabilityWatch, broadcaster: Broadcaster, logs: Logs) {
+    func observe(redis: RedisClient, watch: RedisWatch, broadcaster: Broadcaster, logs: Logs) {
         showBuild(version: LeaderboardService.version)
         observe("redis_connections") { Double(redis.connectedCount) }
         observe("redis_pending_commands") { Double(redis.pendingCount) }
-        observe("redis_delayed_fsyncs") { Double(durability.delayedFsyncs) }
         observe("live_subscription") { broadcaster.isLive ? 1 : 0 }
         observe("log_lines_dropped_total") { Double(logs.droppedLines) }
+        observe(watch)
+    }
+
+    /// What Redis does not tell is not shown.
+    private func observe(_ watch: RedisWatch) {
+        observe("redis_delayed_fsyncs") { watch.figures?.delayedFsyncs.map { Double($0) } }
+        observe("redis_used_memory_bytes") { watch.figures?.usedMemory.map { Double($0) } }
+        observe("redis_max_memory_bytes") { watch.figures?.maximumMemory.map { Double($0) } }
+        observe("redis_connected_replicas") { watch.figures?.connectedReplicas.map { Double($0) } }
+        observe("redis_replication_lag_bytes") { watch.figures?.lagBytes.map { Double($0) } }
+        observe("redis_replication_lag_seconds") { watch.figures?.lagSeconds.map { Double($0) } }
+        observe("redis_append_only") { watch.figures?.isAppendOnly.map { $0 ? 1 : 0 } }
+        for part in RedisFigures.Part.allCases {
+            observe("redis_persistence_failed", [("part", part.rawValue)]) {
+                watch.figures?.failed[part].map { $0 ? 1 : 0 }
+            }
+        }
+        observe("board_users") { watch.users.map { Double($0) } }
+        observe("board_audit_entries") { watch.auditEntries.map { Double($0) } }
     }
 }

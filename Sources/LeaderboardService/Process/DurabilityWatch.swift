@@ -4,8 +4,8 @@ import RedisClient
 import ServiceLifecycle
 import Synchronization
 
-/// Looks again and again whether Redis keeps what an acknowledgement promises. Its settings and users can be changed under us, its
-/// disk can become slow, and no command fails for it.
+/// Looks again and again whether Redis keeps what an acknowledgement promises. Its settings and users can be changed under us, and no
+/// command fails for it.
 final class DurabilityWatch: Service {
     private let redis: RedisClient
     private let keys: BoardKeys
@@ -13,12 +13,11 @@ final class DurabilityWatch: Service {
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// Between two looks at what `DURABILITY=fsynced` needs; each tenth is also at the disk, each sixtieth at the rights.
+    /// Between two looks at what `DURABILITY=fsynced` needs; each sixtieth is also at the rights.
     private static let pause = Duration.seconds(1)
 
     private struct State {
         var objection: String?
-        var delayedFsyncs = 0
         var rights = ReplayRights.unknown
     }
 
@@ -32,9 +31,6 @@ final class DurabilityWatch: Service {
     /// Why updates are not as durable as `DURABILITY` says; nil while they are, as far as this user may look.
     var objection: String? { state.withLock(\.objection) }
 
-    /// How often, since Redis started, an fsync took more than 2 s (`aof_delayed_fsync`).
-    var delayedFsyncs: Int { state.withLock(\.delayedFsyncs) }
-
     func run() async throws {
         // What ends it early is the end of the service.
         try? await cancelWhenGracefulShutdown { [self] in
@@ -42,7 +38,6 @@ final class DurabilityWatch: Service {
             for number in 0... {
                 try await Task.sleep(for: Self.pause)
                 if durability == .fsynced { await lookAtSettings() }
-                if number.isMultiple(of: 10) { await lookAtDisk() }
                 if number.isMultiple(of: 60) { await lookAtRights() }
             }
         }
@@ -61,22 +56,6 @@ final class DurabilityWatch: Service {
             logger.error("redis does not keep what was promised", metadata: ["reason": "\(found)"])
         } else {
             logger.info("redis keeps again what was promised")
-        }
-    }
-
-    private func lookAtDisk() async {
-        guard let info = try? await ask(RedisCommand("INFO", "persistence")).text else { return }
-        let count = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("aof_delayed_fsync:") }
-            .flatMap { Int($0.dropFirst("aof_delayed_fsync:".count)) }
-        guard let count else { return }
-        let before = state.withLock { state in
-            let before = state.delayedFsyncs
-            state.delayedFsyncs = count
-            return before
-        }
-        // Fewer: Redis has been started again.
-        if count > before {
-            logger.warning("redis holds writes back, as its disk is slow", metadata: ["count": "\(count)"])
         }
     }
 

@@ -16,6 +16,7 @@ extension FuzzTarget {
             promise(!facts.findings.isEmpty, "there is always something to say")
             _ = facts.needsReplayRights
         }
+        _ = RedisFigures(RedisInfo(text))
         let rights = ReplayRights.of(rules: text.split(separator: " ").map(String.init))
         promise(!rights.finding(isNeeded: true).fact.isEmpty, "there is always something to say")
     }

@@ -18,7 +18,6 @@ struct DurabilityWatchTests {
             #expect(answer.code == "not_durable")
             try await redis.command("CONFIG", "SET", "appendonly", "yes", "appendfsync", "always")
             try await service.becomesReady()
-            #expect(try await service.connect().request("GET", "/metrics").body.contains("redis_delayed_fsyncs 0"))
         }
     }
 

@@ -100,7 +100,8 @@ struct CatalogTests {
         let tests = try String(contentsOfFile: "\(folder)/alerts_test.yml", encoding: .utf8)
         for alert in rules.matches(of: /- alert: (\w+)/).map({ String($0.1) }) {
             #expect(tests.contains("alertname: \(alert)\n"), "no test of \(alert)")
-            #expect(rules.contains("runbook_url: ops/RUNBOOK.md#\(alert.lowercased())\n"), "no runbook of \(alert)")
+            let link = "runbook_url: \"{{ $externalLabels.runbook }}#\(alert.lowercased())\"\n"
+            #expect(rules.contains(link), "no runbook of \(alert)")
         }
     }
 

@@ -11,7 +11,10 @@ struct FedMetricsTests {
         "leaderboard_live_dropped_total", "leaderboard_live_source_failures_total",
         "leaderboard_log_lines_dropped_total", "leaderboard_jwks_loads_total",
         "leaderboard_redis_pending_commands",
-        "leaderboard_redis_delayed_fsyncs",
+        "leaderboard_redis_delayed_fsyncs", "leaderboard_redis_max_memory_bytes",
+        "leaderboard_redis_connected_replicas",
+        "leaderboard_redis_replication_lag_bytes", "leaderboard_redis_replication_lag_seconds",
+        "leaderboard_redis_persistence_failed", "leaderboard_board_users", "leaderboard_board_audit_entries",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
     ]
