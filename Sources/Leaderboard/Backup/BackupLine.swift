@@ -55,7 +55,8 @@ extension BackupLine {
         case .seal(let seal):
             buffer.writeString(#"{"type":"seal","seq":\#(seal.seq),"chain":"#)
             buffer.writeJSONString(seal.chain)
-            buffer.writeString(#","lines":\#(seal.lines),"sha256":"\#(seal.sha256)""#)
+            buffer.writeString(#","lines":\#(seal.lines),"sha256":"#)
+            buffer.writeJSONString(seal.sha256)
         }
         buffer.writeStaticString("}\n")
     }
