@@ -9,7 +9,7 @@ import Testing
 
 /// An operator hands the part of the primary to another server, under load, while the old one lives and takes all that comes.
 /// `FAILOVER_UPDATES=50000` goes on, failover after failover, until so many updates were acknowledged.
-@Suite("A planned failover under load", .serialized, .timeLimit(.minutes(5)))
+@Suite("A planned failover under load", .serialized, .timeLimit(.minutes(WriteLoad.goal > 500 ? 60 : 5)))
 struct PlannedFailoverTests {
     private func options(_ durability: Durability) -> RedisOptions {
         var options = RedisOptions()
@@ -68,7 +68,7 @@ struct PlannedFailoverTests {
 /// Writers that each add members of their own to one set, and read back each that was acknowledged, on two loops.
 final class WriteLoad: Sendable {
     static let key = "lb:{main}:load"
-    private static let goal = ProcessInfo.processInfo.environment["FAILOVER_UPDATES"].flatMap { Int($0) } ?? 500
+    static let goal = ProcessInfo.processInfo.environment["FAILOVER_UPDATES"].flatMap { Int($0) } ?? 500
 
     private struct Account {
         var acknowledged: [String] = []
