@@ -4,14 +4,17 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 
-/// The JSON bodies that operators send.
+/// The JSON bodies that operators send. A member that is none of those that the operation has is refused: it could be one that was
+/// meant to narrow what is done.
 struct AdminBody {
     static let maximumBytes = 4096
 
     private let object: JSONObject
 
-    /// - Parameter isOptional: no body at all is an empty object.
-    init(_ request: Request, isOptional: Bool = false) throws(Refusal) {
+    /// - Parameters:
+    ///   - members: that there may be.
+    ///   - isOptional: no body at all is an empty object.
+    init(_ request: Request, members: [String] = ["reason"], isOptional: Bool = false) throws(Refusal) {
         guard case .complete(let body) = request.body else { throw .bodyTooLarge(Self.maximumBytes) }
         let isLeftOut = isOptional && body.readableBytes == 0
         guard isLeftOut || MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
@@ -22,6 +25,9 @@ struct AdminBody {
             throw Refusal(.invalidJSON("The body is not valid JSON: \(error)."))
         }
         guard let object = value.object else { throw Refusal(.invalidJSON("The body must be a JSON object.")) }
+        if let unknown = UnknownWord(in: object.members.map(\.name), known: members) {
+            throw .invalidBody(unknown.text(as: "member"))
+        }
         self.object = object
     }
 
@@ -29,6 +35,8 @@ struct AdminBody {
         if isOptional, object["reason"] == nil { return .none }
         do { return try AuditReason(object["reason"]?.string ?? "") } catch { throw .invalidBody("\(error)") }
     }
+
+    static let revertMembers = ["user_id", "since", "until", "seq", "reason"]
 
     /// `{"user_id", "since"?, "until"?}` or `{"seq"}`.
     func revertSelection() throws(Refusal) -> RevertSelection {
@@ -43,7 +51,9 @@ struct AdminBody {
         }
         do {
             let user = try UserID(object["user_id"]?.string ?? "")
-            return .updates(of: user, since: try moment("since"), until: try moment("until"))
+            let (since, until) = (try moment("since"), try moment("until"))
+            guard Moment.areInOrder(since, until) else { throw Refusal.invalidBody(Moment.order) }
+            return .updates(of: user, since: since, until: until)
         } catch let refusal as Refusal {
             throw refusal
         } catch {
@@ -63,6 +73,14 @@ struct AdminBody {
 /// A moment as an operator writes it: milliseconds since 1970, or RFC 3339 (`2026-11-25T04:00:00Z`).
 enum Moment {
     static let rule = "must be in milliseconds since 1970, or as 2026-11-25T04:00:00Z"
+
+    static let order = "since must not be later than until."
+
+    /// Either may be left out.
+    static func areInOrder(_ since: Int?, _ until: Int?) -> Bool {
+        guard let since, let until else { return true }
+        return since <= until
+    }
 
     static func checked(_ milliseconds: Int) -> Int? {
         (0...ScoreRange.limit).contains(milliseconds) ? milliseconds : nil

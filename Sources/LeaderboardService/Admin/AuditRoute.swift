@@ -10,7 +10,7 @@ struct AuditRoute: Sendable {
 
     func answer(_ request: Request) async -> Response {
         await adminAnswer { () throws(Refusal) in
-            _ = try await operators.actor(of: request)
+            _ = try await operators.actor(of: request, parameters: AuditQuery.parameters)
             let query = try AuditQuery(request.query)
             do throws(ScoreStoreError) {
                 let page = try await store.audit(
@@ -25,8 +25,12 @@ struct AuditRoute: Sendable {
     }
 }
 
-/// What `GET /api/v1/admin/audit` is asked for. Unknown parameters are ignored; a known one that is given twice is refused.
+/// What `GET /api/v1/admin/audit` is asked for. A parameter that is given twice is refused.
 struct AuditQuery {
+    static let parameters = ["user_id", "ip", "since", "until", "limit", "cursor"]
+    /// Stands in the audit for the whole board.
+    private static let wholeBoard = "*"
+
     var filter = AuditFilter()
     var limit = 100
     var cursor: AuditID?
@@ -34,12 +38,16 @@ struct AuditQuery {
     init(_ query: Query) throws(Refusal) {
         let users = query.userIDs
         guard users.count <= 1 else { throw .invalidQuery("user_id must be given once.") }
-        guard users.first != "" else { throw .invalidQuery("user_id must not be empty.") }
-        filter.user = users.first
+        if let user = users.first, user != Self.wholeBoard {
+            do { filter.user = try UserID(user).rawValue } catch { throw .invalidUserID("\(error)") }
+        } else {
+            filter.user = users.first
+        }
         // The audit has addresses in their one canonical text.
         filter.ip = try Self.value("ip", of: query, "must be an IPv4 or IPv6 address") { IPAddress($0)?.description }
         filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)
         filter.until = try Self.value("until", of: query, Moment.rule, Moment.milliseconds)
+        guard Moment.areInOrder(filter.since, filter.until) else { throw .invalidQuery(Moment.order) }
         cursor = try Self.value("cursor", of: query, "must be one that the last page gave") { text in
             AuditID(text).flatMap { $0 > .zero ? $0 : nil }
         }

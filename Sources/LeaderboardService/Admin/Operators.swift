@@ -7,11 +7,15 @@ struct Operators: Sendable {
 
     let callers: Callers
 
-    /// The operator who asks. None: 401; a valid token without the scope: 403 (RFC 6750, section 3.1).
-    func actor(of request: Request) async throws(Refusal) -> UserID {
+    /// The operator who asks. None: 401; a valid token without the scope: 403 (RFC 6750, section 3.1). Then, a parameter of the
+    /// query that is none of these: 400. It could be one that was meant to narrow what is done.
+    func actor(of request: Request, parameters: [String] = []) async throws(Refusal) -> UserID {
         let token = try await callers.token(of: request)
         guard token.scopes.contains(Self.scope) else { throw .insufficientScope }
         guard token.isActive else { throw .userSuspended }
+        if let unknown = UnknownWord(in: request.query.pairs.map(\.name), known: parameters) {
+            throw .invalidQuery(unknown.text(as: "parameter"))
+        }
         return token.subject
     }
 

@@ -82,7 +82,7 @@ struct RevertRoute: Sendable {
     func answer(_ request: Request) async -> Response {
         await adminAnswer { () throws(Refusal) in
             let actor = try await operators.actor(of: request)
-            let body = try AdminBody(request)
+            let body = try AdminBody(request, members: AdminBody.revertMembers)
             let selection = try body.revertSelection()
             let act = operators.act(request, by: actor, because: try body.reason(isOptional: true))
             let reverted: Reverted?

@@ -12,13 +12,14 @@ extension FuzzTarget {
         "bodies that operators send",
         dictionary: "json"
     ) { input in
-        guard let body = try? AdminBody(request(input)) else { return }
+        guard let body = try? AdminBody(request(input), members: AdminBody.revertMembers) else { return }
         if let reason = try? body.reason() {
             promise((1...500).contains(reason.text.utf8.count), "a reason has its length")
         }
         switch try? body.revertSelection() {
         case .update(let seq): promise((1...ScoreRange.limit).contains(seq), "a seq is in range")
         case .updates(_, let since, let until):
+            promise(Moment.areInOrder(since, until), "times are in order")
             promise([since, until].allSatisfy { (0...ScoreRange.limit).contains($0 ?? 0) }, "times are in range")
         case nil: break
         }
