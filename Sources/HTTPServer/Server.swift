@@ -3,6 +3,7 @@ package import Metrics
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// The HTTP/1.1 server: listens, and on graceful shutdown lets what is under way finish.
 package final class Server: Sendable, Service {
@@ -12,6 +13,8 @@ package final class Server: Sendable, Service {
     private let loops: [ObjectIdentifier: NIOLoopBoundBox<LoopContext>]
     private let onListening: @Sendable (SocketAddress) -> Void
     private let onStopping: @Sendable () -> Void
+    /// While it runs with TLS.
+    private let certificates = Mutex<Certificates?>(nil)
 
     /// - Parameters:
     ///   - onTrouble: told what the server as a whole suffers from, on any loop.
@@ -59,6 +62,7 @@ package final class Server: Sendable, Service {
 
     package func run() async throws {
         let certificates = try context.options.tls.map { try Certificates($0, logger: logger) }
+        self.certificates.withLock { $0 = certificates }
         let listeners = try await Listeners.open(
             host: context.options.host,
             port: context.options.port,
@@ -89,6 +93,11 @@ package final class Server: Sendable, Service {
         onStopping()
         await drain(kept)
         for tick in ticks { tick.cancel() }
+    }
+
+    /// Looks at the files of the certificate now, and not only at the next turn. Blocks.
+    package func reloadCertificates() {
+        certificates.withLock { $0 }?.reload()
     }
 
     private func keep(_ listeners: Listeners, _ certificates: Certificates?) -> [Listener] {

@@ -19,6 +19,24 @@ struct Leaderboard: AsyncParsableCommand {
 
     static func main() async {
         CrashOutput.limit(format: .ofEnvironment)
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch {
+                switch error {
+                case is ValidationError, is ExitCode, is CleanExit: throw error
+                // What the parser itself throws (help, for one) has words of its own.
+                case _ where String(reflecting: type(of: error)).hasPrefix("ArgumentParser."): throw error
+                default: throw CommandFailure(inWords(error))
+                }
+            }
+        } catch {
+            exit(withError: error)
+        }
     }
 }

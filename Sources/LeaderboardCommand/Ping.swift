@@ -22,7 +22,7 @@ struct Ping: AsyncParsableCommand {
         do {
             answer = try await url.get(ready ? "/readyz" : "/healthz", within: .seconds(3))
         } catch {
-            print("no answer from \(url.defaultValueDescription): \(reason(of: error))")
+            print("no answer from \(url.place): \(reason(of: error))")
             throw ExitCode(1)
         }
         print(String(buffer: answer.body))

@@ -6,7 +6,7 @@ import SystemPackage
 /// `leaderboard serve`
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the service until SIGTERM or SIGINT.",
+        abstract: "Run the service until SIGTERM, SIGINT or SIGQUIT.",
         discussion: """
             Needs JWT_SECRET or JWT_JWKS. Without REDIS_URL it runs a private redis-server of its own, with its data \
             under DATA_DIR. Logs go to standard error.
@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
             try await game.run()
         } catch is CancellationError {
         } catch {
-            _ = try? FileDescriptor.standardError.writeAll("the demo has ended: \(error)\n".utf8)
+            _ = try? FileDescriptor.standardError.writeAll("the demo has ended: \(inWords(error))\n".utf8)
         }
     }
 }

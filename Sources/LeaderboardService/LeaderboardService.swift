@@ -20,12 +20,13 @@ package struct LeaderboardService: Sendable {
         self.configuration = configuration
     }
 
-    /// Runs until SIGTERM or SIGINT, or until the surrounding task is cancelled.
+    /// Runs until SIGTERM, SIGINT or SIGQUIT, or until the surrounding task is cancelled.
     ///
     /// Parts stop in the reverse of their order here: first the server drains, then the subscription and the broadcaster
     /// end, then Redis' connections close once their replies are in, last our own redis-server stops.
     /// - Parameter onListening: told the address once, when the service answers.
     package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
+        ServiceSignals.ignoreOthers()
         let logs = Logs(
             format: configuration.logFormat,
             level: configuration.logLevel,
@@ -117,14 +118,15 @@ package struct LeaderboardService: Sendable {
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [
-            redis, FunctionKeeper(redis: redis, store: store), durability, watch,
+            Reload(keys: keys, server: server, logger: logger), redis, FunctionKeeper(redis: redis, store: store), durability,
+            watch,
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
         let lifecycle = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                gracefulShutdownSignals: ServiceSignals.stopping,
                 logger: logger
             )
         )

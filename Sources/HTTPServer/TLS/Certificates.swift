@@ -38,7 +38,7 @@ final class Certificates: Sendable {
         }
     }
 
-    private func reload() {
+    func reload() {
         do throws(TLSFilesError) {
             let pair = try CertificatePair(files)
             let digest = pair.digest

@@ -45,4 +45,30 @@ extension ScoreStore {
         let users = state.scores.count + state.withheld.count
         return BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
     }
+
+    /// Whether there is anything of a board: one that a service has only begun is one.
+    package func hasBoard(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        for key in [keys.epoch, keys.seq, keys.audit, keys.scores, keys.withheld, keys.suspended] {
+            if try await read(RedisCommand("EXISTS", key), on: eventLoop).integer != 0 { return true }
+        }
+        return false
+    }
+}
+
+extension BackupSummary {
+    /// What a restore of these lines would come to. They are checked against their seal.
+    package init(of lines: BackupLines) async throws {
+        var check = BackupCheck()
+        var (auditEntries, users) = (0, 0)
+        try await lines { bytes in
+            let line = try BackupLine(bytes)
+            try check.take(line)
+            switch line {
+            case .audit: auditEntries += 1
+            case .score, .withheld: users += 1
+            case .header, .suspended, .seal: break
+            }
+        }
+        self.init(auditEntries: auditEntries, users: users, seq: try check.end().seq)
+    }
 }

@@ -36,6 +36,8 @@ struct UserTally {
     /// What the user had before the first entry in reach, and all that the entries added.
     private(set) var sum: PointsSum?
     private(set) var selected: [Update] = []
+    /// The updates that were taken back, as far as the audit tells.
+    private(set) var reverted: Set<Int> = []
     let user: UserID
     private let isSelected: (AuditEntry) -> Bool
 
@@ -49,6 +51,7 @@ struct UserTally {
             seen = entry.id
             guard entry.user == user.rawValue else { continue }
             if sum == nil { sum = PointsSum(entry.score ?? 0) } else { sum? += entry.increase }
+            reverted.formUnion(entry.reverts)
             guard entry.action == .update, entry.increase > 0, isSelected(entry), let seq = entry.seq else { continue }
             selected.append(Update(seq: seq, increase: entry.increase))
         }

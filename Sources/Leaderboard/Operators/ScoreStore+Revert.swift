@@ -55,6 +55,26 @@ extension ScoreStore {
         return result
     }
 
+    /// What ``revert(_:by:on:)`` would do now. Changes nothing.
+    package func revertPreview(
+        _ selection: RevertSelection,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reverted? {
+        let horizon = try await lastAuditID(on: eventLoop)
+        guard var tally = try await tally(for: selection, upto: horizon, on: eventLoop) else { return nil }
+        guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
+        try await readOn(&tally, on: eventLoop)
+        let counting = tally.selected.filter { !tally.reverted.contains($0.seq) }
+        guard !counting.isEmpty else { return Reverted(user: tally.user, score: held) }
+        guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
+        var amount = PointsSum()
+        for update in counting { amount += update.increase }
+        let points = ScoreRange.held(amount.score ?? ScoreRange.limit)
+        // As the function has it: never below what the rest of the user's audit adds up to.
+        let taken = max(0, min(points, ScoreRange.held(held - ScoreRange.held(sum - points))))
+        return Reverted(user: tally.user, updates: counting.count, points: taken, score: held - taken)
+    }
+
     private func tally(
         for selection: RevertSelection,
         upto horizon: AuditID,

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Leaderboard
 import LeaderboardService
-import SystemPackage
 
 /// `leaderboard admin rebuild [--from FILE] [--dry-run] [--force]`
 struct AdminRebuild: AsyncParsableCommand {
@@ -31,8 +30,8 @@ struct AdminRebuild: AsyncParsableCommand {
 
     func run() async throws {
         let (dryRun, force) = (dryRun, force)
-        let file = from.map { BackupFile(path: FilePath($0)) }
-        try await onBoard { store, eventLoop in
+        let file = try from.map { try BackupInput($0) }
+        try await onBoard(mustExist: file == nil) { store, eventLoop in
             var older: BackupAudit?
             if let file { older = try await BackupAudit(file.lines, before: store.firstAuditID(on: eventLoop)) }
             let report = try await AuditVerification(store, older: older, on: eventLoop).run()
@@ -49,7 +48,7 @@ struct AdminRebuild: AsyncParsableCommand {
                 )
             }
             if report.differences.isEmpty, !report.goesOnFromBackup { return }
-            let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("rebuild"), on: eventLoop)
+            let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("leaderboard admin rebuild"), on: eventLoop)
             if report.goesOnFromBackup { print("the audit goes on where the backup ended") }
             print("\(count.counted("score")) put right, to what the audit adds up to.")
         }
@@ -58,10 +57,10 @@ struct AdminRebuild: AsyncParsableCommand {
 
 extension OperatorAct {
     /// Somebody with access to Redis; there is no token that could name him.
-    static func onThisMachine(_ command: String) throws -> OperatorAct {
+    static func onThisMachine(_ reason: String) throws -> OperatorAct {
         OperatorAct(
             actor: try UserID("leaderboard-admin"),
-            reason: try AuditReason("leaderboard admin \(command)"),
+            reason: try AuditReason(reason),
             origin: UpdateOrigin(ip: "", requestID: "")
         )
     }

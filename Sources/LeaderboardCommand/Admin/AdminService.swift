@@ -15,7 +15,7 @@ struct AdminService: ParsableArguments {
     func ask(_ method: HTTPMethod, _ path: String, _ body: (some Encodable)? = String?.none) async throws -> ByteBuffer
     {
         let settings = Settings.load()
-        let url = try service.url(settings)
+        let url = try await service.reached(settings)
         // Not an option: the command lines of processes can be read by others.
         let token = try configured { try OperatorToken.read(settings) }
         var request = HTTPClientRequest(url: url.defaultValueDescription + "/api/v1/admin" + path)
@@ -34,7 +34,7 @@ struct AdminService: ParsableArguments {
                 return (response, try await response.body.collect(upTo: Self.maximumAnswerBytes))
             }
         } catch {
-            throw CommandFailure("no answer from \(url.defaultValueDescription): \(reason(of: error))")
+            throw CommandFailure("no answer from \(url.place): \(reason(of: error))")
         }
         guard response.status == .ok else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer.readableBytesView))

@@ -26,6 +26,7 @@ struct AdminSuspend: AsyncParsableCommand {
         let path = "/users/\(user.percentEncoded)/suspend"
         let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
         print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
+        if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
     }
 }
 
@@ -53,16 +54,19 @@ struct AdminReinstate: AsyncParsableCommand {
 
 private struct Suspension: Decodable {
     let changed: Bool
+    /// Nil: an edition that does not tell.
+    let known: Bool?
 }
 
-/// `leaderboard admin revert (--user ID [--since TIME] [--until TIME] | --seq N) [--reason TEXT]`
+/// `leaderboard admin revert (--user ID [--since TIME] [--until TIME] | --seq N) --reason TEXT [--dry-run | --yes]`
 struct AdminRevert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revert",
         abstract: "Take back what updates added, each once.",
         discussion: """
             Either one update by its seq, or a user's updates of a time, as far as the audit reaches. A time is given in \
-            milliseconds since 1970, or as 2026-11-25T04:00:00Z. Asking again takes back nothing twice.
+            milliseconds since 1970, or as 2026-11-25T04:00:00Z. Asking again takes back nothing twice. It shows what it would take back, and asks; where \
+            nobody can be asked it needs --yes.
             """
     )
 
@@ -81,7 +85,9 @@ struct AdminRevert: AsyncParsableCommand {
     var seq: Int?
 
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String?
+    var reason: String
+
+    @OptionGroup var consent: Consent
 
     func validate() throws {
         guard (user == nil) != (seq == nil) else { throw ValidationError("Give either --user or --seq.") }
@@ -92,9 +98,15 @@ struct AdminRevert: AsyncParsableCommand {
 
     func run() async throws {
         let body = Body(user_id: user, since: since, until: until, seq: seq, reason: reason)
+        let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)
+        print(
+            "\(preview.updates.counted("update")) of \(preview.user_id.printable) to be taken back, "
+                + "\(preview.points.counted("point")); the score would be \(preview.score)."
+        )
+        guard preview.updates > 0, try consent.isGiven("Take them back?") else { return }
         let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
         print(
-            "\(answer.updates) updates of \(answer.user_id) taken back, \(answer.points) points; the score is \(answer.score)."
+            "\(answer.updates) updates of \(answer.user_id.printable) taken back, \(answer.points) points; the score is \(answer.score)."
         )
     }
 
@@ -114,13 +126,13 @@ struct AdminRevert: AsyncParsableCommand {
     }
 }
 
-/// `leaderboard admin erase USER --yes [--reason TEXT]`
+/// `leaderboard admin erase USER --reason TEXT [--dry-run | --yes]`
 struct AdminErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
         abstract: "Erase a user: score, token bucket, stored outcomes, and the name in the audit.",
         discussion: """
-            This cannot be undone. A suspension stays; reinstate the user to end it. So does the name where the user acted as \
+            This cannot be undone: it shows what is kept of the user, and asks; where nobody can be asked it needs --yes. A suspension stays; reinstate the user to end it. So does the name where the user acted as \
             operator, and, until it is rewritten (BGREWRITEAOF), in Redis' append-only file.
             """
     )
@@ -131,19 +143,30 @@ struct AdminErase: AsyncParsableCommand {
     var user: String
 
     @Option(help: ArgumentHelp("Why, for the audit; do not name the user.", valueName: "text"))
-    var reason: String?
+    var reason: String
 
-    @Flag(help: "Yes, erase.")
-    var yes = false
-
-    func validate() throws {
-        guard yes else { throw ValidationError("An erasure cannot be undone: say --yes.") }
-    }
+    @OptionGroup var consent: Consent
 
     func run() async throws {
         let path = "/users/\(user.percentEncoded)"
+        let kept = try await service.ask(.GET, path + "/export", as: Kept.self)
+        let score = (kept.score ?? kept.withheld_score).map { "a score of \($0)" } ?? "no score"
+        print("\(user.printable) has \(score), and \(kept.entries) in the audit.")
+        guard try consent.isGiven("Erase all of it? This cannot be undone.") else { return }
         let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
         print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym.printable).")
+    }
+
+    /// What an export tells, as far as it is shown here.
+    private struct Kept: Decodable {
+        struct Entry: Decodable {}
+
+        let score: Int?
+        let withheld_score: Int?
+        let audit: [Entry]
+        let audit_is_cut: Bool
+
+        var entries: String { (audit_is_cut ? "more than " : "") + audit.count.counted("entry", "entries") }
     }
 
     private struct Answer: Decodable {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Leaderboard
 import LeaderboardService
 import NIOCore
-import SystemPackage
 
 /// `leaderboard admin verify`, also `leaderboard admin audit verify`.
 struct AdminVerify: AsyncParsableCommand {
@@ -29,9 +28,10 @@ struct AdminVerify: AsyncParsableCommand {
             }
         } catch let error as ValidationError {
             throw error
+        } catch let code as ExitCode {
+            throw code
         } catch {
-            _ = try? FileDescriptor.standardError.writeAll("Error: \(Self.message(for: error))\n".utf8)
-            throw ExitCode(2)
+            throw failed(inWords(error), code: 2)
         }
         report.show()
         guard report.isSound else { throw ExitCode(1) }
@@ -40,18 +40,22 @@ struct AdminVerify: AsyncParsableCommand {
 }
 
 /// Runs `body` on the board that the configuration names; what goes wrong ends the command in words.
+/// - Parameter mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
 func onBoard<Value: Sendable>(
+    mustExist: Bool = true,
     _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
 ) async throws -> Value {
     let settings = Settings.load()
     do {
-        return try await configured { try await BoardAccess.open(settings, body) }
+        return try await configured { try await BoardAccess.open(settings, mustExist: mustExist, body) }
+    } catch let error as BoardAccess.NoBoard {
+        throw failed(error.description, code: 2)
     } catch ScoreStoreError.unsoundAudit(let user) {
         throw CommandFailure(
             "the audit of \(user) adds up to what no score can be: somebody forged entries, or set the score past the audit"
         )
     } catch let error as ScoreStoreError {
-        throw CommandFailure("Redis: \(error)")
+        throw CommandFailure(inWords(error))
     } catch let error as InvalidBackup {
         throw CommandFailure("the backup cannot be used: \(error)")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bounds
 import LeaderboardService
+import NIOCore
 
 /// Where a running service is: `http://host:port` or `https://host:port`.
 struct ServiceURL: ExpressibleByArgument {
@@ -11,10 +12,16 @@ struct ServiceURL: ExpressibleByArgument {
     private(set) var certificateFile: String?
     /// Each connection begins with a PROXY header.
     private(set) var isBehindProxyProtocol = false
+    /// Which setting names it.
+    var origin = "--url"
+
+    /// `http://127.0.0.1:8080 (HOST and PORT)`: what was tried, and who says so.
+    var place: String { "\(defaultValueDescription) (\(origin))" }
 
     /// Where the configuration's service is; nil if `LEADERBOARD_URL` is no such URL.
     init?(_ place: ServicePlace) {
         self.init(argument: place.url)
+        origin = place.isGiven ? "LEADERBOARD_URL" : "HOST and PORT"
         certificateFile = place.certificateFile
         isBehindProxyProtocol = place.isBehindProxyProtocol
     }
@@ -50,6 +57,15 @@ struct ServiceOption: ParsableArguments {
         let place = try configured { try ServicePlace.read(settings) }
         guard let url = ServiceURL(place) else {
             throw ValidationError("LEADERBOARD_URL: must be http://host:port or https://host:port")
+        }
+        return url
+    }
+
+    /// The same, once the service has answered: a command that would wait for minutes does not wait for one that is down.
+    func reached(_ settings: Settings = .load()) async throws -> ServiceURL {
+        let url = try url(settings)
+        do { _ = try await url.get("/healthz", within: .seconds(5)) } catch {
+            throw CommandFailure("no answer from \(url.place): \(reason(of: error))")
         }
         return url
     }

@@ -26,7 +26,7 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let settings = Settings.load()
-        let url = try service.url(settings)
+        let url = try await service.reached(settings)
         let game = try configured {
             DemoGame(
                 service: url,

@@ -12,7 +12,7 @@ struct Load: AsyncParsableCommand {
             Updates come due at a fixed rate whether or not answers come back, and latency counts from the time an \
             update was due: a service that stalls cannot hide it. Tokens are signed with JWT_SECRET; the users are \
             load-1, load-2, …, so mind the service's own RATE_LIMIT_UPDATES. Exits with 1 if a viewer missed or \
-            misordered anything, or an update failed.
+            misordered anything, or an update failed, or all of them were refused: with which code is told.
             """
     )
 
@@ -63,7 +63,7 @@ struct Load: AsyncParsableCommand {
 
     func run() async throws {
         DescriptorLimit.raise()
-        let url = try service.url()
+        let url = try await service.reached()
         let run = try LoadRun(service: url, livePath: livePath, requests: requests(of: url), processes: pid)
         let report = try await run.run(
             writers: connections,

@@ -5,6 +5,8 @@ import NIOCore
 struct LoadReport: Sendable, Encodable {
     struct Updates: Sendable, Encodable {
         let acknowledged, perSecond, refused, failed, unanswered: Int
+        /// How often the service refused, by its code.
+        let refusals: [String: Int]
         let latencyMilliseconds: Latencies.Summary?
     }
 
@@ -27,10 +29,10 @@ struct LoadReport: Sendable, Encodable {
     let viewers: Viewers
     let processes: Processes?
 
-    /// A viewer missed or misordered something or is not where the board is, or an update failed.
+    /// A viewer missed or misordered something or is not where the board is, an update failed, or all were refused.
     var isFaulty: Bool {
         viewers.missed + viewers.misordered + viewers.notAtTheEnd + viewers.lost > 0
-            || updates.failed + updates.unanswered > 0
+            || updates.failed + updates.unanswered > 0 || (updates.refused > 0 && updates.acknowledged == 0)
     }
 
     /// - Parameter behind: viewers who are not where the board is.
@@ -51,6 +53,7 @@ struct LoadReport: Sendable, Encodable {
             refused: writers.refused,
             failed: writers.failed,
             unanswered: writers.outstanding,
+            refusals: writers.codes,
             latencyMilliseconds: writers.latency.summary
         )
         self.viewers = Viewers(
@@ -92,6 +95,10 @@ extension LoadReport: CustomStringConvertible {
             viewers          \(viewers.missed) messages missed, \(viewers.misordered) misordered, \
             \(viewers.notAtTheEnd) viewers not at the end, \(viewers.lost) lost
             """
+        if !updates.refusals.isEmpty {
+            let codes = updates.refusals.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            text += "\nrefused          \(codes.joined(separator: ", "))"
+        }
         if let processes {
             func shown(_ value: Double?) -> String { value.map { "\($0.tenths) µs" } ?? "none" }
             text += """

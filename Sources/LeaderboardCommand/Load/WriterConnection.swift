@@ -1,3 +1,4 @@
+import Leaderboard
 import NIOCore
 
 /// One keep-alive connection that sends one update at a time. Owned by the run's event loop.
@@ -46,7 +47,8 @@ final class WriterConnection: ChannelInboundHandler {
         guard let due else { return }
         self.due = nil
         let isSuccess = (200..<300).contains(answer.status)
-        writers.answered(status: answer.status, seq: isSuccess ? seq ?? Self.seq(in: answer.body) : nil, due: due)
+        let code = (400..<500).contains(answer.status) ? Self.code(in: answer.body) : nil
+        writers.answered(status: answer.status, code: code, seq: isSuccess ? seq ?? Self.seq(in: answer.body) : nil, due: due)
         writers.isReady(self)
     }
 
@@ -58,6 +60,12 @@ final class WriterConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error _: any Error) {
         context.close(promise: nil)
+    }
+
+    /// `"code":"rate_limited"` of an error's body.
+    private static func code(in body: ByteBuffer) -> String? {
+        guard let object = try? JSONValue(json: body, maximumBytes: 4096).object else { return nil }
+        return object["code"]?.string.map { String($0.prefix(64)).printable }
     }
 
     /// The service's own representation ends with `"seq":121}`.

@@ -7,6 +7,9 @@ final class Writers {
     private(set) var succeeded = 0
     /// Answered with a 4xx.
     private(set) var refused = 0
+    /// The codes of the first refusals, and how often each came.
+    private(set) var codes: [String: Int] = [:]
+    private static let maximumCodes = 16
     /// Answered with anything else, or not at all.
     private(set) var failed = 0
     private(set) var highestSeq = 0
@@ -59,7 +62,8 @@ final class Writers {
         dispatch()
     }
 
-    func answered(status: UInt, seq: Int?, due: NIODeadline) {
+    /// - Parameter code: of a refusal, where it tells one.
+    func answered(status: UInt, code: String? = nil, seq: Int?, due: NIODeadline) {
         underWay -= 1
         latency.record(NIODeadline.now() - due)
         switch status {
@@ -68,7 +72,10 @@ final class Writers {
             guard let seq else { return }
             highestSeq = max(highestSeq, seq)
             dueTimes.note(seq, due)
-        case 400..<500: refused += 1
+        case 400..<500:
+            refused += 1
+            let code = code ?? "\(status)"
+            if codes[code] != nil || codes.count < Self.maximumCodes { codes[code, default: 0] += 1 }
         default: failed += 1
         }
     }

@@ -86,7 +86,7 @@ final class Screen: Sendable {
     }
 }
 
-/// At once, also into a pipe or a file, where `print` would hold it back for a long while. Nobody reads any more: so be it.
+/// At once, also into a pipe or a file, where `print` would hold it back for a long while.
 @Sendable
 func writeToStandardOutput(_ text: String) {
     _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)

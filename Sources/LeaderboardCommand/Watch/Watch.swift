@@ -23,6 +23,8 @@ struct Watch: AsyncParsableCommand {
     func run() async throws {
         let url = try service.url()
         let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)
+        let reader = Task { await Self.endWithReader() }
+        defer { reader.cancel() }
         var backoff = Backoff()
         while !Task.isCancelled {
             screen.state = .connecting
@@ -30,12 +32,20 @@ struct Watch: AsyncParsableCommand {
             do {
                 try await follow(url, screen)
                 screen.state = .away("the connection ended")
-            } catch is NIOConnectionError {
-                screen.state = .away("nothing answers there")
             } catch {
-                screen.state = .away("\(error)")
+                screen.state = .away("\(url.place): \(inWords(error))")
             }
             try await Task.sleep(for: backoff.pause(afterLasting: .now - began))
+        }
+    }
+
+    /// Ends the command when nobody reads its output any more (`watch | head`): a quiet board would not write, and so not notice.
+    private static func endWithReader() async {
+        while (try? await Task.sleep(for: .milliseconds(500))) != nil {
+            var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            // SAFETY: the call fills the local variable that it is given, and does not wait.
+            let count = unsafe poll(&output, 1, 0)
+            if count == 1, CInt(output.revents) & CInt(POLLERR | POLLNVAL) != 0 { _exit(0) }
         }
     }
 

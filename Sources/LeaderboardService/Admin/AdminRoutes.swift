@@ -13,6 +13,7 @@ enum AdminRoutes {
         return [
             .on(.GET, "/api/v1/admin/audit", handler: audit.answer),
             .on(.POST, "/api/v1/admin/audit/revert", maximumBodyBytes: bytes, handler: revert.answer),
+            .on(.POST, "/api/v1/admin/audit/revert/preview", maximumBodyBytes: bytes, handler: revert.preview),
             .on(.POST, "/api/v1/admin/users/{id}/suspend", maximumBodyBytes: bytes, handler: users.suspend),
             .on(.POST, "/api/v1/admin/users/{id}/reinstate", maximumBodyBytes: bytes, handler: users.reinstate),
             .on(.GET, "/api/v1/admin/users/{id}/export", handler: users.export),

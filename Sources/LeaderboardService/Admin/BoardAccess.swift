@@ -12,17 +12,29 @@ package enum BoardAccess {
         package let description: String
     }
 
+    /// There is nothing that could be read, and nothing was made.
+    package struct NoBoard: Error, CustomStringConvertible {
+        package let description: String
+    }
+
     /// Opens the Redis that `leaderboard serve` would use. If that is one of the service's own and the service does not run, it
     /// is started for as long as `body` takes.
+    /// - Parameter mustExist: without a board it throws ``NoBoard``, and neither starts nor makes anything.
     package static func open<Value: Sendable>(
         _ settings: Settings,
+        mustExist: Bool = false,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
         let setup = try RedisSetup(settings)
         switch setup.source {
         case .endpoint(let endpoint):
-            return try await open(endpoint, setup, body)
+            return try await open(endpoint, setup, mustExist: mustExist, body)
         case .ownServer(let directory):
+            guard !mustExist || PrivateRedis.hasData(in: directory) else {
+                throw NoBoard(
+                    description: "there is no board: REDIS_URL is not set, and DATA_DIR (\(directory)) holds no data"
+                )
+            }
             let server = setup.ownServer(in: directory, logger: logger, metricsFactory: MetricsRegistry())
             let url: String
             do {
@@ -32,7 +44,7 @@ package enum BoardAccess {
             }
             let result: Result<Value, any Error>
             do {
-                result = .success(try await open(try RedisEndpoint(url: url), setup, body))
+                result = .success(try await open(try RedisEndpoint(url: url), setup, mustExist: mustExist, body))
             } catch { result = .failure(error) }
             await server.stop()
             return try result.get()
@@ -42,6 +54,7 @@ package enum BoardAccess {
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
         _ setup: RedisSetup,
+        mustExist: Bool,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -59,6 +72,9 @@ package enum BoardAccess {
             defer { tasks.cancelAll() }
             do {
                 try await connected(redis, to: endpoint, trouble)
+                if mustExist, try await !store.hasBoard(on: group.next()) {
+                    throw NoBoard(description: "there is no board \(setup.store.board) in Redis at \(endpoint)")
+                }
                 return .success(try await body(store, group.next()))
             } catch {
                 return .failure(error)

@@ -22,9 +22,11 @@ struct UserRoutes: Sendable {
         await adminAnswer { () throws(Refusal) in
             let actor = try await operators.actor(of: request)
             let user = try Self.user(of: request)
-            let act = operators.act(request, by: actor, because: try AdminBody(request).reason())
-            let hasChanged: Bool
+            let act = operators.act(request, by: actor, because: try AdminBody(request, members: ["reason"]).reason())
+            let (isKnown, hasChanged): (Bool, Bool)
             do throws(ScoreStoreError) {
+                let holding = try await store.holding(of: user, on: request.eventLoop)
+                isKnown = holding.anyScore != nil || holding.isSuspended
                 hasChanged =
                     isSuspended
                     ? try await store.suspend(user, by: act, on: request.eventLoop)
@@ -32,8 +34,8 @@ struct UserRoutes: Sendable {
             } catch { throw Refusal(operating: error) }
             if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, by: act) }
             return ByteBuffer(
-                string:
-                    #"{"status":"success","user_id":"\#(user)","suspended":\#(isSuspended),"changed":\#(hasChanged)}"#
+                string: #"{"status":"success","user_id":"\#(user)","suspended":\#(isSuspended),"changed":\#(hasChanged),"#
+                    + #""known":\#(isKnown)}"#
             )
         }
     }
@@ -42,7 +44,7 @@ struct UserRoutes: Sendable {
         await adminAnswer { () throws(Refusal) in
             let actor = try await operators.actor(of: request)
             let user = try Self.user(of: request)
-            let reason = try AdminBody(request, isOptional: true).reason(isOptional: true)
+            let reason = try AdminBody(request, members: ["reason"], isOptional: true).reason(isOptional: true)
             let act = operators.act(request, by: actor, because: reason)
             let erased: Erased
             do throws(ScoreStoreError) { erased = try await store.erase(user, by: act, on: request.eventLoop) } catch {
@@ -73,7 +75,7 @@ struct UserRoutes: Sendable {
     }
 }
 
-/// `POST /api/v1/admin/audit/revert`.
+/// `POST /api/v1/admin/audit/revert`, and `…/revert/preview`, which tells what it would do.
 struct RevertRoute: Sendable {
     let operators: Operators
     let store: ScoreStore
@@ -91,16 +93,38 @@ struct RevertRoute: Sendable {
             } catch {
                 throw Refusal(operating: error)
             }
-            guard let reverted else {
-                if case .update = selection { throw .updateNotFound }
-                throw .userNotFound
-            }
-            if reverted.updates > 0 { logger.note("updates reverted", reverted.user, by: act) }
-            return ByteBuffer(
-                string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
-                    + #""points":\#(reverted.points),"score":\#(reverted.score)}"#
-            )
+            let answer = try Self.answer(reverted, to: selection)
+            if let reverted, reverted.updates > 0 { logger.note("updates reverted", reverted.user, by: act) }
+            return answer
         }
+    }
+
+    /// A path of its own, not a member of the body: an edition that does not know it answers 404, and reverts nothing.
+    func preview(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            _ = try await operators.actor(of: request)
+            let body = try AdminBody(request, members: AdminBody.revertMembers)
+            let selection = try body.revertSelection()
+            _ = try body.reason(isOptional: true)
+            let reverted: Reverted?
+            do throws(ScoreStoreError) {
+                reverted = try await store.revertPreview(selection, on: request.eventLoop)
+            } catch {
+                throw Refusal(operating: error)
+            }
+            return try Self.answer(reverted, to: selection)
+        }
+    }
+
+    private static func answer(_ reverted: Reverted?, to selection: RevertSelection) throws(Refusal) -> ByteBuffer {
+        guard let reverted else {
+            if case .update = selection { throw .updateNotFound }
+            throw .userNotFound
+        }
+        return ByteBuffer(
+            string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
+                + #""points":\#(reverted.points),"score":\#(reverted.score)}"#
+        )
     }
 }
 

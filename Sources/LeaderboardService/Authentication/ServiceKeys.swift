@@ -46,6 +46,11 @@ struct ServiceKeys: Sendable {
         for keySet in keySets where !keySet.isLoaded { await keySet.load() }
     }
 
+    /// Looks at all of them now.
+    func reload() async {
+        for keySet in keySets { await keySet.load() }
+    }
+
     /// For who has not run ``services``.
     func close() async {
         for keySet in keySets { await keySet.close() }

@@ -9,6 +9,9 @@ package struct ServicePlace: Sendable, Equatable {
     /// Each connection has to begin with a PROXY header.
     package let isBehindProxyProtocol: Bool
 
+    /// By `LEADERBOARD_URL`.
+    package private(set) var isGiven = false
+
     package init(url: String, certificateFile: String? = nil, isBehindProxyProtocol: Bool = false) {
         self.url = url
         self.certificateFile = certificateFile
@@ -23,6 +26,7 @@ package struct ServicePlace: Sendable, Equatable {
         let isBehindProxyProtocol = settings.flag("PROXY_PROTOCOL")
         if let given {
             self.init(url: given)
+            isGiven = true
             return
         }
         if port == 0 { settings.refuse("PORT", "is 0, any free port: say where the service is, in LEADERBOARD_URL") }

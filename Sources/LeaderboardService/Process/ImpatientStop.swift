@@ -10,7 +10,7 @@ import UnixSignals
     import Darwin
 #endif
 
-/// A second SIGTERM or SIGINT ends the process at once: whoever sends it does not want to wait for the graceful stop. What
+/// A second SIGTERM, SIGINT or SIGQUIT ends the process at once: whoever sends it does not want to wait for the graceful stop. What
 /// was acknowledged is in Redis; a private redis-server ends with us, having saved its data.
 struct ImpatientStop: Service {
     /// As shells report a process that SIGTERM ended.
@@ -23,7 +23,7 @@ struct ImpatientStop: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var count = 0
-            for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            for await signal in await UnixSignalsSequence(trapping: ServiceSignals.stopping) {
                 count += 1
                 guard count > 1 else { continue }
                 logger.warning("ended at once by a second signal", metadata: ["signal": "\(signal)"])

@@ -60,7 +60,7 @@ struct OperatorCommandsTests {
             #expect(rebuilt.code == 0, "\(rebuilt.output)")
             #expect(try await score() == "50")
             #expect(try await service.update("ada", 1, on: service.connect()).status == 200)
-            let restored = try await admin("restore", file)
+            let restored = try await admin("restore", file, "--reason", "r", "--yes")
             #expect(restored.code == 0, "\(restored.output)")
             #expect(try await score() == "50")
             #expect(try await admin("verify").code == 0)

@@ -30,7 +30,7 @@ struct RestoreCommandTests {
 
     /// What a person at a terminal sees who answers with a line, and the exit code.
     private func atTerminal(_ arguments: String, _ url: String, answer: String) async throws -> String {
-        let command = "'\(ServiceProcess.program)' admin restore \(arguments); echo code \\$?"
+        let command = "'\(ServiceProcess.program)' admin restore \(arguments) --reason r; echo code \\$?"
         return try await Launcher.shared.output(
             "sh",
             ["-c", "cd /; printf '\(answer)\\n' | REDIS_URL='\(url)' script -qec \"\(command)\" /dev/null"]
@@ -40,8 +40,39 @@ struct RestoreCommandTests {
     @Test("needs only the file where nobody could answer, also on a board that has changed")
     func script() async throws {
         try await withBackup { file, url, service in
-            let restore = try await ServiceProcess.run(["admin", "restore", file], ["REDIS_URL": url])
-            #expect(restore == ("1 users and 1 audit entries restored, up to update 1.\n", 0))
+            let restore = try await ServiceProcess.run(["admin", "restore", file, "--reason", "r", "--yes"], ["REDIS_URL": url])
+            #expect(restore.code == 0)
+            #expect(restore.output.hasSuffix("1 users and 1 audit entries restored, up to update 1.\n"))
+            try await eventually { try await board(service) == Self.saved }
+        }
+    }
+
+    @Test("changes nothing where nobody can be asked, and as a trial", arguments: [([], 1), (["--dry-run"], 0)])
+    func refused(options: [String], code: Int) async throws {
+        try await withBackup { file, url, service in
+            let words = ["admin", "restore", file, "--reason", "r"] + options
+            let restore = try await ServiceProcess.run(words, ["REDIS_URL": url])
+            #expect(restore.code == Int32(code), "\(restore.output)")
+            #expect(restore.output.contains("The backup has 1 users, up to update 1; the board has 2."))
+            #expect(restore.output.contains("say --yes") == options.isEmpty)
+            #expect(try await board(service) == Self.changed)
+        }
+    }
+
+    @Test("reads standard input, as backup writes standard output; a link stays one")
+    func streams() async throws {
+        try await withBackup { file, url, service in
+            let program = "REDIS_URL='\(url)' '\(ServiceProcess.program)' admin"
+            let link = file + ".link"
+            let lines = """
+                cd /; \(program) backup - 2>/dev/null >'\(file).out'; ln -s '\(file).out' '\(link)'
+                \(program) backup '\(link)' && test -L '\(link)' && ls '\(file)'.*
+                cat '\(file)' | \(program) restore - --reason r --yes
+                """
+            let seen = try await Launcher.shared.output("sh", ["-c", lines])
+            #expect(seen.contains("1 users and 1 audit entries restored, up to update 1."), "\(seen)")
+            #expect(seen.contains("2 users and 3 audit entries, up to update 3."), "\(seen)")
+            #expect(!seen.contains(".partial"), "\(seen)")
             try await eventually { try await board(service) == Self.saved }
         }
     }
@@ -55,7 +86,7 @@ struct RestoreCommandTests {
             let seen = try await atTerminal("\(file) \(option)", url, answer: answer)
             #expect(seen.contains("Replace the board and its 2 users? [y/N]") == option.isEmpty, "\(seen)")
             #expect(seen.contains("code \(restores ? 0 : 1)"), "\(seen)")
-            #expect(seen.contains("not restored: the board is as it was") == !restores, "\(seen)")
+            #expect(seen.contains("Error: nothing was changed") == !restores, "\(seen)")
             try await eventually { try await board(service) == (restores ? Self.saved : Self.changed) }
         }
     }

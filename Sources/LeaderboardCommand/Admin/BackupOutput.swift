@@ -1,0 +1,138 @@
+import Dispatch
+import Leaderboard
+import NIOCore
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where a backup goes. Bytes go in pieces: no board is too large.
+struct BackupOutput {
+    private static let pieceBytes = 1 << 20
+
+    private let path: String
+
+    /// - Parameter path: `-` is standard output.
+    init(_ path: String) {
+        self.path = path
+    }
+
+    func write(_ body: ((ByteBuffer, Bool) throws -> Void) async throws -> BackupSummary) async throws -> BackupSummary
+    {
+        do {
+            if path == "-" { return try await stream(into: .standardOutput, body) }
+            if isReplaceable { return try await replace(body) }
+            let file = try SystemPackage.FileDescriptor.open(FilePath(path), .writeOnly, options: .truncate)
+            defer { try? file.close() }
+            return try await stream(into: file, body)
+        } catch let error as Errno {
+            throw CommandFailure("the backup is not written to \(path): \(error)")
+        }
+    }
+
+    /// A regular file, or a name that nothing has. A link stays one, a pipe and a device too.
+    private var isReplaceable: Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return true }
+        return status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whole or not at all: it has its name only when it is complete and on the disk, and is for its owner alone.
+    private func replace(
+        _ body: ((ByteBuffer, Bool) throws -> Void) async throws -> BackupSummary
+    ) async throws -> BackupSummary {
+        let partial = path + ".partial"
+        let interruptions = Interruptions { _ = unsafe unlink(partial) }
+        defer { interruptions.end() }
+        let file = try SystemPackage.FileDescriptor.open(
+            FilePath(partial),
+            .writeOnly,
+            options: [.create, .truncate, .noFollow],
+            permissions: [.ownerReadWrite]
+        )
+        do {
+            var pending = ByteBuffer()
+            let summary = try await body { bytes, beginsAnew in
+                if beginsAnew {
+                    pending.clear()
+                    try file.resize(to: 0)
+                    try file.seek(offset: 0, from: .start)
+                }
+                try Self.add(bytes, to: &pending, file)
+            }
+            try file.writeAll(pending.readableBytesView)
+            guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            try file.close()
+            // SAFETY: both are strings that live as long as the call.
+            guard unsafe rename(partial, path) == 0 else { throw Errno(rawValue: errno) }
+            return summary
+        } catch {
+            _ = unsafe unlink(partial)
+            throw error
+        }
+    }
+
+    /// What has gone out cannot be taken back: a backup that has to begin anew then fails, without a seal.
+    private func stream(
+        into file: SystemPackage.FileDescriptor,
+        _ body: ((ByteBuffer, Bool) throws -> Void) async throws -> BackupSummary
+    ) async throws -> BackupSummary {
+        var pending = ByteBuffer()
+        var hasGoneOut = false
+        let summary = try await body { bytes, beginsAnew in
+            if beginsAnew {
+                guard !hasGoneOut else {
+                    throw CommandFailure("users were erased while it went out: what came has no seal, back up again")
+                }
+                pending.clear()
+            }
+            if try Self.add(bytes, to: &pending, file) { hasGoneOut = true }
+        }
+        try file.writeAll(pending.readableBytesView)
+        return summary
+    }
+
+    /// - Returns: whether anything was written.
+    @discardableResult
+    private static func add(
+        _ bytes: ByteBuffer,
+        to pending: inout ByteBuffer,
+        _ file: SystemPackage.FileDescriptor
+    ) throws -> Bool {
+        pending.writeImmutableBuffer(bytes)
+        guard pending.readableBytes >= pieceBytes else { return false }
+        try file.writeAll(pending.readableBytesView)
+        pending.clear()
+        return true
+    }
+}
+
+/// Signals that would end the process and leave a half-made file: its owner takes it away first.
+private final class Interruptions {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    private var sources: [any DispatchSourceSignal] = []
+
+    init(_ cleanUp: @escaping @Sendable () -> Void) {
+        for number in Self.signals {
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                cleanUp()
+                // As shells report a process that the signal ended.
+                _exit(128 + number)
+            }
+            source.resume()
+            _ = signal(number, SIG_IGN)
+            sources.append(source)
+        }
+    }
+
+    func end() {
+        for source in sources { source.cancel() }
+        for number in Self.signals { _ = signal(number, SIG_DFL) }
+    }
+}

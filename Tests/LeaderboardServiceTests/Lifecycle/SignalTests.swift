@@ -1,0 +1,34 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("A signal to a running service", .timeLimit(.minutes(5)))
+struct SignalTests {
+    @Test("leaves it running, and its own Redis too", arguments: [[SIGHUP], ServiceSignals.ignored])
+    func ignored(signals: [Int32]) async throws {
+        try await withDataDirectory { data in
+            let service = try await ServiceProcess.serve(["DATA_DIR": data])
+            for signal in signals { service.signal(signal) }
+            try await eventually {
+                try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
+            }
+            if signals == [SIGHUP] { try await eventually { try service.log.contains("as SIGHUP asks") } }
+            #expect(service.isRunning)
+        }
+    }
+
+    @Test("stops it gracefully", arguments: ServiceSignals.stopping.map(\.rawValue))
+    func stops(signal: Int32) async throws {
+        try await withDataDirectory { data in
+            let service = try await ServiceProcess.serve(["DATA_DIR": data])
+            try await eventually {
+                try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
+            }
+            service.signal(signal)
+            try await eventually { !service.isRunning }
+            #expect(try service.log.contains("stopped"))
+        }
+    }
+}
