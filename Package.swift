@@ -85,7 +85,7 @@ let package = Package(
                 .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),
                 .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
-                .embedInCode("Functions/restore.lua"),
+                .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -36,10 +36,11 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     /// The ACL withholds a command, a key or a channel from the user. Within a function, Redis 7.0 has no code for it.
     var lacksRight: Bool { code == "NOPERM" || message.hasPrefix("The user executing the script can't") }
 
-    /// The user may not do this, however often it is tried: somebody must change the server's settings.
+    /// It will be refused however often it is tried: somebody must change the server's settings, or mend a key that another writer
+    /// spoilt (the last three; `Functions/audit.lua`).
     var needsOperator: Bool {
         switch code {
-        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF": true
+        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF", "WRONGTYPE", "BADSEQ", "NOAUDIT": true
         default: lacksRight
         }
     }

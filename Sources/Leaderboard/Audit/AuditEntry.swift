@@ -39,6 +39,15 @@ package struct AuditEntry: Sendable, Equatable {
         fields.first { $0.name == name }?.value
     }
 
+    /// What Redis' clock said, in milliseconds since 1970: the id's time, or less where the id ran ahead of the clock, which
+    /// had been set back. Never later than the id.
+    package var time: UInt64 { statedTime ?? id.milliseconds }
+
+    /// The field `time`; nil also for what can be none.
+    private var statedTime: UInt64? {
+        self["time"].flatMap { UInt64($0) }.flatMap { $0 <= id.milliseconds ? $0 : nil }
+    }
+
     /// A pseudonym when the user was erased, `*` for the whole board.
     package var user: String { self["user"] ?? "" }
     /// Below 0 for what was taken back.
@@ -58,8 +67,12 @@ package struct AuditEntry: Sendable, Equatable {
     package var malformed: [String] {
         var names = user.isEmpty ? ["user"] : []
         for field in fields where !names.contains(field.name) {
-            let isNumber = ["increase", "score", "seq"].contains(field.name)
-            let isGood = isNumber ? field.value.isEmpty || integer(field.name) != nil : field.isText
+            let isGood =
+                switch field.name {
+                case "increase", "score", "seq": field.value.isEmpty || integer(field.name) != nil
+                case "time": statedTime != nil
+                default: field.isText
+                }
             if !isGood { names.append(field.name) }
         }
         return names

@@ -2,7 +2,7 @@
 package struct AuditFilter: Sendable, Equatable {
     package var user: String?
     package var ip: String?
-    /// Milliseconds since 1970, both included.
+    /// Milliseconds since 1970, both included; of an entry, ``AuditEntry/time`` counts.
     package var since: Int?
     package var until: Int?
 
@@ -14,16 +14,24 @@ package struct AuditFilter: Sendable, Equatable {
     }
 
     func matches(_ entry: AuditEntry) -> Bool {
-        (user == nil || entry.user == user) && (ip == nil || entry["ip"] == ip) && isInTime(entry.id)
+        (user == nil || entry.user == user) && (ip == nil || entry["ip"] == ip) && isInTime(entry)
     }
 
-    func isInTime(_ id: AuditID) -> Bool {
-        !isTooOld(id) && until.map { id.milliseconds <= UInt64(clamping: $0) } ?? true
+    func isInTime(_ entry: AuditEntry) -> Bool {
+        since.map { entry.time >= UInt64(clamping: $0) } ?? true
+            && until.map { entry.time <= UInt64(clamping: $0) } ?? true
     }
 
-    /// From before `since`: no entry behind it in the stream is wanted.
-    func isTooOld(_ id: AuditID) -> Bool {
+    /// Neither this entry nor one before it in the stream is of `since` or later: none is later than its id.
+    func isBehind(_ id: AuditID) -> Bool {
         since.map { id.milliseconds < UInt64(clamping: $0) } ?? false
+    }
+
+    /// The last id that an entry of the time may have; nil: the stream's last.
+    func last(_ ahead: IDsAhead?) -> AuditID? {
+        guard let until else { return nil }
+        let end = AuditID(milliseconds: UInt64(clamping: until), number: .max)
+        return ahead?.last(notLaterThan: end) ?? end
     }
 }
 

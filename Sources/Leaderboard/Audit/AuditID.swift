@@ -1,4 +1,5 @@
-/// The id of a stream entry (`1732400000000-0`): when it was made, by Redis' clock, and which it is of that millisecond.
+/// The id of a stream entry (`1732400000000-0`): when it was made, by Redis' clock, and which it is of that millisecond. Ids only
+/// grow: after the clock was set back, they run ahead (``AuditEntry/time``).
 ///
 /// Redis takes any two numbers of 64 bits from whoever adds an entry, and so do we.
 package struct AuditID: Hashable, Sendable, Comparable, CustomStringConvertible {

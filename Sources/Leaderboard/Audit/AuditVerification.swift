@@ -46,7 +46,8 @@ package struct AuditVerification: Sendable {
         walk.read(try await olderThanStream(without: erased))
         let olderEntries = walk.entries
         try await readOn(&walk, upto: nil)
-        let (end, seq) = try await boardsEnd()
+        let board = try await store.auditEnd(on: eventLoop)
+        let (end, seq) = (board.chain, board.seq)
         if let end { try await readOn(&walk, upto: end.id) }
         if let older, end == nil, walk.entries == olderEntries {
             walk.end(at: older.continuation.chain, seq: seq ?? older.continuation.seq)
@@ -77,15 +78,6 @@ package struct AuditVerification: Sendable {
             walk.read(page)
             if page.count < ScoreStore.auditPageSize { return }
         }
-    }
-
-    /// Where the board says that its chain ends, and how many changes it counts, at one moment.
-    private func boardsEnd() async throws(ScoreStoreError) -> (chain: AuditChain.Link?, seq: Int?) {
-        let command = RedisCommand("MGET", store.keys.chain, store.keys.seq)
-        guard let values = try await store.read(command, on: eventLoop).array, values.count == 2 else {
-            throw .unavailable("unexpected reply")
-        }
-        return (values[0].text.flatMap(AuditChain.Link.init), values[1].count)
     }
 }
 

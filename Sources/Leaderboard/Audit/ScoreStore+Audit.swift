@@ -7,7 +7,8 @@ extension ScoreStore {
     /// Pages that one call of ``audit(_:before:limit:on:)`` reads.
     private static let maximumAuditPages = 20
 
-    /// The audit, newest first. Reads at most 20,000 entries, whether they match or not.
+    /// The audit, newest first: in the order of the changes, which is that of the times unless Redis' clock was set back. Reads at
+    /// most 20,000 entries, whether they match or not.
     /// - Parameter cursor: only entries before it.
     package func audit(
         _ filter: AuditFilter,
@@ -17,10 +18,11 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> AuditPage {
         var found: [AuditEntry] = []
         var before = cursor
+        let last = filter.until == nil ? nil : filter.last(try await auditEnd(on: eventLoop).ahead)
         for _ in 0..<Self.maximumAuditPages {
-            let page = try await auditBackwards(before: before, until: filter.until, on: eventLoop)
+            let page = try await auditBackwards(before: before, last: last, on: eventLoop)
             for entry in page {
-                if filter.isTooOld(entry.id) { return AuditPage(entries: found, next: nil) }
+                if filter.isBehind(entry.id) { return AuditPage(entries: found, next: nil) }
                 if filter.matches(entry) { found.append(entry) }
                 if found.count == limit { return AuditPage(entries: found, next: entry.id) }
             }
@@ -70,7 +72,7 @@ extension ScoreStore {
     func update(seq: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditEntry? {
         var before: AuditID?
         while true {
-            let page = try await auditBackwards(before: before, until: nil, on: eventLoop)
+            let page = try await auditBackwards(before: before, last: nil, on: eventLoop)
             if let entry = page.first(where: { $0.action == .update && $0.seq == seq }) { return entry }
             let isPassed = page.last.map { $0.action == .update && $0.seq ?? seq < seq } ?? true
             guard page.count == Self.auditPageSize, !isPassed else { return nil }
@@ -80,11 +82,11 @@ extension ScoreStore {
 
     private func auditBackwards(
         before cursor: AuditID?,
-        until: Int?,
+        last: AuditID?,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [AuditEntry] {
-        var start = until.map(String.init) ?? "+"
-        if let cursor, until.map({ cursor.milliseconds <= UInt64(clamping: $0) }) ?? true { start = "(\(cursor)" }
+        var start = last?.description ?? "+"
+        if let cursor, last.map({ cursor <= $0 }) ?? true { start = "(\(cursor)" }
         return try await auditEntries(
             of: keys.audit,
             from: start,

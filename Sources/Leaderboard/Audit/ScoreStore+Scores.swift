@@ -1,35 +1,61 @@
 import NIOCore
 import RedisClient
 
+// What another writer put there comes bounded (`Functions/members.lua`).
 extension ScoreStore {
-    /// Each user of a sorted set of scores, 1,000 at a time; one may come twice.
+    /// Each member of a sorted set of scores, 1,000 at a time; one may come twice. One that is no user id is told as well, cut if it
+    /// is long.
     func forEachScore(
         of key: String,
         on eventLoop: any EventLoop,
         _ body: (String, Int) -> Void
     ) async throws(ScoreStoreError) {
-        var cursor = "0"
-        repeat {
-            let reply = try await read(RedisCommand("ZSCAN", key, cursor, "COUNT", "1000"), on: eventLoop)
-            guard let parts = reply.array, parts.count == 2, let next = parts[0].text, let words = parts[1].array else {
-                throw .unavailable("unexpected reply")
-            }
+        try await forEachPage(of: key, by: "ZSCAN", on: eventLoop) { (words) throws(ScoreStoreError) in
             for index in stride(from: 0, to: words.count - 1, by: 2) {
-                guard case .string(let user) = words[index], let score = words[index + 1].text.flatMap(Double.init)
-                else {
+                guard case .string(let user) = words[index], let score = words[index + 1].score else {
                     throw .unavailable("unexpected reply")
                 }
-                body(String(decoding: user, as: UTF8.self), ScoreRange.shown(score))
+                body(String(decoding: user, as: UTF8.self), score)
             }
-            cursor = next
+        }
+    }
+
+    /// The users of a set. What is no user id is not among them.
+    func users(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
+        var users: Set<String> = []
+        try await forEachPage(of: key, by: "SSCAN", on: eventLoop) { (words) throws(ScoreStoreError) in
+            users.formUnion(words.compactMap(\.text))
+        }
+        return users
+    }
+
+    private func forEachPage(
+        of key: String,
+        by command: String,
+        on eventLoop: any EventLoop,
+        _ body: ([RESPValue]) throws(ScoreStoreError) -> Void
+    ) async throws(ScoreStoreError) {
+        var cursor = "0"
+        repeat {
+            let call = RedisCommand("FCALL_RO", "leaderboard_members", "1", key, command, cursor, "1000")
+            let page = try ScanPage(reply: try await read(call, on: eventLoop))
+            try body(page.words)
+            cursor = page.next
         } while cursor != "0"
     }
 }
 
-extension ScoreRange {
-    /// As the board shows a score of Redis: whole, and within the range (`shown_score` of `Functions/numbers.lua`).
-    static func shown(_ score: Double) -> Int {
-        guard !score.isNaN else { return 0 }
-        return Int(max(-Double(limit), min(Double(limit), score.rounded(.down))))
+/// What a step of a scan answers.
+struct ScanPage {
+    /// The next step's cursor; `0`: this was the last.
+    let next: String
+    let words: [RESPValue]
+
+    init(reply: RESPValue) throws(ScoreStoreError) {
+        guard let parts = reply.array, parts.count == 2, let next = parts[0].text, let words = parts[1].array else {
+            throw .unavailable("unexpected reply")
+        }
+        self.next = next
+        self.words = words
     }
 }

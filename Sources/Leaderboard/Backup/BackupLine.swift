@@ -15,6 +15,24 @@ enum BackupLine: Equatable {
     static let maximumBytes = 65_536
 }
 
+extension BackupLine {
+    /// Its hash is part of the seal.
+    var isSealed: Bool {
+        switch self {
+        case .header, .seal: false
+        case .audit, .score, .withheld, .suspended: true
+        }
+    }
+
+    /// What a board keeps; false for a member that is no user id.
+    var isOfBoard: Bool {
+        switch self {
+        case .header, .audit, .seal: true
+        case .score(let user, _), .withheld(let user, _), .suspended(let user): (try? UserID(user)) != nil
+        }
+    }
+}
+
 /// The end of a backup: where the board was, and what the lines before it must come to.
 struct BackupSeal: Equatable {
     var seq = 0

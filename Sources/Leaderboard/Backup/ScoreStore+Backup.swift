@@ -13,7 +13,8 @@ extension ScoreStore {
     private static let maximumAttempts = 5
 
     /// Writes the board as of one moment, while it changes: scores, suspensions, and the audit. Not in it are token buckets
-    /// and the outcomes stored for idempotency keys. Scores are whole, as the board shows them.
+    /// and the outcomes stored for idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the
+    /// board shows them.
     /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
     package func backup(
         on eventLoop: any EventLoop,
@@ -60,13 +61,16 @@ extension ScoreStore {
         return BackupSummary(auditEntries: count, users: state.scores.count + state.withheld.count, seq: seq)
     }
 
-    /// The pieces, of which each is of another moment.
+    /// The pieces, of which each is of another moment. Members that are no user ids are none of them.
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
         var state = BoardState()
-        try await forEachScore(of: keys.scores, on: eventLoop) { state.scores[$0] = $1 }
-        try await forEachScore(of: keys.withheld, on: eventLoop) { state.withheld[$0] = $1 }
-        let users = try await read(RedisCommand("SMEMBERS", keys.suspended), on: eventLoop).array ?? []
-        state.suspended = Set(users.compactMap(\.text))
+        try await forEachScore(of: keys.scores, on: eventLoop) { user, score in
+            if (try? UserID(user)) != nil { state.scores[user] = score }
+        }
+        try await forEachScore(of: keys.withheld, on: eventLoop) { user, score in
+            if (try? UserID(user)) != nil { state.withheld[user] = score }
+        }
+        state.suspended = try await users(of: keys.suspended, on: eventLoop)
         return state
     }
 
@@ -91,8 +95,7 @@ extension ScoreStore {
     private func chainEnd(
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> (id: AuditID, link: AuditChain.Link?) {
-        let link = try await read(RedisCommand("GET", keys.chain), on: eventLoop).text.flatMap(AuditChain.Link.init)
-        if let link { return (link.id, link) }
+        if let link = try await auditEnd(on: eventLoop).chain { return (link.id, link) }
         return (try await lastAuditID(on: eventLoop), nil)
     }
 }

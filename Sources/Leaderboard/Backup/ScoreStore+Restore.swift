@@ -4,7 +4,8 @@ import RedisClient
 extension ScoreStore {
     /// Puts the board of a backup in the place of this one, at once: viewers go from the one to the other, and what happened
     /// since the backup is gone. Before that, the lines are checked against their seal, loaded beside the board, and read
-    /// back: what Redis then has must have the hash that was sealed.
+    /// back: what Redis then has must have the hash of these lines. Left out is what earlier releases backed up of other writers:
+    /// members that are no user ids.
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
@@ -17,10 +18,16 @@ extension ScoreStore {
         let loading = BoardKeys(loadingInto: options.board)
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         var clear = RedisCommand("UNLINK")
-        for key in loaded { clear.append(key) }
+        for key in loaded + [loading.ahead] { clear.append(key) }
         _ = try await read(clear, on: eventLoop)
         var loader = BackupLoader(store: self, keys: loading, eventLoop: eventLoop)
-        try await lines { try await loader.take(BackupLine($0)) }
+        var expected = BackupHash()
+        try await lines { bytes in
+            let line = try BackupLine(bytes)
+            guard line.isOfBoard else { return }
+            if line.isSealed { _ = expected.add(line) }
+            try await loader.take(line)
+        }
         try await loader.finish()
 
         var hash = BackupHash()
@@ -31,7 +38,7 @@ extension ScoreStore {
         }
         let state = try await boardState(of: loading, on: eventLoop)
         for line in state.lines { _ = hash.add(line) }
-        guard hash.sealed(seq: seal.seq, chain: seal.chain) == seal else {
+        guard hash.sealed(seq: seal.seq, chain: seal.chain) == expected.sealed(seq: seal.seq, chain: seal.chain) else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
         let call = calls.operation(

@@ -11,7 +11,7 @@ local function address_failure(keys, args)
   end
   local clock = redis.call('TIME')
   local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take_from(keys[1], redis.call('GET', keys[1]), now, capacity, token_time)
+  local taken, full_in = take_from(keys[1], redis.call('MGET', keys[1])[1], now, capacity, token_time)
   if not taken then
     return full_in - (capacity - 1) * token_time
   end

@@ -10,14 +10,114 @@
 -- found, unless somebody kept a hash of before elsewhere. Nor is a cut at the beginning, which is what trimming does. A
 -- trusted copy of one later hash vouches for all that came before it.
 --
+-- Times: an entry's id begins with Redis' clock, in milliseconds. Ids only grow: after the clock was set back, they run ahead
+-- of it until it has caught up. Such an entry has what the clock said in the field `time`; any other is of its id's time. So
+-- no entry is later than its id. The key `<audit>:ahead` (beside the audit, named by it) tells readers how far beyond a time
+-- they must look for entries up to it: the most milliseconds by which an id ran ahead, a space, and the last id that did.
+--
+-- The entry is the first that a change writes, after all checks. Redis may refuse it, for the stream may end at the last id
+-- that there is; nothing behind it can be refused for what a key holds.
+--
 -- Cost: measured in ops/bench/updates. No call to Redis is added, as MSET takes the place of INCR.
 
--- Appends an entry and returns what `chain` is to be set to. `fields` is a flat list, to which the hash is added.
-local function append(audit, audit_max, chain, fields)
-  local hash = redis.sha1hex((chain or '0\n0-0') .. '\n' .. table.concat(fields, '\n'))
+-- The operation that runs has written: from here on, an error leaves a part of it behind.
+local has_written = false
+
+-- What was raised, as a reply. (The pcall of Redis makes texts of its errors.)
+local function error_of(raised)
+  local text = type(raised) == 'table' and raised.err or tostring(raised)
+  return redis.error_reply(string.find(text, '^%u+ ') and text or 'ERR ' .. text)
+end
+
+-- Registers an operation. An error before its first write is returned, not raised: such a reply has not the place in the script
+-- that Redis adds to what is raised, and by that callers know that nothing was written.
+local function register_operation(name, operation)
+  redis.register_function(name, function(keys, args)
+    has_written = false
+    local is_done, reply = pcall(operation, keys, args)
+    if is_done then
+      return reply
+    elseif has_written then
+      error(reply, 0)
+    end
+    return error_of(reply)
+  end)
+end
+
+-- Refuses keys of a board that are of another type, where MGET, which passes over such a key, has found nothing.
+local function refuse_other_types(...)
+  for _, key in ipairs({ ... }) do
+    redis.call('GET', key)
+  end
+end
+
+-- The number of the change after `last_seq`, the text of a key or false.
+local function seq_after(last_seq)
+  local seq = (tonumber(last_seq or 0) or -1) + 1
+  if seq >= 1 and seq <= SCORE_LIMIT then
+    return seq
+  end
+  error({ err = "BADSEQ the key that counts the board's changes holds no number that can be counted on" })
+end
+
+-- Milliseconds since 1970.
+local function milliseconds(clock)
+  return clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
+
+local function chained(chain, fields)
+  return redis.sha1hex((chain or '0\n0-0') .. '\n' .. table.concat(fields, '\n'))
+end
+
+local function ahead_key(audit)
+  return audit .. ':ahead'
+end
+
+-- Notes that this entry's id runs ahead of its time.
+local function keep_ahead(audit, id, time_text)
+  local lead = tonumber(string.match(redis.call('GET', ahead_key(audit)) or '', '^(%d+) ')) or 0
+  local ahead_by = math.min(string.match(id, '^%d+') - time_text, SCORE_LIMIT)
+  redis.call('SET', ahead_key(audit), integer_text(math.max(lead, ahead_by)) .. ' ' .. id)
+end
+
+-- `append` where the stream's last id is later than the entry.
+local function append_behind(audit, audit_max, chain, fields, time_text)
+  refuse_other_types(ahead_key(audit))
+  fields[#fields + 1] = 'time'
+  fields[#fields + 1] = time_text
+  local hash = chained(chain, fields)
   fields[#fields + 1] = 'hash'
   fields[#fields + 1] = hash
-  return hash .. '\n' .. redis.call('XADD', audit, 'MAXLEN', '~', audit_max, '*', unpack(fields))
+  local id = redis.pcall('XADD', audit, 'MAXLEN', '~', audit_max, '*', unpack(fields))
+  if type(id) ~= 'string' then
+    error({ err = 'NOAUDIT ' .. id.err })
+  end
+  has_written = true
+  keep_ahead(audit, id, time_text)
+  return hash .. '\n' .. id
+end
+
+-- For one of several calls of which the last appends.
+local function refuse_full_audit(audit)
+  local last = redis.call('XREVRANGE', audit, '+', '-', 'COUNT', 1)[1]
+  if last and last[1] == '18446744073709551615-18446744073709551615' then
+    error({ err = 'NOAUDIT the last entry has the last id that there is' })
+  end
+end
+
+-- Appends an entry and returns what `chain` is to be set to. `fields` is a flat list, to which the hash is added.
+local function append(audit, audit_max, chain, fields, time_text)
+  local hash, count = chained(chain, fields), #fields
+  fields[count + 1] = 'hash'
+  fields[count + 2] = hash
+  local id = redis.pcall('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', unpack(fields))
+  if type(id) == 'string' then
+    has_written = true
+    return hash .. '\n' .. id
+  end
+  fields[count + 1] = nil
+  fields[count + 2] = nil
+  return append_behind(audit, audit_max, chain, fields, time_text)
 end
 
 -- In a cluster the channel belongs to the board's slot, and only that slot's nodes hear of it (SPUBLISH). Asked once in the
@@ -34,11 +134,14 @@ local function publisher()
 end
 
 -- An event of the board's channel. `what` are the members that tell what happened, as JSON.
-local function publish(channel, what, seq_text, epoch, time)
-  redis.call(publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":'
-    .. integer_text(time) .. '}')
+local function publish(channel, what, seq_text, epoch, time_text)
+  redis.call(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
+    .. '","time":' .. time_text .. '}')
 end
 
-local function score_event(user, score_text, increase_text)
-  return '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+-- The same of a score that the board shows; in one piece, as each update makes one.
+local function publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
+  redis.call(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
+    .. ',"score_increase":' .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text
+    .. '}')
 end

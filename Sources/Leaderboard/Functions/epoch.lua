@@ -20,6 +20,11 @@ local epochs = 0
 -- The epoch that was last found to be of this life. Many changes in a row are of one board.
 local last_epoch = nil
 
+-- Another writer may have put any bytes there; they would be in every reply and event.
+local function is_epoch(text)
+  return #text <= 20 and string.find(text, '^%d+$') ~= nil
+end
+
 -- For a board that has none, or that may have been rewound.
 local function new_epoch(epoch_key, clock)
   life = life or string.format('%013d', clock[1] % 10000000 * 1000000 + clock[2])
@@ -37,7 +42,7 @@ local function epoch_of_change(epoch_key, last_seq, epoch, clock)
     return new_epoch(epoch_key, clock)
   end
   if epoch ~= last_epoch then
-    if #epoch <= LIFE_DIGITS or string.sub(epoch, 1, LIFE_DIGITS) ~= life then
+    if #epoch <= LIFE_DIGITS or not is_epoch(epoch) or string.sub(epoch, 1, LIFE_DIGITS) ~= life then
       return new_epoch(epoch_key, clock)
     end
     last_epoch = epoch

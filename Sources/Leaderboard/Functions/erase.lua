@@ -21,19 +21,23 @@ local function erase(keys, args)
     return wrong_arguments('leaderboard_erase')
   end
   local score = tonumber(op.kept_back or op.on_board or 0)
+  op.name = args[8]
+  local id = record(op, 'erase', 0 - shown_score(score), 0)
   redis.call('ZREM', op.scores, op.user)
   redis.call('ZREM', op.withheld, op.user)
   redis.call('DEL', op.limit)
-  op.name = args[8]
-  return { 'done', end_operation(op, 'erase', 0 - shown_score(score), 0, nil) }
+  tell(op, nil)
+  return { 'done', id }
 end
 
--- Takes entries out of the audit, and appends what is left of each. `before` holds that field's text by id.
+-- Takes entries out of the audit, and appends what is left of each: of all, or of none if the audit takes no more entries.
+-- `before` holds that field's text by id.
 local function replace(keys, pseudonym, audit_max, entries, before)
   if #entries == 0 then
     return
   end
-  local chain, ids = redis.call('GET', keys[2]), {}
+  local chain, ids, appended = redis.call('GET', keys[2]), {}, {}
+  local time_text = integer_text(milliseconds(redis.call('TIME')))
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
     local erased = { 'user', pseudonym, 'increase', fields.increase or '', 'score', fields.score or '', 'seq',
@@ -46,8 +50,21 @@ local function replace(keys, pseudonym, audit_max, entries, before)
       erased[#erased + 1] = 'reverts'
       erased[#erased + 1] = fields.reverts
     end
-    chain = append(keys[1], audit_max, chain, erased)
+    if fields.time then
+      erased[#erased + 1] = 'of_time'
+      erased[#erased + 1] = fields.time
+    end
+    local is_done, result = pcall(append, keys[1], audit_max, chain, erased, time_text)
+    if not is_done then
+      if #appended > 0 then
+        redis.call('XDEL', keys[1], unpack(appended))
+      end
+      has_written = false
+      error(result, 0)
+    end
+    chain = result
     ids[#ids + 1] = entry[1]
+    appended[#appended + 1] = string.match(chain, '\n(.*)$')
   end
   redis.call('XDEL', keys[1], unpack(ids))
   redis.call('SET', keys[2], chain)
@@ -106,6 +123,6 @@ local function erase_audit(keys, args)
   return { #page, #entries, #page > 0 and page[#page][1] or '' }
 end
 
-redis.register_function('leaderboard_erase', erase)
-redis.register_function('leaderboard_erase_entries', erase_entries)
-redis.register_function('leaderboard_erase_audit', erase_audit)
+register_operation('leaderboard_erase', erase)
+register_operation('leaderboard_erase_entries', erase_entries)
+register_operation('leaderboard_erase_audit', erase_audit)

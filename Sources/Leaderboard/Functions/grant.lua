@@ -12,9 +12,11 @@ local function granted_update(keys, args)
     return redis.error_reply('BADARG leaderboard_granted_update: a key or an argument is missing or wrong')
   end
   local idem = keys[8]
-  local is_retry = idem and redis.call('GET', idem)
-  if not is_retry and redis.call('GET', grant) then
-    return { 'grant_used' }
+  local is_retry = idem and redis.call('MGET', idem)[1]
+  local used = not is_retry and redis.pcall('GET', grant)
+  if used then
+    -- A table: an error. Nobody can tell whether it was.
+    return type(used) == 'table' and used or { 'grant_used' }
   end
   local reply = update(keys, args)
   if reply[1] == 'applied' then

@@ -1,5 +1,5 @@
--- What the operations of an operator have in common: who asks, for which user, and the one audit entry and one event that
--- each ends with. They check first and write last, as an update does.
+-- What the operations of an operator have in common: who asks, for which user, and the one audit entry and one event of each.
+-- They check first and write last, as an update does; of what they write, the entry is the first (audit.lua).
 --
 -- KEYS  1 scores     sorted set: user -> score
 --       2 audit      stream
@@ -23,19 +23,32 @@ local function is_plain(text, longest)
   return text and #text <= longest and not string.find(text, '%c')
 end
 
--- The operation's names for KEYS and ARGV and the board's position, or nil where something is missing or wrong.
-local function begin_operation(keys, args)
+-- The operation's names for KEYS and ARGV and the board's position, or nil where something is missing or wrong. It asks for
+-- no key whose type matters: for an operation that replaces them all.
+local function begin_on_any_board(keys, args)
   if #keys < 9 or not (is_user(args[1]) or args[1] == '*') or not tonumber(args[3]) or not is_plain(args[4], 64)
     or not is_plain(args[5], 500) or not is_plain(args[6], 64) or not is_plain(args[7], 200) then
     return nil
   end
   local kept = redis.call('MGET', keys[4], keys[5], keys[6])
-  local op = {
+  return {
     scores = keys[1], audit = keys[2], suspended = keys[3], seq_key = keys[4], epoch_key = keys[5], chain_key = keys[6],
     withheld = keys[7], reverted = keys[8], limit = keys[9], user = args[1], name = args[1], channel = args[2],
     audit_max = args[3], actor = args[4], reason = args[5], ip = args[6], request = args[7],
-    last_seq = kept[1], seq = (kept[1] or 0) + 1, epoch = kept[2], chain = kept[3], clock = redis.call('TIME'),
+    last_seq = kept[1], epoch = kept[2], chain = kept[3], clock = redis.call('TIME'),
   }
+end
+
+-- The same, and what the board holds of the user. Raises an error where one of these keys is of another type.
+local function begin_operation(keys, args)
+  local op = begin_on_any_board(keys, args)
+  if not op then
+    return nil
+  end
+  refuse_other_types(op.seq_key, op.epoch_key, op.chain_key)
+  redis.call('ZCARD', op.scores)
+  redis.call('ZCARD', op.withheld)
+  op.seq = seq_after(op.last_seq)
   op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
   op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
   op.is_suspended = redis.call('SISMEMBER', op.suspended, op.user) == 1
@@ -46,28 +59,31 @@ local function wrong_arguments(name)
   return redis.error_reply('BADARG ' .. name .. ': a key or an argument is missing or wrong')
 end
 
--- The entry, then the event: `shown` is the score that the board shows now, or nil if it does not show the user.
--- `more` are further fields of the entry. Returns the entry's id.
-local function end_operation(op, action, increase, score, shown, more)
-  local epoch = epoch_of_change(op.epoch_key, op.last_seq, op.epoch, op.clock)
-  local seq_text, increase_text = integer_text(op.seq), integer_text(increase)
-  local fields = { 'user', op.name, 'increase', increase_text, 'score', score and integer_text(shown_score(score)) or '',
-    'seq', seq_text, 'action', action, 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }
+-- The audit's entry of what the operation is about to do, and with it the board's count: what an operation writes first. After
+-- it, nothing can be refused. `score` is what the user has afterwards, `more` are further fields. Returns the entry's id.
+local function record(op, action, increase, score, more)
+  op.seq_text, op.increase_text = integer_text(op.seq), integer_text(increase)
+  local fields = { 'user', op.name, 'increase', op.increase_text, 'score', score and integer_text(shown_score(score)) or '',
+    'seq', op.seq_text, 'action', action, 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }
   for _, field in ipairs(more or {}) do
     fields[#fields + 1] = field
   end
-  local chain = append(op.audit, op.audit_max, op.chain, fields)
-  redis.call('MSET', op.seq_key, seq_text, op.chain_key, chain)
-  local what
-  if op.user == '*' then
-    what = '"reset":true'
-  elseif shown then
-    what = score_event(op.user, integer_text(shown_score(shown)), increase_text)
-  else
-    what = '"user_id":"' .. op.user .. '","removed":true'
-  end
-  publish(op.channel, what, seq_text, epoch, math.floor((op.clock[1] * 1000000 + op.clock[2]) / 1000))
+  op.time_text = integer_text(milliseconds(op.clock))
+  local chain = append(op.audit, op.audit_max, op.chain, fields, op.time_text)
+  op.epoch = epoch_of_change(op.epoch_key, op.last_seq, op.epoch, op.clock)
+  redis.call('MSET', op.seq_key, op.seq_text, op.chain_key, chain)
   return string.match(chain, '\n(.*)$')
+end
+
+-- The event, last of all. `shown` is the score that the board shows now, or nil if it does not show the user.
+local function tell(op, shown)
+  if shown then
+    publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch,
+      op.time_text)
+  else
+    local what = op.user == '*' and '"reset":true' or '"user_id":"' .. op.user .. '","removed":true'
+    publish(op.channel, what, op.seq_text, op.epoch, op.time_text)
+  end
 end
 
 -- The fields of a stream entry by name.

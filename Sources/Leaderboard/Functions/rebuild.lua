@@ -23,6 +23,13 @@ local function rebuild(keys, args)
   if not since or since[ERASED] then
     return { 'behind' }
   end
+  local is_last = args[9] ~= '0' or #args == 9
+  if is_last then
+    record(op, 'rebuild', 0, nil, { 'count', args[9] })
+  else
+    refuse_full_audit(op.audit)
+  end
+  has_written = true
   for index = 10, #args, 2 do
     local user = args[index]
     local score = integer_text(shown_score(args[index + 1] + (since[user] or 0)))
@@ -33,8 +40,8 @@ local function rebuild(keys, args)
     redis.call('ZADD', to, score, user)
     redis.call('ZREM', from, user)
   end
-  if args[9] ~= '0' or #args == 9 then
-    end_operation(op, 'rebuild', 0, nil, nil, { 'count', args[9] })
+  if is_last then
+    tell(op, nil)
   end
   return { 'done' }
 end
@@ -56,6 +63,7 @@ local function continue_audit(keys, args)
     return { 'changed' }
   end
   if not count then
+    refuse_other_types(keys[4])
     for index = 3, #args do
       redis.call('SADD', keys[2], args[index])
     end
@@ -68,5 +76,5 @@ local function continue_audit(keys, args)
   return { 'done' }
 end
 
-redis.register_function('leaderboard_rebuild', rebuild)
-redis.register_function('leaderboard_continue', continue_audit)
+register_operation('leaderboard_rebuild', rebuild)
+register_operation('leaderboard_continue', continue_audit)

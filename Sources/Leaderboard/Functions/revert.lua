@@ -67,20 +67,18 @@ local function revert(keys, args)
   local rest = tally + (since[op.user] or 0) - amount
   local taken = math.max(0, math.min(amount, math.floor(score - rest)))
 
+  score = score - taken
+  record(op, 'revert', 0 - taken, score, { 'reverts', table.concat(seqs, ' ') })
   local marks = {}
   for _, seq in ipairs(seqs) do
     marks[#marks + 1] = seq
     marks[#marks + 1] = seq
   end
   redis.call('ZADD', op.reverted, unpack(marks))
-  score = tonumber(redis.call('ZINCRBY', op.kept_back and op.withheld or op.scores, integer_text(0 - taken), op.user))
-  local shown = nil
-  if not op.kept_back then
-    shown = score
-  end
-  end_operation(op, 'revert', 0 - taken, score, shown, { 'reverts', table.concat(seqs, ' ') })
+  redis.call('ZINCRBY', op.kept_back and op.withheld or op.scores, op.increase_text, op.user)
   forget_marks(op)
+  tell(op, not op.kept_back and score or nil)
   return { 'done', #seqs, taken, shown_score(score) }
 end
 
-redis.register_function('leaderboard_revert', revert)
+register_operation('leaderboard_revert', revert)

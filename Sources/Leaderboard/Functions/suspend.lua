@@ -11,6 +11,7 @@ local function suspend(keys, args)
   if op.is_suspended and not op.on_board then
     return { 'unchanged' }
   end
+  record(op, 'suspend', 0, op.kept_back or op.on_board)
   redis.call('SADD', op.suspended, op.user)
   if op.on_board then
     redis.call('ZREM', op.scores, op.user)
@@ -18,7 +19,7 @@ local function suspend(keys, args)
       redis.call('ZADD', op.withheld, op.on_board, op.user)
     end
   end
-  end_operation(op, 'suspend', 0, op.kept_back or op.on_board, nil)
+  tell(op, nil)
   return { 'done' }
 end
 
@@ -32,14 +33,15 @@ local function reinstate(keys, args)
     return { 'unchanged' }
   end
   local score = op.kept_back or op.on_board
+  record(op, 'reinstate', 0, score)
   redis.call('SREM', op.suspended, op.user)
   if op.kept_back then
     redis.call('ZREM', op.withheld, op.user)
     redis.call('ZADD', op.scores, op.kept_back, op.user)
   end
-  end_operation(op, 'reinstate', 0, score, score)
+  tell(op, score)
   return { 'done' }
 end
 
-redis.register_function('leaderboard_suspend', suspend)
-redis.register_function('leaderboard_reinstate', reinstate)
+register_operation('leaderboard_suspend', suspend)
+register_operation('leaderboard_reinstate', reinstate)

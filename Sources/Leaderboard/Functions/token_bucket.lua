@@ -13,16 +13,21 @@ local function take(full_at, now, capacity, token_time)
   local fill_time = capacity * token_time
   local full_in = (tonumber(full_at or now) or now) - now
   -- In the past: full. Further away than an empty bucket can be: the clock was set back or the limit was changed.
-  full_in = math.max(0, math.min(full_in, fill_time))
+  if not (full_in > 0) then
+    -- Also of what is no number (nan).
+    full_in = 0
+  elseif full_in > fill_time then
+    full_in = fill_time
+  end
   if full_in + token_time > fill_time then
     return false, full_in
   end
   return true, full_in + token_time
 end
 
--- Notes that a bucket is full in `full_in`; a full one needs no key.
+-- Notes that a bucket is full in `full_in`; a full one needs no key. (integer_text cuts: the milliseconds are rounded up.)
 local function keep_bucket(key, now, full_in)
-  redis.call('SET', key, integer_text(now + full_in), 'PX', integer_text(math.ceil(full_in / 1000)))
+  redis.call('SET', key, integer_text(now + full_in), 'PX', integer_text((full_in + 999) / 1000))
 end
 
 -- `take`, from the bucket that `key` holds. After a token was taken, the caller keeps the bucket. A refusal writes nothing,

@@ -79,7 +79,8 @@ extension ScoreStore {
         )
     }
 
-    /// Looks through all keys of Redis, 1,000 at a time; one may come twice. `prefix` holds nothing special in a pattern.
+    /// Looks through all keys of Redis, 1,000 at a time; one may come twice. `prefix` holds nothing special in a pattern. A key that
+    /// has more behind it than an idempotency key may have is none of ours.
     func forEachKey(
         beginningWith prefix: String,
         on eventLoop: any EventLoop,
@@ -87,12 +88,12 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) {
         var cursor = "0"
         repeat {
-            let command = RedisCommand("SCAN", cursor, "MATCH", prefix + "*", "COUNT", "1000")
-            guard let reply = try await read(command, on: eventLoop).array, reply.count == 2, let next = reply[0].text,
-                let names = reply[1].array?.compactMap(\.text)
-            else { throw .unavailable("unexpected reply") }
+            let longest = String(prefix.utf8.count + IdempotencyKey.maximumBytes)
+            let call = RedisCommand("FCALL_RO", "leaderboard_keys", "1", keys.scores, prefix, longest, cursor, "1000")
+            let page = try ScanPage(reply: try await read(call, on: eventLoop))
+            let names = page.words.compactMap(\.text)
             if !names.isEmpty { try await body(names) }
-            cursor = next
+            cursor = page.next
         } while cursor != "0"
     }
 }

@@ -2,7 +2,7 @@
 package enum RevertSelection: Sendable, Equatable {
     /// The one with this number.
     case update(seq: Int)
-    /// The user's updates of this time (milliseconds since 1970, both included), as far as the audit reaches.
+    /// The user's updates of this ``AuditEntry/time`` (milliseconds since 1970, both included), as far as the audit reaches.
     case updates(of: UserID, since: Int?, until: Int?)
 }
 

@@ -31,8 +31,15 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
-        _ = try await read(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop)
-        let reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
+        let isFirst = try await read(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
+        let reply: [RESPValue]
+        do {
+            reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
+        } catch {
+            // Nothing was written, so nothing has begun; unless somebody else is at it, or was.
+            if case .unavailable = error, isFirst { try? await endErasure(of: user, on: eventLoop) }
+            throw error
+        }
         guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {
             throw .outcomeUnknown("unexpected reply")
         }
@@ -42,8 +49,12 @@ extension ScoreStore {
             for name in names { command.append(name) }
             result.idempotencyKeys += min(try await self.read(command, on: eventLoop).count ?? 0, names.count)
         }
-        _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
+        try await endErasure(of: user, on: eventLoop)
         return result
+    }
+
+    private func endErasure(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
     }
 
     /// Always as long: whoever copies it out of a list sees where it ends.
@@ -94,8 +105,7 @@ extension ScoreStore {
 
     /// Users whose erasure has begun, and has not ended.
     func erasing(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
-        let users = try await read(RedisCommand("SMEMBERS", keys.erasing), on: eventLoop).array ?? []
-        return Set(users.compactMap(\.text))
+        try await users(of: keys.erasing, on: eventLoop)
     }
 
     /// What erasures have left so far, in no order.

@@ -88,7 +88,7 @@ extension ScoreStore {
             return UserTally(user: user) { $0.id == entry.id }
         case .updates(let user, let since, let until):
             let time = AuditFilter(since: since, until: until)
-            return UserTally(user: user) { $0.id <= horizon && time.isInTime($0.id) }
+            return UserTally(user: user) { $0.id <= horizon && time.isInTime($0) }
         }
     }
 

@@ -8,6 +8,8 @@ package struct BoardKeys: Sendable {
     package let epoch: String
     /// Stream with one ``AuditEntry`` for each change of the board.
     package let audit: String
+    /// How far ids of the audit ran ahead of Redis' clock, and the last id that did; there once one did.
+    package let ahead: String
     /// Hash and id of the audit's last entry: the end of its chain.
     package let chain: String
     /// Set of the users whose updates are refused.
@@ -40,6 +42,8 @@ package struct BoardKeys: Sendable {
         seq = prefix + "seq"
         epoch = prefix + "epoch"
         audit = prefix + "audit"
+        // As `Functions/audit.lua` makes it.
+        ahead = audit + ":ahead"
         chain = prefix + "chain"
         suspended = prefix + "suspended"
         withheld = prefix + "withheld"

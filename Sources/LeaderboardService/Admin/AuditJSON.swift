@@ -32,7 +32,7 @@ enum AuditJSON {
 
     private static func write(_ entry: AuditEntry, into body: inout ByteBuffer) {
         // No reader of JSON takes a greater number for what it is; the id tells it.
-        let time = min(entry.id.milliseconds, UInt64(ScoreRange.limit))
+        let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
         body.writeJSONString(String((entry["action"] ?? "update").prefix(longest)))
         var seen: Set<String> = []

@@ -47,13 +47,17 @@ extension FuzzTarget {
         for element in reply.array ?? [reply] {
             if let entry = AuditEntry(reply: element) {
                 _ = (entry.increase, entry.score, entry.seq, entry.reverts, entry.erased)
+                promise(entry.time <= entry.id.milliseconds, "no entry is later than its id")
             }
             guard let text = element.text else { continue }
             _ = SentinelEvent(Array(text.utf8))
             let refusal = RedisRefusal(text)
             _ = (refusal.movedTo, refusal.isFromWithinFunction, refusal.needsOperator)
             promise((0..<ClusterSlot.count).contains(ClusterSlot.of(text)), "a slot is in range")
-            if let score = Double(text) { promise(ScoreRange.contains(ScoreRange.shown(score)), "scores are in range") }
+            if let ahead = IDsAhead(text) {
+                let end = AuditID(milliseconds: UInt64(clamping: text.utf8.count), number: .max)
+                promise(ahead.last(notLaterThan: end) >= end, "a search begins no earlier than its time")
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ struct FunctionLibraryTests {
         try await withBoard { board in
             try await board.command("SET", board.keys.scores, "x")
             let error = await #expect(throws: ScoreStoreError.self) { try await board.apply("alice", 1) }
-            guard case .outcomeUnknown = error else {
+            guard case .unavailable = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
