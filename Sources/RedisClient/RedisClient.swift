@@ -88,6 +88,9 @@ package final class RedisClient: Sendable, Service {
         connectedCount == links.count + replicatedLinks.count && surroundings.quorum.map { $0.count != nil } ?? true
     }
 
+    /// Why a connection of ours, or of a subscriber that follows us, is away: constant words.
+    package var outage: String? { surroundings.trouble.reason }
+
     /// The primary's replicas, and what writes need of them; nil where they wait for none, or nothing is known yet.
     package var replicas: RedisReplicas? {
         surroundings.quorum.flatMap { quorum in

@@ -35,6 +35,20 @@ package struct RedisOptions: Sendable {
     package var replicaTimeout: Duration = .seconds(1)
     /// PEM file of the authorities that a `rediss://` server's certificate may come from; nil: the system's.
     package var certificateAuthorityFile: String?
+    /// What a `rediss://` server, sentinel or node is shown that wants to know its clients by certificate; read anew for each
+    /// connection.
+    package var clientCertificate: ClientCertificateFiles?
 
     package init() {}
+}
+
+/// PEM files of our certificate, with its chain, and of its key.
+package struct ClientCertificateFiles: Sendable, Equatable {
+    package let certificate: String
+    package let key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
 }

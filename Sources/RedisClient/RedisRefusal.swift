@@ -45,6 +45,20 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         }
     }
 
+    /// The code, and what it means where somebody must change a setting of ours: constant words, for Redis' own quote keys.
+    var words: String {
+        switch code {
+        case "NOAUTH": "NOAUTH: a password is wanted, and none is set"
+        case "WRONGPASS": "WRONGPASS: the password or the user is wrong, or the user is off"
+        case "NOPERM": "NOPERM: the user lacks a right"
+        case "ERR" where message.contains("without any password configured"):
+            "ERR: a password is set, and the server has none for the default user"
+        case "ERR" where message.contains("DB index") || message.contains("SELECT is not allowed"):
+            "ERR: there is no such database"
+        default: code
+        }
+    }
+
     /// The owner of the slot, of `MOVED 3999 127.0.0.1:6381`; without a host, the port of the node that said so.
     var movedTo: (host: Substring, port: Int)? {
         guard code == "MOVED", let place = message.split(separator: " ").last,

@@ -36,7 +36,7 @@ package final class RedisSubscriber: Sendable, Service {
             options: options,
             eventLoop: eventLoop,
             logger: logger,
-            greeting: Greeting.list(endpoint, options) + [.subscribe(channel, isCluster: endpoint.isCluster)],
+            greeting: Greeting.list(endpoint, options) + [.subscribe(channel)],
             onMessage: { onEvent(.message($0)) },
             onChange: { isReady in onEvent(isReady ? .subscribed : .disconnected) }
         )

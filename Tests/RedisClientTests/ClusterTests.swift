@@ -47,4 +47,27 @@ struct ClusterTests {
             }
         }
     }
+
+    @Test("whose one node a plain redis:// names, primary or replica, is used as a cluster: by client and subscriber")
+    func plainURL() async throws {
+        let cluster = try await RedisCluster()
+        let key = "lb:{main}:x"
+        var options = RedisOptions()
+        options.clusterKey = key
+        for node in cluster.nodes {
+            let url = "redis://127.0.0.1:\(node.port ?? 0)"
+            let events = EventRecorder()
+            let log = LogRecorder()
+            try await withSubscriber(url, options, events: events, channel: "lb:{main}:events") {
+                try await withClient(url, options, logger: log.logger) { client, loop in
+                    _ = try await client.send(RedisCommand("INCR", key), on: loop)
+                    #expect(await client.primaries(on: loop).count == 3)
+                    try await until { events.texts.last == "subscribed" }
+                    _ = try await client.send(RedisCommand("SPUBLISH", "lb:{main}:events", "changed"), on: loop)
+                    try await until { events.texts.last == "message: changed" }
+                }
+            }
+            #expect(log.lines == ["info redis is a node of a cluster, and is used as redis+cluster:// would be"])
+        }
+    }
 }

@@ -85,7 +85,7 @@ struct DurabilityTests {
         options.commandTimeout = .seconds(2)
         options.maximumPendingCommands = 5
         let server = try await ScriptedServer { _, bytes in
-            if bytes.contains("ROLE") { return [.send(primaryRole)] }
+            if bytes.contains("ROLE") { return [.send(greeted(bytes))] }
             return bytes.contains("INCR") ? [.send(":1\r\n")] : [.stall]
         }
         try await withClient("redis://127.0.0.1:\(server.port)", options) { client, loop in

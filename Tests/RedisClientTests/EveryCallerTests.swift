@@ -65,7 +65,7 @@ struct EveryCallerTests {
     }
 
     private static func replies(to bytes: String, _ fate: Fate) -> [ScriptedServer.Step] {
-        let words = bytes.split(separator: "\r\n").filter { ["INCR", "WAIT", "ROLE", "PING"].contains($0) }
+        let words = bytes.split(separator: "\r\n").filter { ["INCR", "WAIT", "ROLE", "PING", "INFO"].contains($0) }
         var replies = words.map { word in
             switch word {
             case "ROLE": primaryRole

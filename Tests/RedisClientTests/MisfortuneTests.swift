@@ -11,7 +11,7 @@ struct MisfortuneTests {
     /// Says that it is the primary, which makes a connection ready; then plays.
     private func server(_ play: @escaping @Sendable (String) -> [ScriptedServer.Step]) async throws -> ScriptedServer {
         try await ScriptedServer { _, bytes in
-            bytes.contains("ROLE") ? [.send(primaryRole)] : play(bytes)
+            bytes.contains("ROLE") ? [.send(greeted(bytes))] : play(bytes)
         }
     }
 
@@ -122,7 +122,7 @@ struct MisfortuneTests {
     func wrongServer(code: String) async throws {
         let received = Mutex(0)
         let server = try await ScriptedServer { connection, bytes in
-            if bytes.contains("ROLE") { return [.send(primaryRole)] }
+            if bytes.contains("ROLE") { return [.send(greeted(bytes))] }
             guard connection == 1 else { return [.send(":1\r\n")] }
             let count = received.withLock { count in
                 count += bytes.ranges(of: "INCR").count
@@ -160,7 +160,8 @@ struct MisfortuneTests {
         options.subscriberTimeout = .milliseconds(100)
         options.subscriberKeepAliveInterval = .milliseconds(20)
         let server = try await ScriptedServer { _, bytes in
-            bytes.contains("ROLE") ? [.send(primaryRole + "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
+            bytes.contains("ROLE")
+                ? [.send(greeted(bytes) + "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
         }
         let events = EventRecorder()
         try await withSubscriber("redis://127.0.0.1:\(server.port)", options, events: events) {
@@ -215,12 +216,18 @@ struct MisfortuneTests {
                 try await client.send(RedisCommand("PING"), on: loop)
             }
         }
-        #expect(log.lines.first == "error redis refused the connection reason=AUTH: WRONGPASS")
+        #expect(log.lines.first == "error redis refused the connection reason=AUTH: \(wrongPassword)")
         #expect(log.lines.count { $0.contains("refused the connection") } == 1)
         #expect(!log.lines.contains { $0.contains("pa55") })
         try await server.stop()
     }
 }
 
-/// What a primary without replicas says to ROLE.
+/// What a primary without replicas says to the end of a greeting, or to ROLE alone.
+func greeted(_ bytes: String) -> String {
+    (bytes.contains("INFO") ? "+no cluster\r\n" : "") + primaryRole
+}
+
 let primaryRole = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
+
+let wrongPassword = "WRONGPASS: the password or the user is wrong, or the user is off"

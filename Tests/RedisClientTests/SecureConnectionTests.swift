@@ -43,4 +43,34 @@ struct SecureConnectionTests {
             #expect(log.lines.first == "warning redis connection failed reason=\(reason)")
         }
     }
+
+    @Test(
+        "shows its certificate to a server that wants one; without one, or with a strange one, the log says what is missing"
+    )
+    func clientCertificate() async throws {
+        let (files, stranger) = (try await TestCertificate(), try await TestCertificate())
+        let server = try await PrivateRedisServer(
+            port: .tls(certificate: files.certificate, key: files.key, authority: files.certificate),
+            arguments: ["--tls-auth-clients", "yes"]
+        )
+        let url = "rediss://localhost:\(server.port ?? 0)"
+        var options = RedisOptions()
+        options.certificateAuthorityFile = files.certificate
+        options.clientCertificate = ClientCertificateFiles(certificate: files.certificate, key: files.key)
+        try await withClient(url, options) { client, loop in
+            let reply = try await client.send(RedisCommand("ECHO", "secret"), on: loop)
+            #expect(reply.text == "secret")
+        }
+        for own in [nil, ClientCertificateFiles(certificate: stranger.certificate, key: stranger.key)] {
+            options.clientCertificate = own
+            let log = LogRecorder()
+            try await withClient(url, options, isReady: false, logger: log.logger) { client, _ in
+                try await until { !log.lines.isEmpty }
+                #expect(!client.isConnected)
+            }
+            let first = log.lines.first ?? ""
+            #expect(first.contains(own == nil ? "wants a client certificate" : "our certificate"), "\(first)")
+            #expect(first.hasSuffix("(REDIS_CERTIFICATE_FILE)"), "\(first)")
+        }
+    }
 }

@@ -113,7 +113,7 @@ struct SentinelTests {
         ] {
             let log = LogRecorder()
             try await withClient(url, isReady: false, sentinelLogin: login, logger: log.logger) { client, _ in
-                try await until { log.lines.contains { $0.hasSuffix("tells the primary: AUTH or ACL: \(code)") } }
+                try await until { log.lines.contains { $0.contains("tells the primary: AUTH or ACL: \(code): ") } }
                 #expect(!client.isConnected)
             }
             #expect(!log.lines.contains { $0.contains("wr0ng") })

@@ -43,8 +43,14 @@ extension PlaceLimits {
 
 extension TLSFiles {
     /// Nil when neither file is named; one without the other is a mistake, and so are files that are of no use.
-    init?(_ settings: SettingsReader) {
-        let (certificate, key) = ("TLS_CERTIFICATE_FILE", "TLS_PRIVATE_KEY_FILE")
+    /// - Parameters:
+    ///   - certificate: the variable that names the file of the chain.
+    ///   - key: the one that names the file of its key.
+    init?(
+        _ settings: SettingsReader,
+        certificate: String = "TLS_CERTIFICATE_FILE",
+        key: String = "TLS_PRIVATE_KEY_FILE"
+    ) {
         switch (settings.text(certificate), settings.text(key)) {
         case (nil, nil): return nil
         case (let chain?, let secret?): self.init(certificate: chain, privateKey: secret)
@@ -67,6 +73,7 @@ extension RedisOptions {
     init(_ settings: SettingsReader, _ source: RedisSource, board: String) {
         self.init()
         certificateAuthorityFile = settings.certificates("REDIS_CA_FILE")
+        clientCertificate = Self.clientCertificate(settings, source)
         clusterKey = BoardKeys(board: board).scores
         durability = settings.choice("DURABILITY", default: .local)
         if settings.text("REPLICAS") != nil {
@@ -87,6 +94,17 @@ extension RedisOptions {
                 "replicated needs a Redis with replicas in REDIS_URL; the service's own has none"
             )
         }
+    }
+
+    private static func clientCertificate(_ settings: SettingsReader, _ source: RedisSource) -> ClientCertificateFiles?
+    {
+        let name = "REDIS_CERTIFICATE_FILE"
+        guard let files = TLSFiles(settings, certificate: name, key: "REDIS_KEY_FILE") else { return nil }
+        let isShown = if case .endpoint(let endpoint) = source { endpoint.isSecure } else { false }
+        if !isShown, !settings.isRefused("REDIS_URL", "REDIS_URL_FILE") {
+            settings.refuse(name, "is shown over TLS only: REDIS_URL must begin with rediss")
+        }
+        return ClientCertificateFiles(certificate: files.certificate, key: files.privateKey)
     }
 }
 

@@ -51,7 +51,7 @@ struct RedisExamination: Sendable {
                         "redis",
                         "\(endpoint) cannot be used: \(trouble.reason ?? "no answer within \(Self.patience)")",
                         do:
-                            "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS, the primary), SENTINEL_USER, SENTINEL_PASSWORD"
+                            "start Redis there, or correct REDIS_URL (host, port, user, password, rediss:// for TLS, the primary), SENTINEL_USER, SENTINEL_PASSWORD, REDIS_CERTIFICATE_FILE"
                     )
                 ]
             }

@@ -27,14 +27,20 @@ struct Health: Sendable {
             return Self.fresh(Refusal.stopping.response)
         }
         guard redis.isConnected else {
-            return Self.notReady("redis_unavailable", "Some connections to Redis are down.")
+            let reason = redis.outage.map { ": \($0)" } ?? ""
+            return Self.notReady("redis_unavailable", "Some connections to Redis are down\(reason).")
         }
         do throws(RedisError) {
             try await store.check(on: request.eventLoop)
         } catch .refused(let refusal) where refusal.reasonAgainstWrites != nil {
             let reason = refusal.reasonAgainstWrites ?? ""
             return Self.notReady("store_read_only", "Redis answers, but takes no updates: \(reason) (\(refusal.code)).")
-        } catch .refused(let refusal) where ["ERR", "NOPERM"].contains(refusal.code) {
+        } catch .refused(let refusal) where refusal.code == "NOPERM" {
+            return Self.notReady(
+                "functions_missing",
+                "Redis withholds a right from the service's user (NOPERM): see users.acl; leaderboard doctor tells which."
+            )
+        } catch .refused(let refusal) where refusal.code == "ERR" {
             return Self.notReady(
                 "functions_missing",
                 "Redis answers, but neither has the leaderboard's functions nor takes them: it must be Redis 7 or newer, "
@@ -56,7 +62,8 @@ struct Health: Sendable {
             )
         }
         guard broadcaster.isLive else {
-            return Self.notReady("subscription_down", "The subscription to the board's events is not live.")
+            let reason = redis.outage.map { ": \($0)" } ?? ""
+            return Self.notReady("subscription_down", "The subscription to the board's events is not live\(reason).")
         }
         let missing = keys.missing
         guard missing.isEmpty else {

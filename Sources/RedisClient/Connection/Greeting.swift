@@ -1,8 +1,12 @@
 /// One thing that a new connection is asked before it is used, and what may be wrong with the answer.
 struct Greeting {
     let command: RedisCommand
+    /// In its place, to a node of a cluster.
+    var clusterCommand: RedisCommand?
     /// Named in the log when it fails.
     let name: String
+    /// Whether it is asked if it belongs to a cluster.
+    var isAboutCluster = false
     /// Whether the connection is used all the same where the user may not ask this, or the server does not know it.
     var isOptional = false
     /// What is wrong with this answer, in constant words; nil if nothing is.
@@ -13,6 +17,7 @@ extension Greeting {
     /// Who we are, which database, whether it is the primary, and whether it keeps what we promise.
     static func list(_ endpoint: RedisEndpoint, _ options: RedisOptions) -> [Greeting] {
         var list = signIn(endpoint.login)
+        if case .server = endpoint.location { list.append(mode) }
         if endpoint.database != 0 {
             list.append(Greeting(command: RedisCommand("SELECT", "\(endpoint.database)"), name: "SELECT"))
         }
@@ -29,9 +34,22 @@ extension Greeting {
     }
 
     /// Channel of the board's events; in a cluster its slot's own (sharded) one.
-    static func subscribe(_ channel: String, isCluster: Bool) -> Greeting {
-        let name = isCluster ? "SSUBSCRIBE" : "SUBSCRIBE"
-        return Greeting(command: RedisCommand(name, channel), name: name)
+    static func subscribe(_ channel: String) -> Greeting {
+        Greeting(
+            command: RedisCommand("SUBSCRIBE", channel),
+            clusterCommand: RedisCommand("SSUBSCRIBE", channel),
+            name: "SUBSCRIBE"
+        )
+    }
+
+    /// A node of a cluster (of a managed one, mostly) answers too, and would have us listen where nothing is published.
+    private static var mode: Greeting {
+        Greeting(command: RedisCommand("INFO", "cluster"), name: "INFO", isAboutCluster: true, isOptional: true)
+    }
+
+    /// Whether a server says that it is a node of a cluster.
+    static func isNode(_ reply: RESPValue) -> Bool {
+        reply.text?.split(whereSeparator: \.isNewline).contains("cluster_enabled:1") ?? false
     }
 
     /// A replica answers too, and would refuse every write. A server that hangs accepts connections, and answers nothing.
@@ -55,6 +73,6 @@ extension Greeting {
 extension RedisEndpoint {
     /// For those who are asked where the primary is.
     var signInToSources: [Greeting] {
-        Greeting.signIn(isCluster ? login : hasSentinels ? sentinelLogin : nil)
+        Greeting.signIn(hasSentinels ? sentinelLogin : login)
     }
 }

@@ -1,6 +1,6 @@
 import Logging
 
-/// The log of one link: once an outage, for the next tries tell nothing new. Owned by the link.
+/// The log of one link: once an outage, for the next tries tell nothing new, but for what somebody must mend. Owned by the link.
 final class OutageLog {
     enum Trouble {
         /// The answer is one that a connection in use must not give.
@@ -10,22 +10,35 @@ final class OutageLog {
     }
 
     private let logger: Logger
+    private let trouble: LastOutage?
     private var isLogged = false
+    /// Of this outage, and of level `error`.
+    private var loggedErrors: Set<String> = []
     private var leftOutChecks: Set<String> = []
 
-    init(_ logger: Logger) {
+    /// - Parameter trouble: where the reason stands while it lasts.
+    init(_ logger: Logger, trouble: LastOutage? = nil) {
         self.logger = logger
+        self.trouble = trouble
     }
 
     func outage(_ message: Logger.Message, reason: String, level: Logger.Level = .warning) {
-        guard !isLogged else { return }
+        trouble?.note(reason, of: self)
+        let isNew = level == .error && loggedErrors.count < 16 && loggedErrors.insert(reason).inserted
+        guard isNew || !isLogged else { return }
         isLogged = true
         logger.log(level: level, message, metadata: ["reason": "\(reason)"])
+    }
+
+    func isCluster() {
+        logger.info("redis is a node of a cluster, and is used as redis+cluster:// would be")
     }
 
     func isBack() {
         if isLogged { logger.info("redis connection is back") }
         isLogged = false
+        loggedErrors = []
+        trouble?.note(nil, of: self)
     }
 
     /// - Returns: what is wrong with the answer to this part of the greeting; nil if nothing is. It is in the log.
@@ -41,7 +54,7 @@ final class OutageLog {
             return nil
         case .failure(.refused(let refusal)):
             let level: Logger.Level = refusal.needsOperator ? .error : .warning
-            outage("redis refused the connection", reason: "\(step.name): \(refusal.code)", level: level)
+            outage("redis refused the connection", reason: "\(step.name): \(refusal.words)", level: level)
         case .failure:
             return .gone
         }

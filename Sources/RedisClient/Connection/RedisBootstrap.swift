@@ -22,7 +22,7 @@ enum RedisBootstrap {
                     if case .tcp(let host, _) = address {
                         try channel.syncOptions?.setOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                         if isSecure {
-                            let context = try NIOSSLContext(configuration: tlsConfiguration(options))
+                            let context = try context(options)
                             let name = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } ? nil : host
                             try channel.pipeline.syncOperations.addHandler(
                                 NIOSSLClientHandler(context: context, serverHostname: name)
@@ -42,10 +42,14 @@ enum RedisBootstrap {
         }
     }
 
-    private static func tlsConfiguration(_ options: RedisOptions) -> TLSConfiguration {
+    private static func context(_ options: RedisOptions) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.keepToStrongCiphers()
         if let file = options.certificateAuthorityFile { configuration.trustRoots = .file(file) }
-        return configuration
+        if let own = options.clientCertificate {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(own.certificate).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: own.key, format: .pem))
+        }
+        return try NIOSSLContext(configuration: configuration)
     }
 }

@@ -148,9 +148,9 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func refused(_ refusal: RedisRefusal, _ waiter: Waiter) {
         if refusal.isWrongServer, !isDraining {
+            // Those on the way get their answers, which are of the same kind; it closes once this one is told, too.
+            isDraining = true
             onWrongServer(refusal)
-            // Those on the way get their answers, which are of the same kind.
-            drain()
         }
         waiter.resume(.failure(.refused(refusal)))
     }

@@ -11,6 +11,7 @@ final class RedisLink {
         let primary: SharedPrimary
         /// Of the replicas that confirm writes; nil where none does.
         var quorum: ReplicaQuorum?
+        let trouble = LastOutage()
     }
 
     private let endpoint: RedisEndpoint
@@ -31,6 +32,8 @@ final class RedisLink {
     /// Of the try under way.
     private var address: RedisEndpoint.Address?
     private var waitingID: Int?
+    /// The try whose connection was refused, and told why.
+    private var refusedAttempt: Int?
     /// Those that joined and are not closed yet, by the try that made them.
     private var joined: [Int: (connection: RedisConnection, generation: Int)] = [:]
     private var grace: GracePeriod
@@ -54,7 +57,7 @@ final class RedisLink {
         quorum = surroundings.quorum
         self.options = options
         self.eventLoop = eventLoop
-        log = OutageLog(logger)
+        log = OutageLog(logger, trouble: surroundings.trouble)
         self.greeting = greeting
         self.onMessage = onMessage
         self.onChange = onChange
@@ -124,20 +127,32 @@ final class RedisLink {
     private func connected(_ connection: RedisConnection, _ attempt: Int) {
         guard machine.connected(attempt) == .signIn else { return connection.close() }
         next = connection
+        let isCluster = locator.isCluster
         for (index, step) in greeting.enumerated() {
             let isLast = index == greeting.count - 1
             connection.send(
-                step.command,
+                (isCluster ? step.clusterCommand : nil) ?? step.command,
                 .own { [weak self] reply in
                     guard let self, attempt == self.machine.attempt, self.machine.state == .signingIn else { return }
-                    if let trouble = self.log.trouble(with: reply, to: step) {
-                        if trouble == .refused { connection.close() }
+                    if step.isAboutCluster, case .success(let value) = reply, Greeting.isNode(value), !isCluster {
+                        self.isNode(attempt)
+                    } else if let trouble = self.log.trouble(with: reply, to: step) {
+                        if trouble == .refused {
+                            self.refusedAttempt = attempt
+                            connection.close()
+                        }
                     } else if isLast {
                         self.join(attempt)
                     }
                 }
             )
         }
+    }
+
+    /// The server turned out to belong to a cluster: the slot's owner may be another one, and is subscribed to in another way.
+    private func isNode(_ attempt: Int) {
+        if locator.isNode() { log.isCluster() }
+        if machine.signedIn(attempt) == .join { joined(attempt, .turnedAway) }
     }
 
     private func join(_ attempt: Int) {
@@ -220,7 +235,7 @@ final class RedisLink {
             if let waitingID { primary.withdraw(waitingID) }
             waitingID = nil
             next = nil
-            log.outage("redis connection failed", reason: reason)
+            if attempt != refusedAttempt { log.outage("redis connection failed", reason: reason) }
             locator.wasWrong()
             connectLater(delay)
         case .lost(let delay): lost(reason, delay)

@@ -6,13 +6,15 @@ import Synchronization
 /// Its lock is its owner; it is asked once a connection attempt.
 final class PrimaryLocator: Sendable {
     struct Unknown: Error, CustomStringConvertible {
-        /// Of the last one who was asked.
-        var code: String?
+        /// Of those who were asked one that does not let us in, or else the last that was not reached; nil: all answered.
+        var cause: (any Error)?
 
         var description: String {
-            switch code {
+            switch cause {
             case nil: "nobody who was asked knows the primary"
-            case let code?: "nobody who was asked tells the primary: AUTH or ACL: \(code)"
+            case let refusal as RedisQuestion.NotLetIn:
+                "nobody who was asked tells the primary: AUTH or ACL: \(refusal.description)"
+            case let cause?: "nobody who was asked knows the primary: \(ConnectionTrouble.words(for: cause))"
             }
         }
     }
@@ -23,6 +25,7 @@ final class PrimaryLocator: Sendable {
     private let sources: Mutex<[RedisEndpoint.Address]>
     private static let maximumSources = 64
     private let word = Mutex(SentinelWord())
+    private let turnedOutCluster = Atomic(false)
 
     init(_ endpoint: RedisEndpoint, options: RedisOptions) {
         self.endpoint = endpoint
@@ -31,14 +34,24 @@ final class PrimaryLocator: Sendable {
         options.commandTimeout = options.discoveryTimeout
         self.options = options
         switch endpoint.location {
-        case .server: sources = Mutex([])
+        case .server(let address): sources = Mutex([address])
         case .sentinels(let list, _), .cluster(let list): sources = Mutex(list)
         }
     }
 
+    /// Whether the server belongs to a cluster: as the URL says, or as one at a plain `redis://` has turned out.
+    var isCluster: Bool { endpoint.isCluster || turnedOutCluster.load(ordering: .relaxed) }
+
+    /// Who was taken for a server by itself is a node of a cluster, as it says: from now on the slot's owner is looked for.
+    /// - Returns: whether that is news.
+    func isNode() -> Bool {
+        guard case .server = endpoint.location else { return false }
+        return !turnedOutCluster.exchange(true, ordering: .relaxed)
+    }
+
     /// The answer of the first source that has one.
     func locate(on eventLoop: any EventLoop) -> EventLoopFuture<RedisEndpoint.Address> {
-        if case .server(let address) = endpoint.location { return eventLoop.makeSucceededFuture(address) }
+        if case .server(let address) = endpoint.location, !isCluster { return eventLoop.makeSucceededFuture(address) }
         return ask(sources.withLock { $0 }[...], on: eventLoop)
     }
 
@@ -51,9 +64,8 @@ final class PrimaryLocator: Sendable {
 
     /// A node of the cluster says who has the slot now; that one knows best.
     func moved(to refusal: RedisRefusal, saidBy address: RedisEndpoint.Address) {
-        guard endpoint.isCluster, let (host, port) = refusal.movedTo, case .tcp(let ownHost, _) = address else {
-            return
-        }
+        if refusal.code == "MOVED" { _ = isNode() }
+        guard isCluster, let (host, port) = refusal.movedTo, case .tcp(let ownHost, _) = address else { return }
         putFirst(.tcp(host: host.isEmpty ? ownHost : String(host), port: port))
     }
 
@@ -77,20 +89,20 @@ final class PrimaryLocator: Sendable {
 
     private func ask(
         _ candidates: ArraySlice<RedisEndpoint.Address>,
+        after last: (any Error)? = nil,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<RedisEndpoint.Address> {
-        guard let source = candidates.first else { return eventLoop.makeFailedFuture(Unknown()) }
+        guard let source = candidates.first else { return eventLoop.makeFailedFuture(Unknown(cause: last)) }
         return ask(source, on: eventLoop).flatMapError { error in
-            let rest = candidates.dropFirst()
-            guard rest.isEmpty else { return self.ask(rest, on: eventLoop) }
-            let code = (error as? RedisQuestion.NotLetIn)?.code
-            return eventLoop.makeFailedFuture(Unknown(code: code))
+            // One that answers, and does not know, tells nothing of the others.
+            let isTelling = !(error is Unknown) && !(last is RedisQuestion.NotLetIn)
+            return self.ask(candidates.dropFirst(), after: isTelling ? error : last, on: eventLoop)
         }
     }
 
     /// Every primary of the cluster, as the first source that answers says; nobody where it is no cluster.
     func primaries(on eventLoop: any EventLoop) async -> [RedisEndpoint.Address] {
-        guard endpoint.isCluster else { return [] }
+        guard isCluster else { return [] }
         for source in sources.withLock({ $0 }) {
             let primaries = try? await slotMap(of: source, on: eventLoop).get().primaries
             if let primaries, !primaries.isEmpty { return primaries }
@@ -111,8 +123,6 @@ final class PrimaryLocator: Sendable {
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<RedisEndpoint.Address> {
         switch endpoint.location {
-        case .server(let address):
-            return eventLoop.makeSucceededFuture(address)
         case .sentinels(_, let primary):
             return question(to: source).ask(SentinelAnswer.commands(primary), on: eventLoop).flatMapThrowing {
                 replies in
@@ -121,7 +131,7 @@ final class PrimaryLocator: Sendable {
                 self.putFirst(source)
                 return answer.primary
             }
-        case .cluster:
+        case .server, .cluster:
             return slotMap(of: source, on: eventLoop).flatMapThrowing { map in
                 guard let owner = map.owner(of: ClusterSlot.of(self.options.clusterKey)) else { throw Unknown() }
                 // All of them may be asked next time; those of the URL stay.

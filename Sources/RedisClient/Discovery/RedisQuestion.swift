@@ -3,9 +3,14 @@ import NIOCore
 /// A few commands over a connection that is made for them and closed after them.
 struct RedisQuestion: Sendable {
     /// The one who was asked does not let us in.
-    struct NotLetIn: Error {
-        /// Redis' error code.
-        let code: String
+    struct NotLetIn: Error, CustomStringConvertible {
+        /// Redis' error code, and what it means.
+        let description: String
+    }
+
+    /// There is no answer, for the connection is gone.
+    struct ConnectionEnded: Error {
+        let reason: String
     }
 
     let endpoint: RedisEndpoint
@@ -28,7 +33,7 @@ struct RedisQuestion: Sendable {
             options: options,
             eventLoop: eventLoop,
             // Does nothing where the answer is in.
-            onClosed: { _ in answer.fail(RedisError.outcomeUnknown(.connectionLost)) }
+            onClosed: { answer.fail(ConnectionEnded(reason: $0)) }
         )
         let signIn = endpoint.signInToSources.map(\.command)
         let loopBound = NIOLoopBound(connection, eventLoop: eventLoop)
@@ -48,7 +53,9 @@ struct RedisQuestion: Sendable {
                     connection.send(
                         command,
                         .own {
-                            if case .failure(.refused(let refusal)) = $0 { answer.fail(NotLetIn(code: refusal.code)) }
+                            if case .failure(.refused(let refusal)) = $0 {
+                                answer.fail(NotLetIn(description: refusal.words))
+                            }
                         }
                     )
                 }
@@ -58,6 +65,8 @@ struct RedisQuestion: Sendable {
                         command,
                         .own { reply in
                             guard let all = replies.take(reply) else { return }
+                            // Why the connection is gone is told when it is.
+                            if case .failure(.outcomeUnknown) = all { return }
                             answer.completeWith(all.mapError(Self.told))
                             connection.close()
                         }
@@ -70,10 +79,10 @@ struct RedisQuestion: Sendable {
     }
 
     private static func told(_ error: RedisError) -> any Error {
-        guard case .refused(let refusal) = error, ["NOAUTH", "WRONGPASS", "NOPERM"].contains(refusal.code) else {
+        guard case .refused(let refusal) = error, refusal.needsOperator else {
             return error
         }
-        return NotLetIn(code: refusal.code)
+        return NotLetIn(description: refusal.words)
     }
 }
 

@@ -71,7 +71,7 @@ final class SentinelLine {
             )
         }
         events = link(
-            Self.channels.map { .subscribe($0, isCluster: false) },
+            Self.channels.map { .subscribe($0) },
             logger,
             onMessage: { payload in
                 guard let event = SentinelEvent(payload), event.primary == name else { return }
@@ -107,7 +107,11 @@ final class SentinelLine {
                         tell(SentinelAnswer(all, saidBy: address))
                     case .failure(let error):
                         if case .refused(let refusal) = error {
-                            log.outage("a sentinel does not answer", reason: "SENTINEL: \(refusal.code)", level: .error)
+                            log.outage(
+                                "a sentinel does not answer",
+                                reason: "SENTINEL: \(refusal.words)",
+                                level: .error
+                            )
                         }
                         tell(nil)
                     }

@@ -63,7 +63,7 @@ final class PrimaryWatch {
 
     /// One server alone is the primary or is not: whoever writes is told by it.
     var isNeeded: Bool {
-        if case .server = endpoint.location { quorum != nil } else { true }
+        if case .server = endpoint.location { quorum != nil || locator.isCluster } else { true }
     }
 
     func start() {
@@ -107,7 +107,7 @@ final class PrimaryWatch {
         schedule(after: TimeAmount(options.beat))
         guard let place = primary.place else { return schedule(after: Self.shortPause) }
         askSentinels()
-        if endpoint.isCluster, quorum != nil {
+        if locator.isCluster, quorum != nil {
             link.value.send(
                 RedisCommand("CLUSTER", "SLOTS"),
                 .own { [weak self] in self?.slots($0, saidBy: place.address) }
@@ -151,7 +151,7 @@ final class PrimaryWatch {
     /// that one of them may do it at any time; behind a plain address nobody does but an operator.
     private var isCalm: Bool {
         switch endpoint.location {
-        case .server: true
+        case .server: !locator.isCluster
         case .cluster: false
         case .sentinels:
             holders.isEmpty

@@ -51,6 +51,26 @@ struct SettingsTests {
         if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
     }
 
+    @Test("a certificate for Redis and its key go together, must be of use, and over TLS")
+    func clientCertificate() async throws {
+        let (files, other) = (try await TestCertificate(), try await TestCertificate())
+        let (chain, key) = ("REDIS_CERTIFICATE_FILE", "REDIS_KEY_FILE")
+        let secure = ["REDIS_URL": "rediss://localhost"]
+        for (own, name) in [
+            ([chain: files.certificate], key), ([key: files.key], chain),
+            ([chain: files.certificate, key: other.key], key), ([chain: "/nowhere", key: files.key], chain),
+            ([chain: files.certificate, key: files.key, "REDIS_URL": "redis://localhost"], chain),
+        ] {
+            let error = #expect(throws: InvalidSettings.self) {
+                try ServiceConfiguration(testSettings(secure.merging(own) { $1 }))
+            }
+            #expect(error?.all.map(\.name) == [name])
+        }
+        let both = secure.merging([chain: files.certificate, key: files.key]) { $1 }
+        let options = try RedisSetup(testSettings(both)).options
+        #expect(options.clientCertificate == ClientCertificateFiles(certificate: files.certificate, key: files.key))
+    }
+
     @Test("a file of authorities that is missing, or holds no certificate, refuses to start, and its variable is named")
     func authorities() async throws {
         let own = try await TestCertificate()

@@ -47,4 +47,21 @@ struct ReadyForWritesTests {
             #expect(try await service.update("alice", 5, on: writer).status == 200)
         }
     }
+
+    @Test("because it has no password, or a wrong one: /readyz and doctor say so")
+    func password() async throws {
+        let redis = try await PrivateRedisServer(password: "pa55")
+        for (login, code) in [("", "NOAUTH"), (":wr0ng@", "WRONGPASS")] {
+            let url = "unix://\(login)\(redis.socketPath)"
+            try await withService(["REDIS_URL": url], isReady: false) { service in
+                try await eventually {
+                    try await service.connect().request("GET", "/readyz").body.contains(
+                        "down: \(login.isEmpty ? "INFO" : "AUTH"): \(code): "
+                    )
+                }
+            }
+            let findings = await Doctor(testSettings(["REDIS_URL": url])).findings()
+            #expect(findings.contains { $0.fact.contains(": \(code): ") && !$0.fact.contains("wr0ng") })
+        }
+    }
 }
