@@ -30,7 +30,8 @@ struct DownTests {
     func watch() async throws {
         try await withService { service, _ in
             let command = "'\(ServiceProcess.program)' watch --url http://127.0.0.1:\(service.port) | head -n 1"
-            #expect(try await Launcher.shared.run("sh", ["-c", command]).code == 0)
+            let end = try await Launcher.shared.run("sh", ["-c", command])
+            #expect(end.code == 0, "\(end.output)")
         }
     }
 }

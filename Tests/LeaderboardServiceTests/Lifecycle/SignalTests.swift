@@ -19,7 +19,7 @@ struct SignalTests {
         }
     }
 
-    @Test("stops it gracefully", arguments: ServiceSignals.stopping.map(\.rawValue))
+    @Test("stops it gracefully", arguments: [SIGTERM, SIGINT, SIGQUIT])
     func stops(signal: Int32) async throws {
         try await withDataDirectory { data in
             let service = try await ServiceProcess.serve(["DATA_DIR": data])
