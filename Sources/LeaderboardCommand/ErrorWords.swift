@@ -43,8 +43,8 @@ func systemWords(_ number: CInt) -> String {
 private func isOurs(_ error: Any) -> Bool {
     let name = String(reflecting: type(of: error))
     return [
-        "Bounds.", "Leaderboard.", "LeaderboardCommand.", "LeaderboardService.", "HTTPServer.", "RedisClient.", "Broadcast.",
-        "LeaderboardPage.", "TLSPolicy.", "leaderboard.",
+        "Bounds.", "Leaderboard.", "LeaderboardCommand.", "LeaderboardService.", "HTTPServer.", "RedisClient.",
+        "Broadcast.", "LeaderboardPage.", "TLSPolicy.", "leaderboard.",
     ].contains { name.hasPrefix($0) }
 }
 

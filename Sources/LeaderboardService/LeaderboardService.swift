@@ -86,14 +86,30 @@ package struct LeaderboardService: Sendable {
             logger: logger
         )
         let watch = RedisWatch(redis: redis, keys: store.keys, logger: logger)
+        let check = ReadinessCheck(
+            redis: redis,
+            store: store,
+            broadcaster: broadcaster,
+            keys: keys,
+            durability: durability
+        )
+        let readinessWatch = ReadinessWatch(check: check, readiness: readiness)
+        let rights = RightsWatch(
+            redis: redis,
+            store: store,
+            user: endpoint.loginUser,
+            needed: NeededRights(endpoint, configuration.redis.options, store.keys),
+            logger: logger
+        )
         metrics.observe(redis: redis, watch: watch, broadcaster: broadcaster, logs: logs)
+        metrics.observe(readinessWatch)
         let routes = routes(
             redis: redis,
             store: store,
             broadcaster: broadcaster,
             viewers: viewers,
             readiness: readiness,
-            durability: durability,
+            health: Health(check: check, readiness: readiness),
             keys: keys,
             audit: logs.audit,
             logger: logger,
@@ -118,8 +134,8 @@ package struct LeaderboardService: Sendable {
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [
-            Reload(keys: keys, server: server, logger: logger), redis, FunctionKeeper(redis: redis, store: store), durability,
-            watch,
+            Reload(keys: keys, server: server, logger: logger),
+            redis, FunctionKeeper(redis: redis, store: store), durability, watch, rights, readinessWatch,
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
@@ -141,7 +157,7 @@ package struct LeaderboardService: Sendable {
         broadcaster: Broadcaster,
         viewers: Places,
         readiness: Readiness,
-        durability: DurabilityWatch,
+        health: Health,
         keys: ServiceKeys,
         audit: AuditLog,
         logger: Logger,
@@ -177,14 +193,6 @@ package struct LeaderboardService: Sendable {
             allowedOrigins: configuration.liveOrigins
         )
         let crossOrigin = CrossOrigin(allowed: configuration.updateOrigins)
-        let health = Health(
-            redis: redis,
-            store: store,
-            broadcaster: broadcaster,
-            readiness: readiness,
-            keys: keys,
-            durability: durability
-        )
         return [
             .on(
                 .POST,

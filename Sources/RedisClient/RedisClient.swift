@@ -18,6 +18,7 @@ package final class RedisClient: Sendable, Service {
     /// One of the loops, for who has none of its own.
     package let eventLoop: any EventLoop
     private let readyLinks: ReadyCount
+    private let readyReplicatedLinks: ReadyCount
     private let metrics: RedisMetrics
     let surroundings: RedisLink.Surroundings
     private let watch: NIOLoopBoundBox<PrimaryWatch>
@@ -29,7 +30,7 @@ package final class RedisClient: Sendable, Service {
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
-        let ready = ReadyCount()
+        let (ready, readyReplicated) = (ReadyCount(), ReadyCount())
         let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
         let surroundings = RedisLink.Surroundings(
             locator: PrimaryLocator(endpoint, options: options),
@@ -37,7 +38,7 @@ package final class RedisClient: Sendable, Service {
             quorum: options.durability == .replicated ? ReplicaQuorum(setting: options.replicas) : nil
         )
         let loops = Array(eventLoopGroup.makeIterator())
-        func makeLink(on eventLoop: any EventLoop) -> NIOLoopBoundBox<RedisLink> {
+        func makeLink(on eventLoop: any EventLoop, _ ready: ReadyCount) -> NIOLoopBoundBox<RedisLink> {
             let link = RedisLink(
                 endpoint: endpoint,
                 surroundings: surroundings,
@@ -50,17 +51,18 @@ package final class RedisClient: Sendable, Service {
             )
             return .makeBoxSendingValue(link, eventLoop: eventLoop)
         }
-        func makeLinks(on loops: some Sequence<any EventLoop>) -> Links {
-            loops.reduce(into: [:]) { $0[ObjectIdentifier($1)] = makeLink(on: $1) }
+        func makeLinks(on loops: some Sequence<any EventLoop>, _ ready: ReadyCount) -> Links {
+            loops.reduce(into: [:]) { $0[ObjectIdentifier($1)] = makeLink(on: $1, ready) }
         }
         guard let first = loops.first else { preconditionFailure("an event loop group has at least one loop") }
-        let watched = makeLink(on: first)
-        var links = makeLinks(on: loops.dropFirst())
+        let watched = makeLink(on: first, ready)
+        var links = makeLinks(on: loops.dropFirst(), ready)
         links[ObjectIdentifier(first)] = watched
         self.links = links
-        replicatedLinks = options.durability == .replicated ? makeLinks(on: loops) : [:]
+        replicatedLinks = options.durability == .replicated ? makeLinks(on: loops, readyReplicated) : [:]
         eventLoop = first
         readyLinks = ready
+        readyReplicatedLinks = readyReplicated
         self.metrics = metrics
         self.surroundings = surroundings
         watch = NIOLoopBoundBox.makeBoxSendingValue(
@@ -81,7 +83,10 @@ package final class RedisClient: Sendable, Service {
     }
 
     /// Connections that are up.
-    package var connectedCount: Int { readyLinks.count }
+    package var connectedCount: Int { readyLinks.count + readyReplicatedLinks.count }
+
+    /// Every connection that reads go over is up.
+    package var isConnectedForReads: Bool { readyLinks.count == links.count }
 
     /// Every connection is up, and the replicas that writes wait for are known.
     package var isConnected: Bool {
@@ -123,6 +128,10 @@ package final class RedisClient: Sendable, Service {
         guard let link = links[ObjectIdentifier(eventLoop)] ?? links[ObjectIdentifier(self.eventLoop)] else {
             throw .notSent(.stopped)
         }
+        if waitsForReplica, surroundings.quorum?.canBeMet == false {
+            metrics.failed(.notSent(.tooFewReplicas), command)
+            throw .notSent(.tooFewReplicas)
+        }
         metrics.began()
         let reply: RedisConnection.Reply = await ReplyContinuation.wait { continuation in
             if link.eventLoop.inEventLoop {
@@ -136,7 +145,7 @@ package final class RedisClient: Sendable, Service {
         metrics.ended()
         switch reply {
         case .failure(.refused(let refusal)) where isExpected(refusal): break
-        case .failure(let error): metrics.failed(error)
+        case .failure(let error): metrics.failed(error, command)
         case .success: break
         }
         return try reply.get()

@@ -39,9 +39,12 @@ package struct RedisEndpoint: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    var isCluster: Bool { if case .cluster = location { true } else { false } }
+    package var isCluster: Bool { if case .cluster = location { true } else { false } }
 
     package var hasSentinels: Bool { if case .sentinels = location { true } else { false } }
+
+    /// Who we are to the Redis servers.
+    package var loginUser: String { password == nil ? "default" : user ?? "default" }
 
     /// Of the Redis servers; nil where none is needed.
     var login: Login? { password.map { Login(user: user, password: $0) } }

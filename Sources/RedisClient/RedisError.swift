@@ -11,6 +11,10 @@ package enum RedisError: Error, Sendable, Equatable {
         case disconnected = "not connected"
         case queueFull = "too many commands are waiting"
         case stopped = "the client has stopped"
+        /// The write would be carried out, and not confirmed (``Durability/replicated``).
+        case tooFewReplicas = "too few replicas keep up"
+        /// The user is known to lack a right that it needs.
+        case rightsMissing = "redis withholds a right from this user"
     }
 
     package enum UnknownReason: String, CaseIterable, Sendable {

@@ -27,6 +27,8 @@ extension RedisFailure {
         case .notSent(.disconnected): self.init(kind: "not_sent", reason: "disconnected")
         case .notSent(.queueFull): self.init(kind: "not_sent", reason: "queue_full")
         case .notSent(.stopped): self.init(kind: "not_sent", reason: "stopped")
+        case .notSent(.tooFewReplicas): self.init(kind: "not_sent", reason: "too_few_replicas")
+        case .notSent(.rightsMissing): self.init(kind: "not_sent", reason: "rights_missing")
         case .outcomeUnknown(.timeout): self.init(kind: "outcome_unknown", reason: "timeout")
         case .outcomeUnknown(.connectionLost): self.init(kind: "outcome_unknown", reason: "connection_lost")
         case .outcomeUnknown(.notReplicated): self.init(kind: "outcome_unknown", reason: "not_replicated")

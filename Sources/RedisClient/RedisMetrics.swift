@@ -2,7 +2,7 @@ import Logging
 import Metrics
 import Synchronization
 
-/// What the connections count, and the log of what went wrong: per failure one line a minute. Made once; any loop.
+/// What the connections count, and the log of what went wrong: per failure one line a minute, with the command that it last befell. Made once; any loop.
 final class RedisMetrics: Sendable {
     private let logger: Logger
     private let commands: Counter
@@ -35,7 +35,7 @@ final class RedisMetrics: Sendable {
 
     func reconnected() { reconnects.increment() }
 
-    func failed(_ error: RedisError) {
+    func failed(_ error: RedisError, _ command: RedisCommand) {
         let failure = RedisFailure(error)
         guard let (counter, throttle) = failures[failure] else { return }
         counter.increment()
@@ -45,7 +45,10 @@ final class RedisMetrics: Sendable {
         logger.log(
             level: level,
             "redis commands failed",
-            metadata: ["kind": "\(failure.kind)", "reason": "\(failure.reason)", "count": "\(count)"]
+            metadata: [
+                "kind": "\(failure.kind)", "reason": "\(failure.reason)", "command": "\(command.name)",
+                "count": "\(count)",
+            ]
         )
     }
 }

@@ -34,7 +34,18 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     package var isSlotMoving: Bool { code == "ASK" || code == "TRYAGAIN" }
 
     /// The ACL withholds a command, a key or a channel from the user. Within a function, Redis 7.0 has no code for it.
-    var lacksRight: Bool { code == "NOPERM" || message.hasPrefix("The user executing the script can't") }
+    package var lacksRight: Bool { code == "NOPERM" || message.hasPrefix("The user executing the script can't") }
+
+    /// Why Redis refuses every write at the moment; nil where it is another refusal.
+    package var reasonAgainstWrites: String? {
+        switch code {
+        case "MISCONF": "it could not write to its disk"
+        case "OOM": "its memory is full"
+        case "NOREPLICAS": "too few of its replicas are connected"
+        case "READONLY": "it is a replica"
+        default: nil
+        }
+    }
 
     /// It will be refused however often it is tried: somebody must change the server's settings, or mend a key that another writer
     /// spoilt (the last three; `Functions/audit.lua`).

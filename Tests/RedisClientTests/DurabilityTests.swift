@@ -66,7 +66,9 @@ struct DurabilityTests {
                 #expect(client.isConnected)
             }
             for write in writes {
-                await #expect(throws: RedisError.outcomeUnknown(.notReplicated)) { try await write.value }
+                let error = await #expect(throws: RedisError.self) { try await write.value }
+                // Once three beats tell that it does not keep up, no more is sent.
+                #expect([.outcomeUnknown(.notReplicated), .notSent(.tooFewReplicas)].contains(error))
             }
             #expect(slowest < options.replicaTimeout / 2)
             replica.resume()
@@ -75,7 +77,8 @@ struct DurabilityTests {
             }
         }
         #expect(
-            log.lines == ["warning redis commands failed count=1 kind=outcome_unknown reason=not_replicated"]
+            log.lines.first
+                == "warning redis commands failed command=INCR count=1 kind=outcome_unknown reason=not_replicated"
         )
     }
 

@@ -20,6 +20,21 @@ struct RedisCommandTests {
         #expect(text(head) == "*2\r\n$3\r\nSET\r\n$2\r\né\r\n")
     }
 
+    @Test(
+        "is named in the log by what it does, never by a key",
+        arguments: [
+            (["SET", "lb:{main}:idem:ada:k", "1"], "SET"),
+            (["FCALL", "leaderboard_update", "1", "k"], "FCALL leaderboard_update"),
+            (["FCALL_RO"], "FCALL_RO "), (["ACL", "DRYRUN", "a"], "ACL DRYRUN"), ([], ""), ([""], ""),
+            (["PING"], "PING"),
+        ]
+    )
+    func name(words: [String], name: String) {
+        var command = RedisCommand()
+        for word in words { command.append(word) }
+        #expect(command.name == name)
+    }
+
     @Test("tells how many words it has, also when there are many", arguments: [1, 9, 10, 31, 32, 33, 1000])
     func count(_ count: Int) {
         var command = RedisCommand()

@@ -77,8 +77,10 @@ extension ScoreEvent {
 }
 
 /// The reason names the member or the fault of syntax; it holds nothing of the message.
-package struct InvalidScoreEvent: Error, Sendable, Equatable {
+package struct InvalidScoreEvent: Error, Sendable, Equatable, CustomStringConvertible {
     package let reason: String
+
+    package var description: String { reason }
 }
 
 extension JSONObject {

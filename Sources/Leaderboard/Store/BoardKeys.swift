@@ -52,6 +52,9 @@ package struct BoardKeys: Sendable {
         channel = prefix + "events"
     }
 
+    /// Any key of the board.
+    func name(_ rest: String) -> String { prefix + rest }
+
     /// The user's token bucket; gone when it is full.
     package func limit(_ user: UserID) -> String {
         limitPrefix + user.rawValue

@@ -84,6 +84,7 @@ extension RedisError {
         case .refused(let refusal) where refusal.isFunctionMissing: .loadFunctions
         case .refused(let refusal) where refusal.isWrongServer || refusal.isSlotMoving: .later
         case .notSent(.disconnected) where mayBeExecuted: .later
+        case .notSent(.tooFewReplicas) where mayBeExecuted: .later
         case .outcomeUnknown where isIdempotent: .later
         default: .none
         }

@@ -10,6 +10,8 @@ package struct ScoreStore: Sendable {
     package let keys: BoardKeys
     private let redis: RedisCalls
     private let loader: FunctionLoader
+    /// Closed while the user is known to lack a right that writes need.
+    package let gate = WriteGate()
     let calls: StoreCalls
 
     package init(
@@ -37,6 +39,7 @@ package struct ScoreStore: Sendable {
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
+        guard gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
         let command = calls.update(
             update,
             origin: origin,
@@ -53,6 +56,7 @@ package struct ScoreStore: Sendable {
                 on: eventLoop
             )
         } catch {
+            gate.met(error)
             throw ScoreStoreError(ofWrite: error)
         }
         guard let outcome = UpdateOutcome(reply: reply, rateLimit: options.rateLimit) else {
@@ -95,6 +99,11 @@ package struct ScoreStore: Sendable {
         _ = try await loader.isWritable(calls.writable(), on: eventLoop)
     }
 
+    /// For readiness to read: Redis answers, and holds our functions or takes them. One round trip.
+    package func checkReading(on eventLoop: any EventLoop) async throws(RedisError) {
+        try await loader.load(on: eventLoop)
+    }
+
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
     package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
         let isHere: Void? = try? await loader.load(on: eventLoop)
@@ -104,7 +113,13 @@ package struct ScoreStore: Sendable {
 
     /// For a call that writes, and would count twice: see ``RedisCalls``.
     func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
-        try await redis.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
+        guard gate.takesOperations else { throw .notSent(.rightsMissing) }
+        do {
+            return try await redis.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
+        } catch {
+            gate.met(error)
+            throw error
+        }
     }
 
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {

@@ -8,3 +8,13 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     /// (``ScoreRange``). Somebody forged entries, or set scores past the audit; a verification shows whose.
     case unsoundAudit(of: UserID)
 }
+
+extension ScoreStoreError: CustomStringConvertible {
+    /// Constant words, for logs and commands.
+    package var description: String {
+        switch self {
+        case .unavailable(let why), .outcomeUnknown(let why): why
+        case .unsoundAudit: "the audit of this user adds up to what no score can be"
+        }
+    }
+}

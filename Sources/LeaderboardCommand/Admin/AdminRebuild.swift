@@ -48,7 +48,8 @@ struct AdminRebuild: AsyncParsableCommand {
                 )
             }
             if report.differences.isEmpty, !report.goesOnFromBackup { return }
-            let count = try await store.rebuild(report, by: OperatorAct.onThisMachine("leaderboard admin rebuild"), on: eventLoop)
+            let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
+            let count = try await store.rebuild(report, by: act, on: eventLoop)
             if report.goesOnFromBackup { print("the audit goes on where the backup ended") }
             print("\(count.counted("score")) put right, to what the audit adds up to.")
         }

@@ -48,7 +48,8 @@ final class WriterConnection: ChannelInboundHandler {
         self.due = nil
         let isSuccess = (200..<300).contains(answer.status)
         let code = (400..<500).contains(answer.status) ? Self.code(in: answer.body) : nil
-        writers.answered(status: answer.status, code: code, seq: isSuccess ? seq ?? Self.seq(in: answer.body) : nil, due: due)
+        let counted = isSuccess ? seq ?? Self.seq(in: answer.body) : nil
+        writers.answered(status: answer.status, code: code, seq: counted, due: due)
         writers.isReady(self)
     }
 

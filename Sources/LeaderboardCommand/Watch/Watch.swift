@@ -45,7 +45,7 @@ struct Watch: AsyncParsableCommand {
             var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
             // SAFETY: the call fills the local variable that it is given, and does not wait.
             let count = unsafe poll(&output, 1, 0)
-            if count == 1, CInt(output.revents) & CInt(POLLERR | POLLNVAL) != 0 { _exit(0) }
+            if count == 1, output.revents & Int16(truncatingIfNeeded: POLLERR | POLLNVAL) != 0 { _exit(0) }
         }
     }
 

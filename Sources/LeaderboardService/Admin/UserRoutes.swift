@@ -33,10 +33,8 @@ struct UserRoutes: Sendable {
                     : try await store.reinstate(user, by: act, on: request.eventLoop)
             } catch { throw Refusal(operating: error) }
             if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, by: act) }
-            return ByteBuffer(
-                string: #"{"status":"success","user_id":"\#(user)","suspended":\#(isSuspended),"changed":\#(hasChanged),"#
-                    + #""known":\#(isKnown)}"#
-            )
+            let flags = #""suspended":\#(isSuspended),"changed":\#(hasChanged),"known":\#(isKnown)"#
+            return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)}"#)
         }
     }
 

@@ -72,14 +72,16 @@ struct RedisExamination: Sendable {
                 findings.append(rights.finding(isNeeded: facts.needsReplayRights))
             }
             findings.append(await library(redis, on: eventLoop))
-            findings.append(try await clock(redis, on: eventLoop))
+            findings.append(await rights(redis, on: eventLoop))
+            if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }
+            findings.append(await clock(redis, on: eventLoop))
             return findings
         } catch .refused(let refusal) {
             return [
                 .bad(
                     "redis",
-                    "\(endpoint) refuses INFO or TIME to this user: \(refusal.code)",
-                    do: "allow them: ACL SETUSER <user> +info +time"
+                    "\(endpoint) refuses INFO to this user: \(refusal.code)",
+                    do: "allow it: ACL SETUSER <user> +info"
                 )
             ]
         } catch {
@@ -115,12 +117,68 @@ struct RedisExamination: Sendable {
         return .good("functions", "the service loads edition \(edition) of its library when it starts")
     }
 
-    private func clock(_ redis: RedisClient, on eventLoop: any EventLoop) async throws(RedisError) -> Finding {
+    /// Whether the user may do all that the service does in its name.
+    private func rights(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
+        let (user, needed) = (endpoint.loginUser, NeededRights(endpoint, options, keys))
+        guard let missing = await MissingRights.ask(redis, user: user, needed, on: eventLoop) else {
+            return .advice(
+                "rights",
+                "could not be checked: the user \(user) may not ask ACL DRYRUN",
+                do: "ACL SETUSER \(user) +acl|dryrun; what it needs is in ops/redis/users.acl"
+            )
+        }
+        guard !missing.isEmpty else { return .good("rights", "the user \(user) may do all that the service does") }
+        let remedy =
+            "ACL SETUSER \(user) \(missing.rules), and the same in the file of users (ops/redis/users.acl has them all)"
+        return missing.lacks.allSatisfy { $0.right.purpose == .checking }
+            ? .advice(
+                "rights",
+                "the user \(user) may not use \(missing.words): a check or a figure is left out",
+                do: remedy
+            )
+            : .bad(
+                "rights",
+                "the user \(user) may not use \(missing.words) (NOPERM), which the service and its functions need",
+                do: remedy
+            )
+    }
+
+    /// What an update would meet, as `/readyz` asks it. Nil where rights are in the way, which are told already.
+    private func writes(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding? {
+        do throws(RedisError) {
+            try await WriteProbe.ask(redis, keys, on: eventLoop)
+            return .good("writes", "Redis takes updates")
+        } catch .refused(let refusal) where refusal.lacksRight {
+            return nil
+        } catch .refused(let refusal) {
+            let reason = refusal.reasonAgainstWrites.map { "\($0) (\(refusal.code))" } ?? refusal.code
+            return .bad("writes", "Redis answers, but takes no updates: \(reason)", do: Self.remedy(for: refusal.code))
+        } catch {
+            return .bad("writes", "Redis does not answer to a write: \(error)", do: "see what Redis is busy with")
+        }
+    }
+
+    private static func remedy(for code: String) -> String {
+        switch code {
+        case "OOM":
+            "CONFIG SET maxmemory to more than is in use, and the same in redis.conf, or give the machine more memory"
+        case "MISCONF": "look into Redis' log; mostly the disk is full, or its folder may not be written"
+        case "NOREPLICAS": "start its replicas, or lower min-replicas-to-write"
+        case "READONLY": "set REDIS_URL to the primary"
+        default: "look into Redis' log"
+        }
+    }
+
+    private func clock(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
         let before = Date.now.timeIntervalSince1970
-        let reply = try await redis.send(RedisCommand("TIME"), on: eventLoop).array ?? []
+        let reply = (try? await redis.send(RedisCommand("TIME"), on: eventLoop).array) ?? []
         let after = Date.now.timeIntervalSince1970
         guard reply.count == 2, let seconds = reply[0].integer, let micros = reply[1].integer else {
-            return .bad("clock", "Redis does not tell its time", do: "see whether it is a Redis at all")
+            return .bad(
+                "clock",
+                "Redis does not tell its time",
+                do: "see whether it is a Redis at all, and allow +time"
+            )
         }
         let time = Double(seconds) + Double(micros) / 1e6
         return Self.clock(difference: max(before - time, time - after, 0), leeway: leeway)

@@ -53,7 +53,7 @@ struct RedisFacts {
             return .bad(
                 "replicas",
                 "\(count) of \(needed.known) keep up, and DURABILITY=replicated waits for \(needed.required): "
-                    + "every update is answered 504",
+                    + "every update is answered 503, unwritten",
                 do: "start the others (replicaof in redis.conf), let the sentinels forget those that are gone "
                     + "(SENTINEL RESET), or set REPLICAS or DURABILITY"
             )

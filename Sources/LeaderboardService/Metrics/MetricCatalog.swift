@@ -131,6 +131,11 @@ package enum MetricCatalog {
     private static let service: [MetricDefinition] = [
         .gauge("leaderboard_board_users", "Users on the board, the same on all instances."),
         .gauge("leaderboard_board_audit_entries", "Entries in the board's audit stream, the same on all instances."),
+        .gauge(
+            "leaderboard_ready",
+            "1 while the instance is ready, as /readyz tells: for reads, and for writes, which need more.",
+            labels: ["for"]
+        ),
         .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]

@@ -12,6 +12,12 @@ extension MetricsRegistry {
         observe(watch)
     }
 
+    func observe(_ watch: ReadinessWatch) {
+        for purpose in ReadinessCheck.Purpose.allCases {
+            observe("ready", [("for", purpose.rawValue)]) { watch.isReady(for: purpose) ? 1 : 0 }
+        }
+    }
+
     /// What Redis does not tell is not shown.
     private func observe(_ watch: RedisWatch) {
         observe("redis_delayed_fsyncs") { watch.figures?.delayedFsyncs.map { Double($0) } }

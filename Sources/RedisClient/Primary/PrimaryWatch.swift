@@ -23,6 +23,7 @@ final class PrimaryWatch {
     private var holdTimer: Scheduled<Void>?
     private var replicas = ReplicaWatch()
     private var lastAsked = NIODeadline.uptimeNanoseconds(0)
+    private var lastHeard = NIODeadline.uptimeNanoseconds(0)
     private var timer: Scheduled<Void>?
     private var isStopped = false
 
@@ -82,7 +83,7 @@ final class PrimaryWatch {
     /// Connections of a new generation begin: what was known is of the primary before.
     func begins() {
         guard isNeeded, !isStopped else { return }
-        quorum?.isUneasy()
+        quorum?.isElsewhere()
         replicas.begin(after: primary.former)
         lastAsked = .uptimeNanoseconds(0)
         schedule(after: .zero)
@@ -122,7 +123,9 @@ final class PrimaryWatch {
         case .success(let value):
             guard let role = ServerRole(value) else { return }
             guard case .primary(let offset, let followers) = role else { return primary.serverIsWrong(generation) }
-            replicas.heard(offset: offset, followers: followers)
+            let isBeat = lastHeard + TimeAmount(options.beat / 2) <= .now()
+            if isBeat { lastHeard = .now() }
+            replicas.heard(offset: offset, followers: followers, isBeat: isBeat)
             learn()
         case .failure(.notSent): schedule(after: Self.shortPause)
         case .failure: break
@@ -145,6 +148,8 @@ final class PrimaryWatch {
             }
         }
         quorum.learn(replicas.count(isCalm: isCalm))
+        // Nothing is written until they are there.
+        if !quorum.canBeMet { schedule(after: Self.shortPause * 5) }
     }
 
     /// Whether nobody promotes a replica now, and it would be heard before somebody does. A cluster's nodes announce nothing, so

@@ -30,6 +30,7 @@ package final class ReplicaQuorum: Sendable {
     let setting: Int?
     private let current: Atomic<Int>
     private let last = Mutex(ReplicaCount?.none)
+    private let isMeetable = Atomic(true)
 
     private static let unknown = Int.max
 
@@ -37,6 +38,9 @@ package final class ReplicaQuorum: Sendable {
         self.setting = setting
         current = Atomic(setting ?? Self.unknown)
     }
+
+    /// False while it is known that too few replicas keep up, so that a write would be carried out and not confirmed.
+    var canBeMet: Bool { isMeetable.load(ordering: .relaxed) }
 
     /// Nothing is confirmed while the replicas are unknown.
     var required: Int { current.load(ordering: .relaxed) }
@@ -52,7 +56,19 @@ package final class ReplicaQuorum: Sendable {
 
     func learn(_ count: ReplicaCount) {
         last.withLock { $0 = count }
-        current.store(count.required(setting), ordering: .relaxed)
+        require(count)
+    }
+
+    private func require(_ count: ReplicaCount) {
+        let required = count.required(setting)
+        current.store(required, ordering: .relaxed)
+        isMeetable.store(count.connected >= required, ordering: .relaxed)
+    }
+
+    /// Another primary: who follows it is not known yet.
+    func isElsewhere() {
+        isUneasy()
+        isMeetable.store(true, ordering: .relaxed)
     }
 
     /// A replica is being promoted, or has been.
@@ -61,6 +77,6 @@ package final class ReplicaQuorum: Sendable {
             last?.isCalm = false
             return last
         }
-        if let count { current.store(count.required(setting), ordering: .relaxed) }
+        if let count { require(count) }
     }
 }

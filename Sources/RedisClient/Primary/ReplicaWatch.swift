@@ -34,11 +34,12 @@ struct ReplicaWatch {
         connected = 0
     }
 
-    mutating func heard(offset: Int, followers: [Int]) {
+    /// - Parameter isBeat: not asked out of turn.
+    mutating func heard(offset: Int, followers: [Int], isBeat: Bool = true) {
         connected = followers.count
         let due = offsets.count == Self.beats ? offsets.first ?? 0 : 0
         keepingUp = followers.count { $0 >= due }
-        offsets = Array((offsets + [offset]).suffix(Self.beats))
+        if isBeat { offsets = Array((offsets + [offset]).suffix(Self.beats)) }
     }
 
     /// - Parameters:

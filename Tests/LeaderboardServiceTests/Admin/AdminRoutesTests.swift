@@ -121,7 +121,8 @@ struct AdminRoutesTests {
             try await withService(["REDIS_URL": redis.url]) { other in
                 _ = try await service.update("alice", 50, on: service.connect())
                 let done = try await service.operate("POST", "/users/alice/suspend", #"{"reason":"bot"}"#)
-                #expect(done.body == #"{"status":"success","user_id":"alice","suspended":true,"changed":true}"#)
+                let told = #"{"status":"success","user_id":"alice","suspended":true,"changed":true,"known":true}"#
+                #expect(done.body == told)
                 let refused = try await other.update("alice", 1, on: other.connect())
                 #expect((refused.status, refused.code) == (403, "user_suspended"))
                 for instance in [service, other] { try await eventually { try await instance.scoreboard() == "[]" } }

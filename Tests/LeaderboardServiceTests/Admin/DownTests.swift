@@ -4,7 +4,10 @@ import Testing
 
 @Suite("A command whose service or board is not there", .timeLimit(.minutes(5)))
 struct DownTests {
-    @Test("refuses with 2 where there is no board, and makes nothing", arguments: ["backup board", "verify", "rebuild"])
+    @Test(
+        "refuses with 2 where there is no board, and makes nothing",
+        arguments: ["backup board", "verify", "rebuild"]
+    )
     func noBoard(words: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -15,7 +18,10 @@ struct DownTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test("says what it tried, and who named it", arguments: ["admin audit", "admin export ada", "load", "ping", "demo"])
+    @Test(
+        "says what it tried, and who named it",
+        arguments: ["admin audit", "admin export ada", "load", "ping", "demo"]
+    )
     func down(words: String) async throws {
         let port = try await FreePort.find()
         let secret = "0123456789abcdef0123456789abcdef"

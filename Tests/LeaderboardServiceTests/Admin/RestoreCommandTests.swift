@@ -40,7 +40,8 @@ struct RestoreCommandTests {
     @Test("needs only the file where nobody could answer, also on a board that has changed")
     func script() async throws {
         try await withBackup { file, url, service in
-            let restore = try await ServiceProcess.run(["admin", "restore", file, "--reason", "r", "--yes"], ["REDIS_URL": url])
+            let words = ["admin", "restore", file, "--reason", "r", "--yes"]
+            let restore = try await ServiceProcess.run(words, ["REDIS_URL": url])
             #expect(restore.code == 0)
             #expect(restore.output.hasSuffix("1 users and 1 audit entries restored, up to update 1.\n"))
             try await eventually { try await board(service) == Self.saved }

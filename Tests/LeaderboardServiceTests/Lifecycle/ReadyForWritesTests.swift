@@ -3,7 +3,7 @@ import Testing
 
 @testable import LeaderboardService
 
-@Suite("An instance whose Redis answers, but takes no updates")
+@Suite("An instance whose Redis answers, but takes no updates", .timeLimit(.minutes(5)))
 struct ReadyForWritesTests {
     enum Trouble: String, CaseIterable { case memory, snapshot, appendOnlyFile, replicas }
 
@@ -32,6 +32,17 @@ struct ReadyForWritesTests {
             }
             let reader = try await service.connect()
             try await until { try await reader.request("GET", "/readyz").body.contains("store_read_only") }
+            // Reads go on: the page, the standings, and who comes to watch.
+            #expect(try await reader.request("GET", "/readyz?for=reads").status == 200)
+            #expect(try await reader.request("GET", "/api/v1/scoreboard").body.contains("alice"))
+            let viewer = try await service.connect()
+            #expect(try await viewer.openWebSocket().status == 101)
+            _ = try await viewer.message()
+            try await until {
+                let metrics = try await reader.request("GET", "/metrics").body
+                return metrics.contains("leaderboard_ready{for=\"writes\"} 0")
+                    && metrics.contains("leaderboard_ready{for=\"reads\"} 1")
+            }
             let seq = try await redis.command("GET", "lb:{main}:seq")
             let answer = try await reader.request("GET", "/readyz")
             #expect(answer.status == 503)
@@ -62,6 +73,29 @@ struct ReadyForWritesTests {
             }
             let findings = await Doctor(testSettings(["REDIS_URL": url])).findings()
             #expect(findings.contains { $0.fact.contains(": \(code): ") && !$0.fact.contains("wr0ng") })
+        }
+    }
+}
+
+@Suite("What one wants to be ready for", .timeLimit(.minutes(5)))
+struct ReadinessPurposeTests {
+    @Test("is asked once, and is reads or writes", arguments: ["for=", "for=both", "for=reads&for=reads", "for=READS"])
+    func refused(query: String) async throws {
+        try await withService { service, _ in
+            let answer = try await service.connect().request("GET", "/readyz?\(query)")
+            #expect((answer.status, answer.code) == (400, "invalid_query"))
+        }
+    }
+
+    @Test("no Redis, no reads")
+    func noRedis() async throws {
+        try await withService { service, redis in
+            let reader = try await service.connect()
+            for purpose in ["reads", "writes"] {
+                #expect(try await reader.request("GET", "/readyz?for=\(purpose)").status == 200)
+            }
+            redis.kill()
+            try await until { try await reader.request("GET", "/readyz?for=reads").status == 503 }
         }
     }
 }

@@ -44,6 +44,27 @@ struct ProxyTests {
         if instances != .gone { try await server.stop() }
     }
 
+    @Test("leave the page, the standings and viewers alone while Redis refuses only writes")
+    func readsGoOn() async throws {
+        try await withService { service, redis in
+            #expect(try await service.update("ada", 5, on: service.connect()).status == 200)
+            let port = service.port
+            let balancer = try await LoadBalancer.start(.haproxy, instances: [port, port, port])
+            try await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1")
+            // By then the checks have taken every instance out of those for writes.
+            try await eventually { try await Self.answer(balancer.port, Self.update).code == "no_instance" }
+            for path in ["/", "/api/v1/scoreboard", "/api/v1/scoreboard/users/ada", "/api/v1/scoreboard/stats"] {
+                let connection = try await TestConnection(port: balancer.port)
+                #expect(try await connection.request("GET", path).status == 200, "\(path)")
+            }
+            let viewer = try await TestConnection(port: balancer.port)
+            #expect(try await viewer.openWebSocket().status == 101)
+            _ = try await viewer.message()
+            try await redis.command("CONFIG", "SET", "maxmemory", "0")
+            try await eventually { try await Self.answer(balancer.port, Self.update).status == 401 }
+        }
+    }
+
     @Test(
         "are JSON too where a request is refused",
         arguments: [

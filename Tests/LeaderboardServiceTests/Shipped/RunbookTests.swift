@@ -54,14 +54,31 @@ struct RunbookTests {
         )
     }
 
-    @Test("may run the doctor, who finds nothing bad")
+    @Test("meets the primary under the name that the shipped sentinels know, wherever a sentinel is told something")
+    func sentinelNames() throws {
+        let shipped = try ShippedFiles.text("redis/sentinel.conf")
+        let name = try #require(shipped.firstMatch(of: /\nsentinel monitor (\S+)/)).1
+        var texts = try ["RUNBOOK.md", "failover", "redis/redis.conf"].map(ShippedFiles.text)
+        texts.append(try String(contentsOf: ShippedFiles.root.appending(path: "README.md"), encoding: .utf8))
+        let told = /SENTINEL (?:RESET|MASTER|REPLICAS|SLAVES|CKQUORUM|FAILOVER|REMOVE|SET) ([a-z][\w-]*)/
+        let uses = texts.flatMap { $0.matches(of: told) }
+        #expect(!uses.isEmpty)
+        for use in uses { #expect(use.1 == name, "\(use.0)") }
+    }
+
+    @Test("is told by the doctor that the service cannot be this user, and nothing else")
     func doctor() async throws {
         let redis = try await ShippedRedis()
         let url = "redis://operator:OPERATOR_PASSWORD@127.0.0.1:\(redis.port)"
         let settings = ["REDIS_URL": url, "JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
         let doctor = try await ServiceProcess.run(["doctor"], settings)
-        #expect(doctor.code == 0, "\(doctor.output)")
+        #expect(doctor.code == 1, "\(doctor.output)")
+        let bad = doctor.output.matches(of: /^BAD +(\w+)/.anchorsMatchLineEndings()).map { $0.1 }
+        #expect(bad == ["rights"], "\(doctor.output)")
         #expect(doctor.output.contains("replay"))
+        let own = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
+        let service = try await ServiceProcess.run(["doctor"], redis.settings.merging(own) { $1 })
+        #expect(service.code == 0, "\(service.output)")
     }
 
     @Test("changes the service's password as the runbook says, without an interruption, and for good")

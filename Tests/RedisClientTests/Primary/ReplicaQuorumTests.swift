@@ -35,6 +35,33 @@ struct ReplicaQuorumTests {
         #expect(ReplicaQuorum(setting: 2).required == 2)
     }
 
+    @Test("a write is refused unsent only while it is known that too few are there")
+    func known() {
+        let quorum = ReplicaQuorum()
+        #expect(quorum.canBeMet)
+        quorum.learn(ReplicaCount(connected: 1, known: 2, down: 0, isCalm: true))
+        #expect(!quorum.canBeMet)
+        quorum.learn(ReplicaCount(connected: 2, known: 3, down: 0, isCalm: true))
+        #expect(quorum.canBeMet)
+        quorum.isUneasy()
+        #expect(!quorum.canBeMet)
+        // Who follows another primary is not known yet.
+        quorum.isElsewhere()
+        #expect(quorum.canBeMet)
+        let set = ReplicaQuorum(setting: 2)
+        #expect(set.canBeMet)
+        set.learn(ReplicaCount(connected: 1, known: 1, down: 0, isCalm: true))
+        #expect(!set.canBeMet)
+    }
+
+    @Test("asked out of turn, a replica is not measured by a later offset")
+    func outOfTurn() {
+        var watch = ReplicaWatch()
+        for offset in [100, 200, 300] { watch.heard(offset: offset, followers: [100]) }
+        for _ in 0..<9 { watch.heard(offset: 900, followers: [100], isBeat: false) }
+        #expect(watch.count(isCalm: false).connected == 1)
+    }
+
     @Test("a replica that has not confirmed what the primary had three beats ago is not connected in earnest")
     func behind() {
         var watch = ReplicaWatch()

@@ -1,0 +1,90 @@
+package import NIOCore
+package import RedisClient
+
+/// Which of the ``NeededRights`` a user lacks, as the server itself says.
+package struct MissingRights: Sendable, Equatable {
+    /// What is withheld of one call: the command, or a key or the channel that it is for.
+    package struct Lack: Sendable, Equatable {
+        package let right: NeededRights.Right
+        /// `+xadd`, `~lb:{main}:*`, `&lb:{main}:events`: the rule that would allow it.
+        package let rule: String
+        /// `xadd`; `xadd on lb:{main}:audit`.
+        package let words: String
+    }
+
+    package let lacks: [Lack]
+
+    package init(lacks: [Lack] = []) {
+        self.lacks = lacks
+    }
+
+    package func concerning(_ purposes: Set<NeededRights.Purpose>) -> MissingRights {
+        MissingRights(lacks: lacks.filter { purposes.contains($0.right.purpose) })
+    }
+
+    package var isEmpty: Bool { lacks.isEmpty }
+
+    /// Each once, for a sentence; a long list is cut.
+    package var words: String {
+        let all = Self.unique(lacks.map(\.words))
+        let shown = all.prefix(Self.shown).joined(separator: ", ")
+        return all.count > Self.shown ? "\(shown) and \(all.count - Self.shown) more" : shown
+    }
+
+    /// For `ACL SETUSER`.
+    package var rules: String { Self.unique(lacks.map(\.rule)).joined(separator: " ") }
+
+    private static let shown = 8
+
+    private static func unique(_ all: [String]) -> [String] {
+        var seen: Set<String> = []
+        return all.filter { seen.insert($0).inserted }
+    }
+
+    /// Asks by `ACL DRYRUN`, which changes nothing. Nil where nobody tells: the user may not ask it, or Redis does not answer.
+    package static func ask(_ redis: RedisClient, user: String, _ needed: NeededRights, on eventLoop: any EventLoop)
+        async
+        -> MissingRights?
+    {
+        // The questions of one tick go to Redis in one write.
+        let answers = await withTaskGroup(of: (Int, String?).self) { group in
+            for (index, right) in needed.all.enumerated() {
+                group.addTask {
+                    var command = RedisCommand("ACL", "DRYRUN", user)
+                    for word in right.words { command.append(word) }
+                    // A refusal is of the question: of ACL itself, or of a command that this server does not have.
+                    return (index, try? await redis.send(command, expecting: { _ in true }, on: eventLoop).text)
+                }
+            }
+            return await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
+        }
+        var lacks: [Lack] = []
+        for (index, right) in needed.all.enumerated() {
+            guard let text = answers[index] else { return nil }
+            if text == "OK" { continue }
+            guard text.contains("permission") else { return nil }
+            lacks.append(Lack(right, saidBy: text, needed))
+        }
+        return MissingRights(lacks: lacks)
+    }
+}
+
+extension MissingRights.Lack {
+    /// - Parameter text: of Redis 7.0 to 8, Valkey: `… has no permissions to run the 'xadd' command`, `… to access the 'x' key`,
+    ///   `… to access the 'x' channel`. Whatever else it may be is told as a command.
+    fileprivate init(_ right: NeededRights.Right, saidBy text: String, _ needed: NeededRights) {
+        self.right = right
+        if text.hasSuffix(" key") || text.contains(" keys") {
+            rule = "~\(needed.keyPattern)"
+            words =
+                "\(right.command) on "
+                + (right.words.dropFirst().first { text.contains("'\($0)'") } ?? needed.keyPattern)
+        } else if text.contains(" channel") {
+            rule = "&\(needed.channel)"
+            words = "\(right.command) on \(needed.channel)"
+        } else {
+            rule = "+\(right.command)"
+            words = right.command
+        }
+    }
+}

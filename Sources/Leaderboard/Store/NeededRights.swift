@@ -1,0 +1,120 @@
+/// The rights that a service's user needs in Redis, each as a call that needs it and that `ACL DRYRUN` takes. The one list of them:
+/// the tests hold it against the functions, against what the Swift code sends, and against `ops/redis/users.acl`.
+package struct NeededRights: Sendable {
+    /// What is not possible without it.
+    package enum Purpose: Int, Sendable, Comparable, CaseIterable {
+        case reading, updating, operating
+        /// A check that is left out, or a figure that is not shown.
+        case checking
+
+        package static func < (one: Purpose, other: Purpose) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    package struct Right: Sendable, Hashable {
+        package let purpose: Purpose
+        package let words: [String]
+
+        /// As rules have it: `xadd`, `function|load`.
+        package var command: String { Self.name(words) }
+
+        private static let containers: Set<String> = ["ACL", "CLUSTER", "CONFIG", "FUNCTION"]
+
+        static func name(_ words: [String]) -> String {
+            words.prefix(containers.contains(words.first ?? "") ? 2 : 1).joined(separator: "|").lowercased()
+        }
+    }
+
+    package let all: [Right]
+    package let keyPattern: String
+    package let channel: String
+
+    /// - Parameters:
+    ///   - isCluster: events go over the slot's own channel.
+    ///   - isReplicated: writes wait for replicas.
+    ///   - isFsynced: the settings are checked.
+    package init(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool, isFsynced: Bool = false) {
+        keyPattern = keys.pattern
+        channel = keys.channel
+        all =
+            Self.reading(keys, isCluster: isCluster)
+            + Self.updating(keys, isCluster: isCluster, isReplicated: isReplicated)
+            + Self.operating(keys) + Self.checking(keys, isFsynced: isFsynced)
+    }
+
+    private static func rights(_ purpose: Purpose, _ calls: [[String]]) -> [Right] {
+        calls.map { Right(purpose: purpose, words: $0) }
+    }
+
+    /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the library itself, and the events.
+    private static func reading(_ keys: BoardKeys, isCluster: Bool) -> [Right] {
+        rights(
+            .reading,
+            [
+                ["PING"], ["TIME"],
+                ["FCALL_RO", "leaderboard_standings", "3", keys.scores, keys.seq, keys.epoch, "0", "1"],
+                ["MGET", keys.seq, keys.epoch], ["ZCARD", keys.scores],
+                ["ZRANGE", keys.scores, "0", "1", "REV", "WITHSCORES"], ["ZSCORE", keys.scores, "user"],
+                ["ZREVRANK", keys.scores, "user"], [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", keys.channel],
+            ] + (isCluster ? [["CLUSTER", "SLOTS"]] : [])
+        )
+    }
+
+    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_begin`, `leaderboard_address_failure`.
+    private static func updating(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool) -> [Right] {
+        let (limit, idem, grant, address) = (
+            keys.sample("limit"), keys.sample("idem"), keys.sample("grant"), keys.sample("address")
+        )
+        let call = [
+            "FCALL", "leaderboard_update", "9", keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch,
+            keys.chain,
+        ]
+        return rights(
+            .updating,
+            [
+                call + [limit, idem, grant], ["FUNCTION", "LOAD", "x"], ["SISMEMBER", keys.suspended, "user"],
+                ["MGET", keys.seq, keys.epoch, keys.chain, limit, idem], ["GET", grant], ["GET", address],
+                ["SET", limit, "1", "PX", "1"], ["SET", idem, "1", "PX", "1"], ["SET", grant, "1", "PX", "1"],
+                ["SET", address, "1", "PX", "1"], ["SET", keys.seq, "0"], ["SET", keys.epoch, "1"],
+                ["ZINCRBY", keys.scores, "1", "user"], ["ZSCORE", keys.scores, "user"],
+                ["ZREVRANK", keys.scores, "user"], ["TIME"],
+                ["XADD", keys.audit, "MAXLEN", "~", "1", "*", "user", "user"],
+                ["MSET", keys.seq, "1", keys.chain, "1"],
+                [isCluster ? "SPUBLISH" : "PUBLISH", keys.channel, "{}"],
+            ] + (isReplicated ? [["WAIT", "1", "1"]] : []) + (isCluster ? [["INFO", "cluster"]] : [])
+        )
+    }
+
+    /// The functions and commands behind `/api/v1/admin` and `leaderboard admin`.
+    private static func operating(_ keys: BoardKeys) -> [Right] {
+        let loading = keys.sample("restoring")
+        return rights(
+            .operating,
+            [
+                ["ZADD", keys.scores, "1", "user"], ["ZADD", keys.withheld, "1", "user"],
+                ["ZADD", keys.reverted, "1", "1"],
+                ["ZREM", keys.withheld, "user"], ["ZREMRANGEBYSCORE", keys.reverted, "-inf", "(1"],
+                ["ZMSCORE", keys.reverted, "1"], ["ZSCAN", keys.scores, "0"], ["SADD", keys.suspended, "user"],
+                ["SREM", keys.suspended, "user"], ["SADD", keys.erasing, "user"], ["SSCAN", keys.erasing, "0"],
+                ["SSCAN", keys.suspended, "0"], ["SCAN", "0", "MATCH", keys.pattern], ["DEL", keys.sample("limit")],
+                ["UNLINK", keys.sample("idem")], ["EXISTS", loading], ["RENAME", loading, keys.scores],
+                ["XADD", loading, "*", "user", "user"], ["XDEL", keys.audit, "1-1"], ["XRANGE", keys.audit, "-", "+"],
+                ["XREVRANGE", keys.audit, "+", "-"],
+            ]
+        )
+    }
+
+    private static func checking(_ keys: BoardKeys, isFsynced: Bool) -> [Right] {
+        rights(
+            .checking,
+            [["ROLE"], ["INFO"], ["XLEN", keys.audit]] + (isFsynced ? [["CONFIG", "GET", "appendfsync"]] : [])
+        )
+    }
+}
+
+extension BoardKeys {
+    /// As the rules of an ACL have it.
+    fileprivate var pattern: String { name("*") }
+
+    /// A key of a kind of which there are many, which nobody has.
+    fileprivate func sample(_ kind: String) -> String { name("\(kind):-") }
+}
