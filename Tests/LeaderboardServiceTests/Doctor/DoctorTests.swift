@@ -105,6 +105,10 @@ struct DoctorTests {
     @Test("refuses a Redis without functions")
     func oldRedis() async throws {
         let server = try await ScriptedServer { _, bytes in
+            if bytes.contains("ROLE") {
+                let cluster = bytes.contains("INFO") ? "+no cluster\r\n" : ""
+                return [.send("\(cluster)*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n")]
+            }
             if bytes.contains("INFO") { return [.send("$20\r\nredis_version:6.2.14\r\n")] }
             return [.send(bytes.contains("TIME") ? "*2\r\n$1\r\n0\r\n$1\r\n0\r\n" : "+PONG\r\n")]
         }

@@ -120,6 +120,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         ),
         .init(method: "OPTIONS", path: "/api/v1/scoreboard/events", status: 204),
         admin(200, "GET", "audit"), admin(200, "POST", "audit/revert", "", #"{"seq":1}"#),
+        admin(200, "POST", "audit/revert/preview", "", #"{"seq":1}"#),
         admin(409, "POST", "audit/revert", "", #"{"user_id":"forged"}"#),
         admin(404, "POST", "audit/revert", "", #"{"seq":99999}"#), admin(400, "POST", "audit/revert", "", "{}"),
         admin(200, "POST", "users/{id}/suspend", "ada", #"{"reason":"x"}"#),

@@ -39,7 +39,7 @@ struct DescribedRoutesTests {
         var codes: Set<String> = []
         for folder in ["Sources/LeaderboardService", "Sources/HTTPServer"] {
             for text in try sources(folder) {
-                codes.formUnion(text.matches(of: /(?:\bcode: |notReady\(\s*)"([a-z_]+)"/).map { String($0.1) })
+                codes.formUnion(text.matches(of: /(?:\bcode: |Objection\(\s*)"([a-z_]+)"/).map { String($0.1) })
             }
         }
         #expect(codes.count > 25)
