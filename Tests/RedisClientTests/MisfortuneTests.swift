@@ -223,11 +223,11 @@ struct MisfortuneTests {
     }
 }
 
-/// What a primary without replicas says to the end of a greeting, or to ROLE alone.
+/// What a primary with one replica says to the end of a greeting, or to ROLE alone.
 func greeted(_ bytes: String) -> String {
     (bytes.contains("INFO") ? "+no cluster\r\n" : "") + primaryRole
 }
 
-let primaryRole = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
+let primaryRole = "*3\r\n$6\r\nmaster\r\n:0\r\n*1\r\n*3\r\n$9\r\n127.0.0.1\r\n$1\r\n1\r\n$1\r\n0\r\n"
 
 let wrongPassword = "WRONGPASS: the password or the user is wrong, or the user is off"
