@@ -98,6 +98,7 @@ let package = Package(
             name: "HTTPServer",
             dependencies: [
                 "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
+                .systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

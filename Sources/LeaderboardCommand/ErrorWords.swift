@@ -7,14 +7,6 @@ import NIOPosix
 import RedisClient
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Any error as a person reads it: the one place where a command's failure becomes a sentence. What our own types say is made
 /// for people; other libraries' texts name types, descriptors and source lines, and are never shown.
 func inWords(_ error: any Error) -> String {
@@ -23,7 +15,7 @@ func inWords(_ error: any Error) -> String {
     case ScoreStoreError.outcomeUnknown(let reason): "Redis: \(reason)"
     case ScoreStoreError.unsoundAudit(let user): "the audit of \(user) adds up to what no score can be"
     case let error as Errno: "\(error)"
-    case let error as IOError: systemWords(error.errnoCode)
+    case let error as IOError: "\(Errno(rawValue: error.errnoCode))"
     case is DecodingError: "the service answered what this edition of the command does not understand"
     case is EncodingError: "the question cannot be put into JSON"
     case is CancellationError: "it was interrupted"
@@ -32,12 +24,6 @@ func inWords(_ error: any Error) -> String {
     case let error as any CustomStringConvertible where isOurs(error): error.description
     default: isOurs(error) ? "it did not work, and why is not known" : reason(of: error)
     }
-}
-
-/// What the system says to an error's number.
-func systemWords(_ number: CInt) -> String {
-    // SAFETY: `strerror` returns a NUL-terminated string that is valid until this thread's next call; it is copied at once.
-    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "system error \(number)"
 }
 
 private func isOurs(_ error: Any) -> Bool {

@@ -1,14 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import SystemPackage
 
 /// Why the server does not listen, in words.
 package struct ListenError: Error, Equatable, CustomStringConvertible {
@@ -17,12 +10,6 @@ package struct ListenError: Error, Equatable, CustomStringConvertible {
     init(_ description: String) {
         self.description = description
     }
-}
-
-/// What the system says to an error's number.
-private func systemWords(_ number: CInt) -> String {
-    // SAFETY: `strerror` returns a NUL-terminated string that is valid until this thread's next call; it is copied at once.
-    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "system error \(number)"
 }
 
 /// The sockets on which a server takes connections: one for each address that its host means, all of one port.
@@ -100,7 +87,7 @@ struct Listeners: Sendable {
                     )
                 default:
                     await listeners.close()
-                    let reason = (error as? IOError).map { systemWords($0.errnoCode) } ?? "no reason is known"
+                    let reason = (error as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } ?? "no reason is known"
                     throw ListenError("cannot listen on \(host):\(port): \(reason)")
                 }
             }

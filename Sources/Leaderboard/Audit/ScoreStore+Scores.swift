@@ -20,6 +20,15 @@ extension ScoreStore {
         }
     }
 
+    /// The users of a sorted set of scores, with these. What is no user id is not among them.
+    func userScores(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String: Int] {
+        var scores: [String: Int] = [:]
+        try await forEachScore(of: key, on: eventLoop) { user, score in
+            if (try? UserID(user)) != nil { scores[user] = score }
+        }
+        return scores
+    }
+
     /// The users of a set. What is no user id is not among them.
     func users(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
         var users: Set<String> = []

@@ -64,12 +64,8 @@ extension ScoreStore {
     /// The pieces, of which each is of another moment. Members that are no user ids are none of them.
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
         var state = BoardState()
-        try await forEachScore(of: keys.scores, on: eventLoop) { user, score in
-            if (try? UserID(user)) != nil { state.scores[user] = score }
-        }
-        try await forEachScore(of: keys.withheld, on: eventLoop) { user, score in
-            if (try? UserID(user)) != nil { state.withheld[user] = score }
-        }
+        state.scores = try await userScores(of: keys.scores, on: eventLoop)
+        state.withheld = try await userScores(of: keys.withheld, on: eventLoop)
         state.suspended = try await users(of: keys.suspended, on: eventLoop)
         return state
     }

@@ -55,10 +55,16 @@ extension ScoreStore {
 
     /// Whether there is anything of a board: one that a service has only begun is one.
     package func hasBoard(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
-        for key in [keys.epoch, keys.seq, keys.audit, keys.scores, keys.withheld, keys.suspended] {
-            if try await read(RedisCommand("EXISTS", key), on: eventLoop).integer != 0 { return true }
-        }
-        return false
+        let command = RedisCommand(
+            "EXISTS",
+            keys.epoch,
+            keys.seq,
+            keys.audit,
+            keys.scores,
+            keys.withheld,
+            keys.suspended
+        )
+        return try await read(command, on: eventLoop).integer != 0
     }
 }
 

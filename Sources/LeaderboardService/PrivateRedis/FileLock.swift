@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -30,6 +32,5 @@ final class FileLock: Sendable {
 
 /// What `errno` says, in words.
 func lastSystemError() -> String {
-    // SAFETY: `strerror` returns a NUL-terminated string that is valid until this thread's next call; it is copied at once.
-    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+    "\(Errno(rawValue: errno))"
 }
