@@ -23,6 +23,8 @@ package struct AuditEntry: Sendable, Equatable {
         case erased
         /// Scores were put right from the audit, or the board from a backup.
         case rebuild, restore
+        /// The user kept points of which a lost part of the audit told.
+        case recover
     }
 
     package let id: AuditID
@@ -57,6 +59,15 @@ package struct AuditEntry: Sendable, Equatable {
     package var seq: Int? { integer("seq") }
     /// Nil: one that this release does not know.
     package var action: Action? { Action(rawValue: self["action"] ?? "update") }
+    /// Whether the user was suspended after it; nil where it does not tell. Of what is left of an erased entry, what that told. An
+    /// update tells it: none counts of a suspended user.
+    var suspends: Bool? {
+        switch action == .erased ? self["was"].flatMap(Action.init) : action {
+        case .suspend: true
+        case .reinstate, .update: false
+        default: nil
+        }
+    }
     /// The seqs of the updates that it took back.
     package var reverts: [Int] {
         (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0).flatMap(ScoreRange.checked) }

@@ -6,6 +6,10 @@ package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
     case notChained(AuditID)
     /// The chain begins at this entry, which is not the board's first change.
     case begunAnew(AuditID)
+    /// Entries before the first one were removed: trimming leaves as many as are expected.
+    case removed(entries: Int, expected: Int)
+    /// All entries are gone, and changes that the backup does not have with them.
+    case lost(board: Int, audit: Int)
     /// The last entries are gone, or the key that vouches for the end is.
     case end
     /// The board's count of its changes is not the last entry's.
@@ -16,6 +20,10 @@ package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
         case .broken(let id): "at \(id): this entry or the one before it was changed, or one between them is missing"
         case .notChained(let id): "at \(id): this entry has no hash"
         case .begunAnew(let id): "at \(id): the chain begins here, but the board had changed before: that audit is gone"
+        case .removed(let entries, let expected):
+            "at the beginning: \(entries) entries are there, and it was not trimmed to fewer than \(expected): earlier ones were removed"
+        case .lost(let board, let audit):
+            "at the end: the board has no audit, and counts \(board) changes, of which the backup tells the first \(audit)"
         case .end: "at the end: the last entry is not the one that the board remembers"
         case .seq(let board, let audit):
             "at the end: the board counts \(board) changes, the last entry is number \(audit)"

@@ -1,14 +1,34 @@
 /// What a verification of the audit found.
 package struct AuditReport: Sendable, Equatable {
-    /// A user whose score is not what the audit adds up to.
+    /// A user whose score is not what the audit adds up to, whose suspension is not what it says, or whose score is not where it
+    /// belongs: on the board, or withheld while the user is suspended.
     package struct Difference: Sendable, Equatable {
         package let user: UserID
-        /// Nil: neither on the board nor withheld.
+        /// The score that is wrong; else the one that counts. Nil: neither on the board nor withheld.
         package let board: Int?
+        package let isSuspended: Bool
         /// At the same moment.
-        package let audit: PointsSum
-        /// What the audit adds up to at ``AuditReport/seen``, which may be later.
-        package internal(set) var auditAtEnd: PointsSum
+        package let audit: Word
+        /// At ``AuditReport/seen``, which may be later.
+        package internal(set) var auditAtEnd: Word
+
+        package var hasWrongScore: Bool {
+            board.map { audit.sum ?? PointsSum($0) != PointsSum($0) } ?? audit.hasScore
+        }
+        /// The user has a score, or is to have one.
+        var concernsScore: Bool { board != nil || auditAtEnd.hasScore }
+
+        package var hasWrongSuspension: Bool { audit.isSuspended.map { $0 != isSuspended } ?? false }
+    }
+
+    /// What an audit says of a user.
+    package struct Word: Sendable, Equatable {
+        /// Nil: no entry names the user, a backup tells of the suspension.
+        package let sum: PointsSum?
+        /// False: no entry gave the user one, be it 0.
+        package let hasScore: Bool
+        /// Nil: it does not tell.
+        package let isSuspended: Bool?
     }
 
     /// Points of a user that no entry of an audit tells of that is whole.
@@ -39,20 +59,27 @@ package struct AuditReport: Sendable, Equatable {
     package internal(set) var usersWithoutHistory = 0
     /// The first ``maximumWithoutHistory`` of them, by name. A rebuild keeps their scores.
     package internal(set) var someWithoutHistory: [String] = []
+    /// All of them whose names are user ids, where changes are lost (``hasLostChanges``).
+    var withoutHistory: [UserID] = []
     /// By user.
     package internal(set) var differences: [Difference] = []
     /// By user. A rebuild leaves them.
     package internal(set) var unexplained: [Unexplained] = []
     /// Of the last entry that was read.
     package internal(set) var seen = AuditID.zero
-    /// All of the audit came from a backup, as the board has none any more: where a rebuild lets it go on.
-    package internal(set) var continuation: AuditContinuation?
+    /// Entries that the board lost and a backup has: a rebuild brings them back.
+    package internal(set) var missing: MissingAudit?
+    /// Places of which the audit tells that entries are lost there.
+    package internal(set) var knownGaps = 0
 
-    /// The board lost its audit: a rebuild lets it go on where the backup's ended.
-    package var goesOnFromBackup: Bool { continuation != nil }
+    /// The board lost its audit, or the first entries of it.
+    package var bringsAuditBack: Bool { missing != nil }
+
+    /// Between what the backup has and what the board has, changes are lost: only the scores tell of them.
+    package var hasLostChanges: Bool { missing?.isPart ?? false }
 
     /// A rebuild of a board that lost its audit would have fewer scores than the backup.
-    package var goesOnFromPart: Bool { continuation != nil && !isWhole }
+    package var goesOnFromPart: Bool { missing != nil && !isWhole }
 
     package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
 }

@@ -1,33 +1,35 @@
 import NIOCore
 
 extension AuditVerification {
-    /// Holds every score against what the audit adds up to.
-    /// - Returns: false if somebody was erased meanwhile, or is being erased: his score and his entries are not of one moment.
+    /// Holds every score and suspension against what the audit says.
+    /// - Returns: false if somebody was erased meanwhile, or is being erased: what is held of them and their entries are not of one
+    ///   moment.
     func compare(_ walked: AuditWalk, into report: inout AuditReport) async throws(ScoreStoreError) -> Bool {
         var walk = walked
+        let backup = SuspendedInBackup(older, pseudonyms: walked.pseudonyms)
         var missing = Set(walk.tallies.filter { $0.value.isKept }.keys)
-        var suspects: Set<String> = []
+        let suspended = try await store.users(of: store.keys.suspended, on: eventLoop)
+        // Whose suspension is another than the audit's, and whose score is where it does not belong.
+        var suspects = suspended.filter { walked.tallies[$0]?.isSuspended == false }
+        suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)
+        suspects.formUnion(backup.users.subtracting(suspended))
         var withoutHistory: [String: Int] = [:]
-        for key in [store.keys.scores, store.keys.withheld] {
+        for (key, isWithheld) in [(store.keys.scores, false), (store.keys.withheld, true)] {
             try await store.forEachScore(of: key, on: eventLoop) { user, score in
                 missing.remove(user)
                 guard let tally = walked.tallies[user] else {
                     if score != 0 || withoutHistory[user] == nil { withoutHistory[user] = score }
                     return
                 }
-                if tally.sum != PointsSum(score) { suspects.insert(user) }
+                if tally.sum != PointsSum(score) || suspended.contains(user) != isWithheld { suspects.insert(user) }
             }
         }
         for user in suspects.union(missing).sorted() {
             guard let id = try? UserID(user) else { continue }
             let holding = try await store.holding(of: id, on: eventLoop)
             try await readOn(&walk, upto: holding.at)
-            // Who is on the board although withheld was put there by another writer.
-            let scores = [holding.score, holding.withheld].compactMap(\.self)
-            guard let tally = walk.tallies[user] else { continue }
-            let wrong = scores.first { PointsSum($0) != tally.sum }
-            if wrong == nil, !scores.isEmpty || !tally.isKept { continue }
-            report.differences.append(.init(user: id, board: wrong, audit: tally.sum, auditAtEnd: tally.sum))
+            guard let word = walk.word(of: user, backup) else { continue }
+            if let difference = AuditReport.Difference(id, holding, word) { report.differences.append(difference) }
         }
         // An erasure takes the user off the board before the audit stops naming him: from the one to the other he is in here.
         let erasing = try await store.erasing(on: eventLoop)
@@ -35,13 +37,16 @@ extension AuditVerification {
         try await readOn(&walk, upto: nil)
         for index in report.differences.indices {
             let user = report.differences[index].user.rawValue
-            guard let tally = walk.tallies[user] else { continue }
-            if erasing.contains(user) || walk.gone.contains(tally.first) { return false }
-            report.differences[index].auditAtEnd = tally.sum
+            guard let word = walk.word(of: user, backup) else { continue }
+            if erasing.contains(user) || walk.tallies[user].map({ walk.gone.contains($0.first) }) ?? false {
+                return false
+            }
+            report.differences[index].auditAtEnd = word
         }
         withoutHistory = withoutHistory.filter { walk.tallies[$0.key] == nil }
         report.usersWithoutHistory = withoutHistory.count
         if walk.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
+        if report.hasLostChanges { report.withoutHistory = withoutHistory.keys.compactMap { try? UserID($0) } }
         report.someWithoutHistory = Array(withoutHistory.keys.sorted().prefix(AuditReport.maximumWithoutHistory))
         report.seen = walk.seen
         return true
@@ -60,5 +65,58 @@ extension AuditVerification {
             found.append(.init(user: user, points: points))
         }
         return found
+    }
+}
+
+/// Who was suspended when a backup was made, by its own word: its audit may begin later.
+struct SuspendedInBackup {
+    let users: Set<String>
+    /// Of those who were erased since.
+    private var pseudonyms: [String: String] = [:]
+
+    init(_ backup: BackupAudit?, pseudonyms: [AuditID: String]) {
+        users = backup?.continuation.suspended ?? []
+        for (user, place) in backup?.suspensions ?? [:] { self.pseudonyms[user] = pseudonyms[place] }
+    }
+
+    /// Nil: it does not tell.
+    func isSuspended(_ user: String, _ walk: AuditWalk) -> Bool? {
+        guard users.contains(user) else { return nil }
+        return pseudonyms[user].flatMap { walk.erasedSuspensions[$0] } ?? true
+    }
+}
+
+extension AuditWalk {
+    /// What the audit says of the user, and where it does not, the backup. Nil: neither knows them.
+    fileprivate func word(of user: String, _ backup: SuspendedInBackup) -> AuditReport.Word? {
+        let isSuspended = backup.isSuspended(user, self)
+        guard let tally = tallies[user] else {
+            return isSuspended.map { AuditReport.Word(sum: nil, hasScore: false, isSuspended: $0) }
+        }
+        return AuditReport.Word(
+            sum: tally.sum,
+            hasScore: tally.isKept,
+            isSuspended: tally.isSuspended ?? isSuspended
+        )
+    }
+}
+
+extension AuditReport.Difference {
+    /// Nil: what the board holds is what the audit says.
+    fileprivate init?(_ user: UserID, _ holding: Holding, _ word: AuditReport.Word) {
+        // Who is on the board although withheld was put there by another writer.
+        let scores = [holding.score, holding.withheld].compactMap(\.self)
+        let wrong = word.sum.flatMap { sum in scores.first { PointsSum($0) != sum } }
+        let isMissing = word.hasScore && scores.isEmpty
+        let isMisplaced = holding.isSuspended ? holding.score != nil : holding.withheld != nil
+        let isSuspended = word.isSuspended.map { $0 != holding.isSuspended } ?? false
+        guard wrong != nil || isMissing || isMisplaced || isSuspended else { return nil }
+        self.init(
+            user: user,
+            board: wrong ?? holding.anyScore,
+            isSuspended: holding.isSuspended,
+            audit: word,
+            auditAtEnd: word
+        )
     }
 }

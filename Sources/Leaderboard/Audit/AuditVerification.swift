@@ -9,7 +9,7 @@ package struct AuditVerification: Sendable {
     let store: ScoreStore
     let eventLoop: any EventLoop
     /// Has older entries than the stream.
-    private let older: BackupAudit?
+    let older: BackupAudit?
 
     package init(_ store: ScoreStore, older: BackupAudit? = nil, on eventLoop: any EventLoop) {
         self.store = store
@@ -32,6 +32,7 @@ package struct AuditVerification: Sendable {
         report.unchainedEntries = walk.unchained
         report.uncheckedErasures = walk.uncheckedErasures
         report.isWhole = walk.isWhole
+        report.knownGaps = walk.knownGaps
         report.faultCount = walk.faultCount
         report.faults = walk.faults
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
@@ -39,36 +40,58 @@ package struct AuditVerification: Sendable {
         return try await compare(walk, into: &report) ? report : nil
     }
 
-    /// The whole audit, read twice: an entry that takes the place of an erased one stands behind the gap.
+    /// The whole audit, read twice: what takes the place of an erased entry stands behind the gap.
     private func walked(_ report: inout AuditReport) async throws(ScoreStoreError) -> AuditWalk? {
-        let erased = ErasedEntries(try await erasedEntries())
-        var walk = AuditWalk(erased: erased)
-        walk.read(try await olderThanStream(without: erased))
+        let footnotes = try await footnotes()
+        let first = try await store.firstAuditID(on: eventLoop)
+        let expected = try await expectedEntries()
+        let missing = entriesBefore(first, footnotes)
+        var walk = AuditWalk(footnotes, older: missing)
         let olderEntries = walk.entries
         try await readOn(&walk, upto: nil)
         let board = try await store.auditEnd(on: eventLoop)
-        let (end, seq) = (board.chain, board.seq)
-        if let end { try await readOn(&walk, upto: end.id) }
-        if let older, end == nil, walk.entries == olderEntries {
-            walk.end(at: older.continuation.chain, seq: seq ?? older.continuation.seq)
-            if walk.faultCount == 0 { report.continuation = older.continuation }
+        if let end = board.chain { try await readOn(&walk, upto: end.id) }
+        let streamEntries = walk.entries - olderEntries
+        let isShort = streamEntries > 0 && streamEntries < expected
+        if let older, streamEntries == 0 {
+            let backup = older.continuation
+            walk.end(at: backup.chain, seq: backup.seq)
+            let isPart = board.chain ?? backup.chain != backup.chain || board.seq ?? backup.seq != backup.seq
+            if isPart { walk.lost(board: board.seq ?? backup.seq, audit: backup.seq) }
+            report.missing = MissingAudit(entries: missing, end: backup, first: nil, gap: nil, isPart: isPart)
         } else {
-            walk.end(at: end, seq: seq ?? 0)
+            walk.end(at: board.chain, seq: board.seq ?? 0)
+            if isShort, missing.isEmpty { walk.removed(entries: streamEntries, expected: expected) }
+            if isShort || !missing.isEmpty && walk.gap != nil {
+                report.missing = MissingAudit(
+                    entries: missing,
+                    end: older?.continuation ?? .none,
+                    first: first,
+                    gap: walk.gap,
+                    isPart: !missing.isEmpty && walk.gap != nil
+                )
+            }
         }
-        return walk.faultCount == 0 || walk.newestErasure <= erased.newest ? walk : nil
+        return walk.faultCount == 0 || walk.newestErasure <= footnotes.newestErasure ? walk : nil
     }
 
-    private func erasedEntries() async throws(ScoreStoreError) -> [ErasedEntry] {
-        let newer = try await store.erasedEntries(on: eventLoop)
-        return (older?.entries ?? []).compactMap(\.erased) + newer
+    private func footnotes() async throws(ScoreStoreError) -> AuditFootnotes {
+        var footnotes = AuditFootnotes()
+        footnotes.read(older?.entries ?? [])
+        var seen = AuditID.zero
+        while true {
+            let page = try await store.auditPage(after: seen, on: eventLoop)
+            footnotes.read(page)
+            guard page.count == ScoreStore.auditPageSize, let last = page.last else { return footnotes }
+            seen = last.id
+        }
     }
 
-    /// A backup has them still who were erased since.
-    private func olderThanStream(without erased: ErasedEntries) async throws(ScoreStoreError) -> [AuditEntry] {
-        guard let older else { return [] }
-        let first = try await store.firstAuditID(on: eventLoop)
-        let gone = erased.places
-        return older.entries.filter { entry in first.map { entry.id < $0 } ?? true && !gone.contains(entry.id) }
+    /// A backup has entries still that were erased since.
+    private func entriesBefore(_ first: AuditID?, _ footnotes: AuditFootnotes) -> [AuditEntry] {
+        (older?.entries ?? []).filter { entry in
+            first.map { entry.id < $0 } ?? true && footnotes.pseudonyms[entry.id] == nil
+        }
     }
 
     func readOn(_ walk: inout AuditWalk, upto end: AuditID?) async throws(ScoreStoreError) {
@@ -78,6 +101,19 @@ package struct AuditVerification: Sendable {
             walk.read(page)
             if page.count < ScoreStore.auditPageSize { return }
         }
+    }
+
+    /// How many entries the stream must have at least, of those that there are by now: trimming leaves so many.
+    private func expectedEntries() async throws(ScoreStoreError) -> Int {
+        let command = RedisCommand("MGET", store.keys.kept, store.keys.seq)
+        guard let values = try await store.read(command, on: eventLoop).array, values.count == 2 else {
+            throw .unavailable("unexpected reply")
+        }
+        let kept = (values[0].text ?? "").split(separator: " ").compactMap { Int($0) }.compactMap(ScoreRange.checked)
+        guard kept.count == 3, let seq = values[1].text.flatMap({ Int($0) }).flatMap(ScoreRange.checked) else {
+            return 0
+        }
+        return min(kept[0], kept[1] + max(0, seq - kept[2]))
     }
 }
 

@@ -8,6 +8,8 @@ struct AuditWalk {
         let first: AuditID
         /// An entry gave the user a score, be it 0: the board shows or withholds one.
         var isKept: Bool
+        /// What the last entry says that tells it: a suspension, a return, or an update, which counts of nobody suspended.
+        var isSuspended: Bool?
         /// From the user's first update on: nothing was trimmed away.
         var isWhole: Bool { base == 0 }
     }
@@ -37,6 +39,18 @@ struct AuditWalk {
     private var place: AuditChain.Link?
     /// An entry of the chain that is there was read. Before, an entry may have been trimmed anywhere.
     private var isInside = false
+    /// By pseudonym, of erased users: whether the last entry that tells it suspended them. An erasure keeps a suspension.
+    private(set) var erasedSuspensions: [String: Bool] = [:]
+    /// Where the stream does not follow what a backup has, or does not begin with the board's first change. Nil: it does, or an
+    /// entry tells of it.
+    private(set) var gap: AuditGap?
+    /// How many places there are of which an entry tells that entries are lost.
+    private(set) var knownGaps = 0
+    /// The next entry is the stream's first.
+    private var isAtStream = true
+    private let gaps: [AuditID: String]
+    /// Who was erased, by the place of an entry.
+    let pseudonyms: [AuditID: String]
     /// From its beginning on, no entry of the chain is missing.
     private var isUnbroken = true
     /// Of the first change that the chain tells of.
@@ -44,8 +58,15 @@ struct AuditWalk {
     /// Of the last one; what erasures leave has old ones.
     private var lastSeq: Int?
 
-    init(erased: ErasedEntries = ErasedEntries()) {
-        self.erased = erased
+    /// - Parameters:
+    ///   - older: entries from before the stream, from a backup.
+    init(_ footnotes: AuditFootnotes = AuditFootnotes(), older: [AuditEntry] = []) {
+        erased = ErasedEntries(footnotes.erased)
+        gaps = Dictionary(footnotes.gaps.map { ($0.next, $0.before) }) { _, last in last }
+        pseudonyms = footnotes.pseudonyms
+        isAtStream = older.isEmpty
+        read(older)
+        isAtStream = true
     }
 
     mutating func read(_ page: [AuditEntry]) {
@@ -72,19 +93,30 @@ struct AuditWalk {
         }
         let fits = AuditChain.hash(of: entry, after: place ?? .start) == link.hash
         if isInside {
-            if !fits { note(.broken(entry.id)) }
+            if !fits { lose(before: entry.id, .broken(entry.id)) }
         } else {
             begin(entry, fits: fits)
         }
         place = link
         isInside = true
+        isAtStream = false
     }
 
     /// The first entry of the chain that is there.
     private mutating func begin(_ entry: AuditEntry, fits: Bool) {
-        guard fits, isUnbroken, unchained == 0 else { return }
-        isWhole = (firstSeq ?? entry.seq) == 1
-        if !isWhole { note(.begunAnew(entry.id)) }
+        isWhole = fits && isUnbroken && unchained == 0 && (firstSeq ?? entry.seq) == 1
+        if !isWhole { lose(before: entry.id, fits && isUnbroken && unchained == 0 ? .begunAnew(entry.id) : nil) }
+    }
+
+    /// Entries before this one are lost: a fault, unless an entry tells of it.
+    private mutating func lose(before next: AuditID, _ fault: AuditFault?) {
+        let found = AuditGap(next: next, after: place)
+        guard gaps[next] != found.before else {
+            knownGaps += 1
+            return
+        }
+        if isAtStream { gap = found }
+        if let fault { note(fault) }
     }
 
     /// The erased entries that stood directly before this one.
@@ -102,7 +134,7 @@ struct AuditWalk {
             } else if gone.before == nil {
                 uncheckedErasures += 1
             } else if !fits {
-                note(.broken(gone.link.id))
+                lose(before: gone.link.id, .broken(gone.link.id))
             }
             place = gone.link
         }
@@ -110,11 +142,12 @@ struct AuditWalk {
 
     private mutating func count(_ entry: AuditEntry) {
         switch entry.action {
-        case .update, .suspend, .reinstate, .revert:
+        case .update, .suspend, .reinstate, .revert, .recover:
             let isKept = entry.action == .update || entry.score != nil
             if var tally = tallies[entry.user] {
                 tally.sum += entry.increase
                 tally.isKept = tally.isKept || isKept
+                tally.isSuspended = entry.suspends ?? tally.isSuspended
                 tallies[entry.user] = tally
             } else {
                 let score = entry.score ?? 0
@@ -122,11 +155,25 @@ struct AuditWalk {
                     sum: PointsSum(score),
                     base: score - entry.increase,
                     first: entry.id,
-                    isKept: isKept
+                    isKept: isKept,
+                    isSuspended: entry.suspends
                 )
             }
-        case .erase, .erased, .rebuild, .restore, nil: break
+        case .erased: if let word = entry.suspends { erasedSuspensions[entry.user] = word }
+        case .erase, .rebuild, .restore, nil: break
         }
+    }
+
+    /// The stream has fewer entries than trimming leaves.
+    mutating func removed(entries: Int, expected: Int) {
+        guard gap != nil else { return }
+        if case .begunAnew = faults.first { return }
+        note(.removed(entries: entries, expected: expected))
+    }
+
+    /// Nothing of the stream is there, and what the backup has is not all.
+    mutating func lost(board: Int, audit: Int) {
+        note(.lost(board: board, audit: audit))
     }
 
     /// Holds the end against the board's own word of it: the end of its chain, and how many changes it counts. Both were read

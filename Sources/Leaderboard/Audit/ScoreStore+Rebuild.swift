@@ -2,16 +2,17 @@ package import NIOCore
 import RedisClient
 
 extension ScoreStore {
-    /// Scores that one atomic step puts right.
+    /// Users that one atomic step puts right.
     private static let rebuildBatch = 500
+    /// How often the audit may have grown by more than a step reads.
+    private static let maximumCatchUps = 100
 
-    /// Makes the scores that a verification found wrong what the audit adds up to. The service may run meanwhile: what
-    /// users gain in the meantime is added. Viewers are told once, at the end.
+    /// Makes the scores and suspensions that a verification found wrong what the audit says. The service may run meanwhile: what
+    /// happens in the meantime is added. Viewers are told once, at the end.
     ///
-    /// Users of whom the audit knows nothing keep the score they have. A board that lost its audit, all of which came from a
-    /// backup, goes on where that ended, with the backup's suspensions: the next entries follow those of the backup.
+    /// Users of whom the audit knows nothing keep the score they have.
     /// - Parameter report: of a verification that has just ended.
-    /// - Returns: how many scores were put right.
+    /// - Returns: how many users were put right.
     /// - Throws: ``ScoreStoreError/unsoundAudit(of:)`` before anything is changed, where the audit adds up to what no score
     ///   can be; for what is added meanwhile, after the steps before.
     package func rebuild(
@@ -19,55 +20,112 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Int {
-        for difference in report.differences where difference.auditAtEnd.score == nil {
-            throw .unsoundAudit(of: difference.user)
-        }
-        if let continuation = report.continuation {
-            try await continueAudit(continuation, on: eventLoop)
-        }
-        var seen = report.seen
-        var gained: [String: PointsSum] = [:]
+        try report.checkSums()
+        var since = ChangesSince(report.seen)
         var rest = report.differences[...]
-        // The audit that goes on says so, even if no score is wrong.
-        var isUntold = report.continuation != nil
-        var catchUps = 0
-        while !rest.isEmpty || isUntold {
+        while !rest.isEmpty {
             let batch = rest.prefix(Self.rebuildBatch)
             let isLast = batch.count == rest.count
-            var words = [seen.description, isLast ? String(report.differences.count) : "0"]
-            for difference in batch {
-                let sum = difference.auditAtEnd + gained[difference.user.rawValue, default: 0]
-                guard let score = sum.score else { throw .unsoundAudit(of: difference.user) }
-                words.append(difference.user.rawValue)
-                words.append(String(score))
-            }
-            let reply = try await operate(calls.operation("rebuild", user: nil, by: act, words), on: eventLoop)
-            if reply[0].text == "done" {
-                rest = rest.dropFirst(batch.count)
-                isUntold = false
-                continue
-            }
-            catchUps += 1
-            guard catchUps < 100 else { throw .unavailable("the audit grows faster than it is read") }
-            var page: [AuditEntry]
-            repeat {
-                page = try await auditPage(after: seen, on: eventLoop)
-                for entry in page where entry.action != .erased {
-                    // He may be one of those whose scores would be put right.
-                    if entry.action == .erase { throw .unavailable("a user was erased meanwhile: rebuild again") }
-                    gained[entry.user, default: 0] += entry.increase
-                }
-                seen = page.last?.id ?? seen
-            } while page.count == Self.auditPageSize
+            var words = [since.seen.description, isLast ? String(report.differences.count) : "0"]
+            for difference in batch { words += [difference.user.rawValue, try since.text(of: difference)] }
+            let call = calls.operation("rebuild", user: nil, by: act, words)
+            if try await isDone(call, &since, on: eventLoop) { rest = rest.dropFirst(batch.count) }
         }
         return report.differences.count
     }
 
-    private func continueAudit(
-        _ continuation: AuditContinuation,
+    /// Of users whose score or suspension is another than the audit says, because a part of it is lost: both stay as they are, and
+    /// entries tell of them. Who has no score gets none here, and nobody's suspension ends.
+    /// - Returns: how many users they are, at most.
+    func recover(
+        _ report: AuditReport,
+        by act: OperatorAct,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) {
-        let reply = try await operate(calls.continueAudit(continuation), on: eventLoop)
-        guard reply[0].text == "done" else { throw .unavailable("the board changed meanwhile: rebuild again") }
+    ) async throws(ScoreStoreError) -> Int {
+        try report.checkSums()
+        let kept =
+            report.differences.filter { $0.board != nil && $0.hasWrongScore || $0.isSuspended && $0.hasWrongSuspension }
+            + report.withoutHistory.map(AuditReport.Difference.init(withoutHistory:))
+        var since = ChangesSince(report.seen)
+        var rest = kept[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.rebuildBatch)
+            var words = [since.seen.description]
+            for difference in batch {
+                let isUntold = difference.isSuspended && difference.hasWrongSuspension
+                words += [difference.user.rawValue, try since.sum(of: difference) + (isUntold ? " suspend" : "")]
+            }
+            let call = calls.operation("recover", user: nil, by: act, words)
+            if try await isDone(call, &since, on: eventLoop) { rest = rest.dropFirst(batch.count) }
+        }
+        return kept.count
+    }
+
+    /// False: it is to be asked again, with what has happened meanwhile.
+    private func isDone(
+        _ call: RedisCommand,
+        _ since: inout ChangesSince,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let reply = try await operate(call, on: eventLoop)
+        if reply[0].text == "done" { return true }
+        guard since.reads < Self.maximumCatchUps else { throw .unavailable("the audit grows faster than it is read") }
+        var page: [AuditEntry]
+        repeat {
+            page = try await auditPage(after: since.seen, on: eventLoop)
+            try since.read(page)
+        } while page.count == Self.auditPageSize
+        since.reads += 1
+        return false
+    }
+}
+
+extension AuditReport.Difference {
+    /// Of a user whom the audit does not know.
+    fileprivate init(withoutHistory user: UserID) {
+        let nothing = AuditReport.Word(sum: nil, hasScore: false, isSuspended: nil)
+        self.init(user: user, board: nil, isSuspended: false, audit: nothing, auditAtEnd: nothing)
+    }
+}
+
+extension AuditReport {
+    fileprivate func checkSums() throws(ScoreStoreError) {
+        for difference in differences {
+            if let sum = difference.auditAtEnd.sum, sum.score == nil { throw .unsoundAudit(of: difference.user) }
+        }
+    }
+}
+
+/// What the audit says of users beyond a report.
+private struct ChangesSince {
+    private(set) var seen: AuditID
+    var reads = 0
+    private var gained: [String: PointsSum] = [:]
+    private var suspensions: [String: Bool] = [:]
+
+    init(_ seen: AuditID) { self.seen = seen }
+
+    mutating func read(_ page: [AuditEntry]) throws(ScoreStoreError) {
+        for entry in page where entry.action != .erased {
+            // They may be one of those who would be put right.
+            if entry.action == .erase { throw .unavailable("a user was erased meanwhile: rebuild again") }
+            gained[entry.user, default: 0] += entry.increase
+            suspensions[entry.user] = entry.suspends ?? suspensions[entry.user]
+        }
+        seen = page.last?.id ?? seen
+    }
+
+    func sum(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
+        let sum = (difference.auditAtEnd.sum ?? 0) + gained[difference.user.rawValue, default: 0]
+        guard let score = sum.score else { throw .unsoundAudit(of: difference.user) }
+        return String(score)
+    }
+
+    /// As `leaderboard_rebuild` takes it.
+    func text(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
+        let hasSum = difference.auditAtEnd.sum != nil && difference.concernsScore
+        let sum = hasSum || gained[difference.user.rawValue] != nil ? try sum(of: difference) : ""
+        let word = suspensions[difference.user.rawValue] ?? difference.auditAtEnd.isSuspended
+        return sum + (word.map { $0 ? " suspend" : " reinstate" } ?? "")
     }
 }

@@ -12,10 +12,14 @@ struct BackupLoader {
 
     private let store: ScoreStore
     private let keys: BoardKeys
+    /// Where the updates go that were taken back.
+    private let reverted: String
     private let eventLoop: any EventLoop
     private var pending: [Kind: [String]] = [:]
 
-    init(store: ScoreStore, keys: BoardKeys, eventLoop: any EventLoop) {
+    /// - Parameter reverted: by default the one of the keys.
+    init(store: ScoreStore, keys: BoardKeys, reverted: String? = nil, eventLoop: any EventLoop) {
+        self.reverted = reverted ?? keys.reverted
         self.store = store
         self.keys = keys
         self.eventLoop = eventLoop
@@ -51,7 +55,7 @@ struct BackupLoader {
             case .score: RedisCommand("ZADD", keys.scores)
             case .withheld: RedisCommand("ZADD", keys.withheld)
             case .suspended: RedisCommand("SADD", keys.suspended)
-            case .reverted: RedisCommand("ZADD", keys.reverted)
+            case .reverted: RedisCommand("ZADD", reverted)
             }
         for word in words { command.append(word) }
         _ = try await store.read(command, on: eventLoop)

@@ -13,6 +13,8 @@ struct BoardState: Equatable {
         let user = entry.user
         switch entry.action {
         case .update: scores[user] = entry.score
+        // The score stays where it is.
+        case .recover: break
         case .revert:
             if withheld[user] != nil { withheld[user] = entry.score } else { scores[user] = entry.score }
         case .suspend:

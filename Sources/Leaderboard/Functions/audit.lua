@@ -6,9 +6,12 @@
 --
 -- What it proves: an entry that was edited, removed, inserted or moved without the rest of the chain being computed anew is
 -- found, and so is a cut at the end. An erasure opens no gap in this: it keeps what stood before an erased entry (erase.lua).
--- What it does not: who may write the stream and the chain's key, and computes everything behind his edit anew, is not
--- found, unless somebody kept a hash of before elsewhere. Nor is a cut at the beginning, which is what trimming does. A
--- trusted copy of one later hash vouches for all that came before it.
+-- What it does not: who may write the stream and the chain's key, and computes everything behind their edit anew, is not
+-- found, unless somebody kept a hash of before elsewhere. A trusted copy of one later hash vouches for all that came before it.
+--
+-- A cut at the beginning is what trimming does, but trimming leaves as many entries as it was told to. So the key `<audit>:kept`
+-- (beside the audit, named by it) says how many there must be: length to which the stream is trimmed, entries, seq; as of the
+-- change with this seq. Each change adds an entry. Where fewer are there, some were removed.
 --
 -- Times: an entry's id begins with Redis' clock, in milliseconds. Ids only grow: after the clock was set back, they run ahead
 -- of it until it has caught up. Such an entry has what the clock said in the field `time`; any other is of its id's time. So
@@ -118,6 +121,32 @@ local function append(audit, audit_max, chain, fields, time_text)
   fields[count + 1] = nil
   fields[count + 2] = nil
   return append_behind(audit, audit_max, chain, fields, time_text)
+end
+
+-- By audit, to which length this life of the library (epoch.lua) knows its key `kept` to say that it is trimmed.
+local noted = {}
+
+-- Notes how many entries the audit must have from the change `seq` on, which has been appended. What must have been there when
+-- the length was another one counts on: so a removal is not forgotten over it.
+local function note_kept(audit, audit_max, seq)
+  local key = audit .. ':kept'
+  local kept = redis.pcall('GET', key)
+  local max, entries, since = string.match(type(kept) == 'string' and kept or '', '^(%d+) (%d+) (%d+)$')
+  if max ~= audit_max then
+    if max then
+      entries = math.min(max, entries + math.max(0, seq - since), audit_max)
+    else
+      entries = redis.call('XLEN', audit)
+    end
+    redis.call('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq))
+  end
+  noted[audit] = audit_max
+end
+
+-- Notes that the audit was put there as it is.
+local function note_as_is(audit, audit_max, seq)
+  redis.call('DEL', audit .. ':kept')
+  note_kept(audit, audit_max, seq)
 end
 
 -- In a cluster the channel belongs to the board's slot, and only that slot's nodes hear of it (SPUBLISH). Asked once in the

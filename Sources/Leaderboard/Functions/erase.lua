@@ -38,6 +38,8 @@ local function replace(keys, pseudonym, audit_max, entries, before)
   end
   local chain, ids, appended = redis.call('GET', keys[2]), {}, {}
   local time_text = integer_text(milliseconds(redis.call('TIME')))
+  -- As many are taken out below: an audit of full length must not be trimmed for these, and then be too short.
+  audit_max = integer_text(audit_max + #entries)
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
     local erased = { 'user', pseudonym, 'increase', fields.increase or '', 'score', fields.score or '', 'seq',

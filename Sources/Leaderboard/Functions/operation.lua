@@ -52,6 +52,10 @@ local function begin_operation(keys, args)
   op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
   op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
   op.is_suspended = redis.call('SISMEMBER', op.suspended, op.user) == 1
+  -- Left over from a suspension that somebody took out of the set. Updates have counted since: what the board shows is the score.
+  if op.on_board and not op.is_suspended then
+    op.kept_back = false
+  end
   return op
 end
 
@@ -77,6 +81,9 @@ end
 
 -- The event, last of all. `shown` is the score that the board shows now, or nil if it does not show the user.
 local function tell(op, shown)
+  if noted[op.audit] ~= op.audit_max or op.seq == 1 then
+    note_kept(op.audit, op.audit_max, op.seq)
+  end
   if shown then
     publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch,
       op.time_text)
@@ -99,10 +106,11 @@ local READ_AT_ONCE = 500
 -- Stands among users for that somebody was erased: no name of a user.
 local ERASED = '*'
 
--- What each user's entries behind `seen` add up to; nil if there are more than can be read at once. Callers read the
--- long part of the stream and leave the few entries since to the function: so what they ask for is right at its moment.
+-- What each user's entries behind `seen` add up to, and by user whether the last of them that is about it says 'suspend' or
+-- 'reinstate'; nil if there are more than can be read at once. Callers read the long part of the stream and leave the few
+-- entries since to the function: so what they ask for is right at its moment.
 local function added_since(op, seen)
-  local entries, sums = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1), {}
+  local entries, sums, words = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1), {}, {}
   if #entries > READ_AT_ONCE then
     return nil
   end
@@ -112,7 +120,10 @@ local function added_since(op, seen)
       sums[ERASED] = 1
     elseif fields.user and fields.user ~= '*' and fields.action ~= 'erased' then
       sums[fields.user] = (sums[fields.user] or 0) + (tonumber(fields.increase) or 0)
+      if fields.action == 'suspend' or fields.action == 'reinstate' then
+        words[fields.user] = fields.action
+      end
     end
   end
-  return sums
+  return sums, words
 end

@@ -1,13 +1,49 @@
--- leaderboard_rebuild: puts scores right by what the audit adds up to.
+-- leaderboard_rebuild: puts scores and suspensions right by what the audit says.
 -- KEYS  as in operation.lua
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 seen     id of the last audit entry that the caller has read
---       9 repaired 0, or in the last of several calls how many scores they put right, this one included: that one is
+--       9 repaired 0, or in the last of several calls how many users they put right, this one included: that one is
 --                  audited and told to viewers
---       10 …       user and what the user's audit adds up to, up to there; at most 500. Nobody, and 0 repaired: only the
+--       10 …       user, and what the user's audit says, up to there; at most 500 users. Nobody, and 0 repaired: only the
 --                  entry is wanted, the first one of an audit that goes on
--- What users gained since `seen` is added here. A suspended user's score is put right where it is kept.
+-- What the audit says is what it adds up to (nothing, if the user never had a score), and, where the suspension is to be put
+-- right, a space and `suspend` or `reinstate`: `129`, `129 suspend`, ` reinstate`. What happened since `seen` is added here. A
+-- suspended user's score is put where it is kept.
 -- Returns done, or behind: since `seen` there are more than 500 entries, or somebody was erased: read on and call again
+
+-- Sum and word, or nil where it says neither as we write it.
+local function told_by_audit(text)
+  local sum, word = string.match(text, '^(%-?%d*) ?(%a*)$')
+  if not sum or sum ~= '' and not whole_number(sum) or word ~= '' and word ~= 'suspend' and word ~= 'reinstate' then
+    return nil
+  end
+  return sum, word
+end
+
+-- Puts one user in the right place with the right score.
+local function put_right(op, user, sum, gained, word)
+  if word == 'suspend' then
+    redis.call('SADD', op.suspended, user)
+  elseif word == 'reinstate' then
+    redis.call('SREM', op.suspended, user)
+  end
+  local to, from = op.scores, op.withheld
+  if redis.call('SISMEMBER', op.suspended, user) == 1 then
+    to, from = from, to
+  end
+  local score = nil
+  if sum ~= '' then
+    score = integer_text(shown_score(sum + (gained or 0)))
+  else
+    -- The audit gave the user none; what is there goes where it belongs.
+    score = redis.call('ZSCORE', to, user) or redis.call('ZSCORE', from, user)
+  end
+  if score then
+    redis.call('ZADD', to, score, user)
+    redis.call('ZREM', from, user)
+  end
+end
+
 local function rebuild(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user ~= '*' or not args[9] or not whole_number(args[9]) or #args % 2 == 0 or #args > 9 + 1000
@@ -15,11 +51,11 @@ local function rebuild(keys, args)
     return wrong_arguments('leaderboard_rebuild')
   end
   for index = 10, #args, 2 do
-    if not is_user(args[index]) or not whole_number(args[index + 1]) then
+    if not is_user(args[index]) or not told_by_audit(args[index + 1]) then
       return wrong_arguments('leaderboard_rebuild')
     end
   end
-  local since = added_since(op, args[8])
+  local since, words = added_since(op, args[8])
   if not since or since[ERASED] then
     return { 'behind' }
   end
@@ -32,13 +68,8 @@ local function rebuild(keys, args)
   has_written = true
   for index = 10, #args, 2 do
     local user = args[index]
-    local score = integer_text(shown_score(args[index + 1] + (since[user] or 0)))
-    local to, from = op.scores, op.withheld
-    if redis.call('SISMEMBER', op.suspended, user) == 1 then
-      to, from = from, to
-    end
-    redis.call('ZADD', to, score, user)
-    redis.call('ZREM', from, user)
+    local sum, word = told_by_audit(args[index + 1])
+    put_right(op, user, sum, since[user], words[user] or word)
   end
   if is_last then
     tell(op, nil)
@@ -46,8 +77,59 @@ local function rebuild(keys, args)
   return { 'done' }
 end
 
--- leaderboard_continue: a board that lost its audit goes on where a backup of it ended, so that the next entry follows the
--- backup's last one. A board that lost its count as well is a new one: it gets the backup's suspensions, and a new epoch.
+-- leaderboard_recover: points and suspensions of which the lost part of an audit told. The users keep the score that they have,
+-- and an entry for each says by how much it is beside what the audit adds up to; another one that they are suspended.
+-- KEYS  as in operation.lua
+-- ARGV  1 * and 2 to 7 as in operation.lua, then
+--       8 seen  id of the last audit entry that the caller has read
+--       9 …     user and what the user's audit says, up to there, as above; at most 500 users. `suspend` means that it says
+--               nothing of the suspension that the board has
+-- Returns done, or behind as leaderboard_rebuild does
+local function recover(keys, args)
+  local op = begin_operation(keys, args)
+  if not op or op.user ~= '*' or #args < 8 or #args % 2 ~= 0 or #args > 8 + 1000 or not string.find(args[8], '^%d+%-%d+$') then
+    return wrong_arguments('leaderboard_recover')
+  end
+  for index = 9, #args, 2 do
+    local sum = told_by_audit(args[index + 1])
+    if not is_user(args[index]) or not sum or sum == '' then
+      return wrong_arguments('leaderboard_recover')
+    end
+  end
+  local since = added_since(op, args[8])
+  if not since or since[ERASED] then
+    return { 'behind' }
+  end
+  local function record_next(user, ...)
+    op.name = user
+    record(op, ...)
+    op.last_seq, op.chain, op.seq = op.seq_text, redis.call('GET', op.chain_key), op.seq + 1
+  end
+  for index = 9, #args, 2 do
+    local user = args[index]
+    local sum, word = told_by_audit(args[index + 1])
+    local is_suspended = redis.call('SISMEMBER', op.suspended, user) == 1
+    local on_board, kept_back = redis.call('ZSCORE', op.scores, user), redis.call('ZSCORE', op.withheld, user)
+    local score = on_board or kept_back
+    if is_suspended then
+      score = kept_back or on_board
+    end
+    local beside = score and shown_score(score) - sum - (since[user] or 0)
+    if beside and beside ~= 0 then
+      record_next(user, 'recover', beside, score)
+    end
+    if word == 'suspend' and is_suspended then
+      record_next(user, 'suspend', 0, score)
+    end
+  end
+  if op.seq_text then
+    tell(op, nil)
+  end
+  return { 'done' }
+end
+
+-- leaderboard_continue: a board that lost its audit goes on where a backup of it ended, as releases before edition 12 ask for it:
+-- the audit itself does not come back. A board that lost its count as well gets the backup's suspensions, and a new epoch.
 -- KEYS  1 audit  2 suspended  3 seq  4 epoch  5 chain
 -- ARGV  1 seq    of the backup's last audited change
 --       2 chain  end of the backup's audit, empty if there was no chain
@@ -77,4 +159,5 @@ local function continue_audit(keys, args)
 end
 
 register_operation('leaderboard_rebuild', rebuild)
+register_operation('leaderboard_recover', recover)
 register_operation('leaderboard_continue', continue_audit)

@@ -1,7 +1,7 @@
 -- Suspension. KEYS and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
 
 -- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
--- Who is on the board although suspended (another service wrote him there) is taken off again, and the score that was
+-- Who is on the board although suspended (another service wrote them there) is taken off again, and the score that was
 -- kept first stays: what is written during a suspension does not count.
 local function suspend(keys, args)
   local op = begin_operation(keys, args)

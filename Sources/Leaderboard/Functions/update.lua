@@ -116,6 +116,9 @@ local function update(keys, args)
   keep_bucket(limit, now, full_in)
   call('ZINCRBY', scores, increase_text, user)
   call('MSET', seq_key, seq_text, chain_key, chain)
+  if noted[audit] ~= audit_max or seq == 1 then
+    note_kept(audit, audit_max, seq)
+  end
 
   local rank = 0
   if idem or with_rank == '1' then

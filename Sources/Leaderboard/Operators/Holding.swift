@@ -14,8 +14,8 @@ package struct Holding: Sendable, Equatable {
     /// When the token bucket is full again, in microseconds since 1970; nil if it is.
     package let bucketFullAt: Int?
 
-    /// The score, shown or withheld.
-    package var anyScore: Int? { withheld ?? score }
+    /// The score that counts, shown or withheld. What is withheld of a user who is not suspended is left over.
+    package var anyScore: Int? { isSuspended ? withheld ?? score : score ?? withheld }
 
     init?(reply: RESPValue) {
         guard let fields = reply.array, fields.count == 6, let at = fields[0].text.flatMap(AuditID.init) else {

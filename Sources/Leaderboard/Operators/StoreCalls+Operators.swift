@@ -30,13 +30,16 @@ extension StoreCalls {
         return command
     }
 
-    func continueAudit(_ continuation: AuditContinuation) -> RedisCommand {
-        var command = RedisCommand("FCALL", "leaderboard_continue", "5")
-        for key in [keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain] { command.append(key) }
-        command.append(String(continuation.seq))
-        command.append(continuation.chain?.text ?? "")
-        for user in continuation.suspended { command.append(user) }
-        return command
+    /// - Parameters:
+    ///   - loaded: the key that has the audit's entries, with those of the board up to `seen`.
+    func returnAudit(_ missing: MissingAudit, in loaded: String, upto seen: AuditID, by act: OperatorAct)
+        -> RedisCommand
+    {
+        let words = [
+            missing.first?.description ?? "", seen.description, missing.end.chain?.text ?? "", String(missing.end.seq),
+            missing.gap?.text ?? "",
+        ]
+        return operation("return_audit", user: nil, by: act, words, moreKeys: [loaded])
     }
 
     func holding(of user: UserID) -> RedisCommand {

@@ -10,6 +10,8 @@ package struct BoardKeys: Sendable {
     package let audit: String
     /// How far ids of the audit ran ahead of Redis' clock, and the last id that did; there once one did.
     package let ahead: String
+    /// How many entries of the audit there must be (`Functions/audit.lua`).
+    let kept: String
     /// Hash and id of the audit's last entry: the end of its chain.
     package let chain: String
     /// Set of the users whose updates are refused.
@@ -42,8 +44,9 @@ package struct BoardKeys: Sendable {
         seq = prefix + "seq"
         epoch = prefix + "epoch"
         audit = prefix + "audit"
-        // As `Functions/audit.lua` makes it.
+        // These two as `Functions/audit.lua` makes them.
         ahead = audit + ":ahead"
+        kept = audit + ":kept"
         chain = prefix + "chain"
         suspended = prefix + "suspended"
         withheld = prefix + "withheld"

@@ -6,14 +6,16 @@ import LeaderboardService
 struct AdminRebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Make the scores what the audit adds up to.",
+        abstract: "Make scores and suspensions what the audit says.",
         discussion: """
             While the service runs: what users gain meanwhile is added, and viewers see the result. Users of whom the audit \
             knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before. \
             verify lists points of which a whole audit tells nothing.
 
-            With --from, a board whose audit is lost, or all of it, goes on where the backup ended: its suspensions come \
-            back as well. What happened since the backup is gone.
+            With --from, what the board lost of its audit comes back from the backup, be it all or the first entries, and \
+            with it scores and suspensions. A board whose whole audit is lost goes on where the backup ended. If changes are \
+            lost that neither has, that is refused. With --force it is done: who has a score keeps it, and where it is not \
+            what is left of the audit adds up to, a new entry of the audit (recover) says by how much.
             """
     )
 
@@ -25,7 +27,7 @@ struct AdminRebuild: AsyncParsableCommand {
     @Flag(help: "Print the difference, and change nothing.")
     var dryRun = false
 
-    @Flag(help: "Rebuild even though the audit's chain of hashes is broken.")
+    @Flag(help: "Rebuild even though the audit's chain of hashes is broken, or changes are lost.")
     var force = false
 
     func run() async throws {
@@ -42,17 +44,35 @@ struct AdminRebuild: AsyncParsableCommand {
             }
             report.showDifferences()
             if dryRun { return }
-            guard report.faultCount == 0 || force else {
-                throw CommandFailure(
-                    "the audit's chain is broken in \(report.faultCount.counted("place")): see above, or --force"
+            guard report.faultCount == 0 || force else { throw report.refusal }
+            if report.differences.isEmpty, !report.bringsAuditBack { return }
+            let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
+            let done = try await store.repair(report, with: older, by: act, on: eventLoop)
+            if done.entries > 0 {
+                print("\(done.entries.counted("audit entry", "audit entries")) brought back from the backup.")
+            }
+            if report.hasLostChanges {
+                print(
+                    "\(done.recovered.counted("user")) kept as they are, and recorded in the audit, which lost what told of them."
                 )
             }
-            if report.differences.isEmpty, !report.goesOnFromBackup { return }
-            let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
-            let count = try await store.rebuild(report, by: act, on: eventLoop)
-            if report.goesOnFromBackup { print("the audit goes on where the backup ended") }
-            print("\(count.counted("score")) put right, to what the audit adds up to.")
+            print("\(done.users.counted("user")) put right, to what the audit says.")
         }
+    }
+}
+
+extension AuditReport {
+    /// Why nothing is rebuilt without --force.
+    fileprivate var refusal: CommandFailure {
+        guard hasLostChanges else {
+            return CommandFailure(
+                "the audit's chain is broken in \(faultCount.counted("place")): see above, or --force"
+            )
+        }
+        return CommandFailure(
+            "changes are lost that neither the board's audit nor the backup has: see above. Take a newer backup if there is one; "
+                + "or --force: the audit comes back as far as it is there, who has a score keeps it, and the audit says so"
+        )
     }
 }
 

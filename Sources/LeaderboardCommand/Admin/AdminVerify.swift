@@ -12,7 +12,7 @@ struct AdminVerify: AsyncParsableCommand {
             Reads Redis itself. Exits with
 
               0  if all that could be checked is right; what could not is told
-              1  if an entry was edited, moved or removed, or a score is not what the audit adds up to
+              1  if an entry was edited, moved or removed, or a score or a suspension is not what the audit says
               2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
 
             What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
@@ -73,6 +73,7 @@ extension AuditReport {
             )
         }
         showChain()
+        showGaps()
         print(
             "users        \(wholeUsers) with their whole history, \(trimmedUsers) with a part, \(usersWithoutHistory) with none"
         )
@@ -85,6 +86,12 @@ extension AuditReport {
         for fault in faults { print("  \(fault)") }
     }
 
+    private func showGaps() {
+        if knownGaps > 0 {
+            print("gaps         \(knownGaps.counted("place")) where entries are lost, as the audit tells")
+        }
+    }
+
     func showWithoutHistory() {
         print("users without history: \(usersWithoutHistory) (kept)")
         for user in someWithoutHistory { print("  \(user.printable)") }
@@ -95,8 +102,7 @@ extension AuditReport {
     func showDifferences() {
         print("differences  \(differences.count)")
         showSome(of: differences) { difference in
-            let board = difference.board.map(String.init) ?? "nothing"
-            return "\(difference.user): the board has \(board), the audit adds up to \(difference.audit)"
+            "\(difference.user): " + difference.lines.joined(separator: "; ")
         }
     }
 
@@ -115,7 +121,7 @@ extension AuditReport {
 
     /// Of a sound report: no more than what was checked.
     var verdict: String {
-        guard !isWhole || uncheckedErasures > 0 else {
+        guard !isWhole || uncheckedErasures > 0 || knownGaps > 0 else {
             return "The audit is sound, and the board is what it adds up to."
         }
         var unchecked: [String] = []
@@ -126,7 +132,25 @@ extension AuditReport {
         if trimmedUsers > 0 {
             unchecked.append("what the \(trimmedUsers) users of whom it has a part had before")
         }
+        if knownGaps > 0 { unchecked.append("what happened where the audit tells of a gap") }
         if uncheckedErasures > 0 { unchecked.append("the entries before those that an earlier release erased") }
         return "What could be checked is right. Not checked: \(unchecked.joined(separator: "; "))."
+    }
+}
+
+extension AuditReport.Difference {
+    /// What is wrong.
+    fileprivate var lines: [String] {
+        var lines: [String] = []
+        if hasWrongScore {
+            let has = board.map(String.init) ?? "nothing"
+            lines.append("the board has \(has), the audit adds up to \(audit.sum.map(\.description) ?? "nothing")")
+        }
+        if hasWrongSuspension {
+            let word = { (isSuspended: Bool) in isSuspended ? "suspended" : "not suspended" }
+            lines.append("\(word(isSuspended)) on the board, \(word(!isSuspended)) by the audit")
+        }
+        if lines.isEmpty { lines.append(isSuspended ? "shown although suspended" : "withheld although not suspended") }
+        return lines
     }
 }

@@ -11,11 +11,14 @@ extension FuzzTarget {
     ) { input in
         let entries = AuditText.entries(input.textLines)
         let erased = entries.compactMap(\.erased)
-        var walk = AuditWalk(erased: ErasedEntries(erased))
-        walk.read(entries)
+        var footnotes = AuditFootnotes()
+        footnotes.read(entries)
+        var walk = AuditWalk(footnotes, older: Array(entries.prefix(entries.count % 3)))
+        walk.read(Array(entries.dropFirst(entries.count % 3)))
         walk.end(at: entries.last?.link, seq: entries.last?.seq ?? 0)
         promise(walk.faults.count <= AuditWalk.maximumFaults, "faults that are told are bounded")
         promise(walk.tallies.count <= entries.count, "a tally has an entry")
+        promise(walk.gap.map { AuditGap($0.text) == $0 } ?? true, "gaps last")
 
         var state = BoardState()
         var places = ErasurePlaces(erased: ErasedEntries(erased))

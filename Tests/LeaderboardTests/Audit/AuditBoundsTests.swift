@@ -84,7 +84,7 @@ struct AuditBoundsTests {
             try await board.forgeUpdates(of: "alice", count: 1030, increase: sign * ScoreRange.limit)
             let report = try await AuditVerification(board.store, on: board.loop).run()
             let alice = try #require(report.differences.first { $0.user.rawValue == "alice" })
-            #expect(alice.audit.description == "\(7 + 1030 * Int128(sign) * Int128(ScoreRange.limit))")
+            #expect(alice.audit.sum?.description == "\(7 + 1030 * Int128(sign) * Int128(ScoreRange.limit))")
             await #expect(throws: ScoreStoreError.unsoundAudit(of: alice.user)) {
                 try await board.store.rebuild(report, by: board.act(), on: board.loop)
             }

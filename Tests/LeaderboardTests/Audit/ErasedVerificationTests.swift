@@ -103,9 +103,9 @@ struct ErasedVerificationTests {
         try await withBoard { board in
             for user in ["a", "b", "c", "b", "a"] { _ = try await board.applied(user, 5) }
             let entries = try await board.audit()
-            try await board.command("XTRIM", board.keys.audit, "MINID", entries[1].id.description)
+            try await board.trim(before: entries[1])
             try await board.erase("b")
-            try await board.command("XTRIM", board.keys.audit, "MINID", entries[4].id.description)
+            try await board.trim(before: entries[4])
             _ = try await board.applied("new", 3)
             let report = try await board.verify()
             #expect(report.isSound, "\(report)")

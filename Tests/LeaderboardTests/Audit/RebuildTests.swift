@@ -54,7 +54,8 @@ struct RebuildTests {
             let report = try await board.verify(lines)
             #expect((report.faultCount, report.isWhole, report.differences.count) == (0, true, 4))
             #expect(try await board.command("KEYS", "*").array?.isEmpty == true)
-            _ = try await board.store.rebuild(report, by: board.act(), on: board.loop)
+            let audit = try await BackupAudit(backupLines(lines), before: nil).entries.count
+            #expect(try await board.repair(lines) == RepairSummary(entries: audit, users: 4))
             #expect(try await board.scores() == scores)
             #expect(try await board.withheld() == withheld)
             #expect(try await board.apply("bob", 1) == .suspended)
@@ -75,12 +76,13 @@ struct RebuildTests {
             #expect((report.faultCount, report.differences.count) == (0, 1))
             _ = try await board.applied("bob", 1)
             // Between the reading and the rebuild the board began a new audit.
+            let older = try await BackupAudit(backupLines(lines), before: nil)
             await #expect(throws: ScoreStoreError.self) {
-                try await board.store.rebuild(report, by: board.act(), on: board.loop)
+                try await board.store.repair(report, with: older, by: board.act(), on: board.loop)
             }
             #expect(try await board.score("alice") == nil)
             try await board.command("DEL", board.keys.audit, board.keys.chain)
-            #expect(try await board.verify(lines).faults == [.seq(board: 2, audit: 1)])
+            #expect(try await board.verify(lines).faults == [.lost(board: 2, audit: 1)])
         }
     }
 
@@ -92,12 +94,13 @@ struct RebuildTests {
             let scores = try await board.scores()
             try await board.command("DEL", board.keys.audit, board.keys.chain)
             let report = try await board.verify(lines)
-            #expect((report.faultCount, report.differences.count, report.goesOnFromBackup) == (0, 0, true))
-            #expect(try await board.store.rebuild(report, by: board.act(), on: board.loop) == 0)
+            #expect((report.faultCount, report.differences.count, report.bringsAuditBack) == (0, 0, true))
+            #expect(try await board.repair(lines).users == 0)
             #expect(try await board.scores() == scores)
             _ = try await board.applied("carol", 0)
-            #expect(try await board.audit().map(\.action) == [.rebuild, .update])
-            #expect(try await board.verify().faultCount == 0)
+            #expect(try await board.audit().suffix(2).map(\.action) == [.rebuild, .update])
+            let alone = try await board.verify()
+            #expect(alone.isSound && alone.isWhole, "\(alone)")
             let joined = try await board.verify(lines)
             #expect(joined.isSound && joined.isWhole, "\(joined)")
         }
@@ -177,6 +180,13 @@ struct RebuildTests {
 extension TestBoard {
     func withheld() async throws -> [String?] {
         try await command("ZRANGE", keys.withheld, "0", "-1", "WITHSCORES").array?.map(\.text) ?? []
+    }
+
+    /// A rebuild with a backup, as it is forced to.
+    func repair(_ lines: [String]) async throws -> RepairSummary {
+        let older = try await BackupAudit(backupLines(lines), before: store.firstAuditID(on: loop))
+        let report = try await AuditVerification(store, older: older, on: loop).run()
+        return try await store.repair(report, with: older, by: act(), on: loop)
     }
 
     /// With a backup's audit before the board's own.

@@ -71,6 +71,7 @@ struct RevertTests {
                         return sum
                     }
                 }
+                defer { isOver.withLockedValue { $0 = true } }
                 try await withThrowingTaskGroup(of: Void.self) { reverts in
                     for seq in 1...40 { reverts.addTask { _ = try await board.revert(.update(seq: seq)) } }
                     for _ in 0..<3 {

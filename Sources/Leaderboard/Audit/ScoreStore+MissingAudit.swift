@@ -1,0 +1,73 @@
+package import NIOCore
+import RedisClient
+
+/// What a repair did.
+package struct RepairSummary: Sendable, Equatable {
+    /// Of the audit, that came back from a backup.
+    package var entries = 0
+    /// Scores that were kept, and recorded, because changes are lost that told of them.
+    package var recovered = 0
+    /// Users whose scores and suspensions were put right.
+    package var users = 0
+
+    package init(entries: Int = 0, recovered: Int = 0, users: Int = 0) {
+        self.entries = entries
+        self.recovered = recovered
+        self.users = users
+    }
+}
+
+extension ScoreStore {
+    /// Brings back what the board lost of its audit, then puts right what is not what the audit says.
+    /// - Parameters:
+    ///   - report: of a verification that has just ended.
+    ///   - older: the backup that it was made with.
+    package func repair(
+        _ report: AuditReport,
+        with older: BackupAudit?,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> RepairSummary {
+        var (report, summary) = (report, RepairSummary())
+        if let missing = report.missing {
+            summary.entries = try await returnAudit(missing, by: act, on: eventLoop)
+            if report.hasLostChanges { summary.recovered = try await recover(report, by: act, on: eventLoop) }
+            report = try await AuditVerification(self, older: older, on: eventLoop).run()
+        }
+        if !report.differences.isEmpty { summary.users = try await rebuild(report, by: act, on: eventLoop) }
+        return summary
+    }
+
+    /// Brings back what the board lost of its audit and a backup has. It is loaded beside the board, with the entries that the board
+    /// has, and takes the audit's place at once; which updates were taken back is known again. The service may run meanwhile.
+    ///
+    /// Scores and suspensions stay as they are: verify again, then they can be put right.
+    private func returnAudit(
+        _ missing: MissingAudit,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> Int {
+        let loading = BoardKeys(loadingInto: options.board)
+        _ = try await read(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
+        var loader = BackupLoader(store: self, keys: loading, reverted: keys.reverted, eventLoop: eventLoop)
+        for entry in missing.entries { try await loader.take(.audit(entry)) }
+        var seen = AuditID.zero
+        while true {
+            if missing.first != nil {
+                var page: [AuditEntry]
+                repeat {
+                    page = try await auditPage(after: seen, on: eventLoop)
+                    for entry in page { try await loader.take(.audit(entry)) }
+                    seen = page.last?.id ?? seen
+                } while page.count == Self.auditPageSize
+            }
+            try await loader.finish()
+            let call = calls.returnAudit(missing, in: loading.audit, upto: seen, by: act)
+            switch try await operate(call, on: eventLoop)[0].text {
+            case "done": return missing.entries.count
+            case "behind": continue
+            default: throw ScoreStoreError.unavailable("the board changed meanwhile: rebuild again")
+            }
+        }
+    }
+}
