@@ -1,7 +1,7 @@
 import Bounds
 
 /// A place where entries of the audit are lost, and a rebuild was told to go on all the same. An entry tells of it (the field `gap`,
-/// `Functions/rebuild.lua`): no fault is found there, as long as nothing else is missing.
+/// `Functions/restore.lua`): no fault is found there, as long as nothing else is missing.
 struct AuditGap: Equatable {
     /// The first entry behind it.
     let next: AuditID

@@ -56,13 +56,15 @@ package struct AuditVerification: Sendable {
         if let older, streamEntries == 0 {
             let backup = older.continuation
             walk.end(at: backup.chain, seq: backup.seq)
-            let isPart = board.chain ?? backup.chain != backup.chain || board.seq ?? backup.seq != backup.seq
+            // A board that a service has just begun counts 0.
+            let hasCounted = board.seq.map { $0 != 0 && $0 != backup.seq } ?? false
+            let isPart = hasCounted || board.chain ?? backup.chain != backup.chain
             if isPart { walk.lost(board: board.seq ?? backup.seq, audit: backup.seq) }
             report.missing = MissingAudit(entries: missing, end: backup, first: nil, gap: nil, isPart: isPart)
         } else {
             walk.end(at: board.chain, seq: board.seq ?? 0)
             if isShort, missing.isEmpty { walk.removed(entries: streamEntries, expected: expected) }
-            if isShort || !missing.isEmpty && walk.gap != nil {
+            if isShort || walk.gap != nil, !missing.isEmpty || isShort && walk.gap != nil {
                 report.missing = MissingAudit(
                     entries: missing,
                     end: older?.continuation ?? .none,

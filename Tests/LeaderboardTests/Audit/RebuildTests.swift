@@ -42,8 +42,11 @@ struct RebuildTests {
         }
     }
 
-    @Test("from a backup, of a board that lost everything, goes on where the backup ended")
-    func everythingLost() async throws {
+    @Test(
+        "from a backup, of a board that lost everything, goes on where the backup ended",
+        arguments: [false, true]
+    )
+    func everythingLost(isBegun: Bool) async throws {
         try await withBoard { board in
             try await board.liveALittle()
             _ = try await board.applied("zero", 0)
@@ -51,9 +54,10 @@ struct RebuildTests {
                 try await board.backup(), try await board.scores(), try await board.withheld()
             )
             try await board.command("FLUSHALL")
+            if isBegun { try await board.store.begin(on: board.loop) }
             let report = try await board.verify(lines)
             #expect((report.faultCount, report.isWhole, report.differences.count) == (0, true, 4))
-            #expect(try await board.command("KEYS", "*").array?.isEmpty == true)
+            #expect(try await board.command("KEYS", "*").array?.count == (isBegun ? 2 : 0))
             let audit = try await BackupAudit(backupLines(lines), before: nil).entries.count
             #expect(try await board.repair(lines) == RepairSummary(entries: audit, users: 4))
             #expect(try await board.scores() == scores)
