@@ -86,6 +86,7 @@ let package = Package(
                 .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
                 .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
+                .embedInCode("Functions/set_aside.lua"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -136,6 +136,7 @@ package struct LeaderboardService: Sendable {
         services += [
             Reload(keys: keys, server: server, logger: logger),
             redis, FunctionKeeper(redis: redis, store: store), durability, watch, rights, readinessWatch,
+            ForeignMembers(redis: redis, store: store, logger: logger),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]

@@ -12,16 +12,18 @@ local function position(seq_key, epoch_key)
   return '0', 0
 end
 
--- Members of the sorted set that are passed over for one page, at most.
+-- Members of the sorted set that are passed over for one page, at most. Beyond it the page is not known: to show it empty
+-- would say that nobody is there.
 local PASSED_OVER = 1000
 
 -- leaderboard_standings: a page of the board, best first; of equal scores the user that sorts last comes first.
 -- What another writer put there and is no user id (it may have any length) is not shown: the page is filled up with the
--- rows that follow. Offsets and ranks go by the sorted set, in which such a member has its place.
+-- rows that follow. Until leaderboard_set_aside has taken such a member off the board, it has a place there by which offsets
+-- and ranks go.
 -- KEYS  1 scores  2 seq  3 epoch
 -- ARGV  1 offset  2 limit
 -- Returns epoch, seq, number of users on the board, then user, score for each row. Of the number, those that were passed over
--- are taken off.
+-- are taken off. The error FOREIGN: there are too many of them.
 local function standings(keys, args)
   local offset, limit = whole_number(args[1]), whole_number(args[2])
   if #keys ~= 3 or not offset or offset < 0 or not limit or limit < 0 then
@@ -30,7 +32,10 @@ local function standings(keys, args)
   local epoch, seq = position(keys[2], keys[3])
   local reply = { epoch, seq, redis.call('ZCARD', keys[1]) }
   local first, missing, passed_over = offset, limit, 0
-  while missing > 0 and passed_over < PASSED_OVER do
+  while missing > 0 do
+    if passed_over >= PASSED_OVER then
+      return redis.error_reply('FOREIGN leaderboard_standings: too many members of the board are no user ids')
+    end
     local rows = redis.call('ZRANGE', keys[1], integer_text(first), integer_text(first + missing - 1), 'REV', 'WITHSCORES')
     local foreign = 0
     for index = 1, #rows, 2 do

@@ -20,6 +20,8 @@ package struct BoardKeys: Sendable {
     package let withheld: String
     /// Sorted set of the seqs of the updates that were taken back.
     package let reverted: String
+    /// Sorted set: what another writer put on the board and is no user id, taken off it.
+    package let foreign: String
     /// Set of the users whose erasure has begun, and has not ended.
     package let erasing: String
     /// Channel of ``ScoreEvent``s.
@@ -51,6 +53,7 @@ package struct BoardKeys: Sendable {
         suspended = prefix + "suspended"
         withheld = prefix + "withheld"
         reverted = prefix + "reverted"
+        foreign = prefix + "foreign"
         erasing = prefix + "erasing"
         channel = prefix + "events"
     }

@@ -17,7 +17,8 @@ package enum FunctionLibrary {
         return Array(header.utf8) + PackageResources.numbers_lua + PackageResources.token_bucket_lua
             + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
             + PackageResources.audit_page_lua + PackageResources.update_lua
-            + PackageResources.standings_lua + PackageResources.operation_lua + PackageResources.suspend_lua
+            + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.operation_lua
+            + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
             + PackageResources.rebuild_lua + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua

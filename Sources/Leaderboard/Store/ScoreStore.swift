@@ -8,7 +8,7 @@ package import RedisClient
 package struct ScoreStore: Sendable {
     package let options: StoreOptions
     package let keys: BoardKeys
-    private let redis: RedisCalls
+    let redis: RedisCalls
     private let loader: FunctionLoader
     /// Closed while the user is known to lack a right that writes need.
     package let gate = WriteGate()

@@ -101,6 +101,10 @@ struct StoreCalls: Sendable {
         RedisCommand("FCALL", "leaderboard_writable", "1", keys.scores)
     }
 
+    func setAside(from cursor: String, count: Int) -> RedisCommand {
+        RedisCommand("FCALL", "leaderboard_set_aside", "2", keys.scores, keys.foreign, cursor, String(count))
+    }
+
     func begin() -> RedisCommand {
         RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
     }

@@ -74,6 +74,7 @@ struct RedisExamination: Sendable {
             findings.append(await library(redis, on: eventLoop))
             findings.append(await rights(redis, on: eventLoop))
             if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }
+            findings += await foreignMembers(redis, on: eventLoop)
             findings.append(await clock(redis, on: eventLoop))
             return findings
         } catch .refused(let refusal) {
@@ -115,6 +116,20 @@ struct RedisExamination: Sendable {
             return .bad("functions", "this user may not load functions", do: "ACL SETUSER <user> +function|load")
         } catch {}
         return .good("functions", "the service loads edition \(edition) of its library when it starts")
+    }
+
+    /// What was found on the board and is no user id; nothing to say where there is none, or this user may not look.
+    private func foreignMembers(_ redis: RedisClient, on eventLoop: any EventLoop) async -> [Finding] {
+        let command = RedisCommand("ZCARD", keys.foreign)
+        let count = try? await redis.send(command, expecting: { _ in true }, on: eventLoop).integer
+        guard let count, count > 0 else { return [] }
+        return [
+            .advice(
+                "board",
+                "\(count) members that are no user ids were moved from the board to \(keys.foreign)",
+                do: "see who writes them (ZRANGE \(keys.foreign) 0 9), mend that, and take them away with ZREM"
+            )
+        ]
     }
 
     /// Whether the user may do all that the service does in its name.

@@ -136,6 +136,10 @@ package enum MetricCatalog {
             "1 while the instance is ready, as /readyz tells: for reads, and for writes, which need more.",
             labels: ["for"]
         ),
+        .gauge(
+            "leaderboard_board_foreign_members",
+            "What another writer put on the board, is no user id and was moved to a key beside it; the same on all instances."
+        ),
         .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]

@@ -34,5 +34,6 @@ extension MetricsRegistry {
         }
         observe("board_users") { watch.users.map { Double($0) } }
         observe("board_audit_entries") { watch.auditEntries.map { Double($0) } }
+        observe("board_foreign_members") { watch.foreignMembers.map { Double($0) } }
     }
 }

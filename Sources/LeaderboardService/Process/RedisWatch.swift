@@ -12,7 +12,7 @@ final class RedisWatch: Service {
 
     private struct State {
         var figures: RedisFigures?
-        var users, auditEntries: Int?
+        var users, auditEntries, foreignMembers: Int?
         var asked = ContinuousClock.now
         /// The last count that was told in the log, or less where Redis has been started again since.
         var delayedFsyncs: UInt64 = 0
@@ -37,6 +37,8 @@ final class RedisWatch: Service {
     var users: Int? { fresh(\.users) }
     /// In its stream.
     var auditEntries: Int? { fresh(\.auditEntries) }
+    /// Taken off the board, as they are no user ids.
+    var foreignMembers: Int? { fresh(\.foreignMembers) }
 
     private func fresh<Value: Sendable>(_ value: KeyPath<State, Value?>) -> Value? {
         state.withLock { ContinuousClock.now - $0.asked < Self.shownFor ? $0[keyPath: value] : nil }
@@ -57,9 +59,11 @@ final class RedisWatch: Service {
         let info = await ask(["INFO"] + RedisFigures.sections)?.text
         let users = await ask(["ZCARD", keys.scores])?.integer
         let entries = await ask(["XLEN", keys.audit])?.integer
+        let foreign = await ask(["ZCARD", keys.foreign])?.integer
         let figures = info.map { RedisFigures(RedisInfo($0)) }
         let slow: UInt64? = state.withLock { state in
             (state.figures, state.users, state.auditEntries, state.asked) = (figures, users, entries, .now)
+            state.foreignMembers = foreign
             guard let count = figures?.delayedFsyncs else { return nil }
             defer { state.delayedFsyncs = count }
             return count > state.delayedFsyncs ? count : nil

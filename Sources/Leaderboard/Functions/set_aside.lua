@@ -1,0 +1,50 @@
+-- leaderboard_set_aside: takes members that are no user ids off the board. Another writer put them there, nobody is shown
+-- them, and each has a place that offsets, ranks and counts would have to step over: beside the board they disturb nobody,
+-- and an operator can look at them.
+-- KEYS  1 scores
+--       2 foreign  sorted set of what was taken off, with the scores that it had
+-- ARGV  1 cursor   0, or what the call before returned
+--       2 count    how many members are looked at, about: so many from the first place on, and so many of the whole board
+--                  as ZSCAN walks through it; 1 to 1000
+-- Returns the next cursor (0: the walk has come to its end), and how many were moved. It writes nothing where there are none.
+
+-- So many values fit the stack of Lua at once.
+local MOVED_AT_ONCE = 1000
+
+-- Of rows of member and score, as Redis gives them.
+local function move_foreign(keys, rows)
+  local scores, names, moved = {}, {}, 0
+  local function move()
+    if #names > 0 then
+      -- First to where they go: if that is refused, nothing has happened.
+      redis.call('ZADD', keys[2], unpack(scores))
+      redis.call('ZREM', keys[1], unpack(names))
+      moved = moved + #names
+      scores, names = {}, {}
+    end
+  end
+  for index = 1, #rows, 2 do
+    if not is_user(rows[index]) then
+      names[#names + 1] = rows[index]
+      scores[#scores + 1] = rows[index + 1]
+      scores[#scores + 1] = rows[index]
+      if #names == MOVED_AT_ONCE then
+        move()
+      end
+    end
+  end
+  move()
+  return moved
+end
+
+local function set_aside(keys, args)
+  local cursor, count = args[1], whole_number(args[2] or '')
+  if #keys ~= 2 or not string.find(cursor or '', '^%d+$') or not count or count < 1 or count > 1000 then
+    return redis.error_reply('BADARG leaderboard_set_aside: a key or an argument is missing or wrong')
+  end
+  local moved = move_foreign(keys, redis.call('ZRANGE', keys[1], 0, integer_text(count - 1), 'REV', 'WITHSCORES'))
+  local part = redis.call('ZSCAN', keys[1], cursor, 'COUNT', args[2])
+  return { part[1], moved + move_foreign(keys, part[2]) }
+end
+
+redis.register_function('leaderboard_set_aside', set_aside)

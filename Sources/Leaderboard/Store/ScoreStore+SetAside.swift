@@ -1,0 +1,37 @@
+package import NIOCore
+package import RedisClient
+
+/// One step of the walk through the board that takes off what is no user id.
+package struct SetAside: Sendable, Equatable {
+    /// Where the next step goes on; ``start`` again behind the last one.
+    package let cursor: String
+    /// How many were moved.
+    package let moved: Int
+
+    package static let start = "0"
+
+    package init(cursor: String, moved: Int) {
+        self.cursor = cursor
+        self.moved = moved
+    }
+}
+
+extension ScoreStore {
+    /// Moves members that are no user ids to ``BoardKeys/foreign``: of the first places, and of the part of the board that
+    /// `cursor` stands for. Nobody was shown them, so there is nothing to tell viewers. A refusal is for the caller to see, and
+    /// no trouble to metrics and log: a replica refuses it, for one.
+    /// - Parameter count: members that are looked at of either, about; 1 to 1000, which takes Redis some milliseconds.
+    package func setAside(
+        from cursor: String,
+        lookingAt count: Int,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> SetAside {
+        let call = calls.setAside(from: cursor, count: count)
+        let reply = try await redis.redis.send(call, expecting: { _ in true }, on: eventLoop)
+        guard let fields = reply.array, fields.count == 2, let cursor = fields[0].text, let moved = fields[1].count
+        else {
+            return SetAside(cursor: SetAside.start, moved: 0)
+        }
+        return SetAside(cursor: cursor, moved: moved)
+    }
+}
