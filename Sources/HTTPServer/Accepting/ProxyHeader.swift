@@ -16,6 +16,7 @@ enum ProxyHeader: Equatable {
     private static let maximumBinaryBytes = 2048
 
     private static let textStart = Array("PROXY ".utf8)
+    private static let unknownStart = Array("PROXY UNKNOWN ".utf8)
     private static let binaryStart: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
 
     /// Takes the header from the front of the bytes; nil when some of it is still to come.
@@ -36,6 +37,7 @@ enum ProxyHeader: Equatable {
     /// `PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n`: of visible ASCII, one blank between two words.
     private static func takeText(from bytes: inout ByteBuffer) throws(Malformed) -> ProxyHeader? {
         let window = bytes.readableBytesView.prefix(maximumTextBytes)
+        if window.starts(with: unknownStart) { return try skipUnknown(window, in: &bytes) }
         // The first byte that is none of a line's must begin its end.
         let line = window.prefix { (0x20...0x7E).contains($0) }
         let end = window.suffix(from: line.endIndex).prefix(2)
@@ -48,12 +50,23 @@ enum ProxyHeader: Equatable {
         return header
     }
 
+    /// Of an unknown client nothing up to CR LF is looked at (section 2.1), whatever it is.
+    private static func skipUnknown(_ window: ByteBufferView, in bytes: inout ByteBuffer) throws(Malformed)
+        -> ProxyHeader?
+    {
+        guard let end = window.firstRange(of: Array("\r\n".utf8)) else {
+            guard window.count < maximumTextBytes else { throw Malformed() }
+            return nil
+        }
+        bytes.moveReaderIndex(to: end.upperBound)
+        return .balancer
+    }
+
     private static func text(_ line: ByteBufferView) throws(Malformed) -> ProxyHeader {
         var words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }[...]
         guard words.popFirst() == "PROXY", let protocolName = words.popFirst() else { throw Malformed() }
-        // Of an unknown client the rest of the line is not looked at (section 2.1).
-        if protocolName == "UNKNOWN" { return .balancer }
+        if protocolName == "UNKNOWN", words.isEmpty { return .balancer }
         guard words.count == 4, let source = words.popFirst(), let destination = words.popFirst(),
             words.allSatisfy(isPort), let client = address(source, protocolName),
             address(destination, protocolName) != nil
@@ -94,13 +107,14 @@ enum ProxyHeader: Equatable {
         return header
     }
 
-    /// Of one of the two addresses; 0 where there is none that we could use. Nil for what the specification has not.
+    /// Of one of the two addresses; 0 where there is none that we could use. Nil for what the specification has not, and for
+    /// datagrams, which no connection of ours is.
     private static func addressBytes(ofFamily family: UInt8) -> Int? {
         switch family {
-        // TCP, or UDP, over IPv4 and IPv6; then Unix sockets, with a path each.
-        case 0x11, 0x12: 4
-        case 0x21, 0x22: 16
-        case 0x31, 0x32: 108
+        // TCP over IPv4 and IPv6; then a Unix socket, with a path each.
+        case 0x11: 4
+        case 0x21: 16
+        case 0x31: 108
         case 0x00: 0
         default: nil
         }

@@ -12,6 +12,13 @@ extension HTTPConnection {
         }
     }
 
+    /// A chunk whose size alone is more than can be taken is not waited for, as a length is not.
+    func refuseHopeless(_ awaitedCount: Int) {
+        guard case .body = phase else { return }
+        let isWorthWaiting = incoming?.announce(awaitedCount, maximumDropped: server.options.maximumDroppedBodyBytes)
+        if isWorthWaiting == false { handle(keepAlive: false) }
+    }
+
     /// When the first byte of the request came; of one that is whole at once, and of one that has waited behind another: now.
     var beginning: NIODeadline {
         if case .head(let began) = phase { began } else { .now() }

@@ -109,6 +109,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         } catch {
             return refuse(error, to: method)
         }
+        refuseHopeless(parser.awaitedCount)
         guard isReady else { return }
         if isInputClosed { return finish() }
         if case .idle = phase, parser.unreadCount > 0 {

@@ -23,6 +23,16 @@ struct IncomingRequest {
         length > match.maximumBodyBytes ? .tooLarge : .complete(bytes)
     }
 
+    /// So many bytes are to come next, at least: of a chunk its size tells.
+    /// - Returns: false when it is not worth waiting for them.
+    mutating func announce(_ count: Int, maximumDropped: Int) -> Bool {
+        let maximum = max(match.maximumBodyBytes, maximumDropped)
+        guard count > maximum - received else { return true }
+        length = max(length, maximum + 1)
+        bytes = ByteBuffer()
+        return false
+    }
+
     /// - Returns: false when it is not worth waiting for the rest.
     mutating func append(_ part: ByteBuffer, maximumDropped: Int) -> Bool {
         received += part.readableBytes

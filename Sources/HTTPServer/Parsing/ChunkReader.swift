@@ -20,6 +20,11 @@ struct ChunkReader {
         self.trailerLimits = trailerLimits
     }
 
+    /// Bytes of the chunk that has begun which have not come.
+    var awaitedCount: Int {
+        if case .data(let remaining) = state { remaining } else { 0 }
+    }
+
     /// Takes the next part off the front of the bytes; nil when more are needed.
     mutating func next(from bytes: inout ByteBuffer) throws(RequestViolation) -> RequestParser.Part? {
         while true {

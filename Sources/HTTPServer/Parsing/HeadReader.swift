@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Reads one request head, line by line as the lines come, and holds it to the rules of RFC 9112: strictly where a reading
-/// of two minds could hide a second request behind the first, leniently nowhere but in the blanks of the request line.
+/// of two minds could hide a second request behind the first, leniently nowhere.
 struct HeadReader {
     private let limits: HeadLimits
     private var lines = LineReader()

@@ -1,19 +1,19 @@
 import NIOHTTP1
 
-/// The first line of a request: method, target and version, with blanks between them (RFC 9112, section 3).
+/// The first line of a request: method, target and version, with one blank between two of them (RFC 9112, section 3).
 struct RequestLine: Sendable {
     let method: HTTPMethod
     /// Of the target; that of an absolute form, too. Visible ASCII, as it was sent.
     let path: String
-    /// What stands behind the question mark, up to a fragment; nil without one.
+    /// What stands behind the question mark; nil without one.
     let query: String?
     /// HTTP/1.1; otherwise it is HTTP/1.0.
     let isHTTP11: Bool
 
     init(_ line: Range<Int>, of bytes: Span<UInt8>) throws(RequestViolation) {
         let word = bytes.word(in: line)
-        let target = bytes.word(in: bytes.afterBlanks(word.upperBound..<line.upperBound))
-        let version = bytes.afterBlanks(target.upperBound..<line.upperBound)
+        let target = bytes.word(in: bytes.afterBlank(word.upperBound..<line.upperBound))
+        let version = bytes.afterBlank(target.upperBound..<line.upperBound)
         guard !target.isEmpty else { throw .malformed }
         method = try Self.method(bytes, word)
         (path, query) = try Self.parts(of: target, bytes, method)
@@ -39,20 +39,17 @@ struct RequestLine: Sendable {
         return HTTPMethod(rawValue: bytes.ascii(word))
     }
 
-    /// Path and query of a path, an absolute form, or the asterisk of OPTIONS (RFC 9112, section 3.2), of visible ASCII. A
-    /// fragment means nothing to a server.
+    /// Path and query of a path, an absolute form, or the asterisk of OPTIONS (RFC 9112, section 3.2), of visible ASCII. None of
+    /// them has a fragment: who looks at it and who does not would see two targets.
     private static func parts(
         of target: Range<Int>,
         _ bytes: Span<UInt8>,
         _ method: HTTPMethod
     ) throws(RequestViolation) -> (path: String, query: String?) {
         var mark: Int?
-        var end = target.upperBound
         for index in target {
             let byte = bytes[index]
-            guard (0x21...0x7E).contains(byte) else { throw .malformed }
-            guard index < end else { continue }
-            if byte == UInt8(ascii: "#") { end = index }
+            guard (0x21...0x7E).contains(byte), byte != UInt8(ascii: "#") else { throw .malformed }
             if byte == UInt8(ascii: "?"), mark == nil { mark = index }
         }
         // Nobody can know where the request ends: some take all that follows its head for the tunnel (RFC 9110, section 9.3.6).
@@ -63,9 +60,9 @@ struct RequestLine: Sendable {
             }
             return ("*", nil)
         }
-        let path = start..<(mark ?? end)
+        let path = start..<(mark ?? target.upperBound)
         // The path of `http://host` and of `http://host?query` is the root.
-        return (path.isEmpty ? "/" : bytes.ascii(path), mark.map { bytes.ascii(($0 + 1)..<end) })
+        return (path.isEmpty ? "/" : bytes.ascii(path), mark.map { bytes.ascii(($0 + 1)..<target.upperBound) })
     }
 
     /// That of an absolute form stands behind its authority; nil for what is neither that nor a path.

@@ -32,6 +32,15 @@ struct RequestParser {
     /// Bytes of which no part was taken.
     var unreadCount: Int { unread.readableBytes }
 
+    /// Bytes of the body, or of its chunk, that were announced and have not come.
+    var awaitedCount: Int {
+        switch state {
+        case .head: 0
+        case .body(let remaining): remaining
+        case .chunks(let chunks): chunks.awaitedCount
+        }
+    }
+
     /// Bytes of memory held for them.
     var capacity: Int { unread.storageCapacity }
 

@@ -62,10 +62,10 @@ extension Span<UInt8> {
         return range.lowerBound..<end
     }
 
-    func afterBlanks(_ range: Range<Int>) -> Range<Int> {
-        var start = range.lowerBound
-        while start < range.upperBound, self[start] == UInt8(ascii: " ") { start += 1 }
-        return start..<range.upperBound
+    /// Without the one blank, if any, with which the range begins.
+    func afterBlank(_ range: Range<Int>) -> Range<Int> {
+        guard range.lowerBound < range.upperBound, self[range.lowerBound] == UInt8(ascii: " ") else { return range }
+        return (range.lowerBound + 1)..<range.upperBound
     }
 
     func digit(_ index: Int) -> Int? {

@@ -38,7 +38,7 @@ extension Refusal {
     static let unsupportedMediaType = Refusal(
         status: .unsupportedMediaType,
         code: "unsupported_media_type",
-        message: "Send the body as JSON, with the header Content-Type: application/json."
+        message: "Send the body as JSON in UTF-8 (Content-Type: application/json), without a Content-Encoding."
     )
     static func bodyTooLarge(_ maximum: Int) -> Refusal {
         Refusal(status: .payloadTooLarge, code: "body_too_large", message: "The body is longer than \(maximum) bytes.")

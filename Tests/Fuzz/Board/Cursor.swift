@@ -12,7 +12,7 @@ extension FuzzTarget {
     ) { input in
         let text = input.text
         if let cursor = Cursor(text) {
-            promise(cursor.seq >= 0 && text.hasPrefix(cursor.epoch + ":"), "a cursor is an epoch and a number")
+            promise(cursor.seq >= 0 && cursor.description == text, "a cursor is an epoch and a number, with one text")
             promise(Cursor(cursor.description) == cursor, "a cursor comes back as it is")
         }
         if let id = AuditID(text) {

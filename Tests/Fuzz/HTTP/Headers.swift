@@ -49,7 +49,8 @@ extension FuzzTarget {
 private struct Headed {
     static let names = [
         "Prefer", "If-None-Match", "Accept-Encoding", "Connection", "Upgrade",
-        "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Content-Type", "Last-Event-ID", "Authorization", "Origin",
+        "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Content-Type", "Content-Encoding", "Last-Event-ID",
+        "Authorization", "Origin",
         "X-Request-Id", "Idempotency-Key",
     ]
     static let tag = EntityTag(ByteBuffer(string: "[]"))

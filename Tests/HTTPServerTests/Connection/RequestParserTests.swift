@@ -61,8 +61,8 @@ struct RequestParserTests {
     @Test(
         "splits a target into path and query",
         arguments: [
-            ("/", "/", nil), ("/a?b=c", "/a", "b=c"), ("/a?b?c", "/a", "b?c"), ("/a#b?c", "/a", nil),
-            ("/a?", "/a", ""), ("/a?b#c", "/a", "b"), ("http://h", "/", nil), ("http://h?q", "/", "q"),
+            ("/", "/", nil), ("/a?b=c", "/a", "b=c"), ("/a?b?c", "/a", "b?c"),
+            ("/a?", "/a", ""), ("http://h", "/", nil), ("http://h?q", "/", "q"),
             ("https://h:1/a?q", "/a", "q"), ("//a", "//a", nil),
         ] as [(String, String, String?)]
     )

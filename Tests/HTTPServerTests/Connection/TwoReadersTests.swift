@@ -42,7 +42,7 @@ private struct WholeRequest: Equatable {
 
     /// Said once more, and in another way than the parser does.
     private static func parts(of target: String) -> (String, String?) {
-        var rest = target.prefix { $0 != "#" }
+        var rest = target[...]
         if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
             rest = rest[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
         }

@@ -50,11 +50,32 @@ struct HeaderListTests {
         arguments: [
             ("application/json", true), ("Application/JSON ; charset=utf-8", true), ("application/json;", true),
             (";application/json", false), (" ; application/json", false), (",application/json", false),
+            ("application/json;charset=UTF-8", true), ("application/json; charset=\"utf-8\" ; a=b", true),
+            ("application/json;;;charset=us-ascii;", true), ("application/json;a=\"b;c\\\"d\"", true),
+            ("application/json;charset=utf-16", false), ("application/json; CharSet=\"UTF-16\"", false),
+            ("application/json;charset=utf-8;charset=utf-16", false), ("application/json;charset=", false),
+            ("application/json;charset", false), ("application/json;charset=\"utf-8", false),
+            ("application/json;a=\"", false), ("application/json;a=\"b\\\"", false),
+            ("application/json;a=\"\"b", false),
+            ("application/json;a = b", false), ("application/json;=b", false), ("application/json;a=b,c", false),
+            ("application/json;a=b c", false), ("application/json, application/json", false),
             ("application/json,", false), ("application/jsonp", false), ("text/json", false), ("", false),
         ]
     )
     func mediaTypes(value: String, isJSON: Bool) throws {
         #expect(MediaType.isJSON(try RequestHeaders([("Content-Type", value)])) == isJSON)
+    }
+
+    @Test(
+        "Content-Encoding other than none means another form than JSON",
+        arguments: [
+            ("identity", true), ("Identity, identity", true), ("", true), ("gzip", false), ("identity, gzip", false),
+            ("deflate", false), ("br", false), ("utf-8", false), ("identityx", false),
+        ]
+    )
+    func contentCodings(value: String, isJSON: Bool) throws {
+        let headers = try RequestHeaders([("Content-Type", "application/json"), ("Content-Encoding", value)])
+        #expect(MediaType.isJSON(headers) == isJSON)
     }
 
     @Test(

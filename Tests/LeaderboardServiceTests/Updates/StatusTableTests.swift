@@ -148,6 +148,18 @@ struct UpdateCase: Sendable, CustomTestStringConvertible {
             keepsConnection: false
         ),
         .init(name: "another media type", status: 415, code: "unsupported_media_type", contentType: "text/plain"),
+        .init(
+            name: "another encoding",
+            status: 415,
+            code: "unsupported_media_type",
+            contentType: "application/json;charset=utf-16"
+        ),
+        .init(
+            name: "a content coding",
+            status: 415,
+            code: "unsupported_media_type",
+            headers: ["Content-Encoding": "gzip"]
+        ),
         .init(name: "no media type", status: 415, code: "unsupported_media_type", contentType: nil),
         .init(
             name: "an idempotency key with a space",
