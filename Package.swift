@@ -86,7 +86,7 @@ let package = Package(
                 .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
                 .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
-                .embedInCode("Functions/set_aside.lua"),
+                .embedInCode("Functions/set_aside.lua"), .embedInCode("Functions/soundness.lua"),
             ],
             swiftSettings: swiftSettings
         ),

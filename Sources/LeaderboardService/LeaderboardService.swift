@@ -85,13 +85,15 @@ package struct LeaderboardService: Sendable {
             durability: configuration.redis.options.durability,
             logger: logger
         )
+        let board = BoardWatch(redis: redis, store: store, logger: logger)
         let watch = RedisWatch(redis: redis, keys: store.keys, logger: logger)
         let check = ReadinessCheck(
             redis: redis,
             store: store,
             broadcaster: broadcaster,
             keys: keys,
-            durability: durability
+            durability: durability,
+            board: board
         )
         let readinessWatch = ReadinessWatch(check: check, readiness: readiness)
         let rights = RightsWatch(
@@ -137,6 +139,7 @@ package struct LeaderboardService: Sendable {
             Reload(keys: keys, server: server, logger: logger),
             redis, FunctionKeeper(redis: redis, store: store), durability, watch, rights, readinessWatch,
             ForeignMembers(redis: redis, store: store, logger: logger),
+            AfterRedis(part: board, redis: redis, store: store),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]

@@ -15,7 +15,7 @@ struct RedisFailure: Hashable, Sendable {
     private static let codes: Set<String> = [
         "LOADING", "READONLY", "MASTERDOWN", "OOM", "NOAUTH", "WRONGPASS", "NOPERM", "BUSY", "MISCONF", "NOREPLICAS",
         "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "WRONGTYPE", "BADARG",
-        "BADSEQ", "NOAUDIT",
+        "NOAUDIT",
     ]
     private static let otherRefusal = "OTHER"
     private static let functionMissing = RedisFailure(kind: "refused", reason: "function_missing")

@@ -51,7 +51,7 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     /// spoilt (the last three; `Functions/audit.lua`).
     var needsOperator: Bool {
         switch code {
-        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF", "WRONGTYPE", "BADSEQ", "NOAUDIT": true
+        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF", "WRONGTYPE", "NOAUDIT": true
         default: lacksRight
         }
     }

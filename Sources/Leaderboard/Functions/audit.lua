@@ -54,15 +54,6 @@ local function refuse_other_types(...)
   end
 end
 
--- The number of the change after `last_seq`, the text of a key or false.
-local function seq_after(last_seq)
-  local seq = (tonumber(last_seq or 0) or -1) + 1
-  if seq >= 1 and seq <= SCORE_LIMIT then
-    return seq
-  end
-  error({ err = "BADSEQ the key that counts the board's changes holds no number that can be counted on" })
-end
-
 -- Milliseconds since 1970.
 local function milliseconds(clock)
   return clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -138,7 +129,10 @@ local function note_kept(audit, audit_max, seq)
     else
       entries = redis.call('XLEN', audit)
     end
-    redis.call('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq))
+    -- By pcall, for the change is written, and this key is not declared: on a slot that is moving it may not be at hand.
+    local is_kept = redis.pcall('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq)).ok
+    noted[audit] = is_kept and audit_max
+    return
   end
   noted[audit] = audit_max
 end

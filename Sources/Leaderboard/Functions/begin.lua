@@ -8,13 +8,13 @@ local function begin(keys)
     return redis.error_reply('BADARG leaderboard_begin: a key is missing')
   end
   local kept = redis.call('MGET', keys[1], keys[2])
-  local seq = seq_after(kept[1]) - 1
-  if kept[1] and kept[2] and is_epoch(kept[2]) then
+  local seq = count_of(kept[1])
+  if seq and kept[2] and is_epoch(kept[2]) then
     return { kept[2], seq }
   end
   refuse_other_types(keys[1], keys[2])
-  redis.call('SET', keys[1], integer_text(seq))
-  return { new_epoch(keys[2], redis.call('TIME')), seq }
+  redis.call('SET', keys[1], integer_text(seq or 0))
+  return { new_epoch(keys[2], redis.call('TIME')), seq or 0 }
 end
 
 register_operation('leaderboard_begin', begin)

@@ -35,7 +35,7 @@ local function new_epoch(epoch_key, clock)
 end
 
 -- The epoch of a board's next change. Every function that moves a board's seq asks here.
---   last_seq, epoch  as the board's keys have them; false: there is none
+--   last_seq, epoch  as the board's keys have them; false or nil: there is none that can be one
 local function epoch_of_change(epoch_key, last_seq, epoch, clock)
   if not last_seq or not epoch then
     -- The board's first change, or somebody removed a key.

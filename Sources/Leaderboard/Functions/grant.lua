@@ -12,7 +12,7 @@ local function granted_update(keys, args)
     return redis.error_reply('BADARG leaderboard_granted_update: a key or an argument is missing or wrong')
   end
   local idem = keys[8]
-  local is_retry = idem and redis.call('MGET', idem)[1]
+  local is_retry = idem and outcome_of(redis.call('MGET', idem)[1])
   local used = not is_retry and redis.pcall('GET', grant)
   if used then
     -- A table: an error. Nobody can tell whether it was.

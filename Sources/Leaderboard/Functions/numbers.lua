@@ -19,6 +19,19 @@ local function whole_number(text)
   return nil
 end
 
+-- The count that was written last, and its text: many changes in a row are of one board.
+local last_count, last_count_text = nil, nil
+
+-- What a key that counts a board's changes holds, if one can count on from it: a whole number from 0, with one behind it that is
+-- exact, too, as we write it. Otherwise nil, as if there were no key: it is another writer's, and the board begins a new epoch.
+local function count_of(text)
+  if text and text == last_count_text then
+    return last_count
+  end
+  local count = text and whole_number(text)
+  return count and count >= 0 and count < SCORE_LIMIT and count or nil
+end
+
 -- What the board shows for a score in Redis. Ours are whole and within the limit; another service may have written
 -- anything that a sorted set takes (1.5, inf), which is shown rounded down and held to the limit. (+ 0: no -0.)
 local function shown_score(score)

@@ -35,7 +35,7 @@ local function begin_on_any_board(keys, args)
     scores = keys[1], audit = keys[2], suspended = keys[3], seq_key = keys[4], epoch_key = keys[5], chain_key = keys[6],
     withheld = keys[7], reverted = keys[8], limit = keys[9], user = args[1], name = args[1], channel = args[2],
     audit_max = args[3], actor = args[4], reason = args[5], ip = args[6], request = args[7],
-    last_seq = kept[1], epoch = kept[2], chain = kept[3], clock = redis.call('TIME'),
+    last_seq = count_of(kept[1]), epoch = kept[2], chain = kept[3], clock = redis.call('TIME'),
   }
 end
 
@@ -48,7 +48,7 @@ local function begin_operation(keys, args)
   refuse_other_types(op.seq_key, op.epoch_key, op.chain_key)
   redis.call('ZCARD', op.scores)
   redis.call('ZCARD', op.withheld)
-  op.seq = seq_after(op.last_seq)
+  op.seq = (op.last_seq or 0) + 1
   op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
   op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
   op.is_suspended = redis.call('SISMEMBER', op.suspended, op.user) == 1

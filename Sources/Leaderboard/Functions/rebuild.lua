@@ -103,7 +103,7 @@ local function recover(keys, args)
   local function record_next(user, ...)
     op.name = user
     record(op, ...)
-    op.last_seq, op.chain, op.seq = op.seq_text, redis.call('GET', op.chain_key), op.seq + 1
+    op.last_seq, op.chain, op.seq = op.seq, redis.call('GET', op.chain_key), op.seq + 1
   end
   for index = 9, #args, 2 do
     local user = args[index]
@@ -141,6 +141,7 @@ local function continue_audit(keys, args)
     return wrong_arguments('leaderboard_continue')
   end
   local count = redis.call('GET', keys[3])
+  count = count_of(count) and count
   if redis.call('EXISTS', keys[1], keys[5]) > 0 or count and count ~= args[1] then
     return { 'changed' }
   end

@@ -39,7 +39,7 @@ local function restore(keys, args)
     return wrong_arguments('leaderboard_restore')
   end
   local places = { op.scores, op.audit, op.suspended, op.withheld, op.reverted }
-  op.seq, op.epoch = seq_after(args[8]), false
+  op.seq, op.epoch = (count_of(args[8]) or 0) + 1, false
   op.chain = args[9] ~= '' and args[9]
   op.audit = keys[11]
   record(op, 'restore', 0, nil)
@@ -68,8 +68,7 @@ end
 -- begin there any more
 local function return_audit(keys, args)
   local op = begin_operation(keys, args)
-  local seq = whole_number(args[11] or '')
-  if not op or #keys ~= 10 or op.user ~= '*' or not seq or not is_plain(args[12], 256)
+  if not op or #keys ~= 10 or op.user ~= '*' or not whole_number(args[11] or '') or not is_plain(args[12], 256)
     or not string.find(args[9], '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_return_audit')
   end
@@ -92,8 +91,8 @@ local function return_audit(keys, args)
     end
   else
     op.chain = args[10] ~= '' and args[10]
-    op.seq = seq_after(integer_text(math.max(seq, op.seq - 1)))
-    if integer_text(op.seq - 1) ~= op.last_seq then
+    op.seq = math.max(count_of(args[11]) or 0, op.seq - 1) + 1
+    if op.seq - 1 ~= op.last_seq then
       op.epoch = false
     end
   end

@@ -1,12 +1,13 @@
 -- The readers. They write nothing (FCALL_RO, a replica will do), and what one call returns belongs together.
 --
 -- A board that has neither been begun nor updated has no epoch yet: its position is epoch 0, seq 0, which is as stable as
--- any other. Whoever follows the board sees the epoch come. The same holds where the two keys are none of ours.
+-- any other. Whoever follows the board sees the epoch come. The same holds where nobody can count on from what `seq` holds, or
+-- the epoch is none.
 
 local function position(seq_key, epoch_key)
   local kept = redis.call('MGET', seq_key, epoch_key)
-  local seq = tonumber(kept[1] or '')
-  if seq and seq >= 0 and seq <= SCORE_LIMIT and kept[2] and is_epoch(kept[2]) then
+  local seq = count_of(kept[1])
+  if seq and kept[2] and is_epoch(kept[2]) then
     return kept[2], seq
   end
   return '0', 0

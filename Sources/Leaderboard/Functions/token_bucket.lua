@@ -11,7 +11,9 @@
 -- full_in - (capacity - 1) * token_time.
 local function take(full_at, now, capacity, token_time)
   local fill_time = capacity * token_time
-  local full_in = (tonumber(full_at or now) or now) - now
+  local time = tonumber(full_at or now)
+  -- What can be no time (abc, nan, inf) is as if it were not there.
+  local full_in = (time and time <= SCORE_LIMIT and time or now) - now
   -- In the past: full. Further away than an empty bucket can be: the clock was set back or the limit was changed.
   if not (full_in > 0) then
     -- Also of what is no number (nan).

@@ -9,7 +9,7 @@ package enum FunctionLibrary {
     package static let name = "leaderboard"
 
     /// Up by one with every released change of a file in `Functions/`.
-    package static let revision = 12
+    package static let revision = 13
 
     /// What `FUNCTION LOAD` takes.
     package static let source: [UInt8] = {
@@ -17,7 +17,8 @@ package enum FunctionLibrary {
         return Array(header.utf8) + PackageResources.numbers_lua + PackageResources.token_bucket_lua
             + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
             + PackageResources.audit_page_lua + PackageResources.update_lua
-            + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.operation_lua
+            + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.soundness_lua
+            + PackageResources.operation_lua
             + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
             + PackageResources.rebuild_lua + PackageResources.grant_lua + PackageResources.address_limit_lua

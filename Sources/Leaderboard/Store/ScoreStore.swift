@@ -104,6 +104,14 @@ package struct ScoreStore: Sendable {
         try await loader.load(on: eventLoop)
     }
 
+    /// The board's keys that hold something else than what belongs there: with one of them, no update is taken.
+    package func unsoundKeys(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String] {
+        guard let names = try await read(calls.soundness(), on: eventLoop).array else {
+            throw .unavailable("unexpected reply")
+        }
+        return names.compactMap(\.text)
+    }
+
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
     package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
         let isHere: Void? = try? await loader.load(on: eventLoop)

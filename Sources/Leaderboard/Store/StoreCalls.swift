@@ -101,6 +101,20 @@ struct StoreCalls: Sendable {
         RedisCommand("FCALL", "leaderboard_writable", "1", keys.scores)
     }
 
+    func soundness() -> RedisCommand {
+        RedisCommand(
+            "FCALL_RO",
+            "leaderboard_soundness",
+            "6",
+            keys.scores,
+            keys.audit,
+            keys.suspended,
+            keys.seq,
+            keys.epoch,
+            keys.chain
+        )
+    }
+
     func setAside(from cursor: String, count: Int) -> RedisCommand {
         RedisCommand("FCALL", "leaderboard_set_aside", "2", keys.scores, keys.foreign, cursor, String(count))
     }

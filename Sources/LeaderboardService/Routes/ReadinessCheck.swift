@@ -28,12 +28,16 @@ struct ReadinessCheck: Sendable {
     let broadcaster: Broadcaster
     let keys: ServiceKeys
     let durability: DurabilityWatch
+    let board: BoardWatch
 
-    /// Reads: Redis answers, the function library is loaded, the subscription is live, and the user has the rights for it. Writes:
-    /// Redis would also take an update and keep what `DURABILITY` promises, the replicas that updates wait for are there, each key
-    /// set has been loaded.
+    /// Reads: Redis answers, the standings can be read, the function library is loaded, the subscription is live, and the user has
+    /// the rights for it. Writes: no key of the board holds something else than the board's, Redis would also take an update and
+    /// keep what `DURABILITY` promises, the replicas that updates wait for are there, each key set has been loaded.
     func objection(to purpose: Purpose, on eventLoop: any EventLoop) async -> Objection? {
         if let objection = await store(purpose, on: eventLoop) { return objection }
+        if let objection = board.objection, purpose == .writes || objection.stopsReads {
+            return Objection(objection.code, objection.message)
+        }
         if purpose == .writes {
             if durability.objection != nil {
                 return Objection(

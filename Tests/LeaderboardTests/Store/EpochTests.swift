@@ -128,6 +128,52 @@ struct EpochTests {
     }
 
     @Test(
+        "is a new one, from its first change on, where nobody can count on from what the board's counter holds",
+        arguments: [
+            "9007199254740991", "9007199254740992", "18446744073709551616", "nan", "inf", "abc", "", "-5", "-0", "1.5",
+            "1e3",
+            "00", "007", "0x10", " 1", "1 ", "+1", String(repeating: "9", count: 400),
+        ]
+    )
+    func unusableCounter(text: String) async throws {
+        try await withBoard { board in
+            _ = try await board.applied("alice", 1)
+            let before = try await board.position().epoch
+            for isBegun in [false, true] {
+                try await board.command("SET", board.keys.seq, text)
+                #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
+                if isBegun {
+                    try await board.store.begin(on: board.loop)
+                    #expect(try await board.position().seq == 0)
+                }
+                let update = try await board.applied("alice", 1)
+                #expect(update.seq == 1)
+                let after = try await board.position()
+                #expect(after.seq == 1)
+                #expect(after.epoch != before)
+                #expect(try await board.command("GET", board.keys.seq).text == "1")
+            }
+            // An operation counts likewise.
+            try await board.command("SET", board.keys.seq, text)
+            _ = try await board.store.suspend(UserID("alice"), by: board.act(), on: board.loop)
+            #expect(try await board.position().seq == 1)
+        }
+    }
+
+    @Test("goes on up to the last number that is exact")
+    func lastCounts() async throws {
+        try await withBoard { board in
+            _ = try await board.applied("alice", 1)
+            let epoch = try await board.position().epoch
+            try await board.command("SET", board.keys.seq, "9007199254740989")
+            #expect(try await board.applied("alice", 1).seq == 9_007_199_254_740_990)
+            #expect(try await board.position() == BoardPosition(epoch: epoch, seq: 9_007_199_254_740_990))
+            #expect(try await board.applied("alice", 1).seq == 9_007_199_254_740_991)
+            #expect(try await board.applied("alice", 1).seq == 1)
+        }
+    }
+
+    @Test(
         "may be of a life that has no epoch, or of rubbish: then it is not gone on with",
         arguments: ["", "x", "1795580834809408"]
     )

@@ -23,6 +23,25 @@ struct IdempotencyTests {
         }
     }
 
+    @Test(
+        "that has something else than an outcome has none: the update counts, and its retry is answered",
+        arguments: [
+            "", "garbage", "50 x y z 1", "50 1 1 1", "50 1 1 1 1 1", "50 inf 1 1 1", "50 1 0 1 1", "50 1.5 1 1 1",
+            "x 1 1 1 1",
+            "50 1 1 1 nan", "50 1 1 1 -1", "50 9007199254740992 1 1 1", "50 1 1 -1 1", "50.0 1 1 1 1",
+        ]
+    )
+    func damaged(text: String) async throws {
+        try await withBoard { board in
+            try await board.command("SET", board.keys.idem(UserID("alice"), IdempotencyKey("k")), text)
+            let first = try await board.applied("alice", 50, key: "k")
+            #expect(!first.isReplay)
+            let replay = try await board.applied("alice", 50, key: "k")
+            #expect(replay.isReplay)
+            #expect(replay.score == 50)
+        }
+    }
+
     @Test("is answered even when the token bucket is empty")
     func replayBeyondLimit() async throws {
         try await withBoard(.tight(1)) { board in

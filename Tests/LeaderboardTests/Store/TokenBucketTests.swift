@@ -65,7 +65,12 @@ struct TokenBucketTests {
         }
     }
 
-    @Test("holds rubbish for a full bucket", arguments: ["", "abc", "nan", "{}"])
+    @Test(
+        "holds rubbish for a full bucket",
+        arguments: [
+            "", "abc", "nan", "{}", "inf", "-inf", "1e400", "9007199254740992", "999999999999999999999999999999", "-1",
+        ]
+    )
     func rubbish(stored: String) async throws {
         try await withBucket(RateLimit(updates: 2, interval: .seconds(2)), stored: stored) { bucket in
             let left = try await bucket.take(at: 1_800_000_000_000_000)
