@@ -27,6 +27,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let deque = product(name: "DequeModule", package: "swift-collections")
@@ -42,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
@@ -98,8 +100,8 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .lifecycle, .crypto,
-                .systemPackage,
+                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing, .lifecycle,
+                .crypto, .systemPackage,
             ],
             swiftSettings: swiftSettings
         ),
@@ -133,7 +135,8 @@ let package = Package(
             dependencies: [
                 "Bounds", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "TLSPolicy",
                 "CZlib",
-                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
+                .crypto,
                 .cryptoExtras, .httpClient,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -146,7 +149,8 @@ let package = Package(
             dependencies: [
                 "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage",
                 "Broadcast", "HTTPServer", "RedisClient",
-                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .lifecycle, .crypto,
+                .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
+                .crypto,
                 .cryptoExtras,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),

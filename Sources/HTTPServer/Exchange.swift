@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+package import Tracing
 
 /// A request that was answered, for the request log and the metrics.
 package struct Exchange: Sendable {
@@ -23,5 +24,7 @@ package struct Exchange: Sendable {
     /// Nil where none fits.
     package var route: Route? { request.route }
     package var requestID: String { request.id }
+    package var headers: RequestHeaders { request.headers }
+    package var span: (any Span & AnyObject)? { request.span }
     package var remoteAddress: String { request.remoteAddress }
 }

@@ -1,9 +1,12 @@
 import NIOCore
+import Tracing
 
 /// What all connections share. Immutable.
 struct ServerContext: Sendable {
     let options: ServerOptions
     let router: Router
+    /// Nil: nobody records traces.
+    let startSpan: (@Sendable (RequestOpening) -> (any Span & AnyObject)?)?
     let observe: @Sendable (Exchange) -> Void
     let places: Places
     let isTrustedProxy: @Sendable (String) -> Bool

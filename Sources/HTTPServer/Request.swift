@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+package import Tracing
 
 /// One request, whole. A class, for it is handed on several times.
 package final class Request: Sendable {
@@ -26,13 +27,22 @@ package final class Request: Sendable {
     let isKeepAlive: Bool
     /// When its first byte came.
     let began: NIODeadline
+    /// Nil where nobody records its trace.
+    package let span: (any Span & AnyObject)?
 
     package var method: HTTPMethod { head.line.method }
     package var path: String { head.line.path }
     package var headers: RequestHeaders { head.headers }
     var isHTTP11: Bool { head.line.isHTTP11 }
 
-    init(_ incoming: IncomingRequest, isKeepAlive: Bool, remoteAddress: String, eventLoop: any EventLoop) {
+    init(
+        _ incoming: IncomingRequest,
+        isKeepAlive: Bool,
+        remoteAddress: String,
+        eventLoop: any EventLoop,
+        span: (any Span & AnyObject)? = nil
+    ) {
+        self.span = span
         head = incoming.head
         query = Query(head.line.query)
         body = incoming.body
@@ -48,6 +58,7 @@ package final class Request: Sendable {
     /// Stands for what is no request.
     init(refused method: HTTPMethod, remoteAddress: String, eventLoop: any EventLoop, began: NIODeadline) {
         self.began = began
+        span = nil
         head = RequestHead(RequestLine(refused: method), RequestHeaders(), RequestHead.Framing())
         query = Query(nil)
         body = .complete(ByteBuffer())

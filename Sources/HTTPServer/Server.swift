@@ -4,6 +4,7 @@ package import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
+package import Tracing
 
 /// The HTTP/1.1 server: listens, and on graceful shutdown lets what is under way finish.
 package final class Server: Sendable, Service {
@@ -19,6 +20,7 @@ package final class Server: Sendable, Service {
     /// - Parameters:
     ///   - onTrouble: told what the server as a whole suffers from, on any loop.
     ///   - isTrustedProxy: whether the connections of this address are other people's, and so not bounded by address.
+    ///   - startSpan: asked for a request's span before it is handled; who is told of the exchange ends it. Nil costs nothing.
     ///   - observe: told each answered request, on its connection's loop.
     ///   - onListening: told the first address once connections are accepted at all of them.
     ///   - onStopping: told once the stop has begun.
@@ -29,6 +31,7 @@ package final class Server: Sendable, Service {
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
         isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
+        startSpan: (@Sendable (RequestOpening) -> (any Span & AnyObject)?)? = nil,
         observe: @escaping @Sendable (Exchange) -> Void = { _ in },
         onTrouble: @escaping @Sendable (ServerTrouble) -> Void = { _ in },
         onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -37,6 +40,7 @@ package final class Server: Sendable, Service {
         context = ServerContext(
             options: options,
             router: router,
+            startSpan: startSpan,
             observe: observe,
             places: Places(options.connections),
             isTrustedProxy: isTrustedProxy,

@@ -51,6 +51,14 @@ package struct LeaderboardService: Sendable {
             services.append(server)
         }
 
+        let tracing = configuration.tracing.map { options in
+            let queue = SpanQueue(capacity: options.maximumQueue, metricsFactory: metrics)
+            services.append(SpanExporter(options: options, queue: queue, eventLoopGroup: group, logger: logger))
+            return RequestSpans(
+                recorder: SpanRecorder(sampler: options.sampler, queue: queue),
+                isSecure: configuration.server.tls != nil
+            )
+        }
         let redis = RedisClient(
             endpoint: endpoint,
             options: configuration.redis.options,
@@ -114,6 +122,7 @@ package struct LeaderboardService: Sendable {
             health: Health(check: check, readiness: readiness),
             keys: keys,
             audit: logs.audit,
+            spans: tracing?.recorder,
             logger: logger,
             metrics: metrics
         )
@@ -126,7 +135,9 @@ package struct LeaderboardService: Sendable {
             logger: logger,
             metricsFactory: metrics,
             isTrustedProxy: configuration.trustedProxies.contains,
+            startSpan: tracing?.start,
             observe: { exchange in
+                tracing?.end(exchange)
                 requestMetrics.note(exchange)
                 requestLog.note(exchange)
             },
@@ -164,6 +175,7 @@ package struct LeaderboardService: Sendable {
         health: Health,
         keys: ServiceKeys,
         audit: AuditLog,
+        spans: SpanRecorder?,
         logger: Logger,
         metrics: MetricsRegistry
     ) -> [Route] {
@@ -187,6 +199,7 @@ package struct LeaderboardService: Sendable {
             maximumIncrease: configuration.maximumIncrease,
             rateLimit: RateLimitHeaders(configuration.redis.store.rateLimit),
             audit: audit,
+            spans: spans,
             metrics: UpdateMetrics(factory: metrics)
         )
         let scoreboard = Scoreboard(store: store, top: top)

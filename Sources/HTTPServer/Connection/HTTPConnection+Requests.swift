@@ -47,7 +47,8 @@ extension HTTPConnection {
             incoming,
             isKeepAlive: keepAlive && incoming.head.isKeepAlive,
             remoteAddress: remoteAddress,
-            eventLoop: loop.eventLoop
+            eventLoop: loop.eventLoop,
+            span: server.startSpan.flatMap { $0(RequestOpening(incoming)) }
         )
         phase = .handling(request)
         expect(within: nil)

@@ -64,6 +64,7 @@ struct StoreCalls: Sendable {
         command += withRank ? rankedMiddle : plainMiddle
         command.append(origin.ip)
         command.append(origin.requestID)
+        if let trace = origin.trace { command.append(trace) }
         if let grant { command.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
         return command
     }

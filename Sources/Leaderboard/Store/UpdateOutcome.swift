@@ -42,9 +42,12 @@ package struct AppliedUpdate: Sendable, Equatable {
 package struct UpdateOrigin: Sendable, Equatable {
     package let ip: String
     package let requestID: String
+    /// The trace that it belongs to, as 32 hexadecimal digits in small letters; nil where the client named none.
+    package let trace: String?
 
-    package init(ip: String, requestID: String) {
+    package init(ip: String, requestID: String, trace: String? = nil) {
         self.ip = ip
         self.requestID = requestID
+        self.trace = trace
     }
 }

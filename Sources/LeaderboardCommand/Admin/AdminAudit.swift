@@ -75,6 +75,7 @@ private struct AuditAnswer: Decodable {
         let seq: Int?
         let ip: String?
         let request_id: String?
+        let trace_id: String?
         let actor: String?
         let reason: String?
         let reverts: [Int]?

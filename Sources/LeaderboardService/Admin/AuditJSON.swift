@@ -6,7 +6,8 @@ enum AuditJSON {
     /// The fields of the stream, and what each is called here; `reverts` becomes a list.
     private static let names = [
         "user": "user_id", "increase": "score_increase", "score": "score", "seq": "seq", "ip": "ip",
-        "request": "request_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of", "hash": "hash",
+        "request": "request_id", "trace": "trace_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of",
+        "hash": "hash",
     ]
     private static let numbers: Set = ["increase", "score", "seq"]
     /// Characters of a value that are shown: ours are shorter.

@@ -23,6 +23,8 @@ package struct ServiceConfiguration: Sendable {
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
     package var auditLines: AuditLines
+    /// Nil: nobody records traces.
+    package var tracing: TracingOptions?
     package var threads: Int
 
     /// What is set beside and looks like ours, but has no effect.
@@ -58,6 +60,7 @@ package struct ServiceConfiguration: Sendable {
         logFormat = settings.choice("LOG_FORMAT", default: .json)
         logLevel = settings.choice("LOG_LEVEL", default: .info)
         auditLines = AuditLines(settings)
+        tracing = TracingOptions(settings)
         threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }
 }

@@ -56,7 +56,8 @@ private struct OurNames {
 
     func beginsLikeOurs(_ name: String) -> Bool {
         guard let word = Self.firstWord(of: name) else { return false }
-        return beginnings.contains(word) && !Self.isServiceLink(name)
+        // Those of OpenTelemetry are everybody's: an injector sets many for programs of all kinds.
+        return beginnings.contains(word) && word != "OTEL_" && !Self.isServiceLink(name)
     }
 
     private static func firstWord(of name: String) -> Substring? {

@@ -1,3 +1,5 @@
+package import Leaderboard
+
 /// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`; or
 /// those of them that ``AuditLines`` names. For another line nothing is put together.
 ///
@@ -10,7 +12,7 @@ package final class AuditLog: Sendable {
     private let output: LogOutput
     private let lines: AuditLines
     private let updatedHead, refusedHead: LogLine.Head
-    private let userID, ip, scoreIncrease, score, seq, requestID, code, reason: LogLine.Key
+    private let userID, ip, scoreIncrease, score, seq, requestID, traceID, code, reason: LogLine.Key
 
     init(output: LogOutput, lines: AuditLines) {
         self.output = output
@@ -24,6 +26,7 @@ package final class AuditLog: Sendable {
         score = LogLine.Key("score", format)
         seq = LogLine.Key("seq", format)
         requestID = LogLine.Key("request_id", format)
+        traceID = LogLine.Key("trace_id", format)
         code = LogLine.Key("code", format)
         reason = LogLine.Key("reason", format)
     }
@@ -34,21 +37,21 @@ package final class AuditLog: Sendable {
     ///   - time: Redis' clock, in milliseconds since 1970.
     package func updated(
         user: String,
-        ip: String,
+        origin: UpdateOrigin,
         increase: Int,
         score: Int,
         seq: Int,
-        requestID: String,
         time: Int
     ) {
         guard lines.hasUpdate(seq: seq) else { return }
         var line = LogLine(updatedHead, time: LogTime(milliseconds: time))
         line.add(userID, user)
-        line.add(self.ip, ip)
+        line.add(ip, origin.ip)
         line.add(scoreIncrease, increase)
         line.add(self.score, score)
         line.add(self.seq, seq)
-        line.add(self.requestID, requestID)
+        line.add(requestID, origin.requestID)
+        if let trace = origin.trace { line.add(traceID, trace) }
         line.end()
         output.write(line)
     }
@@ -58,14 +61,15 @@ package final class AuditLog: Sendable {
     ///   - code: the error code of the answer, such as `rate_limited`.
     ///   - reason: more than the code says, in one word: why a token is invalid.
     ///   - user: whose score it would have been, when that is known: the subject of a valid token.
-    package func refused(code: String, reason: String? = nil, ip: String, user: String?, requestID: String) {
+    package func refused(code: String, reason: String? = nil, origin: UpdateOrigin, user: String?) {
         guard lines.hasRefusals else { return }
         var line = LogLine(refusedHead, time: .now)
         line.add(self.code, code)
         if let reason { line.add(self.reason, reason) }
-        line.add(self.ip, ip)
+        line.add(ip, origin.ip)
         if let user { line.add(userID, user) }
-        line.add(self.requestID, requestID)
+        line.add(requestID, origin.requestID)
+        if let trace = origin.trace { line.add(traceID, trace) }
         line.end()
         output.write(line)
     }

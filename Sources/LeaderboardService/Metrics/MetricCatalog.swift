@@ -141,6 +141,12 @@ package enum MetricCatalog {
             "What another writer put on the board, is no user id and was moved to a key beside it; the same on all instances."
         ),
         .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
+        .counter("leaderboard_spans_exported_total", "Spans that a collector has taken."),
+        .counter(
+            "leaderboard_spans_dropped_total",
+            "Spans lost: more than the queue holds (queue_full), or not taken by the collector (not_taken).",
+            labels: ["reason"]
+        ),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]
 }

@@ -2,6 +2,7 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 import NIOHTTP1
+import Tracing
 
 /// `POST /api/v1/score/update`: token, body, ownership, then everything in Redis in one atomic call.
 struct UpdateScore: Sendable {
@@ -16,11 +17,17 @@ struct UpdateScore: Sendable {
     let maximumIncrease: Int
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
+    /// Nil: nobody records traces.
+    let spans: SpanRecorder?
     let metrics: UpdateMetrics
 
     func answer(_ request: Request) async -> Response {
         let start = NIODeadline.now()
-        let ip = callers.address(of: request)
+        let origin = UpdateOrigin(
+            ip: callers.address(of: request),
+            requestID: request.id,
+            trace: TraceID.of(request.span, request.headers)?.description
+        )
         var user: String?
         var asked: NIODeadline?
         defer { metrics.took(from: start, asked: asked, answered: .now()) }
@@ -30,12 +37,12 @@ struct UpdateScore: Sendable {
             let wish = try wish(in: request, of: token)
             let grant = try await grants?.verify(for: wish.update)
             asked = .now()
-            let outcome = try await apply(wish, grant, origin: UpdateOrigin(ip: ip, requestID: request.id), request)
-            return try answer(outcome, to: wish, ip: ip, requestID: request.id)
+            let outcome = try await apply(wish, grant, origin: origin, request)
+            return try answer(outcome, to: wish, origin)
         } catch {
             metrics.refused(error)
             if error.isLogged {
-                audit.refused(code: error.code, reason: error.reason, ip: ip, user: user, requestID: request.id)
+                audit.refused(code: error.code, reason: error.reason, origin: origin, user: user)
             }
             return error.response
         }
@@ -70,6 +77,8 @@ struct UpdateScore: Sendable {
         origin: UpdateOrigin,
         _ request: Request
     ) async throws(Refusal) -> UpdateOutcome {
+        let span = request.span.flatMap { spans?.startCall("leaderboard_update", within: $0) }
+        defer { span?.end() }
         do {
             return try await store.apply(
                 wish.update,
@@ -79,21 +88,23 @@ struct UpdateScore: Sendable {
                 withRank: wish.wantsRepresentation,
                 on: request.eventLoop
             )
-        } catch { throw Refusal(error) }
+        } catch {
+            span?.setStatus(SpanStatus(code: .error))
+            throw Refusal(error)
+        }
     }
 
     @inline(never)
     private func answer(
         _ outcome: UpdateOutcome,
         to wish: Wish,
-        ip: String,
-        requestID: String
+        _ origin: UpdateOrigin
     ) throws(Refusal) -> Response {
         switch outcome {
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
             top.acknowledged(applied.seq)
-            if !applied.isReplay { record(wish.update, applied, ip: ip, requestID: requestID) }
+            if !applied.isReplay { record(wish.update, applied, origin) }
             return success(wish.update, applied, wantsRepresentation: wish.wantsRepresentation)
         case .rateLimited(let state):
             var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
@@ -116,14 +127,13 @@ struct UpdateScore: Sendable {
         return Response(.ok, headers: headers, body: UpdateBody.representation(update.user, applied))
     }
 
-    private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, ip: String, requestID: String) {
+    private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
         audit.updated(
             user: update.user.rawValue,
-            ip: ip,
+            origin: origin,
             increase: update.increase.rawValue,
             score: applied.score,
             seq: applied.seq,
-            requestID: requestID,
             time: applied.time
         )
     }

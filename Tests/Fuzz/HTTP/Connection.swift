@@ -30,6 +30,7 @@ extension FuzzTarget {
             server: ServerContext(
                 options: options,
                 router: router,
+                startSpan: nil,
                 observe: { _ in },
                 places: Places(PlaceLimits(total: 10, perNetwork: 10)),
                 isTrustedProxy: { _ in false },

@@ -24,6 +24,7 @@ extension Acceptor {
             server: ServerContext(
                 options: options,
                 router: Router(routes),
+                startSpan: nil,
                 observe: { _ in },
                 places: Places(PlaceLimits(total: 10, perNetwork: 10)),
                 isTrustedProxy: { _ in false },

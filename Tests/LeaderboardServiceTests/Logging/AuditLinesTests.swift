@@ -1,4 +1,5 @@
 import Foundation
+import Leaderboard
 import Logging
 import Testing
 
@@ -10,7 +11,11 @@ struct AuditLinesTests {
         let configuration = try ServiceConfiguration(testSettings(settings))
         let capture = LogCapture(level: configuration.logLevel, auditLines: configuration.auditLines)
         for seq in 0...10 { capture.logs.audit.add(seq: seq) }
-        capture.logs.audit.refused(code: "rate_limited", ip: "192.0.2.1", user: nil, requestID: "r")
+        capture.logs.audit.refused(
+            code: "rate_limited",
+            origin: UpdateOrigin(ip: "192.0.2.1", requestID: "r"),
+            user: nil
+        )
         return try capture.objects().map { object in (object["seq"] as? Int).map(String.init) ?? "refused" }
     }
 
@@ -84,11 +89,10 @@ extension AuditLog {
     fileprivate func add(seq: Int) {
         updated(
             user: "player-1234567",
-            ip: "192.0.2.123",
+            origin: UpdateOrigin(ip: "192.0.2.123", requestID: "1kq5p0zx3hj2a-0k2j3h4g5f6d7"),
             increase: 50,
             score: 123_456,
             seq: seq,
-            requestID: "1kq5p0zx3hj2a-0k2j3h4g5f6d7",
             time: 1_732_400_000_000
         )
     }

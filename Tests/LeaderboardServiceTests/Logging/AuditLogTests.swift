@@ -1,4 +1,5 @@
 import Foundation
+import Leaderboard
 import Logging
 import Testing
 
@@ -11,11 +12,10 @@ struct AuditLogTests {
         let capture = LogCapture()
         capture.logs.audit.updated(
             user: "12345",
-            ip: "192.0.2.1",
+            origin: UpdateOrigin(ip: "192.0.2.1", requestID: "abc"),
             increase: 50,
             score: 200,
             seq: 121,
-            requestID: "abc",
             time: 1_732_400_000_000
         )
         let expected =
@@ -27,8 +27,16 @@ struct AuditLogTests {
     @Test("a refused update is one line with the code; the user only when known")
     func refused() throws {
         let capture = LogCapture(.text)
-        capture.logs.audit.refused(code: "invalid_token", ip: "192.0.2.1", user: nil, requestID: "a")
-        capture.logs.audit.refused(code: "rate_limited", ip: "192.0.2.1", user: "12345", requestID: "b")
+        capture.logs.audit.refused(
+            code: "invalid_token",
+            origin: UpdateOrigin(ip: "192.0.2.1", requestID: "a"),
+            user: nil
+        )
+        capture.logs.audit.refused(
+            code: "rate_limited",
+            origin: UpdateOrigin(ip: "192.0.2.1", requestID: "b"),
+            user: "12345"
+        )
         let lines = try capture.lines()
         #expect(lines.count == 2)
         #expect(
@@ -39,10 +47,23 @@ struct AuditLogTests {
         #expect(lines.last?.hasSuffix("code=rate_limited ip=192.0.2.1 user_id=12345 request_id=b") == true)
     }
 
+    @Test("the trace stands behind the request's id, where there is one")
+    func trace() throws {
+        let capture = LogCapture(.text)
+        for trace in [nil, "4bf92f3577b34da6a3ce929d0e0e4736"] {
+            let origin = UpdateOrigin(ip: "::1", requestID: "r", trace: trace)
+            capture.logs.audit.refused(code: "x", origin: origin, user: nil)
+            capture.logs.audit.updated(user: "u", origin: origin, increase: 1, score: 1, seq: 1, time: 0)
+        }
+        let ends = try capture.lines().map { $0.firstMatch(of: #/ request_id=.*/#).map { String($0.0) } }
+        let with = " request_id=r trace_id=4bf92f3577b34da6a3ce929d0e0e4736"
+        #expect(ends == [" request_id=r", " request_id=r", with, with])
+    }
+
     @Test("a line is written by itself after a short while, without a flush")
     func arrivesByItself() {
         let capture = LogCapture()
-        capture.logs.audit.refused(code: "x", ip: "::1", user: nil, requestID: "r")
+        capture.logs.audit.refused(code: "x", origin: UpdateOrigin(ip: "::1", requestID: "r"), user: nil)
         #expect(capture.next().hasSuffix("\"request_id\":\"r\"}\n"))
     }
 
@@ -60,11 +81,10 @@ struct AuditLogTests {
                     for number in 1...1000 {
                         capture.logs.audit.updated(
                             user: "\(thread)",
-                            ip: "::1",
+                            origin: UpdateOrigin(ip: "::1", requestID: "r"),
                             increase: 1,
                             score: number,
                             seq: 0,
-                            requestID: "r",
                             time: 0
                         )
                     }
@@ -92,11 +112,10 @@ struct AuditLogTests {
         for number in 1...3000 {
             capture.logs.audit.updated(
                 user: "u",
-                ip: "::1",
+                origin: UpdateOrigin(ip: "::1", requestID: "r"),
                 increase: 1,
                 score: number,
                 seq: 0,
-                requestID: "r",
                 time: 0
             )
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Leaderboard
 import Logging
 import Testing
 
@@ -94,7 +95,7 @@ struct LogLineTests {
     func level() throws {
         let capture = LogCapture(level: .warning)
         capture.logs.logger("l").info("m")
-        capture.logs.audit.refused(code: "rate_limited", ip: "::1", user: nil, requestID: "r")
+        capture.logs.audit.refused(code: "rate_limited", origin: UpdateOrigin(ip: "::1", requestID: "r"), user: nil)
         #expect(try capture.text() == "")
     }
 

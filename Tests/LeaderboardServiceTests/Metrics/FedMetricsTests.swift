@@ -16,8 +16,8 @@ struct FedMetricsTests {
         "leaderboard_ready",
         "leaderboard_redis_connected_replicas",
         "leaderboard_redis_replication_lag_bytes", "leaderboard_redis_replication_lag_seconds",
-        "leaderboard_redis_persistence_failed", "leaderboard_board_users", "leaderboard_board_audit_entries",
-        "leaderboard_board_foreign_members",
+        "leaderboard_redis_persistence_failed", "leaderboard_spans_exported_total", "leaderboard_spans_dropped_total",
+        "leaderboard_board_users", "leaderboard_board_audit_entries", "leaderboard_board_foreign_members",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
     ]
