@@ -184,7 +184,8 @@ private func withBucket(
           return { taken and 1 or 0, full_in }
         end)
         """
-    let source = "#!lua name=bucket\n" + String(decoding: PackageResources.token_bucket_lua, as: UTF8.self) + wrapper
+    let library = PackageResources.numbers_lua + PackageResources.token_bucket_lua
+    let source = "#!lua name=bucket\n" + String(decoding: library, as: UTF8.self) + wrapper
     try await withBoard { board in
         try await board.command("FUNCTION", "LOAD", source)
         try await body(Bucket(board: board, limit: limit, stored: stored))
