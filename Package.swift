@@ -100,7 +100,8 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing, .lifecycle,
+                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing,
+                .lifecycle,
                 .crypto, .systemPackage,
             ],
             swiftSettings: swiftSettings

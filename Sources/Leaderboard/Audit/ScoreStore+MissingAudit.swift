@@ -63,7 +63,7 @@ extension ScoreStore {
             }
             try await loader.finish()
             let call = calls.returnAudit(missing, in: loading.audit, upto: seen, by: act)
-            switch try await operate(call, on: eventLoop)[0].text {
+            switch try await operate(call, on: eventLoop).first?.text {
             case "done": return missing.entries.count
             case "behind": continue
             default: throw ScoreStoreError.unavailable("the board changed meanwhile: rebuild again")

@@ -27,7 +27,9 @@ extension ScoreStore {
             let batch = rest.prefix(Self.rebuildBatch)
             let isLast = batch.count == rest.count
             var words = [since.seen.description, isLast ? String(report.differences.count) : "0"]
-            for difference in batch { words += [difference.user.rawValue, try since.text(of: difference)] }
+            for difference in batch {
+                words.append(contentsOf: [difference.user.rawValue, try since.text(of: difference)])
+            }
             let call = calls.operation("rebuild", user: nil, by: act, words)
             if try await isDone(call, &since, on: eventLoop) { rest = rest.dropFirst(batch.count) }
         }
@@ -53,7 +55,8 @@ extension ScoreStore {
             var words = [since.seen.description]
             for difference in batch {
                 let isUntold = difference.isSuspended && difference.hasWrongSuspension
-                words += [difference.user.rawValue, try since.sum(of: difference) + (isUntold ? " suspend" : "")]
+                let sum = try since.sum(of: difference)
+                words.append(contentsOf: [difference.user.rawValue, isUntold ? "\(sum) suspend" : sum])
             }
             let call = calls.operation("recover", user: nil, by: act, words)
             if try await isDone(call, &since, on: eventLoop) { rest = rest.dropFirst(batch.count) }
@@ -68,7 +71,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
         let reply = try await operate(call, on: eventLoop)
-        if reply[0].text == "done" { return true }
+        if reply.first?.text == "done" { return true }
         guard since.reads < Self.maximumCatchUps else { throw .unavailable("the audit grows faster than it is read") }
         var page: [AuditEntry]
         repeat {
@@ -126,6 +129,6 @@ private struct ChangesSince {
         let hasSum = difference.auditAtEnd.sum != nil && difference.concernsScore
         let sum = hasSum || gained[difference.user.rawValue] != nil ? try sum(of: difference) : ""
         let word = suspensions[difference.user.rawValue] ?? difference.auditAtEnd.isSuspended
-        return sum + (word.map { $0 ? " suspend" : " reinstate" } ?? "")
+        return word.map { "\(sum) \($0 ? "suspend" : "reinstate")" } ?? sum
     }
 }

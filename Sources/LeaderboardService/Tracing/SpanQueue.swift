@@ -41,9 +41,9 @@ final class SpanQueue: Sendable {
     /// The oldest, at most `maximum` of them.
     func take(_ maximum: Int) -> [FinishedSpan] {
         spans.withLock { spans in
-            let taken = Array(spans.prefix(maximum))
-            spans.removeFirst(taken.count)
-            return taken
+            let taken = spans.prefix(maximum)
+            spans = Array(spans.dropFirst(maximum))
+            return Array(taken)
         }
     }
 
