@@ -89,6 +89,7 @@ let package = Package(
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
                 .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
                 .embedInCode("Functions/set_aside.lua"), .embedInCode("Functions/soundness.lua"),
+                .embedInCode("Functions/adopt.lua"),
             ],
             swiftSettings: swiftSettings
         ),

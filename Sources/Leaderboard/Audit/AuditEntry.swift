@@ -25,6 +25,8 @@ package struct AuditEntry: Sendable, Equatable {
         case rebuild, restore
         /// The user kept points of which a lost part of the audit told.
         case recover
+        /// The user's score is what another service wrote.
+        case adopt
     }
 
     package let id: AuditID
@@ -57,6 +59,8 @@ package struct AuditEntry: Sendable, Equatable {
     /// After it; nil if the user had none.
     package var score: Int? { integer("score") }
     package var seq: Int? { integer("seq") }
+    /// Points of before the user's first entry, of which this one tells.
+    var unaudited: Int { integer("unaudited") ?? 0 }
     /// Nil: one that this release does not know.
     package var action: Action? { Action(rawValue: self["action"] ?? "update") }
     /// Whether the user was suspended after it; nil where it does not tell. Of what is left of an erased entry, what that told. An
@@ -80,7 +84,7 @@ package struct AuditEntry: Sendable, Equatable {
         for field in fields where !names.contains(field.name) {
             let isGood =
                 switch field.name {
-                case "increase", "score", "seq": field.value.isEmpty || integer(field.name) != nil
+                case "increase", "score", "seq", "unaudited": field.value.isEmpty || integer(field.name) != nil
                 case "time": statedTime != nil
                 default: field.isText
                 }

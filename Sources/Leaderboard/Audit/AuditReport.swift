@@ -36,6 +36,8 @@ package struct AuditReport: Sendable, Equatable {
         /// As the board has it: another writer may have put any bytes there.
         package let user: String
         package let points: Int
+        /// What the audit adds up to, these points included; nil where no entry names the user.
+        let auditAtEnd: PointsSum?
     }
 
     /// Users without history that are told by name.
@@ -82,4 +84,17 @@ package struct AuditReport: Sendable, Equatable {
     package var goesOnFromPart: Bool { missing != nil && !isWhole }
 
     package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
+
+    /// Whatever is wrong is a score, as another service may have written it: the chain holds, and suspensions are the audit's.
+    package var onlyScoresDiffer: Bool {
+        !isSound && faultCount == 0 && !differences.contains(where: \.hasWrongSuspension)
+    }
+
+    /// The same with what was found of these users alone.
+    package func concerning(_ users: Set<UserID>) -> AuditReport {
+        var report = self
+        report.differences.removeAll { !users.contains($0.user) }
+        report.unexplained.removeAll { (try? UserID($0.user)).map(users.contains) != true }
+        return report
+    }
 }

@@ -57,12 +57,12 @@ extension AuditVerification {
         _ walk: AuditWalk,
         _ withoutHistory: [String: Int]
     ) async throws(ScoreStoreError) -> [AuditReport.Unexplained] {
-        let points = withoutHistory.merging(walk.tallies.mapValues(\.base)) { $1 }.filter { $0.value != 0 }
+        let points = withoutHistory.merging(walk.tallies.mapValues(\.unexplained)) { $1 }.filter { $0.value != 0 }
         var found: [AuditReport.Unexplained] = []
         for (user, points) in points.sorted(by: { $0.key < $1.key }) {
             // Not of who was erased meanwhile. A name that is none of ours cannot have been.
             if let id = try? UserID(user), try await store.holding(of: id, on: eventLoop).anyScore == nil { continue }
-            found.append(.init(user: user, points: points))
+            found.append(.init(user: user, points: points, auditAtEnd: walk.tallies[user]?.sum))
         }
         return found
     }

@@ -5,13 +5,17 @@ struct AuditWalk {
         var sum: PointsSum
         /// What the user had before the first of them.
         let base: Int
+        /// So many of these points an entry tells of.
+        var adopted = 0
         let first: AuditID
         /// An entry gave the user a score, be it 0: the board shows or withholds one.
         var isKept: Bool
         /// What the last entry says that tells it: a suspension, a return, or an update, which counts of nobody suspended.
         var isSuspended: Bool?
+        /// What the user had before the first of them, and no entry tells of.
+        var unexplained: Int { ScoreRange.held(base - adopted) }
         /// From the user's first update on: nothing was trimmed away.
-        var isWhole: Bool { base == 0 }
+        var isWhole: Bool { unexplained == 0 }
     }
 
     /// Places at which the chain does not hold that are told one by one.
@@ -142,11 +146,13 @@ struct AuditWalk {
 
     private mutating func count(_ entry: AuditEntry) {
         switch entry.action {
-        case .update, .suspend, .reinstate, .revert, .recover:
+        case .update, .suspend, .reinstate, .revert, .recover, .adopt:
             let isKept = entry.action == .update || entry.score != nil
             if var tally = tallies[entry.user] {
                 tally.sum += entry.increase
-                tally.isKept = tally.isKept || isKept
+                // What another service took away is adopted as well.
+                tally.isKept = entry.action == .adopt ? isKept : tally.isKept || isKept
+                tally.adopted = ScoreRange.held(tally.adopted + entry.unaudited)
                 tally.isSuspended = entry.suspends ?? tally.isSuspended
                 tallies[entry.user] = tally
             } else {

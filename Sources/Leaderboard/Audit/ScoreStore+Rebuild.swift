@@ -3,7 +3,7 @@ import RedisClient
 
 extension ScoreStore {
     /// Users that one atomic step puts right.
-    private static let rebuildBatch = 500
+    static let repairBatch = 500
     /// How often the audit may have grown by more than a step reads.
     private static let maximumCatchUps = 100
 
@@ -24,7 +24,7 @@ extension ScoreStore {
         var since = ChangesSince(report.seen)
         var rest = report.differences[...]
         while !rest.isEmpty {
-            let batch = rest.prefix(Self.rebuildBatch)
+            let batch = rest.prefix(Self.repairBatch)
             let isLast = batch.count == rest.count
             var words = [since.seen.description, isLast ? String(report.differences.count) : "0"]
             for difference in batch {
@@ -51,21 +51,23 @@ extension ScoreStore {
         var since = ChangesSince(report.seen)
         var rest = kept[...]
         while !rest.isEmpty {
-            let batch = rest.prefix(Self.rebuildBatch)
+            let batch = rest.prefix(Self.repairBatch)
             var words = [since.seen.description]
             for difference in batch {
                 let isUntold = difference.isSuspended && difference.hasWrongSuspension
-                let sum = try since.sum(of: difference)
+                let sum = try since.sum(of: difference.user, atEnd: difference.auditAtEnd.sum)
                 words.append(contentsOf: [difference.user.rawValue, isUntold ? "\(sum) suspend" : sum])
             }
             let call = calls.operation("recover", user: nil, by: act, words)
-            if try await isDone(call, &since, on: eventLoop) { rest = rest.dropFirst(batch.count) }
+            guard try await isDone(call, &since, on: eventLoop) else { continue }
+            rest = rest.dropFirst(batch.count)
+            if !rest.isEmpty { try await readOn(&since, on: eventLoop) }
         }
         return kept.count
     }
 
     /// False: it is to be asked again, with what has happened meanwhile.
-    private func isDone(
+    func isDone(
         _ call: RedisCommand,
         _ since: inout ChangesSince,
         on eventLoop: any EventLoop
@@ -73,13 +75,17 @@ extension ScoreStore {
         let reply = try await operate(call, on: eventLoop)
         if reply.first?.text == "done" { return true }
         guard since.reads < Self.maximumCatchUps else { throw .unavailable("the audit grows faster than it is read") }
+        try await readOn(&since, on: eventLoop)
+        since.reads += 1
+        return false
+    }
+
+    func readOn(_ since: inout ChangesSince, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
         var page: [AuditEntry]
         repeat {
             page = try await auditPage(after: since.seen, on: eventLoop)
             try since.read(page)
         } while page.count == Self.auditPageSize
-        since.reads += 1
-        return false
     }
 }
 
@@ -96,39 +102,5 @@ extension AuditReport {
         for difference in differences {
             if let sum = difference.auditAtEnd.sum, sum.score == nil { throw .unsoundAudit(of: difference.user) }
         }
-    }
-}
-
-/// What the audit says of users beyond a report.
-private struct ChangesSince {
-    private(set) var seen: AuditID
-    var reads = 0
-    private var gained: [String: PointsSum] = [:]
-    private var suspensions: [String: Bool] = [:]
-
-    init(_ seen: AuditID) { self.seen = seen }
-
-    mutating func read(_ page: [AuditEntry]) throws(ScoreStoreError) {
-        for entry in page where entry.action != .erased {
-            // They may be one of those who would be put right.
-            if entry.action == .erase { throw .unavailable("a user was erased meanwhile: rebuild again") }
-            gained[entry.user, default: 0] += entry.increase
-            suspensions[entry.user] = entry.suspends ?? suspensions[entry.user]
-        }
-        seen = page.last?.id ?? seen
-    }
-
-    func sum(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
-        let sum = (difference.auditAtEnd.sum ?? 0) + gained[difference.user.rawValue, default: 0]
-        guard let score = sum.score else { throw .unsoundAudit(of: difference.user) }
-        return String(score)
-    }
-
-    /// As `leaderboard_rebuild` takes it.
-    func text(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
-        let hasSum = difference.auditAtEnd.sum != nil && difference.concernsScore
-        let sum = hasSum || gained[difference.user.rawValue] != nil ? try sum(of: difference) : ""
-        let word = suspensions[difference.user.rawValue] ?? difference.auditAtEnd.isSuspended
-        return word.map { "\(sum) \($0 ? "suspend" : "reinstate")" } ?? sum
     }
 }

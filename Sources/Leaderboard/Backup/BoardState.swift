@@ -17,6 +17,9 @@ struct BoardState: Equatable {
         case .recover: break
         case .revert:
             if withheld[user] != nil { withheld[user] = entry.score } else { scores[user] = entry.score }
+        case .adopt:
+            scores[user] = suspended.contains(user) ? nil : entry.score
+            withheld[user] = suspended.contains(user) ? entry.score : nil
         case .suspend:
             suspended.insert(user)
             scores[user] = nil

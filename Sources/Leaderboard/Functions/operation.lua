@@ -103,8 +103,8 @@ local function fields_of(entry)
 end
 
 local READ_AT_ONCE = 500
--- Stands among users for that somebody was erased: no name of a user.
-local ERASED = '*'
+-- Stands among users for that somebody was erased, or points of before a first entry were adopted: no name of a user.
+local STIRRED = '*'
 
 -- What each user's entries behind `seen` add up to, and by user whether the last of them that is about it says 'suspend' or
 -- 'reinstate'; nil if there are more than can be read at once. Callers read the long part of the stream and leave the few
@@ -116,9 +116,10 @@ local function added_since(op, seen)
   end
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
-    if fields.action == 'erase' then
-      sums[ERASED] = 1
-    elseif fields.user and fields.user ~= '*' and fields.action ~= 'erased' then
+    if fields.action == 'erase' or fields.unaudited then
+      sums[STIRRED] = 1
+    end
+    if fields.action ~= 'erase' and fields.user and fields.user ~= '*' and fields.action ~= 'erased' then
       sums[fields.user] = (sums[fields.user] or 0) + (tonumber(fields.increase) or 0)
       if fields.action == 'suspend' or fields.action == 'reinstate' then
         words[fields.user] = fields.action

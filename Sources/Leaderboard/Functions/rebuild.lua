@@ -56,7 +56,7 @@ local function rebuild(keys, args)
     end
   end
   local since, words = added_since(op, args[8])
-  if not since or since[ERASED] then
+  if not since or since[STIRRED] then
     return { 'behind' }
   end
   local is_last = args[9] ~= '0' or #args == 9
@@ -77,6 +77,42 @@ local function rebuild(keys, args)
   return { 'done' }
 end
 
+-- The audit's entry of one user out of several of which the same operation tells.
+local function record_next(op, user, ...)
+  op.name = user
+  record(op, ...)
+  op.last_seq, op.chain, op.seq = op.seq, redis.call('GET', op.chain_key), op.seq + 1
+end
+
+-- The same by how much a score is beside what the audit adds up to: nothing where it is not and there are no further fields.
+-- Where one entry cannot hold it, there are two, by way of 0.
+local function record_difference(op, user, action, score, sum, more)
+  local shown = score and shown_score(score) or 0
+  if math.abs(shown - sum) > SCORE_LIMIT then
+    record_next(op, user, action, 0 - sum, 0)
+    sum = 0
+  end
+  if shown ~= sum or more then
+    record_next(op, user, action, shown - sum, score, more)
+  end
+end
+
+-- What the audit of each user adds up to now, of a list that has the name and, behind it, what it adds up to as the caller has
+-- read it. Nil where the caller has to read on: somebody was erased, a user whom no entry named (an empty text) has one since,
+-- which also tells of points before it, or it is what no score can be.
+local function sums_until_now(since, list, first, step)
+  local sums = {}
+  for index = first, #list, step do
+    local user, text = list[index], string.match(list[index + 1], '^%-?%d*')
+    local sum = (tonumber(text) or 0) + (since[user] or 0)
+    if text == '' and since[user] or math.abs(sum) > SCORE_LIMIT then
+      return nil
+    end
+    sums[user] = sum
+  end
+  return not since[STIRRED] and sums or nil
+end
+
 -- leaderboard_recover: points and suspensions of which the lost part of an audit told. The users keep the score that they have,
 -- and an entry for each says by how much it is beside what the audit adds up to; another one that they are suspended.
 -- KEYS  as in operation.lua
@@ -92,34 +128,29 @@ local function recover(keys, args)
   end
   for index = 9, #args, 2 do
     local sum = told_by_audit(args[index + 1])
-    if not is_user(args[index]) or not sum or sum == '' then
+    if not is_user(args[index]) or not sum then
       return wrong_arguments('leaderboard_recover')
     end
   end
   local since = added_since(op, args[8])
-  if not since or since[ERASED] then
+  local sums = since and sums_until_now(since, args, 9, 2)
+  if not sums then
     return { 'behind' }
-  end
-  local function record_next(user, ...)
-    op.name = user
-    record(op, ...)
-    op.last_seq, op.chain, op.seq = op.seq, redis.call('GET', op.chain_key), op.seq + 1
   end
   for index = 9, #args, 2 do
     local user = args[index]
-    local sum, word = told_by_audit(args[index + 1])
+    local _, word = told_by_audit(args[index + 1])
     local is_suspended = redis.call('SISMEMBER', op.suspended, user) == 1
     local on_board, kept_back = redis.call('ZSCORE', op.scores, user), redis.call('ZSCORE', op.withheld, user)
     local score = on_board or kept_back
     if is_suspended then
       score = kept_back or on_board
     end
-    local beside = score and shown_score(score) - sum - (since[user] or 0)
-    if beside and beside ~= 0 then
-      record_next(user, 'recover', beside, score)
+    if score then
+      record_difference(op, user, 'recover', score, sums[user])
     end
     if word == 'suspend' and is_suspended then
-      record_next(user, 'suspend', 0, score)
+      record_next(op, user, 'suspend', 0, score)
     end
   end
   if op.seq_text then

@@ -21,7 +21,8 @@ package enum FunctionLibrary {
             + PackageResources.operation_lua
             + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
-            + PackageResources.rebuild_lua + PackageResources.grant_lua + PackageResources.address_limit_lua
+            + PackageResources.rebuild_lua + PackageResources.adopt_lua
+            + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua
     }()
 }

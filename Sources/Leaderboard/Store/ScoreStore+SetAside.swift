@@ -20,13 +20,16 @@ extension ScoreStore {
     /// Moves members that are no user ids to ``BoardKeys/foreign``: of the first places, and of the part of the board that
     /// `cursor` stands for. Nobody was shown them, so there is nothing to tell viewers. A refusal is for the caller to see, and
     /// no trouble to metrics and log: a replica refuses it, for one.
-    /// - Parameter count: members that are looked at of either, about; 1 to 1000, which takes Redis some milliseconds.
+    /// - Parameters:
+    ///   - key: by default the board's scores.
+    ///   - count: members that are looked at of either, about; 1 to 1000, which takes Redis some milliseconds.
     package func setAside(
+        of key: String? = nil,
         from cursor: String,
         lookingAt count: Int,
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> SetAside {
-        let call = calls.setAside(from: cursor, count: count)
+        let call = calls.setAside(of: key ?? keys.scores, from: cursor, count: count)
         let reply = try await redis.redis.send(call, expecting: { _ in true }, on: eventLoop)
         guard let fields = reply.array, fields.count == 2, let cursor = fields[0].text, let moved = fields[1].count
         else {

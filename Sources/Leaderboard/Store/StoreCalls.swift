@@ -116,8 +116,8 @@ struct StoreCalls: Sendable {
         )
     }
 
-    func setAside(from cursor: String, count: Int) -> RedisCommand {
-        RedisCommand("FCALL", "leaderboard_set_aside", "2", keys.scores, keys.foreign, cursor, String(count))
+    func setAside(of key: String, from cursor: String, count: Int) -> RedisCommand {
+        RedisCommand("FCALL", "leaderboard_set_aside", "2", key, keys.foreign, cursor, String(count))
     }
 
     func begin() -> RedisCommand {

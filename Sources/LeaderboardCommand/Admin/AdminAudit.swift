@@ -79,6 +79,7 @@ private struct AuditAnswer: Decodable {
         let actor: String?
         let reason: String?
         let reverts: [Int]?
+        let unaudited: Int?
         let was: String?
         let of: String?
         let hash: String?
@@ -111,6 +112,7 @@ private struct AuditAnswer: Decodable {
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
+            if let unaudited { parts.append("\(unaudited) points of before") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }
             return parts.joined(separator: "  ").printable

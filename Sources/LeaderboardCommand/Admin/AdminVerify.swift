@@ -12,13 +12,19 @@ struct AdminVerify: AsyncParsableCommand {
             Reads Redis itself. Exits with
 
               0  if all that could be checked is right; what could not is told
-              1  if an entry was edited, moved or removed, or a score or a suspension is not what the audit says
+              1  if an entry was edited, moved or removed, or a suspension is not what the audit says
               2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
+              3  if all is right but scores: another service wrote them past the audit, or somebody forged them
+
+            Where other services may write scores, --allow-unexplained makes a 0 of 3, and adopt takes what they wrote into the             audit.
 
             What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
             protect from who can write in Redis and does that, unless you keep a hash elsewhere.
             """
     )
+
+    @Flag(help: "Scores that are not what the audit says are told, and the exit code is 0.")
+    var allowUnexplained = false
 
     func run() async throws {
         let report: AuditReport
@@ -34,8 +40,10 @@ struct AdminVerify: AsyncParsableCommand {
             throw failed(inWords(error), code: 2)
         }
         report.show()
-        guard report.isSound else { throw ExitCode(1) }
-        print("\n" + report.verdict)
+        if report.isSound { return print("\n" + report.verdict) }
+        guard report.onlyScoresDiffer else { throw ExitCode(1) }
+        print("\nThe audit is sound; scores are not what it adds up to. If another service may write them: adopt.")
+        if !allowUnexplained { throw ExitCode(3) }
     }
 }
 
@@ -107,7 +115,7 @@ extension AuditReport {
     }
 
     /// A rebuild does not take these points away: that is for an operator to decide.
-    private func showUnexplained() {
+    func showUnexplained() {
         print("unexplained  \(unexplained.count)")
         showSome(of: unexplained) { "\($0.user.printable): \($0.points) points of which the audit tells nothing" }
     }

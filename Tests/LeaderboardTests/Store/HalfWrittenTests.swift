@@ -11,7 +11,7 @@ enum Obstacle: String, CaseIterable {
 }
 
 enum Change: String, CaseIterable {
-    case update, idempotentUpdate, begin, suspend, reinstate, revert, erase, rebuild
+    case update, idempotentUpdate, begin, suspend, reinstate, revert, erase, rebuild, adopt
 }
 
 @Suite("A change that cannot be written as a whole")
@@ -26,7 +26,7 @@ struct HalfWrittenTests {
             try await board.meet(obstacle)
             let before = try await board.everything()
             do {
-                try await board.make(change, damaged: change == .rebuild ? damaged : report)
+                try await board.make(change, damaged: [.rebuild, .adopt].contains(change) ? damaged : report)
                 #expect(!change.meets(obstacle))
             } catch let error as ScoreStoreError {
                 #expect(change.meets(obstacle), "\(error)")
@@ -120,6 +120,7 @@ extension TestBoard {
         case .revert: #expect(try await revert(.update(seq: 1)) != nil)
         case .erase: _ = try await store.erase(alice, by: act(), on: loop)
         case .rebuild: #expect(try await store.rebuild(report, by: act(), on: loop) > 0)
+        case .adopt: try await store.adopt(Adoption(report), by: act(), on: loop)
         }
     }
 

@@ -1,0 +1,50 @@
+/// What the audit says of users beyond a report.
+struct ChangesSince {
+    private(set) var seen: AuditID
+    var reads = 0
+    private var gained: [String: PointsSum] = [:]
+    private var suspensions: [String: Bool] = [:]
+    /// What a user had before the first entry that was read here.
+    private var bases: [String: Int] = [:]
+    private var adopted: [String: Int] = [:]
+
+    init(_ seen: AuditID) { self.seen = seen }
+
+    mutating func read(_ page: [AuditEntry]) throws(ScoreStoreError) {
+        for entry in page where entry.action != .erased {
+            // They may be one of those who would be put right.
+            if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
+            if bases[entry.user] == nil { bases[entry.user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
+            gained[entry.user, default: 0] += entry.increase
+            suspensions[entry.user] = entry.suspends ?? suspensions[entry.user]
+            adopted[entry.user] = ScoreRange.held(adopted[entry.user, default: 0] + entry.unaudited)
+        }
+        seen = page.last?.id ?? seen
+    }
+
+    /// What the audit of a user adds up to. Empty: no entry names the user.
+    /// - Parameter atEnd: in the report; nil: no entry did.
+    func sum(of user: UserID, atEnd: PointsSum?) throws(ScoreStoreError) -> String {
+        guard let before = atEnd ?? bases[user.rawValue].map({ PointsSum($0) }) else { return "" }
+        let sum = before + gained[user.rawValue, default: 0]
+        guard let score = sum.score else { throw .unsoundAudit(of: user) }
+        return String(score)
+    }
+
+    /// Points of before the user's first entry of which no entry tells.
+    /// - Parameter atEnd: in the report; nil: no entry named the user.
+    func unaudited(of user: UserID, atEnd: Int?) -> Int {
+        let points = atEnd ?? bases[user.rawValue, default: 0]
+        return ScoreRange.held(points - adopted[user.rawValue, default: 0])
+    }
+
+    /// As `leaderboard_rebuild` takes it.
+    func text(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
+        let hasSum = difference.auditAtEnd.sum != nil && difference.concernsScore
+        let sum =
+            hasSum || gained[difference.user.rawValue] != nil
+            ? try sum(of: difference.user, atEnd: difference.auditAtEnd.sum ?? 0) : ""
+        let word = suspensions[difference.user.rawValue] ?? difference.auditAtEnd.isSuspended
+        return word.map { "\(sum) \($0 ? "suspend" : "reinstate")" } ?? sum
+    }
+}

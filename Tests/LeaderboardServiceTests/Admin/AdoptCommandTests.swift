@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("leaderboard admin adopt, and the exit codes of verify", .timeLimit(.minutes(5)))
+struct AdoptCommandTests {
+    @Test("takes what another service wrote into the audit, of some users or all")
+    func foreign() async throws {
+        let redis = try await PrivateRedisServer()
+        @Sendable func admin(_ arguments: String...) async throws -> (output: String, code: Int32) {
+            try await ServiceProcess.run(["admin"] + arguments, ["REDIS_URL": redis.url])
+        }
+        try await withService(["REDIS_URL": redis.url]) { service in
+            let writer = try await service.connect()
+            for user in ["ada", "grace"] { _ = try await service.update(user, 50, on: writer) }
+            for user in ["ada", "grace", "zoe"] {
+                try await redis.command("ZINCRBY", "lb:{main}:scores", "7", user)
+            }
+            let differing = try await admin("verify")
+            #expect(differing.code == 3 && differing.output.contains("ada: the board has 57"), "\(differing.output)")
+            let allowed = try await admin("verify", "--allow-unexplained")
+            #expect(allowed.code == 0 && allowed.output.contains("zoe: 7 points"), "\(allowed.output)")
+
+            let trial = try await admin("adopt", "--all", "--reason", "r", "--dry-run")
+            #expect(trial.code == 0 && trial.output.contains("grace: the board has 57"), "\(trial.output)")
+            #expect(try await admin("adopt", "--all", "--reason", "r").code == 1)
+            let one = try await admin("adopt", "ada", "nobody", "--reason", "r", "--yes")
+            #expect(one.code == 0 && one.output.contains("1 user adopted"), "\(one.output)")
+            let rest = try await admin("adopt", "--all", "--reason", "r", "--yes")
+            #expect(rest.code == 0 && rest.output.contains("2 users adopted"), "\(rest.output)")
+            #expect(try await admin("verify").code == 0)
+            #expect(
+                try await admin("adopt", "--all", "--reason", "r").output
+                    == "differences  0\nunexplained  0\nThere is nothing to adopt.\n"
+            )
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "ada") == "57")
+
+            try await redis.command("ZINCRBY", "lb:{main}:scores", "1", "ada")
+            try await redis.command("SADD", "lb:{main}:suspended", "grace")
+            #expect(try await admin("verify", "--allow-unexplained").code == 1)
+            let left = try await admin("adopt", "--all", "--reason", "r", "--yes")
+            #expect(left.code == 1 && left.output.contains("1 user adopted"), "\(left.output)")
+        }
+    }
+
+    @Test(
+        "wants to know of whom, and why",
+        arguments: ["adopt --reason r", "adopt ada --all --reason r", "adopt ada", "adopt not,ours --reason r"]
+    )
+    func usage(words: String) async throws {
+        let words = words.split(separator: " ").map(String.init)
+        #expect(try await ServiceProcess.run(["admin"] + words, [:]).code == 64)
+    }
+}
