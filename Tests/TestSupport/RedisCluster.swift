@@ -73,8 +73,15 @@ package final class RedisCluster: Sendable {
         }
         try await wait("the owner knows no replica") { try await replica() != nil }
         guard let replica = try await replica() else { return }
-        try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
-        try await wait("the replica does not take over") { try await owner(of: slot) === replica }
+        var asked = ContinuousClock.now - .seconds(10)
+        try await wait("the replica does not take over") {
+            // A manual failover that has not come about within 5 s is forgotten by the servers.
+            if ContinuousClock.now - asked > .seconds(6) {
+                try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
+                asked = .now
+            }
+            return try await owner(of: slot) === replica
+        }
         try await wait("the old owner does not follow") {
             try await old.command("INFO", "replication").contains("master_link_status:up")
         }
