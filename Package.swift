@@ -90,6 +90,10 @@ let package = Package(
                 .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
                 .embedInCode("Functions/set_aside.lua"), .embedInCode("Functions/soundness.lua"),
                 .embedInCode("Functions/adopt.lua"),
+                .embedInCode("Functions/definition.lua"), .embedInCode("Functions/ranking.lua"),
+                .embedInCode("Functions/moves.lua"), .embedInCode("Functions/operators.lua"),
+                .embedInCode("Functions/write.lua"), .embedInCode("Functions/define.lua"),
+                .embedInCode("Functions/page.lua"), .embedInCode("Functions/places.lua"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,7 +1,7 @@
 -- leaderboard_adopt: takes what another service wrote into the audit. The users keep the score that they have, and an entry for
 -- each says by how much it is beside what the audit adds up to. What was written during a suspension does not count
 -- (suspend.lua), and goes.
--- KEYS  as in operation.lua
+-- KEYS  as in operation.lua, with board and at
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 seen  id of the last audit entry that the caller has read
 --       9 …     of each user, at most 500: name, what the user's audit adds up to, up to there (empty: no entry names the
@@ -20,11 +20,11 @@ local function adopt_of(op, user, sum, unaudited, had)
   local more = unaudited ~= '0' and { 'unaudited', unaudited } or stray and {}
   record_difference(op, user, 'adopt', score, sum, more)
   if stray and is_suspended then
-    redis.call('ZREM', op.scores, user)
+    take_away(op.moves, user, had[1])
     redis.call('ZADD', op.withheld, score, user)
   elseif stray then
     redis.call('ZREM', op.withheld, user)
-    redis.call('ZADD', op.scores, score, user)
+    put_back(op.moves, user, score)
   end
 end
 
@@ -48,7 +48,7 @@ local function adopt(keys, args)
   for index = 9, #args, 3 do
     local user = args[index]
     adopt_of(op, user, sums[user], args[index + 2],
-      { redis.call('ZSCORE', op.scores, user), redis.call('ZSCORE', op.withheld, user) })
+      { find_moving(op.moves, user), redis.call('ZSCORE', op.withheld, user) })
   end
   if op.seq_text then
     tell(op, nil)

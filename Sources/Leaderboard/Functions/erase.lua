@@ -12,7 +12,7 @@
 -- edition before 8 erased it.
 
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
--- could erase the ban. KEYS and ARGV 1 to 7 as in operation.lua
+-- could erase the ban. KEYS, with board and at, and ARGV 1 to 7 as in operation.lua
 -- ARGV  8 pseudonym  in the place of the name, in the audit
 -- Returns done, and the id of the audit entry that tells it
 local function erase(keys, args)
@@ -23,8 +23,11 @@ local function erase(keys, args)
   local score = tonumber(op.kept_back or op.on_board or 0)
   op.name = args[8]
   local id = record(op, 'erase', 0 - shown_score(score), 0)
-  redis.call('ZREM', op.scores, op.user)
+  if op.on_board then
+    take_away(op.moves, op.user, op.on_board)
+  end
   redis.call('ZREM', op.withheld, op.user)
+  forget(op.moves, op.user)
   redis.call('DEL', op.limit)
   tell(op, nil)
   return { 'done', id }

@@ -1,19 +1,21 @@
 -- leaderboard_holding: what is held of one user, at one moment of the audit. It writes nothing.
--- KEYS  1 scores  2 audit  3 suspended  4 withheld  5 limit
+-- KEYS  1 scores  2 audit  3 suspended  4 withheld  5 limit, and, as in operation.lua, 6 board  7 at
 -- ARGV  1 user
 -- Returns the id of the audit's last entry, score on the board, rank, 1 if suspended, score withheld, token bucket;
 -- an empty text stands for what there is not
 local function holding(keys, args)
-  if #keys ~= 5 or #args ~= 1 then
+  if #keys ~= 5 and #keys ~= 7 or #args ~= 1 then
     return wrong_arguments('leaderboard_holding')
   end
   local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
-  local score, kept = redis.call('ZSCORE', keys[1], args[1]), redis.call('ZSCORE', keys[4], args[1])
+  local definition = board_definition(keys[7] and keys[6])
+  local member, score = find(definition, keys[1], keys[7], args[1])
+  local kept = redis.call('ZSCORE', keys[4], args[1])
   local bucket = redis.call('GET', keys[5]) or ''
   local function shown(text)
     return text and shown_score(tonumber(text)) or ''
   end
-  return { last and last[1] or '0-0', shown(score), score and redis.call('ZREVRANK', keys[1], args[1]) + 1 or '',
+  return { last and last[1] or '0-0', shown(score), score and rank_of(definition, keys[1], keys[7], member, score) or '',
     redis.call('SISMEMBER', keys[3], args[1]), shown(kept), whole_number(bucket) and bucket or '' }
 end
 

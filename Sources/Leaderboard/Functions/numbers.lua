@@ -5,14 +5,20 @@
 -- Largest score, and with its sign changed the smallest: what a double, and every JSON reader, holds exactly.
 local SCORE_LIMIT = 9007199254740991
 
+-- Kept at their first use: a name of Lua's that is looked up goes through two tables and a function's, and while a library loads
+-- there are none.
+local format, to_number, floor
+
 -- Whole numbers only: %d cuts a fraction off. (It costs half of what %.0f does.)
 local function integer_text(number)
-  return string.format('%d', number)
+  format = format or string.format
+  return format('%d', number)
 end
 
 -- The text as a whole number within the limit, or nil. Only as we would write it: no 0x10, 1e3, 007, -0 or spaces.
 local function whole_number(text)
-  local number = tonumber(text)
+  to_number = to_number or tonumber
+  local number = to_number(text)
   if number and number >= -SCORE_LIMIT and number <= SCORE_LIMIT and integer_text(number + 0) == text then
     return number
   end
@@ -35,5 +41,7 @@ end
 -- What the board shows for a score in Redis. Ours are whole and within the limit; another service may have written
 -- anything that a sorted set takes (1.5, inf), which is shown rounded down and held to the limit. (+ 0: no -0.)
 local function shown_score(score)
-  return math.max(-SCORE_LIMIT, math.min(SCORE_LIMIT, math.floor(score))) + 0
+  floor = floor or math.floor
+  score = floor(score) + 0
+  return score > SCORE_LIMIT and SCORE_LIMIT or score < -SCORE_LIMIT and -SCORE_LIMIT or score
 end

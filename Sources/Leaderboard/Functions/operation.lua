@@ -10,6 +10,8 @@
 --       7 withheld   sorted set of the suspended users' scores
 --       8 reverted   sorted set: the seq of each update that was taken back (as its score, too)
 --       9 limit      the user's token bucket
+--       10 board  11 at   of a board with a definition (definition.lua, ranking.lua); left out, or `board` is not there: one as it
+--                         is without. Only where an operation's head says that it takes them
 -- ARGV  1 user       or * for the whole board, where that makes sense
 --       2 channel    where the event is published
 --       3 audit_max  length to which the audit stream is trimmed, about
@@ -39,6 +41,17 @@ local function begin_on_any_board(keys, args)
   }
 end
 
+-- What holds on a board that nobody defined. (Texts are parsed when they are first asked for.)
+local UNDEFINED = '{"version":"0"}'
+
+local function board_definition(board)
+  local definition = definition_of(board and redis.call('GET', board) or UNDEFINED)
+  if not definition then
+    error({ err = 'BADDEF the definition of the board cannot be read' })
+  end
+  return definition
+end
+
 -- The same, and what the board holds of the user. Raises an error where one of these keys is of another type.
 local function begin_operation(keys, args)
   local op = begin_on_any_board(keys, args)
@@ -48,8 +61,16 @@ local function begin_operation(keys, args)
   refuse_other_types(op.seq_key, op.epoch_key, op.chain_key)
   redis.call('ZCARD', op.scores)
   redis.call('ZCARD', op.withheld)
-  op.seq = (op.last_seq or 0) + 1
-  op.on_board = op.user ~= '*' and redis.call('ZSCORE', op.scores, op.user)
+  local at, definition = keys[11], board_definition(keys[11] and keys[10])
+  op.moves = begin_moves(definition, op.scores, at, op.withheld)
+  if op.moves.stamps then
+    redis.call('HLEN', at)
+    op.moves.withheld = op.withheld
+  end
+  op.seq = (op.last_seq or first_seq(definition, op.scores, at, op.withheld, op.clock)) + 1
+  if op.user ~= '*' then
+    op.on_board = find_moving(op.moves, op.user)
+  end
   op.kept_back = op.user ~= '*' and redis.call('ZSCORE', op.withheld, op.user)
   op.is_suspended = redis.call('SISMEMBER', op.suspended, op.user) == 1
   -- Left over from a suspension that somebody took out of the set. Updates have counted since: what the board shows is the score.

@@ -1,5 +1,5 @@
 -- leaderboard_rebuild: puts scores and suspensions right by what the audit says.
--- KEYS  as in operation.lua
+-- KEYS  as in operation.lua, with board and at
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 seen     id of the last audit entry that the caller has read
 --       9 repaired 0, or in the last of several calls how many users they put right, this one included: that one is
@@ -27,21 +27,34 @@ local function put_right(op, user, sum, gained, word)
   elseif word == 'reinstate' then
     redis.call('SREM', op.suspended, user)
   end
-  local to, from = op.scores, op.withheld
-  if redis.call('SISMEMBER', op.suspended, user) == 1 then
-    to, from = from, to
-  end
-  local score = nil
+  local moves, withheld = op.moves, op.withheld
+  local on_board, kept_back = find_moving(moves, user), redis.call('ZSCORE', withheld, user)
+  local is_suspended = redis.call('SISMEMBER', op.suspended, user) == 1
+  -- Where the audit gave the user none, what is there goes where it belongs.
+  local score = is_suspended and (kept_back or on_board) or on_board or kept_back
+  local old = score and tonumber(score)
+  local total = old
   if sum ~= '' then
-    score = integer_text(shown_score(sum + (gained or 0)))
-  else
-    -- The audit gave the user none; what is there goes where it belongs.
-    score = redis.call('ZSCORE', to, user) or redis.call('ZSCORE', from, user)
+    total = shown_score(sum + (gained or 0))
   end
-  if score then
-    redis.call('ZADD', to, score, user)
-    redis.call('ZREM', from, user)
+  if not total then
+    return
   end
+  if is_suspended then
+    if on_board then
+      take_away(moves, user, on_board)
+    end
+    move_withheld(moves, withheld, user, old, total, op.seq)
+    return
+  end
+  if kept_back then
+    redis.call('ZREM', withheld, user)
+    if not on_board then
+      put_back(moves, user, kept_back)
+    end
+  end
+  move(moves, user, old, total, op.seq)
+  write_moves(moves)
 end
 
 local function rebuild(keys, args)
@@ -115,7 +128,7 @@ end
 
 -- leaderboard_recover: points and suspensions of which the lost part of an audit told. The users keep the score that they have,
 -- and an entry for each says by how much it is beside what the audit adds up to; another one that they are suspended.
--- KEYS  as in operation.lua
+-- KEYS  as in operation.lua, with board and at
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 seen  id of the last audit entry that the caller has read
 --       9 …     user and what the user's audit says, up to there, as above; at most 500 users. `suspend` means that it says
@@ -141,7 +154,7 @@ local function recover(keys, args)
     local user = args[index]
     local _, word = told_by_audit(args[index + 1])
     local is_suspended = redis.call('SISMEMBER', op.suspended, user) == 1
-    local on_board, kept_back = redis.call('ZSCORE', op.scores, user), redis.call('ZSCORE', op.withheld, user)
+    local on_board, kept_back = find_moving(op.moves, user), redis.call('ZSCORE', op.withheld, user)
     local score = on_board or kept_back
     if is_suspended then
       score = kept_back or on_board

@@ -1,5 +1,5 @@
 -- leaderboard_revert: takes back what some updates of one user added, each only once.
--- KEYS  as in operation.lua
+-- KEYS  as in operation.lua, with board and at
 -- ARGV  1 to 7 as in operation.lua, then
 --       8 seen   id of the last audit entry that the caller has read
 --       9 tally  what the user's audit adds up to, up to there
@@ -75,7 +75,12 @@ local function revert(keys, args)
     marks[#marks + 1] = seq
   end
   redis.call('ZADD', op.reverted, unpack(marks))
-  redis.call('ZINCRBY', op.kept_back and op.withheld or op.scores, op.increase_text, op.user)
+  if op.kept_back then
+    move_withheld(op.moves, op.withheld, op.user, tonumber(op.kept_back), score, op.seq)
+  else
+    move(op.moves, op.user, tonumber(op.on_board), score, op.seq)
+    write_moves(op.moves)
+  end
   forget_marks(op)
   tell(op, not op.kept_back and score or nil)
   return { 'done', #seqs, taken, shown_score(score) }

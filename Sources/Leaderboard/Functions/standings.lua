@@ -4,13 +4,18 @@
 -- any other. Whoever follows the board sees the epoch come. The same holds where nobody can count on from what `seq` holds, or
 -- the epoch is none.
 
-local function position(seq_key, epoch_key)
-  local kept = redis.call('MGET', seq_key, epoch_key)
-  local seq = count_of(kept[1])
-  if seq and kept[2] and is_epoch(kept[2]) then
-    return kept[2], seq
+-- Of what the keys hold.
+local function position_of(seq_text, epoch)
+  local seq = count_of(seq_text)
+  if seq and epoch and is_epoch(epoch) then
+    return epoch, seq
   end
   return '0', 0
+end
+
+local function position(seq_key, epoch_key)
+  local kept = redis.call('MGET', seq_key, epoch_key)
+  return position_of(kept[1], kept[2])
 end
 
 -- Members of the sorted set that are passed over for one page, at most. Beyond it the page is not known: to show it empty

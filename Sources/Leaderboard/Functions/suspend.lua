@@ -1,4 +1,4 @@
--- Suspension. KEYS and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
+-- Suspension. KEYS, with board and at, and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
 
 -- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
 -- Who is on the board although suspended (another service wrote them there) is taken off again, and the score that was
@@ -14,7 +14,7 @@ local function suspend(keys, args)
   record(op, 'suspend', 0, op.kept_back or op.on_board)
   redis.call('SADD', op.suspended, op.user)
   if op.on_board then
-    redis.call('ZREM', op.scores, op.user)
+    take_away(op.moves, op.user, op.on_board)
     if not op.kept_back then
       redis.call('ZADD', op.withheld, op.on_board, op.user)
     end
@@ -23,7 +23,7 @@ local function suspend(keys, args)
   return { 'done' }
 end
 
--- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board.
+-- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before.
 local function reinstate(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' then
@@ -37,7 +37,7 @@ local function reinstate(keys, args)
   redis.call('SREM', op.suspended, op.user)
   if op.kept_back then
     redis.call('ZREM', op.withheld, op.user)
-    redis.call('ZADD', op.scores, op.kept_back, op.user)
+    put_back(op.moves, op.user, op.kept_back)
   end
   tell(op, score)
   return { 'done' }

@@ -11,7 +11,8 @@
 -- full_in - (capacity - 1) * token_time.
 local function take(full_at, now, capacity, token_time)
   local fill_time = capacity * token_time
-  local time = tonumber(full_at or now)
+  to_number = to_number or tonumber
+  local time = to_number(full_at or now)
   -- What can be no time (abc, nan, inf) is as if it were not there.
   local full_in = (time and time <= SCORE_LIMIT and time or now) - now
   -- In the past: full. Further away than an empty bucket can be: the clock was set back or the limit was changed.

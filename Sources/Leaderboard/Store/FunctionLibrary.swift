@@ -18,6 +18,9 @@ package enum FunctionLibrary {
             + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
             + PackageResources.audit_page_lua + PackageResources.update_lua
             + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.soundness_lua
+            + PackageResources.definition_lua + PackageResources.ranking_lua + PackageResources.moves_lua
+            + PackageResources.operators_lua + PackageResources.write_lua + PackageResources.define_lua
+            + PackageResources.page_lua + PackageResources.places_lua
             + PackageResources.operation_lua
             + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua

@@ -45,7 +45,8 @@ package struct NeededRights: Sendable {
         calls.map { Right(purpose: purpose, words: $0) }
     }
 
-    /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the library itself, and the events.
+    /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the readers of any board, the library itself, and the
+    /// events.
     private static func reading(_ keys: BoardKeys, isCluster: Bool) -> [Right] {
         rights(
             .reading,
@@ -54,12 +55,14 @@ package struct NeededRights: Sendable {
                 ["FCALL_RO", "leaderboard_standings", "3", keys.scores, keys.seq, keys.epoch, "0", "1"],
                 ["MGET", keys.seq, keys.epoch], ["ZCARD", keys.scores],
                 ["ZRANGE", keys.scores, "0", "1", "REV", "WITHSCORES"], ["ZSCORE", keys.scores, "user"],
-                ["ZREVRANK", keys.scores, "user"], [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", keys.channel],
+                ["ZREVRANK", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
+                ["ZCOUNT", keys.scores, "-inf", "+inf"], ["HGET", keys.name("at"), "user"],
+                [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", keys.channel],
             ] + (isCluster ? [["CLUSTER", "SLOTS"]] : [])
         )
     }
 
-    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_begin`, `leaderboard_address_failure`.
+    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_write`, `leaderboard_begin`, `leaderboard_address_failure`.
     private static func updating(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool) -> [Right] {
         let (limit, idem, grant, address) = (
             keys.sample("limit"), keys.sample("idem"), keys.sample("grant"), keys.sample("address")
@@ -76,7 +79,10 @@ package struct NeededRights: Sendable {
                 ["SET", limit, "1", "PX", "1"], ["SET", idem, "1", "PX", "1"], ["SET", grant, "1", "PX", "1"],
                 ["SET", address, "1", "PX", "1"], ["SET", keys.seq, "0"], ["SET", keys.epoch, "1"],
                 ["ZINCRBY", keys.scores, "1", "user"], ["ZSCORE", keys.scores, "user"],
-                ["ZREVRANK", keys.scores, "user"], ["TIME"],
+                ["ZREVRANK", keys.scores, "user"], ["TIME"], ["SMISMEMBER", keys.suspended, "user"],
+                ["ZMSCORE", keys.scores, "user"], ["ZADD", keys.scores, "1", "user"], ["ZREM", keys.scores, "user"],
+                ["HMGET", keys.name("at"), "user"], ["HSET", keys.sample("at"), "user", "1"],
+                ["HLEN", keys.name("at")],
                 ["XADD", keys.audit, "MAXLEN", "~", "1", "*", "user", "user"],
                 ["MSET", keys.seq, "1", keys.chain, "1"],
                 [isCluster ? "SPUBLISH" : "PUBLISH", keys.channel, "{}"],
@@ -90,7 +96,7 @@ package struct NeededRights: Sendable {
         return rights(
             .operating,
             [
-                ["ZADD", keys.scores, "1", "user"], ["ZADD", keys.withheld, "1", "user"],
+                ["ZADD", keys.withheld, "1", "user"], ["HDEL", keys.name("at"), "user"],
                 ["ZADD", keys.reverted, "1", "1"],
                 ["ZREM", keys.withheld, "user"], ["ZREMRANGEBYSCORE", keys.reverted, "-inf", "(1"],
                 ["ZMSCORE", keys.reverted, "1"], ["ZSCAN", keys.scores, "0"], ["SADD", keys.suspended, "user"],

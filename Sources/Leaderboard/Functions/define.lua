@@ -1,0 +1,55 @@
+-- leaderboard_define: makes a board, or changes its definition (definition.lua).
+-- Once somebody is on the board, or suspended from it, its order is fixed, and so are its ties, but for id and shared, whose
+-- sets are the same.
+-- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch
+-- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds
+--       2 expected    version that holds, as far as the caller knows; empty: there is no such board
+--       3 channel     where the event is published: {"reset":true,"board":"<version>",…}, at the board's seq, which stays
+--       4 given       definition that holds where the key `board` is not there; empty: then there is no such board
+-- Returns done version | conflict version (the one that holds, empty if there is no such board) | fixed name (of the member that
+-- cannot change any more) | bad_definition
+
+local function may_take_ties(old, new)
+  return old.ties == new.ties or not (old.is_stamped or old.is_dense or new.is_stamped or new.is_dense)
+end
+
+local function define(keys, args)
+  local board, scores, withheld, at, seq_key, epoch_key = unpack(keys)
+  local text, expected, channel, given = unpack(args)
+  if #keys ~= 6 or #args ~= 4 then
+    return redis.error_reply('BADARG leaderboard_define: a key or an argument is missing or wrong')
+  end
+  local held = redis.call('GET', board) or given
+  local old, new = held ~= '' and definition_of(held), definition_of(text)
+  -- What holds but cannot be read: only a definition that is told its version takes its place.
+  local version = old and old.version or ''
+  if expected ~= version then
+    return { 'conflict', version }
+  end
+  local number = new and whole_number(new.version)
+  if not number or number < 1 or old and number ~= (whole_number(version) or 0) + 1 then
+    return { 'bad_definition' }
+  end
+  local users = redis.call('ZCARD', scores) + redis.call('ZCARD', withheld)
+  if users > 0 and old then
+    if old.order ~= new.order then
+      return { 'fixed', 'order' }
+    elseif not may_take_ties(old, new) then
+      return { 'fixed', 'ties' }
+    end
+  end
+  local kept = redis.call('MGET', seq_key, epoch_key)
+  has_written = true
+  redis.call('SET', board, text)
+  if users == 0 then
+    redis.call('DEL', at)
+  end
+  local epoch, seq = position_of(kept[1], kept[2])
+  if epoch ~= '0' then
+    publish(channel, '"reset":true,"board":"' .. new.version .. '"', integer_text(seq), epoch,
+      integer_text(milliseconds(redis.call('TIME'))))
+  end
+  return { 'done', new.version }
+end
+
+register_operation('leaderboard_define', define)

@@ -1,0 +1,101 @@
+-- What a board is, of which there are many: JSON in the key `board`, in the board's slot. A board that has none there is what the
+-- caller says, if the caller says anything (`main`, and boards that a template covers). It is parsed once for each text; Lua
+-- keeps what came of it between calls.
+--
+--   order        desc (default) or asc: the greatest score is best, or the least
+--   ties         id (default) shared dense first last: ranking.lua
+--   operator     incr (default) decr set best: of an update that names none
+--   operators    list of those that an update may name; default: that one
+--   min, max     bounds of a score, within +-(2^53 - 1), which are the defaults
+--   at_bound     refuse (default) or clamp: what becomes of a change that would pass one of them
+--   increase_max largest value of one incr or decr
+--   rate_limit   {"updates","interval_seconds"} of one user's token bucket; default 60 in 60
+--   version      text of 1 to 32 of A-Z a-z 0-9 _ - .
+-- Further members are the service's. A definition whose windows end is none here.
+
+local DEFINITION_BYTES, DEFINITIONS_KEPT = 4096, 1000
+local OPERATORS = { incr = true, decr = true, set = true, best = true }
+local TIES = { id = true, shared = true, dense = true, first = true, last = true }
+-- By text; false: it is no definition.
+local definitions, definitions_kept = {}, 0
+
+local function expect(condition)
+  if not condition then
+    error('no definition')
+  end
+end
+
+local function whole_member(value, default, least, greatest)
+  if value == nil then
+    return default
+  end
+  expect(type(value) == 'number' and value >= least and value <= greatest and value == math.floor(value))
+  return value + 0
+end
+
+local function word_member(value, default, words)
+  expect(value == nil or type(value) == 'string' and words[value])
+  return value or default
+end
+
+-- Of one window that never ends, or of none.
+local function expect_endless(windows)
+  expect(windows == nil or type(windows) == 'table' and #windows <= 1)
+  local window = windows and windows[1]
+  expect(not window or type(window) == 'table' and (window.reset == nil or window.reset == 'none'))
+end
+
+-- Raises an error where the text is none.
+local function parsed_definition(text)
+  expect(#text <= DEFINITION_BYTES)
+  local json = cjson.decode(text)
+  expect(type(json) == 'table')
+  local version, limit, names = json.version, json.rate_limit, json.operators
+  expect(type(version) == 'string' and #version <= 32 and string.find(version, '^[%w_%-%.]+$'))
+  expect(limit == nil or type(limit) == 'table')
+  expect(names == nil or type(names) == 'table' and #names > 0 and #names <= 4)
+  expect_endless(json.windows)
+  local ties, operator = word_member(json.ties, 'id', TIES), word_member(json.operator, 'incr', OPERATORS)
+  local order = word_member(json.order, 'desc', { asc = true, desc = true })
+  local operators = {}
+  for _, name in ipairs(names or { operator }) do
+    operators[word_member(name, nil, OPERATORS)] = true
+  end
+  expect(operators[operator])
+  local definition = {
+    version = version, ties = ties, order = order, operator = operator, operators = operators,
+    min = whole_member(json.min, -SCORE_LIMIT, -SCORE_LIMIT, SCORE_LIMIT),
+    max = whole_member(json.max, SCORE_LIMIT, -SCORE_LIMIT, SCORE_LIMIT),
+    clamps = word_member(json.at_bound, 'refuse', { refuse = true, clamp = true }) == 'clamp',
+    increase_max = whole_member(json.increase_max, SCORE_LIMIT, 0, SCORE_LIMIT),
+    capacity = whole_member(limit and limit.updates, 60, 1, 1000000000),
+    ascends = order == 'asc',
+    is_stamped = ties == 'first' or ties == 'last',
+    is_dense = ties == 'dense',
+    -- The set is all there is, and another service may write it.
+    is_bare = ties == 'id' or ties == 'shared',
+    is_shared = ties == 'dense' or ties == 'shared',
+    -- The stamp of who is to be ahead must sort where the reader begins.
+    is_inverted = (ties == 'first') == (order == 'desc'),
+  }
+  expect(definition.min <= definition.max)
+  -- Microseconds in which one token comes back, rounded up.
+  local interval = whole_member(limit and limit.interval_seconds, 60, 1, 366 * 86400) * 1000000
+  definition.token_time = math.ceil(interval / definition.capacity)
+  return definition
+end
+
+-- The definition, or false if the text is none.
+local function definition_of(text)
+  local known = definitions[text]
+  if known ~= nil then
+    return known
+  end
+  local is_definition, definition = pcall(parsed_definition, text)
+  if definitions_kept >= DEFINITIONS_KEPT then
+    definitions, definitions_kept = {}, 0
+  end
+  definitions_kept = definitions_kept + 1
+  definitions[text] = is_definition and definition
+  return definitions[text]
+end

@@ -1,0 +1,160 @@
+-- How users move on a board, by the layouts of ranking.lua. What several moves need of Redis is told it at once: write_moves. Until
+-- then, the set is as it was.
+--
+-- Of a group of moves:
+--   adds       for ZADD of `scores`: score, member, …
+--   removals   members that leave `scores`
+--   stamped    for HSET of `at`: user, stamp, …
+--   stamps     user -> stamp, false if there is none; of everybody who moves
+--   moving     users who moved since the last write
+--   occupancy  score -> by how many more, or fewer, have it than Redis says
+--   vacated    scores that somebody left; of a dense board
+
+-- Raises an error where `withheld`, or `at` of a dense board, is of another type; the others are read by who moves.
+local function begin_moves(definition, scores, at, withheld)
+  local moves = { definition = definition, scores = scores, at = at, adds = {} }
+  if definition.is_stamped then
+    moves.withheld = redis.call('ZCARD', withheld) > 0 and withheld
+    moves.removals, moves.stamped, moves.stamps, moves.moving, moves.occupancy = {}, {}, {}, {}, {}
+  elseif definition.is_dense then
+    redis.call('ZCARD', at)
+    moves.vacated = {}
+  end
+  return moves
+end
+
+-- Of a dense board, where somebody had the score.
+local function forget_vacant(moves, text)
+  if redis.call('ZCOUNT', moves.scores, text, text) == 0 then
+    redis.call('ZREM', moves.at, text)
+  end
+end
+
+local function write_moves(moves)
+  local call, scores, adds = redis.call, moves.scores, moves.adds
+  if #adds == 0 then
+    return
+  end
+  if moves.removals and #moves.removals > 0 then
+    call('ZREM', scores, unpack(moves.removals))
+    moves.removals = {}
+  end
+  call('ZADD', scores, unpack(adds))
+  moves.adds = {}
+  if moves.stamped then
+    if #moves.stamped > 0 then
+      call('HSET', moves.at, unpack(moves.stamped))
+      moves.stamped = {}
+    end
+    moves.moving, moves.occupancy = {}, {}
+  elseif moves.vacated then
+    local distinct = {}
+    for index = 1, #adds, 2 do
+      distinct[index], distinct[index + 1] = adds[index], adds[index]
+    end
+    call('ZADD', moves.at, unpack(distinct))
+    for score in pairs(moves.vacated) do
+      forget_vacant(moves, score_argument(score))
+    end
+    moves.vacated = {}
+  end
+end
+
+-- Nobody has this score, and none of the suspended will return to it.
+local function is_free(moves, score, text)
+  return redis.call('ZCOUNT', moves.scores, text, text) + (moves.occupancy[score] or 0) == 0
+    and not (moves.withheld and redis.call('ZCOUNT', moves.withheld, text, text) > 0)
+end
+
+local function push(list, one, other)
+  local count = #list
+  list[count + 1] = one
+  list[count + 2] = other
+end
+
+-- `stamps` must know the user.
+local function move_stamped(moves, user, old, total, seq)
+  if old == total then
+    return
+  end
+  if moves.moving[user] then
+    write_moves(moves)
+  end
+  moves.moving[user] = true
+  local definition, stamp, text, occupancy = moves.definition, moves.stamps[user], integer_text(total), moves.occupancy
+  local member = stamped_member(definition, user, stamp)
+  if stamp or not is_free(moves, total, text) then
+    if old then
+      moves.removals[#moves.removals + 1] = member
+    end
+    stamp = stamp_of(definition, seq)
+    moves.stamps[user] = stamp
+    push(moves.stamped, user, stamp)
+    member = stamped_member(definition, user, stamp)
+  end
+  push(moves.adds, text, member)
+  occupancy[total] = (occupancy[total] or 0) + 1
+  if old then
+    occupancy[old] = (occupancy[old] or 0) - 1
+  end
+end
+
+-- The user's score becomes `total` with the change of this seq. Of what other services wrote, only `id` and `shared` keep a half.
+local function move(moves, user, old, total, seq)
+  if moves.stamps then
+    return move_stamped(moves, user, old, math.floor(total), seq)
+  end
+  if moves.vacated then
+    total = math.floor(total)
+    if old and old ~= total then
+      moves.vacated[old] = true
+    end
+  end
+  push(moves.adds, score_argument(total), user)
+end
+
+-- What operators do to one user at once. A score is the text that Redis has; `moves.stamps` knows the user.
+
+-- The score that the user has on the board, false if there is none.
+local function find_moving(moves, user)
+  local _, score, stamp = find(moves.definition, moves.scores, moves.at, user)
+  if moves.stamps then
+    moves.stamps[user] = stamp
+  end
+  return score
+end
+
+local function member_of(moves, user)
+  return moves.stamps and stamped_member(moves.definition, user, moves.stamps[user]) or user
+end
+
+-- The user leaves the board, and keeps the stamp: who comes back has the place of before.
+local function take_away(moves, user, score)
+  redis.call('ZREM', moves.scores, member_of(moves, user))
+  if moves.vacated then
+    forget_vacant(moves, score)
+  end
+end
+
+local function put_back(moves, user, score)
+  redis.call('ZADD', moves.scores, score, member_of(moves, user))
+  if moves.vacated then
+    redis.call('ZADD', moves.at, score, score)
+  end
+end
+
+-- A suspended user's score becomes `total` with the change of this seq.
+local function move_withheld(moves, withheld, user, old, total, seq)
+  if moves.stamps and old ~= total and (moves.stamps[user] or not is_free(moves, total, integer_text(total))) then
+    moves.stamps[user] = stamp_of(moves.definition, seq)
+    redis.call('HSET', moves.at, user, moves.stamps[user])
+  end
+  redis.call('ZADD', withheld, score_argument(total), user)
+end
+
+-- Nothing of the user's place is left.
+local function forget(moves, user)
+  if moves.stamps then
+    redis.call('HDEL', moves.at, user)
+  end
+end

@@ -1,0 +1,84 @@
+-- Where users and scores stand on any board: leaderboard_users, _percentile, _score_at, _count. They write nothing.
+-- KEYS, and ARGV 1, as in page.lua; so is what stands at the head of each reply.
+
+local USERS_AT_ONCE = 100
+
+-- ARGV 2 … users, at most 100.
+-- Behind the head of each: score, rank; two empty texts for who is not on the board
+local function users(keys, args)
+  if #keys ~= 5 or #args < 2 or #args > 1 + USERS_AT_ONCE then
+    return wrong_reader('users')
+  end
+  for index = 2, #args do
+    if not is_user(args[index]) then
+      return wrong_reader('users')
+    end
+  end
+  local read, answer = begin_read(keys, 1, args[1])
+  if not read then
+    return answer
+  end
+  local reply = read.reply
+  for index = 2, #args do
+    local member, score = find(read.definition, read.scores, read.at, args[index])
+    reply[2 * index] = score and shown_score(tonumber(score)) or ''
+    reply[2 * index + 1] = score and rank_of(read.definition, read.scores, read.at, member, score) or ''
+  end
+  return reply
+end
+
+-- ARGV 2 score. Behind the head: how many are worse, how many have it.
+local function percentile(keys, args)
+  if #keys ~= 5 or #args ~= 2 or not whole_number(args[2]) then
+    return wrong_reader('percentile')
+  end
+  local read, answer = begin_read(keys, 1, args[1])
+  if not read then
+    return answer
+  end
+  local least = redis.call('ZCOUNT', read.scores, '-inf', '(' .. args[2])
+  local equal = redis.call('ZCOUNT', read.scores, args[2], args[2])
+  read.reply[4] = read.definition.ascends and read.reply[3] - least - equal or least
+  read.reply[5] = equal
+  return read.reply
+end
+
+-- ARGV 2 percentile in millionths, 0 to 1000000; the best score is at 1000000.
+-- Behind the head: the scores next above and next below that place (better first), the same one twice if it is a row's; nothing
+-- if nobody is on the board
+local function score_at(keys, args)
+  local millionths = whole_number(args[2])
+  if #keys ~= 5 or #args ~= 2 or not millionths or millionths < 0 or millionths > 1000000 then
+    return wrong_reader('score_at')
+  end
+  local read, answer = begin_read(keys, 1, args[1])
+  if not read then
+    return answer
+  end
+  local reply = read.reply
+  local distance = (reply[3] - 1) * (1000000 - millionths)
+  if distance >= 0 then
+    local rows = rows_at(read, math.floor(distance / 1000000), distance % 1000000 == 0 and 1 or 2)
+    reply[4] = shown_score(tonumber(rows[2]))
+    reply[5] = shown_score(tonumber(rows[4] or rows[2]))
+  end
+  return reply
+end
+
+-- ARGV 2 least 3 greatest: whole numbers; empty: no bound. Behind the head: how many scores lie there, these two included.
+local function count(keys, args)
+  if #keys ~= 5 or #args ~= 3 or args[2] ~= '' and not whole_number(args[2]) or args[3] ~= '' and not whole_number(args[3]) then
+    return wrong_reader('count')
+  end
+  local read, answer = begin_read(keys, 1, args[1])
+  if not read then
+    return answer
+  end
+  read.reply[4] = redis.call('ZCOUNT', read.scores, args[2] ~= '' and args[2] or '-inf', args[3] ~= '' and args[3] or '+inf')
+  return read.reply
+end
+
+redis.register_function{ function_name = 'leaderboard_users', callback = users, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_percentile', callback = percentile, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_score_at', callback = score_at, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_count', callback = count, flags = { 'no-writes' } }

@@ -1,0 +1,394 @@
+-- leaderboard_write: a group of updates of one board, in one atomic call. Their outcomes are as if they had been called one after
+-- the other, all at one time of Redis' clock; one by itself is a group of one. What the updates share is asked once: an update
+-- in a group of 64 costs Redis about half.
+-- Checks first, writes last, as leaderboard_update (update.lua), and all that stands there holds here.
+--
+-- KEYS  1 suspended  2 withheld (sorted set of the suspended users' scores)  3 audit  4 board (definition.lua)
+--       5 seasons    has its place; no window ends yet
+--       6 seq  7 epoch  8 chain  9 scores  10 at (ranking.lua), then of each update
+--       limit [idem] [grant]
+-- ARGV  1 audit_max  2 idem_lifetime  3 channel
+--       4 definition what holds where the key `board` is not there; empty: then there is no such board
+--       5 version    of the definition by which the caller goes
+--       6 seasons    empty  7 from  8 until  0  9 windows  1
+--       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
+--       then of each update, 1 to 64 of them
+--       user operator value flags ip request [trace] [grant_lifetime]
+--         operator   incr decr set best; empty: the board's
+--         value      whole number within the limit; what it does: operators.lua
+--         flags      sum of: 1 tell the rank  2 idem  4 grant  16 trace; 8 (metadata) is refused yet
+-- Returns the list of the outcomes, of each update one of
+--   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
+--                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
+--                                  change of the board: seq is that of its last one
+--   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
+--   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
+--   bad_op     the board does not take the operator
+--   bad_value  an increase or a decrease below 0, or above the board's bound
+--   or, in its place, the error for which this one was not written
+-- or one answer for the group, of which nothing was written:
+--   no_board | bad_definition | board_changed version (the board's) | an error
+--
+-- An event tells all changes of a group; one by itself is told as leaderboard_update does.
+
+do
+
+local UPDATES, SHARED_KEYS, SHARED_WORDS = 64, 10, 10
+
+-- What an update's flags say, by their text.
+local flags_by_text = {}
+
+local function flags_of(text)
+  local flags = flags_by_text[text]
+  local sum = not flags and whole_number(text)
+  if sum and sum >= 0 and sum < 32 then
+    local function has(bit)
+      return math.floor(sum / bit) % 2 == 1
+    end
+    if not has(8) then
+      flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2) }
+      flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
+      flags.words = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
+      flags_by_text[text] = flags
+    end
+  end
+  return flags
+end
+
+local function is_lifetime(text)
+  local lifetime = whole_number(text)
+  return lifetime and lifetime >= 1
+end
+
+-- What an update with a trace or a grant says of it.
+local function are_sound(flags, args, word)
+  local trace = flags.has_trace and args[word + 7]
+  return (not flags.has_trace or trace and #trace == 32 and string.find(trace, '^[0-9a-f]+$'))
+    and (not flags.has_grant or is_lifetime(args[word + flags.words]))
+end
+
+-- The group that is being written. Each call sets all of it; that it is no table of the call's own is a third of what one update
+-- costs beside leaderboard_update.
+local users, values, count = {}, {}, 0
+local definition, moves, now, time, time_text
+local audit, audit_max, scores, at, epoch_key
+local last_seq, seq, seq_text, epoch, chain, clock
+-- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
+local had, full_ats, answered, used
+-- What a group of bare users adds to `scores`, and what the events say.
+local adds, event, events
+-- As in numbers.lua.
+local call, try, sha1hex
+
+-- Takes the updates; false where a key or an argument is missing or wrong.
+local function begin_group(keys, args)
+  local key, word, last_word = SHARED_KEYS, SHARED_WORDS, #args
+  count = 0
+  while word < last_word do
+    local user, flags, value = args[word + 1], flags_of(args[word + 4]), whole_number(args[word + 3])
+    if not flags or not value or not is_user(user) or count == UPDATES
+      or flags.words > 6 and not are_sound(flags, args, word) then
+      return false
+    end
+    count = count + 1
+    users[count], values[count] = user, value
+    key, word = key + flags.keys, word + flags.words
+  end
+  local max = whole_number(args[1])
+  return count > 0 and key == #keys and word == last_word and max and max >= 1 and is_lifetime(args[2])
+    and args[6] == '' and args[7] == '0' and args[8] == '0' and args[9] == '1'
+end
+
+-- The score of the group's only user, or by user those of all; false for who is not on the board.
+local function scores_of_group()
+  local members = users
+  if count == 1 then
+    local score = moves and find_moving(moves, users[1]) or not moves and call('ZSCORE', scores, users[1])
+    return score and tonumber(score)
+  end
+  had = {}
+  if moves and moves.stamps then
+    members = {}
+    local stamps = call('HMGET', at, unpack(users, 1, count))
+    for index = 1, count do
+      moves.stamps[users[index]] = stamps[index]
+      members[index] = stamped_member(definition, users[index], stamps[index])
+    end
+  end
+  local found = call('ZMSCORE', scores, unpack(members, 1, count))
+  for index = 1, count do
+    local score = found[index]
+    had[users[index]] = score and tonumber(score)
+  end
+end
+
+-- The outcome that a key holds: what was asked, `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
+-- increase that counted it has the form of leaderboard_update, and either knows the other's.
+local function stored_outcome(text)
+  local operator, value, same, score, place, then_, rank =
+    string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+)$')
+  if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator] then
+    return nil
+  end
+  score, place, then_, rank = whole_number(score), whole_number(place), whole_number(then_), whole_number(rank)
+  if not score or not place or place < 0 or not then_ or then_ < 0 or not rank or rank < 0 then
+    return nil
+  end
+  return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, asked = operator .. value }
+end
+
+local function replay_of(first, full_in)
+  return { first[1] == 'applied' and 'replayed' or 'replayed_unchanged', first[2], first[3], first[4], full_in, first[6] }
+end
+
+-- Whether a grant counted; or the error for which nobody can tell.
+local function is_used(grant, text)
+  if text or used and used[grant] then
+    return true
+  end
+  local found = try('GET', grant)
+  return type(found) == 'table' and found
+end
+
+-- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
+local function append_change(user, operator, value_text, increase_text, score_text, change_seq_text, ip, request, trace)
+  if operator == 'incr' and not trace then
+    -- What `append` of audit.lua does, written out, as in update.lua.
+    local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
+      .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
+    local id = try('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', 'user', user, 'increase',
+      increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
+    if type(id) == 'string' then
+      chain, has_written = hash .. '\n' .. id, true
+      return nil
+    end
+  end
+  local fields = { 'user', user, 'increase', increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip,
+    'request', request }
+  if operator ~= 'incr' then
+    push(fields, 'op', operator)
+    push(fields, 'value', value_text)
+  end
+  if trace then
+    push(fields, 'trace', trace)
+  end
+  local is_done, appended = pcall(append, audit, audit_max, chain, fields, time_text)
+  if not is_done then
+    return error_of(appended)
+  end
+  chain = appended
+end
+
+-- The user's new place; of a group that is told to Redis by write_places.
+local function place(user, old, total)
+  if moves then
+    move(moves, user, old, total, seq)
+  elseif count == 1 then
+    call('ZADD', scores, score_argument(total), user)
+  else
+    push(adds, score_argument(total), user)
+  end
+end
+
+local function write_places()
+  if moves then
+    write_moves(moves)
+  elseif count > 1 and #adds > 0 then
+    call('ZADD', scores, unpack(adds))
+    adds = {}
+  end
+end
+
+local function note_event(user, score_text, increase_text)
+  local what = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+  if not event then
+    event = what
+  elseif not events then
+    events = { event, what }
+  else
+    events[#events + 1] = what
+  end
+end
+
+-- A change with all that belongs to it but for the user's bucket. Returns the error for which there is none.
+local function change(user, operator, value, value_text, old, total, score, score_text, ip, request, trace)
+  local increase_text = operator == 'incr' and total == (old or 0) + value and value_text
+    or integer_text(score - shown_score(old or 0))
+  local change_seq_text = integer_text(seq + 1)
+  local failure = append_change(user, operator, value_text, increase_text, score_text, change_seq_text, ip, request, trace)
+  if failure then
+    return failure
+  end
+  if not seq_text then
+    epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+  end
+  seq, seq_text = seq + 1, change_seq_text
+  place(user, old, total)
+  note_event(user, score_text, increase_text)
+end
+
+-- The outcome of one update that nothing stands in the way of, and what it writes.
+local function carry_out(user, operator, value, old, total, full_in, flags, keys, args, key, word, asked)
+  local score, is_change = shown_score(total), total ~= old or operator == 'incr' and value == 0
+  local score_text = integer_text(score)
+  if is_change then
+    local failure = change(user, operator, value, args[word + 3], old, total, score, score_text, args[word + 5],
+      args[word + 6], flags.has_trace and args[word + 7])
+    if failure then
+      return failure
+    end
+  end
+  has_written = true
+  keep_bucket(keys[key + 1], now, full_in)
+  if count > 1 then
+    had[user] = total
+    full_ats[keys[key + 1]] = now + full_in
+  end
+  local rank = 0
+  if flags.tells_rank then
+    write_places()
+    rank = rank_of(definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
+  end
+  local reply = { is_change and 'applied' or 'unchanged', score, seq, time, full_in, rank }
+  if asked then
+    local outcome = { is_change and asked or asked .. '=', score_text, integer_text(seq), time_text, integer_text(rank) }
+    call('SET', keys[key + 2], table.concat(outcome, ' '), 'PX', args[2])
+    if count > 1 then
+      reply.asked = asked
+      answered[keys[key + 2]] = reply
+    end
+  end
+  if flags.has_grant and is_change then
+    call('SET', keys[key + flags.keys], seq_text, 'PX', args[word + flags.words])
+    if count > 1 then
+      used[keys[key + flags.keys]] = true
+    end
+  end
+  return reply
+end
+
+-- The outcome of one update. `kept` is what its keys hold, from `keys[key + 1]` on at `kept[held]`.
+local function outcome_of_update(user, value, old, keys, args, key, word, kept, held)
+  local limit, operator, flags = keys[key + 1], args[word + 2], flags_of(args[word + 4])
+  if operator == '' then
+    operator = definition.operator
+  end
+  local token_time, asked = definition.token_time, nil
+  local taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, definition.capacity, token_time)
+  if flags.has_idem then
+    asked = operator == 'incr' and args[word + 3] or operator .. args[word + 3]
+    local first = answered and answered[keys[key + 2]] or stored_outcome(kept[held + 1])
+    if first then
+      return first.asked == asked and replay_of(first, taken and full_in - token_time or full_in) or { 'key_reused' }
+    end
+  end
+  if not definition.operators[operator] then
+    return { 'bad_op' }
+  elseif not takes_value(definition, operator, value) then
+    return { 'bad_value' }
+  end
+  local spent = flags.has_grant and is_used(keys[key + flags.keys], kept[held + flags.keys - 1])
+  if spent then
+    return type(spent) == 'table' and spent or { 'grant_used' }
+  elseif not taken then
+    return { 'rate_limited', full_in }
+  end
+  local total = result_of(definition, operator, old, value)
+  if not total then
+    return { 'score_limit', full_in - token_time }
+  end
+  return carry_out(user, operator, value, old, total, full_in, flags, keys, args, key, word, asked)
+end
+
+-- What is written once for all changes.
+local function end_group(seq_key, chain_key, channel, before)
+  write_places()
+  call('MSET', seq_key, seq_text, chain_key, chain)
+  last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
+  if noted[audit] ~= audit_max or before == 0 then
+    note_kept(audit, audit_max, seq)
+  end
+  local what = event
+  if events then
+    what = '"from":' .. integer_text(before + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
+  end
+  publish(channel, what, seq_text, epoch, time_text)
+end
+
+-- Of the updates as they stand in KEYS and ARGV, one after the other.
+local function outcomes_of_group(is_suspended, old, keys, args, kept)
+  local replies, key, word = {}, SHARED_KEYS, SHARED_WORDS
+  for index = 1, count do
+    local user, reply = users[index], nil
+    if is_suspended == 1 or count > 1 and is_suspended[index] == 1 then
+      reply = { 'suspended' }
+    else
+      if count > 1 then
+        old = had[user]
+      end
+      reply = outcome_of_update(user, values[index], old, keys, args, key, word, kept, key - SHARED_KEYS + 5)
+    end
+    replies[index] = reply
+    if reply.err and not has_written then
+      return reply
+    end
+    local flags = flags_of(args[word + 4])
+    key, word = key + flags.keys, word + flags.words
+  end
+  return replies
+end
+
+local function write(keys, args)
+  if not begin_group(keys, args) then
+    return redis.error_reply('BADARG leaderboard_write: a key or an argument is missing or wrong')
+  end
+  local board, seq_key, chain_key, given = keys[4], keys[6], keys[8], args[4]
+  call, try, sha1hex = call or redis.call, try or redis.pcall, sha1hex or redis.sha1hex
+  audit, epoch_key, scores, at, audit_max = keys[3], keys[7], keys[9], keys[10], args[1]
+  local is_suspended = count == 1 and call('SISMEMBER', keys[1], users[1])
+    or count > 1 and call('SMISMEMBER', keys[1], unpack(users, 1, count))
+  local kept = call('MGET', board, seq_key, epoch_key, chain_key, unpack(keys, SHARED_KEYS + 1))
+  local text = kept[1]
+  definition = definition_of(text or given)
+  if not definition then
+    return { not text and given == '' and 'no_board' or 'bad_definition' }
+  elseif definition.version ~= args[5] then
+    return { 'board_changed', definition.version }
+  end
+  clock = call('TIME')
+  now = clock[1] * 1000000 + clock[2]
+  -- Of the time, its milliseconds: integer_text cuts, and so does Redis in a reply.
+  time = now / 1000
+  time_text = integer_text(time)
+  moves = not definition.is_bare and begin_moves(definition, scores, at, keys[2])
+  had, full_ats, answered, used, adds, event, events = nil, nil, nil, nil, nil, nil, nil
+  local old = scores_of_group()
+  if count > 1 then
+    full_ats, answered, used, adds = {}, {}, {}, {}
+  end
+  last_seq, epoch, chain = count_of(kept[2]), kept[3], kept[4]
+  if not (last_seq and epoch and chain) then
+    refuse_other_types(seq_key, epoch_key, chain_key)
+  end
+  local stores = not text and args[10] == '1'
+  if stores then
+    refuse_other_types(board)
+  end
+  if last_seq and last_seq + count > SCORE_LIMIT then
+    last_seq = nil
+  end
+  local before = last_seq or first_seq(definition, scores, at, keys[2], clock)
+  seq, seq_text = before, nil
+  local replies = outcomes_of_group(is_suspended, old, keys, args, kept)
+  if seq_text then
+    end_group(seq_key, chain_key, args[3], before)
+    if stores then
+      call('SET', board, given)
+    end
+  end
+  return replies
+end
+
+register_operation('leaderboard_write', write)
+
+end

@@ -1,0 +1,133 @@
+/// What a board is to be after each step, said as plainly as it can be: who reached which score with which change.
+struct BoardModel {
+    struct Row {
+        var score: Int
+        /// Seq of the change that reached the score.
+        var reached: Int
+    }
+
+    struct Standing: Equatable, CustomStringConvertible {
+        let user: String
+        let score: Int
+        let rank: Int
+
+        var description: String { "\(user) \(score) #\(rank)" }
+    }
+
+    let rules: BoardRules
+    private(set) var seq = 0
+    private(set) var rows: [String: Row] = [:]
+    private var withheld: [String: Row] = [:]
+    private var suspended: Set<String> = []
+    private var outcomes: [String: (asked: String, outcome: String)] = [:]
+    private var grants: Set<String> = []
+
+    init(_ rules: BoardRules) {
+        self.rules = rules
+    }
+
+    /// The board, best first.
+    var standings: [Standing] {
+        let order = rows.sorted { one, other in
+            guard one.value.score == other.value.score else {
+                return rules.isBetter(one.value.score, than: other.value.score)
+            }
+            return switch rules.ties {
+            case .id, .shared, .dense: (one.key < other.key) == rules.ascends
+            case .first: one.value.reached < other.value.reached
+            case .last: one.value.reached > other.value.reached
+            }
+        }
+        return order.enumerated().map { place, row in
+            let better = order.filter { rules.isBetter($0.value.score, than: row.value.score) }
+            let rank =
+                switch rules.ties {
+                case .id, .first, .last: place + 1
+                case .shared: better.count + 1
+                case .dense: Set(better.map(\.value.score)).count + 1
+                }
+            return Standing(user: row.key, score: row.value.score, rank: rank)
+        }
+    }
+
+    /// The outcome in words: what it is, then score, seq and rank.
+    mutating func write(_ update: ModelUpdate) -> String {
+        let operation = update.operation ?? rules.operators[0]
+        let asked = "\(operation) \(update.value)"
+        if suspended.contains(update.user) { return "suspended" }
+        let idem = update.key.map { "\(update.user):\($0)" }
+        if let idem, let first = outcomes[idem] {
+            guard first.asked == asked else { return "key_reused" }
+            return first.outcome.hasPrefix("applied")
+                ? first.outcome.replacing("applied", with: "replayed")
+                : first.outcome.replacing("unchanged", with: "replayed_unchanged")
+        }
+        guard rules.operators.contains(operation) else { return "bad_op" }
+        if operation == .incr || operation == .decr {
+            guard (0...rules.increaseMax).contains(update.value) else { return "bad_value" }
+        }
+        if let grant = update.grant, grants.contains(grant) { return "grant_used" }
+        let old = rows[update.user]
+        guard let score = rules.result(operation, of: old?.score, by: update.value) else { return "score_limit" }
+        let isChange = score != old?.score || operation == .incr && update.value == 0
+        if isChange {
+            seq += 1
+            if score != old?.score { rows[update.user] = Row(score: score, reached: seq) }
+            if let grant = update.grant { grants.insert(grant) }
+        }
+        let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
+        let outcome = "\(isChange ? "applied" : "unchanged") \(score) \(seq) \(rank)"
+        if let idem { outcomes[idem] = (asked, outcome) }
+        return outcome
+    }
+
+    mutating func suspend(_ user: String) -> String {
+        guard !suspended.contains(user) || rows[user] != nil else { return "unchanged" }
+        seq += 1
+        suspended.insert(user)
+        if let row = rows.removeValue(forKey: user) { withheld[user] = row }
+        return "done"
+    }
+
+    mutating func reinstate(_ user: String) -> String {
+        guard suspended.contains(user) else { return "unchanged" }
+        seq += 1
+        suspended.remove(user)
+        if let row = withheld.removeValue(forKey: user) { rows[user] = row }
+        return "done"
+    }
+
+    mutating func erase(_ user: String) {
+        seq += 1
+        rows[user] = nil
+        withheld[user] = nil
+    }
+
+    /// What reverting a change by `taken` does to the user.
+    mutating func lower(_ user: String, by taken: Int) {
+        seq += 1
+        guard taken != 0 else { return }
+        if let row = rows[user] {
+            rows[user] = Row(score: row.score - taken, reached: seq)
+        } else if let row = withheld[user] {
+            withheld[user] = Row(score: row.score - taken, reached: seq)
+        }
+    }
+
+    func score(of user: String) -> Int? { (rows[user] ?? withheld[user])?.score }
+}
+
+struct ModelUpdate: CustomStringConvertible {
+    var user: String
+    /// Nil: the board's.
+    var operation: BoardRules.Operator?
+    var value: Int
+    var isRanked = false
+    var key: String?
+    var grant: String?
+
+    var description: String {
+        "\(user) \(operation.map { "\($0)" } ?? "-") \(value)\(isRanked ? " ranked" : "")"
+            + (key.map { " key \($0)" } ?? "") + (grant.map { " grant \($0)" } ?? "")
+    }
+}

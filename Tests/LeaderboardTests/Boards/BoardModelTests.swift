@@ -1,0 +1,135 @@
+import RedisClient
+import TestSupport
+import Testing
+
+@testable import Leaderboard
+
+/// Random lives of boards of every kind, step by step beside a model.
+@Suite("A board of any definition", .timeLimit(.minutes(5)))
+struct BoardModelTests {
+    private static let users = ["a", "b", "c", "d", "e", "f", "g", "h", "user:with.a-longer_name", "Z"]
+
+    @Test("is what the model says: outcomes, pages, ranks, and users who return from suspension to their places")
+    func model() async throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        print("boards beside their model: seed \(seed)")
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            for ties in BoardRules.Ties.allCases {
+                for ascends in [false, true] {
+                    for clamps in [false, true] {
+                        var rules = BoardRules(ties: ties, ascends: ascends, scores: -4...9, clamps: clamps)
+                        rules.increaseMax = 5
+                        rules.operators.shuffle(using: &random)
+                        if Bool.random(using: &random) { rules.operators.removeLast() }
+                        let name = "\(ties)-\(ascends)-\(clamps)"
+                        try await board.command("SET", BoardKeys(board: name).name("board"), rules.json)
+                        var life = BoardLife(DefinedBoard(board, name, rules, isGiven: false))
+                        for step in 1...120 {
+                            try await life.step(Self.users, using: &random, "seed \(seed), \(rules), step \(step)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A board and its model, which live through the same.
+private struct BoardLife {
+    let board: DefinedBoard
+    var model: BoardModel
+    /// Changes that can be taken back: user, seq, increase.
+    var increases: [(user: String, seq: Int, increase: Int)] = []
+
+    init(_ board: DefinedBoard) {
+        self.board = board
+        model = BoardModel(board.rules)
+    }
+
+    mutating func step(_ users: [String], using random: inout SeededGenerator, _ comment: String) async throws {
+        let user = users.randomElement(using: &random) ?? "a"
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0, 1:
+            let expected = model.suspend(user)
+            #expect(try await board.operate("suspend", on: user).array?.first?.text == expected, "\(comment)")
+        case 2, 3:
+            let expected = model.reinstate(user)
+            #expect(try await board.operate("reinstate", on: user).array?.first?.text == expected, "\(comment)")
+        case 4:
+            model.erase(user)
+            _ = try await board.operate("erase", on: user, ["erased-1"])
+        case 5...11:
+            try await write([update(users, using: &random)], comment)
+        default:
+            let size = Int.random(in: 1...64, using: &random)
+            try await write((1...size).map { _ in update(users, using: &random) }, comment)
+        }
+        try await compare(user, using: &random, comment)
+    }
+
+    private func update(_ users: [String], using random: inout SeededGenerator) -> ModelUpdate {
+        var update = ModelUpdate(
+            user: users.randomElement(using: &random) ?? "a",
+            operation: BoardRules.Operator.allCases.randomElement(using: &random),
+            value: Int.random(in: -2...6, using: &random)
+        )
+        if Int.random(in: 0..<5, using: &random) == 0 { update.operation = nil }
+        update.isRanked = Int.random(in: 0..<4, using: &random) == 0
+        if Int.random(in: 0..<6, using: &random) == 0 { update.key = "k\(Int.random(in: 0..<6, using: &random))" }
+        if Int.random(in: 0..<12, using: &random) == 0 { update.grant = "g\(Int.random(in: 0..<40, using: &random))" }
+        return update
+    }
+
+    private mutating func write(_ updates: [ModelUpdate], _ comment: String) async throws {
+        let expected = updates.map { model.write($0) }
+        let outcomes = try await board.outcomes(updates)
+        guard outcomes != expected else { return }
+        let place = zip(outcomes, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+        Issue.record(
+            "\(comment): \(updates[place]) is \(outcomes[place]), not \(expected[place]) (\(place) of \(updates.count))"
+        )
+        throw NotTheModel()
+    }
+
+    private func compare(_ user: String, using random: inout SeededGenerator, _ comment: String) async throws {
+        let all = model.standings
+        let page = try await board.rows("page", "0", "100")
+        guard page == all else {
+            Issue.record("\(comment): the board is \(page), not \(all)")
+            throw NotTheModel()
+        }
+        let offset = Int.random(in: 0...9, using: &random)
+        #expect(try await board.rows("page", "\(offset)", "3") == Array(all.dropFirst(offset).prefix(3)), "\(comment)")
+
+        let place = all.firstIndex { $0.user == user }
+        let around = place.map { window(of: all, at: $0, 5) } ?? []
+        #expect(try await board.rows("around", user, "5") == around, "\(comment): around \(user)")
+        let told = try await board.read("users", user, "nobody")
+        #expect(told.count == 7 && told[5].text == "" && told[6].text == "", "\(comment)")
+        #expect(
+            told[3].integer == place.map { all[$0].score } && told[4].integer == place.map { all[$0].rank },
+            "\(comment)"
+        )
+
+        let score = Int.random(in: -5...10, using: &random)
+        let better = all.filter { board.rules.isBetter($0.score, than: score) }
+        #expect(
+            try await board.rows("around_score", "\(score)", "4") == window(of: all, at: better.count, 4),
+            "\(comment)"
+        )
+        let equal = all.count { $0.score == score }
+        let percentile = try await board.read("percentile", "\(score)").dropFirst(3).map(\.integer)
+        #expect(percentile == [all.count - better.count - equal, equal], "\(comment)")
+        let count = try await board.read("count", "\(score)", "\(score + 3)").last?.integer
+        #expect(count == all.count { (score...score + 3).contains($0.score) }, "\(comment)")
+    }
+
+    private func window(of all: [BoardModel.Standing], at place: Int, _ limit: Int) -> [BoardModel.Standing] {
+        let first = max(0, min(place - limit / 2, all.count - limit))
+        return Array(all.dropFirst(first).prefix(limit))
+    }
+}
+
+private struct NotTheModel: Error {}

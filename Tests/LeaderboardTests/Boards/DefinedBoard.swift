@@ -1,0 +1,94 @@
+import RedisClient
+
+@testable import Leaderboard
+
+/// One of many boards on a private Redis, called as its functions are.
+struct DefinedBoard {
+    let board: TestBoard
+    let keys: BoardKeys
+    var rules: BoardRules
+    /// The definition is told with each call, as for a board that nobody stored one of; false: the key has it.
+    var isGiven: Bool
+
+    init(_ board: TestBoard, _ name: String, _ rules: BoardRules, isGiven: Bool = true) {
+        self.isGiven = isGiven
+        self.board = board
+        keys = BoardKeys(board: name)
+        self.rules = rules
+    }
+
+    var given: String { isGiven ? rules.json : "" }
+
+    func call(_ function: String, _ keys: [String], _ words: [String], isReading: Bool = false) async throws(RedisError)
+        -> RESPValue
+    {
+        var command = RedisCommand(isReading ? "FCALL_RO" : "FCALL", function, String(keys.count))
+        for word in keys + words { command.append(word) }
+        return try await board.redis.send(command, on: board.loop)
+    }
+
+    /// KEYS and ARGV of `leaderboard_write`.
+    func words(_ updates: [ModelUpdate], stores: Bool = false) -> (keys: [String], words: [String]) {
+        var names = [
+            keys.suspended, keys.withheld, keys.audit, keys.name("board"), keys.name("seasons"), keys.seq, keys.epoch,
+            keys.chain, keys.scores, keys.name("at"),
+        ]
+        var words = ["1000", "60000", keys.channel, given, rules.version, "", "0", "0", "1", stores ? "1" : "0"]
+        for update in updates {
+            names.append(keys.name("limit:\(update.user)"))
+            if let key = update.key { names.append(keys.name("idem:\(update.user):\(key)")) }
+            if let grant = update.grant { names.append(keys.name("grant:\(grant)")) }
+            let flags = (update.isRanked ? 1 : 0) + (update.key == nil ? 0 : 2) + (update.grant == nil ? 0 : 4)
+            words += [
+                update.user, update.operation?.rawValue ?? "", "\(update.value)", "\(flags)", "192.0.2.1", "request-1",
+            ]
+            if update.grant != nil { words.append("60000") }
+        }
+        return (names, words)
+    }
+
+    func write(_ updates: [ModelUpdate], stores: Bool = false) async throws -> RESPValue {
+        let (names, words) = words(updates, stores: stores)
+        return try await call("leaderboard_write", names, words)
+    }
+
+    /// The outcomes in the words of the model.
+    func outcomes(_ updates: [ModelUpdate]) async throws -> [String] {
+        let reply = try await write(updates)
+        return (reply.array ?? []).map { outcome in
+            let fields = outcome.array?.map { $0.text ?? $0.integer.map(String.init) ?? "?" } ?? ["\(outcome)"]
+            return fields.count == 6 ? "\(fields[0]) \(fields[1]) \(fields[2]) \(fields[5])" : fields.first ?? "none"
+        }
+    }
+
+    /// An operation as in `operation.lua`.
+    func operate(_ name: String, on user: String, _ more: [String] = []) async throws -> RESPValue {
+        let names = [
+            keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld, keys.reverted,
+            keys.name("limit:\(user)"), keys.name("board"), keys.name("at"),
+        ]
+        return try await call(
+            "leaderboard_\(name)",
+            names,
+            [user, keys.channel, "1000", "ops", "a test", "192.0.2.7", "request-2"] + more
+        )
+    }
+
+    func read(_ name: String, _ words: String...) async throws -> [RESPValue] {
+        let names = [keys.name("board"), keys.seq, keys.epoch, keys.scores, keys.name("at")]
+        return try await call("leaderboard_\(name)", names, [given] + words, isReading: true).array ?? []
+    }
+
+    /// The rows behind the head.
+    func rows(_ name: String, _ words: String...) async throws -> [BoardModel.Standing] {
+        let names = [keys.name("board"), keys.seq, keys.epoch, keys.scores, keys.name("at")]
+        let fields = try await call("leaderboard_\(name)", names, [given] + words, isReading: true).array ?? []
+        return stride(from: 3, to: fields.count - 2, by: 3).map { index in
+            BoardModel.Standing(
+                user: fields[index].text ?? "?",
+                score: fields[index + 1].integer ?? .min,
+                rank: fields[index + 2].integer ?? .min
+            )
+        }
+    }
+}
