@@ -6,7 +6,7 @@ package struct Query: Sendable, Equatable {
     package let pairs: [(name: String, value: String)]
 
     package init(_ text: String?) {
-        pairs = (text ?? "").split(separator: "&").map { pair in
+        pairs = (text ?? "").parts(at: "&").filter { !$0.isEmpty }.map { pair in
             let (name, value) = pair.cut(at: "=")
             return (Self.decode(name), value.map { Self.decode($0) } ?? "")
         }

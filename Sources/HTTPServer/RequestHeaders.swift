@@ -1,3 +1,4 @@
+import Bounds
 package import NIOCore
 
 /// The headers of a request, where they stand in the bytes that came: a value becomes text when somebody asks for it. A
@@ -58,7 +59,7 @@ package struct RequestHeaders: Sendable {
 
     /// The members of a header that is a list: of all its lines, split at the commas, without the blanks around them.
     package func list(_ name: StaticString) -> [Substring] {
-        self[name].flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed) }
+        self[name].flatMap { $0.parts(at: ",").map(\.trimmed) }
     }
 
     private func value(of field: Field) -> ByteBuffer {

@@ -14,9 +14,10 @@ extension RedisEndpoint {
     ///
     ///   with `rediss` for `redis`: over TLS.
     package init(url: String) throws(InvalidRedisURL) {
-        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { throw Self.form }
-        let rest = url[colon...].dropFirst(3)
-        let scheme = url[..<colon].lowercased()
+        let (before, behind) = url.cut(at: ":")
+        guard let behind, behind.utf8.starts(with: "//".utf8) else { throw Self.form }
+        let rest = behind.dropFirst(2)
+        let scheme = before.lowercased()
         if scheme == "unix" {
             self = try Self.unix(rest)
             return
@@ -24,7 +25,7 @@ extension RedisEndpoint {
         let (protocolName, topology) = scheme.cut(at: "+")
         guard ["redis", "rediss"].contains(protocolName) else { throw Self.form }
         isSecure = protocolName == "rediss"
-        var path = rest.split(separator: "/", omittingEmptySubsequences: false)[...]
+        var path = rest.parts(at: "/")[...]
         let authority = path.removeFirst()
         if path.last == "" { path.removeLast() }
         let hosts: Substring
@@ -45,7 +46,7 @@ extension RedisEndpoint {
     }
 
     private static func unix(_ text: Substring) throws(InvalidRedisURL) -> RedisEndpoint {
-        guard let slash = text.firstIndex(of: "/") else { throw form }
+        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { throw form }
         let (user, password, host) = try credentials(text[..<slash])
         guard host.isEmpty else { throw form }
         let (path, query) = text[slash...].cut(at: "?")
@@ -73,17 +74,17 @@ extension RedisEndpoint {
     private static func credentials(
         _ authority: Substring
     ) throws(InvalidRedisURL) -> (user: String?, password: String?, hosts: Substring) {
-        guard let at = authority.lastIndex(of: "@") else { return (nil, nil, authority) }
-        let (name, secret) = authority[..<at].cut(at: ":")
+        let (credentials, hosts) = authority.cut(atLast: "@")
+        guard let (name, secret) = credentials?.cut(at: ":") else { return (nil, nil, hosts) }
         let user = name.isEmpty ? nil : try decoded(name)
         let password = try secret.map(decoded)
         guard user == nil || password != nil else { throw form }
-        return (user, password, authority[authority.index(after: at)...])
+        return (user, password, hosts)
     }
 
     private static func list(_ hosts: Substring, defaultPort: Int) throws(InvalidRedisURL) -> [Address] {
         var addresses: [Address] = []
-        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) {
+        for host in hosts.parts(at: ",") {
             addresses.append(try tcp(host, defaultPort: defaultPort))
         }
         return addresses
@@ -92,13 +93,13 @@ extension RedisEndpoint {
     private static func tcp(_ text: Substring, defaultPort: Int) throws(InvalidRedisURL) -> Address {
         var host = text
         var port = defaultPort
-        let afterBracket = text.lastIndex(of: "]") ?? text.startIndex
-        if let colon = text[afterBracket...].lastIndex(of: ":") {
-            guard let number = Port(text[text.index(after: colon)...])?.number else {
+        // The colons within brackets are the address's.
+        if case (let before?, let digits) = text.cut(atLast: ":"), !digits.utf8.contains(UInt8(ascii: "]")) {
+            guard let number = Port(digits)?.number else {
                 throw InvalidRedisURL(description: "the port must be 1 to 65535")
             }
             port = number
-            host = text[..<colon]
+            host = before
         }
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty, host.utf8.allSatisfy({ !",[]".utf8.contains($0) }) else { throw form }

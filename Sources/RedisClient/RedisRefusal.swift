@@ -6,9 +6,9 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     package let message: String
 
     init(_ line: String) {
-        let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        code = parts.first.map(String.init) ?? ""
-        message = parts.count > 1 ? String(parts[1]) : ""
+        let (word, rest) = line.cut(at: " ")
+        code = String(word)
+        message = rest.map(String.init) ?? ""
     }
 
     /// True if a function had begun: the error (a key of another type, a right that the ACL withholds) may have come
@@ -72,9 +72,9 @@ package struct RedisRefusal: Error, Sendable, Equatable {
 
     /// The owner of the slot, of `MOVED 3999 127.0.0.1:6381`; without a host, the port of the node that said so.
     var movedTo: (host: Substring, port: Int)? {
-        guard code == "MOVED", let place = message.split(separator: " ").last,
-            let colon = place.lastIndex(of: ":"), let port = Port(place[place.index(after: colon)...])
+        guard code == "MOVED", case (let host?, let digits)? = message.words.last?.cut(atLast: ":"),
+            let port = Port(digits)
         else { return nil }
-        return (place[..<colon], port.number)
+        return (host, port.number)
     }
 }

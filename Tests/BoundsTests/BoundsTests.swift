@@ -48,6 +48,21 @@ struct BoundsTests {
     }
 
     @Test(
+        "of a text are the parts between separators, byte by byte, whatever stands beside one",
+        arguments: [
+            ("", [""]), (",", ["", ""]), ("a,,b,", ["a", "", "b", ""]), ("a\u{603},b", ["a\u{603}", "b"]),
+            ("\u{110BD},", ["\u{110BD}", ""]), ("a,\u{301}b", ["a", "\u{301}b"]), ("\r,\n", ["\r", "\n"]),
+        ]
+    )
+    func parts(text: String, parts: [String]) {
+        let bytes = parts.map { Array($0.utf8) }
+        #expect(text.parts(at: ",").map { Array($0.utf8) } == bytes)
+        let (before, after) = text.cut(atLast: ",")
+        #expect(Array(after.utf8) == bytes.last)
+        #expect((before == nil) == (parts.count == 1))
+    }
+
+    @Test(
         "of a URL's authority is a host, and a port or the default one",
         arguments: [
             ("localhost", "localhost:443"), ("example.com:1", "example.com:1"), ("a_b-c.d~e:65535", "a_b-c.d~e:65535"),

@@ -1,3 +1,5 @@
+import Bounds
+
 /// A network in CIDR notation (RFC 4632, RFC 4291): `10.0.0.0/8`, `2001:db8::/32`, or one address.
 package struct IPNetwork: Hashable, Sendable {
     private let base: IPAddress
@@ -6,12 +8,12 @@ package struct IPNetwork: Hashable, Sendable {
 
     /// Nil as well where bits behind the prefix are set: `10.0.0.1/8` is a slip, and only its writer knows which.
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let base = IPAddress(parts[0]) else { return nil }
-        let width = base.isIPv4 && !parts[0].utf8.contains(UInt8(ascii: ":")) ? 32 : 128
+        let (address, prefix) = text.cut(at: "/")
+        guard let base = IPAddress(address) else { return nil }
+        let width = base.isIPv4 && !address.utf8.contains(UInt8(ascii: ":")) ? 32 : 128
         var length = width
-        if parts.count == 2 {
-            guard let given = IPAddress.decimal(parts[1].utf8, maximumDigits: 3), given <= width else { return nil }
+        if let prefix {
+            guard let given = IPAddress.decimal(prefix.utf8, maximumDigits: 3), given <= width else { return nil }
             length = given
         }
         self.init(base, prefixLength: 128 - width + length)

@@ -1,3 +1,4 @@
+import Bounds
 import NIOCore
 import NIOHTTP1
 
@@ -81,7 +82,9 @@ struct HeadReader {
 
     /// Chunked is the only coding. A list in which it stands, but not at the end alone, has no end that is certain.
     private static func fault(ofCoding value: String) -> RequestViolation {
-        let codings = value.lowercased().split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
+        let codings = value.lowercased().parts(at: ",").map { $0.filter { $0 != " " && $0 != "\t" } }.filter {
+            !$0.isEmpty
+        }
         let isChunkedEarlier = codings.dropLast().contains("chunked")
         return isChunkedEarlier || value.hasSuffix(",") ? .malformed : .transferCoding
     }

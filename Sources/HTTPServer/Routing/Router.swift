@@ -1,3 +1,4 @@
+import Bounds
 import NIOHTTP1
 
 /// The routing table: paths without parameters by one look-up, the others in their order.
@@ -69,6 +70,6 @@ package struct Router: Sendable {
     }
 
     private static func segments(_ path: Substring) -> [Substring] {
-        path.split(separator: "/", omittingEmptySubsequences: false)
+        path.parts(at: "/")
     }
 }

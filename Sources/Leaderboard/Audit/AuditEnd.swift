@@ -1,3 +1,4 @@
+import Bounds
 import NIOCore
 import RedisClient
 
@@ -28,8 +29,8 @@ struct IDsAhead: Sendable, Equatable {
 
     /// As the board's key has it: `lead id`. Nil for anything else.
     init?(_ text: String) {
-        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let lead = Int(parts[0]), lead >= 0, let last = AuditID(parts[1]) else { return nil }
+        let (digits, id) = text.cut(at: " ")
+        guard let lead = Int(digits), lead >= 0, let last = id.flatMap({ AuditID($0) }) else { return nil }
         self.lead = lead
         self.last = last
     }

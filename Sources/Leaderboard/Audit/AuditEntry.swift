@@ -1,3 +1,4 @@
+import Bounds
 import RedisClient
 
 /// One change of the board, as the audit stream has it.
@@ -74,7 +75,7 @@ package struct AuditEntry: Sendable, Equatable {
     }
     /// The seqs of the updates that it took back.
     package var reverts: [Int] {
-        (self["reverts"] ?? "").split(separator: " ").compactMap { Int($0).flatMap(ScoreRange.checked) }
+        (self["reverts"] ?? "").words.compactMap { Int($0).flatMap(ScoreRange.checked) }
     }
 
     /// The names of fields that are not what our functions write: an entry of another writer, or one that was edited. `user`

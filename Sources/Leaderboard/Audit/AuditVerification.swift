@@ -1,3 +1,4 @@
+import Bounds
 package import NIOCore
 import RedisClient
 
@@ -111,7 +112,7 @@ package struct AuditVerification: Sendable {
         guard let values = try await store.read(command, on: eventLoop).array, values.count == 2 else {
             throw .unavailable("unexpected reply")
         }
-        let kept = (values[0].text ?? "").split(separator: " ").compactMap { Int($0) }.compactMap(ScoreRange.checked)
+        let kept = (values[0].text ?? "").words.compactMap { Int($0) }.compactMap(ScoreRange.checked)
         guard kept.count == 3, let seq = values[1].text.flatMap({ Int($0) }).flatMap(ScoreRange.checked) else {
             return 0
         }

@@ -91,10 +91,13 @@ local function append_behind(audit, audit_max, chain, fields, time_text)
   return hash .. '\n' .. id
 end
 
+-- The last that there is: behind it, a stream takes no entry.
+local LAST_ID = '18446744073709551615-18446744073709551615'
+
 -- For one of several calls of which the last appends.
 local function refuse_full_audit(audit)
   local last = redis.call('XREVRANGE', audit, '+', '-', 'COUNT', 1)[1]
-  if last and last[1] == '18446744073709551615-18446744073709551615' then
+  if last and last[1] == LAST_ID then
     error({ err = 'NOAUDIT the last entry has the last id that there is' })
   end
 end

@@ -1,3 +1,5 @@
+import Bounds
+
 /// Every key and channel of one board. The hash tag keeps them on one slot of a Redis Cluster.
 package struct BoardKeys: Sendable {
     /// Sorted set: user → score.
@@ -86,7 +88,7 @@ package struct BoardKeys: Sendable {
     package func idemPrefix(_ user: UserID) -> String {
         let name =
             user.rawValue.utf8.contains(UInt8(ascii: ":"))
-            ? user.rawValue.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
+            ? user.rawValue.parts(at: ":").joined(separator: "%3A")
             : user.rawValue
         return "\(prefix)idem:\(name):"
     }

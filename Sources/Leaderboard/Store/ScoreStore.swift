@@ -104,12 +104,12 @@ package struct ScoreStore: Sendable {
         try await loader.load(on: eventLoop)
     }
 
-    /// The board's keys that hold something else than what belongs there: with one of them, no update is taken.
-    package func unsoundKeys(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String] {
-        guard let names = try await read(calls.soundness(), on: eventLoop).array else {
+    /// What another writer put into the board's keys.
+    package func unsoundKeys(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UnsoundKeys {
+        guard let names = try await read(StoreCalls.soundness(of: keys), on: eventLoop).array else {
             throw .unavailable("unexpected reply")
         }
-        return names.compactMap(\.text)
+        return UnsoundKeys(names.compactMap(\.text), of: keys)
     }
 
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.

@@ -102,17 +102,21 @@ struct StoreCalls: Sendable {
         RedisCommand("FCALL", "leaderboard_writable", "1", keys.scores)
     }
 
-    func soundness() -> RedisCommand {
+    static func soundness(of keys: BoardKeys) -> RedisCommand {
         RedisCommand(
             "FCALL_RO",
             "leaderboard_soundness",
-            "6",
+            "10",
             keys.scores,
             keys.audit,
             keys.suspended,
             keys.seq,
             keys.epoch,
-            keys.chain
+            keys.chain,
+            keys.withheld,
+            keys.reverted,
+            keys.erasing,
+            keys.foreign
         )
     }
 

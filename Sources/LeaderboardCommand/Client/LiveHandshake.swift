@@ -1,3 +1,4 @@
+import Bounds
 import Crypto
 import FoundationEssentials
 import NIOCore
@@ -30,8 +31,8 @@ struct LiveHandshake {
             return nil
         }
         let head = String(decoding: answer.readableBytesView[..<end.lowerBound], as: UTF8.self)
-        let lines = head.split(separator: "\r\n")
-        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ UInt($0) }) else {
+        let lines = head.parts(at: "\n")
+        guard let status = lines.first?.words.dropFirst().first.flatMap({ UInt($0) }) else {
             throw .noAnswer
         }
         guard status == 101, lines.contains(where: isAcceptance) else { throw .refused(status: status) }
@@ -40,8 +41,7 @@ struct LiveHandshake {
     }
 
     private func isAcceptance(_ line: Substring) -> Bool {
-        let parts = line.split(separator: ":", maxSplits: 1)
-        return parts.count == 2 && parts[0].lowercased() == "sec-websocket-accept"
-            && parts[1].filter { $0 != " " } == accept
+        let (name, value) = line.cut(at: ":")
+        return name.lowercased() == "sec-websocket-accept" && value?.filter { !$0.isWhitespace } == accept
     }
 }

@@ -1,3 +1,4 @@
+import Bounds
 import FoundationEssentials
 
 /// A message of the live endpoints, as a client reads it.
@@ -30,7 +31,7 @@ struct LiveMessage: Decodable, Sendable {
     let changes: [Change]?
 
     /// The board's update that this message brings a viewer up to.
-    var seq: Int { cursor.split(separator: ":").last.flatMap { Int($0) }.flatMap(Self.seq) ?? 0 }
+    var seq: Int { Int(cursor.cut(atLast: ":").after).flatMap(Self.seq) ?? 0 }
 
     /// Whether each change follows the one before it in the sequence.
     var isAscending: Bool {

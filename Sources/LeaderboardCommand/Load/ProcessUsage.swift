@@ -1,3 +1,4 @@
+import Bounds
 import SystemPackage
 
 #if canImport(Glibc)
@@ -22,10 +23,10 @@ struct ProcessUsage: Sendable {
     init(of processes: [Int]) throws {
         for process in processes {
             // The name, in parentheses, may hold anything; 11 fields after it comes the user time, then the system time.
-            guard let stat = Self.text(of: "/proc/\(process)/stat"), let name = stat.lastIndex(of: ")"),
-                case let times = stat[name...].split(separator: " ").dropFirst(12).prefix(2).compactMap({ Int($0) }),
+            guard let stat = Self.text(of: "/proc/\(process)/stat"), case (_?, let fields) = stat.cut(atLast: ")"),
+                case let times = fields.words.dropFirst(11).prefix(2).compactMap({ Int($0) }),
                 times.count == 2,
-                let pages = Self.text(of: "/proc/\(process)/statm")?.split(separator: " ").dropFirst().first,
+                let pages = Self.text(of: "/proc/\(process)/statm")?.words.dropFirst().first,
                 let pages = Int(pages)
             else { throw Unreadable(process: process) }
             cpu += .seconds(times[0] + times[1]) / Int(sysconf(Int32(_SC_CLK_TCK)))

@@ -1,3 +1,4 @@
+import Bounds
 import Leaderboard
 
 /// Which claim of a token is meant (`JWT_USER_CLAIM`): the text is the claim's whole name, dots and slashes included, so
@@ -25,14 +26,14 @@ struct ClaimName: Sendable, Equatable {
             path = [text]
             return
         }
-        path = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { token in
+        path = text.dropFirst().parts(at: "/").map { token in
             String(token).replacing("~1", with: "/").replacing("~0", with: "~")
         }
     }
 
     func value(in claims: JSONObject) -> JSONValue? {
         guard let first = path.first else { return nil }
-        return path.dropFirst().reduce(claims[first]) { $0?.object?[$1] }
+        return path.dropFirst().reduce(claims[first]) { $0?.object?[$1] ?? $0?.element($1) }
     }
 
     /// The members of a claims object in which it has this JSON value: `"user":{"id":…}`.
@@ -40,5 +41,15 @@ struct ClaimName: Sendable, Equatable {
         var text = json
         for name in path.reversed() { text = "{\(name.asJSON):\(text)}" }
         return String(text.dropFirst().dropLast())
+    }
+}
+
+extension JSONValue {
+    /// Of an array, by its number as RFC 6901 writes it: digits, from 0, without a leading zero.
+    fileprivate func element(_ token: String) -> JSONValue? {
+        guard let array, let index = Int(token), String(index) == token, array.indices.contains(index) else {
+            return nil
+        }
+        return array[index]
     }
 }

@@ -1,3 +1,4 @@
+import Bounds
 package import Leaderboard
 
 /// What a verified access token says.
@@ -20,7 +21,7 @@ package struct VerifiedToken: Sendable, Equatable {
         isActive = claims["active"].map { $0 == .bool(true) } ?? true
         if let scope = claims["scope"] {
             guard let text = scope.string else { throw .badClaims }
-            scopes = Set(text.split(separator: " ").map(String.init))
+            scopes = Set(text.words.map(String.init))
         } else {
             scopes = []
         }

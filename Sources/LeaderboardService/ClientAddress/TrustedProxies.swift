@@ -1,3 +1,4 @@
+import Bounds
 package import HTTPServer
 
 /// The proxies whose word on their client's address is believed (`TRUSTED_PROXIES`).
@@ -68,7 +69,7 @@ package struct TrustedProxies: Sendable {
     private func lastBelievable(_ lines: [String]) -> IPAddress? {
         var believed: IPAddress?
         for line in lines.reversed() {
-            for entry in line.split(separator: ",", omittingEmptySubsequences: false).reversed() {
+            for entry in line.parts(at: ",").reversed() {
                 guard let address = IPAddress(forwarded: entry.trimmed) else { return believed }
                 guard trusts(address) else { return address }
                 believed = address
@@ -86,26 +87,27 @@ extension IPAddress {
     /// As proxies write it: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`, with or without
     /// a zone (`fe80::1%eth0`), which means something on the proxy only.
     init?(forwarded text: Substring) {
-        var (host, rest) = (text, Substring())
+        var (host, port): (Substring, Substring?) = (text, nil)
         var isIPv6 = text.utf8.count { $0 == UInt8(ascii: ":") } > 1
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else { return nil }
-            (host, rest) = (text[..<end].dropFirst(), text[end...].dropFirst())
+        if text.utf8.first == UInt8(ascii: "[") {
+            guard case (let inside, let behind?) = Substring(text.utf8.dropFirst()).cut(at: "]") else { return nil }
             isIPv6 = true
-            guard host.utf8.contains(UInt8(ascii: ":")) else { return nil }
-        } else if !isIPv6, let colon = text.firstIndex(of: ":") {
-            (host, rest) = (text[..<colon], text[colon...])
+            guard inside.utf8.contains(UInt8(ascii: ":")) else { return nil }
+            guard behind.isEmpty || behind.utf8.first == UInt8(ascii: ":") else { return nil }
+            (host, port) = (inside, behind.cut(at: ":").after)
+        } else if !isIPv6 {
+            (host, port) = text.cut(at: ":")
         }
-        guard rest.isEmpty || Self.isPort(rest) else { return nil }
-        if isIPv6, let zone = host.firstIndex(of: "%") {
-            guard host.index(after: zone) < host.endIndex else { return nil }
-            host = host[..<zone]
+        guard port.map(Self.isPort) ?? true else { return nil }
+        if isIPv6 {
+            let zone: Substring?
+            (host, zone) = host.cut(at: "%")
+            guard zone != "" else { return nil }
         }
         self.init(host)
     }
 
-    private static func isPort(_ text: Substring) -> Bool {
-        guard text.utf8.first == UInt8(ascii: ":") else { return false }
-        return decimal(text.utf8.dropFirst(), maximumDigits: 5).map { $0 <= 65_535 } ?? false
+    private static func isPort(_ digits: Substring) -> Bool {
+        decimal(digits.utf8, maximumDigits: 5).map { $0 <= 65_535 } ?? false
     }
 }

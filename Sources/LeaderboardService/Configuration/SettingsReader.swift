@@ -96,6 +96,6 @@ package final class SettingsReader {
 
     /// A comma-separated list; blanks around an entry do not count.
     func list(_ name: String) -> [String] {
-        (text(name) ?? "").split(separator: ",").map { String($0).trimmingBlanks() }.filter { !$0.isEmpty }
+        (text(name) ?? "").parts(at: ",").map { String($0).trimmingBlanks() }.filter { !$0.isEmpty }
     }
 }

@@ -61,7 +61,7 @@ private struct OurNames {
     }
 
     private static func firstWord(of name: String) -> Substring? {
-        name.firstIndex(of: "_").map { name[...$0] }
+        name.utf8.firstIndex(of: UInt8(ascii: "_")).map { name[...$0] }
     }
 
     /// What docker and Kubernetes put into the environment for each service that there is: `REDIS_SERVICE_HOST`,

@@ -74,6 +74,7 @@ struct RedisExamination: Sendable {
             findings.append(await library(redis, on: eventLoop))
             findings.append(await rights(redis, on: eventLoop))
             if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }
+            findings += await unsoundKeys(redis, on: eventLoop)
             findings += await foreignMembers(redis, on: eventLoop)
             findings.append(await clock(redis, on: eventLoop))
             return findings
@@ -116,6 +117,22 @@ struct RedisExamination: Sendable {
             return .bad("functions", "this user may not load functions", do: "ACL SETUSER <user> +function|load")
         } catch {}
         return .good("functions", "the service loads edition \(edition) of its library when it starts")
+    }
+
+    /// Where another writer put something else into a key of the board; nothing to say where there is none, or while our functions
+    /// are not loaded.
+    private func unsoundKeys(_ redis: RedisClient, on eventLoop: any EventLoop) async -> [Finding] {
+        guard let unsound = await UnsoundKeys.ask(redis, keys, on: eventLoop) else { return [] }
+        return [
+            (unsound.stopUpdates, "no update is taken"),
+            (unsound.stopOperations, "operations on users are refused, or members that are no user ids stay"),
+        ].filter { !$0.0.isEmpty }.map { names, consequence in
+            .bad(
+                "board",
+                "something else than the board's, or an audit that takes no entry, stands in \(names.joined(separator: ", ")): \(consequence)",
+                do: "look at it (TYPE, XREVRANGE), see who wrote it, and rename it away"
+            )
+        }
     }
 
     /// What was found on the board and is no user id; nothing to say where there is none, or this user may not look.

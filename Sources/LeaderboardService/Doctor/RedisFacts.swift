@@ -29,13 +29,13 @@ struct RedisFacts {
     /// since 9.1.
     var needsReplayRights: Bool {
         let (text, first) = fields["valkey_version"].map { ($0, [9, 1]) } ?? (fields["redis_version"] ?? "", [8, 6])
-        let numbers = text.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        let numbers = text.parts(at: ".").prefix(2).map { Int($0) ?? 0 }
         return numbers.lexicographicallyPrecedes(first)
     }
 
     private var version: Finding {
         let version = fields["redis_version"] ?? "?"
-        let isEnough = version.split(separator: ".").first.flatMap { Int($0) }.map { $0 >= 7 } ?? false
+        let isEnough = Int(version.cut(at: ".").before).map { $0 >= 7 } ?? false
         return isEnough
             ? .good("redis", "version \(version)")
             : .bad("redis", "version \(version) has no functions", do: "use Redis 7.0 or newer, or Valkey")

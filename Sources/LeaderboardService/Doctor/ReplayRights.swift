@@ -1,3 +1,4 @@
+import Bounds
 import Leaderboard
 import NIOCore
 import RedisClient
@@ -40,7 +41,7 @@ enum ReplayRights: Equatable {
         let lines = list?.array?.compactMap(\.text) ?? []
         let prefix = "user default "
         guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { return .unknown }
-        return of(rules: line.dropFirst(prefix.count).split(separator: " ").map(String.init))
+        return of(rules: line.dropFirst(prefix.count).words.map(String.init))
     }
 
     /// Nil where the user may not try it.
@@ -62,7 +63,7 @@ enum ReplayRights: Equatable {
         zip(fields, fields.dropFirst()).flatMap { name, value -> [String] in
             guard let name = name.text, name == "commands" || name == "keys" else { return [] }
             let words = value.text.map { [$0] } ?? value.array?.compactMap(\.text) ?? []
-            let rules = words.flatMap { $0.split(separator: " ").map(String.init) }
+            let rules = words.flatMap { $0.words.map(String.init) }
             // As Redis 6 has it, without the sign.
             return name == "keys" ? rules.map { $0.hasPrefix("~") || $0.hasPrefix("%") ? $0 : "~\($0)" } : rules
         }

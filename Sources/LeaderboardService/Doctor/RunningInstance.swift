@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Bounds
 import NIOCore
 import NIOSSL
 import TLSPolicy
@@ -54,8 +55,8 @@ struct RunningInstance: Sendable {
 
     /// Nil for none at all.
     private static func count(_ series: String, in metrics: String) -> Int? {
-        let line = metrics.split(separator: "\n").first { $0.hasPrefix(series + " ") }
-        guard let value = line?.split(separator: " ").last.flatMap({ Double($0) }) else { return nil }
+        let line = metrics.parts(at: "\n").first { $0.hasPrefix(series + " ") }
+        guard let value = line?.words.last.flatMap({ Double($0) }) else { return nil }
         return Int(exactly: value.rounded()).flatMap { $0 > 0 ? $0 : nil }
     }
 

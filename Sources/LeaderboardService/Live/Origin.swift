@@ -1,3 +1,4 @@
+import Bounds
 import HTTPServer
 
 /// A web origin (RFC 6454, sections 4 and 6.1): scheme, host, and a port where it is not the scheme's own. Two texts of one
@@ -29,15 +30,14 @@ struct Origin: Hashable, Sendable {
             )
         }
         guard !authority.contains("@") else { throw Fault(description: "has a user in it") }
-        let behindBracket = authority.lastIndex(of: "]") ?? authority.startIndex
         var port: Int?
-        if let colon = authority[behindBracket...].lastIndex(of: ":") {
-            let digits = authority[authority.index(after: colon)...]
+        // The colons within brackets are the address's.
+        if case (let before?, let digits) = authority.cut(atLast: ":"), !digits.utf8.contains(UInt8(ascii: "]")) {
             guard let number = IPAddress.decimal(digits.utf8, maximumDigits: 5), (1...65_535).contains(number) else {
                 throw Fault(description: "has a port that is no number from 1 to 65535")
             }
             port = number
-            authority = authority[..<colon]
+            authority = before
         }
         host = try Self.host(authority)
         self.scheme = scheme
@@ -46,8 +46,8 @@ struct Origin: Hashable, Sendable {
 
     /// The entry that allows this one among its sisters: the first label is a star. None for an address.
     var withStar: Origin? {
-        guard let dot = host.firstIndex(of: "."), !host.hasPrefix("["), IPAddress(host) == nil else { return nil }
-        return Origin(scheme: scheme, host: "*" + host[dot...], port: port)
+        guard let domain = host.cut(at: ".").after, !host.hasPrefix("["), IPAddress(host) == nil else { return nil }
+        return Origin(scheme: scheme, host: "*.\(domain)", port: port)
     }
 
     private init(scheme: String, host: String, port: Int?) {
@@ -67,7 +67,7 @@ struct Origin: Hashable, Sendable {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw Fault(description: "has letters that browsers send as xn--…")
         }
-        var labels = text.split(separator: ".", omittingEmptySubsequences: false)[...]
+        var labels = text.parts(at: ".")[...]
         // A name may end in a dot: it is another origin then.
         if labels.count > 1, labels.last == "" { labels = labels.dropLast() }
         if labels.first == "*" {

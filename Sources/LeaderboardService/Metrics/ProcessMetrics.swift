@@ -1,3 +1,5 @@
+import Bounds
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -52,9 +54,11 @@ enum ProcessMetrics {
 
     /// The moment of the start in ticks since boot, added to the moment of the boot.
     private static let startTime: Double? = {
-        guard let status = text(of: "/proc/self/stat"), let name = status.lastIndex(of: ")") else { return nil }
-        let ticks = status[name...].split(separator: " ").dropFirst(20).first.flatMap { Double($0) }
-        let boot = text(of: "/proc/stat")?.split(separator: "\n").first { $0.hasPrefix("btime ") }
+        guard let status = text(of: "/proc/self/stat"), case (_?, let fields) = status.cut(atLast: ")") else {
+            return nil
+        }
+        let ticks = fields.words.dropFirst(19).first.flatMap { Double($0) }
+        let boot = text(of: "/proc/stat")?.parts(at: "\n").first { $0.hasPrefix("btime ") }
         guard let ticks, let boot, let bootTime = Double(boot.dropFirst(6)) else { return nil }
         return bootTime + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }()

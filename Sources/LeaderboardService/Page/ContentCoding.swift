@@ -8,7 +8,7 @@ enum ContentCoding {
         for preference in headers.list("Accept-Encoding") {
             let (name, parameters) = preference.cut(at: ";")
             let coding = name.trimmed.lowercased()
-            let isRefused = (parameters ?? "").split(separator: ";").contains { part in
+            let isRefused = (parameters ?? "").parts(at: ";").contains { part in
                 let lower = part.trimmed.lowercased()
                 return lower.hasPrefix("q=") && Double(lower.dropFirst(2)) == 0
             }

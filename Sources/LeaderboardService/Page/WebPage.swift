@@ -1,3 +1,4 @@
+import Bounds
 import Crypto
 import HTTPServer
 import LeaderboardPage
@@ -70,7 +71,7 @@ struct WebPage: Sendable {
     }
 
     private static func type(of name: String) -> String {
-        switch name.split(separator: ".").last {
+        switch name.cut(atLast: ".").after {
         case "html": "text/html; charset=utf-8"
         case "css": "text/css; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"

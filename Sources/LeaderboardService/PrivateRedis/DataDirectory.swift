@@ -1,3 +1,4 @@
+import Bounds
 import Logging
 
 #if canImport(Glibc)
@@ -87,10 +88,10 @@ final class DataDirectory: Sendable {
     private static func make(_ path: String) throws(PrivateRedisError) {
         guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
         let reason = lastSystemError()
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+        guard errno == ENOENT, case (let parent?, _) = path.cut(atLast: "/"), !parent.isEmpty else {
             throw .directoryUnusable(path: path, reason: reason)
         }
-        try make(String(path[..<slash]))
+        try make(String(parent))
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .directoryUnusable(path: path, reason: lastSystemError())
         }

@@ -1,3 +1,5 @@
+import Bounds
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -41,7 +43,9 @@ enum Processes {
 
     /// The first executable file of this name in the folders of `PATH`.
     static func find(_ program: String) -> String? {
-        searchPath.split(separator: ":").map { "\($0)/\(program)" }.first { unsafe access($0, X_OK) == 0 }
+        searchPath.parts(at: ":").filter { !$0.isEmpty }.map { "\($0)/\(program)" }.first {
+            unsafe access($0, X_OK) == 0
+        }
     }
 
     static var searchPath: String {

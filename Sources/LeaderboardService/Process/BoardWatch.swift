@@ -13,6 +13,9 @@ final class BoardWatch: Service {
     private let state = Mutex<Objection?>(nil)
 
     private static let pause = Duration.seconds(1)
+    /// Looks in a row in which the standings could not be read until that is told: 10,000 members that are no user ids, put on
+    /// top at once, are in the way for less.
+    private static let unreadableLooks = 5
 
     /// What stands against the board, for readiness: the code and a sentence.
     struct Objection: Equatable {
@@ -34,25 +37,41 @@ final class BoardWatch: Service {
         // What ends it early is the end of the service.
         try? await cancelWhenGracefulShutdown { [self] in
             try await redis.becomesConnected()
+            var unreadable = 0
+            var nuisances: [String] = []
             while true {
-                note(await look())
+                let isReadable = (try? await store.standings(offset: 0, limit: 1, on: redis.eventLoop)) != nil
+                unreadable = isReadable ? 0 : unreadable &+ 1
+                let unsound = try? await store.unsoundKeys(on: redis.eventLoop)
+                note(Self.objection(to: unsound?.stopUpdates ?? [], isReadable, unreadable))
+                if let others = unsound?.stopOperations, others != nuisances {
+                    nuisances = others
+                    if !others.isEmpty { tell(others) }
+                }
                 try await Task.sleep(for: Self.pause)
             }
         }
     }
 
-    private func look() async -> Objection? {
-        let page = try? await store.standings(offset: 0, limit: 1, on: redis.eventLoop)
-        let unsound = (try? await store.unsoundKeys(on: redis.eventLoop)) ?? []
+    /// What does not stop updates takes no instance out of service, but somebody has to see to it.
+    private func tell(_ keys: [String]) {
+        logger.error(
+            "something else than the board's stands in its keys: operations on users are refused, or members that are no user ids stay",
+            metadata: ["keys": "\(keys.joined(separator: ", "))"]
+        )
+    }
+
+    private static func objection(to unsound: [String], _ isReadable: Bool, _ unreadable: Int) -> Objection? {
         guard unsound.isEmpty else {
+            let names = unsound.joined(separator: ", ")
             return Objection(
                 code: "board_unsound",
                 message:
-                    "Something else than the board's stands in \(unsound.joined(separator: ", ")): no update is taken.",
-                stopsReads: page == nil
+                    "Something else than the board's, or an audit that takes no entry, stands in \(names): no update is taken.",
+                stopsReads: !isReadable
             )
         }
-        guard page == nil else { return nil }
+        guard unreadable >= unreadableLooks else { return nil }
         return Objection(
             code: "standings_unreadable",
             message: "The standings cannot be read from Redis.",

@@ -1,3 +1,5 @@
+import Bounds
+
 /// What `INFO` tells of a primary in figures, for the metrics. Nil is what it does not tell.
 struct RedisFigures: Sendable, Equatable {
     /// What Redis writes to its disk, and can fail at.
@@ -51,6 +53,6 @@ struct RedisFigures: Sendable, Equatable {
     }
 
     private static func value(_ name: String, in line: Substring) -> UInt64? {
-        line.split(separator: ",").first { $0.hasPrefix(name + "=") }.flatMap { UInt64($0.dropFirst(name.count + 1)) }
+        line.parts(at: ",").first { $0.hasPrefix(name + "=") }.flatMap { UInt64($0.dropFirst(name.count + 1)) }
     }
 }

@@ -1,3 +1,5 @@
+import Bounds
+
 /// The text of Redis' `INFO`: lines of `name:value`, and comments.
 struct RedisInfo: Sendable {
     private let fields: [Substring: Substring]
@@ -5,8 +7,7 @@ struct RedisInfo: Sendable {
     init(_ text: String) {
         var fields: [Substring: Substring] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[line[..<colon]] = line[line.index(after: colon)...]
+            if case (let name, let value?) = line.cut(at: ":") { fields[name] = value }
         }
         self.fields = fields
     }

@@ -115,7 +115,7 @@ struct SpanExporter: Service {
         request.body = .bytes(body)
         do {
             let response = try await client.execute(request, timeout: TimeAmount(options.timeout))
-            let answer = try? await response.body.collect(upTo: 65_536)
+            guard let answer = await whole(response.body) else { return .refused("no end of the answer in time") }
             switch response.status.code {
             case 200..<300: return .taken(rejected: OTLPAnswer.rejectedSpans(answer))
             case 429, 502, 503, 504:
@@ -126,6 +126,19 @@ struct SpanExporter: Service {
             }
         } catch {
             return .busy("\(type(of: error))", wait: .seconds(1))
+        }
+    }
+
+    /// The answer's body, empty where it broke off or is too large; nil where it does not end in time.
+    private func whole(_ body: HTTPClientResponse.Body) async -> ByteBuffer? {
+        await withTaskGroup(of: ByteBuffer?.self) { tasks in
+            tasks.addTask { (try? await body.collect(upTo: 65_536)) ?? ByteBuffer() }
+            tasks.addTask {
+                try? await Task.sleep(for: options.timeout)
+                return nil
+            }
+            defer { tasks.cancelAll() }
+            return await tasks.next() ?? nil
         }
     }
 

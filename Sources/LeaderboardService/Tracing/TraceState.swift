@@ -1,3 +1,6 @@
+import Bounds
+import HTTPServer
+
 /// `tracestate`: what tracing systems on the way have noted (W3C Trace Context, section 3.3). It is handed on as it came, never read.
 enum TraceState {
     /// The lines of the header as one; nil where there is nothing, or anything that the standard does not have, or more than
@@ -5,18 +8,20 @@ enum TraceState {
     static func checked(_ lines: [String]) -> String? {
         let text = lines.joined(separator: ",")
         guard !text.isEmpty, text.utf8.count <= 512 else { return nil }
-        let members = text.split(separator: ",").map { $0.trimmingTabsAndBlanks }.filter { !$0.isEmpty }
-        guard (1...32).contains(members.count), members.allSatisfy(isMember) else { return nil }
+        let members = text.parts(at: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+        guard (1...32).contains(members.count), members.allSatisfy(isMember),
+            Set(members.map { $0.cut(at: "=").before }).count == members.count
+        else { return nil }
         return members.joined(separator: ",")
     }
 
     private static func isMember(_ member: Substring) -> Bool {
-        guard let equals = member.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
-        return isKey(member[..<equals]) && isValue(member[member.index(after: equals)...])
+        guard case (let key, let value?) = member.cut(at: "=") else { return false }
+        return isKey(key) && isValue(value)
     }
 
     private static func isKey(_ key: Substring) -> Bool {
-        let parts = key.split(separator: "@", omittingEmptySubsequences: false)
+        let parts = key.parts(at: "@")
         guard (1...2).contains(parts.count), (1...256).contains(key.utf8.count) else { return false }
         return parts.allSatisfy { part in
             guard let first = part.utf8.first, isSmallLetter(first) || isDigit(first) else { return false }
@@ -34,13 +39,4 @@ enum TraceState {
 
     private static func isSmallLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-}
-
-extension Substring {
-    fileprivate var trimmingTabsAndBlanks: Substring {
-        var text = self
-        while let first = text.unicodeScalars.first, first == " " || first == "\t" { text = text.dropFirst() }
-        while let last = text.unicodeScalars.last, last == " " || last == "\t" { text = text.dropLast() }
-        return text
-    }
 }

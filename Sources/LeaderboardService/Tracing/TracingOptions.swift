@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Bounds
 import Leaderboard
 import NIOHTTP1
 
@@ -75,14 +76,16 @@ package struct TracingOptions: Sendable {
     }
 
     /// `key=value,…`, the values percent-encoded.
-    private static func pairs(_ text: String?, _ settings: SettingsReader, _ name: String) -> [(String, String)] {
-        (text ?? "").split(separator: ",").compactMap { part in
-            let sides = part.split(separator: "=", maxSplits: 1).map { String($0).trimmingBlanks() }
-            guard sides.count == 2, !sides[0].isEmpty, let value = sides[1].removingPercentEncodingStrictly else {
-                settings.refuse(name, "must be a list as name=value,name=value, with values percent-encoded")
+    private static func pairs(_ text: String?, _ settings: SettingsReader, _ setting: String) -> [(String, String)] {
+        (text ?? "").parts(at: ",").filter { !$0.isEmpty }.compactMap { part in
+            let (name, coded) = part.cut(at: "=")
+            let key = String(name).trimmingBlanks()
+            guard !key.isEmpty, let value = coded.map({ String($0).trimmingBlanks() })?.removingPercentEncodingStrictly
+            else {
+                settings.refuse(setting, "must be a list as name=value,name=value, with values percent-encoded")
                 return nil
             }
-            return (sides[0], value)
+            return (key, value)
         }
     }
 }

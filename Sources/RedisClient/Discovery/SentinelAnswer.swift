@@ -1,3 +1,5 @@
+import Bounds
+
 /// What a sentinel tells of the primary that it watches under a name, and of the primary's replicas.
 struct SentinelAnswer: Equatable, Sendable {
     struct Replica: Equatable, Sendable {
@@ -66,6 +68,6 @@ struct SentinelAnswer: Equatable, Sendable {
     }
 
     private static func flags(_ fields: [String: String]) -> Set<Substring> {
-        Set((fields["flags"] ?? "").split(separator: ","))
+        Set((fields["flags"] ?? "").parts(at: ","))
     }
 }

@@ -33,6 +33,10 @@ struct ForwardedCase: Sendable, CustomTestStringConvertible {
         .init(peer: "fd00::1", lines: ["203.0.113.9"], client: "203.0.113.9"),
         .init(peer: "unix", lines: ["203.0.113.9"], client: "203.0.113.9"),
         .init(peer: "unix", lines: [], client: "unix"),
+        // Signs that make one character of themselves and the comma behind them.
+        .init(lines: ["198.51.100.1\u{603}, 203.0.113.9"], client: "203.0.113.9"),
+        .init(lines: ["[\u{110BD},203.0.113.9"], client: "203.0.113.9"),
+        .init(lines: ["203.0.113.9,\u{301}"], client: "10.0.0.1"),
         // Rubbish, and what stands left of it, is nobody's word.
         .init(lines: ["203.0.113.9, unknown"], client: "10.0.0.1"),
         .init(lines: ["203.0.113.9, unknown, 10.0.0.7"], client: "10.0.0.7"),

@@ -7,7 +7,10 @@ import Testing
 struct UnsoundBoardTests {
     @Test(
         "makes the instance not ready, with the key named, until it is gone",
-        arguments: [["SADD", "scores", "x"], ["SET", "suspended", "x"], ["RPUSH", "audit", "x"]]
+        arguments: [
+            ["SADD", "scores", "x"], ["SET", "suspended", "x"], ["RPUSH", "audit", "x"],
+            ["XADD", "audit", "18446744073709551615-18446744073709551615", "user", "x"],
+        ]
     )
     func wrongType(write: [String]) async throws {
         try await withService { service, redis in

@@ -1,0 +1,26 @@
+package import NIOCore
+package import RedisClient
+
+/// The keys of a board that hold something else than what belongs there (`Functions/soundness.lua`).
+package struct UnsoundKeys: Sendable, Equatable {
+    /// With one of these, no update is taken.
+    package let stopUpdates: [String]
+    /// With one of these, operations are refused, or members that are no user ids stay on the board.
+    package let stopOperations: [String]
+
+    init(_ names: [String], of keys: BoardKeys) {
+        let vital = [keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain]
+        stopUpdates = names.filter(vital.contains)
+        stopOperations = names.filter { !vital.contains($0) }
+    }
+
+    package var isEmpty: Bool { stopUpdates.isEmpty && stopOperations.isEmpty }
+
+    /// For who is no ``ScoreStore``. Nil where the functions are not loaded, or this user may not call them.
+    package static func ask(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop) async -> UnsoundKeys?
+    {
+        let command = StoreCalls.soundness(of: keys)
+        guard let reply = try? await redis.send(command, on: eventLoop), let names = reply.array else { return nil }
+        return UnsoundKeys(names.compactMap(\.text), of: keys)
+    }
+}
