@@ -5,11 +5,20 @@ package struct Query: Sendable, Equatable {
     /// Names and values in order; a name may stand more than once.
     package let pairs: [(name: String, value: String)]
 
+    private let text: String
+
     package init(_ text: String?) {
+        self.text = text ?? ""
         pairs = (text ?? "").parts(at: "&").filter { !$0.isEmpty }.map { pair in
             let (name, value) = pair.cut(at: "=")
             return (Self.decode(name), value.map { Self.decode($0) } ?? "")
         }
+    }
+
+    /// The same where a plus sign stands for itself, as in a path.
+    package func valuesWithPlus(_ name: String) -> [String] {
+        text.parts(at: "&").map { $0.cut(at: "=") }.filter { Self.decode($0.before) == name }
+            .map { $0.after.map(Self.decodeSegment) ?? "" }
     }
 
     package func values(_ name: String) -> [String] {

@@ -6,22 +6,26 @@ struct Welcome: Sendable {
     private static let user = "12345"
 
     private let token: String?
+    /// Nil: any free port, which only the running service knows.
+    private let place: ServicePlace?
 
     init(_ settings: Settings) {
+        place = try? ServicePlace.read(settings)
         token = try? TokenSigner(settings).token(user: Self.user, lifetime: .seconds(86_400))
     }
 
     func text(for address: SocketAddress) -> String {
-        let authority = "127.0.0.1:\(address.port ?? 0)"
+        let page = place.flatMap { $0.isGiven ? nil : $0.url } ?? "http://127.0.0.1:\(address.port ?? 0)"
+        let live = page.hasPrefix("https") ? "wss\(page.dropFirst(5))" : "ws\(page.dropFirst(4))"
         let token = token ?? "<a token of your identity service>"
         return """
 
             The leaderboard is running.
 
-              Page          http://\(authority)/
-              Scoreboard    http://\(authority)/api/v1/scoreboard
-              Live          ws://\(authority)/api/v1/scoreboard/live
-                            http://\(authority)/api/v1/scoreboard/events
+              Page          \(page)/
+              Scoreboard    \(page)/api/v1/scoreboard
+              Live          \(live)/api/v1/scoreboard/live
+                            \(page)/api/v1/scoreboard/events
 
             A token of user \(Self.user), valid for a day:
 
@@ -29,14 +33,14 @@ struct Welcome: Sendable {
 
             Add points:
 
-              curl -X POST http://\(authority)/api/v1/score/update \\
+              curl -X POST \(page)/api/v1/score/update \\
                 -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
                 -d '{"user_id":"\(Self.user)","score_increase":50}'
 
             Watch, in another terminal or in a browser's console:
 
-              curl -N http://\(authority)/api/v1/scoreboard/events
-              new WebSocket('ws://\(authority)/api/v1/scoreboard/live').onmessage = (m) => console.log(m.data)
+              curl -N \(page)/api/v1/scoreboard/events
+              new WebSocket('\(live)/api/v1/scoreboard/live').onmessage = (m) => console.log(m.data)
 
             Stop with Ctrl-C. The data stays.
 

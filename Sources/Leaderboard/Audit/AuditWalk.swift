@@ -153,7 +153,10 @@ struct AuditWalk {
                 // What another service took away is adopted as well.
                 tally.isKept = entry.action == .adopt ? isKept : tally.isKept || isKept
                 tally.adopted = ScoreRange.held(tally.adopted + entry.unaudited)
-                tally.isSuspended = entry.suspends ?? tally.isSuspended
+                // An update behind a suspension does not end it: somebody took the user out of Redis' set.
+                if entry.action != .update || tally.isSuspended == nil {
+                    tally.isSuspended = entry.suspends ?? tally.isSuspended
+                }
                 tallies[entry.user] = tally
             } else {
                 let score = entry.score ?? 0

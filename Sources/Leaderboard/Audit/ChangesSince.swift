@@ -16,7 +16,7 @@ struct ChangesSince {
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
             if bases[entry.user] == nil { bases[entry.user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
             gained[entry.user, default: 0] += entry.increase
-            suspensions[entry.user] = entry.suspends ?? suspensions[entry.user]
+            if entry.action != .update { suspensions[entry.user] = entry.suspends ?? suspensions[entry.user] }
             adopted[entry.user] = ScoreRange.held(adopted[entry.user, default: 0] + entry.unaudited)
         }
         seen = page.last?.id ?? seen

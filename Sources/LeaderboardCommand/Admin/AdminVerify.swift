@@ -16,7 +16,7 @@ struct AdminVerify: AsyncParsableCommand {
               2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
               3  if all is right but scores: another service wrote them past the audit, or somebody forged them
 
-            Where other services may write scores, --allow-unexplained makes a 0 of 3, and adopt takes what they wrote into the             audit.
+            Where other services may write scores, --allow-unexplained makes a 0 of 3, and adopt takes what they wrote into the audit.
 
             What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
             protect from who can write in Redis and does that, unless you keep a hash elsewhere.

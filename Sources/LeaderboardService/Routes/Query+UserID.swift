@@ -3,6 +3,6 @@ import HTTPServer
 extension Query {
     /// The values of `user_id`. No id has a blank in it: a plus sign that was sent as it is stands for itself.
     var userIDs: [String] {
-        values("user_id").map { $0.replacing(" ", with: "+") }
+        valuesWithPlus("user_id")
     }
 }
