@@ -186,7 +186,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", .nioCore, .nioPosix, .crypto,
+                "LeaderboardCommand", "Leaderboard", .nioCore, .nioPosix, .nioSSL, .crypto, .httpClient,
+                .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings

@@ -1,9 +1,11 @@
 import ArgumentParser
+import AsyncHTTPClient
 import FoundationEssentials
 import Leaderboard
 import LeaderboardService
 import NIOCore
 import NIOPosix
+import NIOSSL
 import RedisClient
 import SystemPackage
 
@@ -20,9 +22,11 @@ func inWords(_ error: any Error) -> String {
     case is EncodingError: "the question cannot be put into JSON"
     case is CancellationError: "it was interrupted"
     case is SocketAddressError: "the address cannot be used"
-    case is ChannelError, is NIOConnectionError: reason(of: error)
+    case is ChannelError, is NIOConnectionError, is HTTPClientError, is NIOSSLError, is NIOSSLExtraError,
+        is BoringSSLError:
+        reason(of: error)
     case let error as any CustomStringConvertible where isOurs(error): error.description
-    default: isOurs(error) ? "it did not work, and why is not known" : reason(of: error)
+    default: "it did not work, and why is not known"
     }
 }
 

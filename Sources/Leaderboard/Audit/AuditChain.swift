@@ -29,11 +29,14 @@ package enum AuditChain {
 
     /// The hash that an entry with these fields must have behind `link`.
     package static func hash(of entry: AuditEntry, after link: Link) -> String {
-        var text = link.text
+        var bytes = Array(link.text.utf8)
         for field in entry.fields where field.name != "hash" {
-            text += "\n" + field.name + "\n" + field.value
+            bytes.append(UInt8(ascii: "\n"))
+            if field.isUTF8 { bytes += field.name.utf8 } else { bytes += field.nameBytes }
+            bytes.append(UInt8(ascii: "\n"))
+            if field.isUTF8 { bytes += field.value.utf8 } else { bytes += field.valueBytes }
         }
-        return Insecure.SHA1.hash(data: Array(text.utf8)).hexadecimal
+        return Insecure.SHA1.hash(data: bytes).hexadecimal
     }
 }
 

@@ -3,19 +3,6 @@ import RedisClient
 
 /// One change of the board, as the audit stream has it.
 package struct AuditEntry: Sendable, Equatable {
-    package struct Field: Sendable, Equatable {
-        package let name: String
-        package let value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-
-        /// Of no greater length than ours have (a reason has 500 characters), and in UTF-8.
-        var isText: Bool { value.utf8.count <= 4096 && !value.unicodeScalars.contains("\u{FFFD}") }
-    }
-
     package enum Action: String, Sendable {
         case update, suspend, reinstate, revert
         /// A user was erased; from then on the pseudonym stands for the name.
@@ -55,6 +42,12 @@ package struct AuditEntry: Sendable, Equatable {
 
     /// A pseudonym when the user was erased, `*` for the whole board.
     package var user: String { self["user"] ?? "" }
+    /// The same where it is a user id or a pseudonym. What another writer named is a user only byte for byte: two strings are equal
+    /// where Unicode takes them for one (`K` and U+212A).
+    var userID: UserID? { try? UserID(user) }
+
+    func names(_ text: String) -> Bool { user.utf8.elementsEqual(text.utf8) }
+
     /// Below 0 for what was taken back.
     package var increase: Int { integer("increase") ?? 0 }
     /// After it; nil if the user had none.
@@ -110,9 +103,7 @@ extension AuditEntry {
         fields.reserveCapacity(words.count / 2)
         for index in stride(from: 0, to: words.count, by: 2) {
             guard case .string(let name) = words[index], case .string(let value) = words[index + 1] else { return nil }
-            fields.append(
-                Field(name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
-            )
+            fields.append(Field(name: name, value: value))
         }
         self.init(id: id, fields: fields)
     }

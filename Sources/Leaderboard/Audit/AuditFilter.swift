@@ -14,7 +14,7 @@ package struct AuditFilter: Sendable, Equatable {
     }
 
     func matches(_ entry: AuditEntry) -> Bool {
-        (user == nil || entry.user == user) && (ip == nil || entry["ip"] == ip) && isInTime(entry)
+        (user.map(entry.names) ?? true) && (ip == nil || entry["ip"] == ip) && isInTime(entry)
     }
 
     func isInTime(_ entry: AuditEntry) -> Bool {

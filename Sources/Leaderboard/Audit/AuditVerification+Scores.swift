@@ -13,14 +13,15 @@ extension AuditVerification {
         var suspects = suspended.filter { (walked.tallies[$0]?.isSuspended ?? !walked.isWhole) == false }
         suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)
         suspects.formUnion(backup.users.subtracting(suspended))
-        var withoutHistory: [String: Int] = [:]
+        var withoutHistory: [BoardMember: Int] = [:]
         for (key, isWithheld) in [(store.keys.scores, false), (store.keys.withheld, true)] {
-            try await store.forEachScore(of: key, on: eventLoop) { user, score in
-                missing.remove(user)
-                guard let tally = walked.tallies[user] else {
-                    if score != 0 || withoutHistory[user] == nil { withoutHistory[user] = score }
+            try await store.forEachScore(of: key, on: eventLoop) { member, score in
+                guard case .user(let id) = member, let tally = walked.tallies[id.rawValue] else {
+                    if score != 0 || withoutHistory[member] == nil { withoutHistory[member] = score }
                     return
                 }
+                let user = id.rawValue
+                missing.remove(user)
                 if tally.sum != PointsSum(score) || suspended.contains(user) != isWithheld { suspects.insert(user) }
             }
         }
@@ -43,11 +44,19 @@ extension AuditVerification {
             }
             report.differences[index].auditAtEnd = word
         }
-        withoutHistory = withoutHistory.filter { walk.tallies[$0.key] == nil }
+        withoutHistory = withoutHistory.filter { member, _ in
+            if case .user(let user) = member { walk.tallies[user.rawValue] == nil } else { true }
+        }
         report.usersWithoutHistory = withoutHistory.count
         if walk.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
-        if report.hasLostChanges { report.withoutHistory = withoutHistory.keys.compactMap { try? UserID($0) } }
-        report.someWithoutHistory = Array(withoutHistory.keys.sorted().prefix(AuditReport.maximumWithoutHistory))
+        if report.hasLostChanges {
+            report.withoutHistory = withoutHistory.keys.compactMap {
+                if case .user(let user) = $0 { user } else { nil }
+            }
+        }
+        report.someWithoutHistory = Array(
+            withoutHistory.keys.map(\.text).sorted().prefix(AuditReport.maximumWithoutHistory)
+        )
         report.seen = walk.seen
         return true
     }
@@ -55,16 +64,21 @@ extension AuditVerification {
     /// What users have, or had before their first entry, and no entry tells of.
     private func unexplained(
         _ walk: AuditWalk,
-        _ withoutHistory: [String: Int]
+        _ withoutHistory: [BoardMember: Int]
     ) async throws(ScoreStoreError) -> [AuditReport.Unexplained] {
-        let points = withoutHistory.merging(walk.tallies.mapValues(\.unexplained)) { $1 }.filter { $0.value != 0 }
-        var found: [AuditReport.Unexplained] = []
-        for (user, points) in points.sorted(by: { $0.key < $1.key }) {
-            // Not of who was erased meanwhile. A name that is none of ours cannot have been.
-            if let id = try? UserID(user), try await store.holding(of: id, on: eventLoop).anyScore == nil { continue }
-            found.append(.init(user: user, points: points, auditAtEnd: walk.tallies[user]?.sum))
+        var points = withoutHistory
+        for (name, tally) in walk.tallies {
+            if let user = try? UserID(name) { points[.user(user)] = tally.unexplained }
         }
-        return found
+        var found: [AuditReport.Unexplained] = []
+        for (member, points) in points where points != 0 {
+            // Not of who was erased meanwhile. A name that is none of ours cannot have been.
+            if case .user(let user) = member, try await store.holding(of: user, on: eventLoop).anyScore == nil {
+                continue
+            }
+            found.append(.init(user: member.text, points: points, auditAtEnd: walk.tallies[member.text]?.sum))
+        }
+        return found.sorted { $0.user < $1.user }
     }
 }
 

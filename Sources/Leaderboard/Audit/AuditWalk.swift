@@ -145,10 +145,11 @@ struct AuditWalk {
     }
 
     private mutating func count(_ entry: AuditEntry) {
+        guard let user = entry.userID?.rawValue else { return }
         switch entry.action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt:
             let isKept = entry.action == .update || entry.score != nil
-            if var tally = tallies[entry.user] {
+            if var tally = tallies[user] {
                 tally.sum += entry.increase
                 // What another service took away is adopted as well.
                 tally.isKept = entry.action == .adopt ? isKept : tally.isKept || isKept
@@ -157,10 +158,10 @@ struct AuditWalk {
                 if entry.action != .update || tally.isSuspended == nil {
                     tally.isSuspended = entry.suspends ?? tally.isSuspended
                 }
-                tallies[entry.user] = tally
+                tallies[user] = tally
             } else {
                 let score = entry.score ?? 0
-                tallies[entry.user] = Tally(
+                tallies[user] = Tally(
                     sum: PointsSum(score),
                     base: score - entry.increase,
                     first: entry.id,
@@ -168,7 +169,7 @@ struct AuditWalk {
                     isSuspended: entry.suspends
                 )
             }
-        case .erased: if let word = entry.suspends { erasedSuspensions[entry.user] = word }
+        case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
         case .erase, .rebuild, .restore, nil: break
         }
     }

@@ -14,10 +14,11 @@ struct ChangesSince {
         for entry in page where entry.action != .erased {
             // They may be one of those who would be put right.
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
-            if bases[entry.user] == nil { bases[entry.user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
-            gained[entry.user, default: 0] += entry.increase
-            if entry.action != .update { suspensions[entry.user] = entry.suspends ?? suspensions[entry.user] }
-            adopted[entry.user] = ScoreRange.held(adopted[entry.user, default: 0] + entry.unaudited)
+            guard let user = entry.userID?.rawValue else { continue }
+            if bases[user] == nil { bases[user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
+            gained[user, default: 0] += entry.increase
+            if entry.action != .update { suspensions[user] = entry.suspends ?? suspensions[user] }
+            adopted[user] = ScoreRange.held(adopted[user, default: 0] + entry.unaudited)
         }
         seen = page.last?.id ?? seen
     }

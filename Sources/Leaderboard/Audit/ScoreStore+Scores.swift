@@ -3,19 +3,18 @@ import RedisClient
 
 // What another writer put there comes bounded (`Functions/members.lua`).
 extension ScoreStore {
-    /// Each member of a sorted set of scores, 1,000 at a time; one may come twice. One that is no user id is told as well, cut if it
-    /// is long.
+    /// Each member of a sorted set of scores, 1,000 at a time; one may come twice.
     func forEachScore(
         of key: String,
         on eventLoop: any EventLoop,
-        _ body: (String, Int) -> Void
+        _ body: (BoardMember, Int) -> Void
     ) async throws(ScoreStoreError) {
         try await forEachPage(of: key, by: "ZSCAN", on: eventLoop) { (words) throws(ScoreStoreError) in
             for index in stride(from: 0, to: words.count - 1, by: 2) {
-                guard case .string(let user) = words[index], let score = words[index + 1].score else {
+                guard case .string(let name) = words[index], let score = words[index + 1].score else {
                     throw .unavailable("unexpected reply")
                 }
-                body(String(decoding: user, as: UTF8.self), score)
+                body(BoardMember(name), score)
             }
         }
     }
@@ -23,8 +22,8 @@ extension ScoreStore {
     /// The users of a sorted set of scores, with these. What is no user id is not among them.
     func userScores(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String: Int] {
         var scores: [String: Int] = [:]
-        try await forEachScore(of: key, on: eventLoop) { user, score in
-            if (try? UserID(user)) != nil { scores[user] = score }
+        try await forEachScore(of: key, on: eventLoop) { member, score in
+            if case .user(let user) = member { scores[user.rawValue] = score }
         }
         return scores
     }
@@ -51,6 +50,24 @@ extension ScoreStore {
             try body(page.words)
             cursor = page.next
         } while cursor != "0"
+    }
+}
+
+/// A member of a sorted set of scores.
+enum BoardMember: Hashable {
+    case user(UserID)
+    /// Of another writer, cut if it is long.
+    case foreign([UInt8])
+
+    init(_ name: [UInt8]) {
+        self = (try? UserID(utf8: name.span)).map { .user($0) } ?? .foreign(name)
+    }
+
+    var text: String {
+        switch self {
+        case .user(let user): user.rawValue
+        case .foreign(let bytes): String(decoding: bytes, as: UTF8.self)
+        }
     }
 }
 

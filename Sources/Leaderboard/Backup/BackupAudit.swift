@@ -15,7 +15,7 @@ package struct BackupAudit: Sendable {
         try await lines { line in
             switch try BackupLine(line) {
             case .audit(let entry):
-                if entry.action == .suspend { suspensions[entry.user] = entry.id }
+                if entry.action == .suspend, let user = entry.userID { suspensions[user.rawValue] = entry.id }
                 if end.map({ entry.id < $0 }) ?? true { entries.append(entry) }
             case .suspended(let user): suspended.insert(user)
             case .header, .score, .withheld, .seal: break

@@ -11,8 +11,9 @@ enum BackupLine: Equatable {
     case seal(BackupSeal)
 
     static let format = 1
-    /// An entry that tells of 500 reverts has about 9 KB.
-    static let maximumBytes = 65_536
+    /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
+    /// byte of which may take 6.
+    static let maximumBytes = 12 << 20
 }
 
 extension BackupLine {
@@ -60,9 +61,7 @@ extension BackupLine {
             buffer.writeString(#"{"type":"audit","id":"\#(entry.id)","fields":["#)
             for (index, field) in entry.fields.enumerated() {
                 if index > 0 { buffer.writeStaticString(",") }
-                buffer.writeJSONString(field.name)
-                buffer.writeStaticString(",")
-                buffer.writeJSONString(field.value)
+                buffer.writeField(field)
             }
             buffer.writeStaticString("]")
         case .score(let user, let score): buffer.writeScore("score", user, score)
@@ -97,11 +96,8 @@ extension BackupLine {
             guard let id = object["id"]?.string.flatMap(AuditID.init), let words = object["fields"]?.array,
                 words.count.isMultiple(of: 2), !words.isEmpty
             else { return nil }
-            let texts = words.compactMap(\.string)
-            guard texts.count == words.count else { return nil }
-            let fields = stride(from: 0, to: texts.count, by: 2).map {
-                AuditEntry.Field(name: texts[$0], value: texts[$0 + 1])
-            }
+            let fields = stride(from: 0, to: words.count, by: 2).compactMap { field(words[$0], words[$0 + 1]) }
+            guard fields.count == words.count / 2 else { return nil }
             return .audit(AuditEntry(id: id, fields: fields))
         case "score":
             guard let user, let score else { return nil }
@@ -121,7 +117,61 @@ extension BackupLine {
     }
 }
 
+extension BackupLine {
+    /// Of an audit entry.
+    private static func field(_ name: JSONValue, _ value: JSONValue) -> AuditEntry.Field? {
+        if let name = name.string, let value = value.string { return AuditEntry.Field(name: name, value: value) }
+        guard let name = word(name), let value = word(value) else { return nil }
+        return AuditEntry.Field(name: name, value: value)
+    }
+
+    private static func word(_ value: JSONValue) -> [UInt8]? {
+        if let text = value.string { return Array(text.utf8) }
+        guard let digits = value.object?["hex"]?.string.map({ Array($0.utf8) }), digits.count.isMultiple(of: 2) else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = hexadecimalDigit(digits[index]), let low = hexadecimalDigit(digits[index + 1]) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
+
 extension ByteBuffer {
+    /// Name and value of a field of an audit entry.
+    fileprivate mutating func writeField(_ field: AuditEntry.Field) {
+        if field.isUTF8 {
+            writeJSONString(field.name)
+            writeStaticString(",")
+            writeJSONString(field.value)
+        } else {
+            writeWord(field.nameBytes)
+            writeStaticString(",")
+            writeWord(field.valueBytes)
+        }
+    }
+
+    /// Text, or `{"hex":"ff00"}` for what JSON cannot hold: bytes that are not UTF-8.
+    fileprivate mutating func writeWord(_ bytes: [UInt8]) {
+        if let text = String(validating: bytes, as: UTF8.self) {
+            writeJSONString(text)
+        } else {
+            writeString(#"{"hex":"\#(bytes.hexadecimal)"}"#)
+        }
+    }
+
     fileprivate mutating func writeScore(_ type: String, _ user: String, _ score: Int) {
         writeString(#"{"type":"\#(type)","user":"#)
         writeJSONString(user)

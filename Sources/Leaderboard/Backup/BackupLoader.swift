@@ -15,7 +15,7 @@ struct BackupLoader {
     /// Where the updates go that were taken back.
     private let reverted: String
     private let eventLoop: any EventLoop
-    private var pending: [Kind: [String]] = [:]
+    private var pending: [Kind: (words: RedisCommand, count: Int)] = [:]
 
     /// - Parameter reverted: by default the one of the keys.
     init(store: ScoreStore, keys: BoardKeys, reverted: String? = nil, eventLoop: any EventLoop) {
@@ -28,12 +28,13 @@ struct BackupLoader {
     mutating func take(_ line: BackupLine) async throws(ScoreStoreError) {
         switch line {
         case .audit(let entry):
-            let words = entry.fields.flatMap { [$0.name, $0.value] }
-            try await add([entry.id.description, String(words.count)] + words, to: .audit)
-            for seq in entry.reverts { try await add([String(seq), String(seq)], to: .reverted) }
-        case .score(let user, let score): try await add([String(score), user], to: .score)
-        case .withheld(let user, let score): try await add([String(score), user], to: .withheld)
-        case .suspended(let user): try await add([user], to: .suspended)
+            var words = RedisCommand(entry.id.description, String(2 * entry.fields.count))
+            for field in entry.fields { words.append(field) }
+            try await add(words, count: 2 + 2 * entry.fields.count, to: .audit)
+            for seq in entry.reverts { try await add(RedisCommand(String(seq), String(seq)), count: 2, to: .reverted) }
+        case .score(let user, let score): try await add(RedisCommand(String(score), user), count: 2, to: .score)
+        case .withheld(let user, let score): try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
+        case .suspended(let user): try await add(RedisCommand(user), count: 1, to: .suspended)
         case .header, .seal: break
         }
     }
@@ -42,13 +43,14 @@ struct BackupLoader {
         for kind in Kind.allCases { try await flush(kind) }
     }
 
-    private mutating func add(_ words: [String], to kind: Kind) async throws(ScoreStoreError) {
-        pending[kind, default: []] += words
-        if pending[kind, default: []].count >= Self.batch { try await flush(kind) }
+    private mutating func add(_ words: RedisCommand, count: Int, to kind: Kind) async throws(ScoreStoreError) {
+        pending[kind, default: (RedisCommand(), 0)].words += words
+        pending[kind]?.count += count
+        if let waiting = pending[kind]?.count, waiting >= Self.batch { try await flush(kind) }
     }
 
     private mutating func flush(_ kind: Kind) async throws(ScoreStoreError) {
-        guard let words = pending.removeValue(forKey: kind), !words.isEmpty else { return }
+        guard let more = pending.removeValue(forKey: kind) else { return }
         var command =
             switch kind {
             case .audit: RedisCommand("FCALL", "leaderboard_restore_audit", "1", keys.audit)
@@ -57,7 +59,7 @@ struct BackupLoader {
             case .suspended: RedisCommand("SADD", keys.suspended)
             case .reverted: RedisCommand("ZADD", reverted)
             }
-        for word in words { command.append(word) }
+        command += more.words
         _ = try await store.read(command, on: eventLoop)
     }
 }

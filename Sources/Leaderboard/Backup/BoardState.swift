@@ -10,7 +10,12 @@ struct BoardState: Equatable {
 
     /// Follows what happened while the pieces were read, or later. What a piece knows already is told it once more.
     mutating func follow(_ entry: AuditEntry) throws(Torn) {
-        let user = entry.user
+        switch entry.action {
+        case .erase, .erased, .rebuild, .restore, nil: throw Torn()
+        default: break
+        }
+        // Another writer's entry of no user is of nobody on the board.
+        guard let user = entry.userID?.rawValue else { return }
         switch entry.action {
         case .update: scores[user] = entry.score
         // The score stays where it is.
@@ -28,7 +33,7 @@ struct BoardState: Equatable {
             suspended.remove(user)
             withheld[user] = nil
             scores[user] = entry.score
-        case .erase, .erased, .rebuild, .restore, nil: throw Torn()
+        case .erase, .erased, .rebuild, .restore, nil: break
         }
     }
 

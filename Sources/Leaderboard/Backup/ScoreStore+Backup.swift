@@ -6,6 +6,9 @@ package struct BackupSummary: Sendable, Equatable {
     package let auditEntries: Int
     package let users: Int
     package let seq: Int
+
+    /// A longer line is none of a backup.
+    package static let maximumLineBytes = BackupLine.maximumBytes
 }
 
 extension ScoreStore {

@@ -61,7 +61,7 @@ extension ScoreStore {
         var seen = AuditID.zero
         while seen < holding.at, audit.count <= Self.maximumExportEntries {
             let page = try await auditPage(after: seen, on: eventLoop)
-            audit += page.filter { $0.user == user.rawValue }
+            audit += page.filter { $0.names(user.rawValue) }
             guard let last = page.last else { break }
             seen = last.id
         }

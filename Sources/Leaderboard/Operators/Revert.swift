@@ -49,7 +49,7 @@ struct UserTally {
     mutating func read(_ entries: [AuditEntry]) {
         for entry in entries {
             seen = entry.id
-            guard entry.user == user.rawValue else { continue }
+            guard entry.names(user.rawValue) else { continue }
             if sum == nil { sum = PointsSum(entry.score ?? 0) } else { sum? += entry.increase }
             reverted.formUnion(entry.reverts)
             guard entry.action == .update, entry.increase > 0, isSelected(entry), let seq = entry.seq else { continue }

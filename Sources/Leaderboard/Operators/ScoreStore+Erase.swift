@@ -79,7 +79,7 @@ extension ScoreStore {
             var words: [String] = []
             for entry in page {
                 defer { places.pass(entry) }
-                guard entry.user == user.rawValue, entry.action != .erased else { continue }
+                guard entry.names(user.rawValue), entry.action != .erased else { continue }
                 var before = places.before(entry)
                 if before == .broken, reads < Self.maximumErasureReads {
                     places.learn(ErasedEntries(try await erasedEntries(on: eventLoop)))

@@ -11,7 +11,8 @@ struct AdminBackup: AsyncParsableCommand {
             As of one moment, while the service runs. It is NDJSON, ends with a seal (a count and a SHA-256 of its lines), and \
             holds names and addresses: only its owner may read the file. Not in it are token buckets and stored outcomes.
 
-            A regular file has its name only when it is whole; what is interrupted leaves nothing. Into standard output (-), a \
+            A regular file has its name only when it is whole; what is interrupted leaves nothing, be it by kill -9 or a full \
+            disk. Into standard output (-), a \
             pipe, a device or a link's target it goes as it is made: without its seal it is none. Exits with 2, and writes \
             nothing, where there is no board.
             """

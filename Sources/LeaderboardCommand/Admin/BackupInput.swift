@@ -45,7 +45,9 @@ struct BackupInput {
             }
             bytes.discardReadBytes()
             if count == 0 { break }
-            guard bytes.readableBytes < Self.pieceBytes else { throw CommandFailure("\(path) has an endless line") }
+            guard bytes.readableBytes <= BackupSummary.maximumLineBytes else {
+                throw CommandFailure("\(path) has an endless line")
+            }
         }
         if bytes.readableBytes > 0 { try await each(bytes) }
     }

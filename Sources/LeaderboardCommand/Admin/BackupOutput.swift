@@ -1,4 +1,3 @@
-import Dispatch
 import Leaderboard
 import NIOCore
 import SystemPackage
@@ -46,35 +45,20 @@ struct BackupOutput {
     private func replace(
         _ body: ((ByteBuffer, Bool) throws -> Void) async throws -> BackupSummary
     ) async throws -> BackupSummary {
-        let partial = path + ".partial"
-        let interruptions = Interruptions { _ = unsafe unlink(partial) }
-        defer { interruptions.end() }
-        let file = try SystemPackage.FileDescriptor.open(
-            FilePath(partial),
-            .writeOnly,
-            options: [.create, .truncate, .noFollow],
-            permissions: [.ownerReadWrite]
-        )
-        do {
-            var pending = ByteBuffer()
-            let summary = try await body { bytes, beginsAnew in
-                if beginsAnew {
-                    pending.clear()
-                    try file.resize(to: 0)
-                    try file.seek(offset: 0, from: .start)
-                }
-                try Self.add(bytes, to: &pending, file)
+        let file = try UnfinishedFile(path)
+        defer { file.end() }
+        var pending = ByteBuffer()
+        let summary = try await body { bytes, beginsAnew in
+            if beginsAnew {
+                pending.clear()
+                try file.descriptor.resize(to: 0)
+                try file.descriptor.seek(offset: 0, from: .start)
             }
-            try file.writeAll(pending.readableBytesView)
-            guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            try file.close()
-            // SAFETY: both are strings that live as long as the call.
-            guard unsafe rename(partial, path) == 0 else { throw Errno(rawValue: errno) }
-            return summary
-        } catch {
-            _ = unsafe unlink(partial)
-            throw error
+            try Self.add(bytes, to: &pending, file.descriptor)
         }
+        try file.descriptor.writeAll(pending.readableBytesView)
+        try file.finish()
+        return summary
     }
 
     /// What has gone out cannot be taken back: a backup that has to begin anew then fails, without a seal.
@@ -109,30 +93,5 @@ struct BackupOutput {
         try file.writeAll(pending.readableBytesView)
         pending.clear()
         return true
-    }
-}
-
-/// Signals that would end the process and leave a half-made file: its owner takes it away first.
-private final class Interruptions {
-    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    private var sources: [any DispatchSourceSignal] = []
-
-    init(_ cleanUp: @escaping @Sendable () -> Void) {
-        for number in Self.signals {
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                cleanUp()
-                // As shells report a process that the signal ended.
-                _exit(128 + number)
-            }
-            source.resume()
-            _ = signal(number, SIG_IGN)
-            sources.append(source)
-        }
-    }
-
-    func end() {
-        for source in sources { source.cancel() }
-        for number in Self.signals { _ = signal(number, SIG_DFL) }
     }
 }

@@ -9,12 +9,11 @@ func reason(of error: any Error) -> String {
     switch error {
     case let error as NoAnswer: "\(error)"
     case let error as LiveClient.Failure: "\(error)"
-    case let error as IOError where error.errnoCode != ECONNREFUSED: "\(Errno(rawValue: error.errnoCode))"
-    case let error as NIOConnectionError where error.connectionErrors.isEmpty: "no address of \(error.host) is known"
-    case is NIOConnectionError: "nothing listens there"
-    // Where TLS has settings of its own, the client shows the address' own error.
     case let error as IOError where error.errnoCode == ECONNREFUSED: "nothing listens there"
-    case is ChannelError: "it does not answer in time"
+    case let error as IOError: "\(Errno(rawValue: error.errnoCode))"
+    case let error as NIOConnectionError: reason(of: error)
+    case ChannelError.connectTimeout: "it does not answer in time"
+    case is ChannelError: "the connection ended"
     case let error as HTTPClientError:
         [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error)
             ? "it does not answer in time" : "the connection failed (\(error.shortDescription))"
@@ -23,4 +22,11 @@ func reason(of error: any Error) -> String {
     case let error as CommandFailure: error.description
     default: "the connection failed"
     }
+}
+
+/// Of the addresses of a name, one that says more than that nobody listens tells why; else the first.
+private func reason(of error: NIOConnectionError) -> String {
+    let failures = error.connectionErrors.map(\.error)
+    let telling = failures.first { ($0 as? IOError)?.errnoCode != ECONNREFUSED }
+    return (telling ?? failures.first).map(reason) ?? "no address of \(error.host) is known"
 }
