@@ -28,6 +28,19 @@ struct AnswerReaderTests {
     }
 
     @Test(
+        "tell whether the connection ends with them",
+        arguments: [
+            ("Connection: close\r\n", true), ("connection:close\r\n", true), ("Connection: keep-alive\r\n", false),
+            ("", false),
+        ]
+    )
+    func last(line: String, isLast: Bool) throws {
+        var reader = AnswerReader()
+        reader.feed(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\(line)Content-Length: 0\r\n\r\n"))
+        #expect(try reader.next()?.isLast == isLast)
+    }
+
+    @Test(
         "are refused when their end is not told",
         arguments: [
             "HTTP/1.1 abc\r\n\r\n", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",

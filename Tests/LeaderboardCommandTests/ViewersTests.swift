@@ -56,12 +56,48 @@ struct ViewersTests {
     func otherFaults() {
         let good = [Self.snapshot(4)]
         #expect(!report(good).isFaulty)
-        #expect(report(good) { _, viewers in viewers.lose() }.isFaulty)
+        #expect(report(good) { _, viewers in viewers.lose(0) }.isFaulty)
         #expect(report(good) { writers, _ in answer(writers, 503) }.isFaulty)
         let refused = report(good) { writers, _ in answer(writers, 429) }
         #expect(refused.updates.refused == 1)
         #expect(!refused.isFaulty)
         #expect(report(good) { writers, _ in writers.due(.now()) }.isFaulty)
+    }
+
+    @Test("counts an interruption, after which a viewer begins anew, and is bad only if it does not come back")
+    func interruption() {
+        let report = report([Self.snapshot(1), Self.changes(2)]) { _, viewers in
+            let now = NIODeadline.now()
+            #expect(viewers.returning(now: now) == [])
+            viewers.lose(0, now: now)
+            #expect(viewers.sightings.lost == 1)
+            #expect(viewers.returning(now: now) == [])
+            #expect(viewers.returning(now: now + .milliseconds(375)) == [0])
+            viewers.hasReturned(0, isThere: false, now: now)
+            #expect(viewers.returning(now: now + .milliseconds(249)) == [])
+            #expect(viewers.returning(now: now + .milliseconds(750)) == [0])
+            #expect(viewers.behind(1) == 1)
+            viewers.hasReturned(0, isThere: true)
+            // Another instance may be a moment behind the first.
+            for message in [Self.snapshot(1), Self.changes(2, 3), Self.changes(4)] {
+                viewers.received(message: ByteBuffer(string: message), by: 0)
+            }
+        }
+        #expect((report.viewers.interruptions, report.viewers.lost, report.viewers.resyncs) == (1, 0, 0))
+        #expect(!report.isFaulty)
+        #expect("\(report)".contains("1 of viewers'"))
+    }
+
+    @Test("not more than 50 viewers come back at once")
+    func comingBack() {
+        var absences = Absences<Int>()
+        let now = NIODeadline.now()
+        for number in 0..<120 { absences.add(number, for: .milliseconds(number < 60 ? 1 : 2), now: now) }
+        #expect(absences.due(now: now + .milliseconds(1)) == Array(0..<50))
+        #expect(absences.due(now: now + .milliseconds(2)).isEmpty)
+        for _ in 0..<20 { absences.hasReturned() }
+        #expect(absences.due(now: now + .milliseconds(2)) == Array(50..<70))
+        #expect(absences.count == 100)
     }
 
     @Test(
@@ -114,12 +150,12 @@ struct ViewersTests {
         for latency in [1, 3] {
             var crowd = Sightings()
             (crowd.viewers, crowd.deliveries, crowd.bytes, crowd.missed) = (1, 2, 3, 4)
-            (crowd.misordered, crowd.resyncs, crowd.lost) = (5, 6, 7)
+            (crowd.misordered, crowd.resyncs, crowd.lost, crowd.interruptions) = (5, 6, 7, 8)
             crowd.latency.record(.milliseconds(Int64(latency)))
             sum.add(crowd)
         }
         #expect([sum.viewers, sum.deliveries, sum.bytes, sum.missed] == [2, 4, 6, 8])
-        #expect([sum.misordered, sum.resyncs, sum.lost] == [10, 12, 14])
+        #expect([sum.misordered, sum.resyncs, sum.lost, sum.interruptions] == [10, 12, 14, 16])
         let summary = try #require(sum.latency.summary)
         #expect(summary.p50 < 1.1 && summary.max >= 3)
     }

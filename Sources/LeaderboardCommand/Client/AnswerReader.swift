@@ -7,6 +7,15 @@ struct AnswerReader {
     struct Answer: Equatable {
         let status: UInt
         let body: ByteBuffer
+        /// The connection ends with it.
+        var isLast = false
+    }
+
+    private struct Head {
+        var status: UInt
+        /// Bytes of the head itself, and of the body.
+        var count = 0, bodyCount = 0
+        var closes = false
     }
 
     /// What no server sends to a short question: no end of a head in sight, a body in chunks.
@@ -26,29 +35,33 @@ struct AnswerReader {
             bytes.moveReaderIndex(forwardBy: head.count)
             let body = bytes.readSlice(length: head.bodyCount) ?? ByteBuffer()
             if bytes.readableBytes == 0 { bytes = ByteBuffer() }
-            if head.status >= 200 { return Answer(status: head.status, body: body) }
+            if head.status >= 200 { return Answer(status: head.status, body: body, isLast: head.closes) }
         }
         return nil
     }
 
-    private static func head(of bytes: Span<UInt8>) throws(Failure) -> (status: UInt, count: Int, bodyCount: Int)? {
+    private static func head(of bytes: Span<UInt8>) throws(Failure) -> Head? {
         var line = 0..<0
-        var status: UInt?
-        var bodyCount = 0
+        var head: Head?
         for index in 0..<min(bytes.count, maximumHeadBytes) where bytes[index] == UInt8(ascii: "\n") {
             line = line.upperBound..<index
-            if line.count <= 1, let status { return (status, index + 1, bodyCount) }
-            if status == nil {
+            if line.count <= 1, var head {
+                head.count = index + 1
+                return head
+            }
+            if head == nil {
                 // "HTTP/1.1 200 OK"
                 guard line.count > 12, let code = number(bytes, (line.lowerBound + 9)..<(line.lowerBound + 12)) else {
                     throw Failure()
                 }
-                status = UInt(code)
+                head = Head(status: UInt(code))
             } else if begins(bytes, line, with: lengthName) {
                 guard let count = number(bytes, (line.lowerBound + lengthName.count)..<line.upperBound) else {
                     throw Failure()
                 }
-                bodyCount = count
+                head?.bodyCount = count
+            } else if begins(bytes, line, with: connectionName) {
+                head?.closes = begins(bytes, value(bytes, line, behind: connectionName), with: closeWord)
             } else if begins(bytes, line, with: codingName) {
                 throw Failure()
             }
@@ -59,12 +72,21 @@ struct AnswerReader {
     }
 
     private static let lengthName = Array("content-length:".utf8)
+    private static let connectionName = Array("connection:".utf8)
+    private static let closeWord = Array("close".utf8)
     private static let codingName = Array("transfer-encoding:".utf8)
 
     private static func begins(_ bytes: Span<UInt8>, _ line: Range<Int>, with name: [UInt8]) -> Bool {
         guard line.count >= name.count else { return false }
         for index in name.indices where bytes[line.lowerBound + index] | 0x20 != name[index] | 0x20 { return false }
         return true
+    }
+
+    /// Without the blanks before it.
+    private static func value(_ bytes: Span<UInt8>, _ line: Range<Int>, behind name: [UInt8]) -> Range<Int> {
+        var start = line.lowerBound + name.count
+        while start < line.upperBound, bytes[start] == UInt8(ascii: " ") { start += 1 }
+        return start..<line.upperBound
     }
 
     /// Digits, with blanks or a line's end around them; up to 9 of them.

@@ -30,7 +30,24 @@ final class Crowd: Sendable {
     /// One more viewer, whose connection is open when this returns.
     /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
     func join(after seq: Int?) async throws {
-        let viewer = viewers.withLock { $0.add(after: seq) }
+        try await connect(viewers.withLock { $0.add(after: seq) })
+    }
+
+    /// Brings viewers back whose connections end, until its task is cancelled.
+    func bringBack() async {
+        await withDiscardingTaskGroup { tasks in
+            while (try? await Task.sleep(for: .milliseconds(50))) != nil {
+                for viewer in viewers.withLock({ $0.returning() }) {
+                    tasks.addTask { [self] in
+                        let connected: Void? = try? await connect(viewer)
+                        viewers.withLock { $0.hasReturned(viewer, isThere: connected != nil) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func connect(_ viewer: Int) async throws {
         #if os(Linux)
             if let sockets {
                 return try await LiveClient.open(service, path, on: eventLoop) { [self] channel, frames in
@@ -44,7 +61,10 @@ final class Crowd: Sendable {
                 $0.count(dueTimes)
             }
         }
-        connection.channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose() } }
+        connection.end.whenFailure { [self] error in
+            if error is ServerFrame.Violation { viewers.withLock { $0.giveUp(viewer) } }
+        }
+        connection.channel.closeFuture.whenComplete { [self] _ in viewers.withLock { $0.lose(viewer) } }
     }
 
     /// Up to now.

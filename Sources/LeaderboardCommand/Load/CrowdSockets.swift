@@ -62,7 +62,7 @@
             while true {
                 let count = receive(on: socket, &inbox)
                 if count == -Int(EAGAIN) { return }
-                guard count > 0 else { return lose(socket, &viewers) }
+                guard count > 0 else { return lose(viewer, socket, &viewers) }
                 guard take(inbox, of: viewer, on: socket, &viewers) else { return }
                 // There is no more, and what comes later is told of anew (epoll(7), question 9).
                 if count < Self.maximumRead, !arrival.isEnd { return }
@@ -72,12 +72,12 @@
         /// - Returns: whether the connection goes on.
         private func take(_ bytes: ByteBuffer, of viewer: Int, on socket: CInt, _ viewers: inout Viewers) -> Bool {
             let isOpen = viewers.received(bytes, by: viewer) { answer($0, on: socket) }
-            if !isOpen { lose(socket, &viewers) }
+            if !isOpen { lose(viewer, socket, &viewers) }
             return isOpen
         }
 
-        private func lose(_ socket: CInt, _ viewers: inout Viewers) {
-            viewers.lose()
+        private func lose(_ viewer: Int, _ socket: CInt, _ viewers: inout Viewers) {
+            viewers.lose(viewer)
             close(socket)
         }
 

@@ -11,8 +11,10 @@ struct Load: AsyncParsableCommand {
         discussion: """
             Updates come due at a fixed rate whether or not answers come back, and latency counts from the time an \
             update was due: a service that stalls cannot hide it. Tokens are signed with JWT_SECRET; the users are \
-            load-1, load-2, …, so mind the service's own RATE_LIMIT_UPDATES. Exits with 1 if a viewer missed or \
-            misordered anything, or an update failed, or all of them were refused: with which code is told.
+            load-1, load-2, …, so mind the service's own RATE_LIMIT_UPDATES. Viewers and writers \
+            whose connection ends come back, as players do, so that a restart can be driven: interruptions are counted. Exits \
+            with 1 if a viewer missed or misordered anything or is not back at the end, or an update failed, or all of them \
+            were refused: with which code is told.
             """
     )
 

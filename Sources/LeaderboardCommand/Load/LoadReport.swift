@@ -4,7 +4,7 @@ import NIOCore
 /// What a run found. As JSON it has the same words.
 struct LoadReport: Sendable, Encodable {
     struct Updates: Sendable, Encodable {
-        let acknowledged, perSecond, refused, failed, unanswered: Int
+        let acknowledged, perSecond, refused, failed, unanswered, interruptions: Int
         /// How often the service refused, by its code.
         let refusals: [String: Int]
         let latencyMilliseconds: Latencies.Summary?
@@ -12,7 +12,7 @@ struct LoadReport: Sendable, Encodable {
 
     struct Viewers: Sendable, Encodable {
         let count, deliveries, deliveriesPerSecond, bytesPerDelivery: Int
-        let resyncs, missed, misordered, notAtTheEnd, lost: Int
+        let interruptions, resyncs, missed, misordered, notAtTheEnd, lost: Int
         let latencyMilliseconds: Latencies.Summary?
     }
 
@@ -53,6 +53,7 @@ struct LoadReport: Sendable, Encodable {
             refused: writers.refused,
             failed: writers.failed,
             unanswered: writers.outstanding,
+            interruptions: writers.interruptions,
             refusals: writers.codes,
             latencyMilliseconds: writers.latency.summary
         )
@@ -61,6 +62,7 @@ struct LoadReport: Sendable, Encodable {
             deliveries: deliveries,
             deliveriesPerSecond: perSecond(deliveries),
             bytesPerDelivery: viewers.deliveries == 0 ? 0 : viewers.bytes / viewers.deliveries,
+            interruptions: viewers.interruptions,
             resyncs: viewers.resyncs,
             missed: viewers.missed,
             misordered: viewers.misordered,
@@ -95,6 +97,10 @@ extension LoadReport: CustomStringConvertible {
             viewers          \(viewers.missed) messages missed, \(viewers.misordered) misordered, \
             \(viewers.notAtTheEnd) viewers not at the end, \(viewers.lost) lost
             """
+        if updates.interruptions + viewers.interruptions > 0 {
+            text +=
+                "\ninterruptions    \(updates.interruptions) of writers' connections, \(viewers.interruptions) of viewers'"
+        }
         if !updates.refusals.isEmpty {
             let codes = updates.refusals.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             text += "\nrefused          \(codes.joined(separator: ", "))"

@@ -40,7 +40,21 @@ struct LoadRun: Sendable {
             for crowd in crowds { crowd.end() }
             threads.shutdownGracefully { _ in }
         }
-        try await connect(writers: writers)
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            try await connect(writers: writers)
+            tasks.addTask { await bringWritersBack() }
+            for crowd in crowds { tasks.addTask { await crowd.bringBack() } }
+            return try await drive(viewers: viewers, rate: rate, for: duration, progress: progress)
+        }
+    }
+
+    private func drive(
+        viewers: Int,
+        rate: Int,
+        for duration: Duration,
+        progress: @Sendable (String) -> Void
+    ) async throws -> LoadReport {
         let before = try usage()
         try await connect(viewers: viewers)
         let idle = try usage()
@@ -69,6 +83,25 @@ struct LoadRun: Sendable {
         }
     }
 
+    /// Makes connections again that ended, until its task is cancelled.
+    private func bringWritersBack() async {
+        await withDiscardingTaskGroup { tasks in
+            while (try? await Task.sleep(for: .milliseconds(50))) != nil {
+                for backoff in (try? await on { $0.returning() }) ?? [] {
+                    tasks.addTask {
+                        let connected: Void? = try? await WriterConnection.connect(
+                            to: service,
+                            on: eventLoop,
+                            writers: writers,
+                            backoff: backoff
+                        )
+                        try? await on { $0.hasReturned(backoff, isThere: connected != nil) }
+                    }
+                }
+            }
+        }
+    }
+
     private func connect(viewers: Int) async throws {
         try await inBatches(of: 50, viewers) { try await crowds[$0 % crowds.count].join(after: startOfViewers) }
         try await wait(for: .seconds(10)) { crowds.allSatisfy { $0.viewers.withLock { $0.haveBegun } } }
@@ -89,10 +122,12 @@ struct LoadRun: Sendable {
         for second in 0..<duration.components.seconds {
             try await Task.sleep(for: .seconds(1))
             let now = try await on { (succeeded: $0.succeeded, refused: $0.refused, failed: $0.failed, $0.outstanding) }
-            let deliveries = sightings().deliveries
+            let seen = sightings()
+            let deliveries = seen.deliveries
             progress(
                 "\(second + 1) s: \(now.succeeded - shown.succeeded) updates/s, \(now.refused) refused, \(now.failed) failed, "
                     + "\(now.3) outstanding, \(deliveries - shown.deliveries) deliveries/s"
+                    + (seen.lost > 0 ? ", \(seen.lost) viewers away" : "")
             )
             shown = (now.succeeded, deliveries)
         }

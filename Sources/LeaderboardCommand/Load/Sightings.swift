@@ -10,7 +10,9 @@ struct Sightings: Sendable {
     var misordered = 0
     /// Snapshots after the first: allowed, and worth knowing.
     var resyncs = 0
-    /// Connections that ended before the run did.
+    /// Connections that ended before the run did; their viewers come back.
+    var interruptions = 0
+    /// Viewers who are away, or got what is no WebSocket's.
     var lost = 0
     /// From the time at which a frame's oldest update was due to the frame's arrival.
     var latency = Latencies()
@@ -22,6 +24,7 @@ struct Sightings: Sendable {
         missed += other.missed
         misordered += other.misordered
         resyncs += other.resyncs
+        interruptions += other.interruptions
         lost += other.lost
         latency.add(other.latency)
     }

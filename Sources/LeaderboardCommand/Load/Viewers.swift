@@ -9,10 +9,18 @@ struct Viewers {
         /// Its place among the messages.
         var place: Int
         var frames = ServerFrames()
+        var backoff = Backoff()
+        /// Of its connection.
+        var began = NIODeadline.now()
+        /// It got what is no frame: it does not come back, for that is a fault and no interruption.
+        var isBroken = false
     }
 
-    private(set) var sightings = Sightings()
+    private var seen = Sightings()
     private var all: [Viewer] = []
+    private var absences = Absences<Int>()
+    /// What each has seen before the first message of a connection; nil when a snapshot tells.
+    private var start: Int?
     private var messages = SharedMessages()
     /// Messages with arrivals that are not counted yet.
     private var uncounted: [SharedMessage] = []
@@ -22,11 +30,49 @@ struct Viewers {
     /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
     mutating func add(after seq: Int?) -> Int {
         all.append(Viewer(seq: seq ?? -1, place: messages.end))
-        sightings.viewers += 1
+        start = seq
+        seen.viewers += 1
         return all.count - 1
     }
 
-    mutating func lose() { sightings.lost += 1 }
+    /// What was seen up to now.
+    var sightings: Sightings {
+        var sightings = seen
+        sightings.lost = absences.count + all.count(where: \.isBroken)
+        return sightings
+    }
+
+    /// The viewer's connection ended, or could not be made again.
+    mutating func lose(_ viewer: Int, now: NIODeadline = .now()) {
+        guard !all[viewer].isBroken else { return }
+        seen.interruptions += 1
+        stayAway(viewer, afterLasting: .nanoseconds((now - all[viewer].began).nanoseconds), now)
+    }
+
+    /// It got what is no frame.
+    mutating func giveUp(_ viewer: Int) { all[viewer].isBroken = true }
+
+    private mutating func stayAway(_ viewer: Int, afterLasting lasted: Duration, _ now: NIODeadline) {
+        absences.add(viewer, for: all[viewer].backoff.pause(afterLasting: lasted), now: now)
+    }
+
+    /// Whose time to come back it is. What comes on the new connection begins with a snapshot, as for anybody who comes.
+    mutating func returning(now: NIODeadline = .now()) -> [Int] {
+        let due = absences.due(now: now)
+        for viewer in due {
+            all[viewer].frames = ServerFrames()
+            all[viewer].began = now
+            all[viewer].place = messages.end
+            if start == nil { all[viewer].seq = -1 }
+        }
+        return due
+    }
+
+    /// How the attempt ended.
+    mutating func hasReturned(_ viewer: Int, isThere: Bool, now: NIODeadline = .now()) {
+        if isThere { all[viewer].began = now } else { stayAway(viewer, afterLasting: .zero, now) }
+        absences.hasReturned()
+    }
 
     /// What came on a viewer's connection.
     /// - Parameter answer: is called with bytes to send.
@@ -43,6 +89,7 @@ struct Viewers {
             }
         } catch {
             isOpen = false
+            giveUp(viewer)
         }
         all[viewer].frames = frames
         return isOpen
@@ -51,19 +98,19 @@ struct Viewers {
     mutating func received(message bytes: ByteBuffer, by viewer: Int) {
         let now = NIODeadline.now()
         guard let message = messages.read(bytes, at: &all[viewer].place) else {
-            sightings.missed += 1
+            seen.missed += 1
             return
         }
-        sightings.deliveries += 1
-        sightings.bytes += bytes.readableBytes
+        seen.deliveries += 1
+        seen.bytes += bytes.readableBytes
         let last = all[viewer].seq
-        if message.seq < last { sightings.misordered += 1 }
+        if message.seq < last { seen.misordered += 1 }
         if message.isSnapshot {
-            if last >= 0 { sightings.resyncs += 1 }
+            if last >= 0 { seen.resyncs += 1 }
         } else {
             guard let from = message.from else { return }
-            if from > last + 1 { sightings.missed += 1 }
-            if !message.isAscending { sightings.misordered += 1 }
+            if from > last + 1 { seen.missed += 1 }
+            if !message.isAscending { seen.misordered += 1 }
             if message.arrivals.isEmpty { uncounted.append(message) }
             message.arrivals.append(now)
         }
@@ -74,7 +121,7 @@ struct Viewers {
     mutating func count(_ dueTimes: DueTimes) {
         uncounted.removeAll { message in
             guard let from = message.from, let due = dueTimes[from] else { return false }
-            for arrival in message.arrivals { sightings.latency.record(arrival - due) }
+            for arrival in message.arrivals { seen.latency.record(arrival - due) }
             message.arrivals.removeAll()
             return true
         }

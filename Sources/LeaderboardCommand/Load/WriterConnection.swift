@@ -7,20 +7,27 @@ final class WriterConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let writers: Writers
+    /// Of this connection's place, whose next one has it after this.
+    private(set) var backoff: Backoff
+    private(set) var began = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private var due: NIODeadline?
     /// The update's place in the stream, where the answer will not tell it.
     private var seq: Int?
     private var answers = AnswerReader()
 
-    private init(_ writers: Writers) {
+    private init(_ writers: Writers, _ backoff: Backoff) {
         self.writers = writers
+        self.backoff = backoff
     }
 
-    static func connect(to service: ServiceURL, on eventLoop: any EventLoop, writers: NIOLoopBoundBox<Writers>)
-        async throws
-    {
-        _ = try await service.connect(on: eventLoop) { WriterConnection(writers.value) }
+    static func connect(
+        to service: ServiceURL,
+        on eventLoop: any EventLoop,
+        writers: NIOLoopBoundBox<Writers>,
+        backoff: Backoff = Backoff()
+    ) async throws {
+        _ = try await service.connect(on: eventLoop) { WriterConnection(writers.value, backoff) }
     }
 
     func send(_ post: ByteBuffer, due: NIODeadline, seq: Int?) {
@@ -50,7 +57,7 @@ final class WriterConnection: ChannelInboundHandler {
         let code = (400..<500).contains(answer.status) ? Self.code(in: answer.body) : nil
         let counted = isSuccess ? seq ?? Self.seq(in: answer.body) : nil
         writers.answered(status: answer.status, code: code, seq: counted, due: due)
-        writers.isReady(self)
+        if answer.isLast { context?.close(promise: nil) } else { writers.isReady(self) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -12,6 +12,8 @@ final class Writers {
     private static let maximumCodes = 16
     /// Answered with anything else, or not at all.
     private(set) var failed = 0
+    /// Connections that ended before the run did; others take their places.
+    private(set) var interruptions = 0
     private(set) var highestSeq = 0
     private(set) var latency = Latencies()
 
@@ -23,6 +25,7 @@ final class Writers {
     /// there are at most rate × duration.
     private var waiting = Deque<NIODeadline>()
     private var underWay = 0
+    private var absences = Absences<Backoff>()
     private var next = 0
 
     init(requests: LoadRequests, dueTimes: DueTimes) {
@@ -83,9 +86,26 @@ final class Writers {
     /// The connection ended; with an update under way, its outcome is unknown.
     func lost(_ connection: WriterConnection, hadRequest: Bool) {
         idle.removeAll { $0 === connection }
+        interruptions += 1
+        stayAway(connection.backoff, afterLasting: .nanoseconds((.now() - connection.began).nanoseconds))
         guard hadRequest else { return }
         underWay -= 1
         failed += 1
+    }
+
+    private func stayAway(_ backoff: Backoff, afterLasting lasted: Duration) {
+        var backoff = backoff
+        let pause = backoff.pause(afterLasting: lasted)
+        absences.add(backoff, for: pause)
+    }
+
+    /// The places of connections whose time to be made again it is.
+    func returning() -> [Backoff] { absences.due() }
+
+    /// How the attempt ended.
+    func hasReturned(_ backoff: Backoff, isThere: Bool) {
+        if !isThere { stayAway(backoff, afterLasting: .zero) }
+        absences.hasReturned()
     }
 
     private func dispatch() {
