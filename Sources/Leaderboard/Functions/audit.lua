@@ -117,12 +117,13 @@ local function append(audit, audit_max, chain, fields, time_text)
   return append_behind(audit, audit_max, chain, fields, time_text)
 end
 
--- By audit, to which length this life of the library (epoch.lua) knows its key `kept` to say that it is trimmed.
+-- By the board's channel, to which length this life of the library (epoch.lua) knows the audit's key `kept` to say that it is
+-- trimmed. Not by key: those of two databases have the same names, and one library.
 local noted = {}
 
 -- Notes how many entries the audit must have from the change `seq` on, which has been appended. What must have been there when
 -- the length was another one counts on: so a removal is not forgotten over it.
-local function note_kept(audit, audit_max, seq)
+local function note_kept(audit, audit_max, seq, channel)
   local key = audit .. ':kept'
   local kept = redis.pcall('GET', key)
   local max, entries, since = string.match(type(kept) == 'string' and kept or '', '^(%d+) (%d+) (%d+)$')
@@ -134,16 +135,16 @@ local function note_kept(audit, audit_max, seq)
     end
     -- By pcall, for the change is written, and this key is not declared: on a slot that is moving it may not be at hand.
     local is_kept = redis.pcall('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq)).ok
-    noted[audit] = is_kept and audit_max
+    noted[channel] = is_kept and audit_max
     return
   end
-  noted[audit] = audit_max
+  noted[channel] = audit_max
 end
 
 -- Notes that the audit was put there as it is.
-local function note_as_is(audit, audit_max, seq)
+local function note_as_is(audit, audit_max, seq, channel)
   redis.call('DEL', audit .. ':kept')
-  note_kept(audit, audit_max, seq)
+  note_kept(audit, audit_max, seq, channel)
 end
 
 -- In a cluster the channel belongs to the board's slot, and only that slot's nodes hear of it (SPUBLISH). Asked once in the

@@ -102,8 +102,8 @@ end
 
 -- The event, last of all. `shown` is the score that the board shows now, or nil if it does not show the user.
 local function tell(op, shown)
-  if noted[op.audit] ~= op.audit_max or op.seq == 1 then
-    note_kept(op.audit, op.audit_max, op.seq)
+  if noted[op.channel] ~= op.audit_max or op.seq == 1 then
+    note_kept(op.audit, op.audit_max, op.seq, op.channel)
   end
   if shown then
     publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch,

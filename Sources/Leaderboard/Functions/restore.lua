@@ -48,7 +48,7 @@ local function restore(keys, args)
   end
   put_in_place(ahead_key(keys[11]), ahead_key(places[2]))
   op.audit = places[2]
-  note_as_is(op.audit, op.audit_max, op.seq)
+  note_as_is(op.audit, op.audit_max, op.seq, op.channel)
   tell(op, nil)
   return { 'done' }
 end
@@ -102,7 +102,7 @@ local function return_audit(keys, args)
   op.audit = place
   put_in_place(loaded, place)
   put_in_place(ahead_key(loaded), ahead_key(place))
-  note_as_is(place, op.audit_max, op.seq)
+  note_as_is(place, op.audit_max, op.seq, op.channel)
   tell(op, nil)
   return { 'done' }
 end

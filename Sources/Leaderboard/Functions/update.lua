@@ -132,8 +132,8 @@ local function update(keys, args)
   call('ZINCRBY', scores, increase_text, user)
   call('MSET', seq_key, seq_text, chain_key, chain)
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
-  if noted[audit] ~= audit_max or seq == 1 then
-    note_kept(audit, audit_max, seq)
+  if noted[channel] ~= audit_max or seq == 1 then
+    note_kept(audit, audit_max, seq, channel)
   end
 
   local rank = 0

@@ -305,8 +305,8 @@ local function end_group(seq_key, chain_key, channel, before)
   write_places()
   call('MSET', seq_key, seq_text, chain_key, chain)
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
-  if noted[audit] ~= audit_max or before == 0 then
-    note_kept(audit, audit_max, seq)
+  if noted[channel] ~= audit_max or before == 0 then
+    note_kept(audit, audit_max, seq, channel)
   end
   local what = event
   if events then

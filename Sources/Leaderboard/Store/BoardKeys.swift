@@ -32,16 +32,16 @@ package struct BoardKeys: Sendable {
     /// What every user's ``limit(_:)`` begins with.
     let limitPrefix: String
 
-    package init(board: String) {
-        self.init(prefix: "lb:{\(board)}:")
+    package init(board: String, in space: KeySpace = .standard) {
+        self.init(prefix: space.begin(of: board), space)
     }
 
     /// Where a board is loaded before it takes the place of the one that is there.
-    init(loadingInto board: String) {
-        self.init(prefix: "lb:{\(board)}:restoring:")
+    init(loadingInto board: String, in space: KeySpace) {
+        self.init(prefix: space.begin(of: board) + "restoring:", space)
     }
 
-    private init(prefix: String) {
+    private init(prefix: String, _ space: KeySpace) {
         self.prefix = prefix
         limitPrefix = prefix + "limit:"
         scores = prefix + "scores"
@@ -57,7 +57,7 @@ package struct BoardKeys: Sendable {
         reverted = prefix + "reverted"
         foreign = prefix + "foreign"
         erasing = prefix + "erasing"
-        channel = prefix + "events"
+        channel = prefix + space.channel
     }
 
     /// Any key of the board.

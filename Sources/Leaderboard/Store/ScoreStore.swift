@@ -20,7 +20,7 @@ package struct ScoreStore: Sendable {
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
         self.options = options
-        keys = BoardKeys(board: options.board)
+        keys = options.keys
         loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
         self.redis = RedisCalls(redis: redis, loader: loader, deadline: options.callDeadline)
         calls = StoreCalls(keys: keys, options: options)

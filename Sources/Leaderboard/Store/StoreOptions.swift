@@ -2,6 +2,7 @@
 package struct StoreOptions: Sendable {
     /// Names the board's keys: `lb:{main}:…`.
     package var board = "main"
+    package var keySpace = KeySpace.standard
     package var rateLimit = RateLimit(updates: 60, interval: .seconds(60))
     /// Length to which the audit stream is trimmed, about; at least 1.
     package var auditMaxEntries = 1_000_000
@@ -11,4 +12,6 @@ package struct StoreOptions: Sendable {
     package var callDeadline = Duration.seconds(2)
 
     package init() {}
+
+    package var keys: BoardKeys { BoardKeys(board: board, in: keySpace) }
 }

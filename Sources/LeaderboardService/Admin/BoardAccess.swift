@@ -73,7 +73,7 @@ package enum BoardAccess {
             do {
                 try await connected(redis, to: endpoint, trouble)
                 if mustExist, try await !store.hasBoard(on: group.next()) {
-                    throw NoBoard(description: "there is no board \(setup.store.board) in Redis at \(endpoint)")
+                    throw NoBoard(description: "there is no board \(setup.store.keys.scores) in Redis at \(endpoint)")
                 }
                 return .success(try await body(store, group.next()))
             } catch {

@@ -70,11 +70,11 @@ extension TLSFiles {
 }
 
 extension RedisOptions {
-    init(_ settings: SettingsReader, _ source: RedisSource, board: String) {
+    init(_ settings: SettingsReader, _ source: RedisSource, keys: BoardKeys) {
         self.init()
         certificateAuthorityFile = settings.certificates("REDIS_CA_FILE")
         clientCertificate = Self.clientCertificate(settings, source)
-        clusterKey = BoardKeys(board: board).scores
+        clusterKey = keys.scores
         durability = settings.choice("DURABILITY", default: .local)
         if settings.text("REPLICAS") != nil {
             replicas = settings.integer("REPLICAS", default: 1, in: 1...100)
@@ -109,8 +109,14 @@ extension RedisOptions {
 }
 
 extension StoreOptions {
-    init(_ settings: SettingsReader) {
+    init(_ settings: SettingsReader, _ source: RedisSource) {
         self.init()
+        let database = if case .endpoint(let endpoint) = source { endpoint.database } else { 0 }
+        do {
+            keySpace = try KeySpace(prefix: settings.text("REDIS_KEY_PREFIX"), database: database)
+        } catch {
+            settings.refuse("REDIS_KEY_PREFIX", "\(error)")
+        }
         rateLimit = RateLimit(
             updates: settings.integer("RATE_LIMIT_UPDATES", default: 60, in: 1...1_000_000),
             interval: .seconds(settings.integer("RATE_LIMIT_INTERVAL_SECONDS", default: 60, in: 1...86_400))

@@ -15,8 +15,8 @@ package struct RedisSetup: Sendable {
 
     init(_ settings: SettingsReader) {
         source = RedisSource(settings)
-        store = StoreOptions(settings)
-        options = RedisOptions(settings, source, board: store.board)
+        store = StoreOptions(settings, source)
+        options = RedisOptions(settings, source, keys: store.keys)
     }
 
     /// The server of the service's own, as these options want it.

@@ -21,7 +21,7 @@ struct RedisExamination: Sendable {
         self.endpoint = endpoint
         self.isPrivate = isPrivate
         options = configuration.redis.options
-        keys = BoardKeys(board: configuration.redis.store.board)
+        keys = configuration.redis.store.keys
         leeway = configuration.tokens.rules.leeway
     }
 

@@ -58,16 +58,19 @@ struct UnexpectedOutcome: Error {
     let outcome: UpdateOutcome
 }
 
-/// - Parameter server: by default one of the test's own.
+/// - Parameters:
+///   - server: by default one of the test's own.
+///   - url: by default the server's.
 func withBoard(
     _ options: StoreOptions = .generous,
     on server: PrivateRedisServer? = nil,
+    url: String? = nil,
     _ body: (TestBoard) async throws -> Void
 ) async throws {
     let server = if let server { server } else { try await PrivateRedisServer() }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let redis = RedisClient(
-        endpoint: try RedisEndpoint(url: server.url),
+        endpoint: try RedisEndpoint(url: url ?? server.url),
         options: RedisOptions(),
         eventLoopGroup: group,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

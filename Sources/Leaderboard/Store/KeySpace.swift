@@ -1,0 +1,49 @@
+/// Where boards are kept in a Redis that they share with others: what their keys begin with, and in which database. Boards of two
+/// key spaces have neither a key nor a channel in common.
+package struct KeySpace: Sendable, Equatable {
+    /// Nothing stands before the keys, in database 0.
+    package static let standard = KeySpace()
+
+    /// Empty, or 1 to 64 characters of `A-Z a-z 0-9 _ . : -`: none that is special in a hash tag, a glob pattern or a rule of an ACL.
+    package let prefix: String
+    package let database: Int
+
+    private init() {
+        prefix = ""
+        database = 0
+    }
+
+    /// - Parameter prefix: nil for none.
+    package init(prefix: String?, database: Int = 0) throws(InvalidKeyPrefix) {
+        if let prefix {
+            guard (1...64).contains(prefix.utf8.count), prefix.utf8.allSatisfy(Self.allows) else {
+                throw InvalidKeyPrefix()
+            }
+        }
+        self.prefix = prefix ?? ""
+        self.database = database
+    }
+
+    private static func allows(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// What the keys of a board begin with: `lb:{main}:`, `game:lb:{game:main}:`. The prefix is in the hash tag as well, or boards of
+    /// the same name would share a slot of a cluster.
+    func begin(of board: String) -> String {
+        prefix.isEmpty ? "lb:{\(board)}:" : "\(prefix):lb:{\(prefix):\(board)}:"
+    }
+
+    /// What the board's channel ends with. A channel is one for all databases of a server, so that of another than 0 is told apart.
+    var channel: String { database == 0 ? "events" : "events:\(database)" }
+}
+
+package struct InvalidKeyPrefix: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String { "must be 1 to 64 characters of A-Z a-z 0-9 _ . : -" }
+}
