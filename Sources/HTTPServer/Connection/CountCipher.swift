@@ -1,6 +1,7 @@
 /// A count that nobody can guess: a block cipher on 64 bits (Speck64/128 of Beaulieu and others, "The SIMON and SPECK families of
 /// lightweight block ciphers", 2013). Each number becomes another one, so what is counted stays unique; and who has seen
-/// some of them knows none of the others without the key. Costs 55 ns.
+/// some of them knows none of the others without the key. Costs 55 ns. Random numbers would do as well: but of the system's generator
+/// each is a call to the kernel, and another generator would have to be one that nobody can guess from what it made before.
 struct CountCipher: Sendable {
     private static let rounds = 27
 

@@ -11,6 +11,9 @@ enum JWSAlgorithm: String, Sendable {
 
 /// A signed token in compact serialization (RFC 7515, section 7.1), taken apart. Its signature is still to be checked.
 ///
+/// Read here and not by jwt-kit, through which an HS256 verification costs about 17 µs; and what a header may hold is decided here,
+/// by a reader that takes no member twice. The signatures themselves are swift-crypto's.
+///
 /// What the header says of keys (`jwk`, `jku`, `x5u`, `x5c`) is not looked at: a token does not choose what verifies it.
 struct CompactJWS: Sendable {
     static let maximumBytes = 8192

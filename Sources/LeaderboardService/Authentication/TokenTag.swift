@@ -1,6 +1,9 @@
 /// What a token is remembered by: a keyed hash of 128 bits (SipHash-2-4; Aumasson and Bernstein, 2012). Without the key,
 /// which this process draws, nobody can aim at another's entry; and as only such hashes are compared, the time that it
 /// takes tells nothing of a token. The tokens themselves are not kept.
+///
+/// Written here, for Swift's own `Hasher` makes 64 bits, of which two tokens may have the same: whole tokens would have to be kept
+/// and compared.
 struct TokenTag: Hashable, Sendable {
     /// 128 random bits.
     struct Key: Sendable {

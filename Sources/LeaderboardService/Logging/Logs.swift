@@ -48,15 +48,6 @@ package struct Logs: Sendable {
         Logger(label: label) { LineHandler(label: $0, output: output, level: level, metadataProvider: $1) }
     }
 
-    /// Makes this the destination of every `Logger(label:)` of the process. Once a process.
-    package func bootstrap() {
-        let (output, level) = (output, level)
-        LoggingSystem.bootstrap(
-            { LineHandler(label: $0, output: output, level: level, metadataProvider: $1) },
-            metadataProvider: nil
-        )
-    }
-
     /// How many lines were dropped so far because their reader was too slow.
     package var droppedLines: Int { output.dropped }
 

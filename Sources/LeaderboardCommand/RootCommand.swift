@@ -3,7 +3,7 @@ import LeaderboardService
 
 /// The `leaderboard` command.
 @main
-struct Leaderboard: AsyncParsableCommand {
+struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "leaderboard",
         abstract: "A live leaderboard on Redis: scores in over HTTP, standings out over WebSocket and SSE.",
