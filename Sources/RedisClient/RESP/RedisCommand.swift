@@ -5,6 +5,17 @@ package struct RedisCommand: Sendable {
     /// The words, each as `$length\r\nbytes\r\n`.
     private(set) var words: [UInt8] = []
     private(set) var count = 0
+    /// That of its keys in a cluster, where it is known already (``placed``); otherwise its words tell (``place``).
+    var slot: UInt16?
+    /// The node to which the slot is on its way is to take it: ASKING goes before it.
+    var isAsking = false
+
+    /// The same, for the node to which its slot is on its way.
+    var asking: RedisCommand {
+        var command = self
+        command.isAsking = true
+        return command
+    }
 
     package init(_ words: String...) {
         for word in words { append(word) }
@@ -15,6 +26,7 @@ package struct RedisCommand: Sendable {
     package init(_ first: RedisCommand, reserving capacity: Int) {
         words.reserveCapacity(first.words.count + capacity)
         self += first
+        slot = first.slot
     }
 
     package mutating func append(_ word: String) {
@@ -43,7 +55,7 @@ package struct RedisCommand: Sendable {
         end()
     }
 
-    /// Appends the words of another one.
+    /// Appends the words of another one. It goes where the first does.
     package static func += (command: inout RedisCommand, more: RedisCommand) {
         command.count += more.count
         command.words += more.words
@@ -69,10 +81,12 @@ package struct RedisCommand: Sendable {
 
     /// Appends the whole command.
     func write(into buffer: inout ByteBuffer) {
+        if isAsking { buffer.writeBytes(Self.asking) }
         buffer.writeBytes(count < Self.countLines.count ? Self.countLines[count] : Self.countLine(count))
         buffer.writeBytes(words)
     }
 
+    private static let asking = Array("*1\r\n$6\r\nASKING\r\n".utf8)
     private static let countLines = (0..<32).map(countLine)
 
     private static func countLine(_ count: Int) -> [UInt8] { Array("*\(count)\r\n".utf8) }
