@@ -3,12 +3,12 @@ package import NIOCore
 extension RedisClient {
     /// Every primary of the cluster, as one of its nodes says; nobody where Redis is no cluster, or no node answers.
     package func primaries(on eventLoop: any EventLoop) async -> [RedisNode] {
-        let locator = surroundings.locator
+        let locator = shards.locator
         return await locator.primaries(on: eventLoop).map { RedisNode(question: locator.question(to: $0)) }
     }
 
-    /// How often the primary was found at another place than before.
-    package var moveCount: Int { surroundings.primary.moveCount }
+    /// How often a primary was found at another place than before, or a new one was met.
+    package var moveCount: Int { shards.moveCount }
 }
 
 /// One server of a cluster. Each command has a connection made for it, so it is for what is rare.

@@ -7,21 +7,15 @@ import Synchronization
 /// Commands to one Redis: a connection per event loop, so that a caller on its loop needs no hop and the commands of a
 /// tick leave in one write. Losing Redis is a state, not an end: it reconnects by itself, and meanwhile refuses at once.
 ///
-/// Where a write waits for a replica (``Durability/replicated``), those that do have a second connection per loop: Redis
-/// answers nothing else on a connection meanwhile, and a read waits for no replica.
+/// In a cluster each command goes to the primary that has its slot (``CommandPlace``), over a connection per event loop and
+/// primary, made when it is first needed. What is told of "Redis" here is then of the primary that commands without a key go to.
 package final class RedisClient: Sendable, Service {
-    private typealias Links = [ObjectIdentifier: NIOLoopBoundBox<RedisLink>]
-
-    private let links: Links
-    /// For writes that wait for a replica; empty where none does.
-    private let replicatedLinks: Links
+    private let links: [ObjectIdentifier: NIOLoopBoundBox<LoopLinks>]
     /// One of the loops, for who has none of its own.
     package let eventLoop: any EventLoop
-    private let readyLinks: ReadyCount
-    private let readyReplicatedLinks: ReadyCount
+    let shards: Shards
+    private let options: RedisOptions
     private let metrics: RedisMetrics
-    let surroundings: RedisLink.Surroundings
-    private let watch: NIOLoopBoundBox<PrimaryWatch>
 
     package init(
         endpoint: RedisEndpoint,
@@ -30,67 +24,40 @@ package final class RedisClient: Sendable, Service {
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
-        let (ready, readyReplicated) = (ReadyCount(), ReadyCount())
-        let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
-        let surroundings = RedisLink.Surroundings(
-            locator: PrimaryLocator(endpoint, options: options),
-            primary: SharedPrimary(),
-            quorum: options.durability == .replicated ? ReplicaQuorum(setting: options.replicas) : nil
-        )
         let loops = Array(eventLoopGroup.makeIterator())
-        func makeLink(on eventLoop: any EventLoop, _ ready: ReadyCount) -> NIOLoopBoundBox<RedisLink> {
-            let link = RedisLink(
-                endpoint: endpoint,
-                surroundings: surroundings,
-                options: options,
-                eventLoop: eventLoop,
-                logger: logger,
-                greeting: Greeting.list(endpoint, options),
-                onChange: { isReady in ready.add(isReady ? 1 : -1) },
-                onReconnect: metrics.reconnected
-            )
-            return .makeBoxSendingValue(link, eventLoop: eventLoop)
-        }
-        func makeLinks(on loops: some Sequence<any EventLoop>, _ ready: ReadyCount) -> Links {
-            loops.reduce(into: [:]) { $0[ObjectIdentifier($1)] = makeLink(on: $1, ready) }
-        }
         guard let first = loops.first else { preconditionFailure("an event loop group has at least one loop") }
-        let watched = makeLink(on: first, ready)
-        var links = makeLinks(on: loops.dropFirst(), ready)
-        links[ObjectIdentifier(first)] = watched
-        self.links = links
-        replicatedLinks = options.durability == .replicated ? makeLinks(on: loops, readyReplicated) : [:]
-        eventLoop = first
-        readyLinks = ready
-        readyReplicatedLinks = readyReplicated
-        self.metrics = metrics
-        self.surroundings = surroundings
-        watch = NIOLoopBoundBox.makeBoxSendingValue(
-            PrimaryWatch(
-                endpoint: endpoint,
-                options: options,
-                surroundings: surroundings,
-                link: watched,
-                eventLoop: first,
-                logger: logger
-            ),
-            eventLoop: first
+        let metrics = RedisMetrics(factory: metricsFactory, logger: logger)
+        let plan = ShardLinks.Plan(
+            endpoint: endpoint,
+            options: options,
+            logger: logger,
+            onReconnect: metrics.reconnected
         )
-        surroundings.primary.onGeneration { [weak watch] in
-            guard let watch else { return }
-            watch.eventLoop.execute { watch.value.begins() }
+        let (shards, watched) = (Shards(endpoint, options), WatchedShards())
+        links = loops.reduce(into: [:]) { links, loop in
+            links[ObjectIdentifier(loop)] = .makeBoxSendingValue(
+                LoopLinks(plan, shards, watched: watched, eventLoop: loop),
+                eventLoop: loop
+            )
         }
+        eventLoop = first
+        self.shards = shards
+        self.options = options
+        self.metrics = metrics
     }
 
     /// Connections that are up.
-    package var connectedCount: Int { readyLinks.count + readyReplicatedLinks.count }
+    package var connectedCount: Int { shards.all.reduce(0) { $0 + $1.ready.count + $1.readyReplicated.count } }
 
     /// Every connection that reads go over is up.
-    package var isConnectedForReads: Bool { readyLinks.count == links.count }
+    package var isConnectedForReads: Bool { shards.home.ready.count == links.count }
 
     /// Every connection is up, and the replicas that writes wait for are known.
     package var isConnected: Bool {
-        connectedCount == links.count + replicatedLinks.count && surroundings.quorum.map { $0.count != nil } ?? true
+        let home = shards.home
+        guard home.ready.count == links.count else { return false }
+        guard let quorum = home.surroundings.quorum else { return true }
+        return home.readyReplicated.count == links.count && quorum.count != nil
     }
 
     /// Why a connection of ours, or of a subscriber that follows us, is away: constant words.
@@ -102,6 +69,8 @@ package final class RedisClient: Sendable, Service {
             quorum.count.map { RedisReplicas(connected: $0.connected, known: $0.known, required: quorum.required) }
         }
     }
+
+    var surroundings: RedisLink.Surroundings { shards.home.surroundings }
 
     /// Returns as soon as every connection is up.
     package func becomesConnected() async throws(CancellationError) {
@@ -123,24 +92,19 @@ package final class RedisClient: Sendable, Service {
         expecting isExpected: @Sendable (RedisRefusal) -> Bool = { _ in false },
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> RESPValue {
-        let waitsForReplica = isDurable && !replicatedLinks.isEmpty
-        let links = waitsForReplica ? replicatedLinks : links
-        guard let link = links[ObjectIdentifier(eventLoop)] ?? links[ObjectIdentifier(self.eventLoop)] else {
+        guard let links = links[ObjectIdentifier(eventLoop)] ?? links[ObjectIdentifier(self.eventLoop)] else {
             throw .notSent(.stopped)
         }
-        if waitsForReplica, surroundings.quorum?.canBeMet == false {
-            metrics.failed(.notSent(.tooFewReplicas), command)
-            throw .notSent(.tooFewReplicas)
-        }
         metrics.began()
-        let reply: RedisConnection.Reply = await ReplyContinuation.wait { continuation in
-            if link.eventLoop.inEventLoop {
-                link.value.send(command, waitsForReplica ? .replicated(continuation) : .caller(continuation))
+        var reply: RedisConnection.Reply = await ReplyContinuation.wait { continuation in
+            if links.eventLoop.inEventLoop {
+                links.value.send(command, isDurable: isDurable, continuation)
             } else {
-                link.eventLoop.execute {
-                    link.value.send(command, waitsForReplica ? .replicated(continuation) : .caller(continuation))
-                }
+                links.eventLoop.execute { links.value.send(command, isDurable: isDurable, continuation) }
             }
+        }
+        if case .failure(.refused(let refusal)) = reply, refusal.isElsewhere, shards.locator.isCluster {
+            reply = await follow(refusal, command, isDurable: isDurable, links)
         }
         metrics.ended()
         switch reply {
@@ -153,24 +117,48 @@ package final class RedisClient: Sendable, Service {
 
     /// Keeps the connections up until graceful shutdown; then the replies in flight arrive, and it returns.
     package func run() async throws {
-        let all = Array(links.values) + Array(replicatedLinks.values)
-        for link in all { link.eventLoop.execute { link.value.start() } }
-        watch.eventLoop.execute { self.watch.value.start() }
+        for links in links.values { links.eventLoop.execute { links.value.start() } }
         try? await gracefulShutdown()
-        try? await watch.eventLoop.flatSubmit { self.watch.value.stop() }.get()
-        for link in all {
-            try? await link.eventLoop.flatSubmit { link.value.stop() }.get()
-        }
+        for links in links.values { try? await links.eventLoop.flatSubmit { links.value.stop() }.get() }
     }
 }
 
-/// How many links are ready, readable from any thread.
-private final class ReadyCount: Sendable {
-    private let value = Atomic(0)
-
-    var count: Int { value.load(ordering: .relaxed) }
-
-    func add(_ change: Int) {
-        value.wrappingAdd(change, ordering: .relaxed)
+extension RedisClient {
+    /// The node refused the command, which it did not carry out, for the slot is elsewhere, or on its way: it goes where it was
+    /// sent, until somebody takes it or ``RedisOptions/commandTimeout`` is over. Then the caller has the last refusal.
+    // Not in line: see `RedisCalls`.
+    @inline(never)
+    private func follow(
+        _ refusal: RedisRefusal,
+        _ command: RedisCommand,
+        isDurable: Bool,
+        _ links: NIOLoopBoundBox<LoopLinks>
+    ) async -> RedisConnection.Reply {
+        let end = NIODeadline.now() + TimeAmount(options.commandTimeout)
+        var way = RedirectedWay()
+        var refusal = refusal
+        var last = RedisConnection.Reply.failure(.refused(refusal))
+        while true {
+            let step = way.next(after: refusal)
+            if step.pause > .zero {
+                guard NIODeadline.now() + TimeAmount(step.pause) < end else { return last }
+                do { try await Task.sleep(for: step.pause) } catch { return last }
+            }
+            let command = step.target == nil ? command : command.asking
+            let reply = await ReplyContinuation.wait { continuation in
+                links.eventLoop.execute {
+                    links.value.send(command, isDurable: isDurable, to: step.target, continuation)
+                }
+            }
+            switch reply {
+            case .failure(.refused(let next)) where next.isElsewhere:
+                refusal = next
+                last = reply
+            case .failure(.notSent(.disconnected)):
+                // The connection to its new place is being made, or was lost again.
+                refusal = RedisRefusal("TRYAGAIN")
+            default: return reply
+            }
+        }
     }
 }

@@ -15,6 +15,10 @@ package enum RedisError: Error, Sendable, Equatable {
         case tooFewReplicas = "too few replicas keep up"
         /// The user is known to lack a right that it needs.
         case rightsMissing = "redis withholds a right from this user"
+        /// In a cluster: it belongs to no node by itself, and ``RedisOptions/clusterKey`` names none (``CommandPlace/noKey``).
+        case noKey = "it has no key that says which node takes it"
+        /// In a cluster: no node takes it (``CommandPlace/severalSlots``).
+        case severalSlots = "its keys are in several slots"
     }
 
     package enum UnknownReason: String, CaseIterable, Sendable {

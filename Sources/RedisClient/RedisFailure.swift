@@ -29,6 +29,8 @@ extension RedisFailure {
         case .notSent(.stopped): self.init(kind: "not_sent", reason: "stopped")
         case .notSent(.tooFewReplicas): self.init(kind: "not_sent", reason: "too_few_replicas")
         case .notSent(.rightsMissing): self.init(kind: "not_sent", reason: "rights_missing")
+        case .notSent(.noKey): self.init(kind: "not_sent", reason: "no_key")
+        case .notSent(.severalSlots): self.init(kind: "not_sent", reason: "several_slots")
         case .outcomeUnknown(.timeout): self.init(kind: "outcome_unknown", reason: "timeout")
         case .outcomeUnknown(.connectionLost): self.init(kind: "outcome_unknown", reason: "connection_lost")
         case .outcomeUnknown(.notReplicated): self.init(kind: "outcome_unknown", reason: "not_replicated")

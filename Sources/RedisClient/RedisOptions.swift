@@ -19,14 +19,20 @@ package struct RedisOptions: Sendable {
     /// until then viewers see the past. With both, a dead one is replaced within 2 s of its last byte.
     package var subscriberKeepAliveInterval: Duration = .milliseconds(500)
     package var subscriberTimeout: Duration = .seconds(1)
+    /// Channels that a subscriber follows, and how long the name of one may be; beyond them it is refused.
+    package var maximumChannels = 10_000
+    package var maximumChannelBytes = 512
     /// A sentinel, or a node of a cluster, must say within it where the primary is; otherwise the next one is asked.
     package var discoveryTimeout: Duration = .milliseconds(500)
     /// Between two looks at who is the primary and what replicas it has, where sentinels or a cluster decide on it.
     package var beat: Duration = .seconds(1)
     /// For so long at most nothing is written because a sentinel is about to promote a replica, and has not done so.
     package var failoverHold: Duration = .seconds(5)
-    /// In a cluster: a key whose slot's owner is the server to talk to.
-    package var clusterKey = ""
+    /// In a cluster: commands without a key go to the owner of this one's slot. Nil: they are refused as
+    /// ``RedisError/NotSentReason/noKey``.
+    package var clusterKey: String?
+    /// Between two times of asking a cluster's nodes who owns which slot, however often a slot is found elsewhere.
+    package var topologyPause: Duration = .milliseconds(100)
     /// What is checked of a new connection, and awaited after each write.
     package var durability = Durability.local
     /// How many replicas have to confirm (``Durability/replicated``); nil: most of those known, and all while one is promoted.

@@ -21,7 +21,8 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     /// The function library is not loaded (any more).
     package var isFunctionMissing: Bool { code == "ERR" && message == "Function not found" }
 
-    /// This server is not, or not yet, the one to talk to: another connection may reach the right one.
+    /// This server is not, or not yet, the one to talk to: another connection may reach the right one. MOVED says it of one
+    /// slot only.
     package var isWrongServer: Bool {
         switch code {
         case "READONLY", "MASTERDOWN", "LOADING", "NOAUTH", "WRONGPASS", "MOVED", "CLUSTERDOWN": true
@@ -29,8 +30,14 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// The slot is on its way to another node of the cluster, which takes no call with a key that does not exist yet
-    /// (a token bucket, mostly), not even after ASKING: there is nothing to follow, only to wait for the end of it.
+    /// The server is as good as before, but the slot is another one's, for good or for this command.
+    var isRedirection: Bool { code == "MOVED" || code == "ASK" }
+
+    /// Another node takes it, or this one soon.
+    var isElsewhere: Bool { isRedirection || code == "TRYAGAIN" }
+
+    /// The slot is on its way to another node of the cluster. That one takes a call with one key; of several, none may be
+    /// missing (a token bucket, mostly), not even after ASKING: then there is only to wait for the end of it.
     package var isSlotMoving: Bool { code == "ASK" || code == "TRYAGAIN" }
 
     /// The ACL withholds a command, a key or a channel from the user. Within a function, Redis 7.0 has no code for it.
@@ -70,11 +77,30 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// The owner of the slot, of `MOVED 3999 127.0.0.1:6381`; without a host, the port of the node that said so.
-    var movedTo: (host: Substring, port: Int)? {
-        guard code == "MOVED", case (let host?, let digits)? = message.words.last?.cut(atLast: ":"),
-            let port = Port(digits)
+    /// Where in the cluster the command belongs; nil where it says no such thing.
+    var redirection: Redirection? {
+        guard isRedirection else { return nil }
+        let words = message.words
+        guard words.count == 2, let slot = Int(words[0]), (0..<ClusterSlot.count).contains(slot),
+            case (let host?, let digits) = words[1].cut(atLast: ":"), let port = Port(digits)
         else { return nil }
-        return (host, port.number)
+        return Redirection(slot: slot, host: host, port: port.number, isForNow: code == "ASK")
+    }
+}
+
+/// Of `MOVED 3999 127.0.0.1:6381` and `ASK 3999 127.0.0.1:6381`.
+struct Redirection: Equatable {
+    let slot: Int
+    /// Empty or `?`: that of the node that said so.
+    let host: Substring
+    let port: Int
+    /// This command only, and after ASKING; the slot stays where it is for now.
+    let isForNow: Bool
+
+    /// - Parameter source: who said so.
+    func address(saidBy source: RedisEndpoint.Address?) -> RedisEndpoint.Address? {
+        if !host.isEmpty, host != "?" { return .tcp(host: String(host), port: port) }
+        guard case .tcp(let own, _) = source else { return nil }
+        return .tcp(host: own, port: port)
     }
 }

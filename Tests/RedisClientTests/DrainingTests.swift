@@ -13,7 +13,7 @@ struct DrainingTests {
         let connection = RedisConnection(
             options: RedisOptions(),
             eventLoop: loop,
-            onMessage: { _ in messages += 1 },
+            listener: .init { _, _ in messages += 1 },
             onClosed: { _ in isClosed = true }
         )
         let channel = EmbeddedChannel(handler: connection, loop: loop)

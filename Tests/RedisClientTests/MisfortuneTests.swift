@@ -160,8 +160,8 @@ struct MisfortuneTests {
         options.subscriberTimeout = .milliseconds(100)
         options.subscriberKeepAliveInterval = .milliseconds(20)
         let server = try await ScriptedServer { _, bytes in
-            bytes.contains("ROLE")
-                ? [.send(greeted(bytes) + "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
+            if bytes.contains("ROLE") { return [.send(greeted(bytes))] }
+            return bytes.contains("SUBSCRIBE") ? [.send("*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n")] : [.stall]
         }
         let events = EventRecorder()
         try await withSubscriber("redis://127.0.0.1:\(server.port)", options, events: events) {

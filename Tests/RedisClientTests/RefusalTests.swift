@@ -58,14 +58,28 @@ struct RefusalTests {
     }
 
     @Test(
-        "MOVED tells the owner of the slot",
-        arguments: [("MOVED 1 10.0.0.1:6381", "10.0.0.1", 6381), ("MOVED 1 :7", "", 7), ("MOVED 1 ::1:7", "::1", 7)]
+        "MOVED and ASK tell slot and server, whose host may be that of the one who says so",
+        arguments: [
+            ("MOVED 1 10.0.0.1:6381", 1, "10.0.0.1:6381", false), ("MOVED 0 :7", 0, "own:7", false),
+            ("ASK 16383 ::1:7", 16383, "[::1]:7", true), ("ASK 2 ?:7", 2, "own:7", true),
+        ]
     )
-    func moved(line: String, host: String, port: Int) throws {
-        let target = try #require(RedisRefusal(line).movedTo)
-        #expect(target == (Substring(host), port))
-        #expect(RedisRefusal("MOVED").movedTo == nil)
-        #expect(RedisRefusal("MOVED 1 nowhere").movedTo == nil)
+    func redirection(line: String, slot: Int, address: String, isForNow: Bool) throws {
+        let redirection = try #require(RedisRefusal(line).redirection)
+        #expect(redirection.slot == slot)
+        #expect(redirection.isForNow == isForNow)
+        #expect(redirection.address(saidBy: .tcp(host: "own", port: 1))?.description == address)
+    }
+
+    @Test(
+        "MOVED that names no slot, or no server, leads nowhere",
+        arguments: [
+            "MOVED", "MOVED 1", "MOVED 1 nowhere", "MOVED -1 a:1", "MOVED 16384 a:1", "MOVED 4294967296 a:1",
+            "MOVED 9223372036854775808 a:1", "MOVED x a:1", "MOVED 1 a:1 b", "TRYAGAIN 1 a:1", "ASK", "ASK  ",
+        ]
+    )
+    func nowhere(line: String) {
+        #expect(RedisRefusal(line).redirection == nil)
     }
 
     @Test(
@@ -76,7 +90,7 @@ struct RefusalTests {
         ]
     )
     func movedNowhere(port: String) {
-        #expect(RedisRefusal("MOVED 1 10.0.0.1:\(port)").movedTo == nil)
+        #expect(RedisRefusal("MOVED 1 10.0.0.1:\(port)").redirection == nil)
         let fields: [RESPValue] = [.string(Array("10.0.0.1".utf8)), .string(Array(port.utf8))]
         #expect(RedisEndpoint.Address(hostAndPort: fields, saidBy: .tcp(host: "a", port: 1)) == nil)
         #expect(throws: InvalidRedisURL.self) { try RedisEndpoint(url: "redis://10.0.0.1:\(port)/") }

@@ -35,8 +35,8 @@ struct ReplyReaderTests {
 
     /// What comes over a connection that subscribes.
     static let messages: [(bytes: String, value: Incoming)] = [
-        ("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\n{}\r\n", .message(Array("{}".utf8))),
-        ("*3\r\n$8\r\nsmessage\r\n$7\r\nmessage\r\n$0\r\n\r\n", .message([])),
+        ("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\n{}\r\n", .message(channel: "c", Array("{}".utf8))),
+        ("*3\r\n$8\r\nsmessage\r\n$7\r\nmessage\r\n$0\r\n\r\n", .message(channel: "message", [])),
         (
             "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n",
             .reply(.array([.string(Array("subscribe".utf8)), .string(Array("c".utf8)), .integer(1)]))

@@ -10,13 +10,14 @@ package final class RedisCluster: Sendable {
     }
 
     /// Returns when every node says that all slots are served and each replica follows its primary.
-    package init() async throws {
+    /// - Parameter arguments: further ones for each node.
+    package init(arguments: [String] = []) async throws {
         var nodes: [PrivateRedisServer] = []
         for _ in 1...6 {
             nodes.append(
                 try await PrivateRedisServer(
                     port: .tcp,
-                    arguments: ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"]
+                    arguments: ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"] + arguments
                 )
             )
         }
@@ -96,12 +97,30 @@ package final class RedisCluster: Sendable {
             let keys = try await source.command("CLUSTER", "GETKEYSINSLOT", "\(slot)", "100")
             guard !keys.isEmpty else { break }
             let names = keys.components(separatedBy: "\n")
-            try await source.command(
+            let answer = try await source.command(
                 words: ["MIGRATE", "127.0.0.1", "\(target.port ?? 0)", "", "0", "5000", "KEYS"] + names
             )
+            guard ["OK", "NOKEY"].contains(answer) else { throw TestProcessFailure(what: "MIGRATE", output: answer) }
         }
         for node in [target, source] {
             try await node.command("CLUSTER", "SETSLOT", "\(slot)", "NODE", targetID)
+        }
+    }
+
+    /// Moves all slots of the one to the other, which has none left then.
+    package func moveAll(from source: PrivateRedisServer, to target: PrivateRedisServer) async throws {
+        let (sourceID, targetID) = (try await id(of: source), try await id(of: target))
+        let output = try await Launcher.shared.output(
+            "redis-cli",
+            [
+                "--cluster", "reshard", "127.0.0.1:\(target.port ?? 0)", "--cluster-from", sourceID, "--cluster-to",
+                targetID,
+                "--cluster-slots", "16384", "--cluster-yes", "--cluster-pipeline", "1000",
+            ]
+        )
+        try await wait("not all slots have moved: \(output.suffix(500))") {
+            let lines = try await target.command("CLUSTER", "NODES").split(separator: "\n")
+            return lines.contains { $0.hasPrefix(sourceID) && $0.split(separator: " ").count == 8 }
         }
     }
 }

@@ -1,8 +1,6 @@
 /// One thing that a new connection is asked before it is used, and what may be wrong with the answer.
 struct Greeting {
     let command: RedisCommand
-    /// In its place, to a node of a cluster.
-    var clusterCommand: RedisCommand?
     /// Named in the log when it fails.
     let name: String
     /// Whether it is asked if it belongs to a cluster.
@@ -33,13 +31,8 @@ extension Greeting {
         return [Greeting(command: command, name: "AUTH")]
     }
 
-    /// Channel of the board's events; in a cluster its slot's own (sharded) one.
     static func subscribe(_ channel: String) -> Greeting {
-        Greeting(
-            command: RedisCommand("SUBSCRIBE", channel),
-            clusterCommand: RedisCommand("SSUBSCRIBE", channel),
-            name: "SUBSCRIBE"
-        )
+        Greeting(command: RedisCommand("SUBSCRIBE", channel), name: "SUBSCRIBE")
     }
 
     /// A node of a cluster (of a managed one, mostly) answers too, and would have us listen where nothing is published.

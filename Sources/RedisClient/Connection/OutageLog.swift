@@ -30,6 +30,11 @@ final class OutageLog {
         logger.log(level: level, message, metadata: ["reason": "\(reason)"])
     }
 
+    func outage(_ message: Logger.Message, _ refusal: RedisRefusal, to name: String) {
+        let level: Logger.Level = refusal.needsOperator ? .error : .warning
+        outage(message, reason: "\(name): \(refusal.words)", level: level)
+    }
+
     func isCluster() {
         logger.info("redis is a node of a cluster, and is used as redis+cluster:// would be")
     }
@@ -38,6 +43,11 @@ final class OutageLog {
         if isLogged { logger.info("redis connection is back") }
         isLogged = false
         loggedErrors = []
+        trouble?.note(nil, of: self)
+    }
+
+    /// The link is needed no more, with or without its connection.
+    func isOver() {
         trouble?.note(nil, of: self)
     }
 
@@ -53,8 +63,7 @@ final class OutageLog {
             }
             return nil
         case .failure(.refused(let refusal)):
-            let level: Logger.Level = refusal.needsOperator ? .error : .warning
-            outage("redis refused the connection", reason: "\(step.name): \(refusal.words)", level: level)
+            outage("redis refused the connection", refusal, to: step.name)
         case .failure:
             return .gone
         }

@@ -12,6 +12,9 @@ struct Pipeline<Waiter> {
     var count: Int { waiting.count }
     var nextDeadline: NIODeadline? { waiting.first?.deadline }
 
+    /// The first in line.
+    var next: Waiter? { waiting.first?.waiter }
+
     mutating func sent(_ waiter: Waiter, deadline: NIODeadline) {
         waiting.append((waiter, deadline))
     }

@@ -17,24 +17,36 @@ final class RedisConnection: ChannelInboundHandler {
         case replicated(ReplyContinuation)
         /// A command of our own: what to do with its reply.
         case own((Reply) -> Void)
+        /// UNSUBSCRIBE from a channel.
+        case leaving(String)
 
         func resume(_ reply: Reply) {
             switch self {
             case .caller(let continuation), .replicated(let continuation): continuation.resume(reply)
             case .own(let act): act(reply)
+            case .leaving: break
             }
         }
+    }
+
+    /// Who hears what a connection that subscribes is told without having asked.
+    struct Listener {
+        let onMessage: (_ channel: String, _ payload: [UInt8]) -> Void
+        /// The server ended the subscription, for the channel's slot is another one's now.
+        var onDropped: (_ channel: String) -> Void = { _ in }
     }
 
     private let options: RedisOptions
     private let commandTimeout: TimeAmount
     private let eventLoop: any EventLoop
-    /// A message of the subscribed channel; nil on a connection that does not subscribe.
-    private let onMessage: ((_ payload: [UInt8]) -> Void)?
+    /// Nil on a connection that does not subscribe.
+    private let listener: Listener?
     /// - Parameter reason: constant words.
     private let onClosed: (_ reason: String) -> Void
     /// The server refused a command because it is the wrong one; the connection takes no more.
     private let onWrongServer: (RedisRefusal) -> Void
+    /// The server refused a command whose slot is elsewhere; told before the one who waits for its reply.
+    private let onRedirected: (RedisRefusal) -> Void
     private var pipeline = Pipeline<Waiter>()
     private let reader: ReplyReader
     private var unfinishedBytes = 0
@@ -56,17 +68,19 @@ final class RedisConnection: ChannelInboundHandler {
         options: RedisOptions,
         eventLoop: any EventLoop,
         quorum: ReplicaQuorum? = nil,
-        onMessage: ((_ payload: [UInt8]) -> Void)? = nil,
+        listener: Listener? = nil,
         onWrongServer: @escaping (RedisRefusal) -> Void = { _ in },
+        onRedirected: @escaping (RedisRefusal) -> Void = { _ in },
         onClosed: @escaping (_ reason: String) -> Void
     ) {
         self.options = options
         commandTimeout = TimeAmount(options.commandTimeout)
         self.eventLoop = eventLoop
-        self.onMessage = onMessage
+        self.listener = listener
         replication = ReplicationBatch(quorum: quorum ?? ReplicaQuorum())
-        reader = ReplyReader(takesMessages: onMessage != nil)
+        reader = ReplyReader(takesMessages: listener != nil)
         self.onWrongServer = onWrongServer
+        self.onRedirected = onRedirected
         self.onClosed = onClosed
     }
 
@@ -86,6 +100,10 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func enqueue(_ command: RedisCommand, _ waiter: Waiter) {
         command.write(into: &unsent)
+        if command.isAsking {
+            unsentCount += 1
+            pipeline.sent(.own { _ in }, deadline: .now() + commandTimeout)
+        }
         unsentCount += 1
         pipeline.sent(waiter, deadline: .now() + commandTimeout)
         armDeadline()
@@ -129,7 +147,7 @@ final class RedisConnection: ChannelInboundHandler {
                 unfinishedBytes = 0
                 switch incoming {
                 case .reply(let reply): try take(reply)
-                case .message(let payload): if !isDraining { onMessage?(payload) }
+                case .message(let channel, let payload): if !isDraining { listener?.onMessage(channel, payload) }
                 }
             }
         } catch {
@@ -140,6 +158,10 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     private func take(_ reply: RESPValue) throws(ReplyReader.ProtocolError) {
+        if let listener, let channel = reply.endedSubscription, !pipeline.isLeaving(channel) {
+            if !isDraining { listener.onDropped(channel) }
+            return
+        }
         guard let waiter = pipeline.replied() else { throw .init() }
         if case .error(let refusal) = reply { return refused(refusal, waiter) }
         if case .replicated(let continuation) = waiter { return replication.keep(reply, continuation) }
@@ -147,7 +169,9 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     private func refused(_ refusal: RedisRefusal, _ waiter: Waiter) {
-        if refusal.isWrongServer, !isDraining {
+        if refusal.isRedirection {
+            onRedirected(refusal)
+        } else if refusal.isWrongServer, !isDraining {
             // Those on the way get their answers, which are of the same kind; it closes once this one is told, too.
             isDraining = true
             onWrongServer(refusal)
@@ -219,5 +243,20 @@ final class RedisConnection: ChannelInboundHandler {
             waiter.resume(.failure(hasLeft ? .outcomeUnknown(closeReason) : .notSent(.disconnected)))
         }
         onClosed(closeDetail ?? closeReason.rawValue)
+    }
+}
+
+extension Pipeline<RedisConnection.Waiter> {
+    /// Whether the next reply is due to an UNSUBSCRIBE from this channel.
+    fileprivate func isLeaving(_ channel: String) -> Bool {
+        if case .leaving(channel)? = next { true } else { false }
+    }
+}
+
+extension RESPValue {
+    /// The channel of `sunsubscribe`: the answer to it, or what a node says by itself when it gives the slot away.
+    fileprivate var endedSubscription: String? {
+        guard case .array(let fields) = self, fields.count == 3, fields[0].text == "sunsubscribe" else { return nil }
+        return fields[1].text
     }
 }

@@ -11,18 +11,21 @@ final class RedisLink {
         let primary: SharedPrimary
         /// Of the replicas that confirm writes; nil where none does.
         var quorum: ReplicaQuorum?
-        let trouble = LastOutage()
+        /// Of a cluster.
+        var shard = ShardID.first
+        var trouble = LastOutage()
     }
 
     private let endpoint: RedisEndpoint
     private let locator: PrimaryLocator
     private let primary: SharedPrimary
     private let quorum: ReplicaQuorum?
+    private let shard: ShardID
     private let options: RedisOptions
     private let eventLoop: any EventLoop
     private let log: OutageLog
     private let greeting: [Greeting]
-    private let onMessage: (([UInt8]) -> Void)?
+    private let listener: RedisConnection.Listener?
     private let onChange: (_ isReady: Bool) -> Void
     private let onReconnect: () -> Void
     private var machine: LinkMachine
@@ -38,6 +41,7 @@ final class RedisLink {
     private var joined: [Int: (connection: RedisConnection, generation: Int)] = [:]
     private var grace: GracePeriod
     private var drained: EventLoopPromise<Void>?
+    private var membership: Int?
 
     /// - Parameter greeting: what a new connection has to answer before it is ready.
     init(
@@ -47,7 +51,7 @@ final class RedisLink {
         eventLoop: any EventLoop,
         logger: Logger,
         greeting: [Greeting],
-        onMessage: (([UInt8]) -> Void)? = nil,
+        listener: RedisConnection.Listener? = nil,
         onChange: @escaping (_ isReady: Bool) -> Void,
         onReconnect: @escaping () -> Void = {}
     ) {
@@ -55,11 +59,12 @@ final class RedisLink {
         locator = surroundings.locator
         primary = surroundings.primary
         quorum = surroundings.quorum
+        shard = surroundings.shard
         self.options = options
         self.eventLoop = eventLoop
         log = OutageLog(logger, trouble: surroundings.trouble)
         self.greeting = greeting
-        self.onMessage = onMessage
+        self.listener = listener
         self.onChange = onChange
         self.onReconnect = onReconnect
         machine = LinkMachine(delay: options.reconnectDelay)
@@ -75,10 +80,12 @@ final class RedisLink {
     // MARK: Connecting
 
     /// Once; from then on it connects by itself.
-    func start() {
+    /// - Parameter patience: for so long commands wait for the first connection.
+    func start(patience: Duration = .zero) {
+        if patience > .zero { beginGrace(patience) }
         let link = NIOLoopBound(WeakLink(link: self), eventLoop: eventLoop)
         let eventLoop = eventLoop
-        primary.enroll { departure, generation in
+        membership = primary.enroll { departure, generation in
             eventLoop.execute { link.value.link?.leave(departure, generation) }
         }
         connect()
@@ -87,7 +94,7 @@ final class RedisLink {
     private func connect() {
         guard machine.start() == .locate else { return }
         let attempt = machine.attempt
-        locator.locate(on: eventLoop).assumeIsolated().whenComplete { result in
+        locator.locate(shard, on: eventLoop).assumeIsolated().whenComplete { result in
             switch result {
             case .success(let address): self.located(address, attempt)
             case .failure(let error): self.ended(attempt, ConnectionTrouble.words(for: error))
@@ -102,8 +109,9 @@ final class RedisLink {
             options: options,
             eventLoop: eventLoop,
             quorum: quorum,
-            onMessage: onMessage,
-            onWrongServer: { [weak self] in self?.isWrongServer(address, attempt, $0) },
+            listener: listener,
+            onWrongServer: { [weak self] in self?.isWrongServer(attempt, $0) },
+            onRedirected: { [weak self] in self?.redirected(by: $0, saidBy: address, attempt) },
             onClosed: { [weak self] in self?.ended(attempt, $0) }
         )
         let loopBound = NIOLoopBound((self, connection), eventLoop: eventLoop)
@@ -131,7 +139,7 @@ final class RedisLink {
         for (index, step) in greeting.enumerated() {
             let isLast = index == greeting.count - 1
             connection.send(
-                (isCluster ? step.clusterCommand : nil) ?? step.command,
+                step.command,
                 .own { [weak self] reply in
                     guard let self, attempt == self.machine.attempt, self.machine.state == .signingIn else { return }
                     if step.isAboutCluster, case .success(let value) = reply, Greeting.isNode(value), !isCluster {
@@ -207,12 +215,25 @@ final class RedisLink {
 
     /// The connection takes no more commands, and closes once it has its last reply; a better one is looked for meanwhile, and
     /// the others of the instance leave this server too.
-    private func isWrongServer(_ address: RedisEndpoint.Address, _ attempt: Int, _ refusal: RedisRefusal) {
-        locator.moved(to: refusal, saidBy: address)
+    private func isWrongServer(_ attempt: Int, _ refusal: RedisRefusal) {
         guard let generation = joined[attempt]?.generation else { return }
         primary.serverIsWrong(generation)
         if case .lost(let delay) = machine.leave(generation, now: .now()) {
             lost("the server said \(refusal.code)", delay)
+        }
+    }
+
+    /// One slot is elsewhere; the connection is as good as before, unless the server turns out not to be what it was taken for.
+    private func redirected(by refusal: RedisRefusal, saidBy address: RedisEndpoint.Address, _ attempt: Int) {
+        let wasCluster = locator.isCluster
+        let move = locator.redirected(by: refusal, saidBy: address, in: shard, on: eventLoop)
+        if !wasCluster, locator.isCluster {
+            log.isCluster()
+            return isWrongServer(attempt, refusal)
+        }
+        switch move {
+        case .withinShard, .toUnknown: primary.isInDoubt()
+        case .toOther, nil: break
         }
     }
 
@@ -247,10 +268,14 @@ final class RedisLink {
     private func lost(_ reason: String, _ delay: Duration) {
         inUse = nil
         log.outage("redis connection lost", reason: reason)
-        grace.begin(options.reconnectGrace)
-        eventLoop.assumeIsolated().scheduleTask(deadline: grace.end) { self.grace.refuseIfOver() }
+        beginGrace(options.reconnectGrace)
         connectLater(delay)
         onChange(false)
+    }
+
+    private func beginGrace(_ length: Duration) {
+        grace.begin(length)
+        eventLoop.assumeIsolated().scheduleTask(deadline: grace.end) { self.grace.refuseIfOver() }
     }
 
     private func connectLater(_ delay: Duration) {
@@ -265,6 +290,8 @@ final class RedisLink {
         let promise = eventLoop.makePromise(of: Void.self)
         _ = machine.stop()
         inUse = nil
+        if let membership { primary.strike(membership) }
+        log.isOver()
         grace.refuse()
         next?.close()
         if let waitingID { primary.withdraw(waitingID) }

@@ -2,8 +2,8 @@ import Bounds
 import NIOCore
 import Synchronization
 
-/// Says where the primary is now: the server itself, what the sentinels say, or the owner of our slot in a cluster.
-/// Its lock is its owner; it is asked once a connection attempt.
+/// Says where the primary is now: the server itself, what the sentinels say, or what a cluster's nodes say of a shard.
+/// Its locks are its owners; it is asked once a connection attempt.
 final class PrimaryLocator: Sendable {
     struct Unknown: Error, CustomStringConvertible {
         /// Of those who were asked one that does not let us in, or else the last that was not reached; nil: all answered.
@@ -26,9 +26,14 @@ final class PrimaryLocator: Sendable {
     private static let maximumSources = 64
     private let word = Mutex(SentinelWord())
     private let turnedOutCluster = Atomic(false)
+    /// Of a cluster.
+    let cluster: ClusterMap
+    private let asking: SingleFlight<Void>
 
     init(_ endpoint: RedisEndpoint, options: RedisOptions) {
         self.endpoint = endpoint
+        cluster = ClusterMap(homeSlot: ClusterSlot.of(options.clusterKey ?? ""))
+        asking = SingleFlight(pause: options.topologyPause)
         var options = options
         options.connectTimeout = options.discoveryTimeout
         options.commandTimeout = options.discoveryTimeout
@@ -50,9 +55,23 @@ final class PrimaryLocator: Sendable {
     }
 
     /// The answer of the first source that has one.
-    func locate(on eventLoop: any EventLoop) -> EventLoopFuture<RedisEndpoint.Address> {
-        if case .server(let address) = endpoint.location, !isCluster { return eventLoop.makeSucceededFuture(address) }
-        return ask(sources.withLock { $0 }[...], on: eventLoop)
+    /// - Parameter shard: of a cluster.
+    func locate(_ shard: ShardID = .first, on eventLoop: any EventLoop) -> EventLoopFuture<RedisEndpoint.Address> {
+        if isCluster {
+            return refresh(on: eventLoop).flatMapThrowing {
+                guard let primary = self.cluster.topology.shards[shard]?.primary else { throw Unknown() }
+                return primary
+            }
+        }
+        if case .server(let address) = endpoint.location { return eventLoop.makeSucceededFuture(address) }
+        return ask(sources.withLock { $0 }[...], on: eventLoop, by: askSentinel)
+    }
+
+    /// Asks the cluster's nodes in turn who owns which slot. One question is under way at a time, for all.
+    func refresh(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        asking.join(on: eventLoop) {
+            self.ask(self.sources.withLock { $0 }[...], on: eventLoop, by: self.askNode)
+        }
     }
 
     /// Where it was did not do: the source may be behind the others, so that the next one is asked first.
@@ -62,11 +81,23 @@ final class PrimaryLocator: Sendable {
         }
     }
 
-    /// A node of the cluster says who has the slot now; that one knows best.
-    func moved(to refusal: RedisRefusal, saidBy address: RedisEndpoint.Address) {
-        if refusal.code == "MOVED" { _ = isNode() }
-        guard isCluster, let (host, port) = refusal.movedTo, case .tcp(let ownHost, _) = address else { return }
-        putFirst(.tcp(host: host.isEmpty ? ownHost : String(host), port: port))
+    /// A node says that another one has the slot, or takes this command; that one knows best.
+    /// - Parameter shard: of the connection over which it was said.
+    /// - Returns: what it means; nil where nothing can be made of it.
+    func redirected(
+        by refusal: RedisRefusal,
+        saidBy source: RedisEndpoint.Address,
+        in shard: ShardID,
+        on eventLoop: any EventLoop
+    ) -> ClusterTopology.Move? {
+        guard let redirection = refusal.redirection, !endpoint.hasSentinels else { return nil }
+        _ = isNode()
+        guard !redirection.isForNow, let address = redirection.address(saidBy: source) else { return nil }
+        putFirst(address)
+        let move = cluster.moved(redirection.slot, to: address, saidIn: shard)
+        // One slot seldom moves alone.
+        _ = refresh(on: eventLoop)
+        return move
     }
 
     /// What a sentinel says. Whether it is as good as what others said.
@@ -87,16 +118,17 @@ final class PrimaryLocator: Sendable {
         }
     }
 
-    private func ask(
+    private func ask<Answer: Sendable>(
         _ candidates: ArraySlice<RedisEndpoint.Address>,
         after last: (any Error)? = nil,
-        on eventLoop: any EventLoop
-    ) -> EventLoopFuture<RedisEndpoint.Address> {
+        on eventLoop: any EventLoop,
+        by ask: @escaping @Sendable (RedisEndpoint.Address, any EventLoop) -> EventLoopFuture<Answer>
+    ) -> EventLoopFuture<Answer> {
         guard let source = candidates.first else { return eventLoop.makeFailedFuture(Unknown(cause: last)) }
-        return ask(source, on: eventLoop).flatMapError { error in
+        return ask(source, eventLoop).flatMapError { error in
             // One that answers, and does not know, tells nothing of the others.
             let isTelling = !(error is Unknown) && !(last is RedisQuestion.NotLetIn)
-            return self.ask(candidates.dropFirst(), after: isTelling ? error : last, on: eventLoop)
+            return self.ask(candidates.dropFirst(), after: isTelling ? error : last, on: eventLoop, by: ask)
         }
     }
 
@@ -118,27 +150,31 @@ final class PrimaryLocator: Sendable {
         question(to: source).ask(RedisCommand("CLUSTER", "SLOTS"), on: eventLoop).map { SlotMap($0, saidBy: source) }
     }
 
-    private func ask(
+    @Sendable private func askSentinel(
         _ source: RedisEndpoint.Address,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<RedisEndpoint.Address> {
-        switch endpoint.location {
-        case .sentinels(_, let primary):
-            return question(to: source).ask(SentinelAnswer.commands(primary), on: eventLoop).flatMapThrowing {
-                replies in
-                // One that has not heard of the last failover yet knows no better than the next.
-                guard let answer = SentinelAnswer(replies, saidBy: source), self.note(answer) else { throw Unknown() }
-                self.putFirst(source)
-                return answer.primary
-            }
-        case .server, .cluster:
-            return slotMap(of: source, on: eventLoop).flatMapThrowing { map in
-                guard let owner = map.owner(of: ClusterSlot.of(self.options.clusterKey)) else { throw Unknown() }
-                // All of them may be asked next time; those of the URL stay.
-                for node in map.nodes.reversed() { self.putFirst(node) }
-                self.putFirst(source)
-                return owner
-            }
+        guard case .sentinels(_, let primary) = endpoint.location else {
+            return eventLoop.makeFailedFuture(Unknown())
+        }
+        return question(to: source).ask(SentinelAnswer.commands(primary), on: eventLoop).flatMapThrowing { replies in
+            // One that has not heard of the last failover yet knows no better than the next.
+            guard let answer = SentinelAnswer(replies, saidBy: source), self.note(answer) else { throw Unknown() }
+            self.putFirst(source)
+            return answer.primary
+        }
+    }
+
+    @Sendable private func askNode(
+        _ source: RedisEndpoint.Address,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        slotMap(of: source, on: eventLoop).flatMapThrowing { map in
+            guard !map.ranges.isEmpty else { throw Unknown() }
+            // All of them may be asked next time; those of the URL stay.
+            for node in map.nodes.reversed() { self.putFirst(node) }
+            self.putFirst(source)
+            self.cluster.learn(map)
         }
     }
 }

@@ -56,7 +56,7 @@ final class SentinelLine {
         func link(
             _ greeting: [Greeting],
             _ logger: Logger,
-            onMessage: (([UInt8]) -> Void)? = nil,
+            listener: RedisConnection.Listener? = nil,
             onChange: @escaping (Bool) -> Void = { _ in }
         ) -> RedisLink {
             RedisLink(
@@ -66,14 +66,14 @@ final class SentinelLine {
                 eventLoop: eventLoop,
                 logger: logger,
                 greeting: Array([signIn, greeting].joined()),
-                onMessage: onMessage,
+                listener: listener,
                 onChange: onChange
             )
         }
         events = link(
             Self.channels.map { .subscribe($0) },
             logger,
-            onMessage: { payload in
+            listener: .init { _, payload in
                 guard let event = SentinelEvent(payload), event.primary == name else { return }
                 onEvent(event.replica)
             },

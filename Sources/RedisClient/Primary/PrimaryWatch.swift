@@ -14,7 +14,7 @@ final class PrimaryWatch {
     private let locator: PrimaryLocator
     private let primary: SharedPrimary
     private let quorum: ReplicaQuorum?
-    private let link: NIOLoopBoundBox<RedisLink>
+    private let link: RedisLink
     private let eventLoop: any EventLoop
     private var lines: [SentinelLine] = []
     private var answers: [RedisEndpoint.Address: SentinelAnswer] = [:]
@@ -24,11 +24,15 @@ final class PrimaryWatch {
     private var replicas = ReplicaWatch()
     private var lastAsked = NIODeadline.uptimeNanoseconds(0)
     private var lastHeard = NIODeadline.uptimeNanoseconds(0)
+    private var lastDoubt = NIODeadline.uptimeNanoseconds(0)
     private var timer: Scheduled<Void>?
+    private var beats = 0
     private var isStopped = false
 
     /// After a beat without an answer: the connection is being made.
     private static let shortPause = TimeAmount.milliseconds(20)
+    /// On so many beats a cluster is asked once who owns what, where nothing else makes us ask: a node may have lost its last slot.
+    private static let beatsOfTopology = 30
     /// Of the sentinels of a URL, so many are asked.
     private static let maximumSentinels = 16
 
@@ -37,7 +41,7 @@ final class PrimaryWatch {
         endpoint: RedisEndpoint,
         options: RedisOptions,
         surroundings: RedisLink.Surroundings,
-        link: NIOLoopBoundBox<RedisLink>,
+        link: RedisLink,
         eventLoop: any EventLoop,
         logger: Logger
     ) {
@@ -108,13 +112,21 @@ final class PrimaryWatch {
         schedule(after: TimeAmount(options.beat))
         guard let place = primary.place else { return schedule(after: Self.shortPause) }
         askSentinels()
-        if locator.isCluster, quorum != nil {
-            link.value.send(
+        if locator.isCluster, quorum != nil || beats.isMultiple(of: Self.beatsOfTopology) {
+            link.send(
                 RedisCommand("CLUSTER", "SLOTS"),
                 .own { [weak self] in self?.slots($0, saidBy: place.address) }
             )
         }
-        link.value.send(RedisCommand("ROLE"), .own { [weak self] in self?.role($0, place.generation) })
+        beats += 1
+        link.send(RedisCommand("ROLE"), .own { [weak self] in self?.role($0, place.generation) })
+    }
+
+    /// It is asked at once, and once however many doubt it.
+    func isInDoubt() {
+        guard isNeeded, !isStopped, lastDoubt + Self.shortPause <= .now() else { return }
+        lastDoubt = .now()
+        schedule(after: .zero)
     }
 
     private func role(_ reply: RedisConnection.Reply, _ generation: Int) {
@@ -134,7 +146,9 @@ final class PrimaryWatch {
 
     private func slots(_ reply: RedisConnection.Reply, saidBy source: RedisEndpoint.Address) {
         guard case .success(let value) = reply else { return }
-        replicas.listed = SlotMap(value, saidBy: source).replicaCount(of: ClusterSlot.of(options.clusterKey))
+        let map = SlotMap(value, saidBy: source)
+        if let count = map.replicaCount(of: source) { replicas.listed = count }
+        locator.cluster.learn(map)
     }
 
     private func learn() {

@@ -16,17 +16,38 @@ final class SharedPrimary: Sendable {
 
     private struct State {
         var view = PrimaryView()
-        var members: [@Sendable (PrimaryView.Departure, _ generation: Int) -> Void] = []
+        var members: [Int: @Sendable (PrimaryView.Departure, _ generation: Int) -> Void] = [:]
         var waiting: [Int: @Sendable (Answer) -> Void] = [:]
         var lastID = 0
         var onGeneration: (@Sendable () -> Void)?
+        var onDoubt: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
     /// Whoever has connections that join: `tell` is called whenever those of a generation have to leave.
-    func enroll(_ tell: @escaping @Sendable (PrimaryView.Departure, _ generation: Int) -> Void) {
-        state.withLock { $0.members.append(tell) }
+    /// - Returns: the number to ``strike(_:)``.
+    func enroll(_ tell: @escaping @Sendable (PrimaryView.Departure, _ generation: Int) -> Void) -> Int {
+        state.withLock { state in
+            state.lastID += 1
+            state.members[state.lastID] = tell
+            return state.lastID
+        }
+    }
+
+    /// It has no connections any more.
+    func strike(_ id: Int) {
+        state.withLock { $0.members[id] = nil }
+    }
+
+    /// - Parameter tell: called whenever something was heard that a primary would not say.
+    func onDoubt(_ tell: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onDoubt = tell }
+    }
+
+    /// The server may be the primary no more: it is asked.
+    func isInDoubt() {
+        state.withLock { $0.onDoubt?() }
     }
 
     /// - Parameter tell: called whenever connections of a new generation begin.
@@ -93,7 +114,7 @@ final class SharedPrimary: Sendable {
 
     private static func perform(_ action: PrimaryView.Action, _ state: inout State) {
         switch action {
-        case .leave(let departure, let generation): for tell in state.members { tell(departure, generation) }
+        case .leave(let departure, let generation): for tell in state.members.values { tell(departure, generation) }
         case .admit(let id, let generation): state.waiting.removeValue(forKey: id)?(.admitted(generation: generation))
         case .turnAway(let id): state.waiting.removeValue(forKey: id)?(.turnedAway)
         }

@@ -1,8 +1,8 @@
 /// What came over a connection.
 enum Incoming: Equatable {
     case reply(RESPValue)
-    /// The payload of a message of the channel that is subscribed to.
-    case message([UInt8])
+    /// A message, of a channel that is subscribed to.
+    case message(channel: String, [UInt8])
 }
 
 /// Puts together what comes over a connection from its parts, in the order of the stream: an array comes before its
@@ -23,12 +23,14 @@ struct ReplyBuilder {
     private(set) var isBroken = false
 
     /// Of `["message", channel, payload]` only the payload is copied: three allocations fewer.
-    private enum MessagePart {
+    private enum MessagePart: Equatable {
         /// No message has begun.
         case none
         /// The string that comes next.
-        case channel, payload
+        case channel
+        case payload(channel: String)
     }
+    private var channels = ChannelNames()
 
     // Arrays, for a string's bytes are reached five times slower.
     private static let kinds = ["message", "smessage"].map { Array($0.utf8) }
@@ -72,10 +74,10 @@ struct ReplyBuilder {
         switch message {
         case .none where unsafe isKindOfMessage(bytes): message = .channel
         case .none: unsafe add(.string([UInt8](bytes)))
-        case .channel: message = .payload
-        case .payload:
+        case .channel: message = unsafe .payload(channel: channels.name(bytes))
+        case .payload(let channel):
             (message, missing) = (.none, 0)
-            whole = unsafe .message([UInt8](bytes))
+            whole = unsafe .message(channel: channel, [UInt8](bytes))
         }
     }
 

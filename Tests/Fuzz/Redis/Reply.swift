@@ -16,7 +16,7 @@ extension FuzzTarget {
             for incoming in whole.incoming {
                 switch incoming {
                 case .reply(let reply): Self.interpret(reply)
-                case .message(let payload): _ = SentinelEvent(payload)
+                case .message(_, let payload): _ = SentinelEvent(payload)
                 }
             }
         }
@@ -37,7 +37,11 @@ extension FuzzTarget {
         _ = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source)
         let map = SlotMap(reply, saidBy: source)
         promise(map.primaries.count <= map.nodes.count, "primaries are nodes")
-        _ = (map.owner(of: 0), map.replicaCount(of: 0), ServerRole(reply))
+        _ = (map.owner(of: 0), map.replicaCount(of: source), ServerRole(reply))
+        var topology = ClusterTopology(homeSlot: 0)
+        topology.learn(map, now: .now())
+        topology.learn(map, now: .now())
+        promise(map.ranges.isEmpty || topology.shards.count <= map.primaries.count + 1, "a shard for each primary")
         if let answer = SentinelAnswer(reply.array ?? [], saidBy: source) {
             promise(
                 answer.epoch >= 0 && answer.replicas.allSatisfy { $0.address != answer.primary },
@@ -52,7 +56,7 @@ extension FuzzTarget {
             guard let text = element.text else { continue }
             _ = SentinelEvent(Array(text.utf8))
             let refusal = RedisRefusal(text)
-            _ = (refusal.movedTo, refusal.isFromWithinFunction, refusal.needsOperator)
+            _ = (refusal.redirection, refusal.isFromWithinFunction, refusal.needsOperator)
             promise((0..<ClusterSlot.count).contains(ClusterSlot.of(text)), "a slot is in range")
             if let ahead = IDsAhead(text) {
                 let end = AuditID(milliseconds: UInt64(clamping: text.utf8.count), number: .max)
