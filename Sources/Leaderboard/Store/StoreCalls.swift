@@ -44,6 +44,7 @@ struct StoreCalls: Sendable {
             keys.epoch,
             keys.chain
         )
+        .placed
     }
 
     func update(
