@@ -63,6 +63,9 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         }
     }
 
+    /// What `CLUSTER` is answered by a server that runs by itself.
+    var isOfNoCluster: Bool { code == "ERR" && message.contains("cluster support disabled") }
+
     /// The code, and what it means where somebody must change a setting of ours: constant words, for Redis' own quote keys.
     var words: String {
         switch code {
@@ -71,6 +74,7 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         case "NOPERM": "NOPERM: the user lacks a right"
         case "ERR" where message.contains("without any password configured"):
             "ERR: a password is set, and the server has none for the default user"
+        case "ERR" where isOfNoCluster: "ERR: the server belongs to no cluster"
         case "ERR" where message.contains("DB index") || message.contains("SELECT is not allowed"):
             "ERR: there is no such database"
         default: code

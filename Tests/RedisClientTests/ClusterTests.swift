@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -46,6 +47,18 @@ struct ClusterTests {
                 #expect(total.text == "3")
             }
         }
+    }
+
+    @Test("is none any more where a server by itself answers at the address of a plain redis://")
+    func noneAnyMore() async throws {
+        let server = try await PrivateRedisServer(port: .tcp)
+        let endpoint = try RedisEndpoint(url: "redis://127.0.0.1:\(server.port ?? 0)")
+        let locator = PrimaryLocator(endpoint, options: RedisOptions())
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        #expect(locator.isNode() && locator.isCluster)
+        await #expect(throws: (any Error).self) { _ = try await locator.locate(on: loop).get() }
+        #expect(!locator.isCluster)
+        _ = try await locator.locate(on: loop).get()
     }
 
     @Test("whose one node a plain redis:// names, primary or replica, is used as a cluster: by client and subscriber")

@@ -20,6 +20,7 @@ enum ConnectionTrouble {
         case let error as PrimaryLocator.Unknown: error.description
         case let error as RedisQuestion.NotLetIn: error.description
         case let error as RedisQuestion.ConnectionEnded: error.reason
+        case RedisError.refused(let refusal): refusal.words
         default: "the connection broke in an unknown way"
         }
     }

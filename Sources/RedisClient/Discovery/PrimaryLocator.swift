@@ -23,6 +23,8 @@ final class PrimaryLocator: Sendable {
     private let options: RedisOptions
     /// Whom to ask, the likeliest to know first; at most ``maximumSources``.
     private let sources: Mutex<[RedisEndpoint.Address]>
+    /// Those of the URL, which stay among them.
+    private let named: [RedisEndpoint.Address]
     private static let maximumSources = 64
     private let word = Mutex(SentinelWord())
     private let turnedOutCluster = Atomic(false)
@@ -39,9 +41,10 @@ final class PrimaryLocator: Sendable {
         options.commandTimeout = options.discoveryTimeout
         self.options = options
         switch endpoint.location {
-        case .server(let address): sources = Mutex([address])
-        case .sentinels(let list, _), .cluster(let list): sources = Mutex(list)
+        case .server(let address): named = [address]
+        case .sentinels(let list, _), .cluster(let list): named = list
         }
+        sources = Mutex(named)
     }
 
     /// Whether the server belongs to a cluster: as the URL says, or as one at a plain `redis://` has turned out.
@@ -114,7 +117,9 @@ final class PrimaryLocator: Sendable {
         sources.withLock { sources in
             sources.removeAll { $0 == source }
             sources.insert(source, at: 0)
-            if sources.count > Self.maximumSources { sources.removeLast() }
+            if sources.count > Self.maximumSources, let last = sources.lastIndex(where: { !named.contains($0) }) {
+                sources.remove(at: last)
+            }
         }
     }
 
@@ -175,6 +180,13 @@ final class PrimaryLocator: Sendable {
             for node in map.nodes.reversed() { self.putFirst(node) }
             self.putFirst(source)
             self.cluster.learn(map)
+        }
+        .flatMapErrorThrowing { error in
+            // Another server is there now, or one that was no node answered as if it were: it is by itself again.
+            if case .refused(let refusal)? = error as? RedisError, refusal.isOfNoCluster, self.named == [source] {
+                self.turnedOutCluster.store(false, ordering: .relaxed)
+            }
+            throw error
         }
     }
 }
