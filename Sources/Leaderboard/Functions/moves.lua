@@ -1,5 +1,5 @@
 -- How users move on a board, by the layouts of ranking.lua. What several moves need of Redis is told it at once: write_moves. Until
--- then, the set is as it was.
+-- then, the set is as it was. On a stamped board a move by itself (is_single) is told at once.
 --
 -- Of a group of moves:
 --   adds       for ZADD of `scores`: score, member, …
@@ -10,17 +10,26 @@
 --   occupancy  score -> by how many more, or fewer, have it than Redis says
 --   vacated    scores that somebody left; of a dense board
 
--- Raises an error where `withheld`, or `at` of a dense board, is of another type; the others are read by who moves.
-local function begin_moves(definition, scores, at, withheld)
-  local moves = { definition = definition, scores = scores, at = at, adds = {} }
-  if definition.is_stamped then
-    moves.withheld = redis.call('ZCARD', withheld) > 0 and withheld
-    moves.removals, moves.stamped, moves.stamps, moves.moving, moves.occupancy = {}, {}, {}, {}, {}
-  elseif definition.is_dense then
-    redis.call('ZCARD', at)
-    moves.vacated = {}
+-- Raises an error where `at` of a dense board is of another type; the other sets are read by who moves.
+local function begin_moves(definition, scores, at, is_single)
+  if not definition.is_stamped then
+    local moves = { definition = definition, scores = scores, at = at, adds = {} }
+    if definition.is_dense then
+      redis.call('ZCARD', at)
+      moves.vacated = {}
+    end
+    return moves
+  elseif is_single then
+    return { definition = definition, scores = scores, at = at, stamps = {} }
   end
-  return moves
+  return { definition = definition, scores = scores, at = at, stamps = {}, adds = {}, removals = {}, stamped = {}, moving = {},
+    occupancy = {} }
+end
+
+-- Before somebody moves who has no stamp: whether anybody is suspended, whose score is not free. Raises an error where the key is
+-- of another type.
+local function know_withheld(moves, withheld)
+  moves.withheld = redis.call('ZCARD', withheld) > 0 and withheld
 end
 
 -- Of a dense board, where somebody had the score.
@@ -32,7 +41,7 @@ end
 
 local function write_moves(moves)
   local call, scores, adds = redis.call, moves.scores, moves.adds
-  if #adds == 0 then
+  if not adds or #adds == 0 then
     return
   end
   if moves.removals and #moves.removals > 0 then
@@ -62,7 +71,7 @@ end
 
 -- Nobody has this score, and none of the suspended will return to it.
 local function is_free(moves, score, text)
-  return redis.call('ZCOUNT', moves.scores, text, text) + (moves.occupancy[score] or 0) == 0
+  return redis.call('ZCOUNT', moves.scores, text, text) + (moves.occupancy and moves.occupancy[score] or 0) == 0
     and not (moves.withheld and redis.call('ZCOUNT', moves.withheld, text, text) > 0)
 end
 
@@ -72,10 +81,27 @@ local function push(list, one, other)
   list[count + 2] = other
 end
 
+local function move_stamped_at_once(moves, user, old, total, seq)
+  local call, definition, stamp, text = redis.call, moves.definition, moves.stamps[user], integer_text(total)
+  local member = stamped_member(definition, user, stamp)
+  if stamp or not is_free(moves, total, text) then
+    if old then
+      call('ZREM', moves.scores, member)
+    end
+    stamp = stamp_of(definition, seq)
+    moves.stamps[user] = stamp
+    call('HSET', moves.at, user, stamp)
+    member = stamped_member(definition, user, stamp)
+  end
+  call('ZADD', moves.scores, text, member)
+end
+
 -- `stamps` must know the user.
 local function move_stamped(moves, user, old, total, seq)
   if old == total then
     return
+  elseif not moves.moving then
+    return move_stamped_at_once(moves, user, old, total, seq)
   end
   if moves.moving[user] then
     write_moves(moves)

@@ -62,7 +62,7 @@ local function begin_operation(keys, args)
   redis.call('ZCARD', op.scores)
   redis.call('ZCARD', op.withheld)
   local at, definition = keys[11], board_definition(keys[11] and keys[10])
-  op.moves = begin_moves(definition, op.scores, at, op.withheld)
+  op.moves = begin_moves(definition, op.scores, at, true)
   if op.moves.stamps then
     redis.call('HLEN', at)
     op.moves.withheld = op.withheld
