@@ -10,7 +10,7 @@ extension AuditVerification {
         var missing = Set(walk.tallies.filter { $0.value.isKept }.keys)
         let suspended = try await store.users(of: store.keys.suspended, on: eventLoop)
         // Whose suspension is another than the audit's, and whose score is where it does not belong.
-        var suspects = suspended.filter { (walked.tallies[$0]?.isSuspended ?? !walked.isWhole) == false }
+        var suspects = suspended.filter { walked.tallies[$0]?.isSuspended == false }
         suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)
         suspects.formUnion(backup.users.subtracting(suspended))
         var withoutHistory: [BoardMember: Int] = [:]
@@ -105,15 +105,12 @@ extension AuditWalk {
     fileprivate func word(of user: String, _ backup: SuspendedInBackup) -> AuditReport.Word? {
         let isSuspended = backup.isSuspended(user, self)
         guard let tally = tallies[user] else {
-            // Nobody suspended whom a whole audit does not know.
-            return (isSuspended ?? (isWhole ? false : nil)).map {
-                AuditReport.Word(sum: nil, hasScore: false, isSuspended: $0)
-            }
+            return isSuspended.map { AuditReport.Word(sum: nil, hasScore: false, isSuspended: $0) }
         }
         return AuditReport.Word(
             sum: tally.sum,
             hasScore: tally.isKept,
-            isSuspended: tally.isSuspended ?? isSuspended ?? (isWhole ? false : nil)
+            isSuspended: tally.isSuspended ?? isSuspended
         )
     }
 }
