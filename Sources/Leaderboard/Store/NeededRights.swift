@@ -38,15 +38,14 @@ package struct NeededRights: Sendable {
         all =
             Self.reading(keys, isCluster: isCluster)
             + Self.updating(keys, isCluster: isCluster, isReplicated: isReplicated)
-            + Self.operating(keys) + Self.checking(keys, isFsynced: isFsynced)
+            + Self.operating(keys) + Self.checking(keys, isCluster: isCluster, isFsynced: isFsynced)
     }
 
     private static func rights(_ purpose: Purpose, _ calls: [[String]]) -> [Right] {
         calls.map { Right(purpose: purpose, words: $0) }
     }
 
-    /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the readers of any board, the library itself, and the
-    /// events.
+    /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the library itself, and the events.
     private static func reading(_ keys: BoardKeys, isCluster: Bool) -> [Right] {
         rights(
             .reading,
@@ -55,14 +54,13 @@ package struct NeededRights: Sendable {
                 ["FCALL_RO", "leaderboard_standings", "3", keys.scores, keys.seq, keys.epoch, "0", "1"],
                 ["MGET", keys.seq, keys.epoch], ["ZCARD", keys.scores],
                 ["ZRANGE", keys.scores, "0", "1", "REV", "WITHSCORES"], ["ZSCORE", keys.scores, "user"],
-                ["ZREVRANK", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
-                ["ZCOUNT", keys.scores, "-inf", "+inf"], ["HGET", keys.name("at"), "user"],
+                ["ZREVRANK", keys.scores, "user"],
                 [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", keys.channel],
             ] + (isCluster ? [["CLUSTER", "SLOTS"]] : [])
         )
     }
 
-    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_write`, `leaderboard_begin`, `leaderboard_address_failure`.
+    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_begin`, `leaderboard_address_failure`.
     private static func updating(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool) -> [Right] {
         let (limit, idem, grant, address) = (
             keys.sample("limit"), keys.sample("idem"), keys.sample("grant"), keys.sample("address")
@@ -79,10 +77,7 @@ package struct NeededRights: Sendable {
                 ["SET", limit, "1", "PX", "1"], ["SET", idem, "1", "PX", "1"], ["SET", grant, "1", "PX", "1"],
                 ["SET", address, "1", "PX", "1"], ["SET", keys.seq, "0"], ["SET", keys.epoch, "1"],
                 ["ZINCRBY", keys.scores, "1", "user"], ["ZSCORE", keys.scores, "user"],
-                ["ZREVRANK", keys.scores, "user"], ["TIME"], ["SMISMEMBER", keys.suspended, "user"],
-                ["ZMSCORE", keys.scores, "user"], ["ZADD", keys.scores, "1", "user"], ["ZREM", keys.scores, "user"],
-                ["HMGET", keys.name("at"), "user"], ["HSET", keys.sample("at"), "user", "1"],
-                ["HLEN", keys.name("at")],
+                ["ZREVRANK", keys.scores, "user"], ["TIME"],
                 ["XADD", keys.audit, "MAXLEN", "~", "1", "*", "user", "user"],
                 ["MSET", keys.seq, "1", keys.chain, "1"],
                 [isCluster ? "SPUBLISH" : "PUBLISH", keys.channel, "{}"],
@@ -105,14 +100,22 @@ package struct NeededRights: Sendable {
                 ["UNLINK", keys.sample("idem")], ["EXISTS", loading], ["RENAME", loading, keys.scores],
                 ["XADD", loading, "*", "user", "user"], ["XDEL", keys.audit, "1-1"], ["XRANGE", keys.audit, "-", "+"],
                 ["XREVRANGE", keys.audit, "+", "-"],
+                // Of boards with rules of their own (`leaderboard_write` and its readers), which the service does not call yet.
+                ["SMISMEMBER", keys.suspended, "user"], ["ZMSCORE", keys.scores, "user"],
+                ["ZADD", keys.scores, "1", "user"], ["ZREM", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
+                ["ZCOUNT", keys.scores, "-inf", "+inf"], ["HGET", keys.name("at"), "user"],
+                ["HMGET", keys.name("at"), "user"], ["HSET", keys.name("at"), "user", "1"],
+                ["HLEN", keys.name("at")],
             ]
         )
     }
 
-    private static func checking(_ keys: BoardKeys, isFsynced: Bool) -> [Right] {
+    /// Without ASKING, a command whose slot is moving is refused as if there were nowhere else to go.
+    private static func checking(_ keys: BoardKeys, isCluster: Bool, isFsynced: Bool) -> [Right] {
         rights(
             .checking,
-            [["ROLE"], ["INFO"], ["XLEN", keys.audit]] + (isFsynced ? [["CONFIG", "GET", "appendfsync"]] : [])
+            [["ROLE"], ["INFO"], ["XLEN", keys.audit]] + (isCluster ? [["ASKING"]] : [])
+                + (isFsynced ? [["CONFIG", "GET", "appendfsync"]] : [])
         )
     }
 }
