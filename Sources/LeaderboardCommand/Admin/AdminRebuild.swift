@@ -39,7 +39,7 @@ struct AdminRebuild: AsyncParsableCommand {
             let report = try await AuditVerification(store, older: older, on: eventLoop).run()
             if report.faultCount > 0 { report.showChain() }
             report.showWithoutHistory()
-            if report.goesOnFromPart {
+            if older != nil, report.goesOnFromPart {
                 print("the backup's audit begins late: restore has all of its scores, a rebuild has not")
             }
             report.showDifferences()
