@@ -9,7 +9,12 @@ package struct Query: Sendable, Equatable {
 
     package init(_ text: String?) {
         self.text = text ?? ""
-        pairs = (text ?? "").parts(at: "&").filter { !$0.isEmpty }.map { pair in
+        // Nearly always there is none.
+        guard let text, !text.isEmpty else {
+            pairs = []
+            return
+        }
+        pairs = text.parts(at: "&").filter { !$0.isEmpty }.map { pair in
             let (name, value) = pair.cut(at: "=")
             return (Self.decode(name), value.map { Self.decode($0) } ?? "")
         }
