@@ -106,10 +106,9 @@ package struct ScoreStore: Sendable {
 
     /// What another writer put into the board's keys.
     package func unsoundKeys(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UnsoundKeys {
-        guard let names = try await read(StoreCalls.soundness(of: keys), on: eventLoop).array else {
-            throw .unavailable("unexpected reply")
-        }
-        return UnsoundKeys(names.compactMap(\.text), of: keys)
+        let reply = try await read(StoreCalls.soundness(of: keys), on: eventLoop)
+        guard let unsound = UnsoundKeys(reply, of: keys) else { throw .unavailable("unexpected reply") }
+        return unsound
     }
 
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.

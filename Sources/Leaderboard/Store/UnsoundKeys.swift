@@ -8,19 +8,18 @@ package struct UnsoundKeys: Sendable, Equatable {
     /// With one of these, operations are refused, or members that are no user ids stay on the board.
     package let stopOperations: [String]
 
-    init(_ names: [String], of keys: BoardKeys) {
+    /// Nil where it is no answer of the function's.
+    init?(_ reply: RESPValue, of keys: BoardKeys) {
+        guard let names = reply.array?.compactMap(\.text) else { return nil }
         let vital = [keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain]
         stopUpdates = names.filter(vital.contains)
         stopOperations = names.filter { !vital.contains($0) }
     }
 
-    package var isEmpty: Bool { stopUpdates.isEmpty && stopOperations.isEmpty }
-
     /// For who is no ``ScoreStore``. Nil where the functions are not loaded, or this user may not call them.
     package static func ask(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop) async -> UnsoundKeys?
     {
-        let command = StoreCalls.soundness(of: keys)
-        guard let reply = try? await redis.send(command, on: eventLoop), let names = reply.array else { return nil }
-        return UnsoundKeys(names.compactMap(\.text), of: keys)
+        let reply = try? await redis.send(StoreCalls.soundness(of: keys), on: eventLoop)
+        return reply.flatMap { UnsoundKeys($0, of: keys) }
     }
 }
