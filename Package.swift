@@ -35,7 +35,6 @@ extension Target.Dependency {
 
 let package = Package(
     name: "leaderboard",
-    platforms: [.macOS(.v15)],
     products: [.executable(name: "leaderboard", targets: ["LeaderboardCommand"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -169,7 +168,7 @@ let package = Package(
             name: "LeaderboardCommand",
             dependencies: [
                 "Bounds", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .deque,
-                .httpClient, .systemPackage, .target(name: "CEpoll", condition: .when(platforms: [.linux])),
+                .httpClient, .systemPackage, "CEpoll",
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -179,7 +178,7 @@ let package = Package(
                 // FoundationEssentials needs the two, and only modules compiled with -static-stdlib would say so themselves.
                 .unsafeFlags(
                     ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
-                    .when(platforms: [.linux], configuration: .release)
+                    .when(configuration: .release)
                 )
             ]
         ),

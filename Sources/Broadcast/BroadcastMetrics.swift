@@ -1,10 +1,6 @@
 import Metrics
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import FoundationEssentials
 
 /// Why something was not delivered. The names are label values.
 enum DropReason: String, Sendable, CaseIterable { case backlog, tooSlow = "too_slow" }

@@ -11,7 +11,7 @@ struct RootCommand: AsyncParsableCommand {
             Configuration comes from the environment, then from .env in the working directory, then from defaults. \
             .env.example lists every variable.
             """,
-        version: LeaderboardService.version,
+        version: ServiceAssembly.version,
         subcommands: [
             Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, DoctorCommand.self, Ping.self,
         ]

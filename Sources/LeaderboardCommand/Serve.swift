@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
                     }
                 }
             }
-            try await LeaderboardService(configuration).run { address in
+            try await ServiceAssembly(configuration).run { address in
                 // Not print: its buffer would keep the text back where standard output is a file or a pipe.
                 if let welcome { _ = try? FileDescriptor.standardOutput.writeAll(welcome.text(for: address).utf8) }
                 listening.yield(address)

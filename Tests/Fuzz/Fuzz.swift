@@ -1,12 +1,6 @@
 import CFuzzer
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What `ops/fuzz` runs: one target, by libFuzzer. Its arguments are libFuzzer's; without a target it lists them.
 @main

@@ -49,7 +49,7 @@ struct EveryCallerTests {
     private static func send(
         _ count: Int,
         isDurable: Bool,
-        _ client: RedisClient,
+        _ client: RedisConnections,
         _ loop: any EventLoop
     ) async -> [String: Int] {
         var outcomes: [String: Int] = [:]

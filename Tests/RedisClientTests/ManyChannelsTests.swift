@@ -143,7 +143,7 @@ struct ManyChannelsTests {
         _ url: String,
         _ heard: ChannelRecorder,
         _ options: RedisOptions = RedisOptions(),
-        following leader: RedisClient? = nil,
+        following leader: RedisConnections? = nil,
         logger: Logger = quietLogger,
         _ body: (RedisSubscriber) async throws -> Void
     ) async throws {

@@ -151,7 +151,7 @@ struct TagsOfPrimaries {
     }
 }
 
-extension RedisClient {
+extension RedisConnections {
     struct Place: Equatable {
         let shard: ShardID
         let address: RedisEndpoint.Address
@@ -177,13 +177,13 @@ final class SpreadLoad: Sendable {
         var failures: [String: Int] = [:]
     }
 
-    private let client: RedisClient
+    private let client: RedisConnections
     private let keys: [String]
     private let loop: any EventLoop
     private let state: Mutex<[Count]>
     private let isOver = Atomic(false)
 
-    init(_ client: RedisClient, _ keys: [String], _ loop: any EventLoop) {
+    init(_ client: RedisConnections, _ keys: [String], _ loop: any EventLoop) {
         self.client = client
         self.keys = keys
         self.loop = loop
@@ -226,13 +226,13 @@ final class CountingLoad: Sendable {
     static let keyCount = 300
     private static let script = "redis.call('INCR', KEYS[1]) return redis.call('INCR', KEYS[2])"
 
-    private let client: RedisClient
+    private let client: RedisConnections
     private let tag: String
     private let loop: any EventLoop
     private let state = Mutex((single: 0, pairs: 0, refused: [RedisError]()))
     private let isOver = Atomic(false)
 
-    init(_ client: RedisClient, _ tag: String, _ loop: any EventLoop) {
+    init(_ client: RedisConnections, _ tag: String, _ loop: any EventLoop) {
         self.client = client
         self.tag = tag
         self.loop = loop

@@ -84,9 +84,9 @@ final class WriteLoad: Sendable {
     var staleReads: Int { account.withLock { $0.staleReads } }
 
     /// Writes before, while and after `body` runs, which is done again until enough was acknowledged.
-    func run(_ url: String, _ options: RedisOptions, _ body: (RedisClient) async throws -> Void) async throws {
+    func run(_ url: String, _ options: RedisOptions, _ body: (RedisConnections) async throws -> Void) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let client = RedisClient(
+        let client = RedisConnections(
             endpoint: try RedisEndpoint(url: url),
             options: options,
             eventLoopGroup: group,
@@ -121,7 +121,7 @@ final class WriteLoad: Sendable {
 
     private func write(
         _ member: String,
-        _ client: RedisClient,
+        _ client: RedisConnections,
         _ loop: any EventLoop,
         readingOn other: any EventLoop
     ) async {

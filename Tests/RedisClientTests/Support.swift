@@ -13,12 +13,12 @@ func withClient(
     isReady: Bool = true,
     sentinelLogin: RedisEndpoint.Login? = nil,
     logger: Logger = quietLogger,
-    _ body: (RedisClient, any EventLoop) async throws -> Void
+    _ body: (RedisConnections, any EventLoop) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var endpoint = try RedisEndpoint(url: url)
     endpoint.sentinelLogin = sentinelLogin
-    let client = RedisClient(
+    let client = RedisConnections(
         endpoint: endpoint,
         options: options,
         eventLoopGroup: group,
@@ -41,7 +41,7 @@ func withSubscriber(
     _ options: RedisOptions = RedisOptions(),
     events: EventRecorder,
     channel: String = "news",
-    following leader: RedisClient? = nil,
+    following leader: RedisConnections? = nil,
     _ body: () async throws -> Void
 ) async throws {
     let subscriber = RedisSubscriber(

@@ -1,12 +1,6 @@
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// For how long a listener rests when the system could not give it a connection. No I/O: errors and successes in, pauses out.
 ///

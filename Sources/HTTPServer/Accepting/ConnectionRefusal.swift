@@ -1,13 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a client is told whose connection is not taken: 503, where it speaks plain HTTP, and as far as that is possible without
 /// waiting for it.
@@ -55,9 +49,5 @@ enum ConnectionRefusal {
     }
 
     private static let dontWait = Int32(MSG_DONTWAIT)
-    #if os(Linux)
-        private static let sendFlags = dontWait | Int32(MSG_NOSIGNAL)
-    #else
-        private static let sendFlags = dontWait
-    #endif
+    private static let sendFlags = dontWait | Int32(MSG_NOSIGNAL)
 }

@@ -1,13 +1,7 @@
 import NIOCore
 import NIOPosix
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The addresses that a host means, those of IPv4 first: an address itself, `*` for all of the machine's, or what a name stands
 /// for.
@@ -29,7 +23,7 @@ enum HostAddresses {
     private static func resolve(_ name: String) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = AF_UNSPEC
-        unsafe hints.ai_socktype = SOCK_STREAM.asInt32
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         // SAFETY: on success the list is ours until `freeaddrinfo`; each entry's address is read as what its family says it is.
         guard unsafe getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
@@ -50,13 +44,3 @@ enum HostAddresses {
         return (ipv4 + ipv6).filter { seen.insert($0).inserted }
     }
 }
-
-#if canImport(Glibc)
-    extension __socket_type {
-        fileprivate var asInt32: Int32 { Int32(rawValue) }
-    }
-#else
-    extension Int32 {
-        fileprivate var asInt32: Int32 { self }
-    }
-#endif

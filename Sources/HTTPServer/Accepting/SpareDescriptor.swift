@@ -1,12 +1,6 @@
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A descriptor held for the moment when the system has no others: it makes room to take one connection at a time, to say no to
 /// it, and to close it. Owned by the listener's loop.

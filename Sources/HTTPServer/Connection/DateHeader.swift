@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// `Date` (RFC 9110, section 5.6.7), made once a second. Owned by its event loop.
 struct DateHeader {

@@ -1,12 +1,6 @@
 package import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The short way of a live connection's bytes: straight to its socket, past the channel, as long as nothing waits in the
 /// channel's own buffer. A crowd's frames go it, for 3.8 instead of 5.6 µs each.
@@ -56,11 +50,7 @@ package final class DirectSocket {
     /// Nothing may be written any more.
     func end() { descriptor = -1 }
 
-    #if os(Linux)
-        private static let flags = Int32(MSG_NOSIGNAL)
-    #else
-        private static let flags: Int32 = 0
-    #endif
+    private static let flags = Int32(MSG_NOSIGNAL)
 }
 
 extension ByteBuffer {

@@ -39,10 +39,8 @@ enum LiveUpgrade {
     /// The peer of an event stream never speaks, so TCP has to find a dead one: by heartbeats that are not acknowledged
     /// (`TCP_USER_TIMEOUT`, RFC 5482).
     private func giveUpOnSilence(of channel: any Channel, after limit: Duration) {
-        #if os(Linux)
-            let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 18))
-            try? channel.syncOptions?.setOption(option, value: .init(clamping: Int(clamping: limit / .milliseconds(1))))
-        #endif
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 18))
+        try? channel.syncOptions?.setOption(option, value: .init(clamping: Int(clamping: limit / .milliseconds(1))))
     }
 
     func head(requestID: String, date: String) -> ByteBuffer {

@@ -11,12 +11,12 @@ final class FunctionLoader: Sendable {
     private typealias Send =
         @Sendable (RedisCommand, @escaping @Sendable (RedisRefusal) -> Bool) async throws(RedisError) -> RESPValue
 
-    private let redis: RedisClient
+    private let redis: RedisConnections
     private let loads: Counter
     /// The load under way. Awaited by each who asked for it; none of them can cancel it for the others.
     private let underWay = Mutex<Load?>(nil)
 
-    init(redis: RedisClient, metricsFactory: any MetricsFactory) {
+    init(redis: RedisConnections, metricsFactory: any MetricsFactory) {
         self.redis = redis
         loads = Counter(label: "redis_function_loads", dimensions: [], factory: metricsFactory)
     }

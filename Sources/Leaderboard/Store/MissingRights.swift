@@ -42,7 +42,12 @@ package struct MissingRights: Sendable, Equatable {
     }
 
     /// Asks by `ACL DRYRUN`, which changes nothing. Nil where nobody tells: the user may not ask it, or Redis does not answer.
-    package static func ask(_ redis: RedisClient, user: String, _ needed: NeededRights, on eventLoop: any EventLoop)
+    package static func ask(
+        _ redis: RedisConnections,
+        user: String,
+        _ needed: NeededRights,
+        on eventLoop: any EventLoop
+    )
         async
         -> MissingRights?
     {

@@ -10,7 +10,7 @@ import RedisClient
 ///
 /// Never repeated: a call that may have been executed, and would count twice.
 struct RedisCalls: Sendable {
-    let redis: RedisClient
+    let redis: RedisConnections
     let loader: FunctionLoader
     let deadline: Duration
 
@@ -19,7 +19,7 @@ struct RedisCalls: Sendable {
 
     /// - Parameters:
     ///   - isIdempotent: sent twice, it has the effect of once.
-    ///   - isDurable: see ``RedisClient/send(_:isDurable:on:)``.
+    ///   - isDurable: see ``RedisConnections/send(_:isDurable:on:)``.
     func send(
         _ command: RedisCommand,
         isIdempotent: Bool,

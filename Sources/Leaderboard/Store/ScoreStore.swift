@@ -15,7 +15,7 @@ package struct ScoreStore: Sendable {
     let calls: StoreCalls
 
     package init(
-        redis: RedisClient,
+        redis: RedisConnections,
         options: StoreOptions,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {

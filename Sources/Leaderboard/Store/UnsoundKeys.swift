@@ -17,7 +17,8 @@ package struct UnsoundKeys: Sendable, Equatable {
     }
 
     /// For who is no ``ScoreStore``. Nil where the functions are not loaded, or this user may not call them.
-    package static func ask(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop) async -> UnsoundKeys?
+    package static func ask(_ redis: RedisConnections, _ keys: BoardKeys, on eventLoop: any EventLoop) async
+        -> UnsoundKeys?
     {
         let reply = try? await redis.send(StoreCalls.soundness(of: keys), on: eventLoop)
         return reply.flatMap { UnsoundKeys($0, of: keys) }

@@ -4,7 +4,7 @@ package import RedisClient
 /// Whether Redis would take an update now, asked without writing or loading anything.
 package enum WriteProbe {
     /// Throws what an update would meet.
-    package static func ask(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop)
+    package static func ask(_ redis: RedisConnections, _ keys: BoardKeys, on eventLoop: any EventLoop)
         async throws(RedisError)
     {
         do {

@@ -2,13 +2,7 @@ import Leaderboard
 import NIOCore
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A backup that is read: a file, or what comes through standard input or a pipe. It is read more than once, so what cannot be is
 /// put into a file without a name first.

@@ -2,13 +2,7 @@ import Leaderboard
 import NIOCore
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Where a backup goes. Bytes go in pieces: no board is too large.
 struct BackupOutput {

@@ -1,13 +1,7 @@
 import Dispatch
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A file that gets its name only when it is complete and on the disk. Until then it has none, where the file system can do that
 /// (`O_TMPFILE`), so that whatever ends the process leaves nothing; elsewhere it is `NAME.partial`, and goes with the process
@@ -61,46 +55,41 @@ final class UnfinishedFile {
         interruptions?.end()
     }
 
-    #if os(Linux)
-        /// Nil: the file system, or this kernel, has no such files.
-        private static func unnamed(besides path: String) -> SystemPackage.FileDescriptor? {
-            // `O_TMPFILE`, which is not imported.
-            let option = SystemPackage.FileDescriptor.OpenOptions(rawValue: 0o20_000_000 | O_DIRECTORY)
-            let folder = FilePath(path).removingLastComponent()
-            guard
-                let file = try? SystemPackage.FileDescriptor.open(
-                    folder.isEmpty ? "." : folder,
-                    .writeOnly,
-                    options: [option],
-                    permissions: [.ownerReadWrite]
-                )
-            else { return nil }
-            var status = stat()
-            if unsafe lstat(place(of: file), &status) == 0 { return file }
-            try? file.close()
-            return nil
-        }
-
-        /// From which it gets its name.
-        private static func place(of file: SystemPackage.FileDescriptor) -> String { "/proc/self/fd/\(file.rawValue)" }
-
-        private func name() throws(Errno) {
-            _ = unsafe unlink(partial)
-            // SAFETY: both are strings that live as long as the call (open(2), the example of O_TMPFILE).
-            let result = unsafe linkat(
-                AT_FDCWD,
-                Self.place(of: descriptor),
-                AT_FDCWD,
-                partial,
-                AT_SYMLINK_FOLLOW
+    /// Nil: the file system, or this kernel, has no such files.
+    private static func unnamed(besides path: String) -> SystemPackage.FileDescriptor? {
+        // `O_TMPFILE`, which is not imported.
+        let option = SystemPackage.FileDescriptor.OpenOptions(rawValue: 0o20_000_000 | O_DIRECTORY)
+        let folder = FilePath(path).removingLastComponent()
+        guard
+            let file = try? SystemPackage.FileDescriptor.open(
+                folder.isEmpty ? "." : folder,
+                .writeOnly,
+                options: [option],
+                permissions: [.ownerReadWrite]
             )
-            guard result == 0 else { throw Errno(rawValue: errno) }
-            isNamed = true
-        }
-    #else
-        private static func unnamed(besides _: String) -> SystemPackage.FileDescriptor? { nil }
-        private func name() throws(Errno) {}
-    #endif
+        else { return nil }
+        var status = stat()
+        if unsafe lstat(place(of: file), &status) == 0 { return file }
+        try? file.close()
+        return nil
+    }
+
+    /// From which it gets its name.
+    private static func place(of file: SystemPackage.FileDescriptor) -> String { "/proc/self/fd/\(file.rawValue)" }
+
+    private func name() throws(Errno) {
+        _ = unsafe unlink(partial)
+        // SAFETY: both are strings that live as long as the call (open(2), the example of O_TMPFILE).
+        let result = unsafe linkat(
+            AT_FDCWD,
+            Self.place(of: descriptor),
+            AT_FDCWD,
+            partial,
+            AT_SYMLINK_FOLLOW
+        )
+        guard result == 0 else { throw Errno(rawValue: errno) }
+        isNamed = true
+    }
 }
 
 /// Signals that would end the process and leave a half-made file: its owner takes it away first.

@@ -13,18 +13,14 @@ final class Crowd: Sendable {
     private let path: String
     /// Where viewers connect, and where they stay if there are no `sockets`.
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    #if os(Linux)
-        /// Nil where bytes have to be changed on their way (TLS).
-        private let sockets: CrowdSockets?
-    #endif
+    /// Nil where bytes have to be changed on their way (TLS).
+    private let sockets: CrowdSockets?
 
     init(of service: ServiceURL, path: String, dueTimes: DueTimes) throws {
         self.service = service
         self.path = path
         self.dueTimes = dueTimes
-        #if os(Linux)
-            sockets = service.isSecure ? nil : try CrowdSockets()
-        #endif
+        sockets = service.isSecure ? nil : try CrowdSockets()
     }
 
     /// One more viewer, whose connection is open when this returns.
@@ -48,13 +44,11 @@ final class Crowd: Sendable {
     }
 
     private func connect(_ viewer: Int) async throws {
-        #if os(Linux)
-            if let sockets {
-                return try await LiveClient.open(service, path, on: eventLoop) { [self] channel, frames in
-                    try sockets.take(over: channel, frames, of: viewer, in: self)
-                }
+        if let sockets {
+            return try await LiveClient.open(service, path, on: eventLoop) { [self] channel, frames in
+                try sockets.take(over: channel, frames, of: viewer, in: self)
             }
-        #endif
+        }
         let connection = try await LiveClient.connect(to: service, path: path, on: eventLoop) { [self] message in
             viewers.withLock {
                 $0.received(message: message, by: viewer)
@@ -77,14 +71,10 @@ final class Crowd: Sendable {
 
     /// Takes what arrives until ``end()``, on a thread that has nothing else to do.
     func follow() {
-        #if os(Linux)
-            sockets?.follow(self)
-        #endif
+        sockets?.follow(self)
     }
 
     func end() {
-        #if os(Linux)
-            sockets?.end()
-        #endif
+        sockets?.end()
     }
 }

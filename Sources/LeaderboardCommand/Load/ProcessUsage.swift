@@ -1,13 +1,7 @@
 import Bounds
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What some processes of this machine have used, as `/proc` tells it (Linux).
 struct ProcessUsage: Sendable {

@@ -2,13 +2,7 @@ import ArgumentParser
 import NIOCore
 import NIOPosix
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// `leaderboard watch`: the live top 10 in a terminal.
 struct Watch: AsyncParsableCommand {

@@ -59,7 +59,7 @@ package enum BoardAccess {
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let trouble = LastTrouble()
-        let redis = RedisClient(
+        let redis = RedisConnections(
             endpoint: endpoint,
             options: setup.options,
             eventLoopGroup: group,
@@ -84,7 +84,8 @@ package enum BoardAccess {
         return try result.get()
     }
 
-    private static func connected(_ redis: RedisClient, to endpoint: RedisEndpoint, _ trouble: LastTrouble) async throws
+    private static func connected(_ redis: RedisConnections, to endpoint: RedisEndpoint, _ trouble: LastTrouble)
+        async throws
     {
         let deadline = ContinuousClock.now + .seconds(5)
         while !redis.isConnected {

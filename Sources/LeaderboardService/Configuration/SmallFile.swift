@@ -1,12 +1,6 @@
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Why a file cannot be read, in words that go on from it. They quote nothing of it.
 struct FileTrouble: Error, Equatable, CustomStringConvertible {

@@ -28,7 +28,7 @@ struct RedisExamination: Sendable {
     func findings() async -> [Finding] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let trouble = LastTrouble()
-        let redis = RedisClient(
+        let redis = RedisConnections(
             endpoint: endpoint,
             options: options,
             eventLoopGroup: group,
@@ -42,7 +42,7 @@ struct RedisExamination: Sendable {
         return findings
     }
 
-    private func ask(_ redis: RedisClient, on eventLoop: any EventLoop, trouble: LastTrouble) async -> [Finding] {
+    private func ask(_ redis: RedisConnections, on eventLoop: any EventLoop, trouble: LastTrouble) async -> [Finding] {
         let deadline = ContinuousClock.now + Self.patience
         while !redis.isConnected {
             guard ContinuousClock.now < deadline else {
@@ -92,7 +92,7 @@ struct RedisExamination: Sendable {
     }
 
     /// Which edition of our functions Redis holds, and whether it would take ours.
-    private func library(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
+    private func library(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding {
         let edition = FunctionLibrary.revision
         do {
             let reply = try await redis.send(RedisCommand("FCALL_RO", "leaderboard_revision", "0"), on: eventLoop)
@@ -121,7 +121,7 @@ struct RedisExamination: Sendable {
 
     /// Where another writer put something else into a key of the board; nothing to say where there is none, or while our functions
     /// are not loaded.
-    private func unsoundKeys(_ redis: RedisClient, on eventLoop: any EventLoop) async -> [Finding] {
+    private func unsoundKeys(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> [Finding] {
         guard let unsound = await UnsoundKeys.ask(redis, keys, on: eventLoop) else { return [] }
         return [
             (unsound.stopUpdates, "no update is taken"),
@@ -136,7 +136,7 @@ struct RedisExamination: Sendable {
     }
 
     /// What was found on the board and is no user id; nothing to say where there is none, or this user may not look.
-    private func foreignMembers(_ redis: RedisClient, on eventLoop: any EventLoop) async -> [Finding] {
+    private func foreignMembers(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> [Finding] {
         let command = RedisCommand("ZCARD", keys.foreign)
         let count = try? await redis.send(command, expecting: { _ in true }, on: eventLoop).integer
         guard let count, count > 0 else { return [] }
@@ -150,7 +150,7 @@ struct RedisExamination: Sendable {
     }
 
     /// Whether the user may do all that the service does in its name.
-    private func rights(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
+    private func rights(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding {
         let (user, needed) = (endpoint.loginUser, NeededRights(endpoint, options, keys))
         guard let missing = await MissingRights.ask(redis, user: user, needed, on: eventLoop) else {
             return .advice(
@@ -176,7 +176,7 @@ struct RedisExamination: Sendable {
     }
 
     /// What an update would meet, as `/readyz` asks it. Nil where rights are in the way, which are told already.
-    private func writes(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding? {
+    private func writes(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding? {
         do throws(RedisError) {
             try await WriteProbe.ask(redis, keys, on: eventLoop)
             return .good("writes", "Redis takes updates")
@@ -201,7 +201,7 @@ struct RedisExamination: Sendable {
         }
     }
 
-    private func clock(_ redis: RedisClient, on eventLoop: any EventLoop) async -> Finding {
+    private func clock(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding {
         let before = Date.now.timeIntervalSince1970
         let reply = (try? await redis.send(RedisCommand("TIME"), on: eventLoop).array) ?? []
         let after = Date.now.timeIntervalSince1970

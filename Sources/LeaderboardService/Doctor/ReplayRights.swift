@@ -28,7 +28,7 @@ enum ReplayRights: Equatable {
     }
 
     /// Asks the server, by whichever of three commands the user may give.
-    static func ask(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop) async -> ReplayRights {
+    static func ask(_ redis: RedisConnections, _ keys: BoardKeys, on eventLoop: any EventLoop) async -> ReplayRights {
         if let tried = await dryRun(redis, keys, on: eventLoop) { return tried }
         let isExpected: @Sendable (RedisRefusal) -> Bool = { _ in true }
         let user = try? await redis.send(
@@ -45,7 +45,7 @@ enum ReplayRights: Equatable {
     }
 
     /// Nil where the user may not try it.
-    private static func dryRun(_ redis: RedisClient, _ keys: BoardKeys, on eventLoop: any EventLoop) async
+    private static func dryRun(_ redis: RedisConnections, _ keys: BoardKeys, on eventLoop: any EventLoop) async
         -> ReplayRights?
     {
         for words in writes(keys) {

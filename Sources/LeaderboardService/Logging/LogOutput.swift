@@ -1,13 +1,7 @@
 import Dispatch
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Where log lines go: a bounded buffer that a thread of its own empties, so that a reader that is slow, or stands still,
 /// never stops an event loop.
@@ -121,10 +115,4 @@ final class LogOutput: Sendable {
     }
 }
 
-#if canImport(Glibc)
-    private let systemWrite = unsafe Glibc.write
-#elseif canImport(Musl)
-    private let systemWrite = unsafe Musl.write
-#else
-    private let systemWrite = unsafe Darwin.write
-#endif
+private let systemWrite = unsafe Glibc.write

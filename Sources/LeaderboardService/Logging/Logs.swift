@@ -1,12 +1,6 @@
 package import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How a log line is written.
 package enum LogFormat: String, Sendable, CaseIterable {

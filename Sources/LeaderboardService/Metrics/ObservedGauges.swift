@@ -3,8 +3,8 @@ import RedisClient
 
 extension MetricsRegistry {
     /// What is asked for when it is read, as its owners know it anyway.
-    func observe(redis: RedisClient, watch: RedisWatch, broadcaster: Broadcaster, logs: Logs) {
-        showBuild(version: LeaderboardService.version)
+    func observe(redis: RedisConnections, watch: RedisWatch, broadcaster: Broadcaster, logs: Logs) {
+        showBuild(version: ServiceAssembly.version)
         observe("redis_connections") { Double(redis.connectedCount) }
         observe("redis_pending_commands") { Double(redis.pendingCount) }
         observe("live_subscription") { broadcaster.isLive ? 1 : 0 }

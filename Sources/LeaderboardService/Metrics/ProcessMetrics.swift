@@ -1,12 +1,6 @@
 import Bounds
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What the kernel says of this process, under the names that Prometheus' own client libraries use.
 enum ProcessMetrics {

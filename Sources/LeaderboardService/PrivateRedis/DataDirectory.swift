@@ -1,13 +1,7 @@
 import Bounds
 import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The folder `redis` (mode 0700) in the service's data directory, held by this process alone for as long as this object lives.
 ///

@@ -1,12 +1,6 @@
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An exclusive `flock(2)` on a file, which the kernel frees when the last process that holds it has ended, however it ended.
 ///

@@ -1,12 +1,6 @@
 import Bounds
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What the kernel tells of the processes of this machine.
 enum Processes {

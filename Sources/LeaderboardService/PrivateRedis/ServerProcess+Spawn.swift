@@ -1,22 +1,11 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 extension ServerProcess {
     /// Starts a program: its standard output and error go to the end of `log`, it inherits `lock` and nothing else of ours,
     /// neither our environment (it has secrets) nor our terminal's Ctrl-C (it has to outlive the service's own shutdown).
     static func spawn(_ command: [String], lock: FileLock, log: String) throws(PrivateRedisError) -> pid_t {
-        #if canImport(Darwin)
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
-        #else
-            var actions = unsafe posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
-        #endif
+        var actions = unsafe posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
         // SAFETY: both are initialised here and destroyed at the end of this function, and used in between only.
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawnattr_init(&attributes)

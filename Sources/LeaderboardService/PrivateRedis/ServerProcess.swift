@@ -2,13 +2,7 @@ import Dispatch
 import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// One run of redis-server, from its start to its end.
 ///

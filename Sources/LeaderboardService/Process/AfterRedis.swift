@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// is well is no trouble to anybody's log. From then on it lives with losses itself.
 struct AfterRedis: Service {
     let part: any Service
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
 
     func run() async throws {

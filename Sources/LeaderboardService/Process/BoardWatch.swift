@@ -7,7 +7,7 @@ import Synchronization
 /// Looks again and again whether the board can be read and takes updates. Redis itself may be well, and another writer have put
 /// something else into a key of the board.
 final class BoardWatch: Service {
-    private let redis: RedisClient
+    private let redis: RedisConnections
     private let store: ScoreStore
     private let logger: Logger
     private let state = Mutex<Objection?>(nil)
@@ -24,7 +24,7 @@ final class BoardWatch: Service {
         let stopsReads: Bool
     }
 
-    init(redis: RedisClient, store: ScoreStore, logger: Logger) {
+    init(redis: RedisConnections, store: ScoreStore, logger: Logger) {
         self.redis = redis
         self.store = store
         self.logger = logger

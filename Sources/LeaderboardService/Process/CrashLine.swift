@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The last line of a process that a signal ends: which signal, and at what address. Nothing of the memory is in it.
 ///
@@ -55,13 +49,7 @@ enum CrashLine {
             var action = sigaction()
             action.sa_flags = SA_SIGINFO | SA_ONSTACK | CInt(truncatingIfNeeded: SA_RESETHAND)
             unsafe sigfillset(&action.sa_mask)
-            #if canImport(Glibc)
-                unsafe action.__sigaction_handler.sa_sigaction = { unsafe CrashLine.tell($0, $1, $2) }
-            #elseif canImport(Musl)
-                unsafe action.__sa_handler.sa_sigaction = { unsafe CrashLine.tell($0, $1, $2) }
-            #else
-                unsafe action.__sigaction_u.__sa_sigaction = { unsafe CrashLine.tell($0, $1, $2) }
-            #endif
+            unsafe action.__sigaction_handler.sa_sigaction = { unsafe CrashLine.tell($0, $1, $2) }
             // SAFETY: the call reads the local variable that it is given.
             _ = unsafe sigaction(signal, &action, nil)
         }
@@ -168,24 +156,18 @@ enum CrashLine {
     @_noLocks
     private static func address(_ information: UnsafeMutablePointer<siginfo_t>?) -> UInt {
         guard let information = unsafe information else { return 0 }
-        #if canImport(Glibc)
-            return UInt(bitPattern: unsafe information.pointee._sifields._sigfault.si_addr)
-        #elseif canImport(Musl)
-            return UInt(bitPattern: unsafe information.pointee.__si_fields.__sigfault.si_addr)
-        #else
-            return UInt(bitPattern: unsafe information.pointee.si_addr)
-        #endif
+        return UInt(bitPattern: unsafe information.pointee._sifields._sigfault.si_addr)
     }
 
     /// Of the instruction that the thread was at.
     @_noLocks
     private static func counter(_ context: UnsafeMutableRawPointer?) -> UInt {
         guard let context = unsafe context else { return 0 }
-        #if os(Linux) && arch(x86_64)
+        #if arch(x86_64)
             // REG_RIP
             let registers = unsafe context.assumingMemoryBound(to: ucontext_t.self).pointee.uc_mcontext.gregs
             return UInt(truncatingIfNeeded: registers.16)
-        #elseif os(Linux) && arch(arm64)
+        #elseif arch(arm64)
             return UInt(
                 truncatingIfNeeded: unsafe context.assumingMemoryBound(to: ucontext_t.self).pointee.uc_mcontext.pc
             )

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a crash leaves behind: one line that tells the signal and the addresses, and no memory, for secrets and tokens are in it.
 package enum CrashOutput {
@@ -25,9 +19,5 @@ package enum CrashOutput {
         CrashLine.coverThread()
     }
 
-    #if canImport(Glibc)
-        private static let coreSize = __rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue))
-    #else
-        private static let coreSize = RLIMIT_CORE
-    #endif
+    private static let coreSize = __rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue))
 }

@@ -1,12 +1,6 @@
 import HTTPServer
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How many file descriptors this process may have open (`RLIMIT_NOFILE`). Each connection takes one.
 package struct DescriptorLimit: Sendable, Equatable {
@@ -38,11 +32,7 @@ package struct DescriptorLimit: Sendable, Equatable {
         _ = unsafe setrlimit(resource, &raised)
     }
 
-    #if canImport(Glibc)
-        private static let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
-    #else
-        private static let resource = RLIMIT_NOFILE
-    #endif
+    private static let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
 }
 
 extension ServerOptions {

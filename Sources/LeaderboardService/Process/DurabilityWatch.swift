@@ -7,7 +7,7 @@ import Synchronization
 /// Looks again and again whether Redis keeps what an acknowledgement promises. Its settings and users can be changed under us, and no
 /// command fails for it.
 final class DurabilityWatch: Service {
-    private let redis: RedisClient
+    private let redis: RedisConnections
     private let keys: BoardKeys
     private let durability: Durability
     private let logger: Logger
@@ -21,7 +21,7 @@ final class DurabilityWatch: Service {
         var rights = ReplayRights.unknown
     }
 
-    init(redis: RedisClient, keys: BoardKeys, durability: Durability, logger: Logger) {
+    init(redis: RedisConnections, keys: BoardKeys, durability: Durability, logger: Logger) {
         self.redis = redis
         self.keys = keys
         self.durability = durability

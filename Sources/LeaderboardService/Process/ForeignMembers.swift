@@ -10,7 +10,7 @@ import ServiceLifecycle
 /// walked through in 70 minutes, for 1.5 ms of each second of Redis. Once any is found, the whole board is walked through at a
 /// larger pace, in 2 minutes. Any number of instances may do it.
 struct ForeignMembers: Service {
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
     let logger: Logger
 

@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Brings the function library to where it will be needed before anybody misses it: to Redis once it is reached, and in a
 /// cluster to every primary. Again after the primary was found elsewhere, and once a minute.
 struct FunctionKeeper: Service {
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
 
     private static let interval = Duration.seconds(60)

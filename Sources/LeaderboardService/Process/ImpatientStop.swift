@@ -2,13 +2,7 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A second SIGTERM, SIGINT or SIGQUIT ends the process at once: whoever sends it does not want to wait for the graceful stop. What
 /// was acknowledged is in Redis; a private redis-server ends with us, having saved its data.

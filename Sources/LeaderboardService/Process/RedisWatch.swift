@@ -18,13 +18,13 @@ final class RedisWatch: Service {
         var delayedFsyncs: UInt64 = 0
     }
 
-    private let redis: RedisClient
+    private let redis: RedisConnections
     private let keys: BoardKeys
     private let interval: Duration
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(redis: RedisClient, keys: BoardKeys, interval: Duration = .seconds(10), logger: Logger) {
+    init(redis: RedisConnections, keys: BoardKeys, interval: Duration = .seconds(10), logger: Logger) {
         self.redis = redis
         self.keys = keys
         self.interval = interval

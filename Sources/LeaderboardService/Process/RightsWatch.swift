@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// Asks Redis which rights the service's user lacks: once it is reached, after each move to another primary, and then again and
 /// again, for users can be changed under us. What it finds goes to the ``WriteGate``, which refuses writes before they are sent.
 struct RightsWatch: Service {
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
     let user: String
     let needed: NeededRights

@@ -1,12 +1,6 @@
 import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What each signal means to the service (the table is in the RUNBOOK). None but SIGKILL ends it without its graceful stop,
 /// except those of a crash (``CrashLine``); those that stop and continue a process (SIGTSTP …) are the shell's.
@@ -17,11 +11,9 @@ enum ServiceSignals {
     /// Their default action would end the process. SIGHUP is heard by ``Reload``.
     static let ignored: [Int32] = {
         var signals = [SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGVTALRM, SIGPROF, SIGXFSZ, SIGXCPU]
-        #if os(Linux)
-            signals += [SIGIO, SIGPWR, SIGSTKFLT]
-            // Those of real time, but the first, which the C library keeps to itself (signal(7)).
-            signals += 35...64
-        #endif
+        signals += [SIGIO, SIGPWR, SIGSTKFLT]
+        // Those of real time, but the first, which the C library keeps to itself (signal(7)).
+        signals += 35...64
         return signals
     }()
 

@@ -23,7 +23,7 @@ struct ReadinessCheck: Sendable {
         }
     }
 
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
     let broadcaster: Broadcaster
     let keys: ServiceKeys

@@ -81,7 +81,7 @@ struct SpanExporter: Service {
     }
 
     private func export(_ spans: [FinishedSpan], with client: HTTPClient, tries: Int) async {
-        let traces = OTLPTraces(resource: options.resource, version: LeaderboardService.version)
+        let traces = OTLPTraces(resource: options.resource, version: ServiceAssembly.version)
         let body = traces.json(spans)
         for number in 1...max(1, tries) {
             let outcome = await offer(body, with: client)
@@ -110,7 +110,7 @@ struct SpanExporter: Service {
         var request = HTTPClientRequest(url: options.endpoint)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
-        request.headers.add(name: "User-Agent", value: "leaderboard/\(LeaderboardService.version)")
+        request.headers.add(name: "User-Agent", value: "leaderboard/\(ServiceAssembly.version)")
         for (name, value) in options.headers { request.headers.replaceOrAdd(name: name, value: value) }
         request.body = .bytes(body)
         do {

@@ -37,7 +37,7 @@ package struct TracingOptions: Sendable {
         let further = Self.pairs(settings.text("OTEL_RESOURCE_ATTRIBUTES"), settings, "OTEL_RESOURCE_ATTRIBUTES")
         let named = name ?? further.last { $0.0 == "service.name" }?.1 ?? "leaderboard"
         resource =
-            [("service.name", named), ("service.version", LeaderboardService.version)]
+            [("service.name", named), ("service.version", ServiceAssembly.version)]
             + further.filter { $0.0 != "service.name" && $0.0 != "service.version" }
         interval = settings.milliseconds("OTEL_BSP_SCHEDULE_DELAY", default: .seconds(5), in: 10...300_000)
         maximumQueue = settings.integer("OTEL_BSP_MAX_QUEUE_SIZE", default: 2048, in: 1...1_000_000)

@@ -90,7 +90,7 @@ final class LoopLinks {
 
     // MARK: The cluster changes
 
-    /// Closes what owns nothing any more, and connects to whom commands without a key go now: ``RedisClient/isConnected``
+    /// Closes what owns nothing any more, and connects to whom commands without a key go now: ``RedisConnections/isConnected``
     /// waits for that one.
     private func follow() {
         topology = cluster.topology

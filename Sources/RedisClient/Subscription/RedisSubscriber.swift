@@ -37,7 +37,7 @@ package final class RedisSubscriber: Sendable, Service {
     package init(
         endpoint: RedisEndpoint,
         options: RedisOptions,
-        following leader: RedisClient? = nil,
+        following leader: RedisConnections? = nil,
         eventLoop: any EventLoop,
         logger: Logger,
         onEvent: @escaping @Sendable (_ channel: String, RedisSubscriptionEvent) -> Void
@@ -66,7 +66,7 @@ package final class RedisSubscriber: Sendable, Service {
         endpoint: RedisEndpoint,
         options: RedisOptions,
         channel: String,
-        following leader: RedisClient? = nil,
+        following leader: RedisConnections? = nil,
         eventLoop: any EventLoop,
         logger: Logger,
         onEvent: @escaping @Sendable (RedisSubscriptionEvent) -> Void

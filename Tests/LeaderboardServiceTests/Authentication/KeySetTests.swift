@@ -53,7 +53,7 @@ struct KeySetTests {
     )
     func unusable(text: String) async throws {
         let file = try TemporaryFile(text)
-        let service = LeaderboardService(try ServiceConfiguration(testSettings(["JWT_JWKS": file.path])))
+        let service = ServiceAssembly(try ServiceConfiguration(testSettings(["JWT_JWKS": file.path])))
         let error = await #expect(throws: InvalidSetting.self) { try await service.run() }
         #expect(error?.name == "JWT_JWKS")
         #expect(error?.reason.contains(file.path) == false)

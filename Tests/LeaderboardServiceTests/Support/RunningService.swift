@@ -73,7 +73,7 @@ func withService(
     let settings = testSettings(own)
     var configuration = try ServiceConfiguration(settings)
     adjust(&configuration)
-    let service = LeaderboardService(configuration)
+    let service = ServiceAssembly(configuration)
     try await testGracefulShutdown { trigger in
         let (ports, port) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup { tasks in

@@ -9,7 +9,7 @@ import TestSupport
 /// A board of the test's own on a private redis-server, and a client on two event loops.
 struct TestBoard: Sendable {
     let server: PrivateRedisServer
-    let redis: RedisClient
+    let redis: RedisConnections
     let store: ScoreStore
     let loops: [any EventLoop]
     var loop: any EventLoop { loops[0] }
@@ -69,7 +69,7 @@ func withBoard(
 ) async throws {
     let server = if let server { server } else { try await PrivateRedisServer() }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    let redis = RedisClient(
+    let redis = RedisConnections(
         endpoint: try RedisEndpoint(url: url ?? server.url),
         options: RedisOptions(),
         eventLoopGroup: group,

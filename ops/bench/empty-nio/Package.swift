@@ -3,7 +3,6 @@ import PackageDescription
 
 let package = Package(
     name: "empty-nio",
-    platforms: [.macOS(.v15)],
     dependencies: [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0")],
     targets: [
         .executableTarget(

@@ -10,7 +10,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// The whole service: its parts, and the order in which they start and stop.
-package struct LeaderboardService: Sendable {
+package struct ServiceAssembly: Sendable {
     /// Shown by `--version` and in the metrics.
     package static let version = "1.0.0"
 
@@ -59,7 +59,7 @@ package struct LeaderboardService: Sendable {
                 isSecure: configuration.server.tls != nil
             )
         }
-        let redis = RedisClient(
+        let redis = RedisConnections(
             endpoint: endpoint,
             options: configuration.redis.options,
             eventLoopGroup: group,
@@ -167,7 +167,7 @@ package struct LeaderboardService: Sendable {
     }
 
     private func routes(
-        redis: RedisClient,
+        redis: RedisConnections,
         store: ScoreStore,
         broadcaster: Broadcaster,
         viewers: Places,

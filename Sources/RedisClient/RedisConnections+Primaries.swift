@@ -1,6 +1,6 @@
 package import NIOCore
 
-extension RedisClient {
+extension RedisConnections {
     /// Every primary of the cluster, as one of its nodes says; nobody where Redis is no cluster, or no node answers.
     package func primaries(on eventLoop: any EventLoop) async -> [RedisNode] {
         let locator = shards.locator

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// In a cluster each command goes to the primary that has its slot (``CommandPlace``), over a connection per event loop and
 /// primary, made when it is first needed. What is told of "Redis" here is then of the primary that commands without a key go to.
-package final class RedisClient: Sendable, Service {
+package final class RedisConnections: Sendable, Service {
     private let links: [ObjectIdentifier: NIOLoopBoundBox<LoopLinks>]
     /// One of the loops, for who has none of its own.
     package let eventLoop: any EventLoop
@@ -123,7 +123,7 @@ package final class RedisClient: Sendable, Service {
     }
 }
 
-extension RedisClient {
+extension RedisConnections {
     /// The node refused the command, which it did not carry out, for the slot is elsewhere, or on its way: it goes where it was
     /// sent, until somebody takes it or ``RedisOptions/commandTimeout`` is over. Then the caller has the last refusal.
     // Not in line: see `RedisCalls`.
