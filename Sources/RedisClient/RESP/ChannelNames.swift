@@ -14,7 +14,10 @@ struct ChannelNames {
         // FNV-1a.
         let hash = unsafe bytes.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
         let place = Int(hash) % Self.count
-        if unsafe !names[place].utf8.elementsEqual(bytes) {
+        let isKnown = unsafe names[place].utf8.withContiguousStorageIfAvailable {
+            unsafe bytes.equals(UnsafeRawBufferPointer($0))
+        }
+        if isKnown != true {
             names[place] = unsafe String(decoding: bytes, as: UTF8.self)
         }
         return names[place]

@@ -84,6 +84,6 @@ struct ReplyBuilder {
     /// Whether a message begins: `message`, or `smessage` of a sharded channel, is the first of three elements.
     private func isKindOfMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard takesMessages, missing == 3, elements.isEmpty, outer.isEmpty else { return false }
-        return Self.kinds.contains { unsafe bytes.elementsEqual($0) }
+        return Self.kinds.contains { unsafe $0.withUnsafeBytes(bytes.equals) }
     }
 }
