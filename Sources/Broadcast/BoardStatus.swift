@@ -4,15 +4,17 @@ import Synchronization
 final class BoardStatus: Sendable {
     private let version = Atomic(0)
     private let seq = Atomic(0)
+    private let caughtUp = Atomic(false)
 
     /// Called after every event. The seq first, so that who sees the version sees at least its seq.
     /// - Parameter version: 0 while the standings do not follow the stream.
-    func update(seq: Int, version: Int) {
+    func update(seq: Int, version: Int, isCaughtUp: Bool) {
         self.seq.store(seq, ordering: .releasing)
         self.version.store(version, ordering: .releasing)
+        caughtUp.store(isCaughtUp, ordering: .releasing)
     }
 
-    var isLive: Bool { version.load(ordering: .acquiring) != 0 }
+    var isCaughtUp: Bool { caughtUp.load(ordering: .acquiring) }
 
     /// The version of the standings, if they follow the stream without a break and contain `seq`.
     func version(containing seq: Int) -> Int? {

@@ -76,8 +76,9 @@ package final class Broadcaster: Sendable, Service {
     /// The subscription is up, for the first time or again; every subscriber gets a snapshot.
     package func subscriptionLive() { home.run { $0.subscriptionLive() } }
 
-    /// Whether the standings follow the stream without a break.
-    package var isLive: Bool { status.isLive }
+    /// Whether the subscription is up and the standings were taken since. That they are being taken anew, because somebody
+    /// left or an event was lost, changes nothing: ``version(containing:)`` says whether they can be vouched for.
+    package var isLive: Bool { status.isCaughtUp }
 
     // MARK: Subscribers
 

@@ -47,11 +47,6 @@ final class Audience {
                 send(scoreboard, of: 1, to: Group(kind: .top, transport: transport))
             }
         }
-        if delivery.needsSnapshot {
-            for transport in Transport.allCases {
-                sendSnapshots(to: groups[Group(kind: .all, transport: transport).index])
-            }
-        }
         if let time = delivery.oldestTime { metrics.recordLag(since: time) }
     }
 
@@ -80,6 +75,14 @@ final class Audience {
     func resnapshot(_ published: Published) {
         show(published)
         for group in groups { sendSnapshots(to: group) }
+    }
+
+    /// Somebody came into the first rows of whom no change told.
+    func reveal(_ published: Published) {
+        show(published)
+        for transport in Transport.allCases {
+            sendSnapshots(to: groups[Group(kind: .all, transport: transport).index])
+        }
     }
 
     private func sendSnapshots(to members: [Member]) {

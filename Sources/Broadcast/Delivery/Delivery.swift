@@ -12,8 +12,6 @@ struct Delivery: Sendable {
     let frames: [Frames]
     /// How many frames of changes lie in each buffer.
     let windows: Int
-    /// The changes do not tell all: those who get them get a snapshot after them.
-    let needsSnapshot: Bool
     /// Redis' time of the earliest change in it.
     let oldestTime: Int?
 

@@ -3,9 +3,15 @@ import NIOCore
 
 /// Followed users: rounds of ``Watches``, with the source asked for the ranks.
 extension Home {
+    /// The source is asked once in ``SnapshotPace/shortest`` at most: each snapshot has all followers told anew, and a
+    /// stream of snapshots shall not become a stream of questions.
     func beginRound() {
-        guard let published = feed.published, let round = watches.begin(published, feed.top) else { return }
+        guard watches.isRoundDue, let published = feed.published else { return }
+        let now = eventLoop.now
+        guard now >= nextRound else { return setAlarm() }
+        guard let round = watches.begin(published, feed.top) else { return }
         if round.asked.isEmpty { return conclude(watches.end(round.number, answer: [])) }
+        nextRound = now + SnapshotPace.shortest
         source.standings(round.asked, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let answer): conclude(watches.end(round.number, answer: answer))

@@ -25,6 +25,8 @@ final class Home {
     private var alarm: Scheduled<Void>?
     private var alarmAt = NIODeadline.distantFuture
     private var lookAt = NIODeadline.uptimeNanoseconds(0)
+    /// When the source may be asked for ranks again.
+    var nextRound = NIODeadline.uptimeNanoseconds(0)
     private(set) var isRunning = false
 
     init(
@@ -75,6 +77,7 @@ final class Home {
 
     func standingsReplaced() {
         perform(feed.standingsReplaced(now: eventLoop.now))
+        answerReaders()
     }
 
     func subscriptionLive() {
@@ -93,10 +96,15 @@ final class Home {
             switch action {
             case .flush: flush()
             case .resnapshot(let reason): resnapshot(reason)
+            case .reveal: reveal()
             case .fetch(let number): fetch(number)
             }
         }
-        board.update(seq: feed.position?.seq ?? 0, version: feed.isLive ? feed.version : 0)
+        board.update(
+            seq: feed.position?.seq ?? 0,
+            version: feed.isLive ? feed.version : 0,
+            isCaughtUp: feed.isCaughtUp
+        )
         setAlarm()
     }
 
@@ -109,8 +117,8 @@ final class Home {
         let frames = encode(flush)
         if !outbox.fits(frames, maximumBytes: options.maximumFrameBytes) { deliver() }
         outbox.add(frames, of: flush)
-        // A snapshot follows, which must be the one of this place.
-        if flush.revealsUsers { deliver() } else { deliverSoon() }
+        deliverSoon()
+        reveal()
         watches.add(flush.changes)
         beginRound()
     }
@@ -155,13 +163,25 @@ final class Home {
         }
     }
 
+    /// The changes do not tell all.
+    private func reveal() {
+        guard let published = feed.takeReveal(now: eventLoop.now) else { return }
+        // The snapshot is of this place.
+        deliver()
+        for audience in audiences where audience.has(.all) {
+            audience.reference.run { $0.reveal(published) }
+        }
+    }
+
     private func resnapshot(_ reason: ResyncReason) {
         guard let published = feed.published else { return }
         deliver()
         metrics.resynced(reason)
         let place: Logger.Metadata = ["reason": "\(reason.rawValue)", "cursor": "\(published.cursor)"]
         switch reason {
-        case .start, .subscription, .epoch, .replaced: logger.info("standings taken from the store", metadata: place)
+        case .start, .subscription, .epoch: logger.info("standings taken from the store", metadata: place)
+        // Somebody has said so, and may say so in every window.
+        case .replaced: logger.debug("standings taken from the store", metadata: place)
         default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
         }
         watches.reset()
@@ -178,6 +198,7 @@ final class Home {
 
     func setAlarm() {
         var next = min(feed.nextWake, watches.isEmpty ? .distantFuture : lookAt)
+        if watches.isRoundDue, feed.published != nil { next = min(next, nextRound) }
         if let deadline = readers.nextDeadline { next = min(next, deadline) }
         guard isRunning, next < alarmAt else { return }
         alarm?.cancel()
@@ -192,8 +213,8 @@ final class Home {
         if now >= lookAt {
             lookAt = now + options.verifyInterval
             watches.lookAround()
-            beginRound()
         }
+        beginRound()
         perform(feed.wake(now: now))
         answerReaders()
     }

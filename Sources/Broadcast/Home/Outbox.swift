@@ -6,7 +6,6 @@ struct Outbox {
     private var frames: [Delivery.Frames] = []
     private var published: Published?
     private var windows = 0
-    private var needsSnapshot = false
     private var oldestTime: Int?
 
     /// Whether one write will still be no longer than a subscriber's backlog takes at any time.
@@ -21,7 +20,6 @@ struct Outbox {
     mutating func add(_ more: [Delivery.Frames], of flush: Feed.Flush) {
         published = flush.published
         windows += 1
-        needsSnapshot = needsSnapshot || flush.revealsUsers
         if let time = flush.changes.oldestTime { oldestTime = min(oldestTime ?? time, time) }
         guard !frames.isEmpty else { return frames = more }
         for (transport, more) in more.enumerated() {
@@ -39,7 +37,6 @@ struct Outbox {
             published: published,
             frames: frames,
             windows: windows,
-            needsSnapshot: needsSnapshot,
             oldestTime: oldestTime
         )
     }

@@ -2,12 +2,22 @@ import NIOCore
 
 /// How the feed finds its way back to the truth: one read of the source at a time, with the changes that arrive
 /// meanwhile recorded, so that a snapshot of the past can be rolled forward to the present and compared, or taken over.
+///
+/// What calls for a snapshot while one is read, or while the window of the last one is still open, waits for its end. A
+/// read that was made for an earlier call is shown all the same: under a stream of such calls the viewers get one
+/// snapshot for each window, each newer than the last.
 extension Feed {
     struct Fetch {
         let number: Int
         let startedAt: NIODeadline
         /// What Redis had certainly reached when the read began.
         let startedFrom: Cursor?
+        /// Continuity was lost before it began, and it is to bridge that.
+        let isForResync: Bool
+        /// Continuity was lost again since it began: another read has to follow.
+        var isOutdated = false
+        /// Changes were missed since it began: its answer cannot be brought up to now.
+        var isVoid = false
         var recorded: [Change] = []
         var hasOverflown = false
         /// The answer, while the stream has not reached it yet.
@@ -33,28 +43,27 @@ extension Feed {
 
     mutating func subscriptionLost() {
         mode = .lost
-        fetch = nil
+        isCaughtUp = false
+        if fetch?.answer == nil { fetch?.isVoid = true } else { fetch = nil }
     }
 
     /// When `wake` must be called at the latest.
     @inline(__always)
     var nextWake: NIODeadline {
-        var wake = verifyAt
+        var wake = NIODeadline.distantFuture
         if let due = window.dueAt { wake = min(wake, due) }
-        if let fetch {
-            wake = min(wake, fetch.answer == nil ? fetch.startedAt + options.sourceTimeout : patienceEnds(fetch))
-        }
-        return wake
+        if owesReveal { wake = min(wake, pace.nextSnapshot) }
+        guard let fetch else { return min(wake, fetchDueAt) }
+        wake = min(wake, verifyAt)
+        return min(wake, fetch.answer == nil ? fetch.startedAt + options.sourceTimeout : patienceEnds(fetch))
     }
 
-    /// The time has come for something: a window, a retry, a verification. Called too early, it does nothing.
+    /// The time has come for something: a window, a snapshot, a retry, a verification. Called too early, it does nothing.
     mutating func wake(now: NIODeadline) -> [FeedAction] {
         var actions: [FeedAction] = []
         if let due = window.dueAt, now >= due { actions.append(.flush) }
-        guard let fetch else {
-            if now >= verifyAt { actions.append(startFetch(now: now)) }
-            return actions
-        }
+        if owesReveal, now >= pace.nextSnapshot { actions.append(.reveal) }
+        guard let fetch else { return actions + fetchIfDue(now: now) }
         if fetch.answer != nil, now >= patienceEnds(fetch) { return actions + resync(.behind, now: now) }
         if fetch.answer == nil, now >= fetch.startedAt + options.sourceTimeout {
             return actions + failed(fetch.number, now: now)
@@ -67,6 +76,10 @@ extension Feed {
     mutating func arrived(_ snapshot: Snapshot, number: Int, now: NIODeadline) -> [FeedAction] {
         guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }
         failures = 0
+        if fetch.isVoid || fetch.isOutdated && !fetch.isForResync {
+            self.fetch = nil
+            return fetchIfDue(now: now)
+        }
         verifyAt = now + options.verifyInterval
         switch mode {
         case .resyncing(let reason):
@@ -76,6 +89,10 @@ extension Feed {
             let polled = TopStandings(snapshot, capacity: options.copiedUsers)
             let cursor = Cursor(epoch: snapshot.epoch, seq: snapshot.seq)
             if position == cursor, polled.agrees(with: top) { return [] }
+            guard now >= pace.nextSnapshot else {
+                verifyAt = min(verifyAt, pace.nextSnapshot)
+                return []
+            }
             return adopt(polled, at: cursor, because: position == nil ? .start : .differs, now: now)
         case .following:
             guard let started = fetch.startedFrom, snapshot.epoch == started.epoch, snapshot.seq >= started.seq else {
@@ -92,6 +109,8 @@ extension Feed {
     mutating func failed(_ number: Int, now: NIODeadline) -> [FeedAction] {
         guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }
         self.fetch = nil
+        // Of a subscription that has ended since it says nothing of this one.
+        if fetch.isVoid { return fetchIfDue(now: now) }
         retryLater(now: now)
         return []
     }
@@ -105,6 +124,7 @@ extension Feed {
             return resync(.differs, now: now)
         }
         guard rolled.top.agrees(with: top) else {
+            guard now >= pace.nextSnapshot else { return resync(.differs, now: now) }
             return adopt(rolled.top, at: position, because: .differs, now: now)
         }
         if rolled.top.rows.count > top.rows.count || top.wantsRefill { top = rolled.top }
@@ -113,15 +133,28 @@ extension Feed {
 
     mutating func resync(_ reason: ResyncReason, now: NIODeadline) -> [FeedAction] {
         mode = .resyncing(reason)
-        // A read that began earlier may not know what has just been missed.
-        return [startFetch(now: now)]
+        verifyAt = now
+        if fetch?.answer != nil { fetch = nil }
+        // A read that began earlier may not know what has just been missed. By a fall nothing was.
+        if reason != .fall { fetch?.isOutdated = true }
+        return fetchIfDue(now: now)
     }
 
-    mutating func startFetch(now: NIODeadline) -> FeedAction {
+    /// When the source is read next, if that is not going on.
+    @inline(__always)
+    private var fetchDueAt: NIODeadline {
+        let due = max(verifyAt, pace.nextRead)
+        // What is read to be shown at once is not read before it may be shown.
+        return isResyncing ? max(due, pace.nextSnapshot) : due
+    }
+
+    mutating func fetchIfDue(now: NIODeadline) -> [FeedAction] {
+        guard fetch == nil, now >= fetchDueAt else { return [] }
         fetchNumber += 1
-        fetch = Fetch(number: fetchNumber, startedAt: now, startedFrom: position)
+        fetch = Fetch(number: fetchNumber, startedAt: now, startedFrom: position, isForResync: isResyncing)
+        pace.noteRead(now: now)
         verifyAt = now + options.verifyInterval
-        return .fetch(fetchNumber)
+        return [.fetch(fetchNumber)]
     }
 
     mutating func record(_ change: Change) {
@@ -147,7 +180,9 @@ extension Feed {
             retryLater(now: now)
             return []
         }
-        mode = .following
+        guard now >= pace.nextSnapshot else { return resync(reason, now: now) }
+        isCaughtUp = true
+        if fetch.isOutdated { verifyAt = now } else { mode = .following }
         return adopt(rolled.top, at: rolled.cursor, because: reason, now: now)
     }
 

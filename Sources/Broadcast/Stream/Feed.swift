@@ -17,6 +17,8 @@ enum FeedAction: Equatable {
     case flush
     /// Continuity was lost and has been bridged: every subscriber gets a snapshot of `published`.
     case resnapshot(ResyncReason)
+    /// The time has come for the snapshot that somebody's fall made necessary: take it with `takeReveal`.
+    case reveal
     /// Read the source and report to `arrived` or `failed` with this number.
     case fetch(Int)
 }
@@ -46,6 +48,11 @@ struct Feed {
     var version = 0
     /// The first rows differ from the published ones.
     private var topChanged = false
+    /// Somebody came into the first rows without a change: who sees all changes is owed a snapshot.
+    private(set) var owesReveal = false
+    var pace: SnapshotPace
+    /// The standings were taken after the subscription had come up.
+    var isCaughtUp = false
     var fetch: Fetch?
     var fetchNumber = 0
     var failures = 0
@@ -56,6 +63,7 @@ struct Feed {
         top = TopStandings(Snapshot(epoch: "", seq: 0, standings: [], isWhole: false), capacity: options.copiedUsers)
         window = Window(length: options.window, maximumBytes: options.maximumFrameBytes)
         ring = Ring(maximumBytes: options.ringBytes)
+        pace = SnapshotPace(window: options.window, longestPause: options.verifyInterval)
     }
 
     /// Whether the standings follow the stream without a break.
@@ -63,6 +71,9 @@ struct Feed {
     /// In line, as `nextWake` is: to call it, the whole feed is copied, which cost an event 2 % of its time.
     @inline(__always)
     var isLive: Bool { mode == .following }
+
+    /// Standings are about to be taken, for which every subscriber will get a snapshot.
+    var isResyncing: Bool { if case .resyncing = mode { true } else { false } }
 
     /// One event of the stream.
     mutating func receive(_ change: Change, now: NIODeadline) -> [FeedAction] {
@@ -91,7 +102,10 @@ struct Feed {
         if window.add(placed, time: change.time, now: now) { actions.append(.flush) }
         if top.isThin(for: options.scoreboardRows) { return actions + resync(.fall, now: now) }
         if fetch != nil { actions += compareIfReached(now: now) }
-        if fetch == nil, top.wantsRefill { actions.append(startFetch(now: now)) }
+        if fetch == nil, top.wantsRefill {
+            verifyAt = now
+            actions += fetchIfDue(now: now)
+        }
         return actions
     }
 
@@ -107,14 +121,11 @@ struct Feed {
             && published.top.contains { row in
                 !changes.contains(row.user) && !before.contains { $0.isOfSameUser(as: row) }
             }
-        if revealsUsers { ring.restart(at: position.seq, closedUntil: now) }
-        return Flush(
-            from: from,
-            changes: changes,
-            published: published,
-            showsTop: showsTop,
-            revealsUsers: revealsUsers
-        )
+        if revealsUsers {
+            owesReveal = true
+            ring.restart(at: position.seq, closedUntil: now)
+        }
+        return Flush(from: from, changes: changes, published: published, showsTop: showsTop)
     }
 
     struct Flush {
@@ -123,9 +134,15 @@ struct Feed {
         var published: Published
         /// The first rows changed.
         var showsTop: Bool
-        /// Somebody fell, so that a user came into the first rows without a change of his own: who has only seen the
-        /// changes since a snapshot cannot know of him, and needs a new one after these changes.
-        var revealsUsers: Bool
+    }
+
+    /// What those who see all changes are to be sent, for somebody fell, so that a user came into the first rows without a
+    /// change: who has only seen the changes since a snapshot cannot know of that user. Nil when nothing is owed, or not yet.
+    mutating func takeReveal(now: NIODeadline) -> Published? {
+        guard owesReveal, now >= pace.nextSnapshot else { return nil }
+        owesReveal = false
+        pace.noteSnapshot(now: now)
+        return published
     }
 
     /// Returns whether the first rows changed. While they are not known, the last-known ones stay up.
@@ -159,7 +176,7 @@ struct Feed {
         return ring.changes(after: cursor.seq, maximumBytes: options.maximumFrameBytes)
     }
 
-    /// Takes over standings as they are at `cursor`, for which every subscriber needs a snapshot.
+    /// Takes over standings as they are at `cursor`, for which every subscriber needs a snapshot. Not before `pace.nextSnapshot`.
     mutating func adopt(_ top: TopStandings, at cursor: Cursor, because reason: ResyncReason, now: NIODeadline)
         -> [FeedAction]
     {
@@ -175,6 +192,8 @@ struct Feed {
         }
         topChanged = true
         _ = publish(at: cursor)
+        owesReveal = false
+        pace.noteSnapshot(now: now)
         return [.resnapshot(reason)]
     }
 }

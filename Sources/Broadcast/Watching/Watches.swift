@@ -107,9 +107,12 @@ struct Watches {
         for user in watched.keys { watched[user]?.told = nil }
     }
 
-    /// Begins a round, if there is something to do and none is under way.
+    /// There is something to do, and no round is under way.
+    var isRoundDue: Bool { round == nil && (!changed.isEmpty || !joins.isEmpty || isLookDue) }
+
+    /// Begins a round, if one is due.
     mutating func begin(_ published: Published, _ top: TopStandings) -> Round? {
-        guard round == nil, !changed.isEmpty || !joins.isEmpty || isLookDue else { return nil }
+        guard isRoundDue else { return nil }
         rounds += 1
         var round = Round(
             number: rounds,

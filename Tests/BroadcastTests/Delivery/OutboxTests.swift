@@ -5,11 +5,11 @@ import Testing
 
 @Suite("The outbox of a tick")
 struct OutboxTests {
-    private func flush(_ seq: Int, time: Int? = nil, revealsUsers: Bool = false) -> Feed.Flush {
+    private func flush(_ seq: Int, time: Int? = nil) -> Feed.Flush {
         var changes = MergedChanges()
         changes.add(change("a", seq), time: time)
         let published = Published(cursor: Cursor(epoch: "1", seq: seq), top: [])
-        return Feed.Flush(from: seq, changes: changes, published: published, showsTop: true, revealsUsers: revealsUsers)
+        return Feed.Flush(from: seq, changes: changes, published: published, showsTop: true)
     }
 
     private func frames(_ changes: String?, _ scoreboard: String? = nil) -> Delivery.Frames {
@@ -24,13 +24,12 @@ struct OutboxTests {
         var outbox = Outbox()
         outbox.add([frames("[1]", "s1"), frames(nil)], of: flush(1, time: 9))
         outbox.add([frames("[2]", "s2"), frames("(2)")], of: flush(2, time: 7))
-        outbox.add([frames("[3]"), frames("(3)")], of: flush(3, revealsUsers: true))
+        outbox.add([frames("[3]"), frames("(3)")], of: flush(3))
         let taken = outbox.take()
         let delivery = try #require(taken)
         #expect(delivery.frames.map { $0.changes.map { String(buffer: $0) } } == ["[1][2][3]", "(2)(3)"])
         #expect(delivery.frames.map { $0.scoreboard.map { String(buffer: $0) } } == ["s2", nil])
         #expect((delivery.windows, delivery.published.cursor.seq, delivery.oldestTime) == (3, 3, 7))
-        #expect(delivery.needsSnapshot)
         #expect(outbox.take() == nil)
     }
 

@@ -2,13 +2,20 @@ import NIOCore
 
 @testable import Broadcast
 
+/// What the board's channel carries.
+enum ModelEvent {
+    case change(Change)
+    /// Somebody left.
+    case replaced
+}
+
 /// A board in Redis, as small as it can be: scores, the count of updates, and what its channel carries.
 final class ModelBoard {
     private(set) var scores: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var epoch = 1
     /// Told each event that is published.
-    var publish: (Change) -> Void = { _ in }
+    var publish: (ModelEvent) -> Void = { _ in }
     private var backup: (scores: [String: Int], seq: Int, epoch: Int)?
 
     var cursor: Cursor { Cursor(epoch: "\(epoch)", seq: seq) }
@@ -18,16 +25,25 @@ final class ModelBoard {
         scores[user, default: 0] += increase
         seq += 1
         let score = scores[user] ?? 0
-        publish(Change(user: user, score: score, increase: increase, seq: seq, epoch: "\(epoch)", time: 1))
+        publish(
+            .change(Change(user: user, score: score, increase: increase, seq: seq, epoch: "\(epoch)", time: 1))
+        )
     }
 
     /// What another service does, which may forget to tell.
     func write(_ user: String, _ score: Int, isTold: Bool) {
         scores[user] = score
-        if isTold { publish(Change(user: user, score: score, increase: nil, seq: nil, epoch: nil, time: nil)) }
+        guard isTold else { return }
+        publish(.change(Change(user: user, score: score, increase: nil, seq: nil, epoch: nil, time: nil)))
     }
 
     func remove(_ user: String) { scores[user] = nil }
+
+    /// What an operator's suspension does.
+    func suspend(_ user: String) {
+        remove(user)
+        publish(.replaced)
+    }
 
     func wipe() {
         (scores, seq) = ([:], 0)

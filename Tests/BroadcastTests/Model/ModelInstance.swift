@@ -11,13 +11,17 @@ final class ModelInstance {
     let loops: ModelLoops
     let broadcaster: Broadcaster
     private(set) var isSubscribed = false
-    private var inFlight: [Change] = []
+    private var inFlight: [ModelEvent] = []
     private let reads: Reads
 
     /// Reads of the source that are under way.
     private final class Reads {
         let board: ModelBoard
         var pending: [(answer: () -> Void, fail: () -> Void)] = []
+        /// When the board was read.
+        var snapshots: [NIODeadline] = []
+        /// Such reads that are under way, and the most that were at once.
+        var (snapshotsNow, mostSnapshots) = (0, 0)
 
         init(_ board: ModelBoard) { self.board = board }
 
@@ -28,7 +32,21 @@ final class ModelInstance {
             pending.append((answer: { promise.succeed(answer) }, fail: { promise.fail(ChannelError.eof) }))
             return promise.futureResult
         }
+
+        func askForSnapshot(_ limit: Int, _ loop: any EventLoop) -> EventLoopFuture<Snapshot> {
+            snapshots.append(loop.now)
+            snapshotsNow += 1
+            mostSnapshots = max(mostSnapshots, snapshotsNow)
+            let future = ask(loop) { $0.snapshot(limit) }
+            future.assumeIsolated().whenComplete { _ in self.snapshotsNow -= 1 }
+            return future
+        }
     }
+
+    /// When the board was read, and how many such reads were under way at once.
+    var snapshotReads: (times: [NIODeadline], mostAtOnce: Int) { (reads.snapshots, reads.mostSnapshots) }
+
+    var now: NIODeadline { loops.first.now }
 
     /// - Parameter loops: with one of them nothing is late.
     init(_ board: ModelBoard, _ options: BroadcastOptions, loops count: Int = 1) {
@@ -42,7 +60,7 @@ final class ModelInstance {
             framings: ModelViewer.framings,
             eventLoopGroup: loops,
             source: StandingsSource(
-                snapshot: { limit, loop in bound.value.ask(loop) { $0.snapshot(limit) } },
+                snapshot: { limit, loop in bound.value.askForSnapshot(limit, loop) },
                 standings: { users, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
             ),
             logger: Logger(label: "model", factory: { _ in SwiftLogNoOpLogHandler() }),
@@ -61,13 +79,20 @@ final class ModelInstance {
     /// As the subscription and the reads of the board do, which live where the centre does.
     private func enter(_ body: () -> Void) { loops.first.enter(body) }
 
-    func publish(_ change: Change) {
-        if isSubscribed { inFlight.append(change) }
+    func publish(_ event: ModelEvent) {
+        if isSubscribed { inFlight.append(event) }
     }
 
     /// The oldest event on the way arrives, if there is one.
     func receive() {
-        if !inFlight.isEmpty { enter { broadcaster.publish(inFlight.removeFirst()) } }
+        guard !inFlight.isEmpty else { return }
+        let event = inFlight.removeFirst()
+        enter {
+            switch event {
+            case .change(let change): broadcaster.publish(change)
+            case .replaced: broadcaster.standingsReplaced()
+            }
+        }
     }
 
     /// An event is lost on the way, and nobody is told.

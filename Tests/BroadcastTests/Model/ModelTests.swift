@@ -44,7 +44,7 @@ final class ModelRun {
         let board = board
         instances = (0..<2).map { _ in ModelInstance(board, options, loops: loops) }
         let instances = instances
-        board.publish = { change in for instance in instances { instance.publish(change) } }
+        board.publish = { event in for instance in instances { instance.publish(event) } }
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]
         viewers = views.enumerated().map { index, view in
             let transport: Transport = (index + Int(seed)) % 4 < 2 ? .webSocket : .eventStream
@@ -63,7 +63,7 @@ final class ModelRun {
         case ..<84: board.write(user(), Int.random(in: -100...2000, using: &random), isTold: true)
         case ..<85:
             note("silent write") { board.write(user(), Int.random(in: 0...2000, using: &random), isTold: false) }
-        case ..<86: note("removal") { board.remove(user()) }
+        case ..<86: note("removal") { Bool.random(using: &random) ? board.suspend(user()) : board.remove(user()) }
         case ..<87: note("lost event") { instance.lose() }
         case ..<89: note("link changes") { instance.isSubscribed ? instance.disconnect() : instance.connect() }
         case ..<95: try hop()

@@ -117,6 +117,17 @@ final class ModelViewer {
         cursor = place
     }
 
+    /// The first rows as the viewer sees them.
+    func standings(_ rows: Int) -> [Standing] {
+        Array(scores.map { Standing(user: $0, score: $1) }.sorted { $0.precedes($1) }.prefix(rows))
+    }
+
+    /// The users that the viewer believes to be on the board, among those that are shown.
+    func shown(_ rows: Int) -> Set<String> {
+        let followed = users.filter { $0.value.score != nil }.map(\.key)
+        return Set(view == .all || view == .top ? standings(rows).map(\.user) : followed)
+    }
+
     /// The faults since the last call.
     func takeFaults() -> [String] {
         defer { faults = [] }
@@ -132,10 +143,8 @@ final class ModelViewer {
             }
             return
         }
-        let seen = scores.map { Standing(user: $0, score: $1) }.sorted { $0.precedes($1) }.prefix(rows)
-        if Array(seen) != board.standings(rows) {
-            faults.append("sees \(Array(seen)) and not \(board.standings(rows))")
-        }
+        let seen = standings(rows)
+        if seen != board.standings(rows) { faults.append("sees \(seen) and not \(board.standings(rows))") }
         if view == .all, cursor != board.cursor {
             faults.append("is at \(String(describing: cursor)) and not \(board.cursor)")
         }

@@ -6,6 +6,8 @@ import Testing
 @Suite("The feed")
 struct FeedTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    /// When the window of a snapshot at `start` is over.
+    private static let later = start + .milliseconds(50)
 
     private static func event(_ user: String, _ score: Int, seq: Int?, epoch: String? = "1") -> Change {
         Change(user: user, score: score, increase: 1, seq: seq, epoch: seq == nil ? nil : epoch, time: nil)
@@ -34,7 +36,7 @@ struct FeedTests {
     )
     func receive(change: Change, actions: [FeedAction], seq: Int) {
         var feed = following()
-        #expect(feed.receive(change, now: Self.start) == actions)
+        #expect(feed.receive(change, now: Self.later) == actions)
         #expect(feed.position?.seq == seq)
         #expect(feed.isLive == !actions.contains(.fetch(2)))
     }
@@ -58,11 +60,11 @@ struct FeedTests {
     @Test("rolls a snapshot forward over what arrived while it was read")
     func rollForward() {
         var feed = following()
-        #expect(feed.receive(Self.event("b", 3, seq: 8), now: Self.start) == [.fetch(2)])
-        #expect(feed.receive(Self.event("b", 4, seq: 9), now: Self.start) == [])
-        #expect(feed.receive(Self.event("c", 30, seq: 10), now: Self.start) == [])
+        #expect(feed.receive(Self.event("b", 3, seq: 8), now: Self.later) == [.fetch(2)])
+        #expect(feed.receive(Self.event("b", 4, seq: 9), now: Self.later) == [])
+        #expect(feed.receive(Self.event("c", 30, seq: 10), now: Self.later) == [])
         let read = Self.snapshot(9, [("a", 10), ("b", 4)])
-        #expect(feed.arrived(read, number: 2, now: Self.start) == [.resnapshot(.hole)])
+        #expect(feed.arrived(read, number: 2, now: Self.later) == [.resnapshot(.hole)])
         #expect(feed.published?.cursor == Cursor(epoch: "1", seq: 10))
         #expect(feed.published?.top.map(\.user) == ["c", "a", "b"])
     }
@@ -70,11 +72,11 @@ struct FeedTests {
     @Test("does not take over a snapshot that leaves a hole, but asks again")
     func holeAfterSnapshot() {
         var feed = following()
-        _ = feed.receive(Self.event("b", 3, seq: 8), now: Self.start)
-        _ = feed.receive(Self.event("b", 4, seq: 12), now: Self.start)
-        #expect(feed.arrived(Self.snapshot(8), number: 2, now: Self.start) == [])
+        _ = feed.receive(Self.event("b", 3, seq: 8), now: Self.later)
+        _ = feed.receive(Self.event("b", 4, seq: 12), now: Self.later)
+        #expect(feed.arrived(Self.snapshot(8), number: 2, now: Self.later) == [])
         #expect(!feed.isLive)
-        #expect(feed.nextWake == Self.start + .milliseconds(50))
+        #expect(feed.nextWake == Self.later + .milliseconds(50))
         #expect(feed.wake(now: feed.nextWake) == [.fetch(3)])
     }
 
@@ -175,7 +177,12 @@ struct FeedTests {
         _ = feed.arrived(Self.snapshot(5, [("a", 10), ("b", 9), ("c", 8)]), number: 1, now: Self.start)
         #expect(feed.receive(Self.event("a", 1, seq: nil), now: Self.start) == [.flush])
         let flush = feed.takeWindow(now: Self.start)
-        #expect(flush?.revealsUsers == true)
+        // The snapshot before it was sent just now.
+        #expect(feed.takeReveal(now: Self.start) == nil)
+        #expect(feed.nextWake == Self.later)
+        #expect(feed.wake(now: Self.later) == [.reveal])
+        #expect(feed.takeReveal(now: Self.later)?.cursor == Cursor(epoch: "1", seq: 5))
+        #expect(feed.takeReveal(now: Self.later) == nil)
         #expect(flush?.published.top.map(\.user) == ["b", "c"])
         #expect(feed.missed(since: Cursor(epoch: "1", seq: 5)) == nil)
     }

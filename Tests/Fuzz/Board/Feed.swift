@@ -64,6 +64,7 @@ private struct FuzzedStream {
                 guard let published = feed.published else { return promise(false, "what is shown is known") }
                 let message = Message.snapshot(published)
                 promise((try? JSONValue(json: message, maximumBytes: 1 << 16))?.object != nil, "a message is JSON")
+            case .reveal: _ = feed.takeReveal(now: now)
             case .fetch(let number): fetches.append(number)
             }
         }
