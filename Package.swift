@@ -160,7 +160,7 @@ let package = Package(
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
-            exclude: ["Authentication/Vectors"],
+            exclude: ["Authentication/Vectors", "Golden/main.txt"],
             swiftSettings: swiftSettings
         ),
         .systemLibrary(name: "CEpoll"),

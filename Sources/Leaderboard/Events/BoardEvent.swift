@@ -1,19 +1,38 @@
 /// What a message on the board's channel tells.
 package enum BoardEvent: Sendable, Equatable {
     case score(ScoreEvent)
+    case group(GroupEvent)
     /// The board is not what the scores told so far make of it: a user left it (`{"user_id":"12345","removed":true}`), or
     /// much changed at once (`{"reset":true}`). Who follows it takes the standings anew.
     case standingsReplaced
 
     /// Anyone who may publish in Redis wrote this: what ``ScoreEvent`` says of it holds here.
     package init(json: [UInt8]) throws(InvalidScoreEvent) {
-        do {
-            self = .score(try ScoreEvent(json: json))
-        } catch {
-            guard let object = try? JSONValue(json: json, maximumBytes: ScoreEvent.maximumJSONBytes).object,
-                object["score"] == nil, object["reset"]?.bool == true || Self.isRemoval(object)
-            else { throw error }
+        if let own = ScoreEvent(ownJSON: json) {
+            self = .score(own)
+        } else if let own = GroupEvent(ownJSON: json) {
+            self = .group(own)
+        } else {
+            let value: JSONValue
+            do {
+                value = try JSONValue(json: json, maximumBytes: GroupEvent.maximumJSONBytes)
+            } catch {
+                throw InvalidScoreEvent(reason: "\(error)")
+            }
+            guard let object = value.object else { throw InvalidScoreEvent(reason: "not an object") }
+            try self.init(object, bytes: json.count)
+        }
+    }
+
+    private init(_ object: JSONObject, bytes: Int) throws(InvalidScoreEvent) {
+        if object["updates"] != nil, object["user_id"] == nil {
+            self = .group(try GroupEvent(object))
+        } else if bytes > ScoreEvent.maximumJSONBytes {
+            throw InvalidScoreEvent(reason: "the text is too large for an event of one update")
+        } else if object["score"] == nil, object["reset"]?.bool == true || Self.isRemoval(object) {
             self = .standingsReplaced
+        } else {
+            self = .score(try ScoreEvent(object))
         }
     }
 

@@ -1,4 +1,4 @@
-/// What travels on the board's channel: one user's new score. Our own function publishes all of it; another service
+/// One user's new score, as it travels on the board's channel. Our own function publishes all of it; another service
 /// that wrote the sorted set itself publishes at least `{"user_id":"12345","score":200}`.
 package struct ScoreEvent: Sendable, Equatable {
     package let user: UserID
@@ -28,6 +28,30 @@ package struct ScoreEvent: Sendable, Equatable {
             throw InvalidScoreEvent(reason: "\(error)")
         }
         guard let object = value.object else { throw InvalidScoreEvent(reason: "not an object") }
+        try self.init(object)
+    }
+
+    init(_ object: JSONObject) throws(InvalidScoreEvent) {
+        self.init(try EventScore(object), at: try EventPlace(object))
+    }
+
+    init(_ score: EventScore, at place: EventPlace) {
+        user = score.user
+        self.score = score.score
+        increase = score.increase
+        seq = place.seq
+        epoch = place.epoch
+        time = place.time
+    }
+}
+
+/// What an event says of a user.
+struct EventScore {
+    let user: UserID
+    let score: Int
+    let increase: Int?
+
+    init(_ object: JSONObject) throws(InvalidScoreEvent) {
         guard let text = object["user_id"]?.string, let user = try? UserID(text) else {
             throw InvalidScoreEvent(reason: "user_id")
         }
@@ -37,6 +61,31 @@ package struct ScoreEvent: Sendable, Equatable {
         self.user = user
         self.score = score
         increase = try object.optionalInteger("score_increase", in: -ScoreRange.limit...ScoreRange.limit)
+    }
+
+    /// The three members in the usual order, without the closing brace; nil for anything else.
+    init?(_ scanner: inout PlainObjectScanner, of text: Span<UInt8>) {
+        guard scanner.member("{", .userID, of: text),
+            let name = scanner.string(of: text, maximumBytes: UserID.maximumLength),
+            let user = try? UserID(utf8: text.extracting(name)),
+            scanner.member(",", .score, of: text), let score = scanner.integer(of: text),
+            ScoreRange.contains(score),
+            scanner.member(",", .scoreIncrease, of: text), let increase = scanner.integer(of: text),
+            ScoreRange.contains(increase)
+        else { return nil }
+        self.user = user
+        self.score = score
+        self.increase = increase
+    }
+}
+
+/// Where in the board's life an event stands.
+struct EventPlace {
+    var seq: Int?
+    let epoch: String?
+    let time: Int?
+
+    init(_ object: JSONObject) throws(InvalidScoreEvent) {
         seq = try object.optionalInteger("seq", in: 1...ScoreRange.limit)
         time = try object.optionalInteger("time", in: 0...ScoreRange.limit)
         epoch = try object.optionalEpoch()
@@ -44,21 +93,10 @@ package struct ScoreEvent: Sendable, Equatable {
             throw InvalidScoreEvent(reason: "seq without epoch, or the reverse")
         }
     }
-}
 
-extension ScoreEvent {
-    /// Exactly as `leaderboard_update` writes it; nil for anything else.
-    private init?(ownJSON json: [UInt8]) {
-        guard json.count <= Self.maximumJSONBytes else { return nil }
-        let text = json.span
-        var scanner = PlainObjectScanner()
-        guard scanner.member("{", .userID, of: text), let name = scanner.string(of: text, maximumBytes: 64),
-            let user = try? UserID(utf8: text.extracting(name)),
-            scanner.member(",", .score, of: text), let score = scanner.integer(of: text),
-            ScoreRange.contains(score),
-            scanner.member(",", .scoreIncrease, of: text), let increase = scanner.integer(of: text),
-            ScoreRange.contains(increase),
-            scanner.member(",", .seq, of: text), let seq = scanner.integer(of: text),
+    /// The last members of what our own functions write; nil for anything else.
+    init?(_ scanner: inout PlainObjectScanner, of text: Span<UInt8>) {
+        guard scanner.member(",", .seq, of: text), let seq = scanner.integer(of: text),
             (1...ScoreRange.limit).contains(seq),
             scanner.member(",", .epoch, of: text), let epoch = scanner.string(of: text, maximumBytes: 20),
             !epoch.isEmpty, epoch.allSatisfy({ isDigit(text[$0]) }),
@@ -67,12 +105,20 @@ extension ScoreEvent {
             (0...ScoreRange.limit).contains(time),
             scanner.end(of: text)
         else { return nil }
-        self.user = user
-        self.score = score
-        self.increase = increase
         self.seq = seq
         self.epoch = String(copying: epoch)
         self.time = time
+    }
+}
+
+extension ScoreEvent {
+    /// Exactly as our functions write the event of one update; nil for anything else.
+    init?(ownJSON json: [UInt8]) {
+        guard json.count <= Self.maximumJSONBytes else { return nil }
+        let text = json.span
+        var scanner = PlainObjectScanner()
+        guard let score = EventScore(&scanner, of: text), let place = EventPlace(&scanner, of: text) else { return nil }
+        self.init(score, at: place)
     }
 }
 
@@ -84,7 +130,7 @@ package struct InvalidScoreEvent: Error, Sendable, Equatable, CustomStringConver
 }
 
 extension JSONObject {
-    fileprivate func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(InvalidScoreEvent) -> Int? {
+    func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(InvalidScoreEvent) -> Int? {
         guard let value = self[name], value != .null else { return nil }
         guard let integer = value.integer, range.contains(integer) else { throw InvalidScoreEvent(reason: name) }
         return integer

@@ -24,6 +24,11 @@ struct PlainObjectScanner {
         take(UInt8(ascii: opening), of: text) && take(name, of: text) && take(UInt8(ascii: ":"), of: text)
     }
 
+    /// One of the marks `{`, `}`, `[`, `]` and `,`.
+    mutating func mark(_ mark: Unicode.Scalar, of text: Span<UInt8>) -> Bool {
+        take(UInt8(ascii: mark), of: text)
+    }
+
     /// Where a string without escapes and of ASCII alone stands, without its quotes.
     mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
         guard take(UInt8(ascii: "\""), of: text) else { return nil }
@@ -102,4 +107,6 @@ extension PlainObjectScanner.Name {
     static let seq = Self("seq")
     static let epoch = Self("epoch")
     static let time = Self("time")
+    static let from = Self("from")
+    static let updates = Self("updates")
 }

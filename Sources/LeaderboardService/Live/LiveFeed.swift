@@ -23,6 +23,7 @@ struct LiveFeed: Sendable {
             do {
                 switch try BoardEvent(json: payload) {
                 case .score(let event): broadcaster.publish(Change(event))
+                case .group(let group): for event in group.updates { broadcaster.publish(Change(event)) }
                 case .standingsReplaced: broadcaster.standingsReplaced()
                 }
             } catch {

@@ -12,7 +12,19 @@ extension FuzzTarget {
     ) { input in
         let event = try? BoardEvent(json: input.bytes)
         if let strange = input.withStrangeMember { promise((try? BoardEvent(json: strange)) == event, "both agree") }
-        guard case .score(let score)? = event else { return }
+        switch event {
+        case .score(let score)?: promiseSound(score)
+        case .group(let group)?:
+            promise((1...GroupEvent.maximumUpdates).contains(group.updates.count), "a group is bounded")
+            for score in group.updates { promiseSound(score) }
+            let seqs = group.updates.compactMap(\.seq)
+            promise(seqs.isEmpty || seqs.count == group.updates.count, "all have a seq, or none has")
+            promise(zip(seqs, seqs.dropFirst()).allSatisfy { $0 + 1 == $1 }, "seqs follow each other")
+        case .standingsReplaced?, nil: break
+        }
+    }
+
+    private static func promiseSound(_ score: ScoreEvent) {
         promise(ScoreRange.contains(score.score) && ScoreRange.contains(score.increase ?? 0), "points are in range")
         promise((1...ScoreRange.limit).contains(score.seq ?? 1), "a seq is in range")
         promise((score.seq == nil) == (score.epoch == nil), "seq and epoch come together")

@@ -95,6 +95,28 @@ struct LiveStandingsTests {
         }
     }
 
+    @Test("an event of several updates is as many changes, each with a seq of its own")
+    func groups() async throws {
+        try await withService(["LIVE_WINDOW_MS": "1000"]) { service, redis in
+            let (viewer, writer) = (try await service.connect(), try await service.connect())
+            _ = try await service.update("ada", 1, on: writer)
+            _ = try await viewer.openWebSocket()
+            let snapshot = try await viewer.message()
+            let place = snapshot.cursor.split(separator: ":")
+            let (epoch, seq) = (place[0], Int(place[1]) ?? 0)
+            let group =
+                #"{"from":\#(seq + 1),"updates":[{"user_id":"ada","score":3,"score_increase":2},{"user_id":"bob","score":5,"score_increase":5}],"seq":\#(seq + 2),"epoch":"\#(epoch)","time":5}"#
+            try await redis.command("ZADD", "lb:{main}:scores", "3", "ada", "5", "bob")
+            try await redis.command("SET", "lb:{main}:seq", "\(seq + 2)")
+            try await redis.command("PUBLISH", "lb:{main}:events", group)
+            var changes: [TestMessage.Change] = []
+            while changes.count < 2 { changes += try await viewer.message().changes ?? [] }
+            #expect(changes.map(\.user_id) == ["ada", "bob"])
+            #expect(changes.map(\.seq) == [seq + 1, seq + 2])
+            #expect(changes.map(\.score) == [3, 5])
+        }
+    }
+
     @Test("an event stream tells its cursor as the id, and resumes from it without loss")
     func eventStream() async throws {
         try await withService(["LIVE_WINDOW_MS": "0"]) { service, _ in

@@ -71,6 +71,96 @@ struct BoardEventTests {
         #expect(try BoardEvent(json: json) == .score(ScoreEvent(json: json)))
     }
 
+    @Test("of several updates is each of them, in order, with the seqs from the first to the last")
+    func group() throws {
+        let longest = String(repeating: "u", count: UserID.maximumLength)
+        let json =
+            #"{"from":120,"updates":[{"user_id":"a","score":1,"score_increase":-1},{"user_id":"\#(longest)","score":-9007199254740991,"score_increase":0}],"seq":121,"epoch":"17","time":5}"#
+        guard case .group(let group) = try BoardEvent(json: Array(json.utf8)) else {
+            Issue.record("no group")
+            return
+        }
+        #expect(group.updates.map(\.user.rawValue) == ["a", longest])
+        #expect(group.updates.map(\.score) == [1, -ScoreRange.limit])
+        #expect(group.updates.map(\.increase) == [-1, 0])
+        #expect(group.updates.map(\.seq) == [120, 121])
+        #expect(group.updates.allSatisfy { $0.epoch == "17" && $0.time == 5 })
+        // Whoever writes it in another way says the same.
+        let reordered = json.dropLast() + #","source":{"name":"arena"}}"#
+        #expect(try BoardEvent(json: Array(reordered.utf8)) == .group(group))
+    }
+
+    @Test("of 64 updates with the longest ids and numbers is read; of 65, or of a byte too many, it is not")
+    func largest() throws {
+        let update =
+            #"{"user_id":"\#(String(repeating: "u", count: 128))","score":-9007199254740991,"score_increase":-9007199254740991}"#
+        func json(_ count: Int, padding: Int = 0) -> [UInt8] {
+            let updates = Array(repeating: update, count: count).joined(separator: ",")
+            let last = ScoreRange.limit
+            let blanks = String(repeating: " ", count: padding)
+            return Array(
+                #"{"from":\#(last - count + 1),"updates":[\#(updates)],"seq":\#(last),"epoch":"12345678901234567890","time":\#(last)}\#(blanks)"#
+                    .utf8
+            )
+        }
+        guard case .group(let group) = try BoardEvent(json: json(64)) else {
+            Issue.record("no group")
+            return
+        }
+        #expect(group.updates.count == 64 && group.updates.last?.seq == ScoreRange.limit)
+        let room = GroupEvent.maximumJSONBytes - json(64).count
+        #expect(throws: Never.self) { try BoardEvent(json: json(64, padding: room)) }
+        #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: json(64, padding: room + 1)) }
+        #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: json(65)) }
+    }
+
+    @Test("of several updates may come from another service, with no place among the board's updates")
+    func foreignGroup() throws {
+        let json = #"{"updates":[{"user_id":"a","score":1},{"score":2,"user_id":"b","score_increase":null}]}"#
+        guard case .group(let group) = try BoardEvent(json: Array(json.utf8)) else {
+            Issue.record("no group")
+            return
+        }
+        #expect(group.updates.map(\.user.rawValue) == ["a", "b"])
+        #expect(group.updates.allSatisfy { $0.seq == nil && $0.epoch == nil && $0.increase == nil })
+    }
+
+    @Test(
+        "of several updates is refused as a whole when any of it is wrong",
+        arguments: [
+            #"{"updates":[]}"#, #"{"updates":{}}"#, #"{"updates":null}"#, #"{"updates":[1]}"#, #"{"updates":[{}]}"#,
+            #"{"updates":[{"user_id":"a","score":1},{"user_id":"<b>","score":1}]}"#,
+            #"{"updates":[{"user_id":"a","score":1.5}]}"#, #"{"updates":[{"user_id":"a"}]}"#,
+            #"{"updates":[{"user_id":"a","score":9007199254740992}]}"#,
+            #"{"updates":[{"user_id":"a","score":1,"score_increase":"1"}]}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"seq":1,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1,"seq":1}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1,"seq":2,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1},{"user_id":"b","score":1}],"from":2,"seq":2,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":0,"seq":0,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":9007199254740992,"seq":9007199254740992,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":-9223372036854775808,"seq":1,"epoch":"1"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1,"seq":1,"epoch":"a:b"}"#,
+            #"{"updates":[{"user_id":"a","score":1}],"from":1,"seq":1,"epoch":"1","time":-1}"#,
+            #"{"from":0,"updates":[{"user_id":"a","score":1,"score_increase":1}],"seq":1,"epoch":"1","time":1}"#,
+            #"{"from":1,"updates":[{"user_id":"a","score":1,"score_increase":1}],"seq":2,"epoch":"1","time":1}"#,
+            #"{"from":1,"updates":[{"user_id":"a","score":1,"score_increase":1},],"seq":1,"epoch":"1","time":1}"#,
+        ]
+    )
+    func refusedGroup(json: String) {
+        #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: Array(json.utf8)) }
+    }
+
+    @Test("of one user, longer than such a message may be, is no group for that")
+    func tooLong() {
+        let padding = String(repeating: "x", count: ScoreEvent.maximumJSONBytes)
+        for json in [#"{"user_id":"a","score":1,"x":"\#(padding)"}"#, #"{"reset":true,"x":"\#(padding)"}"#] {
+            #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: Array(json.utf8)) }
+        }
+    }
+
     @Test(
         "that somebody left, or that much changed, calls for the standings",
         arguments: [
