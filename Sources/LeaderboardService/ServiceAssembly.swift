@@ -66,7 +66,8 @@ package struct ServiceAssembly: Sendable {
             logger: logger,
             metricsFactory: metrics
         )
-        let store = ScoreStore(redis: redis, options: configuration.redis.store, metricsFactory: metrics)
+        let functions = FunctionCalls(redis: redis, options: configuration.redis.store, metricsFactory: metrics)
+        let store = ScoreStore(mainOf: functions)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
             framings: .live,
@@ -148,7 +149,7 @@ package struct ServiceAssembly: Sendable {
         metrics.observe("http_connections") { Double(server.connectionCount) }
         services += [
             Reload(keys: keys, server: server, logger: logger),
-            redis, FunctionKeeper(redis: redis, store: store), durability, watch, rights, readinessWatch,
+            redis, FunctionKeeper(redis: redis, functions: functions), durability, watch, rights, readinessWatch,
             ForeignMembers(redis: redis, store: store, logger: logger),
             AfterRedis(part: board, redis: redis, store: store),
             AfterRedis(part: broadcaster, redis: redis, store: store),
@@ -197,7 +198,7 @@ package struct ServiceAssembly: Sendable {
             top: top,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             maximumIncrease: configuration.maximumIncrease,
-            rateLimit: RateLimitHeaders(configuration.redis.store.rateLimit),
+            rateLimit: RateLimitHeaders(configuration.redis.store.definition.rateLimit),
             audit: audit,
             spans: spans,
             metrics: UpdateMetrics(factory: metrics)

@@ -23,3 +23,19 @@ package struct RedisNode: Sendable {
         }
     }
 }
+
+/// The primary that a command goes to, with its replicas. It stays the same when one of them takes over.
+package struct RedisShard: Hashable, Sendable {
+    /// Nil: nobody serves the slot.
+    let id: ShardID?
+}
+
+extension RedisConnections {
+    /// As far as is known now.
+    package func shard(of command: RedisCommand) -> RedisShard {
+        guard shards.locator.isCluster else { return RedisShard(id: .first) }
+        let topology = shards.locator.cluster.topology
+        guard case .slot(let slot) = command.place else { return RedisShard(id: topology.home) }
+        return RedisShard(id: topology.shard(of: slot))
+    }
+}

@@ -47,7 +47,7 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> Int {
-        let loading = BoardKeys(loadingInto: options.board, in: options.keySpace)
+        let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
         _ = try await read(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
         var loader = BackupLoader(store: self, keys: loading, reverted: keys.reverted, eventLoop: eventLoop)
         for entry in missing.entries { try await loader.take(.audit(entry)) }

@@ -43,7 +43,7 @@ extension ScoreStore {
         try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { try state.follow($0) }
 
         var header = ByteBuffer()
-        BackupLine.header(board: options.board).write(into: &header)
+        BackupLine.header(board: board.id.rawValue).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
         var seq = 0

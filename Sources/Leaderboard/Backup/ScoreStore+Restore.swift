@@ -15,7 +15,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
         let seal = try await BackupCheck.check(lines)
-        let loading = BoardKeys(loadingInto: options.board, in: options.keySpace)
+        let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         var clear = RedisCommand("UNLINK")
         for key in loaded + [loading.ahead] { clear.append(key) }

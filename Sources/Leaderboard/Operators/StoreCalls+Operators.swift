@@ -7,12 +7,17 @@ extension StoreCalls {
         operation(name, user: user, by: act, own)
     }
 
+    /// One that goes by the board's definition.
+    func operation(_ name: String, user: UserID?, by act: OperatorAct, _ own: [String]) -> RedisCommand {
+        operation(name, user: user, by: act, own, moreKeys: [keys.board, keys.at])
+    }
+
     func operation(
         _ name: String,
         user: UserID?,
         by act: OperatorAct,
         _ own: [String],
-        moreKeys: [String] = []
+        moreKeys: [String]
     ) -> RedisCommand {
         let names =
             [
@@ -46,12 +51,14 @@ extension StoreCalls {
         RedisCommand(
             "FCALL_RO",
             "leaderboard_holding",
-            "5",
+            "7",
             keys.scores,
             keys.audit,
             keys.suspended,
             keys.withheld,
             keys.limit(user),
+            keys.board,
+            keys.at,
             user.rawValue
         )
     }

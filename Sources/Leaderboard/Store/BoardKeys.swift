@@ -26,6 +26,12 @@ package struct BoardKeys: Sendable {
     package let foreign: String
     /// Set of the users whose erasure has begun, and has not ended.
     package let erasing: String
+    /// The board's definition; not there: it is as the caller says.
+    package let board: String
+    /// Which seasons its windows are in; not there: none ends.
+    package let seasons: String
+    /// What its ties need beside `scores`: hash user → stamp, or sorted set of the scores that somebody has.
+    package let at: String
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
@@ -37,8 +43,8 @@ package struct BoardKeys: Sendable {
     }
 
     /// Where a board is loaded before it takes the place of the one that is there.
-    init(loadingInto board: String, in space: KeySpace) {
-        self.init(prefix: space.begin(of: board) + "restoring:", space)
+    init(loadingInto board: BoardID, in space: KeySpace) {
+        self.init(prefix: space.begin(of: board.rawValue) + "restoring:", space)
     }
 
     private init(prefix: String, _ space: KeySpace) {
@@ -57,6 +63,9 @@ package struct BoardKeys: Sendable {
         reverted = prefix + "reverted"
         foreign = prefix + "foreign"
         erasing = prefix + "erasing"
+        board = prefix + "board"
+        seasons = prefix + "seasons"
+        at = prefix + "at"
         channel = prefix + space.channel
     }
 

@@ -4,7 +4,7 @@ import RedisClient
 import Synchronization
 
 /// Puts the function library into Redis when it is not there, or there in a lower edition. However many calls find it
-/// missing at once, one load is under way.
+/// missing at once, one load is under way; in a cluster, one for each primary.
 final class FunctionLoader: Sendable {
     private typealias Load = Task<Result<Void, RedisError>, Never>
     /// A command to one server, and the refusal of it that is no failure.
@@ -13,24 +13,25 @@ final class FunctionLoader: Sendable {
 
     private let redis: RedisConnections
     private let loads: Counter
-    /// The load under way. Awaited by each who asked for it; none of them can cancel it for the others.
-    private let underWay = Mutex<Load?>(nil)
+    /// The loads under way. Awaited by each who asked for it; none of them can cancel it for the others.
+    private let underWay = Mutex<[RedisShard: Load]>([:])
 
     init(redis: RedisConnections, metricsFactory: any MetricsFactory) {
         self.redis = redis
         loads = Counter(label: "redis_function_loads", dimensions: [], factory: metricsFactory)
     }
 
-    /// Returns when Redis holds the library; a good one costs one round trip to find out.
-    func load(on eventLoop: any EventLoop) async throws(RedisError) {
+    /// Returns when the server to which this command goes holds the library; a good one costs one round trip to find out.
+    func load(for command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) {
+        let shard = redis.shard(of: command)
         let load = underWay.withLock { underWay in
-            if let underWay { return underWay }
+            if let load = underWay[shard] { return load }
             let load = Load {
-                let result = await self.install(on: eventLoop)
-                self.underWay.withLock { $0 = nil }
+                let result = await self.install(besides: command, on: eventLoop)
+                self.underWay.withLock { $0[shard] = nil }
                 return result
             }
-            underWay = load
+            underWay[shard] = load
             return load
         }
         try await load.value.get()
@@ -58,9 +59,10 @@ final class FunctionLoader: Sendable {
         return areAllDone
     }
 
-    private func install(on eventLoop: any EventLoop) async -> Result<Void, RedisError> {
+    /// Where `other` goes.
+    private func install(besides other: RedisCommand, on eventLoop: any EventLoop) async -> Result<Void, RedisError> {
         await install { [redis] command, isExpected throws(RedisError) in
-            try await redis.send(command, expecting: isExpected, on: eventLoop)
+            try await redis.send(command.placed(with: other), expecting: isExpected, on: eventLoop)
         }
     }
 

@@ -30,7 +30,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> SetAside {
         let call = calls.setAside(of: key ?? keys.scores, from: cursor, count: count)
-        let reply = try await redis.redis.send(call, expecting: { _ in true }, on: eventLoop)
+        let reply = try await functions.redis.send(call, expecting: { _ in true }, on: eventLoop)
         guard let fields = reply.array, fields.count == 2, let cursor = fields[0].text, let moved = fields[1].count
         else {
             return SetAside(cursor: SetAside.start, moved: 0)

@@ -1,30 +1,32 @@
-package import Metrics
 package import NIOCore
 package import RedisClient
 
 /// One board in Redis. Each call is one Redis function, so it happens as a whole or not at all, and is one round trip.
 ///
-/// Holds no state of the board; any number of stores, in any number of processes, work on the same one.
+/// Holds no state of the board; any number of stores, in any number of processes, work on the same one. To make another one of the
+/// same ``FunctionCalls`` asks nobody.
 package struct ScoreStore: Sendable {
-    package let options: StoreOptions
-    package let keys: BoardKeys
-    let redis: RedisCalls
-    private let loader: FunctionLoader
-    /// Closed while the user is known to lack a right that writes need.
-    package let gate = WriteGate()
-    let calls: StoreCalls
+    package let functions: FunctionCalls
+    package let board: StoredBoard
 
+    /// - Parameter definition: as its key has it, unless `source` says otherwise.
     package init(
-        redis: RedisConnections,
-        options: StoreOptions,
-        metricsFactory: any MetricsFactory = MetricsSystem.factory
+        _ functions: FunctionCalls,
+        _ id: BoardID,
+        _ definition: BoardDefinition,
+        from source: StoredBoard.Source = .board
     ) {
-        self.options = options
-        keys = options.keys
-        loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
-        self.redis = RedisCalls(redis: redis, loader: loader, deadline: options.callDeadline)
-        calls = StoreCalls(keys: keys, options: options)
+        self.functions = functions
+        board = StoredBoard(id, definition, from: source, options: functions.options)
     }
+
+    /// ``BoardID/main`` as the environment says it is.
+    package init(mainOf functions: FunctionCalls) {
+        self.init(functions, .main, functions.options.definition, from: .environment)
+    }
+
+    package var keys: BoardKeys { board.keys }
+    var calls: StoreCalls { board.calls }
 
     /// Raises a score, if everything allows it. With an idempotency key, an update whose outcome was lost with the
     /// connection is repeated until Redis tells it, within ``StoreOptions/callDeadline``.
@@ -39,7 +41,7 @@ package struct ScoreStore: Sendable {
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
-        guard gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
+        guard functions.gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
         let command = calls.update(
             update,
             origin: origin,
@@ -49,17 +51,17 @@ package struct ScoreStore: Sendable {
         )
         let reply: RESPValue
         do {
-            reply = try await redis.send(
+            reply = try await functions.send(
                 command,
                 isIdempotent: idempotencyKey != nil,
                 isDurable: true,
                 on: eventLoop
             )
         } catch {
-            gate.met(error)
+            functions.gate.met(error)
             throw ScoreStoreError(ofWrite: error)
         }
-        guard let outcome = UpdateOutcome(reply: reply, rateLimit: options.rateLimit) else {
+        guard let outcome = UpdateOutcome(reply: reply, rateLimit: board.definition.rateLimit) else {
             throw .outcomeUnknown("unexpected reply")
         }
         return outcome
@@ -94,14 +96,15 @@ package struct ScoreStore: Sendable {
     /// For readiness: Redis would take an update, and holds our functions, in this edition or a later one. Loads them if it
     /// does not. One round trip.
     package func check(on eventLoop: any EventLoop) async throws(RedisError) {
-        guard try await !loader.isWritable(calls.writable(), on: eventLoop) else { return }
-        try await loader.load(on: eventLoop)
-        _ = try await loader.isWritable(calls.writable(), on: eventLoop)
+        let (loader, call) = (functions.loader, calls.writable())
+        guard try await !loader.isWritable(call, on: eventLoop) else { return }
+        try await loader.load(for: call, on: eventLoop)
+        _ = try await loader.isWritable(call, on: eventLoop)
     }
 
     /// For readiness to read: Redis answers, and holds our functions or takes them. One round trip.
     package func checkReading(on eventLoop: any EventLoop) async throws(RedisError) {
-        try await loader.load(on: eventLoop)
+        try await functions.loader.load(for: calls.writable(), on: eventLoop)
     }
 
     /// What another writer put into the board's keys.
@@ -111,27 +114,20 @@ package struct ScoreStore: Sendable {
         return unsound
     }
 
-    /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
-    package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
-        let isHere: Void? = try? await loader.load(on: eventLoop)
-        let isEverywhere = await loader.spread(on: eventLoop)
-        return isHere != nil && isEverywhere
-    }
-
-    /// For a call that writes, and would count twice: see ``RedisCalls``.
+    /// For a call that writes, and would count twice: see ``FunctionCalls``.
     func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
-        guard gate.takesOperations else { throw .notSent(.rightsMissing) }
+        guard functions.gate.takesOperations else { throw .notSent(.rightsMissing) }
         do {
-            return try await redis.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
+            return try await functions.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
         } catch {
-            gate.met(error)
+            functions.gate.met(error)
             throw error
         }
     }
 
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
         do {
-            return try await redis.send(command, isIdempotent: true, on: eventLoop)
+            return try await functions.send(command, isIdempotent: true, on: eventLoop)
         } catch {
             throw ScoreStoreError(ofRead: error)
         }

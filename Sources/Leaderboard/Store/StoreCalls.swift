@@ -5,6 +5,7 @@ import RedisClient
 /// The words that never change are encoded once.
 struct StoreCalls: Sendable {
     let keys: BoardKeys
+    private let definition: BoardDefinition
     private let updateHead: RedisCommand
     private let idempotentUpdateHead: RedisCommand
     let auditMaxEntries: String
@@ -12,15 +13,17 @@ struct StoreCalls: Sendable {
     private let plainMiddle: RedisCommand
     private let rankedMiddle: RedisCommand
 
-    init(keys: BoardKeys, options: StoreOptions) {
+    /// - Parameter definition: whose bounds are the calls'.
+    init(keys: BoardKeys, definition: BoardDefinition, options: StoreOptions) {
         self.keys = keys
+        self.definition = definition
         updateHead = Self.updateHead(keys, keyCount: 7)
         idempotentUpdateHead = Self.updateHead(keys, keyCount: 8)
         auditMaxEntries = String(max(1, options.auditMaxEntries))
         let lifetime = max(1, Int(clamping: options.idempotencyLifetime / .milliseconds(1)))
         let limits = RedisCommand(
-            String(options.rateLimit.updates),
-            String(options.rateLimit.tokenTime),
+            String(definition.rateLimit.updates),
+            String(definition.rateLimit.tokenTime),
             auditMaxEntries,
             String(lifetime)
         )
@@ -126,7 +129,10 @@ struct StoreCalls: Sendable {
     }
 
     func begin() -> RedisCommand {
-        RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
+        switch definition.ties {
+        case .id, .shared: RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
+        case .dense, .first, .last: RedisCommand("FCALL", "leaderboard_begin", "3", keys.seq, keys.epoch, keys.at)
+        }
     }
 
     func standing(of user: UserID) -> RedisCommand {

@@ -66,7 +66,8 @@ package enum BoardAccess {
             logger: Logger(label: "leaderboard") { _ in trouble },
             metricsFactory: MetricsRegistry()
         )
-        let store = ScoreStore(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
+        let functions = FunctionCalls(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
+        let store = ScoreStore(mainOf: functions)
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await redis.run() }
             defer { tasks.cancelAll() }

@@ -117,10 +117,11 @@ extension StoreOptions {
         } catch {
             settings.refuse("REDIS_KEY_PREFIX", "\(error)")
         }
-        rateLimit = RateLimit(
+        definition.rateLimit = RateLimit(
             updates: settings.integer("RATE_LIMIT_UPDATES", default: 60, in: 1...1_000_000),
             interval: .seconds(settings.integer("RATE_LIMIT_INTERVAL_SECONDS", default: 60, in: 1...86_400))
         )
+        definition.maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
         idempotencyLifetime = .seconds(
             settings.integer("IDEMPOTENCY_KEY_SECONDS", default: 86_400, in: 1...604_800)
         )

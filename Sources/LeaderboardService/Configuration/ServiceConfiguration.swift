@@ -19,7 +19,8 @@ package struct ServiceConfiguration: Sendable {
     package var failureLimit: RateLimit
     /// Whose pages may open a WebSocket, and whose may send updates.
     package var liveOrigins, updateOrigins: AllowedOrigins
-    package var maximumIncrease: Int
+    /// Of one update of `main`, as the environment says.
+    package var maximumIncrease: Int { redis.store.definition.maximumIncrease }
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
     package var auditLines: AuditLines
@@ -56,7 +57,6 @@ package struct ServiceConfiguration: Sendable {
         )
         liveOrigins = AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
         updateOrigins = AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])
-        maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
         logFormat = settings.choice("LOG_FORMAT", default: .json)
         logLevel = settings.choice("LOG_LEVEL", default: .info)
         auditLines = AuditLines(settings)

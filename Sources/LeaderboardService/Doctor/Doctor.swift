@@ -50,7 +50,7 @@ package struct Doctor: Sendable {
     }
 
     private static func summary(of configuration: ServiceConfiguration) -> Finding {
-        let (server, limit) = (configuration.server, configuration.redis.store.rateLimit)
+        let (server, limit) = (configuration.server, configuration.redis.store.definition.rateLimit)
         return .good(
             "configuration",
             "listens on \(server.host):\(server.port), \(limit.updates) updates per user in \(limit.interval)"

@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// cluster to every primary. Again after the primary was found elsewhere, and once a minute.
 struct FunctionKeeper: Service {
     let redis: RedisConnections
-    let store: ScoreStore
+    let functions: FunctionCalls
 
     private static let interval = Duration.seconds(60)
     /// Between looks for a reason; also the time after which a server that did not take the library is asked again.
@@ -21,7 +21,7 @@ struct FunctionKeeper: Service {
             while true {
                 if ContinuousClock.now >= due || moves != redis.moveCount {
                     moves = redis.moveCount
-                    let areAllDone = await store.bringFunctions(on: redis.eventLoop)
+                    let areAllDone = await functions.bringFunctions(on: redis.eventLoop)
                     due = .now + (areAllDone ? Self.interval : Self.pause)
                 }
                 try await Task.sleep(for: Self.pause)

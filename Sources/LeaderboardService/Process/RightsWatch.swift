@@ -26,10 +26,10 @@ struct RightsWatch: Service {
             var moves = redis.moveCount
             var told: MissingRights?
             while true {
-                if ContinuousClock.now >= due || moves != redis.moveCount || store.gate.isInDoubt {
+                if ContinuousClock.now >= due || moves != redis.moveCount || store.functions.gate.isInDoubt {
                     moves = redis.moveCount
                     let found = await MissingRights.ask(redis, user: user, needed, on: redis.eventLoop)
-                    store.gate.found(found)
+                    store.functions.gate.found(found)
                     if let found {
                         tell(found, after: told)
                         told = found

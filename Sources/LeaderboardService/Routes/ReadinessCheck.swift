@@ -69,7 +69,7 @@ struct ReadinessCheck: Sendable {
         guard purpose == .reads ? redis.isConnectedForReads : redis.isConnected else {
             return Objection("redis_unavailable", "Some connections to Redis are down\(outage).")
         }
-        if let rights = store.gate.objection(to: purpose == .reads ? [.reading] : [.reading, .updating]) {
+        if let rights = store.functions.gate.objection(to: purpose == .reads ? [.reading] : [.reading, .updating]) {
             return Self.rightsMissing(rights)
         }
         do throws(RedisError) {
@@ -90,7 +90,7 @@ struct ReadinessCheck: Sendable {
         } catch {
             return Objection("redis_unavailable", "Redis does not answer, or cannot serve now.")
         }
-        guard store.gate.isChecked else {
+        guard store.functions.gate.isChecked else {
             return Objection("redis_unavailable", "Redis has not been asked yet for the rights of the service's user.")
         }
         return nil

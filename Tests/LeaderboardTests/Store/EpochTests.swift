@@ -16,12 +16,10 @@ struct EpochTests {
         try await withBoard { board in
             try await board.store.begin(on: board.loop)
             let begun = try await board.position()
-            var other = StoreOptions.generous
-            other.board = "other"
             let second = TestBoard(
                 server: board.server,
                 redis: board.redis,
-                store: ScoreStore(redis: board.redis, options: other),
+                store: try ScoreStore(board.store.functions, BoardID("other"), board.store.board.definition),
                 loops: board.loops
             )
             for _ in 0..<3 {

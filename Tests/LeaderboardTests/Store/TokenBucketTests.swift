@@ -39,7 +39,7 @@ struct TokenBucketTests {
     )
     func tooFarAway(seconds: Int, hasKey: Bool) async throws {
         var options = StoreOptions()
-        options.rateLimit = RateLimit(updates: 5, interval: .milliseconds(500))
+        options.definition.rateLimit = RateLimit(updates: 5, interval: .milliseconds(500))
         try await withBoard(options) { board in
             let clock = try await board.command("TIME").array?.compactMap(\.text).compactMap(Int.init) ?? [0, 0]
             let fullAt = String((clock[0] + seconds) * 1_000_000)
@@ -57,7 +57,8 @@ struct TokenBucketTests {
                 if case .applied = try await board.apply("alice", 1, key: key) { true } else { false }
             }
             try await until {
-                try await board.store.noteFailure(of: "192.0.2.1", limit: options.rateLimit, on: board.loop) == .zero
+                try await board.store.noteFailure(of: "192.0.2.1", limit: options.definition.rateLimit, on: board.loop)
+                    == .zero
             }
             // Redis forgets it when it is full, not when it was thought to be.
             let lifetime = try await board.command("PTTL", limit).integer ?? 0

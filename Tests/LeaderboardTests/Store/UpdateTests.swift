@@ -73,7 +73,7 @@ struct UpdateTests {
     @Test("leaves no token bucket behind once it is full again")
     func bucketExpires() async throws {
         var options = StoreOptions()
-        options.rateLimit = RateLimit(updates: 3, interval: .milliseconds(30))
+        options.definition.rateLimit = RateLimit(updates: 3, interval: .milliseconds(30))
         try await withBoard(options) { board in
             _ = try await board.applied("alice", 1)
             let key = board.keys.limit(try UserID("alice"))

@@ -75,7 +75,7 @@ func withBoard(
         eventLoopGroup: group,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
-    let store = ScoreStore(redis: redis, options: options)
+    let store = ScoreStore(mainOf: FunctionCalls(redis: redis, options: options))
     try await withThrowingTaskGroup { tasks in
         tasks.addTask { try await redis.run() }
         while redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
@@ -91,14 +91,14 @@ extension StoreOptions {
     /// No test of something else meets the rate limit.
     static var generous: StoreOptions {
         var options = StoreOptions()
-        options.rateLimit = RateLimit(updates: 1_000_000, interval: .seconds(1))
+        options.definition.rateLimit = RateLimit(updates: 1_000_000, interval: .seconds(1))
         return options
     }
 
     /// A bucket of so many updates that does not fill while a test runs.
     static func tight(_ updates: Int) -> StoreOptions {
         var options = StoreOptions()
-        options.rateLimit = RateLimit(updates: updates, interval: .seconds(3600 * updates))
+        options.definition.rateLimit = RateLimit(updates: updates, interval: .seconds(3600 * updates))
         return options
     }
 }

@@ -1,7 +1,9 @@
-import NIOCore
-import RedisClient
+package import Metrics
+package import NIOCore
+package import RedisClient
 
-/// Sends the calls of our functions, and repeats what can be repeated within ``StoreOptions/callDeadline``.
+/// One Redis and our functions in it, for the calls of all boards: one for a process. Sends them, and repeats what can be repeated
+/// within ``StoreOptions/callDeadline``.
 ///
 /// - Redis lost our functions (a restart, a failover, FUNCTION FLUSH): they are loaded, and the call goes again.
 /// - It was the wrong server, or the slot is on its way to another: the call goes again, on the new connection.
@@ -9,13 +11,25 @@ import RedisClient
 /// - Redis is away: the client has waited a moment for it (``RedisOptions/reconnectGrace``); the call fails at once.
 ///
 /// Never repeated: a call that may have been executed, and would count twice.
-struct RedisCalls: Sendable {
+package final class FunctionCalls: Sendable {
     let redis: RedisConnections
     let loader: FunctionLoader
-    let deadline: Duration
+    /// Closed while the user is known to lack a right that writes need.
+    package let gate = WriteGate()
+    let options: StoreOptions
 
     private static let shortestPause = Duration.milliseconds(5)
     private static let longestPause = Duration.milliseconds(100)
+
+    package init(
+        redis: RedisConnections,
+        options: StoreOptions,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
+    ) {
+        self.redis = redis
+        self.options = options
+        loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
+    }
 
     /// - Parameters:
     ///   - isIdempotent: sent twice, it has the effect of once.
@@ -33,12 +47,19 @@ struct RedisCalls: Sendable {
             return try await sendAgain(
                 command,
                 after: error,
-                until: start + TimeAmount(deadline),
+                until: start + TimeAmount(options.callDeadline),
                 isIdempotent: isIdempotent,
                 isDurable: isDurable,
                 on: eventLoop
             )
         }
+    }
+
+    /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
+    package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
+        let isHere: Void? = try? await loader.load(for: RedisCommand("PING"), on: eventLoop)
+        let isEverywhere = await loader.spread(on: eventLoop)
+        return isHere != nil && isEverywhere
     }
 
     // Not in line: it would double the frame of each call, which a task then has to allocate by itself.
@@ -61,7 +82,7 @@ struct RedisCalls: Sendable {
             guard remedy != .none, NIODeadline.now() + TimeAmount(pause) < deadline else { throw unknown ?? last }
             do {
                 switch remedy {
-                case .loadFunctions: try await loader.load(on: eventLoop)
+                case .loadFunctions: try await loader.load(for: command, on: eventLoop)
                 default: try? await Task.sleep(for: pause)
                 }
                 return try await redis.send(command, isDurable: isDurable, on: eventLoop)

@@ -1,0 +1,37 @@
+/// What a board is, of which there are many: its rules, and what is shown of it. `Functions/definition.lua` says what each member
+/// means to the functions, and has the same bounds.
+package struct BoardDefinition: Sendable, Equatable {
+    /// Which score is best: the greatest, or the least.
+    package enum Order: String, Sendable, CaseIterable { case desc, asc }
+
+    /// Who comes first of equals, and how ranks are counted.
+    package enum Ties: String, Sendable, CaseIterable { case id, shared, dense, first, last }
+
+    /// What the value of an update does to the score.
+    package enum Operator: String, Sendable, CaseIterable { case incr, decr, set, best }
+
+    /// What becomes of a change that would pass ``scores``.
+    package enum AtBound: String, Sendable, CaseIterable { case refuse, clamp }
+
+    /// Who may read the board: anybody, or who has a token.
+    package enum Visibility: String, Sendable, CaseIterable { case `public`, `private` }
+
+    /// Empty: the board has none but its name.
+    package var title = ""
+    package var order = Order.desc
+    package var ties = Ties.id
+    /// Of an update that names none; one of ``operators``.
+    package var usualOperator = Operator.incr
+    package var operators: Set<Operator> = [.incr]
+    package var scores = -ScoreRange.limit...ScoreRange.limit
+    package var atBound = AtBound.refuse
+    /// Largest value of one increase or decrease.
+    package var maximumIncrease = ScoreRange.limit
+    /// Of one user.
+    package var rateLimit = RateLimit(updates: 60, interval: .seconds(60))
+    package var visibility = Visibility.public
+    /// Up by one with each change; 0 of what nobody stored.
+    package var version = 0
+
+    package init() {}
+}
