@@ -115,6 +115,42 @@ package final class RedisConnections: Sendable, Service {
         return try reply.get()
     }
 
+    /// The same for who is no task and counts as one command what many wait for. On one of ``eventLoops``, where `tell` is called.
+    package func send(
+        _ command: RedisCommand,
+        isDurable: Bool,
+        on eventLoop: any EventLoop,
+        _ tell: @escaping @Sendable (ReplyContinuation.Reply) -> Void
+    ) {
+        guard let links = links[ObjectIdentifier(eventLoop)] else { return tell(.failure(.notSent(.stopped))) }
+        metrics.began()
+        let continuation = ReplyContinuation { [self] reply in
+            if case .failure(.refused(let refusal)) = reply, refusal.isElsewhere, shards.locator.isCluster {
+                // It ends by the deadline of a command.
+                Task {
+                    let reply = await follow(refusal, command, isDurable: isDurable, links)
+                    links.eventLoop.execute { self.end(reply, to: command, tell) }
+                }
+            } else {
+                end(reply, to: command, tell)
+            }
+        }
+        links.value.send(command, isDurable: isDurable, continuation)
+    }
+
+    private func end(
+        _ reply: ReplyContinuation.Reply,
+        to command: RedisCommand,
+        _ tell: (ReplyContinuation.Reply) -> Void
+    ) {
+        metrics.ended()
+        if case .failure(let error) = reply { metrics.failed(error, command) }
+        tell(reply)
+    }
+
+    /// Those that have connections.
+    package var eventLoops: [any EventLoop] { links.values.map(\.eventLoop) }
+
     /// Keeps the connections up until graceful shutdown; then the replies in flight arrive, and it returns.
     package func run() async throws {
         for links in links.values { links.eventLoop.execute { links.value.start() } }

@@ -35,3 +35,16 @@ package struct BoardDefinition: Sendable, Equatable {
 
     package init() {}
 }
+
+extension BoardDefinition {
+    /// As the functions read it (`Functions/definition.lua`).
+    var functionsJSON: String {
+        let operators = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        return """
+            {"order":"\(order.rawValue)","ties":"\(ties.rawValue)","operator":"\(usualOperator.rawValue)",\
+            "operators":[\(operators)],"min":\(scores.lowerBound),"max":\(scores.upperBound),\
+            "at_bound":"\(atBound.rawValue)","increase_max":\(maximumIncrease),"rate_limit":{"updates":\(rateLimit.updates),\
+            "interval_seconds":\(rateLimit.interval.components.seconds)},"version":"\(version)"}
+            """
+    }
+}

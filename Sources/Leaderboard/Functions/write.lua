@@ -141,7 +141,7 @@ local function stored_outcome(text)
     return nil
   end
   score, place, then_, rank = whole_number(score), whole_number(place), whole_number(then_), whole_number(rank)
-  if not score or not place or place < 0 or not then_ or then_ < 0 or not rank or rank < 0 then
+  if not score or not place or place < (same == '' and 1 or 0) or not then_ or then_ < 0 or not rank or rank < 0 then
     return nil
   end
   return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, asked = operator .. value }

@@ -17,6 +17,7 @@ package final class FunctionCalls: Sendable {
     /// Closed while the user is known to lack a right that writes need.
     package let gate = WriteGate()
     let options: StoreOptions
+    private let groups: [ObjectIdentifier: NIOLoopBoundBox<TickGroups>]
 
     private static let shortestPause = Duration.milliseconds(5)
     private static let longestPause = Duration.milliseconds(100)
@@ -29,6 +30,12 @@ package final class FunctionCalls: Sendable {
         self.redis = redis
         self.options = options
         loader = FunctionLoader(redis: redis, metricsFactory: metricsFactory)
+        groups = redis.eventLoops.reduce(into: [:]) { groups, loop in
+            groups[ObjectIdentifier(loop)] = .makeBoxSendingValue(
+                TickGroups(redis: redis, eventLoop: loop),
+                eventLoop: loop
+            )
+        }
     }
 
     /// - Parameters:
@@ -44,15 +51,51 @@ package final class FunctionCalls: Sendable {
         do {
             return try await redis.send(command, isDurable: isDurable, on: eventLoop)
         } catch {
-            return try await sendAgain(
-                command,
-                after: error,
-                until: start + TimeAmount(options.callDeadline),
-                isIdempotent: isIdempotent,
-                isDurable: isDurable,
-                on: eventLoop
-            )
+            return try await sendAgain(command, after: error, since: start, isIdempotent: isIdempotent, on: eventLoop) {
+                () async throws(RedisError) in
+                try await redis.send(command, isDurable: isDurable, on: eventLoop)
+            }
         }
+    }
+
+    /// Sends an update with those of its board that come in the same tick (``TickGroups``). Its reply is its own outcome, or, in an
+    /// array, the answer for the whole group. What holds for a call holds for each update of a group: those that are repeated make
+    /// a group again.
+    func send(
+        _ call: UpdateCall,
+        of board: StoredBoard,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
+        guard let groups = groups[ObjectIdentifier(eventLoop)] ?? groups[ObjectIdentifier(redis.eventLoop)] else {
+            throw .notSent(.stopped)
+        }
+        let start = NIODeadline.now()
+        do {
+            return try await Self.add(call, of: board, to: groups)
+        } catch {
+            return try await sendAgain(
+                board.writeHead.function,
+                after: error,
+                since: start,
+                isIdempotent: call.idempotencyKey != nil,
+                on: eventLoop
+            ) { () async throws(RedisError) in try await Self.add(call, of: board, to: groups) }
+        }
+    }
+
+    private static func add(
+        _ call: UpdateCall,
+        of board: StoredBoard,
+        to groups: NIOLoopBoundBox<TickGroups>
+    ) async throws(RedisError) -> RESPValue {
+        let reply = await ReplyContinuation.wait { continuation in
+            if groups.eventLoop.inEventLoop {
+                groups.value.add(call, of: board, continuation)
+            } else {
+                groups.eventLoop.execute { groups.value.add(call, of: board, continuation) }
+            }
+        }
+        return try reply.get()
     }
 
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
@@ -67,11 +110,12 @@ package final class FunctionCalls: Sendable {
     private func sendAgain(
         _ command: RedisCommand,
         after first: RedisError,
-        until deadline: NIODeadline,
+        since start: NIODeadline,
         isIdempotent: Bool,
-        isDurable: Bool,
-        on eventLoop: any EventLoop
+        on eventLoop: any EventLoop,
+        _ send: () async throws(RedisError) -> RESPValue
     ) async throws(RedisError) -> RESPValue {
+        let deadline = start + TimeAmount(options.callDeadline)
         var last = first
         // Set once the call may have been executed: no later refusal makes that undone.
         var unknown: RedisError?
@@ -85,7 +129,7 @@ package final class FunctionCalls: Sendable {
                 case .loadFunctions: try await loader.load(for: command, on: eventLoop)
                 default: try? await Task.sleep(for: pause)
                 }
-                return try await redis.send(command, isDurable: isDurable, on: eventLoop)
+                return try await send()
             } catch {
                 last = error
             }

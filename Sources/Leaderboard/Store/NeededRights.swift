@@ -60,23 +60,25 @@ package struct NeededRights: Sendable {
         )
     }
 
-    /// `leaderboard_update`, `leaderboard_granted_update`, `leaderboard_begin`, `leaderboard_address_failure`.
+    /// `leaderboard_write`, `leaderboard_begin`, `leaderboard_address_failure`. What ties of other boards than `main` need is with the
+    /// operators' rights: without it, updates of `main` are taken.
     private static func updating(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool) -> [Right] {
         let (limit, idem, grant, address) = (
             keys.sample("limit"), keys.sample("idem"), keys.sample("grant"), keys.sample("address")
         )
         let call = [
-            "FCALL", "leaderboard_update", "9", keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch,
-            keys.chain,
+            "FCALL", "leaderboard_write", "13", keys.suspended, keys.withheld, keys.audit, keys.board, keys.seasons,
+            keys.seq, keys.epoch, keys.chain, keys.scores, keys.at,
         ]
         return rights(
             .updating,
             [
                 call + [limit, idem, grant], ["FUNCTION", "LOAD", "x"], ["SISMEMBER", keys.suspended, "user"],
-                ["MGET", keys.seq, keys.epoch, keys.chain, limit, idem], ["GET", grant], ["GET", address],
+                ["SMISMEMBER", keys.suspended, "user"],
+                ["MGET", keys.board, keys.seq, keys.epoch, keys.chain, limit, idem], ["GET", grant], ["GET", address],
                 ["SET", limit, "1", "PX", "1"], ["SET", idem, "1", "PX", "1"], ["SET", grant, "1", "PX", "1"],
                 ["SET", address, "1", "PX", "1"], ["SET", keys.seq, "0"], ["SET", keys.epoch, "1"],
-                ["ZINCRBY", keys.scores, "1", "user"], ["ZSCORE", keys.scores, "user"],
+                ["ZADD", keys.scores, "1", "user"], ["ZSCORE", keys.scores, "user"], ["ZMSCORE", keys.scores, "user"],
                 ["ZREVRANK", keys.scores, "user"], ["TIME"],
                 ["XADD", keys.audit, "MAXLEN", "~", "1", "*", "user", "user"],
                 ["MSET", keys.seq, "1", keys.chain, "1"],
@@ -100,12 +102,13 @@ package struct NeededRights: Sendable {
                 ["UNLINK", keys.sample("idem")], ["EXISTS", loading], ["RENAME", loading, keys.scores],
                 ["XADD", loading, "*", "user", "user"], ["XDEL", keys.audit, "1-1"], ["XRANGE", keys.audit, "-", "+"],
                 ["XREVRANGE", keys.audit, "+", "-"],
-                // Of boards with rules of their own (`leaderboard_write` and its readers), which the service does not call yet.
-                ["SMISMEMBER", keys.suspended, "user"], ["ZMSCORE", keys.scores, "user"],
-                ["ZADD", keys.scores, "1", "user"], ["ZREM", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
+                // Of boards with rules of their own (`leaderboard_write` and its readers).
+                ["ZREM", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
                 ["ZCOUNT", keys.scores, "-inf", "+inf"], ["HGET", keys.name("at"), "user"],
                 ["HMGET", keys.name("at"), "user"], ["HSET", keys.name("at"), "user", "1"],
                 ["HLEN", keys.name("at")],
+                // Of `leaderboard_update`, which others call.
+                ["ZINCRBY", keys.scores, "1", "user"],
             ]
         )
     }

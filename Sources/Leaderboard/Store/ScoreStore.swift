@@ -28,13 +28,13 @@ package struct ScoreStore: Sendable {
     package var keys: BoardKeys { board.keys }
     var calls: StoreCalls { board.calls }
 
-    /// Raises a score, if everything allows it. With an idempotency key, an update whose outcome was lost with the
+    /// Changes a score, if everything allows it. With an idempotency key, an update whose outcome was lost with the
     /// connection is repeated until Redis tells it, within ``StoreOptions/callDeadline``.
     /// - Parameters:
     ///   - grant: used up by the update, if that counts.
     ///   - withRank: costs Redis one look-up more.
     package func apply(
-        _ update: ScoreUpdate,
+        _ update: BoardUpdate,
         origin: UpdateOrigin,
         idempotencyKey: IdempotencyKey?,
         grant: ScoreGrant? = nil,
@@ -42,8 +42,8 @@ package struct ScoreStore: Sendable {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
         guard functions.gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
-        let command = calls.update(
-            update,
+        let call = UpdateCall(
+            update: update,
             origin: origin,
             idempotencyKey: idempotencyKey,
             grant: grant,
@@ -51,12 +51,7 @@ package struct ScoreStore: Sendable {
         )
         let reply: RESPValue
         do {
-            reply = try await functions.send(
-                command,
-                isIdempotent: idempotencyKey != nil,
-                isDurable: true,
-                on: eventLoop
-            )
+            reply = try await functions.send(call, of: board, on: eventLoop)
         } catch {
             functions.gate.met(error)
             throw ScoreStoreError(ofWrite: error)

@@ -4,10 +4,32 @@ import RedisClient
 // them, which is for the caller to name.
 
 extension UpdateOutcome {
+    /// That of one update; in an array, the answer for the whole group of an update (``GroupReply``).
     init?(reply: RESPValue, rateLimit: RateLimit) {
-        guard let fields = reply.array, let word = fields.first?.text else { return nil }
+        guard let fields = reply.array, let first = fields.first else { return nil }
+        if case .array(let answer) = first {
+            guard fields.count == 1 else { return nil }
+            self.init(ofGroup: answer)
+        } else {
+            self.init(fields, rateLimit)
+        }
+    }
+
+    private init?(ofGroup fields: [RESPValue]) {
+        switch (fields.first?.text, fields.count) {
+        case ("no_board", 1): self = .noBoard
+        case ("bad_definition", 1): self = .badDefinition
+        case ("board_changed", 2):
+            guard let version = fields[1].text else { return nil }
+            self = .boardChanged(version: version)
+        default: return nil
+        }
+    }
+
+    private init?(_ fields: [RESPValue], _ rateLimit: RateLimit) {
+        guard let word = fields.first?.text else { return nil }
         switch (word, fields.count) {
-        case ("applied", 6), ("replayed", 6):
+        case ("applied", 6), ("replayed", 6), ("unchanged", 6), ("replayed_unchanged", 6):
             guard let score = fields[1].score, let seq = fields[2].count, let time = fields[3].count,
                 let fullIn = fields[4].integer, let rank = fields[5].count
             else { return nil }
@@ -17,7 +39,8 @@ extension UpdateOutcome {
                     seq: seq,
                     rank: rank > 0 ? rank : nil,
                     rateLimit: rateLimit.state(fullIn: fullIn),
-                    isReplay: word == "replayed",
+                    isReplay: word.hasPrefix("replayed"),
+                    isChange: !word.hasSuffix("unchanged"),
                     time: time
                 )
             )
@@ -30,6 +53,8 @@ extension UpdateOutcome {
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
         case ("grant_used", 1): self = .grantUsed
+        case ("bad_op", 1): self = .operatorNotAllowed
+        case ("bad_value", 1): self = .valueNotAllowed
         default: return nil
         }
     }

@@ -17,6 +17,7 @@ package final class StoredBoard: Sendable {
     package let definition: BoardDefinition
     package let source: Source
     let calls: StoreCalls
+    let writeHead: WriteHead
 
     init(_ id: BoardID, _ definition: BoardDefinition, from source: Source, options: StoreOptions) {
         self.id = id
@@ -24,5 +25,12 @@ package final class StoredBoard: Sendable {
         self.source = source
         keys = BoardKeys(board: id.rawValue, in: options.keySpace)
         calls = StoreCalls(keys: keys, definition: definition, options: options)
+        writeHead = WriteHead(
+            keys,
+            definition,
+            given: source == .board ? nil : definition.functionsJSON,
+            isStored: source == .template,
+            options
+        )
     }
 }

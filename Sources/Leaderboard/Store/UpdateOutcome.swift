@@ -11,13 +11,23 @@ package enum UpdateOutcome: Sendable, Equatable {
     case idempotencyKeyReused
     /// The grant counted before. Nothing was written.
     case grantUsed
+    /// The board takes no such operator. Nothing was written.
+    case operatorNotAllowed
+    /// The value is below 0, or above what one update may add or take. Nothing was written.
+    case valueNotAllowed
+    /// There is no such board. Nothing was written.
+    case noBoard
+    /// The board's key holds what is no definition. Nothing was written.
+    case badDefinition
+    /// The board's definition is of another version than the caller went by. Nothing was written.
+    case boardChanged(version: String)
 }
 
-/// An update that counted, once.
+/// An update that counted, once; or that was allowed, and changed nothing.
 package struct AppliedUpdate: Sendable, Equatable {
     /// The user's score after it.
     package let score: Int
-    /// Its place among the board's updates.
+    /// Its place among the board's updates; if it changed nothing, that of the last one before it.
     package let seq: Int
     /// The user's place right after it, 1 is best. Nil if nobody asked; with an idempotency key it is always there.
     package let rank: Int?
@@ -25,15 +35,26 @@ package struct AppliedUpdate: Sendable, Equatable {
     package let rateLimit: RateLimitState
     /// True if an earlier call with the same idempotency key did it: score, seq, rank and time are of then.
     package let isReplay: Bool
+    /// False: nothing is better, or other, than it was. It took a token all the same, and the audit and viewers know nothing of it.
+    package let isChange: Bool
     /// When, by Redis' clock, in milliseconds since 1970.
     package let time: Int
 
-    package init(score: Int, seq: Int, rank: Int?, rateLimit: RateLimitState, isReplay: Bool, time: Int) {
+    package init(
+        score: Int,
+        seq: Int,
+        rank: Int?,
+        rateLimit: RateLimitState,
+        isReplay: Bool,
+        isChange: Bool = true,
+        time: Int
+    ) {
         self.score = score
         self.seq = seq
         self.rank = rank
         self.rateLimit = rateLimit
         self.isReplay = isReplay
+        self.isChange = isChange
         self.time = time
     }
 }

@@ -77,11 +77,11 @@ struct UpdateScore: Sendable {
         origin: UpdateOrigin,
         _ request: Request
     ) async throws(Refusal) -> UpdateOutcome {
-        let span = request.span.flatMap { spans?.startCall("leaderboard_update", within: $0) }
+        let span = request.span.flatMap { spans?.startCall("leaderboard_write", within: $0) }
         defer { span?.end() }
         do {
             return try await store.apply(
-                wish.update,
+                BoardUpdate(wish.update),
                 origin: origin,
                 idempotencyKey: wish.idempotencyKey,
                 grant: grant,
@@ -114,6 +114,8 @@ struct UpdateScore: Sendable {
         case .scoreLimit: throw .scoreLimit
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
+        // Of a board whose operator stored a definition: it is read anew.
+        case .operatorNotAllowed, .valueNotAllowed, .noBoard, .badDefinition, .boardChanged: throw .storeUnavailable
         }
     }
 

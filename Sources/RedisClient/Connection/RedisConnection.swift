@@ -9,7 +9,7 @@ import NIOCore
 final class RedisConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-    typealias Reply = Result<RESPValue, RedisError>
+    typealias Reply = ReplyContinuation.Reply
 
     enum Waiter {
         case caller(ReplyContinuation)

@@ -4,7 +4,7 @@ import NIOCore
 package struct RedisCommand: Sendable {
     /// The words, each as `$length\r\nbytes\r\n`.
     private(set) var words: [UInt8] = []
-    private(set) var count = 0
+    package private(set) var count = 0
     /// That of its keys in a cluster, where it is known already (``placed``); otherwise its words tell (``place``).
     var slot: UInt16?
     /// The node to which the slot is on its way is to take it: ASKING goes before it.
@@ -27,6 +27,15 @@ package struct RedisCommand: Sendable {
         words.reserveCapacity(first.words.count + capacity)
         self += first
         slot = first.slot
+    }
+
+    /// Its length as it goes over the wire, about.
+    package var byteCount: Int { words.count }
+
+    /// No words are left, and the memory is kept for others.
+    package mutating func removeAll() {
+        words.removeAll(keepingCapacity: true)
+        count = 0
     }
 
     package mutating func append(_ word: String) {

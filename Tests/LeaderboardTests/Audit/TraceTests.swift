@@ -11,7 +11,7 @@ struct TraceTests {
         try await withBoard { board in
             for (number, trace) in [nil, Self.trace, nil].enumerated() {
                 _ = try await board.store.apply(
-                    ScoreUpdate(user: UserID("a"), increase: ScoreIncrease(1, maximum: 1)),
+                    BoardUpdate(user: UserID("a"), .incr, 1),
                     origin: UpdateOrigin(ip: "192.0.2.1", requestID: "r", trace: trace),
                     idempotencyKey: nil,
                     grant: isGranted ? ScoreGrant(id: "g\(number)", lifetime: .seconds(60)) : nil,
@@ -36,7 +36,7 @@ struct TraceTests {
         try await withBoard { board in
             await #expect(throws: (any Error).self) {
                 _ = try await board.store.apply(
-                    ScoreUpdate(user: UserID("a"), increase: ScoreIncrease(1, maximum: 1)),
+                    BoardUpdate(user: UserID("a"), .incr, 1),
                     origin: UpdateOrigin(ip: "192.0.2.1", requestID: "r", trace: trace),
                     idempotencyKey: nil,
                     withRank: false,

@@ -94,7 +94,7 @@ struct BoardWriteTests {
 
     @Test("is told in one event; one change by itself as leaderboard_update tells it, and both verify")
     func events() async throws {
-        try await withBoard { board in
+        try await withBoard(by: .update) { board in
             try await board.store.check(on: board.loop)
             let target = DefinedBoard(board, "main", BoardRules())
             let events = try await board.events {
@@ -128,7 +128,7 @@ struct BoardWriteTests {
 
     @Test("takes tokens one after the other, and knows the outcomes of leaderboard_update as that knows its own")
     func limits() async throws {
-        try await withBoard { board in
+        try await withBoard(by: .update) { board in
             try await board.store.check(on: board.loop)
             var rules = BoardRules()
             rules.tokens = 3

@@ -101,8 +101,11 @@ private func withEvents(
         case .subscribed: subscribed.succeed()
         case .message(let payload):
             do {
-                let event = try ScoreEvent(json: payload)
-                events.withLockedValue { $0.append(event) }
+                switch try BoardEvent(json: payload) {
+                case .score(let event): events.withLockedValue { $0.append(event) }
+                case .group(let group): events.withLockedValue { $0 += group.updates }
+                case .standingsReplaced: Issue.record("no update")
+                }
             } catch {
                 Issue.record(error)
             }

@@ -19,7 +19,12 @@ struct EpochTests {
             let second = TestBoard(
                 server: board.server,
                 redis: board.redis,
-                store: try ScoreStore(board.store.functions, BoardID("other"), board.store.board.definition),
+                store: try ScoreStore(
+                    board.store.functions,
+                    BoardID("other"),
+                    board.store.board.definition,
+                    from: .template
+                ),
                 loops: board.loops
             )
             for _ in 0..<3 {

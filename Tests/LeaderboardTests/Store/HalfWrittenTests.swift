@@ -11,7 +11,8 @@ enum Obstacle: String, CaseIterable {
 }
 
 enum Change: String, CaseIterable {
-    case update, idempotentUpdate, begin, suspend, reinstate, revert, erase, rebuild, adopt
+    case update, idempotentUpdate, othersUpdate, othersIdempotentUpdate, begin, suspend, reinstate, revert, erase,
+        rebuild, adopt
 }
 
 @Suite("A change that cannot be written as a whole")
@@ -101,6 +102,7 @@ extension Change {
         case (.begin, .seq), (.begin, .epoch): true
         case (.begin, _): false
         case (.update, .withheld), (.idempotentUpdate, .withheld): false
+        case (.othersUpdate, .withheld), (.othersIdempotentUpdate, .withheld): false
         case (_, .reverted): self == .revert
         case (_, .erasing): self == .erase
         default: true
@@ -114,6 +116,8 @@ extension TestBoard {
         switch change {
         case .update: _ = try await applied("alice", 5)
         case .idempotentUpdate: _ = try await applied("alice", 5, key: "k")
+        case .othersUpdate: _ = try await by(.update).applied("alice", 5)
+        case .othersIdempotentUpdate: _ = try await by(.update).applied("alice", 5, key: "k")
         case .begin: try await store.begin(on: loop)
         case .suspend: #expect(try await store.suspend(alice, by: act(), on: loop))
         case .reinstate: #expect(try await store.reinstate(bob, by: act(), on: loop))
@@ -122,6 +126,12 @@ extension TestBoard {
         case .rebuild: #expect(try await store.rebuild(report, by: act(), on: loop) > 0)
         case .adopt: try await store.adopt(Adoption(report), by: act(), on: loop)
         }
+    }
+
+    private func by(_ function: UpdateFunction) -> TestBoard {
+        var board = self
+        board.function = function
+        return board
     }
 
     fileprivate func meet(_ obstacle: Obstacle) async throws {

@@ -4,9 +4,9 @@ import Testing
 
 @Suite("An idempotency key")
 struct IdempotencyTests {
-    @Test("makes a retry return the first outcome, add nothing and take no token")
-    func replay() async throws {
-        try await withBoard(.tight(3)) { board in
+    @Test("makes a retry return the first outcome, add nothing and take no token", arguments: UpdateFunction.allCases)
+    func replay(function: UpdateFunction) async throws {
+        try await withBoard(.tight(3), by: function) { board in
             let first = try await board.applied("alice", 50, key: "k")
             _ = try await board.applied("bob", 500)
             _ = try await board.applied("alice", 7)
@@ -32,7 +32,11 @@ struct IdempotencyTests {
         ]
     )
     func damaged(text: String) async throws {
-        try await withBoard { board in
+        for function in UpdateFunction.allCases { try await damaged(text, function) }
+    }
+
+    private func damaged(_ text: String, _ function: UpdateFunction) async throws {
+        try await withBoard(by: function) { board in
             try await board.command("SET", board.keys.idem(UserID("alice"), IdempotencyKey("k")), text)
             let first = try await board.applied("alice", 50, key: "k")
             #expect(!first.isReplay)
@@ -42,9 +46,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("is answered even when the token bucket is empty")
-    func replayBeyondLimit() async throws {
-        try await withBoard(.tight(1)) { board in
+    @Test("is answered even when the token bucket is empty", arguments: UpdateFunction.allCases)
+    func replayBeyondLimit(function: UpdateFunction) async throws {
+        try await withBoard(.tight(1), by: function) { board in
             _ = try await board.applied("alice", 50, key: "k")
             let replay = try await board.applied("alice", 50, key: "k")
             #expect(replay.isReplay)
@@ -52,9 +56,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("refuses another increase, and another increase only")
-    func reused() async throws {
-        try await withBoard { board in
+    @Test("refuses another increase, and another increase only", arguments: UpdateFunction.allCases)
+    func reused(function: UpdateFunction) async throws {
+        try await withBoard(by: function) { board in
             _ = try await board.applied("alice", 50, key: "k")
             #expect(try await board.apply("alice", 51, key: "k") == .idempotencyKeyReused)
             #expect(try await board.applied("alice", 50, key: "k").isReplay)
@@ -62,9 +66,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("is one user's own, even where user ids and keys hold colons")
-    func perUser() async throws {
-        try await withBoard { board in
+    @Test("is one user's own, even where user ids and keys hold colons", arguments: UpdateFunction.allCases)
+    func perUser(function: UpdateFunction) async throws {
+        try await withBoard(by: function) { board in
             for (user, key) in [("a", "b:c"), ("a:b", "c"), ("a", "c"), ("a:", "b:c")] {
                 let update = try await board.applied(user, 50, key: key)
                 #expect(!update.isReplay)
@@ -72,11 +76,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("is forgotten after its lifetime")
-    func expiry() async throws {
+    @Test("is forgotten after its lifetime", arguments: UpdateFunction.allCases)
+    func expiry(function: UpdateFunction) async throws {
         var options = StoreOptions.generous
         options.idempotencyLifetime = .milliseconds(20)
-        try await withBoard(options) { board in
+        try await withBoard(options, by: function) { board in
             _ = try await board.applied("alice", 50, key: "k")
             let stored = board.keys.idem(try UserID("alice"), try IdempotencyKey("k"))
             try await eventually { try await board.command("EXISTS", stored).integer == 0 }
@@ -86,9 +90,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("counts once when many connections send it at the same moment")
-    func concurrent() async throws {
-        try await withBoard { board in
+    @Test("counts once when many connections send it at the same moment", arguments: UpdateFunction.allCases)
+    func concurrent(function: UpdateFunction) async throws {
+        try await withBoard(by: function) { board in
             let updates = try await withThrowingTaskGroup(of: AppliedUpdate.self) { group in
                 for index in 0..<50 {
                     group.addTask { try await board.applied("alice", 50, key: "k", on: board.loops[index % 2]) }

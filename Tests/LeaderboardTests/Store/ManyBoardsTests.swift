@@ -10,7 +10,7 @@ struct ManyBoardsTests {
         try await withBoard { board in
             var rules = BoardDefinition()
             rules.rateLimit = RateLimit(updates: 2, interval: .seconds(7200))
-            let second = try board.with(ScoreStore(board.store.functions, BoardID("level-7"), rules))
+            let second = try board.with(ScoreStore(board.store.functions, BoardID("level-7"), rules, from: .template))
             for _ in 0..<3 { _ = try await board.applied("alice", 1) }
             for expected in [1, 0] {
                 #expect(try await second.applied("alice", 1).rateLimit.remaining == expected)
@@ -40,7 +40,7 @@ struct ManyBoardsTests {
                 if owner.port != home.port { away += 1 }
                 try await owner.command("FUNCTION", "FLUSH")
                 let other = try board.with(
-                    ScoreStore(board.store.functions, BoardID(name), board.store.board.definition)
+                    ScoreStore(board.store.functions, BoardID(name), board.store.board.definition, from: .template)
                 )
                 #expect(try await other.applied("alice", 1).score == 1)
                 #expect(try await owner.command("ZSCORE", keys.scores, "alice") == "1")

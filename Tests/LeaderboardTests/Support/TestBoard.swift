@@ -12,6 +12,8 @@ struct TestBoard: Sendable {
     let redis: RedisConnections
     let store: ScoreStore
     let loops: [any EventLoop]
+    /// By which the tests' updates go.
+    var function = UpdateFunction.write
     var loop: any EventLoop { loops[0] }
     var keys: BoardKeys { store.keys }
 
@@ -31,10 +33,15 @@ struct TestBoard: Sendable {
         withRank: Bool = false,
         on loop: (any EventLoop)? = nil
     ) async throws -> UpdateOutcome {
-        try await store.apply(
-            ScoreUpdate(user: UserID(user), increase: ScoreIncrease(increase, maximum: ScoreRange.limit)),
+        let update = BoardUpdate(user: try UserID(user), .incr, increase)
+        let key = try key.map { try IdempotencyKey($0) }
+        guard function == .write else {
+            return try await applyByUpdate(update, key: key, withRank: withRank, on: loop ?? self.loop)
+        }
+        return try await store.apply(
+            update,
             origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
-            idempotencyKey: key.map { try IdempotencyKey($0) },
+            idempotencyKey: key,
             withRank: withRank,
             on: loop ?? self.loop
         )
@@ -63,6 +70,7 @@ struct UnexpectedOutcome: Error {
 ///   - url: by default the server's.
 func withBoard(
     _ options: StoreOptions = .generous,
+    by function: UpdateFunction = .write,
     on server: PrivateRedisServer? = nil,
     url: String? = nil,
     _ body: (TestBoard) async throws -> Void
@@ -80,7 +88,13 @@ func withBoard(
         tasks.addTask { try await redis.run() }
         while redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
         try await body(
-            TestBoard(server: server, redis: redis, store: store, loops: group.makeIterator().map { $0 })
+            TestBoard(
+                server: server,
+                redis: redis,
+                store: store,
+                loops: group.makeIterator().map { $0 },
+                function: function
+            )
         )
         tasks.cancelAll()
     }

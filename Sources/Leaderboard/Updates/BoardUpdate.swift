@@ -1,0 +1,22 @@
+/// One wish to change one user's score, as valid as it can be told without Redis and the board.
+package struct BoardUpdate: Hashable, Sendable {
+    package let user: UserID
+    /// What the value does to the score.
+    package let operation: BoardDefinition.Operator
+    /// Within ``ScoreRange``.
+    package let value: Int
+    /// The signed grant that came with it, as it was sent; see `GRANTS`.
+    package let grant: String?
+
+    /// - Parameter value: a larger one counts as the largest score that there is, a smaller one as the smallest.
+    package init(user: UserID, _ operation: BoardDefinition.Operator, _ value: Int, grant: String? = nil) {
+        self.user = user
+        self.operation = operation
+        self.value = ScoreRange.held(value)
+        self.grant = grant
+    }
+
+    package init(_ update: ScoreUpdate) {
+        self.init(user: update.user, .incr, update.increase.rawValue, grant: update.grant)
+    }
+}

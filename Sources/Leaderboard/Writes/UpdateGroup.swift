@@ -1,0 +1,94 @@
+import RedisClient
+
+/// Updates of one board that go to Redis as one call of `leaderboard_write`, and who waits for their outcomes. One by itself is a
+/// group of one. Owned by an event loop; when it has left, it is used for others, so that its memory is made once.
+final class UpdateGroup {
+    static let maximumUpdates = 64
+    /// A call of so many takes Redis less than a millisecond.
+    static let maximumBytes = 65_536
+
+    private(set) var board: StoredBoard
+    /// Their own words of KEYS and ARGV.
+    private var keys = RedisCommand()
+    private var words = RedisCommand()
+    private var waiting = Waiting()
+
+    /// Whom the replies are for, in the order of the updates. Nearly always it is one.
+    struct Waiting: Sendable {
+        var first: ReplyContinuation?
+        var others: [ReplyContinuation] = []
+    }
+
+    init(of board: StoredBoard) {
+        self.board = board
+    }
+
+    private(set) var count = 0
+
+    /// Whether there is room for one more.
+    func takes(_ call: UpdateCall) -> Bool {
+        if count == 0 { return true }
+        let bytes = board.writeHead.byteCount + keys.byteCount + words.byteCount
+        return count < Self.maximumUpdates && bytes + call.maximumBytes(of: board.keys) <= Self.maximumBytes
+    }
+
+    func add(_ call: UpdateCall, _ continuation: ReplyContinuation) {
+        call.appendKeys(of: board.keys, to: &keys)
+        call.appendWords(to: &words)
+        count += 1
+        if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
+    }
+
+    /// The whole call, and who waits for it. The group is empty then.
+    func take() -> (call: RedisCommand, waiting: Waiting) {
+        let head = board.writeHead
+        var call = RedisCommand(head.function, reserving: head.byteCount + keys.byteCount + words.byteCount + 16)
+        call.append(WriteHead.keyCount + keys.count)
+        call += head.keys
+        call += keys
+        call += head.words
+        call += words
+        defer {
+            keys.removeAll()
+            words.removeAll()
+            waiting = Waiting()
+            count = 0
+        }
+        return (call, waiting)
+    }
+
+    /// An empty one is for another board now.
+    func begin(of board: StoredBoard) {
+        self.board = board
+    }
+}
+
+extension UpdateGroup.Waiting {
+    var count: Int { (first == nil ? 0 : 1) + others.count }
+
+    /// Each is told its own part of the reply (``GroupReply``).
+    func resume(_ reply: ReplyContinuation.Reply) {
+        guard case .success(let value) = reply else { return resumeAll(reply) }
+        switch GroupReply(value, count: count) {
+        case .each(let outcomes):
+            for (index, outcome) in outcomes.enumerated() {
+                (index == 0 ? first : others[index - 1])?.resume(outcome.asReply)
+            }
+        case .all(let answer): resumeAll(.success(.array([answer])))
+        // What is no outcome tells each that nobody knows theirs.
+        case nil: resumeAll(.success(.null))
+        }
+    }
+
+    private func resumeAll(_ reply: ReplyContinuation.Reply) {
+        first?.resume(reply)
+        for other in others { other.resume(reply) }
+    }
+}
+
+extension RESPValue {
+    /// What stands for one update in the reply to a group: an error there is that for which it was not written.
+    fileprivate var asReply: ReplyContinuation.Reply {
+        if case .error(let refusal) = self { .failure(.refused(refusal)) } else { .success(self) }
+    }
+}

@@ -1,0 +1,213 @@
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+
+@testable import Leaderboard
+@testable import RedisClient
+
+@Suite("The updates of one tick", .timeLimit(.minutes(5)))
+struct TickGroupsTests {
+    @Test("go to Redis as one call for each board, of at most 64, and each has its own outcome")
+    func calls() async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            var other = BoardDefinition()
+            other.ties = .first
+            other.operators = [.set, .best]
+            other.usualOperator = .best
+            let level = ScoreStore(board.store.functions, try BoardID("level-1"), other, from: .template)
+            for (count, calls) in [(1, 1), (2, 1), (64, 1), (65, 2), (200, 4)] {
+                try await board.command("FLUSHDB")
+                try await board.command("CONFIG", "RESETSTAT")
+                let outcomes = try await board.tick((0..<count).map { Self.update("u\($0)", .incr, $0) })
+                #expect(try await board.functionCalls() == calls)
+                #expect(outcomes.map { $0.applied?.score } == Array(0..<count))
+                #expect(outcomes.map { $0.applied?.seq } == Array(1...count))
+            }
+            try await board.command("FLUSHDB")
+            try await board.command("CONFIG", "RESETSTAT")
+            let updates = (0..<30).map { number in
+                number.isMultiple(of: 3)
+                    ? (Self.update("u", .best, number), level.board) : (Self.update("u", .incr, 1), board.store.board)
+            }
+            let outcomes = try await board.tick(updates)
+            #expect(try await board.functionCalls() == 2)
+            #expect(outcomes.map { $0.applied?.score } == (0..<30).map { $0.isMultiple(of: 3) ? $0 : $0 - $0 / 3 })
+            #expect(try await board.command("GET", level.keys.board).text == other.functionsJSON)
+        }
+    }
+
+    @Test("whose users and keys are as long as can be make calls of 64 KiB at most")
+    func bytes() async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            // A colon has three bytes in the key of an outcome.
+            let user = String(repeating: ":", count: UserID.maximumLength)
+            let group = UpdateGroup(of: board.store.board)
+            var count = 0
+            let call = Self.update(
+                user,
+                .incr,
+                ScoreRange.limit,
+                key: String(repeating: "k", count: 64),
+                grant: String(repeating: "g", count: 128),
+                isTraced: true,
+                id: String(repeating: "r", count: 900)
+            )
+            while group.takes(call) {
+                group.add(call, ReplyContinuation { _ in })
+                count += 1
+            }
+            #expect((16..<64).contains(count))
+            var buffer = ByteBuffer()
+            group.take().call.write(into: &buffer)
+            #expect((40_000...UpdateGroup.maximumBytes).contains(buffer.readableBytes))
+            #expect(group.takes(call) && group.count == 0)
+
+            let outcomes = try await board.tick(
+                (0..<64).map { Self.update(user, .incr, 1, key: "key-\($0)" + String(repeating: "k", count: 56)) }
+            )
+            #expect(outcomes.map { $0.applied?.score } == Array(1...64))
+        }
+    }
+
+    @Test("are told apart by what they carry: ranks, keys, grants and traces")
+    func flags() async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            let updates = [
+                Self.update("a", .incr, 5), Self.update("b", .incr, 7, withRank: true),
+                Self.update("a", .incr, 1, key: "k"), Self.update("a", .incr, 1, key: "k"),
+                Self.update("a", .incr, 2, key: "k"), Self.update("c", .incr, 9, grant: "g", isTraced: true),
+                Self.update("d", .incr, 9, grant: "g"), Self.update("a", .set, 1), Self.update("a", .incr, -1),
+            ]
+            let outcomes = try await board.tick(updates)
+            #expect(outcomes.map { $0.applied?.rank } == [nil, 1, 2, 2, nil, nil, nil, nil, nil])
+            #expect(outcomes.map { $0.applied?.isReplay } == [false, false, false, true, nil, false, nil, nil, nil])
+            #expect(outcomes.suffix(3) == [.grantUsed, .operatorNotAllowed, .valueNotAllowed])
+            #expect(outcomes[4] == .idempotencyKeyReused)
+            let entries = try await board.audit()
+            #expect(entries.map(\.user) == ["a", "b", "a", "c"])
+            #expect(try await board.verify().isSound)
+        }
+    }
+
+    @Test(
+        "that were sent when the connection broke: those with a key go again, the others are unknown",
+        arguments: [false, true]
+    )
+    func lost(isBroken: Bool) async throws {
+        let received = NIOLockedValueBox<[String]>([])
+        let server = try await ScriptedServer { connection, bytes in
+            if bytes.contains("ROLE") { return [.send((bytes.contains("INFO") ? "+no cluster\r\n" : "") + Self.role)] }
+            received.withLockedValue { $0.append(bytes) }
+            guard connection > 2 || !isBroken else { return [.hangUp] }
+            let count = bytes.split(separator: "192.0.2.1", omittingEmptySubsequences: false).count - 1
+            guard count > 0 else { return [] }
+            let outcomes = (1...count).map { "*6\r\n$7\r\napplied\r\n:1\r\n:\($0)\r\n:1\r\n:0\r\n:0\r\n" }
+            return [.send("*\(count)\r\n" + outcomes.joined())]
+        }
+        try await withBoard(url: "redis://127.0.0.1:\(server.port)") { board in
+            let updates = (0..<6).map { number in
+                Self.update("u\(number)", .incr, 1, key: number.isMultiple(of: 2) ? "k\(number)" : nil)
+            }
+            let results = try await withThrowingTaskGroup(of: (Int, String).self) { tasks in
+                // They meet in one tick: the loop has no time for them before.
+                let release = NIOLockedValueBox(0)
+                board.loop.execute { while release.withLockedValue({ $0 }) < updates.count {} }
+                for (index, call) in updates.enumerated() {
+                    tasks.addTask {
+                        release.withLockedValue { $0 += 1 }
+                        do {
+                            let reply = try await board.store.functions.send(
+                                call,
+                                of: board.store.board,
+                                on: board.loop
+                            )
+                            return (index, reply.array?.first?.text ?? "none")
+                        } catch {
+                            return (index, "\(error)")
+                        }
+                    }
+                }
+                return try await tasks.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            let unknown = "outcome unknown: the connection was lost before the reply"
+            #expect(
+                (0..<6).map { results[$0] } == (0..<6).map { !isBroken || $0.isMultiple(of: 2) ? "applied" : unknown }
+            )
+            // What may have counted and has no key was sent once.
+            let bytes = received.withLockedValue { $0.joined() }
+            for number in [1, 3, 5] { #expect(bytes.split(separator: ":limit:u\(number)\r\n").count == 2) }
+        }
+        try await server.stop()
+    }
+
+    private static let role = "*3\r\n$6\r\nmaster\r\n:0\r\n*1\r\n*3\r\n$9\r\n127.0.0.1\r\n$1\r\n1\r\n$1\r\n0\r\n"
+
+    static func update(
+        _ user: String,
+        _ operation: BoardDefinition.Operator,
+        _ value: Int,
+        withRank: Bool = false,
+        key: String? = nil,
+        grant: String? = nil,
+        isTraced: Bool = false,
+        id: String = "request-1"
+    ) -> UpdateCall {
+        guard let user = try? UserID(user) else { preconditionFailure("a user id") }
+        return UpdateCall(
+            update: BoardUpdate(user: user, operation, value),
+            origin: UpdateOrigin(
+                ip: "192.0.2.1",
+                requestID: id,
+                trace: isTraced ? "4bf92f3577b34da6a3ce929d0e0e4736" : nil
+            ),
+            idempotencyKey: key.flatMap { try? IdempotencyKey($0) },
+            grant: grant.flatMap { ScoreGrant(id: $0, lifetime: .seconds(60)) },
+            withRank: withRank
+        )
+    }
+}
+
+extension UpdateOutcome {
+    fileprivate var applied: AppliedUpdate? {
+        if case .applied(let applied) = self { applied } else { nil }
+    }
+}
+
+extension TestBoard {
+    fileprivate func tick(_ updates: [UpdateCall]) async throws -> [UpdateOutcome] {
+        try await tick(updates.map { ($0, store.board) })
+    }
+
+    /// All of them come in one tick of the loop.
+    fileprivate func tick(_ updates: [(call: UpdateCall, board: StoredBoard)]) async throws -> [UpdateOutcome] {
+        let (redis, loop) = (redis, loop)
+        let replies = try await loop.flatSubmit {
+            let groups = TickGroups(redis: redis, eventLoop: loop)
+            let promises = updates.map { _ in loop.makePromise(of: RESPValue.self) }
+            for (update, promise) in zip(updates, promises) {
+                groups.add(
+                    update.call,
+                    of: update.board,
+                    ReplyContinuation { promise.completeWith($0.mapError { $0 }) }
+                )
+            }
+            return EventLoopFuture.whenAllSucceed(promises.map(\.futureResult), on: loop)
+        }.get()
+        return zip(replies, updates).map {
+            UpdateOutcome(reply: $0, rateLimit: $1.board.definition.rateLimit) ?? .noBoard
+        }
+    }
+
+    /// Since the last CONFIG RESETSTAT.
+    fileprivate func functionCalls() async throws -> Int {
+        let lines = try await command("INFO", "commandstats").text?.split(whereSeparator: \.isNewline) ?? []
+        let line = lines.first { $0.hasPrefix("cmdstat_fcall:calls=") }
+        return line.flatMap { Int($0.dropFirst("cmdstat_fcall:calls=".count).prefix { $0.isNumber }) } ?? 0
+    }
+}
