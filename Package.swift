@@ -52,14 +52,16 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
-        .target(name: "Bounds", swiftSettings: swiftSettings),
-        .testTarget(name: "BoundsTests", dependencies: ["Bounds"], swiftSettings: swiftSettings),
+        .target(name: "Text", dependencies: [.nioCore], swiftSettings: swiftSettings),
+        .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport", .nioCore], swiftSettings: swiftSettings),
+        .target(name: "Board", dependencies: ["Text"], swiftSettings: swiftSettings),
+        .testTarget(name: "BoardTests", dependencies: ["Board", "TestSupport"], swiftSettings: swiftSettings),
         .target(name: "TLSPolicy", dependencies: [.nioSSL], swiftSettings: swiftSettings),
         .systemLibrary(name: "CHiredis"),
         .target(
             name: "RedisClient",
             dependencies: [
-                "Bounds", "CHiredis", "TLSPolicy", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque,
+                "Text", "CHiredis", "TLSPolicy", .nioCore, .nioPosix, .nioSSL, .logging, .metrics, .lifecycle, .deque,
             ],
             swiftSettings: swiftSettings
         ),
@@ -76,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "Leaderboard",
-            dependencies: ["Bounds", "RedisClient", .nioCore, .logging, .metrics, .crypto],
+            dependencies: ["Text", "Board", "RedisClient", .nioCore, .logging, .metrics, .crypto],
             resources: [
                 .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
                 .embedInCode("Functions/epoch.lua"), .embedInCode("Functions/begin.lua"),
@@ -98,13 +100,15 @@ let package = Package(
         ),
         .testTarget(
             name: "LeaderboardTests",
-            dependencies: ["Leaderboard", "RedisClient", "TestSupport", .nioCore, .nioPosix, .logging, .lifecycle],
+            dependencies: [
+                "Leaderboard", "Board", "Text", "RedisClient", "TestSupport", .nioCore, .nioPosix, .logging, .lifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Bounds", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing,
+                "Text", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing,
                 .lifecycle,
                 .crypto, .systemPackage,
             ],
@@ -121,12 +125,14 @@ let package = Package(
         ),
         .target(
             name: "Broadcast",
-            dependencies: [.nioCore, .logging, .metrics, .lifecycle, .deque],
+            dependencies: ["Text", "Board", .nioCore, .logging, .metrics, .lifecycle, .deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BroadcastTests",
-            dependencies: ["Broadcast", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging, .metrics],
+            dependencies: [
+                "Broadcast", "Board", "Text", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging, .metrics,
+            ],
             swiftSettings: swiftSettings
         ),
         .systemLibrary(name: "CZlib"),
@@ -138,8 +144,8 @@ let package = Package(
         .target(
             name: "LeaderboardService",
             dependencies: [
-                "Bounds", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage", "TLSPolicy",
-                "CZlib",
+                "Text", "Board", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage",
+                "TLSPolicy", "CZlib",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
                 .cryptoExtras, .httpClient,
@@ -152,8 +158,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage",
-                "Broadcast", "HTTPServer", "RedisClient",
+                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage", "Text",
+                "Board", "Broadcast", "HTTPServer", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
                 .cryptoExtras,
@@ -167,7 +173,8 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "Bounds", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .deque,
+                "Text", "Board", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto,
+                .deque,
                 .httpClient, .systemPackage, "CEpoll",
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -185,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", "Leaderboard", .nioCore, .nioPosix, .nioSSL, .crypto, .httpClient,
+                "LeaderboardCommand", "Leaderboard", "Text", "Board", .nioCore, .nioPosix, .nioSSL, .crypto,
+                .httpClient,
                 .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
@@ -218,7 +226,7 @@ if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "LeaderboardCommand", "LeaderboardService", "Leaderboard", "Broadcast", "HTTPServer",
-                "RedisClient", "Bounds", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto, .httpClient,
+                "RedisClient", "Text", "Board", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto, .httpClient,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

@@ -1,3 +1,4 @@
+package import Board
 package import Logging
 package import Metrics
 package import NIOCore

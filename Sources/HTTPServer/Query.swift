@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// The query of a request target, decoded as `application/x-www-form-urlencoded` (WHATWG URL): `+` is a space, `%41` is `A`.
 package struct Query: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 package import NIOCore
 
 /// The headers of a request, where they stand in the bytes that came: a value becomes text when somebody asks for it. A

@@ -33,7 +33,7 @@ func inWords(_ error: any Error) -> String {
 private func isOurs(_ error: Any) -> Bool {
     let name = String(reflecting: type(of: error))
     return [
-        "Bounds.", "Leaderboard.", "LeaderboardCommand.", "LeaderboardService.", "HTTPServer.", "RedisClient.",
+        "Text.", "Board.", "Leaderboard.", "LeaderboardCommand.", "LeaderboardService.", "HTTPServer.", "RedisClient.",
         "Broadcast.", "LeaderboardPage.", "TLSPolicy.", "leaderboard.",
     ].contains { name.hasPrefix($0) }
 }

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// What is wrong with a Redis URL; it does not repeat the URL, which may hold a password.
 package struct InvalidRedisURL: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// An error reply: its first word, and the rest.
 package struct RedisRefusal: Error, Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Board
 import AsyncHTTPClient
 import FoundationEssentials
 import Leaderboard

@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 /// The subscribers of one board on one event loop, which owns it.

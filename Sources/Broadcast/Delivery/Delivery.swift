@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 /// The frames of one or several windows, framed once for every transport that somebody uses.

@@ -1,3 +1,4 @@
+package import Board
 package import NIOCore
 
 /// The ways to a viewer, each with its number: what is kept for each of them lies at `rawValue`.

@@ -1,3 +1,4 @@
+import Board
 import Logging
 import Metrics
 import NIOCore

@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 /// Who waits for the copy of the standings to contain a change.

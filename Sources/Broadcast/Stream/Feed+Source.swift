@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 /// How the feed finds its way back to the truth: one read of the source at a time, with the changes that arrive

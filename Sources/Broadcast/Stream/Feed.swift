@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 /// What the subscribers have been shown: the best users, exactly at this place in the stream.

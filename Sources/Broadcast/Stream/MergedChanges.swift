@@ -23,7 +23,7 @@ struct MergedChanges {
             slots[slot] = nil
             mergedCount += 1
         } else {
-            bytes &+= JSON.bound(ofChangeOf: change.user)
+            bytes &+= Message.bound(ofChangeOf: change.user)
         }
         slots.append(latest)
         from = min(from ?? change.seq, change.seq)

@@ -1,9 +1,16 @@
+import Text
+import Board
 import NIOCore
 
 /// The JSON messages of the live endpoints; the contract is the design's section 2.
 enum Message {
     /// The most bytes that a message has besides its changes.
     static let envelopeBytes = 512
+
+    /// The most bytes that a change of this user takes in a message, the comma and a rank included.
+    static func bound(ofChangeOf user: String) -> Int {
+        140 + (user.isPlainInJSON ? user.utf8.count : 6 * user.utf8.count)
+    }
 
     /// The first message of a subscriber, and the one that puts it right after a loss.
     static func snapshot(_ published: Published) -> ByteBuffer {

@@ -1,3 +1,4 @@
+import Board
 import DequeModule
 import NIOCore
 

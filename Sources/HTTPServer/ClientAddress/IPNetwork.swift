@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// A network in CIDR notation (RFC 4632, RFC 4291): `10.0.0.0/8`, `2001:db8::/32`, or one address.
 package struct IPNetwork: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import NIOHTTP1
 
 /// The routing table: paths without parameters by one look-up, the others in their order.

@@ -1,3 +1,4 @@
+import Text
 import Crypto
 
 /// The chain of hashes through the audit. What it proves, and what it does not, stands in `Functions/audit.lua`, which
@@ -44,17 +45,5 @@ extension AuditEntry {
     /// Its place in the chain; nil for one of before there was a chain.
     package var link: AuditChain.Link? {
         self["hash"].map { AuditChain.Link(hash: $0, id: id) }
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    package var hexadecimal: String {
-        var text = ""
-        for byte in self {
-            if byte < 16 { text += "0" }
-            text += String(byte, radix: 16)
-        }
-        return text
     }
 }

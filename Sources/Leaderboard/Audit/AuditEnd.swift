@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import NIOCore
 import RedisClient
 

@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import RedisClient
 
 /// One change of the board, as the audit stream has it.

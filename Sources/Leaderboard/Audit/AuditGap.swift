@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// A place where entries of the audit are lost, and a rebuild was told to go on all the same. An entry tells of it (the field `gap`,
 /// `Functions/restore.lua`): no fault is found there, as long as nothing else is missing.

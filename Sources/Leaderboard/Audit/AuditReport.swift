@@ -1,3 +1,5 @@
+package import Board
+
 /// What a verification of the audit found.
 package struct AuditReport: Sendable, Equatable {
     /// A user whose score is not what the audit adds up to, whose suspension is not what it says, or whose score is not where it

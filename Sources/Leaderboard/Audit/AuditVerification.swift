@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 package import NIOCore
 import RedisClient
 

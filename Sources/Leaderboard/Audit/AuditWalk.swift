@@ -1,3 +1,5 @@
+import Board
+
 /// Walks through the audit from its first entry on: follows the chain of hashes, and adds up what each user has. Without I/O.
 struct AuditWalk {
     /// What one user's entries add up to.

@@ -1,3 +1,5 @@
+import Board
+
 /// What the audit says of users beyond a report.
 struct ChangesSince {
     private(set) var seen: AuditID

@@ -1,3 +1,5 @@
+import Board
+
 /// What scores and increases add up to, exactly, however many there are: an audit may hold entries that were forged, and so
 /// add up to anything. One entry has less than 2^53 points, so 2^74 of them fit.
 package struct PointsSum: Sendable, Hashable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import Board
+
 /// The audit of a backup, for what the board's own no longer has.
 package struct BackupAudit: Sendable {
     package let entries: [AuditEntry]

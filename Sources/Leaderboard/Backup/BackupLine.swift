@@ -1,3 +1,5 @@
+import Board
+import Text
 import NIOCore
 
 /// One line of a backup (NDJSON). First the header, then the audit from the oldest entry on, the scores, the scores that are
@@ -56,7 +58,7 @@ extension BackupLine {
         switch self {
         case .header(let board):
             buffer.writeString(#"{"type":"leaderboard-backup","format":\#(Self.format),"board":"#)
-            buffer.writeJSONString(board)
+            buffer.writeJSON(board)
         case .audit(let entry):
             buffer.writeString(#"{"type":"audit","id":"\#(entry.id)","fields":["#)
             for (index, field) in entry.fields.enumerated() {
@@ -68,12 +70,12 @@ extension BackupLine {
         case .withheld(let user, let score): buffer.writeScore("withheld", user, score)
         case .suspended(let user):
             buffer.writeStaticString(#"{"type":"suspended","user":"#)
-            buffer.writeJSONString(user)
+            buffer.writeJSON(user)
         case .seal(let seal):
             buffer.writeString(#"{"type":"seal","seq":\#(seal.seq),"chain":"#)
-            buffer.writeJSONString(seal.chain)
+            buffer.writeJSON(seal.chain)
             buffer.writeString(#","lines":\#(seal.lines),"sha256":"#)
-            buffer.writeJSONString(seal.sha256)
+            buffer.writeJSON(seal.sha256)
         }
         buffer.writeStaticString("}\n")
     }
@@ -153,9 +155,9 @@ extension ByteBuffer {
     /// Name and value of a field of an audit entry.
     fileprivate mutating func writeField(_ field: AuditEntry.Field) {
         if field.isUTF8 {
-            writeJSONString(field.name)
+            writeJSON(field.name)
             writeStaticString(",")
-            writeJSONString(field.value)
+            writeJSON(field.value)
         } else {
             writeWord(field.nameBytes)
             writeStaticString(",")
@@ -166,7 +168,7 @@ extension ByteBuffer {
     /// Text, or `{"hex":"ff00"}` for what JSON cannot hold: bytes that are not UTF-8.
     fileprivate mutating func writeWord(_ bytes: [UInt8]) {
         if let text = String(validating: bytes, as: UTF8.self) {
-            writeJSONString(text)
+            writeJSON(text)
         } else {
             writeString(#"{"hex":"\#(bytes.hexadecimal)"}"#)
         }
@@ -174,7 +176,7 @@ extension ByteBuffer {
 
     fileprivate mutating func writeScore(_ type: String, _ user: String, _ score: Int) {
         writeString(#"{"type":"\#(type)","user":"#)
-        writeJSONString(user)
+        writeJSON(user)
         writeString(#","score":\#(score)"#)
     }
 }

@@ -1,3 +1,5 @@
+import Board
+
 /// Scores and suspensions of a whole board. Read piece by piece while the board changes, and then brought to one moment by the
 /// audit entries since. Without I/O.
 struct BoardState: Equatable {

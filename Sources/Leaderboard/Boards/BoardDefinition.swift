@@ -1,3 +1,5 @@
+import Board
+
 /// What a board is, of which there are many: its rules, and what is shown of it. `Functions/definition.lua` says what each member
 /// means to the functions, and has the same bounds.
 package struct BoardDefinition: Sendable, Equatable {

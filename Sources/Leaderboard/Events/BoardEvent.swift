@@ -1,3 +1,6 @@
+import Board
+import Text
+
 /// What a message on the board's channel tells.
 package enum BoardEvent: Sendable, Equatable {
     case score(ScoreEvent)

@@ -1,3 +1,6 @@
+import Board
+import Text
+
 /// Several updates that Redis made in one call, in one message on the board's channel:
 /// `{"from":120,"updates":[{"user_id":"12345","score":200,"score_increase":50},…],"seq":121,"epoch":"17","time":…}`.
 /// `from` is the seq of the first of them, `seq` that of the last. What another service publishes may do without all

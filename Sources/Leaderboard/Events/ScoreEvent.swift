@@ -1,3 +1,6 @@
+package import Board
+import Text
+
 /// One user's new score, as it travels on the board's channel. Our own function publishes all of it; another service
 /// that wrote the sorted set itself publishes at least `{"user_id":"12345","score":200}`.
 package struct ScoreEvent: Sendable, Equatable {
@@ -99,7 +102,7 @@ struct EventPlace {
         guard scanner.member(",", .seq, of: text), let seq = scanner.integer(of: text),
             (1...ScoreRange.limit).contains(seq),
             scanner.member(",", .epoch, of: text), let epoch = scanner.string(of: text, maximumBytes: 20),
-            !epoch.isEmpty, epoch.allSatisfy({ isDigit(text[$0]) }),
+            !epoch.isEmpty, epoch.allSatisfy({ text[$0].isDigit }),
             let epoch = try? UTF8Span(validating: text.extracting(epoch)),
             scanner.member(",", .time, of: text), let time = scanner.integer(of: text),
             (0...ScoreRange.limit).contains(time),
@@ -140,7 +143,7 @@ extension JSONObject {
     fileprivate func optionalEpoch() throws(InvalidScoreEvent) -> String? {
         guard let value = self["epoch"], value != .null else { return nil }
         guard let epoch = value.string, (1...32).contains(epoch.utf8.count),
-            epoch.utf8.allSatisfy({ isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) })
+            epoch.utf8.allSatisfy({ $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) })
         else { throw InvalidScoreEvent(reason: "epoch") }
         return epoch
     }

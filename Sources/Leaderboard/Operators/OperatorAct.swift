@@ -1,3 +1,6 @@
+package import Board
+import Text
+
 /// Who changes the board by hand, why, and from where: for the audit.
 package struct OperatorAct: Sendable {
     package let actor: UserID

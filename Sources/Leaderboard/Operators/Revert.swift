@@ -1,3 +1,5 @@
+package import Board
+
 /// Which updates are taken back.
 package enum RevertSelection: Sendable, Equatable {
     /// The one with this number.

@@ -1,3 +1,4 @@
+package import Board
 package import NIOCore
 import RedisClient
 

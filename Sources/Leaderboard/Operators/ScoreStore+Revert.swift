@@ -1,3 +1,4 @@
+import Board
 package import NIOCore
 import RedisClient
 

@@ -1,4 +1,5 @@
-import Bounds
+package import Board
+import Text
 
 /// Every key and channel of one board. The hash tag keeps them on one slot of a Redis Cluster.
 package struct BoardKeys: Sendable {

@@ -1,3 +1,4 @@
+import Board
 import RedisClient
 
 // Numbers of a reply, held to what they can be where they come in: behind this, arithmetic on them is free. Redis' integers

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// A token bucket for each user: `updates` at once, then one more each time a token has come back.
 package struct RateLimit: Sendable, Equatable {

@@ -1,3 +1,5 @@
+package import Board
+
 /// Why Redis gave no outcome, by what the caller may do next. The text is a constant phrase for logs and metrics.
 package enum ScoreStoreError: Error, Sendable, Equatable {
     /// It was surely not executed: it may be repeated.

@@ -1,3 +1,5 @@
+package import Board
+
 /// A moment in the life of a board: its updates up to `seq` have happened.
 package struct BoardPosition: Sendable, Hashable {
     /// Made when the board is begun or first updated, so that a wiped board is told from the one before. `"0"`, with

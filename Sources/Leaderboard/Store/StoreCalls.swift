@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import RedisClient
 
 /// The calls of our Redis functions, in the order of KEYS and ARGV that stands at the head of each in `Functions/`.

@@ -1,3 +1,4 @@
+import Board
 import RedisClient
 
 // The flat arrays that our Redis functions return; what each holds stands at the head of the function. Nil: not one of

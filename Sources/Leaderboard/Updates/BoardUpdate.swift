@@ -1,3 +1,5 @@
+package import Board
+
 /// One wish to change one user's score, as valid as it can be told without Redis and the board.
 package struct BoardUpdate: Hashable, Sendable {
     package let user: UserID

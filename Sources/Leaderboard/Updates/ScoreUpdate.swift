@@ -1,3 +1,5 @@
+package import Board
+import Text
 package import NIOCore
 
 /// One wish to raise one user's score, as valid as it can be told without Redis.

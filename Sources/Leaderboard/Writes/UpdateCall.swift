@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import RedisClient
 
 /// One update as `Functions/write.lua` is told of it.

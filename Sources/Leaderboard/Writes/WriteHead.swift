@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import RedisClient
 
 /// What all calls of `leaderboard_write` for one board have in common, encoded once (`Functions/write.lua`).

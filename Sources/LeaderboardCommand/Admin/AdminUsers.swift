@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import NIOCore
 import NIOHTTP1

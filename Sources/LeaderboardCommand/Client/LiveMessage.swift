@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import FoundationEssentials
 
 /// A message of the live endpoints, as a client reads it.

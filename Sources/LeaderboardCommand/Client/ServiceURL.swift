@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bounds
+import Text
 import LeaderboardService
 import NIOCore
 

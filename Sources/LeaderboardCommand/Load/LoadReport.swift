@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import NIOCore
 
 /// What a run found. As JSON it has the same words.

@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import FoundationEssentials
 import HTTPServer
 import Leaderboard

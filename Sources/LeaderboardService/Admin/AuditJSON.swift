@@ -1,3 +1,5 @@
+import Board
+import Text
 import Leaderboard
 import NIOCore
 
@@ -17,7 +19,7 @@ enum AuditJSON {
         var body = ByteBuffer(string: #"{"entries":"#)
         write(page.entries, into: &body)
         body.writeStaticString(#","next":"#)
-        if let next = page.next { body.writeJSONString(next.description) } else { body.writeStaticString("null") }
+        if let next = page.next { body.writeJSON(next.description) } else { body.writeStaticString("null") }
         body.writeStaticString("}")
         return body
     }
@@ -35,7 +37,7 @@ enum AuditJSON {
         // No reader of JSON takes a greater number for what it is; the id tells it.
         let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
-        body.writeJSONString(String((entry["action"] ?? "update").prefix(longest)))
+        body.writeJSON(String((entry["action"] ?? "update").prefix(longest)))
         var seen: Set<String> = []
         for field in entry.fields {
             guard let name = names[field.name], !field.value.isEmpty else { continue }
@@ -45,7 +47,7 @@ enum AuditJSON {
                 body.writeString(#","\#(name)":\#(number)"#)
             } else {
                 body.writeString(#","\#(name)":"#)
-                body.writeJSONString(String(field.value.prefix(longest)))
+                body.writeJSON(String(field.value.prefix(longest)))
             }
         }
         let malformed = entry.malformed
@@ -53,7 +55,7 @@ enum AuditJSON {
             body.writeStaticString(#","malformed":["#)
             for (index, name) in malformed.enumerated() {
                 if index > 0 { body.writeStaticString(",") }
-                body.writeJSONString(String(name.prefix(100)))
+                body.writeJSON(String(name.prefix(100)))
             }
             body.writeStaticString("]")
         }
@@ -73,7 +75,7 @@ enum AuditJSON {
         )
         for (index, key) in export.idempotencyKeys.enumerated() {
             if index > 0 { body.writeStaticString(",") }
-            body.writeJSONString(key)
+            body.writeJSON(key)
         }
         body.writeStaticString(#"],"audit":"#)
         write(export.audit, into: &body)

@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 
 /// A name in an operator's request that is none of those that the request may have.

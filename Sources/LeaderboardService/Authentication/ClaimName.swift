@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import Leaderboard
 
 /// Which claim of a token is meant (`JWT_USER_CLAIM`): the text is the claim's whole name, dots and slashes included, so

@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 
 /// The registered claims (RFC 7519, section 4.1) that say when a token is valid, from whom, and for whom.

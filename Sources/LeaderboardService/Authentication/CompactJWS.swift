@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 
 /// The signature algorithms that are taken (RFC 7518, section 3.1; RFC 8037).

@@ -1,3 +1,5 @@
+import Board
+import Text
 import FoundationEssentials
 import Leaderboard
 

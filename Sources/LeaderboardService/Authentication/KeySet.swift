@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 
 /// Bytes that are no set of keys, with the reason for a person. It quotes nothing of a key.

@@ -1,4 +1,5 @@
-import Bounds
+import Board
+import Text
 import Crypto
 import FoundationEssentials
 import Leaderboard
@@ -41,7 +42,7 @@ extension String {
     /// As a JSON string.
     var asJSON: String {
         var buffer = ByteBuffer()
-        buffer.writeJSONString(self)
+        buffer.writeJSON(self)
         return String(buffer: buffer)
     }
 }

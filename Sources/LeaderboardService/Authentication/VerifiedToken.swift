@@ -1,5 +1,5 @@
-import Bounds
-package import Leaderboard
+package import Board
+import Text
 
 /// What a verified access token says.
 package struct VerifiedToken: Sendable, Equatable {

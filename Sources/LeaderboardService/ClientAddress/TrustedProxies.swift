@@ -1,4 +1,4 @@
-import Bounds
+import Text
 package import HTTPServer
 
 /// The proxies whose word on their client's address is believed (`TRUSTED_PROXIES`).

@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 
 /// One line of a `.env` file: nothing, a comment, or `NAME=value`.

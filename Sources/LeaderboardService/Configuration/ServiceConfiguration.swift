@@ -1,3 +1,4 @@
+import Board
 package import Broadcast
 package import HTTPServer
 package import Leaderboard

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// One reading of the ``Settings``: each variable by its name, with its default and its bounds.
 ///

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import RedisClient
 
 /// What `INFO` tells of a Redis, and what that means for a board. `INFO` alone, as hosted Redis often refuses `CONFIG`.

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Bounds
+import Text
 import NIOCore
 import NIOSSL
 import TLSPolicy

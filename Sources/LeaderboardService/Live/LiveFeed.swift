@@ -1,3 +1,4 @@
+import Board
 import Broadcast
 import Leaderboard
 import Logging

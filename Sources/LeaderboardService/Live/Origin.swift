@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import HTTPServer
 
 /// A web origin (RFC 6454, sections 4 and 6.1): scheme, host, and a port where it is not the scheme's own. Two texts of one

@@ -1,3 +1,4 @@
+import Board
 import Broadcast
 import Leaderboard
 
@@ -20,13 +21,13 @@ extension StandingsSource {
             },
             standings: { users, eventLoop in
                 // The calls of one tick go to Redis in one write.
-                try await withThrowingTaskGroup(of: Broadcast.UserStanding?.self) { group in
+                try await withThrowingTaskGroup(of: Board.UserStanding?.self) { group in
                     for user in users {
                         group.addTask {
                             guard let id = try? UserID(user),
                                 let found = try await store.standing(of: id, on: eventLoop)
                             else { return nil }
-                            return Broadcast.UserStanding(user: user, score: found.score, rank: found.rank)
+                            return Board.UserStanding(user: user, score: found.score, rank: found.rank)
                         }
                     }
                     return try await group.reduce(into: []) { found, standing in

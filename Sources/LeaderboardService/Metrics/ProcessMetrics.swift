@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 import Glibc
 

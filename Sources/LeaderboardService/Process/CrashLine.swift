@@ -1,3 +1,5 @@
+// The compiler takes `ucontext_t` for part of the one of the two that it met first, in whatever files it compiles together.
+import CDispatch
 import Glibc
 
 /// The last line of a process that a signal ends: which signal, and at what address. Nothing of the memory is in it.

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// What `INFO` tells of a primary in figures, for the metrics. Nil is what it does not tell.
 struct RedisFigures: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// The text of Redis' `INFO`: lines of `name:value`, and comments.
 struct RedisInfo: Sendable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import HTTPServer
 
 /// `Prefer` (RFC 7240): only `return=representation` means something here; others are ignored, as it demands.

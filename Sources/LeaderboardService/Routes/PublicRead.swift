@@ -1,3 +1,4 @@
+import Text
 import HTTPServer
 import Leaderboard
 import NIOCore
@@ -32,7 +33,7 @@ enum StandingsBody {
         body.writeStaticString("[")
         for (index, row) in rows.enumerated() {
             body.writeStaticString(index == 0 ? #"{"user_id":"# : #",{"user_id":"#)
-            body.writeJSONString(row.user)
+            body.writeJSON(row.user)
             body.writeStaticString(#","score":"#)
             body.writeString(String(row.score))
             body.writeStaticString("}")

@@ -1,3 +1,4 @@
+import Text
 import Leaderboard
 import NIOCore
 import Tracing
@@ -28,12 +29,12 @@ struct OTLPTraces {
         if let parent = span.parent { body.writeString(#","parentSpanId":"\#(parent.span)""#) }
         if let state = span.context.state {
             body.writeStaticString(#","traceState":"#)
-            body.writeJSONString(state)
+            body.writeJSON(state)
         }
         // The trace's flags, and whether the parent is another service's: that it is known (0x100), and that it is so (0x200).
         let flags = 1 | 0x100 | (span.parent?.isRemote == true ? 0x200 : 0)
         body.writeString(#","flags":\#(flags),"name":"#)
-        body.writeJSONString(span.name)
+        body.writeJSON(span.name)
         body.writeString(#","kind":\#(number(of: span.kind)),"startTimeUnixNano":"\#(span.start)""#)
         body.writeString(#","endTimeUnixNano":"\#(span.end)","attributes":"#)
         write(span.attributes, into: &body)
@@ -41,7 +42,7 @@ struct OTLPTraces {
             body.writeStaticString(#","events":["#)
             for (index, event) in span.events.enumerated() {
                 body.writeString(#"\#(index > 0 ? "," : ""){"timeUnixNano":"\#(event.time)","name":"#)
-                body.writeJSONString(event.name)
+                body.writeJSON(event.name)
                 body.writeStaticString(#","attributes":"#)
                 write(event.attributes, into: &body)
                 body.writeStaticString("}")
@@ -52,7 +53,7 @@ struct OTLPTraces {
             body.writeString(#","status":{"code":\#(status.code == .error ? 2 : 1)"#)
             if let message = status.message {
                 body.writeStaticString(#","message":"#)
-                body.writeJSONString(message)
+                body.writeJSON(message)
             }
             body.writeStaticString("}")
         }
@@ -73,7 +74,7 @@ struct OTLPTraces {
         body.writeStaticString("[")
         for (index, (key, value)) in attributes.enumerated() {
             body.writeStaticString(index > 0 ? #",{"key":"# : #"{"key":"#)
-            body.writeJSONString(key)
+            body.writeJSON(key)
             body.writeStaticString(#","value":{"#)
             switch value {
             case .int32(let number): body.writeString(#""intValue":"\#(number)""#)
@@ -82,10 +83,10 @@ struct OTLPTraces {
             case .double(let number) where number.isFinite: body.writeString(#""doubleValue":\#(number)"#)
             case .string(let text):
                 body.writeStaticString(#""stringValue":"#)
-                body.writeJSONString(text)
+                body.writeJSON(text)
             case .stringConvertible(let other):
                 body.writeStaticString(#""stringValue":"#)
-                body.writeJSONString(other.description)
+                body.writeJSON(other.description)
             // Nothing of ours has a list.
             default: body.writeStaticString(#""stringValue":"""#)
             }

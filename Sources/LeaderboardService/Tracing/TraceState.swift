@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import HTTPServer
 
 /// `tracestate`: what tracing systems on the way have noted (W3C Trace Context, section 3.3). It is handed on as it came, never read.

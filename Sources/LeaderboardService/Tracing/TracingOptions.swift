@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Bounds
+import Text
 import Leaderboard
 import NIOHTTP1
 

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 import NIOCore
 
 /// Group commit over WAIT: the writes that leave in one flush are followed by one WAIT, and their callers are answered

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// What a sentinel tells of the primary that it watches under a name, and of the primary's replicas.
 struct SentinelAnswer: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// What a sentinel announces ("Pub/Sub messages", Redis Sentinel's documentation), as far as it matters: about whom.
 struct SentinelEvent: Equatable {

@@ -1,4 +1,4 @@
-import Bounds
+import Text
 
 /// A reply of Redis (RESP2).
 package enum RESPValue: Sendable, Equatable {

@@ -29,6 +29,6 @@ struct BacklogTests {
         var options = BroadcastOptions()
         options.backlogBytes = bytes
         #expect(options.maximumFrameBytes + Message.envelopeBytes <= options.backlog.limit - options.backlog.highMark)
-        #expect(options.maximumFrameBytes > JSON.bound(ofChangeOf: String(repeating: "x", count: 128)))
+        #expect(options.maximumFrameBytes > Message.bound(ofChangeOf: String(repeating: "x", count: 128)))
     }
 }

@@ -1,3 +1,4 @@
+import Board
 import NIOCore
 
 @testable import Broadcast

@@ -33,7 +33,7 @@ struct MergedChangesTests {
         for seq in 1...10_000 { merged.add(change(seq == 5000 ? "b" : "a", seq, increase: 1), time: nil) }
         #expect(merged.changes.map(\.seq) == [5000, 10_000])
         #expect(merged.changes.map(\.increase) == [1, 9999])
-        #expect(merged.bytes == 2 * JSON.bound(ofChangeOf: "a"))
+        #expect(merged.bytes == 2 * Message.bound(ofChangeOf: "a"))
         #expect(merged.from == 1)
     }
 }

@@ -1,3 +1,5 @@
+import Text
+import Board
 import NIOCore
 import Testing
 
@@ -52,7 +54,7 @@ struct MessageTests {
 
     @Test(
         "escapes what JSON does not take as it is",
-        arguments: [("\"\\", #"\"\\"#), ("\n\u{1}", #"\u000a\u0001"#), ("é", "é")]
+        arguments: [("\"\\", #"\"\\"#), ("\n\u{1}", #"\n\u0001"#), ("é", "é")]
     )
     func escapes(text: String, expected: String) {
         var buffer = ByteBuffer()

@@ -51,7 +51,7 @@ struct RingTests {
 
     @Test("gives up where a snapshot is shorter")
     func tooLong() {
-        #expect(ring().changes(after: 10, maximumBytes: JSON.bound(ofChangeOf: "a")) == nil)
+        #expect(ring().changes(after: 10, maximumBytes: Message.bound(ofChangeOf: "a")) == nil)
     }
 
     @Test("a change without a seq of its own is told again to who is at its place")

@@ -33,7 +33,7 @@ struct WindowTests {
 
     @Test("that fills up is sent early, and what follows waits for the same end")
     func full() {
-        var window = Window(length: .milliseconds(50), maximumBytes: 2 * JSON.bound(ofChangeOf: "a"))
+        var window = Window(length: .milliseconds(50), maximumBytes: 2 * Message.bound(ofChangeOf: "a"))
         #expect(window.add(change("a", 1), time: nil, now: at(0)) == true)
         _ = window.take(now: at(0))
         #expect(window.add(change("a", 2), time: nil, now: at(1)) == false)

@@ -1,3 +1,4 @@
+import Board
 import Broadcast
 
 @testable import Leaderboard

@@ -1,3 +1,5 @@
+import Board
+import Text
 import NIOCore
 
 @testable import Broadcast

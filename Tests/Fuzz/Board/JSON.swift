@@ -1,3 +1,5 @@
+import Board
+import Text
 import NIOCore
 
 @testable import Leaderboard
@@ -29,7 +31,7 @@ extension JSONValue {
         case .object(let object):
             for (index, member) in object.members.enumerated() {
                 text.writeString(index == 0 ? "{" : ",")
-                text.writeJSONString(member.name)
+                text.writeJSON(member.name)
                 text.writeString(":")
                 member.value.write(into: &text)
             }
@@ -40,7 +42,7 @@ extension JSONValue {
                 element.write(into: &text)
             }
             text.writeString(elements.isEmpty ? "[]" : "]")
-        case .string(let string): text.writeJSONString(string)
+        case .string(let string): text.writeJSON(string)
         case .number(let number):
             number.check()
             text.writeString(number.text)

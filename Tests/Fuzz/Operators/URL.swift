@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Bounds
+import Text
 
 @testable import LeaderboardCommand
 @testable import LeaderboardService

@@ -1,3 +1,4 @@
+import Board
 import Crypto
 import Foundation
 import Leaderboard

@@ -1,3 +1,4 @@
+import Board
 import RedisClient
 import TestSupport
 import Testing

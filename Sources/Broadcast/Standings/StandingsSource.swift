@@ -1,3 +1,4 @@
+package import Board
 package import NIOCore
 
 /// Where the broadcaster reads what the stream cannot tell it. Each read is one consistent look at the board.

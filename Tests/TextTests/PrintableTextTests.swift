@@ -1,6 +1,5 @@
+import Text
 import Testing
-
-@testable import LeaderboardCommand
 
 @Suite("Somebody else's text")
 struct PrintableTextTests {

@@ -1,5 +1,3 @@
-import Bounds
-
 /// A JSON text as it was written: nothing is converted, merged or dropped on the way in.
 package indirect enum JSONValue: Sendable, Equatable {
     case object(JSONObject)

@@ -1,11 +1,11 @@
 /// Who scores: 1 to 128 characters of `A-Z a-z 0-9 _ - . : @ | + = ~`, what identity providers put in `sub`. Needs no escaping
 /// in JSON, Redis keys, glob patterns, or logs; in a URL it does.
 package struct UserID: Hashable, Sendable, CustomStringConvertible {
-    package static let maximumLength = 128
+    @inlinable package static var maximumLength: Int { 128 }
 
     package let rawValue: String
 
-    package init(_ text: some StringProtocol) throws(InvalidUserID) {
+    @inlinable package init(_ text: some StringProtocol) throws(InvalidUserID) {
         guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.allows) else {
             throw InvalidUserID()
         }
@@ -13,7 +13,7 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The same of bytes, which are checked faster than a string's: 500 instructions less.
-    init(utf8 bytes: Span<UInt8>) throws(InvalidUserID) {
+    package init(utf8 bytes: Span<UInt8>) throws(InvalidUserID) {
         guard (1...Self.maximumLength).contains(bytes.count), bytes.indices.allSatisfy({ Self.allows(bytes[$0]) }),
             let text = try? UTF8Span(validating: bytes)
         else { throw InvalidUserID() }
@@ -22,7 +22,7 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { rawValue }
 
-    private static func allows(_ byte: UInt8) -> Bool {
+    @inlinable package static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
@@ -35,6 +35,8 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
 }
 
 package struct InvalidUserID: Error, Sendable, Equatable, CustomStringConvertible {
+    @inlinable package init() {}
+
     package var description: String {
         "user_id must be a string of 1 to \(UserID.maximumLength) characters of A-Z a-z 0-9 _ - . : @ | + = ~."
     }

@@ -3,12 +3,12 @@ package struct Standing: Sendable, Hashable {
     package let user: String
     package let score: Int
     /// Of the name's bytes: most rows are told apart by it alone, without touching the strings.
-    private let fingerprint: UInt64
+    @usableFromInline let fingerprint: UInt64
     /// The name's first eight bytes as a number that has their order: on a young board, where many scores are equal, the
     /// order of whole names was 8 % of what an event costs.
-    private let start: UInt64
+    @usableFromInline let start: UInt64
 
-    package init(user: String, score: Int) {
+    @inlinable package init(user: String, score: Int) {
         self.user = user
         self.score = score
         // FNV-1a.
@@ -27,7 +27,7 @@ package struct Standing: Sendable, Hashable {
     }
 
     /// Redis' order of ZREVRANGE: the higher score first; of equal scores, the greater member by its bytes.
-    func precedes(_ other: Standing) -> Bool {
+    @inlinable package func precedes(_ other: Standing) -> Bool {
         if score != other.score { return score > other.score }
         if start != other.start { return start > other.start }
         return other.user.utf8.lexicographicallyPrecedes(user.utf8)
@@ -36,7 +36,7 @@ package struct Standing: Sendable, Hashable {
     /// Whether both are rows of one user, byte for byte, as Redis tells members apart. String's own equality alone would
     /// take two spellings of an accented letter for one user; their fingerprints differ. (To go through the bytes of both
     /// cost an event 600 instructions.)
-    func isOfSameUser(as other: Standing) -> Bool {
+    @inlinable package func isOfSameUser(as other: Standing) -> Bool {
         fingerprint == other.fingerprint && user == other.user
     }
 }

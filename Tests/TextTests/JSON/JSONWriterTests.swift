@@ -1,4 +1,4 @@
-import Leaderboard
+import Text
 import NIOCore
 import TestSupport
 import Testing
@@ -15,7 +15,7 @@ struct JSONWriterTests {
     )
     func escapes(text: String, json: String) {
         var buffer = ByteBuffer()
-        buffer.writeJSONString(text)
+        buffer.writeJSON(text)
         #expect(String(buffer: buffer) == json)
     }
 
@@ -31,7 +31,7 @@ struct JSONWriterTests {
                 }
             }
             var buffer = ByteBuffer()
-            buffer.writeJSONString(text)
+            buffer.writeJSON(text)
             let read = try JSONValue(json: buffer, maximumBytes: 1000).string
             #expect(read.map { Array($0.utf8) } == Array(text.utf8))
         }

@@ -1,3 +1,5 @@
+import Board
+
 /// The instance's own copy of the best users of the board, kept right by the stream of changes alone.
 ///
 /// The copy cannot know who is outside it, only a bound: everyone outside stands at or below `floor`. So a user who

@@ -1,13 +1,11 @@
-import Leaderboard
-
 extension String {
     /// For a terminal: hidden characters of somebody else's text are shown as `\u{9B}`, and a backslash is doubled.
-    var printable: String {
+    package var printable: String {
         escaped { $0 == "\\" ? "\\\\" : $0.isHidden ? "\\u{\(String($0.value, radix: 16, uppercase: true))}" : nil }
     }
 
     /// The same JSON, with hidden characters of its strings escaped. It has none elsewhere, but for line feeds.
-    var printableJSON: String {
+    package var printableJSON: String {
         escaped { scalar in
             scalar != "\n" && scalar.isHidden ? scalar.escapedForJSON : nil
         }

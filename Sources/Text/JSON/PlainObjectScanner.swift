@@ -6,31 +6,33 @@
 ///
 /// The text is borrowed for each call: a span is read without copying it, counting references to it or asking for its
 /// buffer at each byte.
-struct PlainObjectScanner {
+package struct PlainObjectScanner {
     private var index = 0
+
+    package init() {}
 
     /// A member's name as it stands in the text, in its quotes. Made once: going through a string's bytes costs five
     /// times what going through an array's does.
-    struct Name {
+    package struct Name: Sendable {
         fileprivate let bytes: [UInt8]
 
-        init(_ name: String) {
+        package init(_ name: String) {
             bytes = Array("\"\(name)\"".utf8)
         }
     }
 
     /// `{` or `,`, then the name and its colon.
-    mutating func member(_ opening: Unicode.Scalar, _ name: Name, of text: Span<UInt8>) -> Bool {
+    package mutating func member(_ opening: Unicode.Scalar, _ name: Name, of text: Span<UInt8>) -> Bool {
         take(UInt8(ascii: opening), of: text) && take(name, of: text) && take(UInt8(ascii: ":"), of: text)
     }
 
     /// One of the marks `{`, `}`, `[`, `]` and `,`.
-    mutating func mark(_ mark: Unicode.Scalar, of text: Span<UInt8>) -> Bool {
+    package mutating func mark(_ mark: Unicode.Scalar, of text: Span<UInt8>) -> Bool {
         take(UInt8(ascii: mark), of: text)
     }
 
     /// Where a string without escapes and of ASCII alone stands, without its quotes.
-    mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
+    package mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
         guard take(UInt8(ascii: "\""), of: text) else { return nil }
         let start = index
         for end in start..<min(text.count, start + maximumBytes + 1) {
@@ -45,25 +47,25 @@ struct PlainObjectScanner {
     }
 
     /// An integer of up to 18 digits, as JSON writes it.
-    mutating func integer(of text: Span<UInt8>) -> Int? {
+    package mutating func integer(of text: Span<UInt8>) -> Int? {
         skipWhiteSpace(of: text)
         let isNegative = index < text.count && text[index] == UInt8(ascii: "-")
         if isNegative { index += 1 }
         let start = index
         var (end, value) = (start, 0)
-        while end < min(text.count, start + 18), isDigit(text[end]) {
+        while end < min(text.count, start + 18), text[end].isDigit {
             value = value &* 10 &+ Int(text[end] &- UInt8(ascii: "0"))
             end += 1
         }
         index = end
         let isCanonical =
             end - start == 1 ? !(isNegative && value == 0) : start < end && text[start] != UInt8(ascii: "0")
-        guard isCanonical, end < text.count, !isDigit(text[end]) else { return nil }
+        guard isCanonical, end < text.count, !text[end].isDigit else { return nil }
         return isNegative ? -value : value
     }
 
     /// `}`, and then nothing more.
-    mutating func end(of text: Span<UInt8>) -> Bool {
+    package mutating func end(of text: Span<UInt8>) -> Bool {
         guard take(UInt8(ascii: "}"), of: text) else { return false }
         skipWhiteSpace(of: text)
         return index == text.count
@@ -98,15 +100,4 @@ struct PlainObjectScanner {
             index += 1
         }
     }
-}
-
-extension PlainObjectScanner.Name {
-    static let userID = Self("user_id")
-    static let score = Self("score")
-    static let scoreIncrease = Self("score_increase")
-    static let seq = Self("seq")
-    static let epoch = Self("epoch")
-    static let time = Self("time")
-    static let from = Self("from")
-    static let updates = Self("updates")
 }

@@ -1,9 +1,9 @@
 import Testing
 
-@testable import Bounds
+@testable import Text
 
 @Suite("A bounded value")
-struct BoundsTests {
+struct ExtremesTests {
     @Test(
         "of a port is 1 to 65535",
         arguments: [

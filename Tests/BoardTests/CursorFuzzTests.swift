@@ -1,7 +1,6 @@
+import Board
 import TestSupport
 import Testing
-
-@testable import Broadcast
 
 @Suite("A fuzzed cursor")
 struct CursorFuzzTests {

@@ -1,7 +1,3 @@
-func isDigit(_ byte: UInt8) -> Bool {
-    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-}
-
 extension JSONReader {
     /// `-? (0 | 1-9 digits) (. digits)? ((e|E) (+|-)? digits)?`, kept as text.
     mutating func number() throws(JSONSyntaxError) -> JSONNumber {
@@ -9,7 +5,7 @@ extension JSONReader {
         if bytes[index] == UInt8(ascii: "-") { index += 1 }
         if try peek() == UInt8(ascii: "0") {
             index += 1
-            if index < bytes.count, isDigit(bytes[index]) { throw error(.malformedNumber) }
+            if index < bytes.count, bytes[index].isDigit { throw error(.malformedNumber) }
         } else {
             try digits()
         }
@@ -28,8 +24,8 @@ extension JSONReader {
 
     /// One digit or more.
     private mutating func digits() throws(JSONSyntaxError) {
-        guard isDigit(try peek()) else { throw error(.malformedNumber) }
-        while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+        guard try peek().isDigit else { throw error(.malformedNumber) }
+        while index < bytes.count, bytes[index].isDigit { index += 1 }
     }
 
     /// From the opening quote to behind the closing one.

@@ -2,7 +2,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@testable import Leaderboard
+@testable import Text
 
 @Suite("The JSON reader")
 struct JSONReaderTests {
