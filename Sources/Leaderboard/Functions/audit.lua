@@ -32,12 +32,15 @@ local function error_of(raised)
   return redis.error_reply(string.find(text, '^%u+ ') and text or 'ERR ' .. text)
 end
 
+local protected
+
 -- Registers an operation. An error before its first write is returned, not raised: such a reply has not the place in the script
 -- that Redis adds to what is raised, and by that callers know that nothing was written.
 local function register_operation(name, operation)
   redis.register_function(name, function(keys, args)
     has_written = false
-    local is_done, reply = pcall(operation, keys, args)
+    protected = protected or pcall
+    local is_done, reply = protected(operation, keys, args)
     if is_done then
       return reply
     elseif has_written then
@@ -162,13 +165,15 @@ end
 
 -- An event of the board's channel. `what` are the members that tell what happened, as JSON.
 local function publish(channel, what, seq_text, epoch, time_text)
-  redis.call(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
+  redis_call = redis_call or redis.call
+  redis_call(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
     .. '","time":' .. time_text .. '}')
 end
 
 -- The same of a score that the board shows; in one piece, as each update makes one.
 local function publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
-  redis.call(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
+  redis_call = redis_call or redis.call
+  redis_call(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
     .. ',"score_increase":' .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text
     .. '}')
 end

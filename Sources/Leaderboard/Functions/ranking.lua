@@ -45,7 +45,8 @@ end
 
 -- As Redis is told a score: what is whole as integer_text has it, a half that another service wrote exactly.
 local function score_argument(score)
-  return score == math.floor(score) and integer_text(score) or string.format('%.17g', score)
+  floor = floor or math.floor
+  return score == floor(score) and integer_text(score) or string.format('%.17g', score)
 end
 
 -- The place of a row in the whole set; 0 is the best one.

@@ -29,8 +29,11 @@ local function take(full_at, now, capacity, token_time)
 end
 
 -- Notes that a bucket is full in `full_in`; a full one needs no key. (integer_text cuts: the milliseconds are rounded up.)
+local redis_call
+
 local function keep_bucket(key, now, full_in)
-  redis.call('SET', key, integer_text(now + full_in), 'PX', integer_text((full_in + 999) / 1000))
+  redis_call = redis_call or redis.call
+  redis_call('SET', key, integer_text(now + full_in), 'PX', integer_text((full_in + 999) / 1000))
 end
 
 -- `take`, from the bucket that `key` holds. After a token was taken, the caller keeps the bucket. A refusal writes nothing,
