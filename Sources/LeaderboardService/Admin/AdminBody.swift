@@ -32,9 +32,15 @@ struct AdminBody {
         self.object = object
     }
 
-    func reason(isOptional: Bool = false) throws(Refusal) -> AuditReason {
-        if isOptional, object["reason"] == nil { return .none }
+    /// Why, for the audit: whatever changes something has to say it.
+    func reason() throws(Refusal) -> AuditReason {
+        guard object["reason"] != nil else { throw .invalidBody("reason is missing: say why, for the audit.") }
         do { return try AuditReason(object["reason"]?.string ?? "") } catch { throw .invalidBody("\(error)") }
+    }
+
+    /// Of a preview, which changes nothing: it may be left out.
+    func checkReason() throws(Refusal) {
+        if object["reason"] != nil { _ = try reason() }
     }
 
     static let revertMembers = ["user_id", "since", "until", "seq", "reason"]

@@ -43,7 +43,7 @@ struct UserRoutes: Sendable {
         await adminAnswer { () throws(Refusal) in
             let actor = try await operators.actor(of: request)
             let user = try Self.user(of: request)
-            let reason = try AdminBody(request, members: ["reason"], isOptional: true).reason(isOptional: true)
+            let reason = try AdminBody(request, members: ["reason"], isOptional: true).reason()
             let act = operators.act(request, by: actor, because: reason)
             let erased: Erased
             do throws(ScoreStoreError) { erased = try await store.erase(user, by: act, on: request.eventLoop) } catch {
@@ -85,7 +85,7 @@ struct RevertRoute: Sendable {
             let actor = try await operators.actor(of: request)
             let body = try AdminBody(request, members: AdminBody.revertMembers)
             let selection = try body.revertSelection()
-            let act = operators.act(request, by: actor, because: try body.reason(isOptional: true))
+            let act = operators.act(request, by: actor, because: try body.reason())
             let reverted: Reverted?
             do throws(ScoreStoreError) {
                 reverted = try await store.revert(selection, by: act, on: request.eventLoop)
@@ -104,7 +104,7 @@ struct RevertRoute: Sendable {
             _ = try await operators.actor(of: request)
             let body = try AdminBody(request, members: AdminBody.revertMembers)
             let selection = try body.revertSelection()
-            _ = try body.reason(isOptional: true)
+            try body.checkReason()
             let reverted: Reverted?
             do throws(ScoreStoreError) {
                 reverted = try await store.revertPreview(selection, on: request.eventLoop)

@@ -49,7 +49,7 @@ struct AdminRoutesTests {
             }
             let metrics = try await service.connect().request("GET", "/metrics").body
             #expect(metrics.contains("leaderboard_redis_reconnects_total 0"))
-            #expect(try await service.operate("DELETE", "/users/alice").status == 200)
+            #expect(try await service.operate("DELETE", "/users/alice", #"{"reason":"r"}"#).status == 200)
         }
     }
 
@@ -76,17 +76,17 @@ struct AdminRoutesTests {
             #expect(shown.output.contains("not as the service writes it"))
             // Behind the last id that there is, Redis adds no entry to a stream.
             guard !id.hasPrefix("18446744073709551615") else { return }
-            #expect(try await service.operate("DELETE", "/users/alice").status == 200)
+            #expect(try await service.operate("DELETE", "/users/alice", #"{"reason":"r"}"#).status == 200)
         }
     }
 
     private static let operations: [(String, String, String?)] = [
         ("GET", "/audit", nil),
-        ("POST", "/audit/revert", #"{"user_id":"alice"}"#),
+        ("POST", "/audit/revert", #"{"user_id":"alice","reason":"r"}"#),
         ("POST", "/users/alice/suspend", #"{"reason":"r"}"#),
         ("POST", "/users/alice/reinstate", #"{"reason":"r"}"#),
         ("GET", "/users/alice/export", nil),
-        ("DELETE", "/users/alice", nil),
+        ("DELETE", "/users/alice", #"{"reason":"r"}"#),
     ]
 
     @Test("are those with the scope: without a token 401, with another 403, and nothing happens")
@@ -155,9 +155,9 @@ struct AdminRoutesTests {
             try await sees(["bob": 50])
             _ = try await service.operate("POST", "/users/alice/reinstate", #"{"reason":"r"}"#)
             try await sees(["alice": 50, "bob": 50])
-            _ = try await service.operate("POST", "/audit/revert", #"{"user_id":"bob"}"#)
+            _ = try await service.operate("POST", "/audit/revert", #"{"user_id":"bob","reason":"r"}"#)
             try await sees(["alice": 50, "bob": 0])
-            _ = try await service.operate("DELETE", "/users/alice")
+            _ = try await service.operate("DELETE", "/users/alice", #"{"reason":"r"}"#)
             try await sees(["bob": 0])
             _ = try await service.update("bob", 9, on: writer)
             try await sees(["bob": 9])
@@ -173,9 +173,9 @@ struct AdminRoutesTests {
             for increase in [50, 400, 7] { _ = try await service.update("alice", increase, on: writer) }
             let first = try await service.operate("POST", "/audit/revert", #"{"seq":2,"reason":"stolen"}"#)
             #expect(first.body == #"{"status":"success","user_id":"alice","updates":1,"points":400,"score":57}"#)
-            let again = try await service.operate("POST", "/audit/revert", #"{"seq":2}"#)
+            let again = try await service.operate("POST", "/audit/revert", #"{"seq":2,"reason":"stolen"}"#)
             #expect(again.body == #"{"status":"success","user_id":"alice","updates":0,"points":0,"score":57}"#)
-            let all = #"{"user_id":"alice","since":"2024-01-01T00:00:00Z","until":null}"#
+            let all = #"{"user_id":"alice","since":"2024-01-01T00:00:00Z","until":null,"reason":"r"}"#
             #expect(try await service.operate("POST", "/audit/revert", all).json?["score"] as? Int == 0)
             let audit = try await service.operate("GET", "/audit?user_id=alice").json?["entries"] as? [[String: Any]]
             #expect(audit?.map { $0["action"] as? String } == ["revert", "revert", "update", "update", "update"])
@@ -277,8 +277,10 @@ struct AdminRoutesTests {
             ("GET", "/users/alice/export?since=1", nil, 400, "invalid_query"),
             ("POST", "/audit/revert", #"{"seq":1,"user_id":"alice"}"#, 400, "invalid_body"),
             ("POST", "/audit/revert", #"{"user_id":"alice","since":1.5}"#, 400, "invalid_body"),
-            ("POST", "/audit/revert", #"{"seq":1}"#, 404, "update_not_found"),
-            ("POST", "/audit/revert", #"{"user_id":"alice"}"#, 404, "user_not_found"),
+            ("POST", "/audit/revert", #"{"seq":1,"reason":"r"}"#, 404, "update_not_found"),
+            ("POST", "/audit/revert", #"{"user_id":"alice","reason":"r"}"#, 404, "user_not_found"),
+            ("POST", "/audit/revert/preview", #"{"seq":1,"reason":""}"#, 400, "invalid_body"),
+            ("POST", "/audit/revert/preview", #"{"seq":1}"#, 404, "update_not_found"),
         ]
     )
     func refused(method: String, path: String, body: String?, status: Int, code: String) async throws {
@@ -286,6 +288,28 @@ struct AdminRoutesTests {
             let response = try await service.operate(method, path, body)
             #expect((response.status, response.code) == (status, code), "\(response.body)")
             #expect(try await redis.command("XLEN", "lb:{main}:audit") == "0")
+        }
+    }
+
+    @Test(
+        "have to say why they change something, and nothing happens otherwise",
+        arguments: [
+            ("POST", "/audit/revert", #"{"user_id":"alice"}"#), ("POST", "/audit/revert", #"{"seq":1}"#),
+            ("POST", "/audit/revert", #"{"seq":1,"reason":null}"#),
+            ("POST", "/audit/revert", #"{"seq":1,"reason":""}"#),
+            ("DELETE", "/users/alice", nil), ("DELETE", "/users/alice", "{}"),
+            ("DELETE", "/users/alice", #"{"reason":""}"#), ("POST", "/users/alice/suspend", "{}"),
+            ("POST", "/users/alice/reinstate", "{}"),
+        ]
+    )
+    func reason(method: String, path: String, body: String?) async throws {
+        try await withService { service, redis in
+            _ = try await service.update("alice", 50, on: service.connect())
+            let response = try await service.operate(method, path, body)
+            #expect((response.status, response.code) == (400, "invalid_body"))
+            #expect(response.body.contains("reason"), "\(response.body)")
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "alice") == "50")
+            #expect(try await redis.command("XLEN", "lb:{main}:audit") == "1")
         }
     }
 }
