@@ -22,7 +22,11 @@ package struct InvalidSetting: Error, Equatable, CustomStringConvertible {
 /// All the settings of one reading that are wrong, in the order in which they were met; at least one.
 package struct InvalidSettings: Error, Equatable, CustomStringConvertible {
     package let all: [InvalidSetting]
+    /// What is set beside and has no effect: what is missing may stand there under a wrong name.
+    package let unknownNames: [UnknownName]
 
     /// One line for each.
-    package var description: String { all.map(\.description).joined(separator: "\n") }
+    package var description: String {
+        (all.map(\.description) + unknownNames.map(\.description)).joined(separator: "\n")
+    }
 }

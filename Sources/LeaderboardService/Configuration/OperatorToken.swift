@@ -23,7 +23,7 @@ package struct OperatorToken: Sendable {
             }
             return token
         }
-        guard let token else { throw InvalidSettings(all: []) }
+        guard let token else { throw InvalidSettings(all: [], unknownNames: []) }
         return token
     }
 }

@@ -20,7 +20,10 @@ package struct Settings: Sendable {
     package func read<Part>(_ body: (SettingsReader) -> Part) throws(InvalidSettings) -> Part {
         let reader = SettingsReader(self)
         let part = body(reader)
-        guard reader.faults.isEmpty else { throw InvalidSettings(all: reader.faults) }
+        guard reader.faults.isEmpty else {
+            let unknown = unknownNames(known: ServiceConfiguration.variables)
+            throw InvalidSettings(all: reader.faults, unknownNames: unknown)
+        }
         return part
     }
 

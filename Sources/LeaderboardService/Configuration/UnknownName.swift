@@ -1,12 +1,18 @@
 import Logging
 
 /// A name that is set and that nobody reads, though it looks like one of ours: it has no effect.
-package struct UnknownName: Sendable, Equatable {
+package struct UnknownName: Sendable, Equatable, CustomStringConvertible {
     package let name: String
     /// The file and the line; nil: the process environment.
     package let place: String?
     /// The variable that may be meant.
     package let nearest: String?
+
+    /// `JWT_SECRT (.env, line 3): has no effect; JWT_SECRET may be meant`
+    package var description: String {
+        let meant = nearest.map { "\($0) may be meant" } ?? "no variable of the service has this name"
+        return "\(name) (\(place ?? "environment")): has no effect; \(meant)"
+    }
 
     func log(_ logger: Logger) {
         var metadata: Logger.Metadata = ["name": "\(name)", "place": "\(place ?? "environment")"]

@@ -51,6 +51,24 @@ struct SettingsTests {
         if name == "JWT_SECRET" { #expect(error?.description.contains(value) == false) }
     }
 
+    @Test("a bad value is told together with the names that nobody reads: one of them may be meant")
+    func unknownNames() throws {
+        let file = EnvironmentFile(path: ".env", bytes: Array("JWT_SECRT=x\nPORT=http\n".utf8))
+        let settings = Settings(environment: ["RATE_LIMIT_UPDATE": "5", "PATH": "/bin"], file: file)
+        let error = #expect(throws: InvalidSettings.self) { try ServiceConfiguration(settings) }
+        #expect(
+            error?.description.split(separator: "\n").sorted() == [
+                "JWT_SECRET: set it, or JWT_JWKS: without either no token can be checked",
+                "JWT_SECRT (.env, line 1): has no effect; JWT_SECRET may be meant",
+                "PORT (.env, line 2): must be a whole number from 0 to 65535",
+                "RATE_LIMIT_UPDATE (environment): has no effect; RATE_LIMIT_UPDATES may be meant",
+            ]
+        )
+        // Of one part of the configuration as well, which is what the commands read.
+        let token = #expect(throws: InvalidSettings.self) { try TokenSigner(settings) }
+        #expect(token?.description.contains("JWT_SECRET may be meant") == true)
+    }
+
     @Test("a certificate for Redis and its key go together, must be of use, and over TLS")
     func clientCertificate() async throws {
         let (files, other) = (try await TestCertificate(), try await TestCertificate())
