@@ -10,9 +10,11 @@ struct ClaimRules: Sendable {
     /// How far clocks may differ, in seconds.
     var leeway: Double
 
-    /// When the token ends, in seconds since 1970. `exp` must be there; `nbf` and `iat` hold where they are.
+    /// When the token ends, in seconds since 1970. `exp` must be there, a number that a clock can reach; `nbf` and `iat` hold
+    /// where they are.
     func expiry(of claims: JSONObject, now: Double) throws(TokenError) -> Double {
-        guard let expiry = claims["exp"]?.number?.double else { throw .missingExpiry }
+        guard let end = claims["exp"] else { throw .missingExpiry }
+        guard let expiry = end.number?.double else { throw .unusableExpiry }
         guard expiry + leeway > now else { throw .expired }
         for name in ["nbf", "iat"] {
             guard let value = claims[name] else { continue }

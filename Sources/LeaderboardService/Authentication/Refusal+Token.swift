@@ -14,6 +14,7 @@ extension Refusal {
         case .unsupportedAlgorithm:
             self = .invalidToken("Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256")
         case .missingExpiry: self = .invalidToken("It has no exp")
+        case .unusableExpiry: self = .invalidToken("Its exp is no time in seconds since 1970")
         case .missingUser: self = .invalidToken("The claim that names its user is missing, or is no user id")
         case .badClaims: self = .invalidToken("One of its claims is not of its type")
         case .expired: self = .invalidToken("It has expired")

@@ -16,8 +16,10 @@ enum TokenError: String, Error, CaseIterable {
 
     // From here on the signature is right.
 
-    /// No `exp` that is a number.
+    /// No `exp`.
     case missingExpiry = "missing_expiry"
+    /// An `exp` that is no number, or none that a double holds: `1e400`.
+    case unusableExpiry = "unusable_expiry"
     /// The claim that names the user is missing, or no user id.
     case missingUser = "missing_user"
     /// Another claim is not of its type.

@@ -78,6 +78,7 @@ extension TokenError {
         case .keysUnavailable: "the key set could not be loaded"
         case .badSignature: "no key of ours made its signature"
         case .missingExpiry: "it has no exp"
+        case .unusableExpiry: "its exp is no time in seconds since 1970"
         case .missingUser: "the claim that names its user is missing, or is no user id"
         case .badClaims: "one of its claims is not of its type"
         case .expired: "it has expired"
@@ -90,7 +91,7 @@ extension TokenError {
     fileprivate var remedy: String {
         switch self {
         case .malformed: "see that it is whole: no line ends, no quotes"
-        case .unsupportedAlgorithm, .criticalExtension, .wrongType, .missingExpiry, .badClaims:
+        case .unsupportedAlgorithm, .criticalExtension, .wrongType, .missingExpiry, .unusableExpiry, .badClaims:
             "let the identity service make another kind of token"
         case .unknownKey, .badSignature: "give the service the key it was signed with: JWT_SECRET or JWT_JWKS"
         case .keysUnavailable: "see that JWT_JWKS can be fetched from here"

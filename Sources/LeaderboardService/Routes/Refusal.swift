@@ -64,7 +64,8 @@ extension Refusal {
     static let scoreLimit = Refusal(
         status: .conflict,
         code: "score_limit",
-        message: "The total would pass 9007199254740991, the largest score there is: nothing was added."
+        message:
+            "The total would leave what a score may be, \(-ScoreRange.limit) to \(ScoreRange.limit): nothing was added."
     )
     static func rateLimited(retryAfter seconds: Int) -> Refusal {
         Refusal(

@@ -30,9 +30,18 @@ struct RefusedToken: Sendable, CustomTestStringConvertible {
         validClaims("12345", #","iss":"\#(iss)","aud":"\#(aud)""# + further)
     }
 
+    /// A clock reaches none of them.
+    private static let unusableEnds = ["1e400", "-1e400", "null", "true", #""1795959897""#, "[1]", "{}"].map { end in
+        RefusedToken("whose exp is \(end)", "Its exp is no time in seconds since 1970", "unusable_expiry") {
+            #"{"sub":"12345","exp":\#(end)}"#
+        }
+    }
+
     private static let stranger = TestSigner.hs256("another secret, also of 32 bytes or more")
 
-    static let all: [RefusedToken] = [
+    static let all = others + unusableEnds
+
+    private static let others: [RefusedToken] = [
         .init("expired", "It has expired", "expired") { #"{"sub":"12345","exp":\#(secondsFromNow(-60))}"# },
         .init("not valid yet", "It is not valid yet", "not_yet_valid") { good(#","nbf":\#(secondsFromNow(300))"#) },
         .init("of another issuer", "It is of another issuer", "wrong_issuer") { good(iss: "https://evil.example") },

@@ -293,6 +293,19 @@ struct StatusTableTests {
         }
     }
 
+    @Test("that would leave what a score may be is told both ends of it, whichever is in the way")
+    func scoreRange() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            for score in ["9007199254740991", "-9007199254741992"] {
+                try await redis.command("ZADD", "lb:{main}:scores", score, "12345")
+                let refused = try await service.update("12345", 1, on: connection)
+                #expect((refused.status, refused.code) == (409, "score_limit"))
+                #expect(refused.body.contains("-9007199254740991 to 9007199254740991"), "\(refused.body)")
+            }
+        }
+    }
+
     @Test("that is repeated with its Idempotency-Key counts once; another update with the key is 422")
     func idempotency() async throws {
         try await withService { service, redis in
