@@ -92,12 +92,10 @@ package enum KeySetLocation: Sendable, Equatable {
             }
         } catch let error as KeySetError {
             throw error
-        } catch let error as HTTPClientError {
-            throw KeySetError(description: "no answer: \(error.shortDescription)")
         } catch is NIOTooManyBytesError {
             throw KeySetError(description: "the answer is too large")
         } catch {
-            throw KeySetError(description: "no answer: the connection failed")
+            throw KeySetError(description: "no answer: \(connectionReason(of: error))")
         }
     }
 }

@@ -125,7 +125,7 @@ struct SpanExporter: Service {
             default: return .refused("HTTP \(response.status.code)")
             }
         } catch {
-            return .busy("\(type(of: error))", wait: .seconds(1))
+            return .busy(connectionReason(of: error), wait: .seconds(1))
         }
     }
 

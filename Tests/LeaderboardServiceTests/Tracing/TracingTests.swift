@@ -3,6 +3,8 @@ import Leaderboard
 import Metrics
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 import Tracing
@@ -108,6 +110,26 @@ struct TracingTests {
         #expect(queue.count == 2)
         let page = String(buffer: registry.render())
         #expect(page.contains("leaderboard_spans_dropped_total{reason=\"queue_full\"} 3\n"))
+    }
+
+    @Test("that no collector answers is told in words")
+    func unreachable() async throws {
+        let settings = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"]
+        let options = try #require(try ServiceConfiguration(testSettings(settings)).tracing)
+        let queue = SpanQueue(capacity: 2, metricsFactory: MetricsRegistry())
+        SpanRecorder(sampler: TraceSampler(.alwaysOn, ratio: 1), queue: queue).startSpan("s").end()
+        let log = LogRecorder()
+        let exporter = SpanExporter(
+            options: options,
+            queue: queue,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: log.logger
+        )
+        try await testGracefulShutdown { trigger in
+            trigger.triggerGracefulShutdown()
+            try await exporter.run()
+        }
+        #expect(log.lines == ["warning spans not exported count=1 reason=nothing listens there"])
     }
 
     @Test(
