@@ -22,6 +22,11 @@ package final class PrivateRedisServer: Sendable {
     private let arguments: [String]
     private let process = Mutex<TestProcess?>(nil)
 
+    /// As the doctor wants it, but for `maxmemory`.
+    private static let wellKept = [
+        "--save", "", "--appendonly", "yes", "--lazyfree-lazy-expire", "yes", "--lazyfree-lazy-user-del", "yes",
+    ]
+
     package var socketPath: String { folder.appending(path: "s").path }
 
     /// As `REDIS_URL` has it, over the Unix socket.
@@ -44,7 +49,7 @@ package final class PrivateRedisServer: Sendable {
         credentials = isDeployed ? "leaderboard:LEADERBOARD_PASSWORD@" : ""
         folder = try Self.makeFolder()
         let number = try await FreePort.find()
-        var all = isDeployed ? try Self.deployment(in: folder) : ["--save", "", "--appendonly", "yes"]
+        var all = isDeployed ? try Self.deployment(in: folder) : Self.wellKept
         all += [
             "--dir", folder.path, "--unixsocket", folder.appending(path: "s").path, "--appendfsync", "no",
             "--loglevel", "notice", "--logfile", folder.appending(path: "log").path,

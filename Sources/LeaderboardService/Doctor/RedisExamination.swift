@@ -71,6 +71,7 @@ struct RedisExamination: Sendable {
                 let rights = await ReplayRights.ask(redis, keys, on: eventLoop)
                 findings.append(rights.finding(isNeeded: facts.needsReplayRights))
             }
+            if let freeing = await LazyFreeing.ask(redis, on: eventLoop) { findings.append(freeing) }
             findings.append(await library(redis, on: eventLoop))
             findings.append(await rights(redis, on: eventLoop))
             if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }

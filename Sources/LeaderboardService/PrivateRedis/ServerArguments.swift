@@ -13,6 +13,8 @@ enum ServerArguments {
             "--save", "",
             // A board must not lose players to make room: a full memory refuses the write.
             "--maxmemory-policy", "noeviction",
+            // A large key that ends is freed beside its work.
+            "--lazyfree-lazy-expire", "yes", "--lazyfree-lazy-user-del", "yes",
             "--daemonize", "no",
         ]
     }

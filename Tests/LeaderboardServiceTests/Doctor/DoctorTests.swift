@@ -27,7 +27,8 @@ struct DoctorTests {
         let findings = await findings(["REDIS_URL": redis.url])
         #expect(findings.filter { $0.verdict != .good } == [])
         let subjects = [
-            "configuration", "ulimit", "redis", "persistence", "eviction", "memory", "replay", "functions", "rights",
+            "configuration", "ulimit", "redis", "persistence", "eviction", "memory", "replay", "freeing",
+            "functions", "rights",
             "writes", "clock",
         ]
         #expect(findings.map(\.subject) == subjects)
@@ -49,6 +50,20 @@ struct DoctorTests {
         let findings = await findings(["REDIS_URL": redis.url])
         #expect(bad(findings) == [subject])
         #expect(findings.first { $0.verdict == .bad }?.remedy.contains(remedy) == true)
+    }
+
+    @Test(
+        "advises that Redis frees large keys beside its work",
+        arguments: ["lazyfree-lazy-expire", "lazyfree-lazy-user-del"]
+    )
+    func freeing(setting: String) async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb", "--\(setting)", "no"])
+        let advice = await findings(["REDIS_URL": redis.url]).filter { $0.verdict != .good }
+        #expect(advice.map(\.subject) == ["freeing"])
+        #expect(advice.first?.remedy == "CONFIG SET \(setting) yes, and the same in redis.conf")
+        // A user that may not ask hears nothing of it.
+        try await redis.command("ACL", "SETUSER", "default", "-config|get")
+        #expect(await findings(["REDIS_URL": redis.url]).filter { $0.verdict != .good } == [])
     }
 
     @Test("with DURABILITY=replicated, tells that there is no replica, and that Redis would take updates without one")
