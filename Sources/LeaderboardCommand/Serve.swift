@@ -28,16 +28,15 @@ struct Serve: AsyncParsableCommand {
 
         let (addresses, listening) = AsyncStream<SocketAddress>.makeStream()
         try await withThrowingTaskGroup { tasks in
-            if let signer {
-                tasks.addTask {
-                    for await address in addresses {
-                        await play(at: address, signer: signer, maximumIncrease: configuration.maximumIncrease)
-                    }
+            tasks.addTask {
+                for await address in addresses {
+                    let service = Self.url(of: address, settings)
+                    if let welcome { await show(welcome, at: address, once: service) }
+                    guard let signer, let service else { continue }
+                    await play(at: service, signer: signer, maximumIncrease: configuration.maximumIncrease)
                 }
             }
             try await ServiceAssembly(configuration).run { address in
-                // Not print: its buffer would keep the text back where standard output is a file or a pipe.
-                if let welcome { _ = try? FileDescriptor.standardOutput.writeAll(welcome.text(for: address).utf8) }
                 listening.yield(address)
                 listening.finish()
             }
@@ -45,11 +44,29 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// Plays the demo until the service has stopped. That it fails is told, and costs the service nothing.
-    private func play(at address: SocketAddress, signer: TokenSigner, maximumIncrease: Int) async {
+    /// Once it is ready, so that the lines of its start stand above: what to do next is the last that is read. Where it does not get
+    /// ready, after a moment.
+    private func show(_ welcome: Welcome, at address: SocketAddress, once service: ServiceURL?) async {
+        let deadline = ContinuousClock.now + .seconds(3)
+        while let service, ContinuousClock.now < deadline {
+            if (try? await service.get("/readyz", within: .seconds(1)).status) == 200 { break }
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
+        }
+        // Not print: its buffer would keep the text back where standard output is a file or a pipe.
+        _ = try? FileDescriptor.standardOutput.writeAll(welcome.text(for: address).utf8)
+    }
+
+    /// This service itself, by TLS and with a PROXY header where it has them. Where any free port was asked for, the address tells
+    /// which.
+    private static func url(of address: SocketAddress, _ settings: Settings) -> ServiceURL? {
+        if let place = try? ServicePlace.read(settings), !place.isGiven { return ServiceURL(place) }
         let host = ["0.0.0.0", "::"].contains(address.ipAddress) ? "127.0.0.1" : address.ipAddress ?? "127.0.0.1"
         let authority = host.contains(":") ? "[\(host)]" : host
-        guard let service = ServiceURL(argument: "http://\(authority):\(address.port ?? 0)") else { return }
+        return ServiceURL(argument: "http://\(authority):\(address.port ?? 0)")
+    }
+
+    /// Plays the demo until the service has stopped. That it fails is told, and costs the service nothing.
+    private func play(at service: ServiceURL, signer: TokenSigner, maximumIncrease: Int) async {
         let game = DemoGame(
             service: service,
             signer: signer,

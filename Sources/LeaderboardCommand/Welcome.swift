@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LeaderboardService
 import NIOCore
 
@@ -5,6 +6,9 @@ import NIOCore
 struct Welcome: Sendable {
     private static let user = "12345"
 
+    /// Where this program lies, for what to try next with it.
+    private let program =
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "leaderboard"
     private let token: String?
     /// Nil: any free port, which only the running service knows.
     private let place: ServicePlace?
@@ -41,6 +45,12 @@ struct Welcome: Sendable {
 
               curl -N \(page)/api/v1/scoreboard/events
               new WebSocket('\(live)/api/v1/scoreboard/live').onmessage = (m) => console.log(m.data)
+
+            More with the command leaderboard, from this folder:
+
+              \(program) watch
+              \(program) doctor
+              \(program) --help
 
             Stop with Ctrl-C. The data stays.
 

@@ -33,6 +33,24 @@ struct DemoTests {
         #expect(try !service.log.contains("the demo has ended"))
     }
 
+    @Test(
+        "with a welcome says what to do next below the lines of the start, once it is ready, and where the command is"
+    )
+    func welcome() async throws {
+        let redis = try await PrivateRedisServer()
+        let settings = ["REDIS_URL": redis.url, "LOG_FORMAT": "text", "AUDIT_LOG": "refusals"]
+        let service = try await ServiceProcess.serve(settings, "--welcome", "--demo")
+        try await eventually { try service.log.contains("Stop with Ctrl-C.") }
+        let log = try service.log
+        let start = try #require(log.range(of: "standings taken from the store"))
+        let welcome = try #require(log.range(of: "The leaderboard is running."))
+        #expect(start.lowerBound < welcome.lowerBound, "\(log)")
+        #expect(log.contains("\(ServiceProcess.program) watch"), "\(log)")
+        // No line of an update pushes it away.
+        try await eventually { try await Int(redis.command("GET", "lb:{main}:seq")).map { $0 > 3 } == true }
+        #expect(try service.log.hasSuffix("Stop with Ctrl-C. The data stays.\n\n"), "\(log)")
+    }
+
     @Test("rests the players whose token bucket is empty")
     func respectsTheLimit() async throws {
         let redis = try await PrivateRedisServer()
