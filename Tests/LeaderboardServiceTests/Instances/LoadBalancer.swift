@@ -41,6 +41,10 @@ final class LoadBalancer: Sendable {
             text = text.replacing(shipped, with: "[::1]:\(port)")
         }
         try Data(text.utf8).write(to: folder.appending(path: "leaderboard.conf"))
+        try FileManager.default.copyItem(
+            at: ShippedFiles.root.appending(path: "ops/haproxy/errors"),
+            to: folder.appending(path: "errors")
+        )
         try Data(nginxMain.utf8).write(to: folder.appending(path: "nginx.conf"))
         let log = folder.appending(path: "log")
         try Data().write(to: log)

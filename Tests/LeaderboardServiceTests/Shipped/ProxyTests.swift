@@ -103,13 +103,13 @@ struct ProxyTests {
         let bodies: [String: String] =
             switch kind {
             case .haproxy:
-                text.matches(of: /http-error status (\d+) content-type application\/json string '([^']+)'/)
-                    .reduce(into: [:]) { $0[String($1.1)] = String($1.2) }
+                try text.matches(of: /http-error status (\d+) content-type application\/json string '([^']+)'/)
+                    .reduce(into: Self.haproxyFiles(text)) { $0[String($1.1)] = String($1.2) }
             case .nginx:
                 text.matches(of: /^ {4}(\d+) '("code":[^']+)';$/.anchorsMatchLineEndings())
                     .reduce(into: [:]) { $0[String($1.1)] = #"{"status":"error",\#($1.2)}"# }
             }
-        for status in ["400", "403", "404", "408", "413", "429", "501", "502", "503", "504"] {
+        for status in ["400", "403", "404", "408", "413", "414", "429", "431", "501", "502", "503", "504"] {
             let body = try #require(bodies[status], "\(status)")
             let fields = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
             #expect(Set(fields.keys) == ["status", "code", "message"] && fields["status"] == "error", "\(body)")
@@ -117,6 +117,14 @@ struct ProxyTests {
                 fields["code"]?.wholeMatch(of: /[a-z_]+/) != nil && fields["message"]?.hasSuffix(".") == true,
                 "\(body)"
             )
+        }
+    }
+
+    /// The bodies of the files that HAProxy answers with before it has a request.
+    private static func haproxyFiles(_ text: String) throws -> [String: String] {
+        try text.matches(of: /errorfile (\d+) (\S+)/).reduce(into: [:]) { bodies, match in
+            let file = try ShippedFiles.text("haproxy/\(match.2)")
+            bodies[String(match.1)] = file.split(separator: "\r\n\r\n").last.map(String.init)
         }
     }
 
