@@ -60,6 +60,8 @@ final class KeySetSource: Sendable, Service {
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(options.timeout), read: TimeAmount(options.timeout))
         )
+        // We try again ourselves, and want to know why it failed.
+        configuration.connectionPool.retryConnectionEstablishment = false
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.keepToStrongCiphers()
         if let file = options.authorityFile { tls.trustRoots = .file(file) }

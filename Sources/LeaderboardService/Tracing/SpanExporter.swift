@@ -46,6 +46,8 @@ struct SpanExporter: Service {
     private func client() -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: TimeAmount(options.timeout), read: TimeAmount(options.timeout))
+        // We try again ourselves, and want to know why it failed.
+        configuration.connectionPool.retryConnectionEstablishment = false
         // The export of a span is no span.
         configuration.tracing.tracer = nil
         var tls = TLSConfiguration.makeClientConfiguration()
