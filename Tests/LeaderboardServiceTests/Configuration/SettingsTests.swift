@@ -7,12 +7,27 @@ import Testing
 
 @Suite("Configuration")
 struct SettingsTests {
+    private static func exampleText() throws -> String {
+        try String(contentsOf: ShippedFiles.root.appending(path: ".env.example"), encoding: .utf8)
+    }
+
+    @Test(".env.example tells the bounds of each number", arguments: ServiceConfiguration.variables.sorted())
+    func bounds(name: String) throws {
+        var reason = ""
+        do { _ = try ServiceConfiguration(testSettings([name: "no number"])) } catch {
+            reason = error.all.first { $0.name == name }?.reason ?? ""
+        }
+        guard let bounds = reason.firstMatch(of: /a whole number from (-?\d+) to (\d+)/) else { return }
+        let above = try Self.exampleText().split(separator: "\n").prefix { !$0.hasPrefix("\(name)=") }.reversed()
+        // One comment may be of several variables.
+        let comment = above.drop { $0.contains(/^[A-Z_]+=/) }.prefix { $0.hasPrefix("#") }.reversed()
+            .map { $0.dropFirst(2) }.joined(separator: " ")
+        #expect(comment.contains("\(bounds.1) to \(bounds.2)"), "\(name): \(comment)")
+    }
+
     @Test(".env.example lists exactly the variables that are read")
     func example() throws {
-        let package = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: package.appending(path: ".env.example"), encoding: .utf8)
+        let text = try Self.exampleText()
         let listed = text.matches(of: /(?m)^#?([A-Z][A-Z_0-9]+)=/).map { String($0.1) }
         #expect(Set(listed) == ServiceConfiguration.variables)
         #expect(listed.count == Set(listed).count)
