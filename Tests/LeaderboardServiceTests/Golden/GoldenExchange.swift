@@ -130,7 +130,7 @@ struct GoldenExchange: Sendable {
             admin("suspend", "POST", "users/zero/suspend", #"{"reason":"x"}"#),
             admin("reinstate", "POST", "users/zero/reinstate", #"{"reason":"x"}"#),
             admin("revert", "POST", "audit/revert", #"{"seq":1,"reason":"x"}"#),
-            admin("export", "GET", "users/zero/export"), admin("erase", "DELETE", "users/zero"),
+            admin("export", "GET", "users/zero/export"), admin("erase", "DELETE", "users/zero", #"{"reason":"x"}"#),
             get("/api/v1/scoreboard?limit=100"),
         ]
 

@@ -48,7 +48,7 @@ struct DemoTests {
         #expect(log.contains("\(ServiceProcess.program) watch"), "\(log)")
         // No line of an update pushes it away.
         try await eventually { try await Int(redis.command("GET", "lb:{main}:seq")).map { $0 > 3 } == true }
-        #expect(try service.log.hasSuffix("Stop with Ctrl-C. The data stays.\n\n"), "\(log)")
+        #expect(try service.log.hasSuffix("Stop with Ctrl-C. The data stays.\n"), "\(log)")
     }
 
     @Test("rests the players whose token bucket is empty")
