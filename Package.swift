@@ -94,6 +94,7 @@ let package = Package(
                 .embedInCode("Functions/definition.lua"), .embedInCode("Functions/ranking.lua"),
                 .embedInCode("Functions/moves.lua"), .embedInCode("Functions/operators.lua"),
                 .embedInCode("Functions/write.lua"), .embedInCode("Functions/define.lua"),
+                .embedInCode("Functions/delete.lua"), .embedInCode("Functions/take_place.lua"),
                 .embedInCode("Functions/page.lua"), .embedInCode("Functions/places.lua"),
             ],
             swiftSettings: swiftSettings

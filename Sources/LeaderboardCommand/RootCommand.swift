@@ -13,7 +13,8 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: ServiceAssembly.version,
         subcommands: [
-            Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, DoctorCommand.self, Ping.self,
+            Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, BoardCommand.self, DoctorCommand.self,
+            Ping.self,
         ]
     )
 

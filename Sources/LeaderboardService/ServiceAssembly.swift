@@ -68,6 +68,7 @@ package struct ServiceAssembly: Sendable {
         )
         let functions = FunctionCalls(redis: redis, options: configuration.redis.store, metricsFactory: metrics)
         let store = ScoreStore(mainOf: functions)
+        let catalogue = Catalogue(functions, maximumBoards: configuration.redis.store.maximumBoards)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
             framings: .live,
@@ -117,6 +118,7 @@ package struct ServiceAssembly: Sendable {
         let routes = routes(
             redis: redis,
             store: store,
+            catalogue: catalogue,
             broadcaster: broadcaster,
             viewers: viewers,
             readiness: readiness,
@@ -151,6 +153,12 @@ package struct ServiceAssembly: Sendable {
             Reload(keys: keys, server: server, logger: logger),
             redis, FunctionKeeper(redis: redis, functions: functions), durability, watch, rights, readinessWatch,
             ForeignMembers(redis: redis, store: store, logger: logger),
+            DefinitionWatch(
+                redis: redis,
+                catalogue: catalogue,
+                environment: store.board.definition,
+                logger: logger
+            ),
             AfterRedis(part: board, redis: redis, store: store),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
@@ -170,6 +178,7 @@ package struct ServiceAssembly: Sendable {
     private func routes(
         redis: RedisConnections,
         store: ScoreStore,
+        catalogue: Catalogue,
         broadcaster: Broadcaster,
         viewers: Places,
         readiness: Readiness,
@@ -195,6 +204,7 @@ package struct ServiceAssembly: Sendable {
         let update = UpdateScore(
             callers: callers,
             store: store,
+            catalogue: catalogue,
             top: top,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             maximumIncrease: configuration.maximumIncrease,
@@ -204,6 +214,8 @@ package struct ServiceAssembly: Sendable {
             metrics: UpdateMetrics(factory: metrics)
         )
         let scoreboard = Scoreboard(store: store, top: top)
+        let boards = RequestedBoard(catalogue: catalogue, callers: callers)
+        let definitions = BoardRoutes(boards: boards)
         let live = LiveRoutes(
             broadcaster: broadcaster,
             places: viewers,
@@ -232,10 +244,14 @@ package struct ServiceAssembly: Sendable {
             .webSocket("/api/v1/scoreboard/live", live.webSocket),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/boards", handler: definitions.list),
+            .on(.OPTIONS, "/api/v1/boards", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/boards/{board}", handler: definitions.one),
+            .on(.OPTIONS, "/api/v1/boards/{board}", handler: PublicRead.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + AdminRoutes.all(operators: Operators(callers: callers), store: store, logger: logger)
+        ] + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
             + WebPage().routes + APIDescriptions().routes
     }
 }

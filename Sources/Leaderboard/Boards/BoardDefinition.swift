@@ -7,7 +7,12 @@ package struct BoardDefinition: Sendable, Equatable {
     package enum Order: String, Sendable, CaseIterable { case desc, asc }
 
     /// Who comes first of equals, and how ranks are counted.
-    package enum Ties: String, Sendable, CaseIterable { case id, shared, dense, first, last }
+    package enum Ties: String, Sendable, CaseIterable {
+        case id, shared, dense, first, last
+
+        /// The sorted set is all there is: its members are the users themselves.
+        package var isPlain: Bool { self == .id || self == .shared }
+    }
 
     /// What the value of an update does to the score.
     package enum Operator: String, Sendable, CaseIterable { case incr, decr, set, best }
@@ -32,21 +37,8 @@ package struct BoardDefinition: Sendable, Equatable {
     /// Of one user.
     package var rateLimit = RateLimit(updates: 60, interval: .seconds(60))
     package var visibility = Visibility.public
-    /// Up by one with each change; 0 of what nobody stored.
-    package var version = 0
+    /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
+    package var version = "0"
 
     package init() {}
-}
-
-extension BoardDefinition {
-    /// As the functions read it (`Functions/definition.lua`).
-    var functionsJSON: String {
-        let operators = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }.joined(separator: ",")
-        return """
-            {"order":"\(order.rawValue)","ties":"\(ties.rawValue)","operator":"\(usualOperator.rawValue)",\
-            "operators":[\(operators)],"min":\(scores.lowerBound),"max":\(scores.upperBound),\
-            "at_bound":"\(atBound.rawValue)","increase_max":\(maximumIncrease),"rate_limit":{"updates":\(rateLimit.updates),\
-            "interval_seconds":\(rateLimit.interval.components.seconds)},"version":"\(version)"}
-            """
-    }
 }

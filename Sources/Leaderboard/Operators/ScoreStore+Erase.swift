@@ -93,7 +93,7 @@ extension ScoreStore {
                 let batch = words[start..<min(start + 2 * Self.eraseBatch, words.count)]
                 let call = calls.eraseEntries(of: user, as: pseudonym, batch)
                 do {
-                    count += min(try await send(call, on: eventLoop).count ?? 0, batch.count)
+                    count += min(try await functions.operate(call, on: eventLoop).count ?? 0, batch.count)
                 } catch {
                     throw ScoreStoreError(ofWrite: error)
                 }

@@ -25,9 +25,6 @@ extension ScoreStore {
 
     /// Sends an operation; every reply of one is a list that is not empty.
     func operate(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [RESPValue] {
-        let reply: RESPValue
-        do { reply = try await send(command, on: eventLoop) } catch { throw ScoreStoreError(ofWrite: error) }
-        guard let fields = reply.array, !fields.isEmpty else { throw .outcomeUnknown("unexpected reply") }
-        return fields
+        try await functions.change(command, on: eventLoop)
     }
 }

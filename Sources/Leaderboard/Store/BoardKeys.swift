@@ -36,6 +36,7 @@ package struct BoardKeys: Sendable {
     /// Channel of ``ScoreEvent``s.
     package let channel: String
     private let prefix: String
+    let space: KeySpace
     /// What every user's ``limit(_:)`` begins with.
     let limitPrefix: String
 
@@ -50,6 +51,7 @@ package struct BoardKeys: Sendable {
 
     private init(prefix: String, _ space: KeySpace) {
         self.prefix = prefix
+        self.space = space
         limitPrefix = prefix + "limit:"
         scores = prefix + "scores"
         seq = prefix + "seq"
@@ -68,6 +70,14 @@ package struct BoardKeys: Sendable {
         seasons = prefix + "seasons"
         at = prefix + "at"
         channel = prefix + space.channel
+    }
+
+    /// Every key that has a name of its own, but ``board``. Beside them are those of single users.
+    var named: [String] {
+        [
+            scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
+            name("meta"),
+        ]
     }
 
     /// Any key of the board.

@@ -98,6 +98,17 @@ package final class FunctionCalls: Sendable {
         return try reply.get()
     }
 
+    /// For a call that writes, and would count twice.
+    func operate(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
+        guard gate.takesOperations else { throw .notSent(.rightsMissing) }
+        do {
+            return try await send(command, isIdempotent: false, isDurable: true, on: eventLoop)
+        } catch {
+            gate.met(error)
+            throw error
+        }
+    }
+
     /// Loads the functions on every server that may need them: in a cluster, all primaries. Whether all of them have them.
     package func bringFunctions(on eventLoop: any EventLoop) async -> Bool {
         let isHere: Void? = try? await loader.load(for: RedisCommand("PING"), on: eventLoop)

@@ -20,6 +20,7 @@ package enum FunctionLibrary {
             + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.soundness_lua
             + PackageResources.definition_lua + PackageResources.ranking_lua + PackageResources.moves_lua
             + PackageResources.operators_lua + PackageResources.write_lua + PackageResources.define_lua
+            + PackageResources.delete_lua
             + PackageResources.page_lua + PackageResources.places_lua
             + PackageResources.operation_lua
             + PackageResources.suspend_lua
@@ -27,5 +28,6 @@ package enum FunctionLibrary {
             + PackageResources.rebuild_lua + PackageResources.adopt_lua
             + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua
+            + PackageResources.take_place_lua
     }()
 }

@@ -40,6 +40,13 @@ package struct KeySpace: Sendable, Equatable {
         prefix.isEmpty ? "lb:{\(board)}:" : "\(prefix):lb:{\(prefix):\(board)}:"
     }
 
+    /// The hash that says which boards there are.
+    var index: String { prefix.isEmpty ? "lb:boards" : "\(prefix):lb:boards" }
+
+    /// The keys of all boards, and their channels, as rules of an ACL have them.
+    var everyKey: String { begin(of: "*") + "*" }
+    var everyChannel: String { begin(of: "*") + channel }
+
     /// What the board's channel ends with. A channel is one for all databases of a server, so that of another than 0 is told apart.
     var channel: String { database == 0 ? "events" : "events:\(database)" }
 }

@@ -68,7 +68,7 @@ package struct MissingRights: Sendable, Equatable {
             guard let text = answers[index] else { return nil }
             if text == "OK" { continue }
             guard text.contains("permission") else { return nil }
-            lacks.append(Lack(right, saidBy: text, needed))
+            lacks.append(Lack(right, saidBy: text))
         }
         return MissingRights(lacks: lacks)
     }
@@ -77,16 +77,16 @@ package struct MissingRights: Sendable, Equatable {
 extension MissingRights.Lack {
     /// - Parameter text: of Redis 7.0 to 8, Valkey: `… has no permissions to run the 'xadd' command`, `… to access the 'x' key`,
     ///   `… to access the 'x' channel`. Whatever else it may be is told as a command.
-    fileprivate init(_ right: NeededRights.Right, saidBy text: String, _ needed: NeededRights) {
+    fileprivate init(_ right: NeededRights.Right, saidBy text: String) {
         self.right = right
         if text.hasSuffix(" key") || text.contains(" keys") {
-            rule = "~\(needed.keyPattern)"
+            rule = "~\(right.keys)"
             words =
                 "\(right.command) on "
-                + (right.words.dropFirst().first { text.contains("'\($0)'") } ?? needed.keyPattern)
+                + (right.words.dropFirst().first { text.contains("'\($0)'") } ?? right.keys)
         } else if text.contains(" channel") {
-            rule = "&\(needed.channel)"
-            words = "\(right.command) on \(needed.channel)"
+            rule = "&\(right.channels)"
+            words = "\(right.command) on \(right.channels)"
         } else {
             rule = "+\(right.command)"
             words = right.command

@@ -4,6 +4,8 @@ package struct NeededRights: Sendable {
     /// What is not possible without it.
     package enum Purpose: Int, Sendable, Comparable, CaseIterable {
         case reading, updating, operating
+        /// Boards beside the one of the keys.
+        case boards
         /// A check that is left out, or a figure that is not shown.
         case checking
 
@@ -13,6 +15,9 @@ package struct NeededRights: Sendable {
     package struct Right: Sendable, Hashable {
         package let purpose: Purpose
         package let words: [String]
+        /// The keys and channels of which the user needs it, as rules have them.
+        let keys: String
+        let channels: String
 
         /// As rules have it: `xadd`, `function|load`.
         package var command: String { Self.name(words) }
@@ -25,30 +30,28 @@ package struct NeededRights: Sendable {
     }
 
     package let all: [Right]
-    package let keyPattern: String
-    package let channel: String
 
     /// - Parameters:
     ///   - isCluster: events go over the slot's own channel.
     ///   - isReplicated: writes wait for replicas.
     ///   - isFsynced: the settings are checked.
     package init(_ keys: BoardKeys, isCluster: Bool, isReplicated: Bool, isFsynced: Bool = false) {
-        keyPattern = keys.pattern
-        channel = keys.channel
         all =
             Self.reading(keys, isCluster: isCluster)
             + Self.updating(keys, isCluster: isCluster, isReplicated: isReplicated)
-            + Self.operating(keys) + Self.checking(keys, isCluster: isCluster, isFsynced: isFsynced)
+            + Self.operating(keys) + Self.boards(beside: keys, isCluster: isCluster)
+            + Self.checking(keys, isCluster: isCluster, isFsynced: isFsynced)
     }
 
-    private static func rights(_ purpose: Purpose, _ calls: [[String]]) -> [Right] {
-        calls.map { Right(purpose: purpose, words: $0) }
+    private static func rights(_ purpose: Purpose, _ keys: BoardKeys, _ calls: [[String]]) -> [Right] {
+        calls.map { Right(purpose: purpose, words: $0, keys: keys.pattern, channels: keys.channel) }
     }
 
     /// `leaderboard_standings`, `leaderboard_standing`, `leaderboard_begin`, the library itself, and the events.
     private static func reading(_ keys: BoardKeys, isCluster: Bool) -> [Right] {
         rights(
             .reading,
+            keys,
             [
                 ["PING"], ["TIME"],
                 ["FCALL_RO", "leaderboard_standings", "3", keys.scores, keys.seq, keys.epoch, "0", "1"],
@@ -72,6 +75,7 @@ package struct NeededRights: Sendable {
         ]
         return rights(
             .updating,
+            keys,
             [
                 call + [limit, idem, grant], ["FUNCTION", "LOAD", "x"], ["SISMEMBER", keys.suspended, "user"],
                 ["SMISMEMBER", keys.suspended, "user"],
@@ -92,6 +96,7 @@ package struct NeededRights: Sendable {
         let loading = keys.sample("restoring")
         return rights(
             .operating,
+            keys,
             [
                 ["ZADD", keys.withheld, "1", "user"], ["HDEL", keys.name("at"), "user"],
                 ["ZADD", keys.reverted, "1", "1"],
@@ -113,10 +118,29 @@ package struct NeededRights: Sendable {
         )
     }
 
+    /// Definitions, the index of them, and the same on another board as on this one.
+    private static func boards(beside keys: BoardKeys, isCluster: Bool) -> [Right] {
+        let (other, index) = (BoardKeys(board: "-", in: keys.space), keys.space.index)
+        let ofBoards = [
+            ["GET", other.board], ["SET", other.board, "{}"], ["UNLINK", other.board],
+            [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
+            [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
+        ]
+        let ofIndex = [
+            ["HGET", index, "-"], ["HMGET", index, "-"], ["HGETALL", index], ["HLEN", index],
+            ["HSET", index, "-", "{}"],
+            ["HDEL", index, "-"],
+        ]
+        let (everyKey, everyChannel) = (keys.space.everyKey, keys.space.everyChannel)
+        return ofBoards.map { Right(purpose: .boards, words: $0, keys: everyKey, channels: everyChannel) }
+            + ofIndex.map { Right(purpose: .boards, words: $0, keys: index, channels: everyChannel) }
+    }
+
     /// Without ASKING, a command whose slot is moving is refused as if there were nowhere else to go.
     private static func checking(_ keys: BoardKeys, isCluster: Bool, isFsynced: Bool) -> [Right] {
         rights(
             .checking,
+            keys,
             [["ROLE"], ["INFO"], ["XLEN", keys.audit]] + (isCluster ? [["ASKING"]] : [])
                 + (isFsynced ? [["CONFIG", "GET", "appendfsync"]] : [])
         )

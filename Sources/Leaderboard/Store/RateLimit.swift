@@ -10,10 +10,19 @@ package struct RateLimit: Sendable, Equatable {
     /// limit is never laxer than configured.
     let tokenTime: Int
 
+    package static let allowedUpdates = 1...1_000_000_000
+    package static let allowedSeconds = 1...366 * 86_400
+
+    /// Nil where either is none of those that are allowed.
+    package init?(updates: Int, seconds: Int) {
+        guard Self.allowedUpdates.contains(updates), Self.allowedSeconds.contains(seconds) else { return nil }
+        self.init(updates: updates, interval: .seconds(seconds))
+    }
+
     /// Values below 1 update and 1 microsecond count as that; above 10^9 updates, and a year, likewise as those.
     package init(updates: Int, interval: Duration) {
-        self.updates = min(max(updates, 1), 1_000_000_000)
-        self.interval = min(max(interval, .microseconds(1)), .seconds(366 * 86_400))
+        self.updates = min(max(updates, 1), Self.allowedUpdates.upperBound)
+        self.interval = min(max(interval, .microseconds(1)), .seconds(Self.allowedSeconds.upperBound))
         let microseconds = Int(clamping: self.interval / .microseconds(1))
         tokenTime = (microseconds + self.updates - 1) / self.updates
     }

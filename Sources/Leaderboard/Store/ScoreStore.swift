@@ -110,17 +110,6 @@ package struct ScoreStore: Sendable {
         return unsound
     }
 
-    /// For a call that writes, and would count twice: see ``FunctionCalls``.
-    func send(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> RESPValue {
-        guard functions.gate.takesOperations else { throw .notSent(.rightsMissing) }
-        do {
-            return try await functions.send(command, isIdempotent: false, isDurable: true, on: eventLoop)
-        } catch {
-            functions.gate.met(error)
-            throw error
-        }
-    }
-
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
         do {
             return try await functions.send(command, isIdempotent: true, on: eventLoop)

@@ -3,6 +3,8 @@ package struct StoreOptions: Sendable {
     package var keySpace = KeySpace.standard
     /// What the environment says of ``BoardID/main``: it holds as long as nobody has stored a definition.
     package var definition = BoardDefinition()
+    /// Definitions of boards that there may be, and templates.
+    package var maximumBoards = 10_000
     /// Length to which the audit stream is trimmed, about; at least 1.
     package var auditMaxEntries = 1_000_000
     /// For how long the outcome of an update with an idempotency key is kept; at least 1 ms.

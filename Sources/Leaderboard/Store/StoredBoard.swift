@@ -1,3 +1,5 @@
+import NIOCore
+
 /// One board as its calls need it: the name, the keys, the rules, and what of a call never changes, encoded once. Made without asking
 /// anybody, and never changed: a board whose definition changes is another one.
 package final class StoredBoard: Sendable {
@@ -28,7 +30,7 @@ package final class StoredBoard: Sendable {
         writeHead = WriteHead(
             keys,
             definition,
-            given: source == .board ? nil : definition.functionsJSON,
+            given: source == .board ? nil : String(buffer: definition.stored),
             isStored: source == .template,
             options
         )

@@ -31,7 +31,7 @@ struct WriteHead: Sendable {
             String(max(1, Int(clamping: options.idempotencyLifetime / .milliseconds(1)))),
             keys.channel,
             given ?? "",
-            String(definition.version),
+            definition.version,
             // One window, which never ends.
             "",
             "0",

@@ -27,6 +27,7 @@ struct AdminAdopt: AsyncParsableCommand {
     var reason: String
 
     @OptionGroup var consent: Consent
+    @OptionGroup var board: BoardOption
 
     func validate() throws {
         guard all != !users.isEmpty else { throw ValidationError("Give either users or --all.") }
@@ -39,7 +40,7 @@ struct AdminAdopt: AsyncParsableCommand {
         let (all, consent) = (all, consent)
         let users = Set(try users.map { try UserID($0) })
         let act = try OperatorAct.onThisMachine(reason)
-        let left = try await onBoard { store, eventLoop -> [UserID] in
+        let left = try await onBoard(board) { store, eventLoop -> [UserID] in
             var report = try await AuditVerification(store, on: eventLoop).run()
             guard report.faultCount == 0 else {
                 report.showChain()

@@ -21,9 +21,11 @@ struct AdminBackup: AsyncParsableCommand {
     @Argument(help: "Where to write it; - for standard output. An old file is replaced when the new one is complete.")
     var file: String
 
+    @OptionGroup var board: BoardOption
+
     func run() async throws {
         let output = BackupOutput(file)
-        let summary = try await onBoard { store, eventLoop in
+        let summary = try await onBoard(board) { store, eventLoop in
             try await output.write { write in try await store.backup(on: eventLoop, write: write) }
         }
         let line = "\(summary.users) users and \(summary.auditEntries) audit entries, up to update \(summary.seq)."
@@ -51,12 +53,14 @@ struct AdminRestore: AsyncParsableCommand {
 
     @OptionGroup var consent: Consent
 
+    @OptionGroup var board: BoardOption
+
     func run() async throws {
         let consent = consent
         let act = try OperatorAct.onThisMachine(reason)
         let input = try BackupInput(file)
         let preview = try await describingBackup { try await BackupSummary(of: input.lines) }
-        let restored: BackupSummary? = try await onBoard(mustExist: consent.dryRun) { store, eventLoop in
+        let restored: BackupSummary? = try await onBoard(board, mustExist: consent.dryRun) { store, eventLoop in
             let users = try await store.standings(offset: 0, limit: 1, on: eventLoop).total
             print("The backup has \(preview.users) users, up to update \(preview.seq); the board has \(users).")
             if users > 0 || consent.dryRun {

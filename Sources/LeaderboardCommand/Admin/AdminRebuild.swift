@@ -31,10 +31,12 @@ struct AdminRebuild: AsyncParsableCommand {
     @Flag(help: "Rebuild even though the audit's chain of hashes is broken, or changes are lost.")
     var force = false
 
+    @OptionGroup var board: BoardOption
+
     func run() async throws {
         let (dryRun, force) = (dryRun, force)
         let file = try from.map { try BackupInput($0) }
-        try await onBoard(mustExist: file == nil) { store, eventLoop in
+        try await onBoard(board, mustExist: file == nil) { store, eventLoop in
             var older: BackupAudit?
             if let file { older = try await BackupAudit(file.lines, before: store.firstAuditID(on: eventLoop)) }
             let report = try await AuditVerification(store, older: older, on: eventLoop).run()

@@ -1,49 +1,20 @@
 import Text
 import ArgumentParser
-import AsyncHTTPClient
 import FoundationEssentials
-import LeaderboardService
+import Leaderboard
 import NIOCore
 import NIOHTTP1
 
-/// The running service, as an operator asks it.
+/// The running service, as an operator asks it of one board.
 struct AdminService: ParsableArguments {
-    private static let maximumAnswerBytes = 256 * 1024 * 1024
-
-    @OptionGroup var service: ServiceOption
+    @OptionGroup var service: OperatorService
+    @OptionGroup var board: BoardOption
 
     /// The body of the answer. A refusal ends the command with the service's own words.
     func ask(_ method: HTTPMethod, _ path: String, _ body: (some Encodable)? = String?.none) async throws -> ByteBuffer
     {
-        let settings = Settings.load()
-        let url = try await service.reached(settings)
-        // Not an option: the command lines of processes can be read by others.
-        let token = try configured { try OperatorToken.read(settings) }
-        var request = HTTPClientRequest(url: url.defaultValueDescription + "/api/v1/admin" + path)
-        request.method = method
-        request.headers.add(name: "Authorization", value: "Bearer \(token.text)")
-        if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-        }
-        let response: HTTPClientResponse
-        let answer: ByteBuffer
-        do {
-            // Reverts and erasures read the whole audit.
-            (response, answer) = try await url.withClient { [request] client in
-                let response = try await client.execute(request, timeout: .seconds(600))
-                return (response, try await response.body.collect(upTo: Self.maximumAnswerBytes))
-            }
-        } catch {
-            throw CommandFailure("no answer from \(url.place): \(reason(of: error))")
-        }
-        guard response.status == .ok else {
-            let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer.readableBytesView))
-            throw CommandFailure(
-                refusal.map { "\($0.code): \($0.message)".printable } ?? "the service answered \(response.status)"
-            )
-        }
-        return answer
+        let json = try body.map { ByteBuffer(bytes: try JSONEncoder().encode($0)) }
+        return try await service.send(method, board.path + path, json: json).success()
     }
 
     func ask<Answer: Decodable>(
@@ -55,10 +26,18 @@ struct AdminService: ParsableArguments {
         let answer = try await ask(method, path, body)
         return try JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView))
     }
+}
 
-    private struct Refusal: Decodable {
-        let code: String
-        let message: String
+/// `--board NAME`: which one a command is about.
+struct BoardOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The board.", valueName: "name"), transform: Self.board)
+    var board = BoardID.main
+
+    /// What stands before the paths of the board in the operators' part of the API.
+    var path: String { board == .main ? "" : "/boards/\(board)" }
+
+    private static func board(_ text: String) throws -> BoardID {
+        do { return try BoardID(text) } catch { throw ValidationError("\(error)") }
     }
 }
 

@@ -27,10 +27,12 @@ struct AdminVerify: AsyncParsableCommand {
     @Flag(help: "Scores that are not what the audit says are told, and the exit code is 0.")
     var allowUnexplained = false
 
+    @OptionGroup var board: BoardOption
+
     func run() async throws {
         let report: AuditReport
         do {
-            report = try await onBoard { store, eventLoop in
+            report = try await onBoard(board) { store, eventLoop in
                 try await AuditVerification(store, on: eventLoop).run()
             }
         } catch let error as ValidationError {
@@ -48,15 +50,25 @@ struct AdminVerify: AsyncParsableCommand {
     }
 }
 
-/// Runs `body` on the board that the configuration names; what goes wrong ends the command in words.
+/// Runs `body` on the board; what goes wrong ends the command in words.
 /// - Parameter mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
 func onBoard<Value: Sendable>(
+    _ option: BoardOption,
     mustExist: Bool = true,
     _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
 ) async throws -> Value {
     let settings = Settings.load()
     do {
-        return try await configured { try await BoardAccess.open(settings, mustExist: mustExist, body) }
+        return try await configured {
+            try await BoardAccess.open(settings, option.board, mustExist: mustExist) { store, eventLoop in
+                guard store.board.definition.ties.isPlain else {
+                    throw CommandFailure(
+                        "the ties of \(store.board.id) are \(store.board.definition.ties.rawValue): this command knows only id and shared"
+                    )
+                }
+                return try await body(store, eventLoop)
+            }
+        }
     } catch let error as BoardAccess.NoBoard {
         throw failed(error.description, code: 2)
     } catch ScoreStoreError.unsoundAudit(let user) {

@@ -16,20 +16,30 @@ struct AdminBody {
     ///   - members: that there may be.
     ///   - isOptional: no body at all is an empty object.
     init(_ request: Request, members: [String] = ["reason"], isOptional: Bool = false) throws(Refusal) {
-        guard case .complete(let body) = request.body else { throw .bodyTooLarge(Self.maximumBytes) }
-        let isLeftOut = isOptional && body.readableBytes == 0
-        guard isLeftOut || MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
-        let value: JSONValue
-        do {
-            value = try JSONValue(json: isLeftOut ? ByteBuffer(string: "{}") : body, maximumBytes: Self.maximumBytes)
-        } catch {
-            throw Refusal(.invalidJSON("The body is not valid JSON: \(error)."))
-        }
-        guard let object = value.object else { throw Refusal(.invalidJSON("The body must be a JSON object.")) }
+        let object = try Self.object(of: request, maximumBytes: Self.maximumBytes, isOptional: isOptional)
         if let unknown = UnknownWord(in: object.members.map(\.name), known: members) {
             throw .invalidBody(unknown.text(as: "member"))
         }
         self.object = object
+    }
+
+    /// The body, an object of whichever members.
+    static func object(
+        of request: Request,
+        maximumBytes: Int,
+        isOptional: Bool = false
+    ) throws(Refusal) -> JSONObject {
+        guard case .complete(let body) = request.body else { throw .bodyTooLarge(maximumBytes) }
+        let isLeftOut = isOptional && body.readableBytes == 0
+        guard isLeftOut || MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: isLeftOut ? ByteBuffer(string: "{}") : body, maximumBytes: maximumBytes)
+        } catch {
+            throw Refusal(.invalidJSON("The body is not valid JSON: \(error)."))
+        }
+        guard let object = value.object else { throw Refusal(.invalidJSON("The body must be a JSON object.")) }
+        return object
     }
 
     /// Why, for the audit: whatever changes something has to say it.

@@ -5,10 +5,10 @@ import NIOHTTP1
 
 /// The operators' part of the routing table.
 enum AdminRoutes {
-    static func all(operators: Operators, store: ScoreStore, logger: Logger) -> [Route] {
-        let audit = AuditRoute(operators: operators, store: store)
-        let users = UserRoutes(operators: operators, store: store, logger: logger)
-        let revert = RevertRoute(operators: operators, store: store, logger: logger)
+    static func all(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {
+        let audit = AuditRoute(operators: operators, boards: boards)
+        let users = UserRoutes(operators: operators, boards: boards, logger: logger)
+        let revert = RevertRoute(operators: operators, boards: boards, logger: logger)
         let bytes = AdminBody.maximumBytes
         return [
             .on(.GET, "/api/v1/admin/audit", handler: audit.answer),
@@ -18,6 +18,44 @@ enum AdminRoutes {
             .on(.POST, "/api/v1/admin/users/{id}/reinstate", maximumBodyBytes: bytes, handler: users.reinstate),
             .on(.GET, "/api/v1/admin/users/{id}/export", handler: users.export),
             .on(.DELETE, "/api/v1/admin/users/{id}", maximumBodyBytes: bytes, handler: users.erase),
+            .on(.GET, "/api/v1/admin/boards/{board}/audit", handler: audit.answer),
+            .on(.POST, "/api/v1/admin/boards/{board}/audit/revert", maximumBodyBytes: bytes, handler: revert.answer),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/audit/revert/preview",
+                maximumBodyBytes: bytes,
+                handler: revert.preview
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/suspend",
+                maximumBodyBytes: bytes,
+                handler: users.suspend
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/reinstate",
+                maximumBodyBytes: bytes,
+                handler: users.reinstate
+            ),
+            .on(.GET, "/api/v1/admin/boards/{board}/users/{id}/export", handler: users.export),
+            .on(
+                .DELETE,
+                "/api/v1/admin/boards/{board}/users/{id}",
+                maximumBodyBytes: bytes,
+                handler: users.erase
+            ),
+        ] + definitions(operators: operators, boards: boards, logger: logger)
+    }
+
+    private static func definitions(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {
+        let definitions = DefinitionRoutes(operators: operators, catalogue: boards.catalogue, logger: logger)
+        let bytes = DefinitionRoutes.maximumBodyBytes
+        return [
+            .on(.GET, "/api/v1/admin/boards", handler: definitions.list),
+            .on(.GET, "/api/v1/admin/boards/{board}", handler: definitions.read),
+            .on(.PUT, "/api/v1/admin/boards/{board}", maximumBodyBytes: bytes, handler: definitions.put),
+            .on(.DELETE, "/api/v1/admin/boards/{board}", handler: definitions.delete),
         ]
     }
 }

@@ -7,12 +7,13 @@ import NIOHTTP1
 /// `GET /api/v1/admin/audit`: newest first, in pages.
 struct AuditRoute: Sendable {
     let operators: Operators
-    let store: ScoreStore
+    let boards: RequestedBoard
 
     func answer(_ request: Request) async -> Response {
         await adminAnswer { () throws(Refusal) in
             _ = try await operators.actor(of: request, parameters: AuditQuery.parameters)
             let query = try AuditQuery(request.query)
+            let store = try await boards.toOperate(request)
             do throws(ScoreStoreError) {
                 let page = try await store.audit(
                     query.filter,

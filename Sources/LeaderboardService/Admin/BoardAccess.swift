@@ -19,16 +19,18 @@ package enum BoardAccess {
 
     /// Opens the Redis that `leaderboard serve` would use. If that is one of the service's own and the service does not run, it
     /// is started for as long as `body` takes.
-    /// - Parameter mustExist: without a board it throws ``NoBoard``, and neither starts nor makes anything.
+    /// - Parameter mustExist: without a board it throws ``NoBoard``, and neither starts nor makes anything. Nobody makes a board
+    ///   other than ``BoardID/main`` here: that is defined first.
     package static func open<Value: Sendable>(
         _ settings: Settings,
+        _ board: BoardID = .main,
         mustExist: Bool = false,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
         let setup = try RedisSetup(settings)
         switch setup.source {
         case .endpoint(let endpoint):
-            return try await open(endpoint, setup, mustExist: mustExist, body)
+            return try await open(endpoint, setup, board, mustExist: mustExist, body)
         case .ownServer(let directory):
             guard !mustExist || PrivateRedis.hasData(in: directory) else {
                 throw NoBoard(
@@ -44,7 +46,7 @@ package enum BoardAccess {
             }
             let result: Result<Value, any Error>
             do {
-                result = .success(try await open(try RedisEndpoint(url: url), setup, mustExist: mustExist, body))
+                result = .success(try await open(try RedisEndpoint(url: url), setup, board, mustExist: mustExist, body))
             } catch { result = .failure(error) }
             await server.stop()
             return try result.get()
@@ -54,6 +56,7 @@ package enum BoardAccess {
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
         _ setup: RedisSetup,
+        _ board: BoardID,
         mustExist: Bool,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
@@ -67,14 +70,15 @@ package enum BoardAccess {
             metricsFactory: MetricsRegistry()
         )
         let functions = FunctionCalls(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
-        let store = ScoreStore(mainOf: functions)
+        let catalogue = Catalogue(functions, maximumBoards: setup.store.maximumBoards)
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await redis.run() }
             defer { tasks.cancelAll() }
             do {
                 try await connected(redis, to: endpoint, trouble)
+                let store = try await store(of: board, catalogue, at: endpoint, on: group.next())
                 if mustExist, try await !store.hasBoard(on: group.next()) {
-                    throw NoBoard(description: "there is no board \(setup.store.keys.scores) in Redis at \(endpoint)")
+                    throw NoBoard(description: "there is no board \(store.keys.scores) in Redis at \(endpoint)")
                 }
                 return .success(try await body(store, group.next()))
             } catch {
@@ -83,6 +87,23 @@ package enum BoardAccess {
         }
         try await group.shutdownGracefully()
         return try result.get()
+    }
+
+    private static func store(
+        of id: BoardID,
+        _ catalogue: Catalogue,
+        at endpoint: RedisEndpoint,
+        on eventLoop: any EventLoop
+    ) async throws -> ScoreStore {
+        do throws(BoardLookupError) {
+            return try await catalogue.board(id, on: eventLoop)
+        } catch {
+            switch error {
+            case .store(let error): throw error
+            case .notFound, .boardsLimit:
+                throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(endpoint)")
+            }
+        }
     }
 
     private static func connected(_ redis: RedisConnections, to endpoint: RedisEndpoint, _ trouble: LastTrouble)

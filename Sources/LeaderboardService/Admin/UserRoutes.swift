@@ -8,7 +8,7 @@ import NIOHTTP1
 /// `/api/v1/admin/users/{id}…`: suspend, reinstate, erase and export one user.
 struct UserRoutes: Sendable {
     let operators: Operators
-    let store: ScoreStore
+    let boards: RequestedBoard
     let logger: Logger
 
     func suspend(_ request: Request) async -> Response {
@@ -24,6 +24,7 @@ struct UserRoutes: Sendable {
             let actor = try await operators.actor(of: request)
             let user = try Self.user(of: request)
             let act = operators.act(request, by: actor, because: try AdminBody(request, members: ["reason"]).reason())
+            let store = try await boards.toOperate(request)
             let (isKnown, hasChanged): (Bool, Bool)
             do throws(ScoreStoreError) {
                 let holding = try await store.holding(of: user, on: request.eventLoop)
@@ -45,6 +46,7 @@ struct UserRoutes: Sendable {
             let user = try Self.user(of: request)
             let reason = try AdminBody(request, members: ["reason"], isOptional: true).reason()
             let act = operators.act(request, by: actor, because: reason)
+            let store = try await boards.toOperate(request)
             let erased: Erased
             do throws(ScoreStoreError) { erased = try await store.erase(user, by: act, on: request.eventLoop) } catch {
                 throw Refusal(operating: error)
@@ -61,6 +63,7 @@ struct UserRoutes: Sendable {
         await adminAnswer { () throws(Refusal) in
             _ = try await operators.actor(of: request)
             let user = try Self.user(of: request)
+            let store = try await boards.toOperate(request)
             do throws(ScoreStoreError) {
                 return AuditJSON.export(try await store.export(user, on: request.eventLoop))
             } catch {
@@ -77,7 +80,7 @@ struct UserRoutes: Sendable {
 /// `POST /api/v1/admin/audit/revert`, and `…/revert/preview`, which tells what it would do.
 struct RevertRoute: Sendable {
     let operators: Operators
-    let store: ScoreStore
+    let boards: RequestedBoard
     let logger: Logger
 
     func answer(_ request: Request) async -> Response {
@@ -86,6 +89,7 @@ struct RevertRoute: Sendable {
             let body = try AdminBody(request, members: AdminBody.revertMembers)
             let selection = try body.revertSelection()
             let act = operators.act(request, by: actor, because: try body.reason())
+            let store = try await boards.toOperate(request)
             let reverted: Reverted?
             do throws(ScoreStoreError) {
                 reverted = try await store.revert(selection, by: act, on: request.eventLoop)
@@ -105,6 +109,7 @@ struct RevertRoute: Sendable {
             let body = try AdminBody(request, members: AdminBody.revertMembers)
             let selection = try body.revertSelection()
             try body.checkReason()
+            let store = try await boards.toOperate(request)
             let reverted: Reverted?
             do throws(ScoreStoreError) {
                 reverted = try await store.revertPreview(selection, on: request.eventLoop)

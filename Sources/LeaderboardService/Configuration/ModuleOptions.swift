@@ -126,6 +126,7 @@ extension StoreOptions {
         idempotencyLifetime = .seconds(
             settings.integer("IDEMPOTENCY_KEY_SECONDS", default: 86_400, in: 1...604_800)
         )
+        maximumBoards = settings.integer("BOARDS_MAX", default: maximumBoards, in: 1...1_000_000)
         auditMaxEntries = settings.integer("AUDIT_MAX_ENTRIES", default: 1_000_000, in: 1...1_000_000_000)
     }
 }

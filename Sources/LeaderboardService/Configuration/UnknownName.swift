@@ -1,3 +1,5 @@
+import Text
+import Leaderboard
 import Logging
 
 /// A name that is set and that nobody reads, though it looks like one of ours: it has no effect.

@@ -15,6 +15,7 @@ struct RedisExamination: Sendable {
     private let leeway: Double
     private let isPrivate: Bool
     private let keys: BoardKeys
+    private let environment: BoardDefinition
 
     /// - Parameter isPrivate: it is the service's own, which nobody else configures.
     init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool) {
@@ -22,6 +23,7 @@ struct RedisExamination: Sendable {
         self.isPrivate = isPrivate
         options = configuration.redis.options
         keys = configuration.redis.store.keys
+        environment = configuration.redis.store.definition
         leeway = configuration.tokens.rules.leeway
     }
 
@@ -77,6 +79,7 @@ struct RedisExamination: Sendable {
             if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }
             findings += await unsoundKeys(redis, on: eventLoop)
             findings += await foreignMembers(redis, on: eventLoop)
+            if let definition = await definition(redis, on: eventLoop) { findings.append(definition) }
             findings.append(await clock(redis, on: eventLoop))
             return findings
         } catch .refused(let refusal) {
@@ -200,6 +203,26 @@ struct RedisExamination: Sendable {
         case "READONLY": "set REDIS_URL to the primary"
         default: "look into Redis' log"
         }
+    }
+
+    /// Whether `main` has a definition that the environment says otherwise than. Nil where it has none.
+    private func definition(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding? {
+        let reply = try? await redis.send(RedisCommand("GET", keys.board), expecting: { _ in true }, on: eventLoop)
+        guard case .string(let text)? = reply else { return nil }
+        guard let main = try? BoardDefinition(stored: text) else {
+            return .bad(
+                "definition",
+                "\(keys.board) holds no definition of a board: no update is taken",
+                do: "store one: leaderboard board create main, or delete the key, then it is as the environment says"
+            )
+        }
+        let settings = main.settings(otherThan: environment)
+        guard !settings.isEmpty else { return .good("definition", "main has a definition of its own") }
+        return .advice(
+            "definition",
+            "main has a definition of its own (version \(main.version)), other than \(settings.joined(separator: ", "))",
+            do: "leaderboard board change main, or change the environment: what is stored holds"
+        )
     }
 
     private func clock(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> Finding {

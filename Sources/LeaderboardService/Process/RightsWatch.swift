@@ -54,5 +54,5 @@ struct RightsWatch: Service {
         }
     }
 
-    private static let needed: Set<NeededRights.Purpose> = [.reading, .updating, .operating]
+    private static let needed: Set<NeededRights.Purpose> = [.reading, .updating, .operating, .boards]
 }

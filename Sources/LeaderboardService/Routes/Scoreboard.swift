@@ -79,6 +79,10 @@ struct Scoreboard: Sendable {
 struct EntityTag: Sendable {
     let value: String
 
+    init(value: String) {
+        self.value = value
+    }
+
     init(_ body: ByteBuffer) {
         let digits = SHA256.hash(data: Data(body.readableBytesView)).prefix(8).map { byte in
             let text = String(byte, radix: 16)

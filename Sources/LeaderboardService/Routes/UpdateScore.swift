@@ -12,6 +12,7 @@ struct UpdateScore: Sendable {
 
     let callers: Callers
     let store: ScoreStore
+    let catalogue: Catalogue
     let top: TopOfBoard
     /// Nil: updates need no grant.
     let grants: Grants?
@@ -80,18 +81,53 @@ struct UpdateScore: Sendable {
     ) async throws(Refusal) -> UpdateOutcome {
         let span = request.span.flatMap { spans?.startCall("leaderboard_write", within: $0) }
         defer { span?.end() }
-        do {
-            return try await store.apply(
-                BoardUpdate(wish.update),
-                origin: origin,
-                idempotencyKey: wish.idempotencyKey,
-                grant: grant,
-                withRank: wish.wantsRepresentation,
-                on: request.eventLoop
-            )
+        do throws(ScoreStoreError) {
+            let outcome = try await apply(wish, grant, to: catalogue.known(.main) ?? store, origin: origin, request)
+            guard case .boardChanged = outcome else { return outcome }
         } catch {
             span?.setStatus(SpanStatus(code: .error))
             throw Refusal(error)
+        }
+        do throws(BoardLookupError) {
+            return try await applyAnew(wish, grant, origin: origin, request)
+        } catch {
+            span?.setStatus(SpanStatus(code: .error))
+            throw Refusal(error)
+        }
+    }
+
+    private func apply(
+        _ wish: Wish,
+        _ grant: ScoreGrant?,
+        to store: ScoreStore,
+        origin: UpdateOrigin,
+        _ request: Request
+    ) async throws(ScoreStoreError) -> UpdateOutcome {
+        try await store.apply(
+            BoardUpdate(wish.update),
+            origin: origin,
+            idempotencyKey: wish.idempotencyKey,
+            grant: grant,
+            withRank: wish.wantsRepresentation,
+            on: request.eventLoop
+        )
+    }
+
+    /// An operator has stored a definition, or changed it.
+    @inline(never)
+    private func applyAnew(
+        _ wish: Wish,
+        _ grant: ScoreGrant?,
+        origin: UpdateOrigin,
+        _ request: Request
+    ) async throws(BoardLookupError) -> UpdateOutcome {
+        catalogue.forget(.main)
+        return try await catalogue.calling(.main) { (catalogue) async throws(BoardLookupError) in
+            try await catalogue.board(.main, on: request.eventLoop)
+        } _: { (store) async throws(ScoreStoreError) -> UpdateOutcome? in
+            let outcome = try await apply(wish, grant, to: store, origin: origin, request)
+            if case .boardChanged = outcome { return nil }
+            return outcome
         }
     }
 

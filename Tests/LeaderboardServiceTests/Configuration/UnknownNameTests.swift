@@ -1,3 +1,5 @@
+import Text
+import Leaderboard
 import Testing
 
 @testable import LeaderboardService

@@ -37,6 +37,25 @@ struct DoctorTests {
         #expect(try await redis.command("FUNCTION", "LIST") == "")
     }
 
+    @Test("tells where main has a definition that the environment says otherwise than")
+    func definition() async throws {
+        let redis = try await PrivateRedisServer()
+        for (text, verdict, words) in [
+            (
+                #"{"version":"3","increase_max":7}"#, Finding.Verdict.advice,
+                "other than SCORE_INCREASE_MAX, RATE_LIMIT_UPDATES"
+            ),
+            ("no definition", .bad, "no definition of a board"),
+        ] {
+            try await redis.command("SET", "lb:{main}:board", text)
+            let finding = await findings(["REDIS_URL": redis.url]).first { $0.subject == "definition" }
+            #expect(
+                finding?.verdict == verdict && finding?.fact.contains(words) == true,
+                "\(String(describing: finding))"
+            )
+        }
+    }
+
     @Test(
         "names what is wrong with a Redis, and says what to do",
         arguments: [

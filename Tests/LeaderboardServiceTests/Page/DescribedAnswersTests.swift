@@ -58,6 +58,50 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
+    private static let boards: [DescribedCase] = [
+        definition(201, "PUT", ["If-None-Match": "*"], "{}"), definition(200, "PUT", ["If-Match": "*"], "{}"),
+        definition(428, "PUT", [:], "{}"), definition(200, "GET"),
+        admin(200, "GET", "boards"),
+        .init(method: "GET", path: "/api/v1/boards", status: 200),
+        .init(method: "GET", path: "/api/v1/boards", status: 304, headers: ["If-None-Match": "*"]),
+        .init(method: "OPTIONS", path: "/api/v1/boards", status: 204),
+        .init(method: "GET", path: "/api/v1/boards/{board}", status: 200, target: "/api/v1/boards/b"),
+        .init(method: "OPTIONS", path: "/api/v1/boards/{board}", status: 204, target: "/api/v1/boards/b"),
+        ofBoard(200, "GET", "audit"), ofBoard(404, "POST", "audit/revert", #"{"seq":1,"reason":"x"}"#),
+        ofBoard(404, "POST", "audit/revert/preview", #"{"seq":1,"reason":"x"}"#),
+        ofBoard(200, "POST", "users/{id}/suspend", #"{"reason":"x"}"#),
+        ofBoard(200, "POST", "users/{id}/reinstate", #"{"reason":"x"}"#), ofBoard(200, "GET", "users/{id}/export"),
+        ofBoard(200, "DELETE", "users/{id}", #"{"reason":"x"}"#), definition(409, "DELETE"),
+        definition(200, "DELETE", query: "?data=delete"),
+    ]
+
+    private static func definition(
+        _ status: Int,
+        _ method: String,
+        _ headers: [String: String] = [:],
+        _ body: String? = nil,
+        query: String = ""
+    ) -> DescribedCase {
+        var described = ofBoard(status, method, "", body)
+        described.target = "/api/v1/admin/boards/b" + query
+        described.headers.merge(headers) { $1 }
+        return described
+    }
+
+    private static func ofBoard(_ status: Int, _ method: String, _ path: String, _ body: String? = nil) -> DescribedCase
+    {
+        let rest = path.isEmpty ? "" : "/\(path)"
+        return DescribedCase(
+            method: method,
+            path: "/api/v1/admin/boards/{board}" + rest,
+            status: status,
+            target: "/api/v1/admin/boards/b" + rest.replacing("{id}", with: "ada"),
+            headers: body == nil ? [:] : ["Content-Type": "application/json"],
+            body: body,
+            token: ("ops", "leaderboard:admin")
+        )
+    }
+
     /// A page that may send updates and open WebSockets.
     static let page = "https://play.example.com"
 
@@ -65,7 +109,9 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
 
     private static let tooLong = String(repeating: " ", count: 4097)
 
-    static let all: [DescribedCase] = [
+    static let all: [DescribedCase] = main + boards
+
+    private static let main: [DescribedCase] = [
         update(200, valid), update(200, valid, ["Prefer": "return=representation", "Idempotency-Key": "k"]),
         update(200, valid, ["Idempotency-Key": "k"]),
         update(422, #"{"user_id":"12345","score_increase":51}"#, ["Idempotency-Key": "k"]),

@@ -37,7 +37,7 @@ struct TickGroupsTests {
             let outcomes = try await board.tick(updates)
             #expect(try await board.functionCalls() == 2)
             #expect(outcomes.map { $0.applied?.score } == (0..<30).map { $0.isMultiple(of: 3) ? $0 : $0 - $0 / 3 })
-            #expect(try await board.command("GET", level.keys.board).text == other.functionsJSON)
+            #expect(try await board.command("GET", level.keys.board).text == String(buffer: other.stored))
         }
     }
 

@@ -1,7 +1,7 @@
 extension Collection<String> {
     /// The one that may be meant by a name which is none of them: with the same letters in another case, or few letters off: one in
     /// a short name, two in one of eight letters or more. Nil: none is near.
-    func nearest(to name: String) -> String? {
+    package func nearest(to name: String) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let name = Array(name.lowercased().utf8)
         let near = compactMap { candidate -> (name: String, distance: Int)? in
@@ -14,7 +14,7 @@ extension Collection<String> {
 
 /// How many letters must be put in, left out, changed, or swapped with their neighbours to make one of the other (optimal string
 /// alignment).
-func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+package func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...second.count)
     for (row, letter) in first.enumerated() {

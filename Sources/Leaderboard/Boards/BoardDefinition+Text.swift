@@ -1,0 +1,51 @@
+import Board
+import Text
+package import NIOCore
+
+extension BoardDefinition {
+    /// What Redis has of it: every rule by name, in one order, without the name of the board (a template's text becomes that of each
+    /// board that it makes).
+    package var stored: ByteBuffer {
+        var text = ByteBuffer(string: "{")
+        writeRules(into: &text)
+        text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
+        return text
+    }
+
+    /// What is shown of it, with the places that the contract has for what is not there yet.
+    package func shown(as name: DefinitionName) -> ByteBuffer {
+        var text = ByteBuffer(string: #"{"name":"\#(name)","#)
+        writeRules(into: &text)
+        text.writeString(
+            #""windows":[{"name":"all"}],"time_zone":"UTC","keep_days":\#(Self.keepDays),"grace_seconds":0,"parts":1,"#
+                + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
+        )
+        return text
+    }
+
+    private func writeRules(into text: inout ByteBuffer) {
+        let names = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }
+        text.writeStaticString(#""title":"#)
+        text.writeJSONString(title)
+        text.writeString(
+            #","order":"\#(order.rawValue)","ties":"\#(ties.rawValue)","operator":"\#(usualOperator.rawValue)","#
+                + #""operators":[\#(names.joined(separator: ","))],"min":\#(scores.lowerBound),"max":\#(scores.upperBound),"#
+                + #""at_bound":"\#(atBound.rawValue)","increase_max":\#(maximumIncrease),"#
+                + #""rate_limit":{"updates":\#(rateLimit.updates),"interval_seconds":\#(rateLimit.wholeSeconds)},"#
+        )
+    }
+
+    /// The version of what takes its place: the next whole number (`Functions/define.lua`).
+    var nextVersion: String {
+        let number = Int(version).flatMap { ScoreRange.contains($0) && String($0) == version ? $0 : nil }
+        return String((number ?? 0) + 1)
+    }
+}
+
+extension RateLimit {
+    /// The interval, as far as a definition can say it: rounded up.
+    fileprivate var wholeSeconds: Int {
+        let (seconds, rest) = interval.components
+        return Int(clamping: seconds) + (rest > 0 ? 1 : 0)
+    }
+}

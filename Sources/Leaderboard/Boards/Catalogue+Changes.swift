@@ -1,0 +1,142 @@
+package import NIOCore
+import RedisClient
+import Synchronization
+
+/// What there is of a name, as Redis has it now.
+package enum HeldDefinition: Sendable, Equatable {
+    case nothing
+    case stored(BoardDefinition)
+    /// Of ``BoardID/main``, which nobody has defined.
+    case environment(BoardDefinition)
+    /// Somebody is deleting the board, or was interrupted.
+    case deleting
+    /// Another writer's, and no definition.
+    case unreadable
+
+    /// Nil: there is none that has one.
+    package var version: String? { definition?.version }
+
+    package var definition: BoardDefinition? {
+        switch self {
+        case .stored(let definition), .environment(let definition): definition
+        case .nothing, .deleting, .unreadable: nil
+        }
+    }
+}
+
+/// What became of a definition that was to be stored.
+package enum DefinitionOutcome: Sendable, Equatable {
+    case stored(BoardDefinition)
+    /// Another version holds than was expected; nil: none.
+    case otherVersion(String?)
+    /// Somebody is on the board, so that this member cannot change.
+    case fixed(member: String)
+    /// There are as many definitions as there may be.
+    case boardsLimit
+}
+
+/// What became of a board that was to be deleted.
+package enum DeletionOutcome: Sendable, Equatable {
+    case deleted
+    case otherVersion(String?)
+    case notFound
+    /// Something is kept of the board, which was not to be deleted.
+    case notEmpty
+}
+
+extension Catalogue {
+    /// Asks Redis, whatever is known.
+    package func held(
+        _ name: DefinitionName,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> HeldDefinition {
+        guard let text = try await text(of: name, on: eventLoop) else {
+            return name == .board(.main) ? .environment(functions.options.definition) : .nothing
+        }
+        if text == DeletedBoard.mark { return .deleting }
+        return (try? BoardDefinition(stored: text)).map { .stored($0) } ?? .unreadable
+    }
+
+    /// Makes a definition, or changes it: at once for all instances, as each call says which version it goes by.
+    /// - Parameters:
+    ///   - held: what it takes the place of; if that does not hold any more, nothing is written.
+    package func store(
+        _ definition: BoardDefinition,
+        as name: DefinitionName,
+        inPlaceOf held: HeldDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> DefinitionOutcome {
+        var definition = definition
+        definition.version = (held.definition ?? BoardDefinition()).nextVersion
+        guard try await takePlace(name, definition, on: eventLoop) else { return .boardsLimit }
+        let given = if case .environment(let environment) = held { environment } else { BoardDefinition?.none }
+        let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
+        var call = RedisCommand("FCALL", "leaderboard_define", "6")
+        for key in [keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch] { call.append(key) }
+        call.append(Array(definition.stored.readableBytesView))
+        for word in [held.version ?? "", keys.channel] { call.append(word) }
+        call.append(given.map { Array($0.stored.readableBytesView) } ?? [])
+        let reply = try await functions.change(call, on: eventLoop)
+        switch (reply.first?.text, reply.count) {
+        case ("done", 2):
+            // The index is mended by whoever meets the board, if it cannot be written now.
+            await note(name, definition, on: eventLoop)
+            forget(name)
+            return .stored(definition)
+        case ("conflict", 2):
+            forget(name)
+            return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
+        case ("fixed", 2): return .fixed(member: reply[1].text ?? "")
+        default: throw .unavailable("unexpected reply")
+        }
+    }
+
+    /// Takes a board away. With its data, first all that is kept of it in one step, then what is kept of each user's updates, a
+    /// thousand keys at a time: until that is done the board takes no update and cannot be made anew. Who was interrupted asks again.
+    /// - Parameters:
+    ///   - version: that holds; nil: whichever.
+    ///   - withData: scores, audit and all; otherwise a board of which anything is kept stays.
+    package func delete(
+        _ name: DefinitionName,
+        version: String?,
+        withData: Bool,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> DeletionOutcome {
+        let deleted = DeletedBoard(keys: BoardKeys(board: "\(name)", in: functions.options.keySpace))
+        let call = deleted.call(version: version, withData: withData)
+        let reply = try await functions.change(call, on: eventLoop)
+        switch (reply.first?.text, reply.count) {
+        case ("done", 1): break
+        case ("conflict", 2): return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
+        case ("no_board", 1): return .notFound
+        case ("not_empty", 1): return .notEmpty
+        default: throw .unavailable("unexpected reply")
+        }
+        forget(name)
+        if withData { try await deleted.clear(functions, on: eventLoop) }
+        try await index.remove(name, on: eventLoop)
+        forget(name)
+        return .deleted
+    }
+
+    private func note(_ name: DefinitionName, _ definition: BoardDefinition, on eventLoop: any EventLoop) async {
+        guard var entry = try? await index.entry(of: name, on: eventLoop) else { return }
+        entry = BoardIndex.Entry(definition, created: entry.created)
+        try? await index.put(name, entry, on: eventLoop)
+    }
+
+    private func forget(_ name: DefinitionName) {
+        if let id = name.board { forget(id) } else { forgetAll() }
+        listing.withLock { $0 = nil }
+    }
+}
+
+extension FunctionCalls {
+    /// A call that writes, and is not repeated where it may have been executed.
+    func change(_ call: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [RESPValue] {
+        let reply: RESPValue
+        do { reply = try await operate(call, on: eventLoop) } catch { throw ScoreStoreError(ofWrite: error) }
+        guard let fields = reply.array, !fields.isEmpty else { throw .outcomeUnknown("unexpected reply") }
+        return fields
+    }
+}

@@ -1,0 +1,136 @@
+package import NIOCore
+import Synchronization
+
+/// Some of the definitions that there are, by name.
+package struct BoardPage: Sendable {
+    package struct Row: Sendable {
+        package let name: DefinitionName
+        package let definition: BoardDefinition
+    }
+
+    package let rows: [Row]
+    /// The last name of the page, where more are behind it.
+    package let next: String?
+}
+
+/// The index as it was read last.
+struct Listing {
+    let rows: [(name: DefinitionName, entry: BoardIndex.Entry?)]
+    let until: NIODeadline
+
+    /// However many ask: the whole index is some milliseconds of Redis.
+    static let lifetime = TimeAmount.seconds(2)
+}
+
+/// Which definitions somebody is shown.
+package enum Listed: Sendable {
+    case publicBoards
+    /// Private ones too.
+    case boards
+    /// And templates.
+    case everything
+}
+
+extension Catalogue {
+    /// The definitions whose names come behind `after`, at most `limit` of them. ``BoardID/main`` is always there. A name of the index
+    /// whose definition is not there any more is taken out of it.
+    package func page(
+        of listed: Listed,
+        after: String?,
+        limit: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> BoardPage {
+        var names = try await names(of: listed, on: eventLoop)[...]
+        if let after { names = names.drop { !after.utf8.lexicographicallyPrecedes("\($0)".utf8) } }
+        var rows: [BoardPage.Row] = []
+        var last: DefinitionName?
+        while rows.count < limit, !names.isEmpty {
+            let batch = names.prefix(limit - rows.count)
+            for (name, definition) in try await definitions(of: batch, on: eventLoop) {
+                if let definition {
+                    let isShown = if case .publicBoards = listed { definition.visibility == .public } else { true }
+                    if isShown { rows.append(BoardPage.Row(name: name, definition: definition)) }
+                } else {
+                    try await index.remove(name, on: eventLoop)
+                }
+            }
+            last = batch.last
+            names = names.dropFirst(batch.count)
+        }
+        return BoardPage(rows: rows, next: names.isEmpty ? nil : last.map { "\($0)" })
+    }
+
+    private func names(
+        of listed: Listed,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [DefinitionName] {
+        var names: [DefinitionName] = []
+        for (name, entry) in try await listing(on: eventLoop) {
+            switch listed {
+            case .publicBoards where name.isTemplate || entry?.visibility == .private: continue
+            case .boards where name.isTemplate: continue
+            default: names.append(name)
+            }
+        }
+        return names
+    }
+
+    private func listing(
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [(name: DefinitionName, entry: BoardIndex.Entry?)] {
+        if let known = listing.withLock({ $0 }), NIODeadline.now() < known.until { return known.rows }
+        var rows = try await index.all(on: eventLoop)
+        if !rows.contains(where: { $0.name == .board(.main) }) {
+            let place = rows.firstIndex { "main".utf8.lexicographicallyPrecedes("\($0.name)".utf8) } ?? rows.endIndex
+            rows.insert((.board(.main), nil), at: place)
+        }
+        let read = Listing(rows: rows, until: .now() + Listing.lifetime)
+        listing.withLock { $0 = read }
+        return rows
+    }
+
+    /// Asked for all at once. Nil: there is none of this name.
+    private func definitions(
+        of names: some Sequence<DefinitionName>,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [(DefinitionName, BoardDefinition?)] {
+        let results = await withTaskGroup { group in
+            for (place, name) in names.enumerated() {
+                group.addTask {
+                    do throws(ScoreStoreError) {
+                        return (
+                            place, name,
+                            Result<_, ScoreStoreError>.success(try await self.definition(of: name, on: eventLoop))
+                        )
+                    } catch {
+                        return (place, name, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        var definitions: [(DefinitionName, BoardDefinition?)] = []
+        for (_, name, result) in results.sorted(by: { $0.0 < $1.0 }) { definitions.append((name, try result.get())) }
+        return definitions
+    }
+
+    /// Nil: nobody has stored one (of ``BoardID/main``, the environment says it).
+    private func definition(
+        of name: DefinitionName,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> BoardDefinition? {
+        guard let id = name.board else {
+            return try await text(of: name, on: eventLoop).flatMap { try? BoardDefinition(stored: $0) }
+        }
+        do throws(BoardLookupError) {
+            let board = try await board(id, on: eventLoop).board
+            if case .template = board.source { return nil }
+            return board.definition
+        } catch {
+            switch error {
+            case .store(let error): throw error
+            case .notFound, .boardsLimit: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Text
+import FoundationEssentials
+package import NIOCore
+import RedisClient
+import Synchronization
+
+/// Which boards there are, and what each is. A name is asked for in Redis at most once a second, however many requests have it: what
+/// came of it, that there is nobody too, holds that long. Any loop.
+package final class Catalogue: Sendable {
+    private typealias Look = Task<Result<KnownBoards.Entry, ScoreStoreError>, Never>
+
+    /// For so long an answer is believed.
+    static let lifetime = TimeAmount.seconds(1)
+    private static let maximumNames = 10_000
+    /// How often a call is made anew because the board's definition has changed.
+    private static let maximumTries = 3
+
+    /// Definitions that there may be, templates among them.
+    package let maximumBoards: Int
+    let functions: FunctionCalls
+    let index: BoardIndex
+    /// As the environment says it is.
+    private let main: ScoreStore
+    private let known = Mutex(KnownBoards(maximum: maximumNames))
+    /// Names that are being asked for. Awaited by each who wants one; none of them can cancel it for the others.
+    private let looks = Mutex<[BoardID: Look]>([:])
+    let listing = Mutex<Listing?>(nil)
+
+    package init(_ functions: FunctionCalls, maximumBoards: Int) {
+        self.functions = functions
+        self.maximumBoards = maximumBoards
+        index = BoardIndex(functions)
+        main = ScoreStore(mainOf: functions)
+    }
+
+    /// The board, if it is known without asking.
+    package func known(_ id: BoardID) -> ScoreStore? {
+        guard case .board(let store, _)? = known.withLock({ $0.entry(of: id, now: .now()) })?.found else { return nil }
+        return store
+    }
+
+    /// The board of this name, as a reader has it. Where only a template covers the name, it is what the template would make of it:
+    /// nobody is on it.
+    package func board(_ id: BoardID, on eventLoop: any EventLoop) async throws(BoardLookupError) -> ScoreStore {
+        try Self.board(await entry(of: id, on: eventLoop))
+    }
+
+    /// The same for who may make it by writing: where a template covers the name, it gets its place among the boards that there may be.
+    package func boardToWrite(_ id: BoardID, on eventLoop: any EventLoop) async throws(BoardLookupError) -> ScoreStore {
+        var entry = try await entry(of: id, on: eventLoop)
+        let store = try Self.board(entry)
+        guard case .template = store.board.source else { return store }
+        if entry.hasPlace == nil {
+            do throws(ScoreStoreError) {
+                entry.hasPlace = try await takePlace(.board(id), store.board.definition, on: eventLoop)
+            } catch { throw .store(error) }
+            known.withLock { $0.keep(entry, of: id, now: .now()) }
+        }
+        guard entry.hasPlace == true else { throw .boardsLimit(maximumBoards) }
+        return store
+    }
+
+    /// Makes a call that goes by the board's definition; if that has changed meanwhile, anew.
+    /// - Parameter call: nil: the board has another definition than the store was made of (`board_changed`). Nothing was written.
+    package func calling<Value>(
+        _ id: BoardID,
+        find: (Catalogue) async throws(BoardLookupError) -> ScoreStore,
+        _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
+    ) async throws(BoardLookupError) -> Value {
+        for _ in 0..<Self.maximumTries {
+            let store = try await find(self)
+            do throws(ScoreStoreError) {
+                if let value = try await call(store) { return value }
+            } catch { throw .store(error) }
+            forget(id)
+        }
+        throw .store(.unavailable("the board's definition changes all the time"))
+    }
+
+    /// Another definition holds than the one that was found last; or a template has just made the board.
+    package func forget(_ id: BoardID) {
+        known.withLock { $0.forget(id) }
+    }
+
+    /// Of each board that a changed template covers.
+    func forgetAll() {
+        known.withLock { $0.forgetAll() }
+        listing.withLock { $0 = nil }
+    }
+
+    private static func board(_ entry: KnownBoards.Entry) throws(BoardLookupError) -> ScoreStore {
+        switch entry.found {
+        case .board(let store, _): return store
+        case .nobody: throw .notFound
+        case .unreadable: throw .store(.unavailable("the board's definition cannot be read"))
+        }
+    }
+
+    private func entry(of id: BoardID, on eventLoop: any EventLoop) async throws(BoardLookupError) -> KnownBoards.Entry
+    {
+        if let entry = known.withLock({ $0.entry(of: id, now: .now()) }) { return entry }
+        let look = looks.withLock { looks in
+            if let look = looks[id] { return look }
+            let look = Look {
+                let result = await self.look(for: id, on: eventLoop)
+                self.looks.withLock { $0[id] = nil }
+                return result
+            }
+            looks[id] = look
+            return look
+        }
+        do { return try await look.value.get() } catch { throw .store(error) }
+    }
+}
+
+/// Why there is no board to work on.
+package enum BoardLookupError: Error, Sendable, Equatable {
+    /// Nobody defined it, and no template covers its name.
+    case notFound
+    /// A template covers the name, but there are as many boards as there may be.
+    case boardsLimit(Int)
+    case store(ScoreStoreError)
+}
+
+// What is asked of Redis.
+extension Catalogue {
+    private func look(
+        for id: BoardID,
+        on eventLoop: any EventLoop
+    ) async -> Result<KnownBoards.Entry, ScoreStoreError> {
+        do throws(ScoreStoreError) {
+            let last = known.withLock { $0.last(of: id) }
+            var entry = KnownBoards.Entry(found: try await find(id, after: last?.found, on: eventLoop), until: .now())
+            if case .board(let store, _) = entry.found, store.board.source == .board {
+                let isSame =
+                    if case .board(let before, _)? = last?.found { before.board === store.board } else { false }
+                entry.isIndexed = isSame && last?.isIndexed == true
+                // An index that cannot be mended now is mended the next time.
+                if !entry.isIndexed { entry.isIndexed = (try? await mend(store.board, on: eventLoop)) != nil }
+            }
+            let now = NIODeadline.now()
+            entry.until = now + Self.lifetime
+            known.withLock { $0.keep(entry, of: id, now: now) }
+            return .success(entry)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func find(
+        _ id: BoardID,
+        after last: KnownBoards.Found?,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> KnownBoards.Found {
+        if let text = try await text(of: .board(id), on: eventLoop) {
+            return store(id, text, from: .board, after: last)
+        }
+        if id == .main { return .board(main, text: []) }
+        guard let template = try await index.first(of: id.coveringTemplates, on: eventLoop),
+            let text = try await text(of: template, on: eventLoop)
+        else { return .nobody }
+        return store(id, text, from: .template, after: last)
+    }
+
+    /// The one that was made before, where nothing has changed.
+    private func store(
+        _ id: BoardID,
+        _ text: [UInt8],
+        from source: StoredBoard.Source,
+        after last: KnownBoards.Found?
+    ) -> KnownBoards.Found {
+        if case .board(let store, text)? = last, store.board.source == source { return .board(store, text: text) }
+        guard let definition = try? BoardDefinition(stored: text) else { return .unreadable }
+        return .board(ScoreStore(functions, id, definition, from: source), text: text)
+    }
+
+    /// What the key of a definition has.
+    func text(
+        of name: DefinitionName,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [UInt8]? {
+        let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
+        do {
+            let reply = try await functions.send(RedisCommand("GET", keys.board), isIdempotent: true, on: eventLoop)
+            if case .string(let text) = reply { return text }
+            return nil
+        } catch { throw ScoreStoreError(ofRead: error) }
+    }
+
+    /// A board that the index does not have, or has otherwise, is put there.
+    private func mend(_ board: StoredBoard, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        let entry = try await index.entry(of: .board(board.id), on: eventLoop)
+        let right = BoardIndex.Entry(board.definition, created: entry?.created ?? Self.now)
+        guard entry != right else { return }
+        try await index.put(.board(board.id), right, on: eventLoop)
+    }
+
+    /// Puts a name into the index before its definition is stored, so that never more are stored than there may be, on however many
+    /// instances at once.
+    /// - Returns: false: there are as many already, and this is none of them.
+    func takePlace(
+        _ name: DefinitionName,
+        _ definition: BoardDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let entry = BoardIndex.Entry(definition, created: Self.now)
+        return try await index.takePlace(name, entry, maximum: maximumBoards, on: eventLoop)
+    }
+
+    /// Milliseconds since 1970.
+    private static var now: Int { Int(clamping: Date.now.timeIntervalSince1970 * 1000) }
+}

@@ -1,0 +1,51 @@
+import NIOCore
+
+/// What was found of each name, for a second. Bounded; what is forgotten is asked for again. No I/O; time comes in as a value.
+struct KnownBoards {
+    /// What there is of a name.
+    enum Found {
+        /// With the text of its definition, where a key has it.
+        case board(ScoreStore, text: [UInt8])
+        /// Neither a definition nor a template.
+        case nobody
+        /// The key has something that is no definition; or the board is being deleted.
+        case unreadable
+    }
+
+    struct Entry {
+        var found: Found
+        var until: NIODeadline
+        /// The index has it, as it is here.
+        var isIndexed = false
+        /// Of a board that a template makes: it has a place among those that there may be, or there is none left.
+        var hasPlace: Bool?
+    }
+
+    private let maximum: Int
+    private var entries: [BoardID: Entry] = [:]
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    /// What holds still.
+    func entry(of id: BoardID, now: NIODeadline) -> Entry? {
+        guard let entry = entries[id], now < entry.until else { return nil }
+        return entry
+    }
+
+    /// The last that was found, however long ago.
+    func last(of id: BoardID) -> Entry? { entries[id] }
+
+    mutating func keep(_ entry: Entry, of id: BoardID, now: NIODeadline) {
+        if entries.count >= maximum, entries[id] == nil {
+            entries = entries.filter { now < $0.value.until }
+            if entries.count >= maximum { entries.removeAll(keepingCapacity: true) }
+        }
+        entries[id] = entry
+    }
+
+    mutating func forget(_ id: BoardID) { entries[id] = nil }
+
+    mutating func forgetAll() { entries.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,158 @@
+import Board
+import Text
+import ArgumentParser
+import Leaderboard
+import NIOCore
+
+/// `leaderboard board …`
+struct BoardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "board",
+        abstract: "Define boards: list, show, create, change, delete; or apply a file of definitions.",
+        discussion: """
+            Asks a running service (--url), with a token of the scope leaderboard:admin in LEADERBOARD_ADMIN_TOKEN (see leaderboard \
+            admin --help). A name that ends in * is a template: the first update of a board whose name begins so makes that board.
+            """,
+        subcommands: [
+            BoardList.self, BoardShow.self, BoardCreate.self, BoardChange.self, BoardDelete.self, BoardApply.self,
+        ]
+    )
+}
+
+/// `leaderboard board list [--json]`
+struct BoardList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List boards and templates; with --json as a file that apply takes."
+    )
+
+    @OptionGroup var service: OperatorService
+
+    @Flag(help: "Print the definitions as a JSON list.")
+    var json = false
+
+    func run() async throws {
+        let definitions = DefinitionService(service)
+        var after: String?
+        var isFirst = true
+        if json { print("[", terminator: "") }
+        repeat {
+            let page = try await definitions.page(after: after)
+            for named in page.definitions {
+                if json {
+                    print(isFirst ? "\n" : ",\n", terminator: "")
+                    print(named.json.printableJSON, terminator: "")
+                } else {
+                    print(named.line)
+                }
+                isFirst = false
+            }
+            after = page.next
+        } while after != nil
+        if json { print("\n]") }
+    }
+}
+
+/// `leaderboard board show NAME`
+struct BoardShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print one definition, as JSON."
+    )
+
+    @OptionGroup var service: OperatorService
+    @OptionGroup var name: NameArgument
+
+    func run() async throws {
+        let held = try await DefinitionService(service).existing(name.name)
+        print(held.json.printableJSON)
+    }
+}
+
+/// `leaderboard board create NAME [--order asc] …`
+struct BoardCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a board, or a template; what is not said is as by default."
+    )
+
+    @OptionGroup var service: OperatorService
+    @OptionGroup var name: NameArgument
+    @OptionGroup var members: DefinitionOptions
+
+    func run() async throws {
+        var definition = BoardDefinition()
+        try members.apply(to: &definition)
+        let made = try await DefinitionService(service).put(definition, as: name.name, replacing: nil)
+        print("\(name.name) is made, version \(made.version.printable).")
+    }
+}
+
+/// `leaderboard board change NAME [--title …] …`
+struct BoardChange: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change",
+        abstract: "Change members of a definition; the others stay as they are.",
+        discussion: """
+            Once somebody is on the board, its order and its ties cannot change, but for id and shared. It fails where somebody else \
+            changed the definition meanwhile.
+            """
+    )
+
+    @OptionGroup var service: OperatorService
+    @OptionGroup var name: NameArgument
+    @OptionGroup var members: DefinitionOptions
+
+    func validate() throws {
+        guard !members.isEmpty else { throw ValidationError("Say what is to be changed: see --help.") }
+    }
+
+    func run() async throws {
+        let definitions = DefinitionService(service)
+        let held = try await definitions.existing(name.name)
+        var definition = held.definition
+        try members.apply(to: &definition)
+        let changes = definition.changes(from: held.definition)
+        guard !changes.isEmpty else { return print("\(name.name) is so already.") }
+        let changed = try await definitions.put(definition, as: name.name, replacing: held.definition.version)
+        print("\(name.name): \(changes.joined(separator: ", ").printable), version \(changed.version.printable).")
+    }
+}
+
+/// `leaderboard board delete NAME [--data] [--dry-run | --yes]`
+struct BoardDelete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a definition, and with --data the board: scores, audit and all.",
+        discussion: """
+            Without --data a board that has scores or an audit stays. This cannot be undone, so it asks; where nobody can be asked it \
+            needs --yes. What was interrupted is ended by asking again.
+            """
+    )
+
+    @OptionGroup var service: OperatorService
+    @OptionGroup var name: NameArgument
+
+    @Flag(help: "Delete what is kept of the board as well, its audit too.")
+    var data = false
+
+    @OptionGroup var consent: Consent
+
+    func run() async throws {
+        let what = data ? "\(name.name), its scores and its audit" : "the definition of \(name.name)"
+        print("To be deleted: \(what).")
+        guard try consent.isGiven("Delete it? This cannot be undone.") else { return }
+        try await DefinitionService(service).delete(name.name, withData: data)
+        print("\(name.name) is deleted.")
+    }
+}
+
+/// The name of a board or a template.
+struct NameArgument: ParsableArguments {
+    @Argument(help: "The board's name, or a template's, such as level-*.", transform: Self.name)
+    var name: DefinitionName
+
+    private static func name(_ text: String) throws -> DefinitionName {
+        do { return try DefinitionName(text) } catch { throw ValidationError("\(error)") }
+    }
+}

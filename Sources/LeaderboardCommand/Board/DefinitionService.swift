@@ -1,0 +1,104 @@
+import Text
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// A definition with its name.
+struct NamedDefinition {
+    let name: DefinitionName
+    let definition: BoardDefinition
+
+    /// As a file, or an answer of the service, has it.
+    init(_ value: JSONValue) throws {
+        guard let object = value.object else { throw CommandFailure("it must be a JSON object") }
+        guard let text = object["name"]?.string else {
+            throw CommandFailure("name must be the board's, or a template's")
+        }
+        name = try DefinitionName(text)
+        var definition = try BoardDefinition(json: object, named: name)
+        if let version = object["version"]?.string { definition.version = version }
+        self.definition = definition
+    }
+
+    var json: String { String(buffer: definition.shown(as: name)) }
+
+    /// `speedrun  asc first best  private  version 7  "Speedrun"`
+    var line: String {
+        var parts = [
+            "\(name)", "\(definition.order) \(definition.ties) \(definition.usualOperator)",
+            definition.visibility.rawValue, "version \(definition.version)",
+        ]
+        if !definition.title.isEmpty { parts.append("\"\(definition.title)\"") }
+        return parts.joined(separator: "  ").printable
+    }
+}
+
+/// The definitions of a running service, as an operator asks for them.
+struct DefinitionService {
+    struct Page {
+        let definitions: [NamedDefinition]
+        let next: String?
+    }
+
+    private static let path = "/boards"
+
+    private let service: OperatorService
+
+    init(_ service: OperatorService) {
+        self.service = service
+    }
+
+    func page(after: String?) async throws -> Page {
+        let query = after.map { "?after=\($0.percentEncoded)" } ?? ""
+        let object = try Self.value(of: try await service.send(.GET, Self.path + query).success()).object
+        guard let list = object?["boards"]?.array else { throw Self.notUnderstood }
+        return Page(definitions: try list.map { try Self.named($0) }, next: object?["next"]?.string)
+    }
+
+    /// Nil: there is none.
+    func held(_ name: DefinitionName) async throws -> NamedDefinition? {
+        let answer = try await service.send(.GET, Self.path(of: name))
+        if answer.code == "board_not_found" { return nil }
+        return try Self.named(Self.value(of: try answer.success()))
+    }
+
+    func existing(_ name: DefinitionName) async throws -> NamedDefinition {
+        guard let held = try await held(name) else { throw CommandFailure("there is no definition \(name)") }
+        return held
+    }
+
+    /// - Parameter version: that it takes the place of; nil: there must be none.
+    func put(
+        _ definition: BoardDefinition,
+        as name: DefinitionName,
+        replacing version: String?
+    ) async throws -> BoardDefinition {
+        let answer = try await service.send(
+            .PUT,
+            Self.path(of: name),
+            headers: [version.map { ("If-Match", "\"\($0)\"") } ?? ("If-None-Match", "*")],
+            json: definition.shown(as: name)
+        )
+        return try Self.named(Self.value(of: try answer.success())).definition
+    }
+
+    func delete(_ name: DefinitionName, withData: Bool) async throws {
+        _ = try await service.send(.DELETE, Self.path(of: name) + (withData ? "?data=delete" : "")).success()
+    }
+
+    private static func path(of name: DefinitionName) -> String { "\(path)/\("\(name)".percentEncoded)" }
+
+    private static func value(of body: ByteBuffer) throws -> JSONValue {
+        do { return try JSONValue(json: body, maximumBytes: OperatorService.maximumAnswerBytes) } catch {
+            throw notUnderstood
+        }
+    }
+
+    private static func named(_ value: JSONValue) throws -> NamedDefinition {
+        do { return try NamedDefinition(value) } catch { throw notUnderstood }
+    }
+
+    private static let notUnderstood = CommandFailure(
+        "the service answered what this edition of the command does not understand"
+    )
+}

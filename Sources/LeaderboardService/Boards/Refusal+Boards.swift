@@ -1,0 +1,74 @@
+import HTTPServer
+import Leaderboard
+import NIOHTTP1
+
+extension Refusal {
+    static func invalidBoardName(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_board_name", message: message)
+    }
+    static func invalidDefinition(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_definition", message: message)
+    }
+    static let boardNotFound = Refusal(
+        status: .notFound,
+        code: "board_not_found",
+        message: "There is no board of this name."
+    )
+    static let boardExists = Refusal(
+        status: .conflict,
+        code: "board_exists",
+        message: "There is a definition of this name: change it with If-Match and its version."
+    )
+    static let boardIsBeingDeleted = Refusal(
+        status: .conflict,
+        code: "board_exists",
+        message:
+            "The board is being deleted: wait until it is gone, or ask for the deletion again if it was interrupted."
+    )
+    static func boardsLimit(_ maximum: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "boards_limit",
+            message:
+                "There are \(maximum) boards and templates, as many as there may be: delete some, or raise BOARDS_MAX."
+        )
+    }
+    static let boardNotEmpty = Refusal(
+        status: .conflict,
+        code: "board_not_empty",
+        message: "The board has scores or an audit: to delete them for good, ask with ?data=delete."
+    )
+    static let mainStays = Refusal(
+        status: .conflict,
+        code: "main_stays",
+        message: "The board main is there without anybody defining it, so it cannot be deleted."
+    )
+    static let versionRequired = Refusal(
+        status: .preconditionRequired,
+        code: "version_required",
+        message: "Send If-None-Match: * to make a board, or If-Match with the version (the ETag) that is to be changed."
+    )
+    static func versionMismatch(_ version: String?) -> Refusal {
+        Refusal(
+            status: .preconditionFailed,
+            code: "version_mismatch",
+            message:
+                "The version that holds is \(version ?? "unknown"), another one than If-Match has: read it, and change that."
+        )
+    }
+    static func fixedField(_ member: String) -> Refusal {
+        Refusal(
+            status: .unprocessableEntity,
+            code: "fixed_field",
+            message: "\(member) cannot change any more: somebody is on the board, or suspended from it."
+        )
+    }
+
+    init(_ error: BoardLookupError) {
+        switch error {
+        case .notFound: self = .boardNotFound
+        case .boardsLimit(let maximum): self = .boardsLimit(maximum)
+        case .store(let error): self = Refusal(error)
+        }
+    }
+}
