@@ -45,16 +45,24 @@ package struct Standing: Sendable, Hashable {
 package struct Snapshot: Sendable, Equatable {
     package let epoch: String
     package let seq: Int
-    /// Best first, in Redis' order.
+    /// Best first, in the board's order.
     package let standings: [Standing]
+    package let order: BoardOrder
     /// There are no users beyond these.
     package let isWhole: Bool
 
-    package init(epoch: String, seq: Int, standings: [Standing], isWhole: Bool) {
+    package init(
+        epoch: String,
+        seq: Int,
+        standings: [Standing],
+        isWhole: Bool,
+        order: BoardOrder = BoardOrder()
+    ) {
         self.epoch = epoch
         self.seq = seq
         self.standings = standings
         self.isWhole = isWhole
+        self.order = order
     }
 }
 

@@ -13,6 +13,8 @@ struct BroadcastMetrics: Sendable {
     let merged: Counter
     let resumed: Counter
     let sourceFailures: Counter
+    /// Boards that are followed, the one of the paths without a board apart.
+    let boards: Meter
     private let deliveries: Counter
     private let bytes: Counter
     private let drops: [DropReason: Counter]
@@ -28,6 +30,7 @@ struct BroadcastMetrics: Sendable {
         merged = Counter(label: "live_merged_changes", dimensions: [], factory: factory)
         resumed = Counter(label: "live_resumed", dimensions: [], factory: factory)
         sourceFailures = Counter(label: "live_source_failures", dimensions: [], factory: factory)
+        boards = Meter(label: "live_boards", dimensions: [], factory: factory)
         deliveries = Counter(label: "live_deliveries", dimensions: [], factory: factory)
         bytes = Counter(label: "live_delivered_bytes", dimensions: [], factory: factory)
         drops = Dictionary(

@@ -8,10 +8,17 @@ package struct BroadcastOptions: Sendable {
     package var backlogBytes = 65_536
     /// How long a subscriber with a full backlog may take to drain before it is sent away.
     package var drainTimeout: TimeAmount = .seconds(30)
-    /// Memory of the changes that returning subscribers may ask for.
+    /// Memory of the changes that returning subscribers may ask for, of all boards together.
     package var ringBytes = 1 << 20
+    /// How many boards may be followed at once, those of paths without a board apart. Of external configuration:
+    /// `LIVE_MAX_BOARDS`.
+    package var maximumBoards = 1000
+    /// How long a board that nobody watches any more is followed, for those who come back.
+    package var boardGrace: TimeAmount = .seconds(30)
     /// How often the copy of the standings is compared with the source.
     package var verifyInterval: TimeAmount = .seconds(1)
+    /// The same for each of many boards: a thousand of them are 200 reads of the source in a second.
+    package var boardVerifyInterval: TimeAmount = .seconds(5)
     /// A read of the source that takes longer counts as failed.
     package var sourceTimeout: TimeAmount = .seconds(5)
     /// How many of the best users the instance keeps a copy of.

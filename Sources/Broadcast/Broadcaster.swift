@@ -1,157 +1,210 @@
-package import Board
 package import Logging
 package import Metrics
 package import NIOCore
 import ServiceLifecycle
+import Synchronization
 
-/// One event in, one encoding, any number of subscribers out.
+/// The boards that an instance broadcasts: one always, the others while somebody wants them.
 ///
-/// The stream's state lives on one event loop (`eventLoop`; publish from there to save a hop), the subscribers on those
-/// of their channels; a frame costs one hop per loop that has subscribers for it. Nothing is sent before `run`.
+/// A board's stream is made for the first who holds it, and ends ``BroadcastOptions/boardGrace`` after the last has let it go:
+/// of a board that nobody watches nothing is known here, and nothing is asked.
 package final class Broadcaster: Sendable, Service {
-    /// Owns the stream's state.
+    /// Where the streams live.
     package let eventLoop: any EventLoop
-    private let home: HomeReference
-    private let audiences: [AudienceReference]
-    private let audienceOfLoop: [ObjectIdentifier: Int]
-    private let status = BoardStatus()
+    /// The board of the paths that name none.
+    package let main: BoardStream
+    private let surroundings: StreamSurroundings
+    private let others: OtherBoards?
+    private let shares: NIOLoopBoundBox<RingShares>
+    private let boards: Mutex<FollowedBoards>
+    private let reading: Mutex<Reading>
 
+    /// Boards that are followed for their many readers.
+    private struct Reading {
+        var busy = BusyBoards()
+        var holds: [String: (hold: BoardHold, until: NIODeadline)] = [:]
+    }
+
+    /// - Parameter others: nil: there is one board only.
     package init(
         options: BroadcastOptions,
         framings: Framings,
         eventLoopGroup: any EventLoopGroup,
         source: StandingsSource,
+        others: OtherBoards? = nil,
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
-        let metrics = BroadcastMetrics(factory: metricsFactory)
-        let eventLoop = eventLoopGroup.next()
-        self.eventLoop = eventLoop
-        let center = Home(
-            eventLoop: eventLoop,
+        surroundings = StreamSurroundings(
             options: options,
             framings: framings,
-            source: source,
-            metrics: metrics,
-            board: status,
-            logger: logger
+            metrics: BroadcastMetrics(factory: metricsFactory),
+            logger: logger,
+            eventLoopGroup: eventLoopGroup
         )
-        let home = HomeReference(center, eventLoop: eventLoop)
-        // Home's own is the last: the others set out on a frame before it is busy with its own subscribers.
-        let loops = eventLoopGroup.makeIterator().filter { $0 !== eventLoop } + [eventLoop]
-        let audiences = loops.enumerated().map { index, loop in
-            AudienceReference(
-                Audience(
-                    shard: Shard(eventLoop: loop, options: options),
-                    index: index,
-                    framings: framings,
-                    metrics: metrics,
-                    home: home
-                ),
-                eventLoop: loop
-            )
+        let eventLoop = surroundings.eventLoop
+        self.eventLoop = eventLoop
+        main = BoardStream(board: nil, surroundings: surroundings, source: source)
+        self.others = others
+        shares = .makeBoxSendingValue(
+            RingShares(budget: options.ringBytes, eventLoop: eventLoop),
+            eventLoop: eventLoop
+        )
+        reading = Mutex(Reading())
+        boards = Mutex(FollowedBoards(maximum: options.maximumBoards, grace: options.boardGrace))
+        begin(main, isRunning: false)
+    }
+
+    // MARK: Many boards
+
+    /// The board's stream, which goes on for as long as somebody has the hold. Any thread.
+    package func hold(_ board: String) throws(TooManyBoards) -> BoardHold {
+        guard let others else { throw TooManyBoards() }
+        let stream = try boards.withLock { boards throws(TooManyBoards) in
+            if let stream = boards.hold(board) { return stream }
+            if let oldest = try boards.makeRoom() { end(oldest) }
+            let stream = BoardStream(board: board, surroundings: surroundings, source: others.source(board))
+            boards.add(stream, named: board)
+            begin(stream, isRunning: true)
+            // With the lock held: what is followed and let go comes in its order.
+            others.onFollow(stream)
+            surroundings.metrics.boards.set(boards.count)
+            return stream
         }
-        home.execute { $0.serve(audiences) }
-        self.home = home
-        self.audiences = audiences
-        audienceOfLoop = Dictionary(
-            loops.enumerated().map { (ObjectIdentifier($1), $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        return BoardHold(stream: stream, onEnd: { [weak self] in self?.letGo(board) })
     }
 
-    // MARK: Events in
+    /// The board's stream, if somebody holds it, or did of late. Any thread.
+    package func stream(of board: String) -> BoardStream? { boards.withLock { $0.stream(of: board) } }
 
-    /// A change of the board. Any thread, but one at a time: the calls' order is the stream's.
-    package func publish(_ change: Change) {
-        // Nearly always on the loop: an event costs no closure there.
-        if eventLoop.inEventLoop { home.value.receive(change) } else { home.execute { $0.receive(change) } }
+    /// Somebody reads the top of a board: its stream, if it is followed. One that is read often is followed, for as long as it is
+    /// and a minute more. Any thread.
+    package func streamToRead(_ board: String) -> BoardStream? {
+        let now = eventLoop.now
+        if reading.withLock({ $0.busy.note(board, now: now) }) { follow(board, until: now + BusyBoards.time) }
+        return stream(of: board)
     }
 
-    /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
-    package func standingsReplaced() { home.run { $0.standingsReplaced() } }
-
-    /// The subscription broke; until it is up again the standings are read from the source once per interval.
-    package func subscriptionLost() { home.run { $0.subscriptionLost() } }
-
-    /// The subscription is up, for the first time or again; every subscriber gets a snapshot.
-    package func subscriptionLive() { home.run { $0.subscriptionLive() } }
-
-    /// Whether the subscription is up and the standings were taken since. That they are being taken anew, because somebody
-    /// left or an event was lost, changes nothing: ``version(containing:)`` says whether they can be vouched for.
-    package var isLive: Bool { status.isCaughtUp }
-
-    // MARK: Subscribers
-
-    /// Sends the channel messages until it closes. The first one is a snapshot, or, in the view of all changes with a
-    /// cursor that is still known, one `changes` message with what was missed (and no changes in it if nothing was).
-    ///
-    /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
-    /// Sets the channel's write-buffer water marks.
-    /// - Parameters:
-    ///   - admission: what counts the subscriber; let go when it is gone.
-    ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
-    ///     took none of them; and it takes none while the channel has some to write.
-    package func subscribe(
-        _ channel: any Channel,
-        transport: Transport,
-        view: View,
-        cursor: Cursor?,
-        admission: (any AnyObject & Sendable)? = nil,
-        writeDirectly: ((ByteBuffer) -> Bool)? = nil
-    ) {
-        guard let index = audienceOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else { return }
-        let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
-        let subscriber = audiences[index].value.makeSubscriber(
-            group: Group(kind: view.kind, transport: transport),
-            users: users,
-            admission: admission,
-            writeDirectly: writeDirectly
-        )
-        do {
-            try audiences[index].value.attach(subscriber, to: channel)
-        } catch {
-            // Closed meanwhile.
-            return
+    private func follow(_ board: String, until end: NIODeadline) {
+        let isFollowed = reading.withLock { reading in
+            guard reading.holds[board] != nil else { return false }
+            reading.holds[board]?.until = end
+            return true
         }
-        let join = Join(subscriber, audience: index, eventLoop: channel.eventLoop)
-        home.execute { $0.join(join, cursor: cursor) }
+        // As many as may be are followed for viewers: then Redis is asked.
+        guard !isFollowed, let hold = try? hold(board) else { return }
+        let isOurs = reading.withLock { reading in
+            guard reading.holds[board] == nil else { return false }
+            reading.holds[board] = (hold, end)
+            return true
+        }
+        if isOurs { endReading(board, at: end) }
     }
 
-    private func unique(_ users: some Sequence<String>) -> [String] {
-        var seen: Set<String> = []
-        return users.filter { seen.insert($0).inserted }
+    private func endReading(_ board: String, at time: NIODeadline) {
+        eventLoop.scheduleTask(deadline: time) { [weak self] in
+            guard let self else { return }
+            let now = self.eventLoop.now
+            // Let go when the lock is.
+            let (ended, next) = self.reading.withLock { reading -> (BoardHold?, NIODeadline?) in
+                guard let (_, until) = reading.holds[board] else { return (nil, nil) }
+                if until > now { return (nil, until) }
+                return (reading.holds.removeValue(forKey: board)?.hold, nil)
+            }
+            withExtendedLifetime(ended) {}
+            if let next { self.endReading(board, at: next) }
+        }
     }
 
-    // MARK: Reading the copy
+    /// Those that are followed, the one of the paths without a board apart.
+    package var boardCount: Int { boards.withLock(\.count) }
 
-    /// A number that differs whenever the standings may, for who keeps something made of them: as long as it is the one
-    /// that came with them, they are fresh. Nil when the standings cannot be vouched for, or do not contain `seq` yet.
-    /// Any thread; costs two atomic loads.
-    package func version(containing seq: Int = 0) -> Int? { status.version(containing: seq) }
+    private func letGo(_ board: String) {
+        let due = boards.withLock { $0.letGo(board, now: eventLoop.now) }
+        if let due { sweep(at: due) }
+    }
 
-    /// The first `limit` standings, as soon as they contain `seq` (of an update that was acknowledged, say). Nil when
-    /// they cannot be vouched for, or do not contain it within `patience`: ask the source then. Any thread.
-    package func standings(
-        limit: Int,
-        atLeast seq: Int = 0,
-        within patience: TimeAmount = .milliseconds(250)
-    ) async -> (version: Int, snapshot: Snapshot)? {
-        let promise = eventLoop.makePromise(of: Reading?.self)
-        home.run { $0.read(limit: limit, atLeast: seq, within: patience, promise) }
-        return try? await promise.futureResult.get().map { ($0.version, $0.snapshot) }
+    /// One timer for all that may have to end.
+    private func sweep(at due: NIODeadline) {
+        eventLoop.scheduleTask(deadline: due) { [weak self] in
+            guard let self else { return }
+            let next = self.boards.withLock { boards in
+                for stream in boards.takeEnded(now: self.eventLoop.now) { self.end(stream) }
+                self.surroundings.metrics.boards.set(boards.count)
+                return boards.nextSweep()
+            }
+            if let next { self.sweep(at: next) }
+        }
+    }
+
+    private func begin(_ stream: BoardStream, isRunning: Bool) {
+        stream.home.execute { [shares] home in
+            shares.value.add(home)
+            if isRunning { home.run() }
+        }
+    }
+
+    private func end(_ stream: BoardStream) {
+        others?.onLetGo(stream)
+        stream.home.execute { [shares] home in
+            home.stop()
+            shares.value.remove(home)
+        }
     }
 
     // MARK: Life
 
-    /// Follows the board until graceful shutdown. The subscribers' connections are their server's to end.
+    /// Follows the boards until graceful shutdown. The subscribers' connections are their server's to end.
     package func run() async throws {
         start()
         defer { stop() }
         try? await gracefulShutdown()
     }
 
-    func start() { home.execute { $0.run() } }
+    func start() { main.home.execute { $0.run() } }
 
-    func stop() { home.execute { $0.stop() } }
+    func stop() {
+        main.home.execute { $0.stop() }
+        boards.withLock { boards in
+            for stream in boards.all { stream.home.execute { $0.stop() } }
+        }
+    }
+}
+
+/// How boards are followed that are there for as long as somebody wants them.
+package struct OtherBoards: Sendable {
+    let source: @Sendable (_ board: String) -> StandingsSource
+    let onFollow: @Sendable (BoardStream) -> Void
+    let onLetGo: @Sendable (BoardStream) -> Void
+
+    /// - Parameters:
+    ///   - source: where the standings of a board are read.
+    ///   - onFollow: the events of a board are wanted: `subscriptionLive` is to be told when they come, then each of them.
+    ///     Any thread; it is called for one board and `onLetGo` for another in the order in which that was decided.
+    ///   - onLetGo: they are wanted no more.
+    package init(
+        source: @escaping @Sendable (_ board: String) -> StandingsSource,
+        onFollow: @escaping @Sendable (BoardStream) -> Void,
+        onLetGo: @escaping @Sendable (BoardStream) -> Void
+    ) {
+        self.source = source
+        self.onFollow = onFollow
+        self.onLetGo = onLetGo
+    }
+}
+
+/// As many boards are followed as may be: ``BroadcastOptions/maximumBoards``.
+package struct TooManyBoards: Error, Sendable, Equatable {}
+
+/// Keeps a board's stream going.
+package final class BoardHold: Sendable {
+    package let stream: BoardStream
+    private let onEnd: @Sendable () -> Void
+
+    init(stream: BoardStream, onEnd: @escaping @Sendable () -> Void) {
+        self.stream = stream
+        self.onEnd = onEnd
+    }
+
+    deinit { onEnd() }
 }

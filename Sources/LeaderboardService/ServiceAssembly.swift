@@ -69,24 +69,37 @@ package struct ServiceAssembly: Sendable {
         let functions = FunctionCalls(redis: redis, options: configuration.redis.store, metricsFactory: metrics)
         let store = ScoreStore(mainOf: functions)
         let catalogue = Catalogue(functions, maximumBoards: configuration.redis.store.maximumBoards)
+        let channels = LiveChannels(mainChannel: store.keys.channel, keySpace: configuration.redis.store.keySpace)
         let broadcaster = Broadcaster(
             options: configuration.broadcast,
             framings: .live,
             eventLoopGroup: group,
             source: StandingsSource(store),
+            others: OtherBoards(
+                source: { StandingsSource(board: $0, in: catalogue) },
+                onFollow: channels.follow,
+                onLetGo: channels.letGo
+            ),
             logger: logger,
             metricsFactory: metrics
         )
-        let feed = LiveFeed(broadcaster: broadcaster, rejected: RejectedEvents(logger: logger, metricsFactory: metrics))
+        let feed = LiveFeed(
+            main: broadcaster.main,
+            channels: channels,
+            rejected: RejectedEvents(logger: logger, metricsFactory: metrics),
+            onReplaced: catalogue.forget
+        )
+        var subscriberOptions = configuration.redis.options
+        subscriberOptions.maximumChannels = configuration.broadcast.maximumBoards + 1
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
-            options: configuration.redis.options,
-            channel: store.keys.channel,
+            options: subscriberOptions,
             following: redis,
             eventLoop: broadcaster.eventLoop,
             logger: logger,
             onEvent: feed.receive
         )
+        try channels.use(subscriber)
         let readiness = Readiness()
         let viewers = Places(configuration.viewers)
         let durability = DurabilityWatch(
@@ -200,7 +213,7 @@ package struct ServiceAssembly: Sendable {
             ),
             logger: logger
         )
-        let top = TopOfBoard(store: store, broadcaster: broadcaster)
+        let top = TopOfBoard(store: store, stream: broadcaster.main)
         let update = UpdateScore(
             callers: callers,
             store: store,
@@ -218,6 +231,7 @@ package struct ServiceAssembly: Sendable {
         let definitions = BoardRoutes(boards: boards)
         let live = LiveRoutes(
             broadcaster: broadcaster,
+            boards: boards,
             places: viewers,
             callers: callers,
             allowedOrigins: configuration.liveOrigins
@@ -248,6 +262,9 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/boards", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}", handler: definitions.one),
             .on(.OPTIONS, "/api/v1/boards/{board}", handler: PublicRead.preflight),
+            .webSocket("/api/v1/boards/{board}/live", live.boardWebSocket),
+            .eventStream("/api/v1/boards/{board}/events", live.boardEventStream),
+            .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),

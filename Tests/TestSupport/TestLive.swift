@@ -46,13 +46,21 @@ package struct TestMessage: Decodable, Sendable {
         package let score: Int
         package let score_increase: Int?
         package let seq: Int?
+        package let rank: Int?
+    }
+
+    package struct User: Decodable, Sendable {
+        package let user_id: String
+        package let score, rank: Int?
     }
 
     package let type: String
+    package let board: String?
     package let cursor: String
     package let from: Int?
     package let scoreboard: [Row]?
     package let changes: [Change]?
+    package let users: [User]?
 
     package init(json: String) throws {
         self = try JSONDecoder().decode(TestMessage.self, from: Data(json.utf8))

@@ -3,7 +3,10 @@ import NIOCore
 
 /// The subscribers of one board on one event loop, which owns it.
 final class Audience {
-    let shard: Shard
+    private let shard: NIOLoopBoundBox<Shard>
+    private let backlog: Backlog
+    /// As its messages name it; nil: they do not.
+    private let board: String?
     private let index: Int
     private let framings: Framings
     private let metrics: BroadcastMetrics
@@ -27,12 +30,20 @@ final class Audience {
     }
 
     /// - Parameter index: its place among the board's audiences.
-    init(shard: Shard, index: Int, framings: Framings, metrics: BroadcastMetrics, home: HomeReference) {
+    init(
+        shard: NIOLoopBoundBox<Shard>,
+        board: String?,
+        index: Int,
+        surroundings: StreamSurroundings,
+        home: HomeReference
+    ) {
         self.shard = shard
+        self.board = board
         self.index = index
-        self.framings = framings
-        self.metrics = metrics
         self.home = home
+        backlog = surroundings.options.backlog
+        framings = surroundings.framings
+        metrics = surroundings.metrics
     }
 
     // MARK: One frame to all
@@ -63,7 +74,7 @@ final class Audience {
             }
             let subscriber = places[place].subscriber
             guard subscriber.phase == .following else { continue }
-            if subscriber.send(bytes, within: shard.backlog) {
+            if subscriber.send(bytes, within: backlog) {
                 count += 1
             } else if subscriber.phase == .following {
                 fallBehind(subscriber)
@@ -103,7 +114,7 @@ final class Audience {
         for subscriber in touched {
             guard let watch = subscriber.watch else { continue }
             let from = min(watch.seq &+ 1, round.cursor.seq)
-            let message = Message.changes(to: round.cursor, from: from, encoded: watch.encoded)
+            let message = Message.changes(to: round.cursor, from: from, encoded: watch.encoded, of: board)
             watch.encoded.removeAll()
             watch.seq = round.cursor.seq
             send(message, round.cursor, to: subscriber)
@@ -128,7 +139,6 @@ final class Audience {
 
     /// Makes it the last handler of its channel.
     func attach(_ subscriber: Subscriber, to channel: any Channel) throws {
-        let backlog = shard.backlog
         let marks = ChannelOptions.Types.WriteBufferWaterMark(low: backlog.lowMark, high: backlog.highMark)
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: marks)
         try channel.pipeline.syncOperations.addHandler(subscriber)
@@ -189,7 +199,7 @@ final class Audience {
         if let made = snapshots[transport.rawValue] {
             frame = made
         } else {
-            frame = framings[transport].frame(Message.snapshot(published), published.cursor)
+            frame = framings[transport].frame(Message.snapshot(published, of: board), published.cursor)
             snapshots[transport.rawValue] = frame
         }
         deliverAlone(frame, to: subscriber)
@@ -200,7 +210,7 @@ final class Audience {
     }
 
     private func deliverAlone(_ frame: ByteBuffer, to subscriber: Subscriber) {
-        if subscriber.send(frame, within: shard.backlog) {
+        if subscriber.send(frame, within: backlog) {
             metrics.delivered(1, bytes: frame.readableBytes)
         } else if subscriber.phase == .following {
             fallBehind(subscriber)
@@ -211,7 +221,7 @@ final class Audience {
         metrics.dropped(.backlog)
         subscriber.phase = .lagging
         groups[subscriber.group.index][subscriber.slot].writeDirectly = nil
-        shard.watch(subscriber)
+        shard.value.watch(subscriber)
     }
 
     // MARK: Bookkeeping

@@ -1,17 +1,14 @@
 import NIOCore
 
-/// What the audiences of one event loop share: how much may lie unsent for a subscriber, and the time of those who do not
-/// read. Owned by the loop.
+/// What the audiences of one event loop share, whatever their board: the time of those who do not read. Owned by the loop.
 final class Shard {
-    let eventLoop: any EventLoop
-    let backlog: Backlog
+    private let eventLoop: any EventLoop
     private let drainTimeout: TimeAmount
     private var laggards: [Subscriber] = []
     private var isWatchingLaggards = false
 
     init(eventLoop: any EventLoop, options: BroadcastOptions) {
         self.eventLoop = eventLoop
-        backlog = options.backlog
         drainTimeout = options.drainTimeout
     }
 

@@ -22,7 +22,7 @@ extension Home {
 
     private func fetchFailed(_ error: any Error, _ number: Int) {
         metrics.sourceFailures.increment()
-        if feed.failures == 0 { logger.warning("standings cannot be read", metadata: ["error": "\(error)"]) }
+        if feed.failures == 0 { log("standings cannot be read", .warning, ["error": "\(error)"]) }
         perform(feed.failed(number, now: eventLoop.now))
     }
 

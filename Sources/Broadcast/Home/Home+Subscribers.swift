@@ -37,7 +37,7 @@ extension Home {
         var first: ByteBuffer?
         if join.group.kind == .all, let cursor, let missed = feed.missed(since: cursor) {
             metrics.resumed.increment()
-            first = Message.changes(to: published.cursor, from: cursor.seq &+ 1, missed)
+            first = Message.changes(to: published.cursor, from: cursor.seq &+ 1, missed, of: board)
         }
         let subscriber = join.subscriber
         audiences[join.audience].reference.run { [first] in

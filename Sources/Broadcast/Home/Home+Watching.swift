@@ -45,7 +45,7 @@ extension Home {
             }
         }
         for (join, users) in outcome.admitted {
-            let message = Message.snapshot(outcome.published, users: users)
+            let message = Message.snapshot(outcome.published, users: users, of: board)
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
                 $0.admit(subscriber.value, outcome.published, first: message)
             }

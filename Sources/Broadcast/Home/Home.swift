@@ -3,7 +3,7 @@ import Logging
 import Metrics
 import NIOCore
 
-/// The broadcaster's centre: the feed, and which loop has which subscribers. Lives on one event loop, which owns it.
+/// The centre of one board's stream: the feed, and which loop has which subscribers. Lives on one event loop, which owns it.
 ///
 /// Here is the way of an event: `receive` → feed → `flush` → outbox → `deliver` → audiences. How subscribers come and go is
 /// in `Home+Subscribers`, followed users are in `Home+Watching`, the reads of the source and of the copy in `Home+Reading`.
@@ -13,8 +13,10 @@ final class Home {
     let source: StandingsSource
     let metrics: BroadcastMetrics
     let logger: Logger
+    /// As its messages name it; nil: they do not.
+    let board: String?
     private let framings: Framings
-    private let board: BoardStatus
+    private let status: BoardStatus
     var audiences: [AudienceState] = []
     var feed: Feed
     var watches = Watches()
@@ -30,22 +32,17 @@ final class Home {
     var nextRound = NIODeadline.uptimeNanoseconds(0)
     private(set) var isRunning = false
 
-    init(
-        eventLoop: any EventLoop,
-        options: BroadcastOptions,
-        framings: Framings,
-        source: StandingsSource,
-        metrics: BroadcastMetrics,
-        board: BoardStatus,
-        logger: Logger
-    ) {
-        self.eventLoop = eventLoop
-        self.options = options
-        self.framings = framings
-        self.source = source
-        self.metrics = metrics
+    init(board: String?, surroundings: StreamSurroundings, source: StandingsSource, status: BoardStatus) {
         self.board = board
-        self.logger = logger
+        self.source = source
+        self.status = status
+        var options = surroundings.options
+        if board != nil { options.verifyInterval = options.boardVerifyInterval }
+        self.options = options
+        eventLoop = surroundings.eventLoop
+        framings = surroundings.framings
+        metrics = surroundings.metrics
+        logger = surroundings.logger
         feed = Feed(options: options)
     }
 
@@ -66,6 +63,7 @@ final class Home {
         alarm = nil
         alarmAt = .distantFuture
         readers.dismiss()
+        status.update(seq: 0, version: 0, isCaughtUp: false)
     }
 
     // MARK: An event in, frames out
@@ -82,12 +80,12 @@ final class Home {
     }
 
     func subscriptionLive() {
-        logger.info("live subscription is up, taking a snapshot")
+        log("live subscription is up, taking a snapshot", .info)
         perform(feed.subscriptionLive(now: eventLoop.now))
     }
 
     func subscriptionLost() {
-        logger.warning("live subscription lost")
+        log("live subscription lost", .warning)
         feed.subscriptionLost()
         perform([])
     }
@@ -101,7 +99,7 @@ final class Home {
             case .fetch(let number): fetch(number)
             }
         }
-        board.update(
+        status.update(
             seq: feed.position?.seq ?? 0,
             version: feed.isLive ? feed.version : 0,
             isCaughtUp: feed.isCaughtUp
@@ -132,13 +130,13 @@ final class Home {
         return Transport.allCases.map { transport in
             var frames = Delivery.Frames()
             if audiences.contains(where: { $0.count(.all, transport) > 0 }) {
-                let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes)
+                let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes, of: board)
                 changes = message
                 frames.changes = framings[transport].frame(message, cursor)
                 metrics.frames.increment()
             }
             if flush.showsTop, audiences.contains(where: { $0.count(.top, transport) > 0 }) {
-                let message = scoreboard ?? Message.scoreboard(flush.published)
+                let message = scoreboard ?? Message.scoreboard(flush.published, of: board)
                 scoreboard = message
                 frames.scoreboard = framings[transport].frame(message, cursor)
                 metrics.frames.increment()
@@ -180,10 +178,10 @@ final class Home {
         metrics.resynced(reason)
         let place: Logger.Metadata = ["reason": "\(reason.rawValue)", "cursor": "\(published.cursor)"]
         switch reason {
-        case .start, .subscription, .epoch: logger.info("standings taken from the store", metadata: place)
+        case .start, .subscription, .epoch: log("standings taken from the store", .info, place)
         // Somebody has said so, and may say so in every window.
         case .replaced: logger.debug("standings taken from the store", metadata: place)
-        default: logger.warning("standings were not continuous, all subscribers get a snapshot", metadata: place)
+        default: log("standings were not continuous, all subscribers get a snapshot", .warning, place)
         }
         watches.reset()
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
@@ -193,6 +191,12 @@ final class Home {
         waiting = []
         for join in early { admit(join, cursor: nil) }
         beginRound()
+    }
+
+    /// Of one board among many only who looks closely hears: what befalls all of them befalls `main` too.
+    func log(_ message: Logger.Message, _ level: Logger.Level, _ metadata: Logger.Metadata = [:]) {
+        guard let board else { return logger.log(level: level, message, metadata: metadata) }
+        logger.debug(message, metadata: metadata.merging(["board": "\(board)"]) { first, _ in first })
     }
 
     // MARK: Time

@@ -16,6 +16,7 @@ struct TopStandings {
     private let capacity: Int
     /// What the source gave at the last filling: one that gives little must not be asked all the time.
     private let filled: Int
+    private let order: BoardOrder
 
     init(_ snapshot: Snapshot, capacity: Int) {
         self.capacity = max(capacity, 1)
@@ -23,16 +24,20 @@ struct TopStandings {
         isWhole = snapshot.isWhole && snapshot.standings.count <= self.capacity
         floor = rows.last
         filled = rows.count
+        order = snapshot.order
     }
 
     /// Puts a user where the new score belongs. Returns the best index (0 is the first place) at which the rows now
     /// differ from before, nil if they do not.
-    mutating func set(_ user: String, to score: Int) -> Int? {
+    /// - Parameter isReached: false for a change that left the score as it was, and with it the user's place among equals.
+    mutating func set(_ user: String, to score: Int, isReached: Bool = true) -> Int? {
         let standing = Standing(user: user, score: score)
         let old = index(of: standing)
         if let old {
             if rows[old].score == score { return nil }
             rows.remove(at: old)
+        } else if !isReached, order.ties == .last, !isWhole, floor?.score == score {
+            return forget(score)
         }
         guard isCertain(standing) else { return old }
         let new = place(of: standing)
@@ -45,9 +50,18 @@ struct TopStandings {
         return min(new, old ?? new)
     }
 
+    /// A user who is either new on the board, or has been outside it all the time, has the floor's score: only the better rows
+    /// are certain any more.
+    private mutating func forget(_ score: Int) -> Int? {
+        guard let first = rows.firstIndex(where: { $0.score == score }) else { return nil }
+        floor = rows[first]
+        rows.removeSubrange(first...)
+        return first
+    }
+
     /// The rank (1 is the best) of a user in the copy.
     func rank(of user: String) -> Int? {
-        index(of: Standing(user: user, score: 0)).map { $0 + 1 }
+        index(of: Standing(user: user, score: 0)).map { order.rank(at: $0, of: rows) }
     }
 
     func score(of user: String) -> Int? {
@@ -69,17 +83,19 @@ struct TopStandings {
     func agrees(with other: TopStandings) -> Bool {
         if isWhole, other.rows.count > rows.count { return false }
         if other.isWhole, rows.count > other.rows.count { return false }
+        guard order == other.order else { return false }
         let common = min(rows.count, other.rows.count)
         return rows.prefix(common).elementsEqual(other.rows.prefix(common)) {
             $0.score == $1.score && $0.isOfSameUser(as: $1)
         }
     }
 
-    /// Standing exactly on the floor is certain: only one user can stand there, for no two share name and score.
+    /// Standing exactly on the floor is certain: only one user can stand there, for no two share name and score. (Where the
+    /// order is that of arrival, who comes first of all equals is.)
     private func isCertain(_ standing: Standing) -> Bool {
         if isWhole { return true }
         guard let floor else { return false }
-        return !floor.precedes(standing)
+        return !order.precedes(floor, arriving: standing)
     }
 
     private func place(of standing: Standing) -> Int {
@@ -87,7 +103,7 @@ struct TopStandings {
         var high = rows.count
         while low < high {
             let middle = (low + high) / 2
-            if rows[middle].precedes(standing) { low = middle + 1 } else { high = middle }
+            if order.precedes(rows[middle], arriving: standing) { low = middle + 1 } else { high = middle }
         }
         return low
     }

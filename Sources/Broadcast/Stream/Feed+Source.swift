@@ -200,7 +200,7 @@ extension Feed {
                 guard change.epoch ?? snapshot.epoch == snapshot.epoch, next == seq &+ 1 else { return nil }
                 seq = next
             }
-            _ = top.set(change.user, to: change.score)
+            _ = top.set(change.user, to: change.score, isReached: change.increase != 0)
         }
         return (top, Cursor(epoch: snapshot.epoch, seq: seq))
     }

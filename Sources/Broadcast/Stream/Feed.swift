@@ -90,7 +90,11 @@ struct Feed {
 
     private mutating func apply(_ change: Change, at seq: Int, now: NIODeadline) -> [FeedAction] {
         version &+= 1
-        if let index = top.set(change.user, to: change.score), index < options.scoreboardRows { topChanged = true }
+        if let index = top.set(change.user, to: change.score, isReached: change.increase != 0),
+            index < options.scoreboardRows
+        {
+            topChanged = true
+        }
         let placed = PlacedChange(
             user: change.user,
             score: change.score,

@@ -2,7 +2,8 @@ import Text
 import Board
 import NIOCore
 
-/// The JSON messages of the live endpoints; the contract is the design's section 2.
+/// The JSON messages of the live endpoints; the contract is the design's section 2. On the paths that name a board they name
+/// it too.
 enum Message {
     /// The most bytes that a message has besides its changes.
     static let envelopeBytes = 512
@@ -13,11 +14,11 @@ enum Message {
     }
 
     /// The first message of a subscriber, and the one that puts it right after a loss.
-    static func snapshot(_ published: Published) -> ByteBuffer {
+    static func snapshot(_ published: Published, of board: String? = nil) -> ByteBuffer {
         var message = ByteBuffer()
         message.reserveCapacity(128 + published.top.count * 64)
-        message.writeStaticString("{\"type\":\"snapshot\",\"cursor\":")
-        message.write(published.cursor)
+        message.writeStaticString("{\"type\":\"snapshot\"")
+        message.write(board, published.cursor)
         message.writeStaticString(",\"scoreboard\":")
         message.write(published.top)
         message.writeStaticString("}")
@@ -26,8 +27,8 @@ enum Message {
 
     /// The first message of a subscriber to some users: the snapshot, and where these users stand.
     /// `score` and `rank` are null for a user who is not on the board.
-    static func snapshot(_ published: Published, users: [UserStanding]) -> ByteBuffer {
-        var message = snapshot(published)
+    static func snapshot(_ published: Published, users: [UserStanding], of board: String? = nil) -> ByteBuffer {
+        var message = snapshot(published, of: board)
         message.moveWriterIndex(to: message.writerIndex - 1)
         message.writeStaticString(",\"users\":[")
         for (index, standing) in users.enumerated() {
@@ -44,11 +45,11 @@ enum Message {
     }
 
     /// The standings of `View.top`, sent when they changed.
-    static func scoreboard(_ published: Published) -> ByteBuffer {
+    static func scoreboard(_ published: Published, of board: String? = nil) -> ByteBuffer {
         var message = ByteBuffer()
         message.reserveCapacity(128 + published.top.count * 64)
-        message.writeStaticString("{\"type\":\"scoreboard\",\"cursor\":")
-        message.write(published.cursor)
+        message.writeStaticString("{\"type\":\"scoreboard\"")
+        message.write(board, published.cursor)
         message.writeStaticString(",\"scoreboard\":")
         message.write(published.top)
         message.writeStaticString("}")
@@ -56,8 +57,8 @@ enum Message {
     }
 
     /// `from` is never more than one beyond the cursor that the subscriber had before.
-    static func changes(to cursor: Cursor, from: Int, _ changes: MergedChanges) -> ByteBuffer {
-        var message = opening(to: cursor, from: from, capacity: 96 + changes.count * 80)
+    static func changes(to cursor: Cursor, from: Int, _ changes: MergedChanges, of board: String? = nil) -> ByteBuffer {
+        var message = opening(to: cursor, from: from, of: board, capacity: 96 + changes.count * 80)
         var isFirst = true
         for change in changes.changes {
             if !isFirst { message.writeInteger(UInt8(ascii: ",")) }
@@ -70,8 +71,14 @@ enum Message {
     }
 
     /// A message of changes that were encoded before, each by `change(_:rank:)`: for those who follow some users only.
-    static func changes(to cursor: Cursor, from: Int, encoded: some Collection<ByteBuffer>) -> ByteBuffer {
-        var message = opening(to: cursor, from: from, capacity: 96 + encoded.reduce(0) { $0 + $1.readableBytes + 1 })
+    static func changes(
+        to cursor: Cursor,
+        from: Int,
+        encoded: some Collection<ByteBuffer>,
+        of board: String? = nil
+    ) -> ByteBuffer {
+        let capacity = 96 + encoded.reduce(0) { $0 + $1.readableBytes + 1 }
+        var message = opening(to: cursor, from: from, of: board, capacity: capacity)
         var isFirst = true
         for change in encoded {
             if !isFirst { message.writeInteger(UInt8(ascii: ",")) }
@@ -93,11 +100,11 @@ enum Message {
         return encoded
     }
 
-    private static func opening(to cursor: Cursor, from: Int, capacity: Int) -> ByteBuffer {
+    private static func opening(to cursor: Cursor, from: Int, of board: String?, capacity: Int) -> ByteBuffer {
         var message = ByteBuffer()
         message.reserveCapacity(capacity)
-        message.writeStaticString("{\"type\":\"changes\",\"cursor\":")
-        message.write(cursor)
+        message.writeStaticString("{\"type\":\"changes\"")
+        message.write(board, cursor)
         message.writeStaticString(",\"from\":")
         message.writeJSON(from)
         message.writeStaticString(",\"changes\":[")
@@ -106,7 +113,15 @@ enum Message {
 }
 
 extension ByteBuffer {
-    fileprivate mutating func write(_ cursor: Cursor) { writeJSON(cursor.description) }
+    /// What follows the type.
+    fileprivate mutating func write(_ board: String?, _ cursor: Cursor) {
+        if let board {
+            writeStaticString(",\"board\":")
+            writeJSON(board)
+        }
+        writeStaticString(",\"cursor\":")
+        writeJSON(cursor.description)
+    }
 
     fileprivate mutating func write(_ standings: [Standing]) {
         writeStaticString("[")

@@ -5,9 +5,12 @@ import NIOCore
 ///
 /// Bounded by bytes; the oldest leave. `reach` is the lowest seq from which everything after can still be told.
 struct Ring {
-    private let maximumBytes: Int
+    /// More than this are not kept.
+    var maximumBytes: Int {
+        didSet { trim() }
+    }
     private var entries: Deque<PlacedChange> = []
-    private var bytes = 0
+    private(set) var bytes = 0
     private var reach = Int.max
     /// Entries before this place have gone out to the subscribers.
     private var publishedCount = 0
@@ -25,6 +28,10 @@ struct Ring {
         }
         entries.append(change)
         bytes += cost(of: change)
+        trim()
+    }
+
+    private mutating func trim() {
         while bytes > maximumBytes, let oldest = entries.popFirst() {
             bytes -= cost(of: oldest)
             publishedCount = max(publishedCount - 1, 0)

@@ -1,5 +1,5 @@
-import Board
 package import Text
+import Board
 
 /// All that is wrong with a definition.
 package struct InvalidDefinition: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import Board
 import Text
+import Board
 package import NIOCore
 
 extension BoardDefinition {
@@ -26,7 +26,7 @@ extension BoardDefinition {
     private func writeRules(into text: inout ByteBuffer) {
         let names = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }
         text.writeStaticString(#""title":"#)
-        text.writeJSONString(title)
+        text.writeJSON(title)
         text.writeString(
             #","order":"\#(order.rawValue)","ties":"\#(ties.rawValue)","operator":"\#(usualOperator.rawValue)","#
                 + #""operators":[\#(names.joined(separator: ","))],"min":\#(scores.lowerBound),"max":\#(scores.upperBound),"#

@@ -118,7 +118,7 @@ extension BoardIndex.Entry {
 
     fileprivate var text: ByteBuffer {
         var text = ByteBuffer(string: #"{"version":"\#(version)","title":"#)
-        text.writeJSONString(title)
+        text.writeJSON(title)
         text.writeString(#","visibility":"\#(visibility.rawValue)","created":\#(created)}"#)
         return text
     }

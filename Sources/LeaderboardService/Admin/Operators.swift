@@ -1,3 +1,4 @@
+import Text
 import Board
 import HTTPServer
 import Leaderboard

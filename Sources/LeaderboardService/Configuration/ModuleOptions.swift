@@ -138,5 +138,6 @@ extension BroadcastOptions {
         backlogBytes = settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 8192...67_108_864)
         drainTimeout = TimeAmount(settings.seconds("LIVE_DRAIN_SECONDS", default: .seconds(30), in: 1...30))
         ringBytes = settings.integer("LIVE_RESUME_BYTES", default: 1_048_576, in: 0...1_073_741_824)
+        maximumBoards = settings.integer("LIVE_MAX_BOARDS", default: 1000, in: 1...10_000)
     }
 }

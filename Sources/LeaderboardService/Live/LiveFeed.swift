@@ -5,27 +5,52 @@ import Logging
 import NIOCore
 import RedisClient
 
-/// The way of an event: the Redis subscription → ``BoardEvent`` → ``Broadcaster``.
+/// The way of an event: the Redis subscription → ``BoardEvent`` → its board's ``BoardStream``.
 ///
 /// What another service published is checked here; what is no event never reaches a viewer: it is dropped, counted, and
 /// logged once a minute.
-struct LiveFeed: Sendable {
-    let broadcaster: Broadcaster
-    let rejected: RejectedEvents
+final class LiveFeed: Sendable {
+    private let main: BoardStream
+    private let channels: LiveChannels
+    private let rejected: RejectedEvents
+    /// What is known of a board's definition may be old.
+    private let onReplaced: @Sendable (BoardID) -> Void
+
+    init(
+        main: BoardStream,
+        channels: LiveChannels,
+        rejected: RejectedEvents,
+        onReplaced: @escaping @Sendable (BoardID) -> Void
+    ) {
+        self.main = main
+        self.channels = channels
+        self.rejected = rejected
+        self.onReplaced = onReplaced
+    }
 
     /// Called on the subscription's loop, in order.
-    func receive(_ event: RedisSubscriptionEvent) {
+    func receive(_ channel: String, _ event: RedisSubscriptionEvent) {
+        if channel == channels.mainChannel {
+            channels.noteMain(event)
+            tell(event, main)
+        }
+        if let (id, stream) = channels.stream(of: channel) { tell(event, stream, of: id) }
+    }
+
+    private func tell(_ event: RedisSubscriptionEvent, _ stream: BoardStream, of id: BoardID? = nil) {
         switch event {
         case .subscribed:
-            broadcaster.subscriptionLive()
+            stream.subscriptionLive()
         case .disconnected:
-            broadcaster.subscriptionLost()
+            stream.subscriptionLost()
         case .message(let payload):
             do {
                 switch try BoardEvent(json: payload) {
-                case .score(let event): broadcaster.publish(Change(event))
-                case .group(let group): for event in group.updates { broadcaster.publish(Change(event)) }
-                case .standingsReplaced: broadcaster.standingsReplaced()
+                case .score(let event): stream.publish(Change(event))
+                case .group(let group): for event in group.updates { stream.publish(Change(event)) }
+                case .standingsReplaced:
+                    if let id { onReplaced(id) }
+                    stream.standingsReplaced()
                 }
             } catch {
                 rejected.note("\(error)")

@@ -5,9 +5,10 @@ import Leaderboard
 import NIOCore
 import NIOHTTP1
 
-/// The two live endpoints: what is asked for is checked before the upgrade, then the channel is the broadcaster's.
+/// The live endpoints: what is asked for is checked before the upgrade, then the channel is the broadcaster's.
 struct LiveRoutes: Sendable {
     let broadcaster: Broadcaster
+    let boards: RequestedBoard
     /// Those of viewers.
     let places: Places
     let callers: Callers
@@ -22,21 +23,36 @@ struct LiveRoutes: Sendable {
         decide(request, transport: .eventStream)
     }
 
+    /// Of the board that the path names.
+    func boardWebSocket(_ request: Request) async -> LiveDecision {
+        guard allowedOrigins.allow(request.headers) else { return .refuse(Refusal.originNotAllowed.response) }
+        return await decideOnBoard(request, transport: .webSocket)
+    }
+
+    func boardEventStream(_ request: Request) async -> LiveDecision {
+        await decideOnBoard(request, transport: .eventStream)
+    }
+
     private func decide(_ request: Request, transport: Transport) -> LiveDecision {
         do throws(Refusal) {
-            let view = try View(request.query)
-            let cursor = Self.cursor(of: request)
+            let wish = try LiveWish(request, transport)
             let place = try place(for: request)
-            return .accept { [broadcaster] live in
-                broadcaster.subscribe(
-                    live.channel,
-                    transport: transport,
-                    view: view,
-                    cursor: cursor,
-                    admission: place,
-                    writeDirectly: live.direct.map { $0.write }
-                )
-            }
+            return .accept { [broadcaster] in wish.subscribe($0, to: broadcaster.main, admission: place) }
+        } catch {
+            return .refuse(PublicRead.open(error.response))
+        }
+    }
+
+    /// The board is known to be there, and the viewer to be one of those whom it is shown, before it is followed.
+    private func decideOnBoard(_ request: Request, transport: Transport) async -> LiveDecision {
+        do throws(Refusal) {
+            let wish = try LiveWish(request, transport)
+            let store = try await boards.toRead(request)
+            let place = try place(for: request)
+            let hold: BoardHold
+            do { hold = try broadcaster.hold(store.board.id.rawValue) } catch { throw .tooManyBoards }
+            let admission = BoardAdmission(place: place, hold: hold)
+            return .accept { wish.subscribe($0, to: admission.hold.stream, admission: admission) }
         } catch {
             return .refuse(PublicRead.open(error.response))
         }
@@ -53,6 +69,42 @@ struct LiveRoutes: Sendable {
                 throw Refusal.tooManySubscribersOfAddress
             }
         }
+    }
+
+}
+
+/// What keeps a viewer's place, and the stream of its board, until the viewer is gone.
+private final class BoardAdmission: Sendable {
+    private let place: Place
+    let hold: BoardHold
+
+    init(place: Place, hold: BoardHold) {
+        self.place = place
+        self.hold = hold
+    }
+}
+
+/// What a viewer asks for.
+private struct LiveWish: Sendable {
+    let transport: Transport
+    let view: View
+    let cursor: Cursor?
+
+    init(_ request: Request, _ transport: Transport) throws(Refusal) {
+        self.transport = transport
+        view = try View(request.query)
+        cursor = Self.cursor(of: request)
+    }
+
+    func subscribe(_ live: LiveChannel, to stream: BoardStream, admission: any AnyObject & Sendable) {
+        stream.subscribe(
+            live.channel,
+            transport: transport,
+            view: view,
+            cursor: cursor,
+            admission: admission,
+            writeDirectly: live.direct.map { $0.write }
+        )
     }
 
     /// `Last-Event-ID` is what a browser's EventSource sends when it comes back, so it is newer than the query's.

@@ -97,10 +97,11 @@ package enum MetricCatalog {
     private static let live: [MetricDefinition] = [
         .gauge("leaderboard_live_subscribers", "Viewers connected now.", labels: ["transport", "view"]),
         .gauge("leaderboard_live_subscription", "1 while the subscription to Redis' channel is up, else 0."),
-        .counter("leaderboard_live_events_total", "Changes taken from Redis' channel."),
+        .gauge("leaderboard_live_boards", "Boards that are followed beside the one of the paths without a board."),
+        .counter("leaderboard_live_events_total", "Changes taken from Redis' channels."),
         .counter(
             "leaderboard_live_rejected_events_total",
-            "Messages on Redis' channel that were dropped because they were malformed or too large."
+            "Messages on Redis' channels that were dropped because they were malformed or too large."
         ),
         .counter("leaderboard_live_windows_total", "Flush windows that ended with changes to show."),
         .counter("leaderboard_live_merged_changes_total", "Changes that became one with a later one of the same user."),

@@ -7,7 +7,7 @@ extension MetricsRegistry {
         showBuild(version: ServiceAssembly.version)
         observe("redis_connections") { Double(redis.connectedCount) }
         observe("redis_pending_commands") { Double(redis.pendingCount) }
-        observe("live_subscription") { broadcaster.isLive ? 1 : 0 }
+        observe("live_subscription") { broadcaster.main.isLive ? 1 : 0 }
         observe("log_lines_dropped_total") { Double(logs.droppedLines) }
         observe(watch)
     }

@@ -52,7 +52,7 @@ struct ReadinessCheck: Sendable {
                 )
             }
         }
-        guard broadcaster.isLive else {
+        guard broadcaster.main.isLive else {
             return Objection("subscription_down", "The subscription to the board's events is not live\(outage).")
         }
         let missing = keys.missing

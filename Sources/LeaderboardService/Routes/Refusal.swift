@@ -1,3 +1,4 @@
+import Board
 import HTTPServer
 import Leaderboard
 import NIOHTTP1
@@ -140,6 +141,12 @@ extension Refusal {
         code: "too_many_subscribers_of_address",
         message: "Your address has as many live viewers as one address may have: close some, and try again.",
         headers: ["Retry-After": "5"]
+    )
+    static let tooManyBoards = Refusal(
+        status: .serviceUnavailable,
+        code: "too_many_boards",
+        message: "This instance follows as many boards as it may: try again, or another instance.",
+        headers: ["Retry-After": "30"]
     )
     static let originNotAllowed = Refusal(
         status: .forbidden,

@@ -32,15 +32,15 @@ final class TopOfBoard: Sendable {
     }
 
     private let store: ScoreStore
-    private let broadcaster: Broadcaster
+    private let stream: BoardStream
     /// The highest seq that was acknowledged here: what every reader must see.
     private let acknowledgedSeq = Atomic(0)
     /// By limit, of which there are 100.
     private let pages = Mutex<[Int: Encoded]>([:])
 
-    init(store: ScoreStore, broadcaster: Broadcaster) {
+    init(store: ScoreStore, stream: BoardStream) {
         self.store = store
-        self.broadcaster = broadcaster
+        self.stream = stream
     }
 
     /// An update of this instance is about to be answered with success.
@@ -50,7 +50,7 @@ final class TopOfBoard: Sendable {
 
     /// The first `limit` rows, if nothing has changed since they were encoded.
     func readyPage(_ limit: Int) -> Encoded? {
-        guard let version = broadcaster.version(containing: acknowledgedSeq.load(ordering: .acquiring)),
+        guard let version = stream.version(containing: acknowledgedSeq.load(ordering: .acquiring)),
             let page = pages.withLock({ $0[limit] }), page.version == version
         else { return nil }
         return page
@@ -59,7 +59,7 @@ final class TopOfBoard: Sendable {
     /// The first `limit` rows.
     func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
         let seq = acknowledgedSeq.load(ordering: .acquiring)
-        if let (version, copy) = await broadcaster.standings(limit: limit, atLeast: seq) {
+        if let (version, copy) = await stream.standings(limit: limit, atLeast: seq) {
             let rows = copy.standings.map { StandingsRow(user: $0.user, score: $0.score) }
             let page = Encoded(version: version, body: StandingsBody.encode(rows))
             pages.withLock { $0[limit] = page }

@@ -20,6 +20,8 @@ final class SubscriberLines {
 
     /// Before a channel is asked for again that a node did not take, or sent to where we already are.
     private static let pause = TimeAmount.milliseconds(50)
+    /// Before one is asked for again that Redis does not let us listen to: there may be a thousand of them.
+    private static let longPause = TimeAmount.seconds(1)
 
     init(
         endpoint: RedisEndpoint,
@@ -155,7 +157,7 @@ final class SubscriberLines {
                 refused.insert(channel)
                 log.outage("redis refused the connection", refusal, to: "SUBSCRIBE")
             }
-            askLater(channel)
+            askLater(channel, in: refusal.isElsewhere ? Self.pause : Self.longPause)
         case .failure(.notSent(.queueFull)):
             perform(subscriptions.refused(channel, ask: ask, on: id, isFull: true))
             askLater(channel)
@@ -168,8 +170,8 @@ final class SubscriberLines {
         if refused.remove(channel) != nil, refused.isEmpty { log.isBack() }
     }
 
-    private func askLater(_ channel: String) {
-        eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [weak self] in
+    private func askLater(_ channel: String, in pause: TimeAmount = SubscriberLines.pause) {
+        eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
             guard let self else { return }
             self.perform(self.subscriptions.again(channel, at: self.shard(of: channel)))
         }

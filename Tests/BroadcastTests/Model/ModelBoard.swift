@@ -12,17 +12,23 @@ enum ModelEvent {
 
 /// A board in Redis, as small as it can be: scores, the count of updates, and what its channel carries.
 final class ModelBoard {
+    let order: BoardOrder
     private(set) var scores: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var epoch = 1
     /// Told each event that is published.
     var publish: (ModelEvent) -> Void = { _ in }
+    /// When each user reached their score.
+    private var reached: [String: Int] = [:]
     private var backup: (scores: [String: Int], seq: Int, epoch: Int)?
+
+    init(_ order: BoardOrder = BoardOrder()) { self.order = order }
 
     var cursor: Cursor { Cursor(epoch: "\(epoch)", seq: seq) }
 
     /// What our own function does.
     func update(_ user: String, by increase: Int) {
+        if increase != 0 || scores[user] == nil { reached[user] = seq + 1 }
         scores[user, default: 0] += increase
         seq += 1
         let score = scores[user] ?? 0
@@ -58,15 +64,34 @@ final class ModelBoard {
     }
 
     func standings(_ limit: Int) -> [Standing] {
-        Array(scores.map { Standing(user: $0, score: $1) }.sorted { $0.precedes($1) }.prefix(limit))
+        Array(scores.map { Standing(user: $0, score: $1) }.sorted(by: precedes).prefix(limit))
     }
 
     func snapshot(_ limit: Int) -> Snapshot {
-        Snapshot(epoch: "\(epoch)", seq: seq, standings: standings(limit), isWhole: scores.count <= limit)
+        Snapshot(epoch: "\(epoch)", seq: seq, standings: standings(limit), isWhole: scores.count <= limit, order: order)
+    }
+
+    private func precedes(_ a: Standing, _ b: Standing) -> Bool {
+        if a.score != b.score { return order.ascends ? a.score < b.score : a.score > b.score }
+        let (first, second) = (reached[a.user] ?? 0, reached[b.user] ?? 0)
+        switch order.ties {
+        case .first: return first < second
+        case .last: return first > second
+        default: return order.ascends ? b.precedes(a) : a.precedes(b)
+        }
     }
 
     func standing(of user: String) -> UserStanding {
-        let rank = standings(.max).firstIndex { $0.user == user }
-        return UserStanding(user: user, score: scores[user], rank: rank.map { $0 + 1 })
+        let all = standings(.max)
+        let place = all.firstIndex { $0.user == user }
+        let rank = place.map { place in
+            let better = all[..<place].map(\.score).filter { $0 != all[place].score }
+            switch order.ties {
+            case .shared: return better.count + 1
+            case .dense: return Set(better).count + 1
+            default: return place + 1
+            }
+        }
+        return UserStanding(user: user, score: scores[user], rank: rank)
     }
 }

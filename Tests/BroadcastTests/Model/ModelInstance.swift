@@ -14,11 +14,16 @@ final class ModelInstance {
     private(set) var isSubscribed = false
     private var inFlight: [ModelEvent] = []
     private let reads: Reads
+    private let followed = ModelChannels()
 
     /// Reads of the source that are under way.
     private final class Reads {
         let board: ModelBoard
+        /// Those that are watched besides, by name.
+        var boards: [String: ModelBoard] = [:]
         var pending: [(answer: () -> Void, fail: () -> Void)] = []
+        /// Reads of each of the others.
+        var readsOf: [String: Int] = [:]
         /// When the board was read.
         var snapshots: [NIODeadline] = []
         /// Such reads that are under way, and the most that were at once.
@@ -27,8 +32,14 @@ final class ModelInstance {
         init(_ board: ModelBoard) { self.board = board }
 
         /// The read takes place now, and its answer arrives later.
-        func ask<Answer: Sendable>(_ loop: any EventLoop, _ read: (ModelBoard) -> Answer) -> EventLoopFuture<Answer> {
+        func ask<Answer: Sendable>(
+            _ loop: any EventLoop,
+            _ name: String? = nil,
+            _ read: (ModelBoard) -> Answer
+        ) -> EventLoopFuture<Answer> {
             let promise = loop.makePromise(of: Answer.self)
+            guard let board = name.map({ boards[$0] }) ?? board else { return loop.makeFailedFuture(ChannelError.eof) }
+            if let name { readsOf[name, default: 0] += 1 }
             let answer = read(board)
             pending.append((answer: { promise.succeed(answer) }, fail: { promise.fail(ChannelError.eof) }))
             return promise.futureResult
@@ -64,11 +75,52 @@ final class ModelInstance {
                 snapshot: { limit, loop in bound.value.askForSnapshot(limit, loop) },
                 standings: { users, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
             ),
+            others: OtherBoards(
+                source: { name in
+                    StandingsSource(
+                        snapshot: { limit, loop in bound.value.ask(loop, name) { $0.snapshot(limit) } },
+                        standings: { users, loop in
+                            bound.value.ask(loop, name) { board in users.map { board.standing(of: $0) } }
+                        }
+                    )
+                },
+                onFollow: followed.add,
+                onLetGo: followed.remove
+            ),
             logger: Logger(label: "model", factory: { _ in SwiftLogNoOpLogHandler() }),
             metricsFactory: NOOPMetricsHandler.instance
         )
         broadcaster.start()
         loops.run()
+    }
+
+    /// Another board, of which events come while it is followed.
+    func add(_ board: ModelBoard, named name: String) {
+        loops.first.enter { reads.boards[name] = board }
+    }
+
+    func readsOf(_ name: String) -> Int { reads.readsOf[name] ?? 0 }
+
+    /// The names of the boards whose events are wanted.
+    var followedBoards: Set<String> { followed.names }
+
+    /// An event of another board, if it is followed; it arrives at once.
+    func publish(_ event: ModelEvent, of name: String) {
+        guard let stream = followed.live(name) else { return }
+        enter { tell(event, stream) }
+    }
+
+    /// What was asked for is followed from now on.
+    func subscribeBoards() {
+        for stream in followed.takeNew() { enter { stream.subscriptionLive() } }
+        loops.run()
+    }
+
+    private func tell(_ event: ModelEvent, _ stream: BoardStream) {
+        switch event {
+        case .change(let change): stream.publish(change)
+        case .replaced: stream.standingsReplaced()
+        }
     }
 
     /// Some of what is under way between the loops arrives; of a single one, all.
@@ -88,12 +140,7 @@ final class ModelInstance {
     func receive() {
         guard !inFlight.isEmpty else { return }
         let event = inFlight.removeFirst()
-        enter {
-            switch event {
-            case .change(let change): broadcaster.publish(change)
-            case .replaced: broadcaster.standingsReplaced()
-            }
-        }
+        enter { tell(event, broadcaster.main) }
     }
 
     /// An event is lost on the way, and nobody is told.
@@ -105,13 +152,13 @@ final class ModelInstance {
         guard isSubscribed else { return }
         isSubscribed = false
         inFlight = []
-        enter { broadcaster.subscriptionLost() }
+        enter { broadcaster.main.subscriptionLost() }
     }
 
     func connect() {
         guard !isSubscribed else { return }
         isSubscribed = true
-        enter { broadcaster.subscriptionLive() }
+        enter { broadcaster.main.subscriptionLive() }
     }
 
     /// A read that is under way ends.

@@ -15,13 +15,19 @@ final class ModelViewer {
     private(set) var snapshots = 0
     private var scores: [String: Int] = [:]
     private var users: [String: UserStanding] = [:]
+    /// The last standings, as they came.
+    private var shown: [Standing] = []
     private var connection: (channel: ModelChannel, socket: SlowSocket, isFirst: Bool)?
 
     private let transport: Transport
     private let hasShortWay: Bool
 
-    init(_ view: View, by transport: Transport = .webSocket, hasShortWay: Bool = false) {
+    /// As the messages must name it.
+    private let board: String?
+
+    init(_ view: View, by transport: Transport = .webSocket, hasShortWay: Bool = false, of board: String? = nil) {
         self.view = view
+        self.board = board
         self.transport = transport
         self.hasShortWay = hasShortWay
     }
@@ -36,18 +42,27 @@ final class ModelViewer {
         )
     }
 
-    func connect(to instance: ModelInstance, _ options: BroadcastOptions, withCursor: Bool, on loop: Int = 0) throws {
+    /// - Parameter stream: nil: that of the paths without a board.
+    func connect(
+        to instance: ModelInstance,
+        _ options: BroadcastOptions,
+        withCursor: Bool,
+        on loop: Int = 0,
+        stream: BoardStream? = nil,
+        hold: BoardHold? = nil
+    ) throws {
         let loop = instance.loops.all[loop]
         try loop.enter {
             let channel = try ModelChannel(loop)
             let socket = SlowSocket(channel.embedded, options.backlog)
             try channel.pipeline.syncOperations.addHandler(socket)
             connection = (channel, socket, true)
-            instance.broadcaster.subscribe(
+            (stream ?? instance.broadcaster.main).subscribe(
                 channel,
                 transport: transport,
                 view: view,
                 cursor: withCursor ? cursor : nil,
+                admission: hold,
                 writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
             )
         }
@@ -91,6 +106,7 @@ final class ModelViewer {
 
     private func take(_ message: ViewedMessage) {
         guard let place = Cursor(message.cursor) else { return faults.append("bad cursor \(message.cursor)") }
+        if message.board != board { faults.append("message of board \(message.board ?? "")") }
         let isFirst = connection?.isFirst ?? false
         connection?.isFirst = false
         if message.type == "snapshot" { snapshots += 1 }
@@ -100,6 +116,7 @@ final class ModelViewer {
             if told.map(\.user_id) != ids { faults.append("users \(told.map(\.user_id)) for \(ids)") }
             users = Dictionary(uniqueKeysWithValues: told.map { ($0.user_id, $0.standing) })
         case ("snapshot", _), ("scoreboard", .top):
+            shown = (message.scoreboard ?? []).map { Standing(user: $0.user_id, score: $0.score) }
             scores = Dictionary(uniqueKeysWithValues: (message.scoreboard ?? []).map { ($0.user_id, $0.score) })
         case ("changes", .all), ("changes", .users):
             let last = cursor?.seq ?? -1
@@ -144,7 +161,8 @@ final class ModelViewer {
             }
             return
         }
-        let seen = standings(rows)
+        // Where the order is that of arrival, only the service can tell it.
+        let seen = view == .top ? shown : standings(rows)
         if seen != board.standings(rows) { faults.append("sees \(seen) and not \(board.standings(rows))") }
         if view == .all, cursor != board.cursor {
             faults.append("is at \(String(describing: cursor)) and not \(board.cursor)")
@@ -172,6 +190,7 @@ struct ViewedMessage: Decodable {
     }
 
     let type, cursor: String
+    let board: String?
     let from: Int?
     let scoreboard: [Row]?
     let changes: [Change]?

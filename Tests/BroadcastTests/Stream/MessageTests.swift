@@ -96,4 +96,21 @@ struct CursorTests {
     func rubbish(text: String) {
         #expect(Cursor(text) == nil)
     }
+
+    @Test("names the board where its path does")
+    func board() {
+        let published = Published(cursor: Cursor(epoch: "7", seq: 12), top: [Standing(user: "u1", score: 3)])
+        var changes = MergedChanges()
+        changes.add(change("u1", 12, score: 3), time: nil)
+        let cursor = published.cursor
+        let messages = [
+            Message.snapshot(published, of: "b-1"), Message.scoreboard(published, of: "b-1"),
+            Message.snapshot(published, users: [], of: "b-1"),
+            Message.changes(to: cursor, from: 12, changes, of: "b-1"),
+            Message.changes(to: cursor, from: 12, encoded: [ByteBuffer](), of: "b-1"),
+        ]
+        for message in messages {
+            #expect(String(buffer: message).contains(#"","board":"b-1","cursor":"7:12""#))
+        }
+    }
 }

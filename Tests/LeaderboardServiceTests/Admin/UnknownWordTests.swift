@@ -1,5 +1,4 @@
 import Text
-import Leaderboard
 import Testing
 
 @testable import LeaderboardService

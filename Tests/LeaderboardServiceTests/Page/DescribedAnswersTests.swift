@@ -44,6 +44,22 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
+    private static func board(
+        _ status: Int,
+        _ path: String,
+        _ target: String,
+        _ headers: [String: String] = [:],
+        method: String = "GET"
+    ) -> DescribedCase {
+        DescribedCase(
+            method: method,
+            path: "/api/v1/boards/{board}/\(path)",
+            status: status,
+            target: "/api/v1/boards/\(target)",
+            headers: headers
+        )
+    }
+
     private static func admin(_ status: Int, _ method: String, _ path: String, _ id: String = "", _ body: String? = nil)
         -> DescribedCase
     {
@@ -158,6 +174,11 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             status: 403,
             headers: handshake.merging(["Origin": "https://evil.example"]) { $1 }
         ),
+        board(101, "live", "main/live", handshake), board(426, "live", "main/live"),
+        board(400, "live", "main/live?view=x", handshake), board(404, "live", "nobody/live", handshake),
+        board(403, "live", "main/live", handshake.merging(["Origin": "https://evil.example"]) { $1 }),
+        board(200, "events", "main/events"), board(400, "events", "Main/events"), board(404, "events", "nobody/events"),
+        board(204, "events", "main/events", method: "OPTIONS"),
         .init(method: "GET", path: "/api/v1/scoreboard/events", status: 200),
         .init(
             method: "GET",

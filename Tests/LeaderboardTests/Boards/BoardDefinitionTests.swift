@@ -1,5 +1,5 @@
-import Board
 import Text
+import Board
 import Leaderboard
 import NIOCore
 import RedisClient

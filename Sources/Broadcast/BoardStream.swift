@@ -1,0 +1,137 @@
+package import Board
+package import NIOCore
+import Synchronization
+
+/// One board as it is broadcast: its events in, one encoding, any number of subscribers out, and a copy of its best rows.
+///
+/// The stream's state lives on one event loop (`eventLoop`; publish from there to save a hop), the subscribers on those
+/// of their channels; a frame costs one hop per loop that has subscribers for it. Nothing is sent before the broadcaster runs.
+package final class BoardStream: Sendable {
+    /// As its messages name it; nil for the board of the paths that name none, whose messages do not.
+    package let board: String?
+    /// Owns the stream's state.
+    package let eventLoop: any EventLoop
+    let home: HomeReference
+    private let audiences: [AudienceReference]
+    private let surroundings: StreamSurroundings
+    private let status = BoardStatus()
+    /// The highest seq that was acknowledged to somebody here: what every reader of the copy must see.
+    private let acknowledgedSeq = Atomic(0)
+
+    init(board: String?, surroundings: StreamSurroundings, source: StandingsSource) {
+        self.board = board
+        self.surroundings = surroundings
+        eventLoop = surroundings.eventLoop
+        let center = Home(board: board, surroundings: surroundings, source: source, status: status)
+        let home = HomeReference(center, eventLoop: surroundings.eventLoop)
+        let audiences = surroundings.shards.enumerated().map { index, shard in
+            AudienceReference(
+                Audience(shard: shard, board: board, index: index, surroundings: surroundings, home: home),
+                eventLoop: shard.eventLoop
+            )
+        }
+        home.execute { $0.serve(audiences) }
+        self.home = home
+        self.audiences = audiences
+    }
+
+    // MARK: Events in
+
+    /// A change of the board. Any thread, but one at a time: the calls' order is the stream's.
+    package func publish(_ change: Change) {
+        // Nearly always on the loop: an event costs no closure there.
+        if eventLoop.inEventLoop { home.value.receive(change) } else { home.execute { $0.receive(change) } }
+    }
+
+    /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
+    package func standingsReplaced() { home.run { $0.standingsReplaced() } }
+
+    /// The subscription broke; until it is up again the standings are read from the source once per interval.
+    package func subscriptionLost() { home.run { $0.subscriptionLost() } }
+
+    /// The subscription is up, for the first time or again; every subscriber gets a snapshot.
+    package func subscriptionLive() { home.run { $0.subscriptionLive() } }
+
+    /// Whether the subscription is up and the standings were taken since. That they are being taken anew, because somebody
+    /// left or an event was lost, changes nothing: ``version(containing:)`` says whether they can be vouched for.
+    package var isLive: Bool { status.isCaughtUp }
+
+    // MARK: Subscribers
+
+    /// Sends the channel messages until it closes. The first one is a snapshot, or, in the view of all changes with a
+    /// cursor that is still known, one `changes` message with what was missed (and no changes in it if nothing was).
+    ///
+    /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
+    /// Sets the channel's write-buffer water marks.
+    /// - Parameters:
+    ///   - admission: what counts the subscriber; let go when it is gone.
+    ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
+    ///     took none of them; and it takes none while the channel has some to write.
+    package func subscribe(
+        _ channel: any Channel,
+        transport: Transport,
+        view: View,
+        cursor: Cursor?,
+        admission: (any AnyObject & Sendable)? = nil,
+        writeDirectly: ((ByteBuffer) -> Bool)? = nil
+    ) {
+        guard let index = surroundings.placeOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else {
+            return
+        }
+        let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
+        let subscriber = audiences[index].value.makeSubscriber(
+            group: Group(kind: view.kind, transport: transport),
+            users: users,
+            admission: admission,
+            writeDirectly: writeDirectly
+        )
+        do {
+            try audiences[index].value.attach(subscriber, to: channel)
+        } catch {
+            // Closed meanwhile.
+            return
+        }
+        let join = Join(subscriber, audience: index, eventLoop: channel.eventLoop)
+        home.execute { $0.join(join, cursor: cursor) }
+    }
+
+    private func unique(_ users: some Sequence<String>) -> [String] {
+        var seen: Set<String> = []
+        return users.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: Reading the copy
+
+    /// An update of the board is about to be answered with success: who reads after that sees it. Any thread.
+    package func acknowledged(_ seq: Int) { acknowledgedSeq.max(seq, ordering: .releasing) }
+
+    /// The source, asked by a reader just now, is at `seq`: it was wiped, or restored to what it was earlier, if that is less than
+    /// what was acknowledged, and counts from there. Any thread.
+    package func sourceIs(at seq: Int) {
+        let acknowledged = acknowledgedSeq.load(ordering: .acquiring)
+        guard seq < acknowledged else { return }
+        _ = acknowledgedSeq.compareExchange(expected: acknowledged, desired: seq, ordering: .acquiringAndReleasing)
+    }
+
+    /// The first `limit` standings, with all that was acknowledged; nil: ask the source. Any thread.
+    package func acknowledgedStandings(limit: Int) async -> (version: Int, snapshot: Snapshot)? {
+        await standings(limit: limit, atLeast: acknowledgedSeq.load(ordering: .acquiring))
+    }
+
+    /// A number that differs whenever the standings may, for who keeps something made of them: as long as it is the one
+    /// that came with them, they are fresh. Nil when the standings cannot be vouched for, or do not contain `seq` yet.
+    /// Any thread; costs two atomic loads.
+    package func version(containing seq: Int = 0) -> Int? { status.version(containing: seq) }
+
+    /// The first `limit` standings, as soon as they contain `seq` (of an update that was acknowledged, say). Nil when
+    /// they cannot be vouched for, or do not contain it within `patience`: ask the source then. Any thread.
+    package func standings(
+        limit: Int,
+        atLeast seq: Int = 0,
+        within patience: TimeAmount = .milliseconds(250)
+    ) async -> (version: Int, snapshot: Snapshot)? {
+        let promise = eventLoop.makePromise(of: Reading?.self)
+        home.run { $0.read(limit: limit, atLeast: seq, within: patience, promise) }
+        return try? await promise.futureResult.get().map { ($0.version, $0.snapshot) }
+    }
+}

@@ -1,0 +1,37 @@
+import Logging
+import Metrics
+import NIOCore
+
+/// What the streams of an instance share.
+struct StreamSurroundings: Sendable {
+    let options: BroadcastOptions
+    let framings: Framings
+    let metrics: BroadcastMetrics
+    let logger: Logger
+    /// Where the streams live.
+    let eventLoop: any EventLoop
+    /// Of each loop. The streams' own is the last: the others set out on a frame before it is busy with its own subscribers.
+    let shards: [NIOLoopBoundBox<Shard>]
+    let placeOfLoop: [ObjectIdentifier: Int]
+
+    init(
+        options: BroadcastOptions,
+        framings: Framings,
+        metrics: BroadcastMetrics,
+        logger: Logger,
+        eventLoopGroup: any EventLoopGroup
+    ) {
+        self.options = options
+        self.framings = framings
+        self.metrics = metrics
+        self.logger = logger
+        let own = eventLoopGroup.next()
+        eventLoop = own
+        let loops = eventLoopGroup.makeIterator().filter { $0 !== own } + [own]
+        shards = loops.map { .makeBoxSendingValue(Shard(eventLoop: $0, options: options), eventLoop: $0) }
+        placeOfLoop = Dictionary(
+            loops.enumerated().map { (ObjectIdentifier($1), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+}

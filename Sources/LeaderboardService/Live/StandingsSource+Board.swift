@@ -1,0 +1,58 @@
+import Board
+import Broadcast
+import Leaderboard
+
+extension StandingsSource {
+    /// A board of many, by its definition as the catalogue has it at each read.
+    init(board name: String, in catalogue: Catalogue) {
+        self.init(
+            snapshot: { limit, eventLoop in
+                let store = try await catalogue.board(BoardID(name), on: eventLoop)
+                guard var page = try await store.rows(offset: 0, limit: limit, on: eventLoop) else {
+                    throw Gone(board: name)
+                }
+                if !page.position.hasBegun {
+                    try await store.begin(on: eventLoop)
+                    page = try await store.rows(offset: 0, limit: limit, on: eventLoop) ?? page
+                }
+                return Snapshot(
+                    epoch: page.position.epoch,
+                    seq: page.position.seq,
+                    standings: page.rows.map { Standing(user: $0.user, score: $0.score) },
+                    isWhole: page.total <= page.rows.count,
+                    order: BoardOrder(store.board.definition)
+                )
+            },
+            standings: { users, eventLoop in
+                let store = try await catalogue.board(BoardID(name), on: eventLoop)
+                let ids = users.compactMap { try? UserID($0) }
+                var found: [Board.UserStanding] = []
+                for start in stride(from: 0, to: ids.count, by: 100) {
+                    let some = Array(ids[start..<min(start + 100, ids.count)])
+                    guard let rows = try await store.places(of: some, on: eventLoop) else { throw Gone(board: name) }
+                    found += rows.map { Board.UserStanding(user: $0.user, score: $0.score, rank: $0.rank) }
+                }
+                return found
+            }
+        )
+    }
+
+    /// Somebody deleted the board.
+    private struct Gone: Error {
+        let board: String
+    }
+}
+
+extension BoardOrder {
+    init(_ definition: BoardDefinition) {
+        let ties: Ties =
+            switch definition.ties {
+            case .id: .id
+            case .shared: .shared
+            case .dense: .dense
+            case .first: .first
+            case .last: .last
+            }
+        self.init(ascends: definition.order == .asc, ties: ties)
+    }
+}
