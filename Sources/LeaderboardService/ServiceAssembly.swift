@@ -214,20 +214,19 @@ package struct ServiceAssembly: Sendable {
             logger: logger
         )
         let top = TopOfBoard(store: store, stream: broadcaster.main)
+        let boards = RequestedBoard(catalogue: catalogue, callers: callers)
         let update = UpdateScore(
             callers: callers,
-            store: store,
-            catalogue: catalogue,
+            boards: boards,
             top: top,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
-            maximumIncrease: configuration.maximumIncrease,
             rateLimit: RateLimitHeaders(configuration.redis.store.definition.rateLimit),
             audit: audit,
             spans: spans,
             metrics: UpdateMetrics(factory: metrics)
         )
-        let scoreboard = Scoreboard(store: store, top: top)
-        let boards = RequestedBoard(catalogue: catalogue, callers: callers)
+        let reads = BoardReads(boards: boards)
+        let scoreboard = Scoreboard(store: store, top: top, boards: reads)
         let definitions = BoardRoutes(boards: boards)
         let live = LiveRoutes(
             broadcaster: broadcaster,
@@ -268,7 +267,8 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
+        ] + BoardPaths.all(reads, update, crossOrigin)
+            + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
             + WebPage().routes + APIDescriptions().routes
     }
 }

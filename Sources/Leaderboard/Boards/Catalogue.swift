@@ -39,6 +39,16 @@ package final class Catalogue: Sendable {
         return store
     }
 
+    /// ``BoardID/main`` at once, as it was found last, or as the environment says. Where that was more than a second ago it is looked
+    /// for meanwhile: a write by an old definition is refused, and nobody waits for a look at a Redis that is away.
+    package func mainAtOnce(on eventLoop: any EventLoop) -> ScoreStore {
+        if let store = known(.main) { return store }
+        // It ends by the deadline of a call, and is one for all who come meanwhile.
+        Task { _ = try? await board(.main, on: eventLoop) }
+        guard case .board(let store, _)? = known.withLock({ $0.last(of: .main) })?.found else { return main }
+        return store
+    }
+
     /// The board of this name, as a reader has it. Where only a template covers the name, it is what the template would make of it:
     /// nobody is on it.
     package func board(_ id: BoardID, on eventLoop: any EventLoop) async throws(BoardLookupError) -> ScoreStore {

@@ -53,7 +53,9 @@ package struct GroupEvent: Sendable, Equatable {
     /// Nil where `from` and the seq of the last are not so far apart as there are updates.
     private init?(_ scores: [EventScore], from: Int?, to last: EventPlace) {
         guard (from == nil) == (last.seq == nil) else { return nil }
-        if let from, let seq = last.seq, seq - from != scores.count - 1 { return nil }
+        if let from, let seq = last.seq, seq.subtractingReportingOverflow(from) != (scores.count - 1, false) {
+            return nil
+        }
         var place = last
         updates = scores.enumerated().map { index, score in
             // No later than the last, so it cannot overflow.

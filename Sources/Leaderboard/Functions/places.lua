@@ -1,4 +1,4 @@
--- Where users and scores stand on any board: leaderboard_users, _percentile, _score_at, _count. They write nothing.
+-- Where users and scores stand on any board: leaderboard_users, _place, _percentile, _score_at, _count. They write nothing.
 -- KEYS, and ARGV 1, as in page.lua; so is what stands at the head of each reply.
 
 local USERS_AT_ONCE = 100
@@ -27,6 +27,32 @@ local function users(keys, args)
   return reply
 end
 
+-- Appends how many are worse than the score, and how many have it.
+local function append_share(read, score)
+  local reply = read.reply
+  local least = redis.call('ZCOUNT', read.scores, '-inf', '(' .. score)
+  local equal = redis.call('ZCOUNT', read.scores, score, score)
+  push(reply, read.definition.ascends and reply[3] - least - equal or least, equal)
+  return reply
+end
+
+-- ARGV 2 user. Behind the head: score, rank, how many are worse, how many have the score; nothing if the user is not on the board
+local function place(keys, args)
+  if #keys ~= 5 or #args ~= 2 or not is_user(args[2]) then
+    return wrong_reader('place')
+  end
+  local read, answer = begin_read(keys, 1, args[1])
+  if not read then
+    return answer
+  end
+  local member, score = find(read.definition, read.scores, read.at, args[2])
+  if not score then
+    return read.reply
+  end
+  push(read.reply, shown_score(tonumber(score)), rank_of(read.definition, read.scores, read.at, member, score))
+  return append_share(read, score)
+end
+
 -- ARGV 2 score. Behind the head: how many are worse, how many have it.
 local function percentile(keys, args)
   if #keys ~= 5 or #args ~= 2 or not whole_number(args[2]) then
@@ -36,11 +62,7 @@ local function percentile(keys, args)
   if not read then
     return answer
   end
-  local least = redis.call('ZCOUNT', read.scores, '-inf', '(' .. args[2])
-  local equal = redis.call('ZCOUNT', read.scores, args[2], args[2])
-  read.reply[4] = read.definition.ascends and read.reply[3] - least - equal or least
-  read.reply[5] = equal
-  return read.reply
+  return append_share(read, args[2])
 end
 
 -- ARGV 2 percentile in millionths, 0 to 1000000; the best score is at 1000000.
@@ -79,6 +101,7 @@ local function count(keys, args)
 end
 
 redis.register_function{ function_name = 'leaderboard_users', callback = users, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_place', callback = place, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_percentile', callback = percentile, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_score_at', callback = score_at, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_count', callback = count, flags = { 'no-writes' } }

@@ -62,7 +62,7 @@ extension UpdateOutcome {
 }
 
 /// What every reader's reply begins with: epoch, seq, number of users.
-private struct ReplyHead {
+struct ReplyHead {
     let position: BoardPosition
     let total: Int
 
@@ -87,35 +87,6 @@ extension StandingsPage {
             rows.append(StandingsRow(user: String(decoding: user, as: UTF8.self), score: score))
         }
         self.init(position: head.position, total: head.total, rows: rows)
-    }
-}
-
-extension BoardRows {
-    init?(reply: RESPValue) {
-        guard let fields = reply.array, let head = ReplyHead(fields), fields.count.isMultiple(of: 3) else { return nil }
-        var rows: [Row] = []
-        rows.reserveCapacity(fields.count / 3 - 1)
-        for index in stride(from: 3, to: fields.count, by: 3) {
-            guard let user = fields[index].text, let score = fields[index + 1].score, let rank = fields[index + 2].count
-            else { return nil }
-            rows.append(Row(user: user, score: score, rank: rank))
-        }
-        self.init(position: head.position, total: head.total, rows: rows)
-    }
-
-    /// Of those who are on the board. Nil: an unexpected reply.
-    static func places(of users: [UserID], reply: RESPValue) -> [Row]? {
-        guard let fields = reply.array, ReplyHead(fields) != nil, fields.count == 3 + 2 * users.count else {
-            return nil
-        }
-        var rows: [Row] = []
-        for (index, user) in users.enumerated() {
-            let (score, rank) = (fields[3 + 2 * index], fields[4 + 2 * index])
-            if score.text == "", rank.text == "" { continue }
-            guard let score = score.score, let rank = rank.count else { return nil }
-            rows.append(Row(user: user.rawValue, score: score, rank: rank))
-        }
-        return rows
     }
 }
 

@@ -18,6 +18,8 @@ package final class StoredBoard: Sendable {
     /// As far as the caller knows: the key may have had another one since.
     package let definition: BoardDefinition
     package let source: Source
+    /// The definition that holds where the board's key has none; empty: then there is no such board.
+    let given: String
     let calls: StoreCalls
     let writeHead: WriteHead
 
@@ -27,12 +29,7 @@ package final class StoredBoard: Sendable {
         self.source = source
         keys = BoardKeys(board: id.rawValue, in: options.keySpace)
         calls = StoreCalls(keys: keys, definition: definition, options: options)
-        writeHead = WriteHead(
-            keys,
-            definition,
-            given: source == .board ? nil : String(buffer: definition.stored),
-            isStored: source == .template,
-            options
-        )
+        given = source == .board ? "" : String(buffer: definition.stored)
+        writeHead = WriteHead(keys, definition, given: given, isStored: source == .template, options)
     }
 }

@@ -1,5 +1,5 @@
 package import Board
-import Text
+package import Text
 package import NIOCore
 
 /// One wish to raise one user's score, as valid as it can be told without Redis.
@@ -24,19 +24,8 @@ package struct ScoreUpdate: Hashable, Sendable {
             self = usual
             return
         }
-        let value: JSONValue
-        do {
-            value = try JSONValue(json: json, maximumBytes: Self.maximumJSONBytes)
-        } catch {
-            throw .invalidJSON("The body is not valid JSON: \(error).")
-        }
-        guard let object = value.object else { throw .invalidJSON("The body must be a JSON object.") }
-        do {
-            guard let text = object["user_id"]?.string else { throw InvalidUserID() }
-            user = try UserID(text)
-        } catch {
-            throw .invalidUserID("\(error)")
-        }
+        let object = try Self.object(json, maximumBytes: Self.maximumJSONBytes)
+        user = try Self.user(of: object)
         grant = object["grant"]?.string
         do {
             guard let amount = object["score_increase"]?.integer else {
@@ -50,8 +39,29 @@ package struct ScoreUpdate: Hashable, Sendable {
 }
 
 extension ScoreUpdate {
+    /// - Parameter maximumBytes: a larger body is refused.
+    package static func object(_ json: ByteBuffer, maximumBytes: Int) throws(ScoreUpdateError) -> JSONObject {
+        let value: JSONValue
+        do {
+            value = try JSONValue(json: json, maximumBytes: maximumBytes)
+        } catch {
+            throw .invalidJSON("The body is not valid JSON: \(error).")
+        }
+        guard let object = value.object else { throw .invalidJSON("The body must be a JSON object.") }
+        return object
+    }
+
+    package static func user(of object: JSONObject) throws(ScoreUpdateError) -> UserID {
+        do {
+            guard let text = object["user_id"]?.string else { throw InvalidUserID() }
+            return try UserID(text)
+        } catch {
+            throw .invalidUserID("\(error)")
+        }
+    }
+
     /// The two members alone, in this order; nil for anything else, faults included.
-    private init?(usualJSON json: ByteBuffer, maximumIncrease: Int) {
+    init?(usualJSON json: ByteBuffer, maximumIncrease: Int) {
         guard json.readableBytes <= 256 else { return nil }
         let text = json.readableBytesUInt8Span
         var scanner = PlainObjectScanner()
@@ -71,4 +81,9 @@ package enum ScoreUpdateError: Error, Sendable, Equatable {
     case invalidJSON(String)
     case invalidUserID(String)
     case invalidScoreIncrease(String)
+    case invalidScoreDecrease(String)
+    case invalidScore(String)
+    case invalidOperator(String)
+    case seasonNotFound(String)
+    case invalidMetadata(String)
 }

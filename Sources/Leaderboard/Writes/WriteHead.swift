@@ -11,8 +11,8 @@ struct WriteHead: Sendable {
     /// The first of ARGV.
     let words: RedisCommand
 
-    /// - Parameter given: the definition that holds where the board's key has none; nil: then there is no such board.
-    init(_ keys: BoardKeys, _ definition: BoardDefinition, given: String?, isStored: Bool, _ options: StoreOptions) {
+    /// - Parameter given: the definition that holds where the board's key has none; empty: then there is no such board.
+    init(_ keys: BoardKeys, _ definition: BoardDefinition, given: String, isStored: Bool, _ options: StoreOptions) {
         function = RedisCommand("FCALL", "leaderboard_write").placed(with: RedisCommand("GET", keys.scores))
         self.keys = RedisCommand(
             keys.suspended,
@@ -30,7 +30,7 @@ struct WriteHead: Sendable {
             String(max(1, options.auditMaxEntries)),
             String(max(1, Int(clamping: options.idempotencyLifetime / .milliseconds(1)))),
             keys.channel,
-            given ?? "",
+            given,
             definition.version,
             // One window, which never ends.
             "",

@@ -1,3 +1,4 @@
+import Text
 import Board
 import ArgumentParser
 import Leaderboard
@@ -82,7 +83,7 @@ struct DefinitionOptions: ParsableArguments {
     }
 
     private static func operators(_ text: String) throws -> Set<BoardDefinition.Operator> {
-        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        let names = text.parts(at: ",")
         let known = names.compactMap { BoardDefinition.Operator(rawValue: String($0)) }
         guard !known.isEmpty, known.count == names.count else {
             throw ValidationError("Give some of incr,decr,set,best.")
@@ -91,7 +92,7 @@ struct DefinitionOptions: ParsableArguments {
     }
 
     private static func limit(_ text: String) throws -> RateLimit {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = text.parts(at: "/")
         guard parts.count == 2, let updates = Int(parts[0]), let seconds = Int(parts[1]),
             let limit = RateLimit(updates: updates, seconds: seconds)
         else { throw ValidationError("Give updates and seconds as 60/60.") }

@@ -24,7 +24,9 @@ struct Grants: Sendable {
     }
 
     /// The update's grant, which vouches for exactly this update. Whether it was used before, only Redis knows.
-    func verify(for update: ScoreUpdate) async throws(Refusal) -> ScoreGrant {
+    ///
+    /// One that names no `board` is for `main`: it is used up on the board that it counts for, and would count on each.
+    func verify(for update: BoardUpdate, on board: BoardID = .main) async throws(Refusal) -> ScoreGrant {
         guard let text = update.grant else { throw .missingGrant }
         let claims: JSONObject
         let expiry: Double
@@ -42,7 +44,9 @@ struct Grants: Sendable {
             let points = claims["points"]?.integer, let id = claims["jti"]?.string,
             let grant = ScoreGrant(id: id, lifetime: lifetime(until: expiry, now: now))
         else { throw .invalidGrant }
-        guard user == update.user.rawValue, points == update.increase.rawValue else { throw .grantMismatch }
+        guard user == update.user.rawValue, points == update.value,
+            claims["board"].map({ $0.string == board.rawValue }) ?? (board == .main)
+        else { throw .grantMismatch }
         return grant
     }
 

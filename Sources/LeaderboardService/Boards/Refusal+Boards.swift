@@ -14,6 +14,15 @@ extension Refusal {
         code: "board_not_found",
         message: "There is no board of this name."
     )
+    /// Of a board with bounds of its own.
+    static func scoreLimit(_ scores: ClosedRange<Int>) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "score_limit",
+            message:
+                "The score would leave \(scores.lowerBound) to \(scores.upperBound), which this board allows: nothing was changed."
+        )
+    }
     static let boardExists = Refusal(
         status: .conflict,
         code: "board_exists",

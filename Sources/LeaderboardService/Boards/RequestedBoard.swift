@@ -20,9 +20,37 @@ struct RequestedBoard: Sendable {
         return store
     }
 
+    /// How often a read or a write is made anew because the board's definition has changed.
+    static let maximumTries = 3
+
+    /// Reads of the board, as it is. A private board is for who has a token.
+    /// - Parameter call: nil: it is not there as it was found (``ScoreStore/rows(_:limit:on:)``).
+    func read<Value>(
+        _ id: BoardID,
+        for request: Request,
+        _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
+    ) async throws(Refusal) -> Value {
+        for _ in 0..<Self.maximumTries {
+            let store = try await found { () async throws(BoardLookupError) in
+                try await catalogue.board(id, on: request.eventLoop)
+            }
+            if store.board.definition.visibility == .private { _ = try await callers.token(of: request) }
+            let value: Value?
+            do { value = try await call(store) } catch { throw Refusal(reading: error) }
+            if let value { return value }
+            catalogue.forget(id)
+        }
+        throw .storeUnavailable
+    }
+
     /// For who may make it by writing, where a template covers its name.
-    func toWrite(_ request: Request) async throws(Refusal) -> ScoreStore {
+    /// - Parameter isFresh: what is known of it does not hold any more.
+    func toWrite(_ request: Request, isFresh: Bool = false) async throws(Refusal) -> ScoreStore {
         let id = try Self.id(of: request)
+        if !isFresh {
+            if id == .main { return catalogue.mainAtOnce(on: request.eventLoop) }
+            if let store = catalogue.known(id), store.board.source == .board { return store }
+        }
         return try await found { () async throws(BoardLookupError) in
             try await catalogue.boardToWrite(id, on: request.eventLoop)
         }
@@ -38,6 +66,10 @@ struct RequestedBoard: Sendable {
 
     static func id(of request: Request) throws(Refusal) -> BoardID {
         guard let text = request.parameters[parameter] else { return .main }
+        return try id(text)
+    }
+
+    static func id(_ text: String) throws(Refusal) -> BoardID {
         do { return try BoardID(text) } catch { throw .invalidBoardName("\(error)") }
     }
 

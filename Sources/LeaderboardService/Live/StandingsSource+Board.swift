@@ -8,12 +8,12 @@ extension StandingsSource {
         self.init(
             snapshot: { limit, eventLoop in
                 let store = try await catalogue.board(BoardID(name), on: eventLoop)
-                guard var page = try await store.rows(offset: 0, limit: limit, on: eventLoop) else {
+                guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
                     throw Gone(board: name)
                 }
                 if !page.position.hasBegun {
                     try await store.begin(on: eventLoop)
-                    page = try await store.rows(offset: 0, limit: limit, on: eventLoop) ?? page
+                    page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
                 }
                 return Snapshot(
                     epoch: page.position.epoch,
@@ -27,10 +27,12 @@ extension StandingsSource {
                 let store = try await catalogue.board(BoardID(name), on: eventLoop)
                 let ids = users.compactMap { try? UserID($0) }
                 var found: [Board.UserStanding] = []
-                for start in stride(from: 0, to: ids.count, by: 100) {
-                    let some = Array(ids[start..<min(start + 100, ids.count)])
-                    guard let rows = try await store.places(of: some, on: eventLoop) else { throw Gone(board: name) }
-                    found += rows.map { Board.UserStanding(user: $0.user, score: $0.score, rank: $0.rank) }
+                for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
+                    let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
+                    guard let answer = try await store.places(of: some, on: eventLoop) else { throw Gone(board: name) }
+                    for case (let user, let place?) in zip(some, answer.places) {
+                        found.append(Board.UserStanding(user: user.rawValue, score: place.score, rank: place.rank))
+                    }
                 }
                 return found
             }

@@ -1,3 +1,4 @@
+import Board
 package import Leaderboard
 
 /// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`; or
@@ -12,7 +13,8 @@ package final class AuditLog: Sendable {
     private let output: LogOutput
     private let lines: AuditLines
     private let updatedHead, refusedHead: LogLine.Head
-    private let userID, ip, scoreIncrease, score, seq, requestID, traceID, code, reason: LogLine.Key
+    private let board, userID, ip, operation, value, scoreIncrease, score, seq, requestID, traceID, code,
+        reason: LogLine.Key
 
     init(output: LogOutput, lines: AuditLines) {
         self.output = output
@@ -20,6 +22,9 @@ package final class AuditLog: Sendable {
         let (format, label) = (output.format, "leaderboard.audit")
         updatedHead = output.head(level: "info", logger: label, message: "score updated")
         refusedHead = output.head(level: "info", logger: label, message: "update refused")
+        board = LogLine.Key("board", format)
+        operation = LogLine.Key("operator", format)
+        value = LogLine.Key("value", format)
         userID = LogLine.Key("user_id", format)
         ip = LogLine.Key("ip", format)
         scoreIncrease = LogLine.Key("score_increase", format)
@@ -31,23 +36,30 @@ package final class AuditLog: Sendable {
         reason = LogLine.Key("reason", format)
     }
 
-    /// An update was added.
+    /// An update was made.
     /// - Parameters:
+    ///   - board: nil: `main`.
     ///   - score: the new total.
     ///   - time: Redis' clock, in milliseconds since 1970.
     package func updated(
-        user: String,
+        _ update: BoardUpdate,
+        on board: BoardID? = nil,
         origin: UpdateOrigin,
-        increase: Int,
         score: Int,
         seq: Int,
         time: Int
     ) {
         guard lines.hasUpdate(seq: seq) else { return }
         var line = LogLine(updatedHead, time: LogTime(milliseconds: time))
-        line.add(userID, user)
+        if let board { line.add(self.board, board.rawValue) }
+        line.add(userID, update.user.rawValue)
         line.add(ip, origin.ip)
-        line.add(scoreIncrease, increase)
+        if update.operation == .incr {
+            line.add(scoreIncrease, update.value)
+        } else {
+            line.add(operation, update.operation.rawValue)
+            line.add(value, update.value)
+        }
         line.add(self.score, score)
         line.add(self.seq, seq)
         line.add(requestID, origin.requestID)

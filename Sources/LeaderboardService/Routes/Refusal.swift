@@ -164,6 +164,16 @@ extension Refusal {
             self = .invalidUserID(message)
         case .invalidScoreIncrease(let message):
             self.init(status: .badRequest, code: "invalid_score_increase", message: message)
+        case .invalidScoreDecrease(let message):
+            self.init(status: .badRequest, code: "invalid_score_decrease", message: message)
+        case .invalidScore(let message):
+            self.init(status: .badRequest, code: "invalid_score", message: message)
+        case .invalidOperator(let message):
+            self.init(status: .badRequest, code: "invalid_operator", message: message)
+        case .seasonNotFound(let message):
+            self.init(status: .notFound, code: "season_not_found", message: message)
+        case .invalidMetadata(let message):
+            self.init(status: .badRequest, code: "invalid_metadata", message: message)
         }
     }
 

@@ -10,16 +10,21 @@ import NIOHTTP1
 struct Scoreboard: Sendable {
     let store: ScoreStore
     let top: TopOfBoard
+    let boards: BoardReads
 
     /// The first page, where the instance's copy is up to date and was encoded before.
     @Sendable func readyPage(_ request: Request) -> Response? {
-        guard let page = try? Page(request.query), page.offset == 0, let encoded = top.readyPage(page.limit) else {
+        guard !BoardQuery.isAsked(of: request.query), let page = try? Page(request.query), page.offset == 0,
+            let encoded = top.readyPage(page.limit)
+        else {
             return nil
         }
         return encoded.answer(to: request)
     }
 
+    /// With a parameter that only boards have, its rows have ranks.
     func page(_ request: Request) async -> Response {
+        if BoardQuery.isAsked(of: request.query) { return await boards.scoreboard(request) }
         do throws(Refusal) {
             let page = try Page(request.query)
             guard page.offset > 0 else { return try await first(page.limit, for: request) }
@@ -62,7 +67,7 @@ struct Scoreboard: Sendable {
     }
 
     /// 200 with an entity tag made of the body, so that it is the same on every instance; 304 when the reader has it.
-    private static func response(to request: Request, body: ByteBuffer) -> Response {
+    static func response(to request: Request, body: ByteBuffer) -> Response {
         let tag = EntityTag(body)
         return answer(tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: body), tag)
     }

@@ -5,18 +5,18 @@ import NIOCore
 import NIOHTTP1
 import Tracing
 
-/// `POST /api/v1/score/update`: token, body, ownership, then everything in Redis in one atomic call.
+/// `POST /api/v1/score/update`, and of another board than `main` `POST /api/v1/boards/{board}/score/update`: token, board, body,
+/// ownership, then everything in Redis in one atomic call.
 struct UpdateScore: Sendable {
     /// Longest body in bytes; a longer one is 413.
     static let maximumBodyBytes = 4096
 
     let callers: Callers
-    let store: ScoreStore
-    let catalogue: Catalogue
+    let boards: RequestedBoard
     let top: TopOfBoard
     /// Nil: updates need no grant.
     let grants: Grants?
-    let maximumIncrease: Int
+    /// Of `main` as the environment says it is: made once.
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
     /// Nil: nobody records traces.
@@ -36,11 +36,17 @@ struct UpdateScore: Sendable {
         do throws(Refusal) {
             let token = try await callers.token(of: request)
             user = token.subject.rawValue
-            let wish = try wish(in: request, of: token)
-            let grant = try await grants?.verify(for: wish.update)
-            asked = .now()
-            let outcome = try await apply(wish, grant, origin: origin, request)
-            return try answer(outcome, to: wish, origin)
+            // Once, unless the board's definition changes meanwhile.
+            for attempt in 0..<RequestedBoard.maximumTries {
+                let store = try await boards.toWrite(request, isFresh: attempt > 0)
+                let wish = try wish(in: request, of: token, on: store)
+                let grant = try await grants?.verify(for: wish.update, on: wish.store.board.id)
+                asked = asked ?? .now()
+                let outcome = try await apply(wish, grant, origin: origin, request)
+                if let response = try answer(outcome, to: wish, origin) { return response }
+                boards.catalogue.forget(wish.store.board.id)
+            }
+            throw Refusal.storeUnavailable
         } catch {
             metrics.refused(error)
             if error.isLogged {
@@ -55,18 +61,28 @@ struct UpdateScore: Sendable {
 
     /// What a valid request asks for.
     private struct Wish {
-        let update: ScoreUpdate
+        let store: ScoreStore
+        /// Nil: the path of `main`, whose answers are those of one board.
+        let board: BoardID?
+        let update: BoardUpdate
         let idempotencyKey: IdempotencyKey?
         let wantsRepresentation: Bool
     }
 
     @inline(never)
-    private func wish(in request: Request, of token: VerifiedToken) throws(Refusal) -> Wish {
-        let update = try Self.update(in: request, maximumIncrease: maximumIncrease)
+    private func wish(
+        in request: Request,
+        of token: VerifiedToken,
+        on store: ScoreStore
+    ) throws(Refusal) -> Wish {
+        let hasBoard = request.parameters[RequestedBoard.parameter] != nil
+        let update = try Self.update(in: request, of: store.board.definition, isMain: !hasBoard)
         guard update.user == token.subject else { throw .notYourScore }
         guard token.isActive else { throw .userSuspended }
         let headers = request.headers
         return Wish(
+            store: store,
+            board: hasBoard ? store.board.id : nil,
             update: update,
             idempotencyKey: try Self.idempotencyKey(in: headers),
             wantsRepresentation: Preferences.wantsRepresentation(headers)
@@ -81,113 +97,93 @@ struct UpdateScore: Sendable {
     ) async throws(Refusal) -> UpdateOutcome {
         let span = request.span.flatMap { spans?.startCall("leaderboard_write", within: $0) }
         defer { span?.end() }
-        do throws(ScoreStoreError) {
-            let outcome = try await apply(wish, grant, to: catalogue.known(.main) ?? store, origin: origin, request)
-            guard case .boardChanged = outcome else { return outcome }
+        do {
+            return try await wish.store.apply(
+                wish.update,
+                origin: origin,
+                idempotencyKey: wish.idempotencyKey,
+                grant: grant,
+                withRank: wish.wantsRepresentation,
+                on: request.eventLoop
+            )
         } catch {
             span?.setStatus(SpanStatus(code: .error))
             throw Refusal(error)
         }
-        do throws(BoardLookupError) {
-            return try await applyAnew(wish, grant, origin: origin, request)
-        } catch {
-            span?.setStatus(SpanStatus(code: .error))
-            throw Refusal(error)
-        }
     }
 
-    private func apply(
-        _ wish: Wish,
-        _ grant: ScoreGrant?,
-        to store: ScoreStore,
-        origin: UpdateOrigin,
-        _ request: Request
-    ) async throws(ScoreStoreError) -> UpdateOutcome {
-        try await store.apply(
-            BoardUpdate(wish.update),
-            origin: origin,
-            idempotencyKey: wish.idempotencyKey,
-            grant: grant,
-            withRank: wish.wantsRepresentation,
-            on: request.eventLoop
-        )
-    }
-
-    /// An operator has stored a definition, or changed it.
-    @inline(never)
-    private func applyAnew(
-        _ wish: Wish,
-        _ grant: ScoreGrant?,
-        origin: UpdateOrigin,
-        _ request: Request
-    ) async throws(BoardLookupError) -> UpdateOutcome {
-        catalogue.forget(.main)
-        return try await catalogue.calling(.main) { (catalogue) async throws(BoardLookupError) in
-            try await catalogue.board(.main, on: request.eventLoop)
-        } _: { (store) async throws(ScoreStoreError) -> UpdateOutcome? in
-            let outcome = try await apply(wish, grant, to: store, origin: origin, request)
-            if case .boardChanged = outcome { return nil }
-            return outcome
-        }
-    }
-
+    /// Nil: the board is another one than it was found to be, and nothing was written.
     @inline(never)
     private func answer(
         _ outcome: UpdateOutcome,
         to wish: Wish,
         _ origin: UpdateOrigin
-    ) throws(Refusal) -> Response {
+    ) throws(Refusal) -> Response? {
         switch outcome {
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
-            top.acknowledged(applied.seq)
-            if !applied.isReplay { record(wish.update, applied, origin) }
-            return success(wish.update, applied, wantsRepresentation: wish.wantsRepresentation)
+            if wish.store.board.id == .main { top.acknowledged(applied.seq) }
+            if !applied.isReplay, applied.isChange { record(wish, applied, origin) }
+            return success(wish, applied)
         case .rateLimited(let state):
             var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-            rateLimit.add(state, to: &refusal.headers)
+            rateLimit(of: wish.store.board).add(state, to: &refusal.headers)
             throw refusal
         case .suspended: throw .userSuspended
-        case .scoreLimit: throw .scoreLimit
+        case .scoreLimit: throw wish.board == nil ? .scoreLimit : .scoreLimit(wish.store.board.definition.scores)
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
-        // Of a board whose operator stored a definition: it is read anew.
-        case .operatorNotAllowed, .valueNotAllowed, .noBoard, .badDefinition, .boardChanged: throw .storeUnavailable
+        case .operatorNotAllowed: throw Refusal(.invalidOperator("This board does not take this operator."))
+        case .valueNotAllowed: throw Refusal(.invalidScoreIncrease("The board does not take so many points at once."))
+        case .boardChanged, .noBoard: return nil
+        case .badDefinition: throw .storeUnavailable
         }
     }
 
-    private func success(_ update: ScoreUpdate, _ applied: AppliedUpdate, wantsRepresentation: Bool) -> Response {
+    private func success(_ wish: Wish, _ applied: AppliedUpdate) -> Response {
         var headers = ResponseHeaders(reserving: 192)
         headers.add(piece: "Content-Type: application/json\r\n")
-        rateLimit.add(applied.rateLimit, to: &headers)
+        rateLimit(of: wish.store.board).add(applied.rateLimit, to: &headers)
         if applied.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
-        guard wantsRepresentation else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
+        guard wish.wantsRepresentation else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
         headers.add(name: "Preference-Applied", value: "return=representation")
-        return Response(.ok, headers: headers, body: UpdateBody.representation(update.user, applied))
+        let body =
+            wish.board.map { UpdateBody.representation(wish.update.user, on: $0, applied) }
+            ?? UpdateBody.representation(wish.update.user, applied)
+        return Response(.ok, headers: headers, body: body)
     }
 
-    private func record(_ update: ScoreUpdate, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
+    private func rateLimit(of board: StoredBoard) -> RateLimitHeaders {
+        board.source == .environment ? rateLimit : RateLimitHeaders(board.definition.rateLimit)
+    }
+
+    private func record(_ wish: Wish, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
         audit.updated(
-            user: update.user.rawValue,
+            wish.update,
+            on: wish.board,
             origin: origin,
-            increase: update.increase.rawValue,
             score: applied.score,
             seq: applied.seq,
             time: applied.time
         )
     }
 
-    private static func update(in request: Request, maximumIncrease: Int) throws(Refusal) -> ScoreUpdate {
+    private static func update(
+        in request: Request,
+        of definition: BoardDefinition,
+        isMain: Bool
+    ) throws(Refusal) -> BoardUpdate {
         guard MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
         guard case .complete(let body) = request.body else { throw .bodyTooLarge(maximumBodyBytes) }
-        do {
-            return try ScoreUpdate(json: body, maximumIncrease: maximumIncrease)
+        do throws(ScoreUpdateError) {
+            guard isMain else { return try BoardUpdate(json: body, of: definition) }
+            return BoardUpdate(try ScoreUpdate(json: body, maximumIncrease: definition.maximumIncrease))
         } catch {
             throw Refusal(error)
         }
     }
 
-    private static func idempotencyKey(in headers: RequestHeaders) throws(Refusal) -> IdempotencyKey? {
+    static func idempotencyKey(in headers: RequestHeaders) throws(Refusal) -> IdempotencyKey? {
         switch headers.occurrence(of: "Idempotency-Key") {
         case .none: return nil
         case .once(let value):

@@ -15,8 +15,24 @@ extension FuzzTarget {
         var padded = blanks
         padded.writeBytes(input.bytes)
         promise((try? ScoreUpdate(json: padded, maximumIncrease: 1000)) == usual, "both readers say the same")
+        Self.promiseBoard(input, blanks)
         guard let usual else { return }
         promise((0...1000).contains(usual.increase.rawValue), "an increase is within its bounds")
         promise((try? UserID(usual.user.rawValue)) == usual.user, "a user is valid")
+    }
+
+    private static func promiseBoard(_ input: FuzzInput, _ blanks: ByteBuffer) {
+        var definition = BoardDefinition()
+        definition.operators = Set(BoardDefinition.Operator.allCases)
+        definition.usualOperator = .best
+        definition.maximumIncrease = 1000
+        let update = try? BoardUpdate(json: input.buffer, of: definition)
+        var padded = blanks
+        padded.writeBytes(input.bytes)
+        promise((try? BoardUpdate(json: padded, of: definition)) == update, "both readers say the same of a board's")
+        guard let update else { return }
+        promise(ScoreRange.contains(update.value), "a value is a score")
+        let isSum = [.incr, .decr].contains(update.operation)
+        promise(!isSum || (0...1000).contains(update.value), "what is added or taken is within its bounds")
     }
 }

@@ -1,3 +1,4 @@
+import Text
 import NIOCore
 
 @testable import Leaderboard
@@ -32,6 +33,21 @@ extension FuzzTarget {
             let bucket = update.rateLimit
             promise((0...60).contains(bucket.remaining) && bucket.retryAfterSeconds >= 1, "a bucket is in range")
             promise((0...60).contains(bucket.resetSeconds), "a bucket fills in its time")
+        }
+        for count in [1, 3] {
+            guard case .each(let outcomes)? = GroupReply(reply, count: count) else { continue }
+            promise(outcomes.count == count, "each update has one outcome")
+            for outcome in outcomes {
+                _ = UpdateOutcome(reply: outcome, rateLimit: .init(updates: 60, interval: .seconds(60)))
+            }
+        }
+        if let fields = reply.array, let head = ReplyHead(fields) {
+            let rest = Array(fields.dropFirst(3))
+            if let page = RankedPage(head, rest) { promise(page.rows.allSatisfy { $0.rank > 0 }, "a rank is one") }
+            _ = (UserPlaces(head, rest, count: 2), UserPlace.read(head, rest))
+            if let place = ScorePlace(head, rest[...]), let percentile = place.percentileHundredths {
+                promise((0...10_000).contains(percentile), "a percentile is one")
+            }
         }
         _ = Holding(reply: reply)
         _ = RedisEndpoint.Address(hostAndPort: reply.array ?? [], saidBy: source)

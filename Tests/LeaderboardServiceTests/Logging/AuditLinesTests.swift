@@ -1,3 +1,4 @@
+import Board
 import Foundation
 import Leaderboard
 import Logging
@@ -87,10 +88,10 @@ struct AuditLinesTests {
 
 extension AuditLog {
     fileprivate func add(seq: Int) {
+        guard let user = try? UserID("player-1234567") else { return }
         updated(
-            user: "player-1234567",
+            BoardUpdate(user: user, .incr, 50),
             origin: UpdateOrigin(ip: "192.0.2.123", requestID: "1kq5p0zx3hj2a-0k2j3h4g5f6d7"),
-            increase: 50,
             score: 123_456,
             seq: seq,
             time: 1_732_400_000_000

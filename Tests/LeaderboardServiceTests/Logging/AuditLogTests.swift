@@ -1,3 +1,4 @@
+import Board
 import Foundation
 import Leaderboard
 import Logging
@@ -11,9 +12,8 @@ struct AuditLogTests {
     func updated() throws {
         let capture = LogCapture()
         capture.logs.audit.updated(
-            user: "12345",
+            BoardUpdate(user: try UserID("12345"), .incr, 50),
             origin: UpdateOrigin(ip: "192.0.2.1", requestID: "abc"),
-            increase: 50,
             score: 200,
             seq: 121,
             time: 1_732_400_000_000
@@ -53,7 +53,13 @@ struct AuditLogTests {
         for trace in [nil, "4bf92f3577b34da6a3ce929d0e0e4736"] {
             let origin = UpdateOrigin(ip: "::1", requestID: "r", trace: trace)
             capture.logs.audit.refused(code: "x", origin: origin, user: nil)
-            capture.logs.audit.updated(user: "u", origin: origin, increase: 1, score: 1, seq: 1, time: 0)
+            capture.logs.audit.updated(
+                BoardUpdate(user: try UserID("u"), .incr, 1),
+                origin: origin,
+                score: 1,
+                seq: 1,
+                time: 0
+            )
         }
         let ends = try capture.lines().map { $0.firstMatch(of: #/ request_id=.*/#).map { String($0.0) } }
         let with = " request_id=r trace_id=4bf92f3577b34da6a3ce929d0e0e4736"
@@ -77,12 +83,12 @@ struct AuditLogTests {
         }.value
         await withTaskGroup(of: Void.self) { group in
             for thread in 0..<4 {
+                guard let user = try? UserID("\(thread)") else { continue }
                 group.addTask {
                     for number in 1...1000 {
                         capture.logs.audit.updated(
-                            user: "\(thread)",
+                            BoardUpdate(user: user, .incr, 1),
                             origin: UpdateOrigin(ip: "::1", requestID: "r"),
-                            increase: 1,
                             score: number,
                             seq: 0,
                             time: 0
@@ -111,9 +117,8 @@ struct AuditLogTests {
         // A pipe takes 64 KiB, the buffer 4 KiB more: 3000 lines of about 170 bytes are far too many.
         for number in 1...3000 {
             capture.logs.audit.updated(
-                user: "u",
+                BoardUpdate(user: try UserID("u"), .incr, 1),
                 origin: UpdateOrigin(ip: "::1", requestID: "r"),
-                increase: 1,
                 score: number,
                 seq: 0,
                 time: 0

@@ -46,6 +46,23 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
 
     private static func board(
         _ status: Int,
+        _ body: String,
+        _ headers: [String: String] = [:],
+        on name: String = "main"
+    ) -> DescribedCase {
+        DescribedCase(
+            method: "POST",
+            path: "/api/v1/boards/{board}/score/update",
+            status: status,
+            target: "/api/v1/boards/\(name)/score/update",
+            headers: ["Content-Type": "application/json", "Origin": page].merging(headers) { $1 },
+            body: body,
+            token: ("12345", nil)
+        )
+    }
+
+    private static func watched(
+        _ status: Int,
         _ path: String,
         _ target: String,
         _ headers: [String: String] = [:],
@@ -137,6 +154,233 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         update(403, #"{"user_id":"banned","score_increase":1}"#, as: "banned"),
         update(409, #"{"user_id":"full","score_increase":1}"#, as: "full"),
         update(413, tooLong), update(415, valid, ["Content-Type": "text/plain"]),
+        board(200, valid), board(200, valid, ["Prefer": "return=representation", "Idempotency-Key": "kb"]),
+        board(400, "{"), board(400, #"{"user_id":"12345"}"#), board(400, #"{"user_id":"12345","score":5}"#),
+        board(400, #"{"user_id":"12345","score":5,"operator":"set"}"#), board(400, #"{"user_id":"12345","score":1.5}"#),
+        board(400, #"{"user_id":"12345","score_decrease":-1}"#),
+        board(400, #"{"user_id":"12345","score_increase":1,"metadata":{}}"#),
+        board(404, #"{"user_id":"12345","score_increase":1,"season":"1"}"#), board(404, valid, on: "none"),
+        board(400, valid, on: "No"),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 200,
+            target: "/api/v1/boards/main/scoreboard"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 400,
+            target: "/api/v1/boards/main/scoreboard?limit=0"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 404,
+            target: "/api/v1/boards/none/scoreboard"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 400,
+            target: "/api/v1/boards/No/scoreboard"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 204,
+            target: "/api/v1/boards/main/scoreboard"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 200,
+            target: "/api/v1/boards/main/users/ada"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 400,
+            target: "/api/v1/boards/main/users/!"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 404,
+            target: "/api/v1/boards/none/users/ada"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 400,
+            target: "/api/v1/boards/No/users/ada"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 204,
+            target: "/api/v1/boards/main/users/ada"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scores/{score}",
+            status: 200,
+            target: "/api/v1/boards/main/scores/7"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scores/{score}",
+            status: 400,
+            target: "/api/v1/boards/main/scores/x"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scores/{score}",
+            status: 404,
+            target: "/api/v1/boards/none/scores/7"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scores/{score}",
+            status: 400,
+            target: "/api/v1/boards/No/scores/7"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/scores/{score}",
+            status: 204,
+            target: "/api/v1/boards/main/scores/7"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/percentiles",
+            status: 200,
+            target: "/api/v1/boards/main/percentiles?p=50,99.9"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/percentiles",
+            status: 400,
+            target: "/api/v1/boards/main/percentiles"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/percentiles",
+            status: 404,
+            target: "/api/v1/boards/none/percentiles?p=50,99.9"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/percentiles",
+            status: 400,
+            target: "/api/v1/boards/No/percentiles?p=50,99.9"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/percentiles",
+            status: 204,
+            target: "/api/v1/boards/main/percentiles?p=50,99.9"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/count",
+            status: 200,
+            target: "/api/v1/boards/main/count?min=1"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/count",
+            status: 400,
+            target: "/api/v1/boards/main/count?min=x"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/count",
+            status: 404,
+            target: "/api/v1/boards/none/count?min=1"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/count",
+            status: 400,
+            target: "/api/v1/boards/No/count?min=1"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/count",
+            status: 204,
+            target: "/api/v1/boards/main/count?min=1"
+        ),
+        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 200, target: "/api/v1/boards/main/stats"),
+        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 404, target: "/api/v1/boards/none/stats"),
+        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 400, target: "/api/v1/boards/No/stats"),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/stats",
+            status: 204,
+            target: "/api/v1/boards/main/stats"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 200,
+            target: "/api/v1/boards/main/scoreboard?users=ada,nobody"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 200,
+            target: "/api/v1/boards/main/scoreboard?around_user=ada"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 404,
+            target: "/api/v1/boards/main/scoreboard?around_user=nobody"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/scoreboard",
+            status: 200,
+            target: "/api/v1/boards/main/scoreboard?around_score=5"
+        ),
+        .init(method: "GET", path: "/api/v1/scoreboard", status: 200, target: "/api/v1/scoreboard?around_score=5"),
+        .init(method: "GET", path: "/api/v1/scoreboard", status: 404, target: "/api/v1/scoreboard?around_user=nobody"),
+        .init(
+            method: "GET",
+            path: "/api/v1/boards/{board}/users/{id}",
+            status: 404,
+            target: "/api/v1/boards/main/users/nobody"
+        ),
+        .init(
+            method: "GET",
+            path: "/api/v1/users/{id}/standings",
+            status: 200,
+            target: "/api/v1/users/ada/standings?boards=main"
+        ),
+        .init(method: "GET", path: "/api/v1/users/{id}/standings", status: 400, target: "/api/v1/users/ada/standings"),
+        .init(
+            method: "GET",
+            path: "/api/v1/users/{id}/standings",
+            status: 404,
+            target: "/api/v1/users/ada/standings?boards=main,none"
+        ),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/users/{id}/standings",
+            status: 204,
+            target: "/api/v1/users/ada/standings"
+        ),
+        .init(method: "GET", path: "/api/v1/scoreboards", status: 200, target: "/api/v1/scoreboards?boards=main"),
+        .init(method: "GET", path: "/api/v1/scoreboards", status: 400, target: "/api/v1/scoreboards"),
+        .init(method: "GET", path: "/api/v1/scoreboards", status: 404, target: "/api/v1/scoreboards?boards=main,none"),
+        .init(method: "OPTIONS", path: "/api/v1/scoreboards", status: 204, target: "/api/v1/scoreboards"),
+        .init(
+            method: "OPTIONS",
+            path: "/api/v1/boards/{board}/score/update",
+            status: 204,
+            target: "/api/v1/boards/main/score/update"
+        ),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 200),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 400, target: "/api/v1/scoreboard?limit=0"),
@@ -174,11 +418,12 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             status: 403,
             headers: handshake.merging(["Origin": "https://evil.example"]) { $1 }
         ),
-        board(101, "live", "main/live", handshake), board(426, "live", "main/live"),
-        board(400, "live", "main/live?view=x", handshake), board(404, "live", "nobody/live", handshake),
-        board(403, "live", "main/live", handshake.merging(["Origin": "https://evil.example"]) { $1 }),
-        board(200, "events", "main/events"), board(400, "events", "Main/events"), board(404, "events", "nobody/events"),
-        board(204, "events", "main/events", method: "OPTIONS"),
+        watched(101, "live", "main/live", handshake), watched(426, "live", "main/live"),
+        watched(400, "live", "main/live?view=x", handshake), watched(404, "live", "nobody/live", handshake),
+        watched(403, "live", "main/live", handshake.merging(["Origin": "https://evil.example"]) { $1 }),
+        watched(200, "events", "main/events"), watched(400, "events", "Main/events"),
+        watched(404, "events", "nobody/events"),
+        watched(204, "events", "main/events", method: "OPTIONS"),
         .init(method: "GET", path: "/api/v1/scoreboard/events", status: 200),
         .init(
             method: "GET",

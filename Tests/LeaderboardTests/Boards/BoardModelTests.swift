@@ -1,3 +1,4 @@
+import Board
 import RedisClient
 import TestSupport
 import Testing
@@ -112,6 +113,14 @@ private struct BoardLife {
             told[3].integer == place.map { all[$0].score } && told[4].integer == place.map { all[$0].rank },
             "\(comment)"
         )
+
+        let alone = try await board.read("place", user).dropFirst(3).map(\.integer)
+        let expected = place.map { place in
+            let row = all[place]
+            let worse = all.count { board.rules.isBetter(row.score, than: $0.score) }
+            return [row.score, row.rank, worse, all.count { $0.score == row.score }]
+        }
+        #expect(alone == expected ?? [], "\(comment): the place of \(user)")
 
         let score = Int.random(in: -5...10, using: &random)
         let better = all.filter { board.rules.isBetter($0.score, than: score) }

@@ -107,7 +107,7 @@ struct MovingSlotTests {
             ],
             reader("page", "0", "10"), reader("around", "a", "5"), reader("around_score", "1", "5"),
             reader("users", "a", "b"),
-            reader("percentile", "1"), reader("score_at", "500000"), reader("count", "", ""),
+            reader("place", "a"), reader("percentile", "1"), reader("score_at", "500000"), reader("count", "", ""),
             ["FCALL_RO", "leaderboard_tops", "5", names.board, keys.seq, keys.epoch, keys.scores, names.at, "10", ""],
         ]
     }

@@ -61,6 +61,7 @@ struct ScoreUpdateTests {
         case .invalidUserID: #expect(fault == .user)
         case .invalidScoreIncrease: #expect(fault == .increase)
         case nil: break
+        default: Issue.record("that is of other boards")
         }
     }
 

@@ -1,0 +1,81 @@
+package import Board
+
+/// One row of a board, with the rank that the board's ties give it.
+package struct RankedRow: Sendable, Hashable {
+    package let user: String
+    package let score: Int
+    /// 1 is best.
+    package let rank: Int
+}
+
+/// Some rows of a board, best first, all of one moment.
+package struct RankedPage: Sendable, Equatable {
+    package let position: BoardPosition
+    /// Users on the whole board.
+    package let total: Int
+    package let rows: [RankedRow]
+}
+
+/// Where users stand, in the order in which they were asked for; nil for who is not on the board.
+package struct UserPlaces: Sendable, Equatable {
+    package struct Place: Sendable, Equatable {
+        package let score: Int
+        package let rank: Int
+    }
+
+    package let total: Int
+    package let places: [Place?]
+}
+
+/// Where a score stands among all: how many are worse, and how many are the same.
+package struct ScorePlace: Sendable, Equatable {
+    package let total: Int
+    package let worse: Int
+    package let equal: Int
+
+    package init(total: Int, worse: Int, equal: Int) {
+        self.total = total
+        self.worse = worse
+        self.equal = equal
+    }
+
+    /// In hundredths, rounded: 100 × (worse + equal / 2) / total. Nil of an empty board.
+    package var percentileHundredths: Int? {
+        guard total > 0, worse <= total, equal <= total - worse else { return nil }
+        // Below 2^53 each.
+        let (twice, all) = (Int128(2 * worse + equal), Int128(total))
+        return Int((twice * 10_000 + all) / (2 * all))
+    }
+}
+
+/// One user with all that is told of where they stand.
+package struct UserPlace: Sendable, Equatable {
+    package let place: UserPlaces.Place
+    package let among: ScorePlace
+}
+
+/// The score at a percentile: between two neighbours of the board, linear.
+package struct PercentileScore: Sendable, Equatable {
+    /// In hundredths, rounded towards the better one where it is in the middle.
+    package let hundredths: Int128
+
+    /// - Parameters:
+    ///   - millionths: the percentile, of 1,000,000.
+    ///   - better, worse: the neighbours of that place.
+    package init(total: Int, millionths: Int, better: Int, worse: Int) {
+        let distance = Int128(max(0, total - 1)) * Int128(1_000_000 - millionths)
+        let fraction = distance % 1_000_000
+        let span = (Int128(worse) - Int128(better)) * 100 * fraction
+        let half: Int128 = span < 0 ? -500_000 : 500_000
+        hundredths = Int128(better) * 100 + (span + (span.isMultiple(of: 1_000_000) ? 0 : half)) / 1_000_000
+    }
+}
+
+/// Which rows of a board are meant.
+package enum RowSelection: Sendable, Equatable {
+    case page(offset: Int)
+    /// With the user in the middle, as far as the board's ends allow; none if the user is not on the board.
+    case around(UserID)
+    /// With the place in the middle where a user of this score would be the best of its equals.
+    case aroundScore(Int)
+}

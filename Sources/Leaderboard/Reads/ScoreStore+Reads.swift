@@ -1,0 +1,153 @@
+package import Board
+package import NIOCore
+import RedisClient
+
+// Reads of any board, by its own order and ties, each in one call (`Functions/page.lua`, `Functions/places.lua`). Nil: there is no
+// such board any more, or not yet: the caller finds it anew.
+extension ScoreStore {
+    /// At most so many ids in one call.
+    package static let usersAtOnce = 100
+
+    package func rows(
+        _ selection: RowSelection,
+        limit: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RankedPage? {
+        let reply: RESPValue
+        switch selection {
+        case .page(let offset): reply = try await ask("page", String(offset), String(limit), on: eventLoop)
+        case .around(let user): reply = try await ask("around", user.rawValue, String(limit), on: eventLoop)
+        case .aroundScore(let score): reply = try await ask("around_score", String(score), String(limit), on: eventLoop)
+        }
+        return try Self.read(reply) { RankedPage($0, $1) }
+    }
+
+    /// - Parameter users: 1 to ``usersAtOnce``.
+    package func places(
+        of users: [UserID],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> UserPlaces? {
+        let reply = try await ask("users", users.map(\.rawValue), on: eventLoop)
+        return try Self.read(reply) { UserPlaces($0, $1, count: users.count) }
+    }
+
+    /// Nil within: the user is not on the board.
+    package func place(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UserPlace?? {
+        try Self.read(try await ask("place", user.rawValue, on: eventLoop)) { UserPlace.read($0, $1) }
+    }
+
+    package func place(of score: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> ScorePlace? {
+        try Self.read(try await ask("percentile", String(score), on: eventLoop)) { ScorePlace($0, $1[...]) }
+    }
+
+    /// Nil within: nobody is on the board.
+    /// - Parameter millionths: 0 to 1,000,000, where the best score is.
+    package func score(
+        at millionths: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> PercentileScore?? {
+        try Self.read(try await ask("score_at", String(millionths), on: eventLoop)) { head, fields in
+            if fields.isEmpty { return .some(nil) }
+            guard fields.count == 2, let better = fields[0].score, let worse = fields[1].score else { return nil }
+            return PercentileScore(total: head.total, millionths: millionths, better: better, worse: worse)
+        }
+    }
+
+    /// How many scores lie between these, which are included; nil: no bound.
+    package func count(
+        from least: Int?,
+        to greatest: Int?,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> (count: Int, total: Int)? {
+        let words = [least, greatest].map { $0.map(String.init) ?? "" }
+        return try Self.read(try await ask("count", words, on: eventLoop)) { head, fields in
+            guard fields.count == 1, let count = fields[0].count else { return nil }
+            return (count, head.total)
+        }
+    }
+
+    private func ask(
+        _ name: String,
+        _ words: String...,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        try await ask(name, words, on: eventLoop)
+    }
+
+    private func ask(
+        _ name: String,
+        _ words: [String],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        var call = RedisCommand("FCALL_RO", "leaderboard_" + name, "5")
+        for key in [keys.board, keys.seq, keys.epoch, keys.scores, keys.at] { call.append(key) }
+        call.append(board.given)
+        for word in words { call.append(word) }
+        return try await read(call, on: eventLoop)
+    }
+
+    private static func read<Value>(
+        _ reply: RESPValue,
+        _ make: (ReplyHead, [RESPValue]) -> Value?
+    ) throws(ScoreStoreError) -> Value? {
+        guard let fields = reply.array else { throw .unavailable("unexpected reply") }
+        if fields.count == 1, fields[0].text == "no_board" { return nil }
+        guard let head = ReplyHead(fields), let value = make(head, Array(fields.dropFirst(3))) else {
+            throw .unavailable("unexpected reply")
+        }
+        return value
+    }
+}
+
+extension RankedPage {
+    init?(_ head: ReplyHead, _ fields: [RESPValue]) {
+        guard fields.count.isMultiple(of: 3) else { return nil }
+        var rows: [RankedRow] = []
+        rows.reserveCapacity(fields.count / 3)
+        for index in stride(from: 0, to: fields.count, by: 3) {
+            guard case .string(let user) = fields[index], let score = fields[index + 1].score,
+                let rank = fields[index + 2].rank
+            else { return nil }
+            rows.append(RankedRow(user: String(decoding: user, as: UTF8.self), score: score, rank: rank))
+        }
+        self.init(position: head.position, total: head.total, rows: rows)
+    }
+}
+
+extension UserPlaces {
+    init?(_ head: ReplyHead, _ fields: [RESPValue], count: Int) {
+        guard fields.count == 2 * count else { return nil }
+        var places: [Place?] = []
+        for index in stride(from: 0, to: fields.count, by: 2) {
+            if fields[index].text == "", fields[index + 1].text == "" {
+                places.append(nil)
+            } else {
+                guard let score = fields[index].score, let rank = fields[index + 1].rank else { return nil }
+                places.append(Place(score: score, rank: rank))
+            }
+        }
+        self.init(total: head.total, places: places)
+    }
+}
+
+extension UserPlace {
+    static func read(_ head: ReplyHead, _ fields: [RESPValue]) -> UserPlace?? {
+        if fields.isEmpty { return .some(nil) }
+        guard fields.count == 4, let score = fields[0].score, let rank = fields[1].rank,
+            let among = ScorePlace(head, fields[2...])
+        else { return nil }
+        return UserPlace(place: UserPlaces.Place(score: score, rank: rank), among: among)
+    }
+}
+
+extension ScorePlace {
+    init?(_ head: ReplyHead, _ fields: ArraySlice<RESPValue>) {
+        guard fields.count == 2, let worse = fields.first?.count, let equal = fields.last?.count else { return nil }
+        self.init(total: head.total, worse: worse, equal: equal)
+    }
+}
+
+extension RESPValue {
+    /// 1 is best.
+    fileprivate var rank: Int? { count.flatMap { $0 > 0 ? $0 : nil } }
+}

@@ -1,0 +1,78 @@
+package import Board
+package import NIOCore
+package import Text
+
+extension BoardUpdate {
+    /// `{"user_id":"12345"}` with one of `score_increase`, `score_decrease` and `score`; with `score`, an `operator` that is `set` or
+    /// `best` where the board's own is neither, or is not meant; and maybe a `grant`. Further members are ignored.
+    /// - Parameter definition: the board's.
+    package init(json: ByteBuffer, of definition: BoardDefinition) throws(ScoreUpdateError) {
+        if definition.operators.contains(.incr),
+            let usual = ScoreUpdate(usualJSON: json, maximumIncrease: definition.maximumIncrease)
+        {
+            self.init(usual)
+            return
+        }
+        let object = try ScoreUpdate.object(json, maximumBytes: ScoreUpdate.maximumJSONBytes)
+        try self.init(object, by: try ScoreUpdate.user(of: object), of: definition)
+    }
+
+    /// What it says beside the user.
+    package init(_ object: JSONObject, by user: UserID, of definition: BoardDefinition) throws(ScoreUpdateError) {
+        let (operation, value) = try Self.change(object, definition)
+        guard definition.operators.contains(operation) else {
+            throw .invalidOperator("This board takes \(definition.operatorWords), not \(operation.rawValue).")
+        }
+        // Whoever sends them relies on them.
+        guard object["season"] == nil else { throw .seasonNotFound("This board has no seasons.") }
+        guard object["metadata"] == nil else { throw .invalidMetadata("This board takes no metadata.") }
+        self.init(user: user, operation, value, grant: object["grant"]?.string)
+    }
+
+    private static let members = ["score_increase", "score_decrease", "score"]
+
+    private static func change(
+        _ object: JSONObject,
+        _ definition: BoardDefinition
+    ) throws(ScoreUpdateError) -> (BoardDefinition.Operator, Int) {
+        let given = members.filter { object[$0] != nil }
+        guard given.count == 1, let member = given.first else {
+            throw .invalidScore("Give one of score_increase, score_decrease and score.")
+        }
+        let value = object[member]?.integer
+        guard member == "score" else {
+            guard let value, (0...definition.maximumIncrease).contains(value) else {
+                let message = "\(member) must be an integer from 0 to \(definition.maximumIncrease)."
+                throw member == "score_increase" ? .invalidScoreIncrease(message) : .invalidScoreDecrease(message)
+            }
+            guard object["operator"] == nil else { throw .invalidOperator("operator belongs to score alone.") }
+            return (member == "score_increase" ? .incr : .decr, value)
+        }
+        guard let value, ScoreRange.contains(value) else {
+            throw .invalidScore("score must be an integer from \(-ScoreRange.limit) to \(ScoreRange.limit).")
+        }
+        return (try named(object["operator"], definition), value)
+    }
+
+    /// The operator of a `score`.
+    private static func named(
+        _ word: JSONValue?,
+        _ definition: BoardDefinition
+    ) throws(ScoreUpdateError) -> BoardDefinition.Operator {
+        switch word {
+        case nil:
+            if [.set, .best].contains(definition.usualOperator) { return definition.usualOperator }
+            throw .invalidOperator("With score, say which operator is meant: set or best.")
+        case .string("set"): return .set
+        case .string("best"): return .best
+        default: throw .invalidOperator("operator must be set or best.")
+        }
+    }
+}
+
+extension BoardDefinition {
+    /// For a sentence.
+    fileprivate var operatorWords: String {
+        Operator.allCases.filter(operators.contains).map(\.rawValue).joined(separator: ", ")
+    }
+}

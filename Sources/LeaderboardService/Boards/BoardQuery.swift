@@ -1,0 +1,121 @@
+import Text
+import Board
+import HTTPServer
+import Leaderboard
+
+/// Which rows of a board a query asks for: `limit` with `offset`, `around_user` or `around_score`; or `users`.
+struct BoardQuery {
+    enum Rows {
+        case selection(RowSelection)
+        case users([UserID])
+    }
+
+    let limit: Int
+    let rows: Rows
+
+    /// What makes `GET /api/v1/scoreboard` answer with ranks.
+    static let names = ["around_user", "around_score", "users"]
+
+    static func isAsked(of query: Query) -> Bool {
+        query.pairs.contains { names.contains($0.name) }
+    }
+
+    /// Unknown parameters are ignored; a known one that is given twice, that is wrong, or beside which another has no meaning, is
+    /// refused.
+    init(_ query: Query) throws(Refusal) {
+        let page = try Page(query)
+        limit = page.limit
+        let given = (["offset"] + Self.names).filter { name in query.pairs.contains { $0.name == name } }
+        guard given.count <= 1 else {
+            throw .invalidQuery("Give one of offset, around_user, around_score and users.")
+        }
+        switch given.first {
+        case "around_user": rows = .selection(.around(try Self.user(query)))
+        case "around_score": rows = .selection(.aroundScore(try Self.bound("around_score", query) ?? 0))
+        case "users": rows = .users(try Self.users(query))
+        default: rows = .selection(.page(offset: page.offset))
+        }
+    }
+
+    private static func user(_ query: Query) throws(Refusal) -> UserID {
+        let values = query.valuesWithPlus("around_user")
+        guard values.count == 1, let value = values.first else { throw .invalidQuery("around_user may be given once.") }
+        do { return try UserID(value) } catch { throw .invalidUserID("\(error)") }
+    }
+
+    private static func users(_ query: Query) throws(Refusal) -> [UserID] {
+        let texts = query.valuesWithPlus("users").flatMap { $0.parts(at: ",") }
+        guard (1...ScoreStore.usersAtOnce).contains(texts.count) else {
+            throw .invalidQuery("users must be 1 to \(ScoreStore.usersAtOnce) user ids with commas between them.")
+        }
+        var users: [UserID] = []
+        for text in texts {
+            do { users.append(try UserID(text)) } catch { throw .invalidUserID("\(error)") }
+        }
+        return users
+    }
+
+    static let maximumBoards = 20
+
+    /// `boards=a,b`: 1 to 20 names, each once.
+    static func boards(_ query: Query) throws(Refusal) -> [BoardID] {
+        let values = query.values("boards")
+        let texts = values.first?.parts(at: ",") ?? []
+        guard values.count == 1, (1...maximumBoards).contains(texts.count), Set(texts).count == texts.count else {
+            throw .invalidQuery("boards must be 1 to \(maximumBoards) names with commas between them, each once.")
+        }
+        var names: [BoardID] = []
+        for text in texts { names.append(try RequestedBoard.id(String(text))) }
+        return names
+    }
+
+    static let scoreRule = "a whole number from \(-ScoreRange.limit) to \(ScoreRange.limit)"
+
+    /// As JSON writes it.
+    static func score(_ text: String) -> Int? {
+        guard let number = Int(text), String(number) == text, ScoreRange.contains(number) else { return nil }
+        return number
+    }
+
+    static func bound(_ name: String, _ query: Query) throws(Refusal) -> Int? {
+        let values = query.values(name)
+        guard let value = values.first else { return nil }
+        guard values.count == 1, let score = score(value) else { throw .invalidQuery("\(name) must be \(scoreRule).") }
+        return score
+    }
+
+    /// A percentile as it was written, and in millionths of all.
+    struct Percentile {
+        let text: String
+        let millionths: Int
+
+        /// 0 to 100, with up to 4 decimals.
+        init?(_ text: Substring) {
+            let parts = text.parts(at: ".")
+            let decimals = parts.count == 2 ? parts[1] : ""
+            guard (1...2).contains(parts.count), parts.count == 1 || (1...4).contains(decimals.utf8.count),
+                let whole = parts.first, (1...3).contains(whole.utf8.count),
+                (whole + decimals).utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+                !whole.hasPrefix("0") || whole == "0",
+                let millionths = Int(whole + decimals + String(repeating: "0", count: 4 - decimals.utf8.count)),
+                millionths <= 1_000_000
+            else { return nil }
+            self.text = String(text)
+            self.millionths = millionths
+        }
+    }
+
+    static let maximumPercentiles = 20
+
+    static func percentiles(_ query: Query) throws(Refusal) -> [Percentile] {
+        let values = query.values("p")
+        let texts = values.first?.parts(at: ",") ?? []
+        let all = texts.compactMap { Percentile($0) }
+        guard values.count == 1, (1...maximumPercentiles).contains(texts.count), all.count == texts.count else {
+            throw .invalidQuery(
+                "p must be 1 to \(maximumPercentiles) numbers from 0 to 100, of up to 4 decimals, with commas between them."
+            )
+        }
+        return all
+    }
+}

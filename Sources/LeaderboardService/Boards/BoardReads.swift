@@ -1,0 +1,143 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+/// What anybody may read of a board, each from Redis in one consistent call: rows with their ranks, where a user or a score stands,
+/// how many are where.
+struct BoardReads: Sendable {
+    let boards: RequestedBoard
+
+    /// `GET /api/v1/boards/{board}/scoreboard`.
+    func scoreboard(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let (id, wish) = (try RequestedBoard.id(of: request), try BoardQuery(request.query))
+            return try await rows(of: id, wish, request)
+        }
+    }
+
+    func rows(of id: BoardID, _ wish: BoardQuery, _ request: Request) async throws(Refusal) -> ByteBuffer {
+        switch wish.rows {
+        case .users(let users):
+            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.places(of: users, on: request.eventLoop)
+            }
+            return BoardJSON.rows(users, found.places)
+        case .selection(let selection):
+            let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.rows(selection, limit: wish.limit, on: request.eventLoop)
+            }
+            if case .around = selection, page.rows.isEmpty, wish.limit > 0 { throw .userNotFound }
+            return BoardJSON.rows(page.rows)
+        }
+    }
+
+    /// `GET /api/v1/boards/{board}/users/{id}`.
+    func user(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let (id, user) = (try RequestedBoard.id(of: request), try Self.user(request.parameters["id"] ?? ""))
+            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.place(of: user, on: request.eventLoop)
+            }
+            guard let found else { throw .userNotFound }
+            return BoardJSON.user(user, found)
+        }
+    }
+
+    /// `GET /api/v1/boards/{board}/scores/{score}`.
+    func score(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let id = try RequestedBoard.id(of: request)
+            guard let score = BoardQuery.score(request.parameters["score"] ?? "") else {
+                throw .invalidQuery("The score must be \(BoardQuery.scoreRule).")
+            }
+            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.place(of: score, on: request.eventLoop)
+            }
+            return BoardJSON.score(score, found)
+        }
+    }
+
+    /// `GET /api/v1/boards/{board}/percentiles?p=50,90`.
+    func percentiles(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let (id, wanted) = (try RequestedBoard.id(of: request), try BoardQuery.percentiles(request.query))
+            var scores: [PercentileScore?] = []
+            for percentile in wanted {
+                let score = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                    try await store.score(at: percentile.millionths, on: request.eventLoop)
+                }
+                scores.append(score)
+            }
+            return BoardJSON.percentiles(wanted, scores)
+        }
+    }
+
+    /// `GET /api/v1/boards/{board}/count?min=&max=`.
+    func count(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let id = try RequestedBoard.id(of: request)
+            let (least, greatest) = try (BoardQuery.bound("min", request.query), BoardQuery.bound("max", request.query))
+            if let least, let greatest, least > greatest { throw .invalidQuery("min must not be greater than max.") }
+            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.count(from: least, to: greatest, on: request.eventLoop)
+            }
+            return ByteBuffer(string: #"{"count":\#(found.count),"total":\#(found.total)}"#)
+        }
+    }
+
+    /// `GET /api/v1/boards/{board}/stats`.
+    func stats(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let id = try RequestedBoard.id(of: request)
+            let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.rows(.page(offset: 0), limit: 0, on: request.eventLoop)
+            }
+            let cursor = "\(page.position.epoch):\(page.position.seq)"
+            return ByteBuffer(string: #"{"users":\#(page.total),"cursor":"\#(cursor)"}"#)
+        }
+    }
+
+    /// `GET /api/v1/users/{id}/standings?boards=a,b`: one user on several boards. Each board is of its own moment.
+    func standings(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let user = try Self.user(request.parameters["id"] ?? "")
+            var body = BoardJSON.List()
+            for id in try BoardQuery.boards(request.query) {
+                let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                    try await store.place(of: user, on: request.eventLoop)
+                }
+                body.add(BoardJSON.standing(on: id, found))
+            }
+            return body.end()
+        }
+    }
+
+    /// `GET /api/v1/scoreboards?boards=a,b`: the first rows of several boards. Each board is of its own moment.
+    func scoreboards(_ request: Request) async -> Response {
+        await answer(request) { () throws(Refusal) in
+            let limit = try request.query.number("limit", in: 1...100) ?? 10
+            var body = BoardJSON.List()
+            for id in try BoardQuery.boards(request.query) {
+                let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                    try await store.rows(.page(offset: 0), limit: limit, on: request.eventLoop)
+                }
+                body.add(BoardJSON.board(id, page))
+            }
+            return body.end()
+        }
+    }
+
+    private static func user(_ text: String) throws(Refusal) -> UserID {
+        do { return try UserID(text) } catch { throw .invalidUserID("\(error)") }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ body: () async throws(Refusal) -> ByteBuffer
+    ) async -> Response {
+        do { return Scoreboard.response(to: request, body: try await body()) } catch {
+            return PublicRead.open(error.response)
+        }
+    }
+}
