@@ -90,7 +90,7 @@ let package = Package(
                 .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
                 .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
                 .embedInCode("Functions/set_aside.lua"), .embedInCode("Functions/soundness.lua"),
-                .embedInCode("Functions/adopt.lua"),
+                .embedInCode("Functions/adopt.lua"), .embedInCode("Functions/accept.lua"),
                 .embedInCode("Functions/definition.lua"), .embedInCode("Functions/ranking.lua"),
                 .embedInCode("Functions/moves.lua"), .embedInCode("Functions/operators.lua"),
                 .embedInCode("Functions/write.lua"), .embedInCode("Functions/define.lua"),

@@ -16,6 +16,8 @@ package struct AuditEntry: Sendable, Equatable {
         case recover
         /// The user's score is what another service wrote.
         case adopt
+        /// An operator goes on over places at which the audit does not hold together.
+        case accept
     }
 
     package let id: AuditID
@@ -67,9 +69,21 @@ package struct AuditEntry: Sendable, Equatable {
         default: nil
         }
     }
-    /// The seqs of the updates that it took back.
+    /// The updates that it took back, by seq: of each, the user's last one before it that has the seq.
     package var reverts: [Int] {
         (self["reverts"] ?? "").words.compactMap { Int($0).flatMap(ScoreRange.checked) }
+    }
+    /// The same of those of which a later one has the seq, too, by their entries.
+    package var revertedEntries: [AuditID] {
+        (self["reverts"] ?? "").words.compactMap { Int($0) == nil ? AuditID($0) : nil }
+    }
+
+    /// It tells of one user's score.
+    var isOfUser: Bool {
+        switch action {
+        case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
+        case .erase, .erased, .rebuild, .restore, .accept, nil: false
+        }
     }
 
     /// The names of fields that are not what our functions write: an entry of another writer, or one that was edited. `user`

@@ -12,6 +12,8 @@ package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
     case lost(board: Int, audit: Int)
     /// The last entries are gone, or the key that vouches for the end is.
     case end
+    /// This entry's number is no later than the one of an entry before it: the board's count was begun anew over its audit.
+    case seqAgain(AuditID, seq: Int)
     /// The board's count of its changes is not the last entry's.
     case seq(board: Int, audit: Int)
 
@@ -24,6 +26,8 @@ package enum AuditFault: Sendable, Equatable, CustomStringConvertible {
             "at the beginning: \(entries) entries are there, and it was not trimmed to fewer than \(expected): earlier ones were removed"
         case .lost(let board, let audit):
             "at the end: the board has no audit, and counts \(board) changes, of which the backup tells the first \(audit)"
+        case .seqAgain(let id, let seq):
+            "at \(id): number \(seq) comes again, or goes back: the board had lost its count"
         case .end: "at the end: the last entry is not the one that the board remembers"
         case .seq(let board, let audit):
             "at the end: the board counts \(board) changes, the last entry is number \(audit)"

@@ -17,6 +17,9 @@ package struct AuditReport: Sendable, Equatable {
         package var hasWrongScore: Bool {
             board.map { audit.sum ?? PointsSum($0) != PointsSum($0) } ?? audit.hasScore
         }
+        /// The user has no score at all, and the audit says that there is one.
+        package var lacksScore: Bool { board == nil && audit.hasScore }
+
         /// The user has a score, or is to have one.
         var concernsScore: Bool { board != nil || auditAtEnd.hasScore }
 
@@ -31,6 +34,12 @@ package struct AuditReport: Sendable, Equatable {
         package let hasScore: Bool
         /// Nil: it does not tell.
         package let isSuspended: Bool?
+    }
+
+    /// Where the chain stands at its end, and the last entry that is there.
+    struct End: Sendable, Equatable {
+        let link: AuditChain.Link
+        let last: AuditID
     }
 
     /// Points of a user that no entry of an audit tells of that is whole.
@@ -76,20 +85,39 @@ package struct AuditReport: Sendable, Equatable {
     /// Places of which the audit tells that entries are lost there.
     package internal(set) var knownGaps = 0
 
-    /// The board lost its audit, or the first entries of it.
+    /// Places that are no fault, as an operator went on over them; and who did.
+    package internal(set) var acceptedPlaces = 0
+    package internal(set) var acceptances: [AuditAcceptance] = []
+    /// Those of the faults that an operator can go on over.
+    var places: [AcceptedPlace] = []
+    /// Where the board remembers another end than the audit has: what it has.
+    var wrongEnd: End?
+    /// Users whose score is the backup's word: it has no entry of them, for they had been trimmed before.
+    package internal(set) var fromBackup = 0
+    /// Those of them who have entries since.
+    var continued: Set<UserID> = []
+    /// Users whose score the backup has, and who may have been erased since: nobody can tell. By name.
+    package internal(set) var leftOut: [String] = []
+    /// How many users were erased since the backup was made of whom nobody can tell who they were. The backup brings their names back,
+    /// and may bring their scores: they must be erased again.
+    package internal(set) var unclearErasures = 0
+    /// Of whom the backup has entries and who was erased since, with the pseudonyms.
+    var erasedNames: [String: String] = [:]
+    /// The board begins with its first change behind what the backup has: its scores were lost with all else.
+    package internal(set) var isBegunAnew = false
+
+    /// The board lost its audit, or a part of it that a backup has.
     package var bringsAuditBack: Bool { missing != nil }
 
     /// Between what the backup has and what the board has, changes are lost: only the scores tell of them.
     package var hasLostChanges: Bool { missing?.isPart ?? false }
 
-    /// A rebuild of a board that lost its audit would have fewer scores than the backup.
-    package var goesOnFromPart: Bool { missing != nil && !isWhole }
-
     package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
 
-    /// Whatever is wrong is a score, as another service may have written it: the chain holds, and suspensions are the audit's.
+    /// Whatever is wrong is a score, as another service may have written it: the chain holds, suspensions are the audit's, and nobody
+    /// lost their score.
     package var onlyScoresDiffer: Bool {
-        !isSound && faultCount == 0 && !differences.contains(where: \.hasWrongSuspension)
+        !isSound && faultCount == 0 && !differences.contains { $0.hasWrongSuspension || $0.lacksScore }
     }
 
     /// The same with what was found of these users alone.

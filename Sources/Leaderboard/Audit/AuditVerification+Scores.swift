@@ -26,7 +26,7 @@ extension AuditVerification {
                 if tally.sum != PointsSum(score) || suspended.contains(user) != isWithheld { suspects.insert(user) }
             }
         }
-        for user in suspects.union(missing).sorted() {
+        for user in suspects.union(missing).subtracting(walked.leftOut).sorted() {
             guard let id = try? UserID(user) else { continue }
             let holding = try await store.holding(of: id, on: eventLoop)
             try await readOn(&walk, upto: holding.at)
@@ -55,6 +55,9 @@ extension AuditVerification {
                 if case .user(let user) = $0 { user } else { nil }
             }
         }
+        report.continued = Set(
+            walk.tallies.lazy.filter { $0.value.isFromBackup && $0.value.isFollowed }.compactMap { try? UserID($0.key) }
+        )
         report.someWithoutHistory = Array(
             withoutHistory.keys.map(\.text).sorted().prefix(AuditReport.maximumWithoutHistory)
         )

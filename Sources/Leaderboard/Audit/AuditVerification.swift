@@ -37,18 +37,51 @@ package struct AuditVerification: Sendable {
         report.knownGaps = walk.knownGaps
         report.faultCount = walk.faultCount
         report.faults = walk.faults
+        report.acceptedPlaces = walk.acceptedCount
+        report.places = walk.places
+        report.wrongEnd = walk.wrongEnd
+        report.leftOut = walk.leftOut.sorted()
+        report.isBegunAnew = walk.isBegunAnew
+        report.fromBackup = walk.tallies.count { $0.value.isFromBackup }
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
         report.trimmedUsers = walk.tallies.count - report.wholeUsers
         return try await compare(walk, into: &report) ? report : nil
     }
 
-    /// The whole audit, read twice: what takes the place of an erased entry stands behind the gap.
+    /// The whole audit, read twice: what takes the place of an erased entry stands behind the gap. Once more where it does not hold
+    /// together, and a backup has what is missing.
     private func walked(_ report: inout AuditReport) async throws(ScoreStoreError) -> AuditWalk? {
         let footnotes = try await footnotes()
+        var found = try await walk(footnotes)
+        if let older, older.mendsStream, found.walk.faultCount > 0 {
+            let mended = try await walk(footnotes, mending: older)
+            if mended.walk.faultCount < found.walk.faultCount { found = mended }
+        }
+        report.missing = found.missing
+        report.acceptances = footnotes.acceptances
+        report.erasedNames = erasedNames(footnotes).mapValues(\.pseudonym)
+        report.unclearErasures = older.map { footnotes.unclearErasures(since: $0.scores.end).count } ?? 0
+        let walk = found.walk
+        return walk.faultCount == 0 || walk.newestErasure <= footnotes.newestErasure ? walk : nil
+    }
+
+    /// - Parameter backup: what the stream lacks of it is put in its place, and what it has too much is left out.
+    private func walk(
+        _ footnotes: AuditFootnotes,
+        mending backup: BackupAudit? = nil
+    ) async throws(ScoreStoreError) -> (walk: AuditWalk, missing: MissingAudit?) {
         let first = try await store.firstAuditID(on: eventLoop)
         let expected = try await expectedEntries()
         let missing = entriesBefore(first, footnotes)
-        var walk = AuditWalk(footnotes, older: missing)
+        let lacking = backup?.lacking.filter { footnotes.pseudonyms[$0.id] == nil } ?? []
+        let inserted = backup?.inserted ?? []
+        var walk = AuditWalk(
+            footnotes,
+            older: missing,
+            merge: AuditMerge(lacking, without: inserted),
+            scores: older?.scores ?? BackupScores(),
+            erasedNames: erasedNames(footnotes).mapValues(\.id)
+        )
         let olderEntries = walk.entries
         try await readOn(&walk, upto: nil)
         let board = try await store.auditEnd(on: eventLoop)
@@ -62,21 +95,24 @@ package struct AuditVerification: Sendable {
             let hasCounted = board.seq.map { $0 != 0 && $0 != backup.seq } ?? false
             let isPart = hasCounted || board.chain ?? backup.chain != backup.chain
             if isPart { walk.lost(board: board.seq ?? backup.seq, audit: backup.seq) }
-            report.missing = MissingAudit(entries: missing, end: backup, first: nil, gap: nil, isPart: isPart)
-        } else {
-            walk.end(at: board.chain, seq: board.seq ?? 0)
-            if isShort, missing.isEmpty { walk.removed(entries: streamEntries, expected: expected) }
-            if isShort || walk.gap != nil, !missing.isEmpty || isShort && walk.gap != nil {
-                report.missing = MissingAudit(
-                    entries: missing,
-                    end: older?.continuation ?? .none,
-                    first: first,
-                    gap: walk.gap,
-                    isPart: !missing.isEmpty && walk.gap != nil
-                )
-            }
+            return (walk, MissingAudit(entries: missing, end: backup, first: nil, gap: nil, isPart: isPart))
         }
-        return walk.faultCount == 0 || walk.newestErasure <= footnotes.newestErasure ? walk : nil
+        walk.end(at: board.chain, seq: board.seq ?? 0)
+        if isShort, missing.isEmpty { walk.removed(entries: streamEntries, expected: expected) }
+        let lacksFirst = isShort || walk.gap != nil
+        guard lacksFirst && (!missing.isEmpty || isShort && walk.gap != nil) || !lacking.isEmpty || !inserted.isEmpty
+        else {
+            return (walk, nil)
+        }
+        let returned = MissingAudit(
+            entries: (lacksFirst ? missing : []) + lacking,
+            inserted: inserted,
+            end: older?.continuation ?? .none,
+            first: first,
+            gap: walk.gap,
+            isPart: !missing.isEmpty && walk.gap != nil
+        )
+        return (walk, returned)
     }
 
     private func footnotes() async throws(ScoreStoreError) -> AuditFootnotes {
@@ -89,6 +125,12 @@ package struct AuditVerification: Sendable {
             guard page.count == ScoreStore.auditPageSize, let last = page.last else { return footnotes }
             seen = last.id
         }
+    }
+
+    /// Of whom the backup has entries, and who was erased since.
+    private func erasedNames(_ footnotes: AuditFootnotes) -> [String: (id: AuditID, pseudonym: String)] {
+        guard let older else { return [:] }
+        return footnotes.erased(among: older.entries + older.lacking)
     }
 
     /// A backup has entries still that were erased since.

@@ -68,14 +68,14 @@ extension ScoreStore {
         return last.first?.id ?? .zero
     }
 
-    /// The update with this number. Reads the stream backwards up to it.
+    /// The last update with this number. Reads the stream backwards up to it; where there is none, all of it, for a count that was begun
+    /// anew has greater numbers before lesser ones.
     func update(seq: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditEntry? {
         var before: AuditID?
         while true {
             let page = try await auditBackwards(before: before, last: nil, on: eventLoop)
             if let entry = page.first(where: { $0.action == .update && $0.seq == seq }) { return entry }
-            let isPassed = page.last.map { $0.action == .update && $0.seq ?? seq < seq } ?? true
-            guard page.count == Self.auditPageSize, !isPassed else { return nil }
+            guard page.count == Self.auditPageSize else { return nil }
             before = page.last?.id
         }
     }

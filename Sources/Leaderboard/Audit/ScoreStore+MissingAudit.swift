@@ -1,3 +1,4 @@
+import Board
 package import NIOCore
 import RedisClient
 
@@ -31,11 +32,32 @@ extension ScoreStore {
         var (report, summary) = (report, RepairSummary())
         if let missing = report.missing {
             summary.entries = try await returnAudit(missing, by: act, on: eventLoop)
-            if report.hasLostChanges { summary.recovered = try await recover(report, by: act, on: eventLoop) }
+            try await eraseAgain(report, missing, on: eventLoop)
+            if report.hasLostChanges, !report.isBegunAnew {
+                summary.recovered = try await recover(report, by: act, on: eventLoop)
+            }
             report = try await AuditVerification(self, older: older, on: eventLoop).run()
         }
         if !report.differences.isEmpty { summary.users = try await rebuild(report, by: act, on: eventLoop) }
+        if !report.continued.isEmpty {
+            // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
+            let alone = try await AuditVerification(self, on: eventLoop).run()
+            _ = try await recover(alone.concerning(report.continued), by: act, on: eventLoop)
+        }
         return summary
+    }
+
+    /// Some of the entries that came back may be of users who were erased since.
+    private func eraseAgain(
+        _ report: AuditReport,
+        _ missing: MissingAudit,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let end = try await lastAuditID(on: eventLoop)
+        for (name, pseudonym) in report.erasedNames where missing.entries.contains(where: { $0.names(name) }) {
+            guard let user = try? UserID(name) else { continue }
+            _ = try await eraseAudit(of: user, as: pseudonym, upto: end, on: eventLoop)
+        }
     }
 
     /// Brings back what the board lost of its audit and a backup has. It is loaded beside the board, with the entries that the board
@@ -50,17 +72,18 @@ extension ScoreStore {
         let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
         _ = try await read(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
         var loader = BackupLoader(store: self, keys: loading, reverted: keys.reverted, eventLoop: eventLoop)
-        for entry in missing.entries { try await loader.take(.audit(entry)) }
+        var merge = AuditMerge(missing.entries, without: missing.inserted)
         var seen = AuditID.zero
         while true {
             if missing.first != nil {
                 var page: [AuditEntry]
                 repeat {
                     page = try await auditPage(after: seen, on: eventLoop)
-                    for entry in page { try await loader.take(.audit(entry)) }
+                    for entry in merge.merged(page) { try await loader.take(.audit(entry)) }
                     seen = page.last?.id ?? seen
                 } while page.count == Self.auditPageSize
             }
+            for entry in merge.rest() { try await loader.take(.audit(entry)) }
             try await loader.finish()
             let call = calls.returnAudit(missing, in: loading.audit, upto: seen, by: act)
             switch try await operate(call, on: eventLoop).first?.text {

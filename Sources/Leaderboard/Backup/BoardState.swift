@@ -35,7 +35,7 @@ struct BoardState: Equatable {
             suspended.remove(user)
             withheld[user] = nil
             scores[user] = entry.score
-        case .erase, .erased, .rebuild, .restore, nil: break
+        case .accept, .erase, .erased, .rebuild, .restore, nil: break
         }
     }
 

@@ -35,15 +35,16 @@ end
 local protected
 
 -- Registers an operation. An error before its first write is returned, not raised: such a reply has not the place in the script
--- that Redis adds to what is raised, and by that callers know that nothing was written.
-local function register_operation(name, operation)
+-- that Redis adds to what is raised, and by that callers know that nothing was written. `take_back` makes it so where it can, and
+-- returns whether it could.
+local function register_operation(name, operation, take_back)
   redis.register_function(name, function(keys, args)
     has_written = false
     protected = protected or pcall
     local is_done, reply = protected(operation, keys, args)
     if is_done then
       return reply
-    elseif has_written then
+    elseif has_written and not (take_back and take_back()) then
       error(reply, 0)
     end
     return error_of(reply)
@@ -55,6 +56,34 @@ local function refuse_other_types(...)
   for _, key in ipairs({ ... }) do
     redis.call('GET', key)
   end
+end
+
+-- The fields of a stream entry by name.
+local function fields_of(entry)
+  local fields = {}
+  for index = 1, #entry[2], 2 do
+    fields[entry[2][index]] = entry[2][index + 1]
+  end
+  return fields
+end
+
+-- The seq of the last change that the audit tells of; 0: of none. A board whose count is gone counts on behind it, so that in an
+-- audit a seq stands for one change. What erasures left has the seqs of before. An audit that has come to the last seq begins anew.
+local function last_audited_seq(audit)
+  local last, start, page = 0, '+', nil
+  repeat
+    page = redis.call('XREVRANGE', audit, start, '-', 'COUNT', 100)
+    for _, entry in ipairs(page) do
+      local fields = fields_of(entry)
+      local seq = whole_number(fields.seq or '')
+      if seq and fields.action ~= 'erased' then
+        return count_of(fields.seq) and math.max(seq, last) or 0
+      end
+      last = math.max(last, seq and count_of(fields.seq) or 0)
+      start = '(' .. entry[1]
+    end
+  until #page < 100
+  return last
 end
 
 -- Milliseconds since 1970.
@@ -129,15 +158,20 @@ local noted = {}
 local function note_kept(audit, audit_max, seq, channel)
   local key = audit .. ':kept'
   local kept = redis.pcall('GET', key)
+  if type(kept) == 'table' and not string.find(kept.err, 'WRONGTYPE', 1, true) then
+    return
+  end
   local max, entries, since = string.match(type(kept) == 'string' and kept or '', '^(%d+) (%d+) (%d+)$')
   if max ~= audit_max then
     if max then
       entries = math.min(max, entries + math.max(0, seq - since), audit_max)
     else
-      entries = redis.call('XLEN', audit)
+      entries = redis.pcall('XLEN', audit)
     end
-    -- By pcall, for the change is written, and this key is not declared: on a slot that is moving it may not be at hand.
-    local is_kept = redis.pcall('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq)).ok
+    -- By pcall, for the change is written, and this key is not declared: on a slot that is moving it may not be at hand. And a user
+    -- may count no entries.
+    local is_kept = type(entries) == 'number'
+      and redis.pcall('SET', key, audit_max .. ' ' .. integer_text(entries) .. ' ' .. integer_text(seq)).ok
     noted[channel] = is_kept and audit_max
     return
   end
@@ -163,17 +197,22 @@ local function publisher()
   return publish_command
 end
 
--- An event of the board's channel. `what` are the members that tell what happened, as JSON.
+-- Kept at its first use, as in numbers.lua.
+local announce
+
+-- An event of the board's channel. `what` are the members that tell what happened, as JSON. Returns what Redis does: a table is the
+-- error for which it is not told.
 local function publish(channel, what, seq_text, epoch, time_text)
-  redis_call = redis_call or redis.call
-  redis_call(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
+  announce = announce or redis.pcall
+  return announce(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
     .. '","time":' .. time_text .. '}')
 end
 
--- The same of a score that the board shows; in one piece, as each update makes one.
+-- The same of a score that the board shows; in one piece, as each update makes one. Returns what Redis does: a table is the error
+-- for which it is not told.
 local function publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
-  redis_call = redis_call or redis.call
-  redis_call(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
+  announce = announce or redis.pcall
+  return announce(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
     .. ',"score_increase":' .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text
     .. '}')
 end

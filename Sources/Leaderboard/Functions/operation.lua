@@ -8,7 +8,7 @@
 --       5 epoch      within one, a seq stands for one change (epoch.lua)
 --       6 chain      end of the audit's chain of hashes
 --       7 withheld   sorted set of the suspended users' scores
---       8 reverted   sorted set: the seq of each update that was taken back (as its score, too)
+--       8 reverted   sorted set: the seq of each update that was taken back (as its score, too), for earlier editions (revert.lua)
 --       9 limit      the user's token bucket
 --       10 board  11 at   of a board with a definition (definition.lua, ranking.lua); left out, or `board` is not there: one as it
 --                         is without. Only where an operation's head says that it takes them
@@ -41,6 +41,20 @@ local function begin_on_any_board(keys, args)
   }
 end
 
+-- Of what operations write, the commands: before the first write, none of these rights may be missing, or it would end half-way.
+local function refuse_missing_rights(op)
+  for _, words in ipairs({
+    { 'XADD', op.audit, '*', 'user', '*' }, { 'SET', op.epoch_key, '1' }, { 'MSET', op.seq_key, '1' }, { 'SADD', op.suspended, '*' },
+    { 'SREM', op.suspended, '*' }, { 'ZADD', op.scores, '1', '*' }, { 'ZREM', op.scores, '*' }, { 'ZADD', op.reverted, '1', '1' },
+    { 'XRANGE', op.audit, '-', '+' }, { 'ZREMRANGEBYSCORE', op.reverted, '-inf', '(1' }, { 'DEL', op.limit },
+    { publisher(), op.channel, '' },
+  }) do
+    if not redis.acl_check_cmd(unpack(words)) then
+      error({ err = 'NOPERM the user may not call ' .. string.lower(words[1]) })
+    end
+  end
+end
+
 -- What holds on a board that nobody defined. (Texts are parsed when they are first asked for.)
 local UNDEFINED = '{"version":"0"}'
 
@@ -58,6 +72,7 @@ local function begin_operation(keys, args)
   if not op then
     return nil
   end
+  refuse_missing_rights(op)
   refuse_other_types(op.seq_key, op.epoch_key, op.chain_key)
   redis.call('ZCARD', op.scores)
   redis.call('ZCARD', op.withheld)
@@ -67,7 +82,7 @@ local function begin_operation(keys, args)
     redis.call('HLEN', at)
     op.moves.withheld = op.withheld
   end
-  op.seq = (op.last_seq or first_seq(definition, op.scores, at, op.withheld, op.clock)) + 1
+  op.seq = (op.last_seq or first_seq(definition, op.audit, op.scores, at, op.withheld, op.clock)) + 1
   if op.user ~= '*' then
     op.on_board = find_moving(op.moves, op.user)
   end
@@ -105,22 +120,16 @@ local function tell(op, shown)
   if noted[op.channel] ~= op.audit_max or op.seq == 1 then
     note_kept(op.audit, op.audit_max, op.seq, op.channel)
   end
+  local told
   if shown then
-    publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch,
-      op.time_text)
+    told = publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch, op.time_text)
   else
     local what = op.user == '*' and '"reset":true' or '"user_id":"' .. op.user .. '","removed":true'
-    publish(op.channel, what, op.seq_text, op.epoch, op.time_text)
+    told = publish(op.channel, what, op.seq_text, op.epoch, op.time_text)
   end
-end
-
--- The fields of a stream entry by name.
-local function fields_of(entry)
-  local fields = {}
-  for index = 1, #entry[2], 2 do
-    fields[entry[2][index]] = entry[2][index + 1]
+  if type(told) == 'table' then
+    error(told, 0)
   end
-  return fields
 end
 
 local READ_AT_ONCE = 500

@@ -70,11 +70,12 @@ local function rank_of(definition, scores, at, member, score)
   return place_of(definition, scores, member) + 1
 end
 
--- The seq behind which a board counts on that lost its count: 0, or the time in milliseconds where there may be stamps. That is
--- above every count, so who comes now comes after all who have one. Without stamps nothing is compared with it.
-local function first_seq(definition, scores, at, withheld, clock)
+-- The seq behind which a board counts on that lost its count: the last one that its audit tells of, or, where there may be stamps, the
+-- time in milliseconds. That is above every count, so who comes now comes after all who have a stamp.
+local function first_seq(definition, audit, scores, at, withheld, clock)
+  local last = last_audited_seq(audit)
   if definition.is_stamped and redis.call('EXISTS', scores, at, withheld) > 0 then
-    return milliseconds(clock)
+    return math.max(last, milliseconds(clock))
   end
-  return 0
+  return last
 end

@@ -91,10 +91,11 @@ local function return_audit(keys, args)
     end
   else
     op.chain = args[10] ~= '' and args[10]
-    op.seq = math.max(count_of(args[11]) or 0, op.seq - 1) + 1
-    if op.seq - 1 ~= op.last_seq then
-      op.epoch = false
-    end
+  end
+  -- Behind every seq of either part.
+  op.seq = math.max(count_of(args[11]) or 0, op.seq - 1) + 1
+  if op.seq - 1 ~= op.last_seq then
+    op.epoch = false
   end
   -- It is written where the audit is loaded, so that the board is as it was if that takes none.
   op.audit = loaded

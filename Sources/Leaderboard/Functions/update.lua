@@ -1,7 +1,8 @@
 -- leaderboard_update: one increase of one user's score, with all that belongs to it, in one atomic call.
 -- Checks first, writes last: a function runs alone, but is not rolled back. A refusal writes nothing (but for a bucket that
 -- cannot be: token_bucket.lua), nor does an error for what a key holds: another type, or an audit that takes no entry. What
--- lives for a while only is no error: a bucket or an outcome of another type is as if it were not there, and is replaced.
+-- lives for a while only is no error: a bucket or an outcome of another type is as if it were not there, and is replaced. Where
+-- Redis withholds a right that only a later write needs, what was written before it is taken back.
 --
 -- KEYS  1 scores     sorted set: user -> score
 --       2 audit      stream: one entry for each update
@@ -57,30 +58,58 @@ local function outcome_of(text)
   return { increase, score, seq, time, rank }
 end
 
-local function update(keys, args)
-  local scores, audit, suspended, seq_key, epoch_key, chain_key, limit, idem = unpack(keys)
-  local user, increase_text, capacity, token_time, audit_max, idem_lifetime, with_rank, channel, ip, request, trace =
-    unpack(args)
+-- Takes an entry out of the audit that was appended just now, and makes the board's count and the end of its chain what they were
+-- before (nil: not there). Where that is withheld as well, the entry stays, counted and chained if that can be: a verification
+-- tells. Returns whether it is gone.
+local function take_back_entry(audit, seq_key, chain_key, before, written)
+  local is_gone = redis.pcall('XDEL', audit, string.match(written.chain, '\n(.*)$')) == 1
+  local kept = is_gone and before or written
+  for key, text in pairs({ [seq_key] = kept.seq or '', [chain_key] = kept.chain or '' }) do
+    if text == '' then
+      redis.pcall('DEL', key)
+    else
+      redis.pcall('SET', key, text)
+    end
+  end
+  return is_gone
+end
+
+local update
+
+do
+
+-- Kept at their first use, as in numbers.lua.
+local call, try, sha1hex, kind, open
+
+function update(keys, args)
+  if not call then
+    call, try, sha1hex, kind, open = redis.call, redis.pcall, redis.sha1hex, type, unpack
+    floor, to_number = math.floor, tonumber
+  end
+  local scores, audit, suspended, seq_key, epoch_key, chain_key, limit, idem = open(keys)
+  local user, increase_text, capacity, token_time, audit_max, idem_lifetime, with_rank, channel, ip, request, trace = open(args)
   local increase = whole_number(increase_text)
-  capacity, token_time = tonumber(capacity), tonumber(token_time)
+  capacity, token_time = to_number(capacity), to_number(token_time)
   if #keys < 7 or not request or not is_user(user) or not increase or not capacity or capacity < 1 or not token_time
-    or token_time < 1 or not tonumber(audit_max) or not tonumber(idem_lifetime)
-    or trace and not (#trace == 32 and string.find(trace, '^[0-9a-f]+$')) then
+    or token_time < 1 or not to_number(audit_max) or not to_number(idem_lifetime)
+    or trace and not (#trace == 32 and find_text(trace, '^[0-9a-f]+$')) then
     return redis.error_reply('BADARG leaderboard_update: a key or an argument is missing or wrong')
   end
 
-  local call = redis.call
   -- What is returned of an error is surely not written: audit.lua.
-  local is_suspended = redis.pcall('SISMEMBER', suspended, user)
+  local is_suspended = try('SISMEMBER', suspended, user)
   if is_suspended ~= 0 then
     return is_suspended == 1 and { 'suspended' } or is_suspended
   end
 
-  local last_seq, epoch, chain, full_at, first_outcome = unpack(call('MGET', unpack(keys, 4)))
-  local clock = call('TIME')
+  local kept, clock = try('MGET', open(keys, 4)), try('TIME')
+  if kept.err or clock.err then
+    return kept.err and kept or clock
+  end
+  local last_seq_text, epoch, last_chain, full_at, first_outcome = open(kept)
   local now = clock[1] * 1000000 + clock[2]
   local taken, full_in = take_from(limit, full_at, now, capacity, token_time)
-  local first = outcome_of(first_outcome)
+  local first = first_outcome and outcome_of(first_outcome)
   if first then
     if first[1] ~= increase_text then
       return { 'key_reused' }
@@ -93,62 +122,89 @@ local function update(keys, args)
   if not taken then
     return { 'rate_limited', full_in }
   end
-  local had = redis.pcall('ZSCORE', scores, user) or 0
-  if type(had) == 'table' then
+  local had = try('ZSCORE', scores, user)
+  if had and kind(had) == 'table' then
     return had
   end
-  local total = had + increase
+  local total = (had or 0) + increase
   if total > SCORE_LIMIT or total < -SCORE_LIMIT then
     return { 'score_limit', full_in - token_time }
   end
-  last_seq = count_of(last_seq)
-  if not (last_seq and epoch and chain) then
+  local last_seq = count_of(last_seq_text)
+  local counted = last_seq
+  if not (last_seq and epoch and last_chain) then
     local is_sound, fault = pcall(refuse_other_types, seq_key, epoch_key, chain_key)
+    if is_sound and not last_seq then
+      is_sound, fault = pcall(last_audited_seq, audit)
+      counted = fault
+    end
     if not is_sound then
       return error_of(fault)
     end
   end
   -- Of the time, its milliseconds: integer_text cuts, and so does Redis in a reply.
-  local seq, score, time = (last_seq or 0) + 1, math.floor(total) + 0, now / 1000
+  local seq, score, time = counted + 1, floor(total) + 0, now / 1000
   local score_text, seq_text, time_text = integer_text(score), integer_text(seq), integer_text(time)
 
   -- From here on everything is written, the entry first.
-  local id
+  local id, chain
   if not trace then
     -- What `append` of audit.lua does, written out: 1.2 us of 15 less than with a table of the fields.
-    local hash = redis.sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
+    local hash = sha1hex((last_chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
-    id = redis.pcall('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', 'user', user, 'increase', increase_text,
+    id = try('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', 'user', user, 'increase', increase_text,
       'score', score_text, 'seq', seq_text, 'ip', ip, 'request', request, 'hash', hash)
-    chain = type(id) == 'string' and hash .. '\n' .. id or chain
+    chain = kind(id) == 'string' and hash .. '\n' .. id
   end
-  if type(id) ~= 'string' then
-    local is_done, appended = pcall(append, audit, audit_max, chain, { 'user', user, 'increase', increase_text,
+  if not chain then
+    local is_done, appended = pcall(append, audit, audit_max, last_chain, { 'user', user, 'increase', increase_text,
       'score', score_text, 'seq', seq_text, 'ip', ip, 'request', request, trace and 'trace', trace }, time_text)
     if not is_done then
       return error_of(appended)
     end
     chain = appended
   end
-  epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
-  keep_bucket(limit, now, full_in)
-  call('ZINCRBY', scores, increase_text, user)
-  call('MSET', seq_key, seq_text, chain_key, chain)
+  -- The user may lack a right for each of these. (The bucket as keep_bucket has it.)
+  local bucket = try('SET', limit, integer_text(now + full_in), 'PX', integer_text((full_in + 999) / 1000))
+  local count = bucket.ok and try('MSET', seq_key, seq_text, chain_key, chain) or bucket
+  local placed = count.ok and try('ZINCRBY', scores, increase_text, user) or count
+  local refusal, rank = kind(placed) == 'table' and placed, 0
+  if not refusal then
+    epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+    if idem or with_rank == '1' then
+      rank = try('ZREVRANK', scores, user)
+    end
+    local told = kind(rank) == 'table' and rank
+      or publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
+    refusal = kind(told) == 'table' and told
+  end
+  if refusal then
+    local before, written = { seq = last_seq_text, chain = last_chain }, { seq = seq_text, chain = chain }
+    if not take_back_entry(audit, seq_key, chain_key, before, written) then
+      error(refusal, 0)
+    elseif placed ~= refusal then
+      -- Of who was not on the board, 0 points may stay.
+      try('ZINCRBY', scores, integer_text(0 - increase), user)
+      if not had then
+        try('ZREM', scores, user)
+      end
+    end
+    return refusal
+  end
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
   if noted[channel] ~= audit_max or seq == 1 then
     note_kept(audit, audit_max, seq, channel)
   end
-
-  local rank = 0
-  if idem or with_rank == '1' then
-    rank = call('ZREVRANK', scores, user) + 1
-  end
   if idem then
+    rank = rank + 1
     local outcome = { increase_text, score_text, seq_text, time_text, integer_text(rank) }
     call('SET', idem, table.concat(outcome, ' '), 'PX', idem_lifetime)
+  elseif with_rank == '1' then
+    rank = rank + 1
   end
-  publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
   return { 'applied', score, seq, time, full_in, rank }
+end
+
 end
 
 redis.register_function('leaderboard_update', update)

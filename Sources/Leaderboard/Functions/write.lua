@@ -74,12 +74,16 @@ local users, values, flags_of_updates, count = {}, {}, {}, 0
 local definition, moves, now, time, time_text
 local audit, audit_max, scores, at, epoch_key
 local last_seq, seq, seq_text, epoch, chain, clock
+-- How many entries the audit has of it, and whether the board has scores of it.
+local appended, is_placed
+-- Of an increase that was written the short way: KEYS, seq and chain.
+local plain_keys, plain_seq_text, plain_chain
 -- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
 local had, full_ats, answered, used
 -- What a group of bare users adds to `scores`, and what the events say.
 local adds, event, events
 -- As in numbers.lua.
-local call, try, sha1hex, list
+local call, try, sha1hex, list, kind
 -- The update whose turn it is: where its own begin among KEYS and ARGV.
 local key, word, flags
 
@@ -169,8 +173,8 @@ local function append_change(user, operator, increase_text, score_text, change_s
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
     local id = try('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', 'user', user, 'increase',
       increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
-    if type(id) == 'string' then
-      chain, has_written = hash .. '\n' .. id, true
+    if kind(id) == 'string' then
+      chain, has_written, appended = hash .. '\n' .. id, true, appended + 1
       return nil
     end
   end
@@ -183,19 +187,22 @@ local function append_change(user, operator, increase_text, score_text, change_s
   if trace then
     push(fields, 'trace', trace)
   end
-  local is_done, appended = pcall(append, audit, audit_max, chain, fields, time_text)
+  local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
   if not is_done then
-    return error_of(appended)
+    return error_of(result)
   end
-  chain = appended
+  chain, appended = result, appended + 1
 end
 
 -- The user's new place; of a group that is told to Redis by write_places.
 local function place(user, old, total)
   if moves then
+    -- A user who is moved at once is off the board for a moment.
+    is_placed = is_placed or moves.stamps and true
     move(moves, user, old, total, seq)
   elseif count == 1 then
     call('ZADD', scores, score_argument(total), user)
+    is_placed = true
   else
     push(adds, score_argument(total), user)
   end
@@ -203,9 +210,12 @@ end
 
 local function write_places()
   if moves then
+    is_placed = is_placed or moves.stamps and true
     write_moves(moves)
+    is_placed = true
   elseif count > 1 and #adds > 0 then
     call('ZADD', scores, unpack(adds))
+    is_placed = true
     adds = {}
   end
 end
@@ -221,7 +231,7 @@ local function note_event(user, score_text, increase_text)
   end
 end
 
--- A change with all that belongs to it but for the user's bucket. Returns the error for which there is none.
+-- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
 local function change(user, operator, value, old, total, score, score_text)
   local increase_text = operator == 'incr' and total == (old or 0) + value and args[word + 3]
     or integer_text(score - shown_score(old or 0))
@@ -234,7 +244,6 @@ local function change(user, operator, value, old, total, score, score_text)
     epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
   end
   seq, seq_text = seq + 1, change_seq_text
-  place(user, old, total)
   note_event(user, score_text, increase_text)
 end
 
@@ -250,6 +259,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
   end
   has_written = true
   keep_bucket(keys[key + 1], now, full_in)
+  if is_change then
+    place(user, old, total)
+  end
   if count > 1 then
     had[user] = total
     full_ats[keys[key + 1]] = now + full_in
@@ -257,7 +269,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
   local rank = 0
   if flags.tells_rank then
     write_places()
-    rank = rank_of(definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
+    -- All is written: where only the right to ask is missing, the change counts all the same, and its outcome is kept.
+    local is_told, found = pcall(rank_of, definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
+    rank = is_told and found or 0
   end
   local reply = { is_change and 'applied' or 'unchanged', score, seq, time, full_in, rank }
   if asked then
@@ -313,10 +327,18 @@ local function outcome_of_update(user, value, old)
   return carry_out(user, operator, value, old, total, full_in, asked)
 end
 
+-- The board's count, and the end of its chain. Where the right for MSET is missing, all else is written.
+local function write_count(keys, seq_text, chain)
+  if try('MSET', keys[6], seq_text, keys[8], chain).err then
+    call('SET', keys[6], seq_text)
+    call('SET', keys[8], chain)
+  end
+end
+
 -- What is written once for all changes.
-local function end_group(seq_key, chain_key, channel, before)
+local function end_group(channel, before)
   write_places()
-  call('MSET', seq_key, seq_text, chain_key, chain)
+  write_count(keys, seq_text, chain)
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
   if noted[channel] ~= audit_max or before == 0 then
     note_kept(audit, audit_max, seq, channel)
@@ -325,7 +347,29 @@ local function end_group(seq_key, chain_key, channel, before)
   if events then
     what = '"from":' .. integer_text(before + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
   end
+  -- Where the right for it is missing, viewers see that they have missed something when the next event comes.
   publish(channel, what, seq_text, epoch, time_text)
+end
+
+-- After an error behind the first write: Redis withholds a right. Takes the entries back if the board has no score of them, and else
+-- counts and chains them: an entry that tells of more than the scores is found by a verification. Returns whether they are gone.
+local function take_back_group()
+  local keys, seq_text, chain, ids = plain_keys or keys, plain_keys and plain_seq_text or integer_text(seq),
+    plain_keys and plain_chain or chain, {}
+  local audit = keys[3]
+  if not is_placed and appended > 0 then
+    for index, entry in ipairs(redis.call('XREVRANGE', audit, '+', '-', 'COUNT', integer_text(appended))) do
+      ids[index] = entry[1]
+    end
+  end
+  if #ids == appended and (appended == 0 or try('XDEL', audit, unpack(ids)) == appended) then
+    return true
+  end
+  if try('MSET', keys[6], seq_text, keys[8], chain).err then
+    try('SET', keys[6], seq_text)
+    try('SET', keys[8], chain)
+  end
+  return false
 end
 
 -- Of the updates as they stand in KEYS and ARGV, one after the other.
@@ -390,10 +434,11 @@ local function write_plain(keys, args)
     .. '\nseq\n' .. seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
   local id = try('XADD', keys[3], 'MAXLEN', '~', max, time_text .. '-*', 'user', user, 'increase', increase_text,
     'score', score_text, 'seq', seq_text, 'ip', ip, 'request', request, 'hash', hash)
-  if type(id) ~= 'string' then
+  if kind(id) ~= 'string' then
     return nil
   end
-  has_written = true
+  plain_keys, plain_seq_text, plain_chain = keys, seq_text, hash .. '\n' .. id
+  has_written, appended, is_placed = true, 1, false
   epoch = epoch_of_change(keys[7], count, epoch, clock)
   keep_bucket(limit, now, full_in)
   if score == total then
@@ -401,7 +446,8 @@ local function write_plain(keys, args)
   else
     call('ZADD', scores, score_argument(total), user)
   end
-  call('MSET', keys[6], seq_text, keys[8], hash .. '\n' .. id)
+  is_placed = true
+  write_count(keys, seq_text, plain_chain)
   last_count, last_count_text = seq, seq_text
   local channel = args[3]
   if noted[channel] ~= max then
@@ -423,7 +469,7 @@ local function write(own_keys, own_args)
   local board, seq_key, chain_key, given = keys[4], keys[6], keys[8], args[4]
   sound_max, sound_lifetime = args[1], args[2]
   if not call then
-    call, try, sha1hex, list, floor = redis.call, redis.pcall, redis.sha1hex, unpack, math.floor
+    call, try, sha1hex, list, kind, floor = redis.call, redis.pcall, redis.sha1hex, unpack, type, math.floor
   end
   audit, epoch_key, scores, at, audit_max = keys[3], keys[7], keys[9], keys[10], args[1]
   local is_suspended = count == 1 and call('SISMEMBER', keys[1], users[1])
@@ -443,6 +489,7 @@ local function write(own_keys, own_args)
   time_text = integer_text(time)
   moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
   had, full_ats, answered, used, adds, event, events = nil, nil, nil, nil, nil, nil, nil
+  plain_keys, appended, is_placed = nil, 0, false
   local old = scores_of_group(keys[2])
   if count > 1 then
     full_ats, answered, used, adds = {}, {}, {}, {}
@@ -458,11 +505,11 @@ local function write(own_keys, own_args)
   if last_seq and last_seq + count > SCORE_LIMIT then
     last_seq = nil
   end
-  local before = last_seq or first_seq(definition, scores, at, keys[2], clock)
+  local before = last_seq or first_seq(definition, audit, scores, at, keys[2], clock)
   seq, seq_text = before, nil
   local replies = outcomes_of_group(is_suspended, old)
   if seq_text then
-    end_group(seq_key, chain_key, args[3], before)
+    end_group(args[3], before)
     if stores then
       call('SET', board, given)
     end
@@ -470,6 +517,6 @@ local function write(own_keys, own_args)
   return replies
 end
 
-register_operation('leaderboard_write', write)
+register_operation('leaderboard_write', write, take_back_group)
 
 end

@@ -29,6 +29,7 @@ package struct Reverted: Sendable, Equatable {
 /// The part of the audit that has been read on behalf of one user: what it adds up to, and the updates that were asked for.
 struct UserTally {
     struct Update {
+        let id: AuditID
         let seq: Int
         let increase: Int
     }
@@ -39,7 +40,9 @@ struct UserTally {
     private(set) var sum: PointsSum?
     private(set) var selected: [Update] = []
     /// The updates that were taken back, as far as the audit tells.
-    private(set) var reverted: Set<Int> = []
+    private var reverted: Set<AuditID> = []
+    /// The user's last update with each seq. Where the board's count was begun anew, there may be an older one.
+    private var latest: [Int: AuditID] = [:]
     let user: UserID
     private let isSelected: (AuditEntry) -> Bool
 
@@ -53,9 +56,20 @@ struct UserTally {
             seen = entry.id
             guard entry.names(user.rawValue) else { continue }
             if sum == nil { sum = PointsSum(entry.score ?? 0) } else { sum? += entry.increase }
-            reverted.formUnion(entry.reverts)
-            guard entry.action == .update, entry.increase > 0, isSelected(entry), let seq = entry.seq else { continue }
-            selected.append(Update(seq: seq, increase: entry.increase))
+            reverted.formUnion(entry.reverts.compactMap { latest[$0] })
+            reverted.formUnion(entry.revertedEntries)
+            guard entry.action == .update, let seq = entry.seq else { continue }
+            latest[seq] = entry.id
+            guard entry.increase > 0, isSelected(entry) else { continue }
+            selected.append(Update(id: entry.id, seq: seq, increase: entry.increase))
         }
+    }
+
+    /// Of those that were asked for, the ones that no entry took back.
+    var counting: [Update] { selected.filter { !reverted.contains($0.id) } }
+
+    /// As a revert's entry names it.
+    func name(of update: Update) -> String {
+        latest[update.seq] == update.id ? String(update.seq) : update.id.description
     }
 }

@@ -15,16 +15,18 @@ package struct Adoption: Sendable {
 
     /// By user.
     package let items: [Item]
-    /// By user: whose suspension is not what the audit says. That is put right first, by a rebuild.
+    /// By user: whose suspension is not what the audit says, or who has no score any more. That is put right first, by a rebuild.
     package let left: [UserID]
     let seen: AuditID
 
-    /// - Parameter report: of a verification that has just ended.
-    package init(_ report: AuditReport) {
+    /// - Parameters:
+    ///   - report: of a verification that has just ended.
+    ///   - takesLosses: that somebody has no score any more is adopted, too: it was meant.
+    package init(_ report: AuditReport, takesLosses: Bool = false) {
         var items: [UserID: Item] = [:]
         var left: Set<UserID> = []
         for difference in report.differences {
-            if difference.hasWrongSuspension {
+            if difference.hasWrongSuspension || difference.lacksScore && !takesLosses {
                 left.insert(difference.user)
             } else {
                 items[difference.user] = Item(user: difference.user, sum: difference.auditAtEnd.sum, unaudited: 0)

@@ -65,7 +65,7 @@ extension ScoreStore {
     }
 
     /// - Returns: how many entries were replaced.
-    private func eraseAudit(
+    func eraseAudit(
         of user: UserID,
         as pseudonym: String,
         upto end: AuditID,

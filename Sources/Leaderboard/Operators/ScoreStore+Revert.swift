@@ -26,15 +26,15 @@ extension ScoreStore {
         guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
         var result = Reverted(user: tally.user, score: held)
         try await readOn(&tally, on: eventLoop)
-        var rest = tally.selected[...]
+        var rest = tally.counting[...]
         var catchUps = 0
         while !rest.isEmpty {
             let batch = rest.prefix(Self.revertBatch)
             guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
             let words =
                 [tally.seen.description, String(sum)]
-                + batch.flatMap { [$0.seq, $0.increase].map(String.init) }
-            let reply = try await operate(calls.operation("revert", user: tally.user, by: act, words), on: eventLoop)
+                + batch.flatMap { [tally.name(of: $0), String($0.increase)] }
+            let reply = try await operate(calls.operation("take_back", user: tally.user, by: act, words), on: eventLoop)
             switch reply[0].text {
             case "done" where reply.count == 4:
                 guard let updates = reply[1].count, updates <= batch.count, let points = reply[2].score,
@@ -49,6 +49,8 @@ extension ScoreStore {
             case "behind" where catchUps < Self.maximumCatchUps:
                 catchUps += 1
                 try await readOn(&tally, on: eventLoop)
+                let done = Set(tally.selected.map(\.id)).subtracting(tally.counting.map(\.id))
+                rest = rest.filter { !done.contains($0.id) }[...]
             case "behind": throw .unavailable("the audit grows faster than it is read")
             default: throw .outcomeUnknown("unexpected reply")
             }
@@ -65,7 +67,7 @@ extension ScoreStore {
         guard var tally = try await tally(for: selection, upto: horizon, on: eventLoop) else { return nil }
         guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
         try await readOn(&tally, on: eventLoop)
-        let counting = tally.selected.filter { !tally.reverted.contains($0.seq) }
+        let counting = tally.counting
         guard !counting.isEmpty else { return Reverted(user: tally.user, score: held) }
         guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
         var amount = PointsSum()

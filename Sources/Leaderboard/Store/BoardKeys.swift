@@ -21,7 +21,7 @@ package struct BoardKeys: Sendable {
     package let suspended: String
     /// Sorted set: suspended user → the score kept for him.
     package let withheld: String
-    /// Sorted set of the seqs of the updates that were taken back.
+    /// Sorted set of the seqs of the updates that were taken back, for earlier releases: the audit says it.
     package let reverted: String
     /// Sorted set: what another writer put on the board and is no user id, taken off it.
     package let foreign: String

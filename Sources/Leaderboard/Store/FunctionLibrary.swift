@@ -11,10 +11,11 @@ package enum FunctionLibrary {
     /// Up by one with every released change of a file in `Functions/`.
     package static let revision = 14
 
-    /// What `FUNCTION LOAD` takes.
+    /// What `FUNCTION LOAD` takes. Without the lines that are comments, which are half of it: Redis keeps the text.
     package static let source: [UInt8] = {
         let header = "#!lua name=\(name)\nlocal REVISION = \(revision)\n"
-        return Array(header.utf8) + PackageResources.numbers_lua + PackageResources.token_bucket_lua
+        let text =
+            PackageResources.numbers_lua + PackageResources.token_bucket_lua
             + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
             + PackageResources.audit_page_lua + PackageResources.update_lua
             + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.soundness_lua
@@ -26,8 +27,12 @@ package enum FunctionLibrary {
             + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
             + PackageResources.rebuild_lua + PackageResources.adopt_lua
+            + PackageResources.accept_lua
             + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua
             + PackageResources.take_place_lua
+        let lines = text.split(separator: UInt8(ascii: "\n"))
+        let code = lines.filter { !$0.drop { $0 == UInt8(ascii: " ") }.starts(with: "--".utf8) }
+        return Array(header.utf8) + code.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]
     }()
 }

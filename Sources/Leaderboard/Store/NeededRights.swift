@@ -86,6 +86,8 @@ package struct NeededRights: Sendable {
                 ["ZREVRANK", keys.scores, "user"], ["TIME"],
                 ["XADD", keys.audit, "MAXLEN", "~", "1", "*", "user", "user"],
                 ["MSET", keys.seq, "1", keys.chain, "1"],
+                // Of a board that lost its count.
+                ["XREVRANGE", keys.audit, "+", "-"],
                 [isCluster ? "SPUBLISH" : "PUBLISH", keys.channel, "{}"],
             ] + (isReplicated ? [["WAIT", "1", "1"]] : []) + (isCluster ? [["INFO", "cluster"]] : [])
         )
@@ -106,7 +108,6 @@ package struct NeededRights: Sendable {
                 ["SSCAN", keys.suspended, "0"], ["SCAN", "0", "MATCH", keys.pattern], ["DEL", keys.sample("limit")],
                 ["UNLINK", keys.sample("idem")], ["EXISTS", loading], ["RENAME", loading, keys.scores],
                 ["XADD", loading, "*", "user", "user"], ["XDEL", keys.audit, "1-1"], ["XRANGE", keys.audit, "-", "+"],
-                ["XREVRANGE", keys.audit, "+", "-"],
                 // Of boards with rules of their own (`leaderboard_write` and its readers).
                 ["ZREM", keys.scores, "user"], ["ZRANK", keys.scores, "user"],
                 ["ZCOUNT", keys.scores, "-inf", "+inf"], ["HGET", keys.name("at"), "user"],

@@ -54,7 +54,7 @@ package struct ScoreStore: Sendable {
         do {
             reply = try await functions.send(call, of: board, on: eventLoop)
         } catch {
-            functions.gate.met(error)
+            functions.gate.met(error, isUpdate: true)
             throw ScoreStoreError(ofWrite: error)
         }
         guard let outcome = UpdateOutcome(reply: reply, rateLimit: board.definition.rateLimit) else {

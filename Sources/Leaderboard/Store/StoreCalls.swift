@@ -68,8 +68,9 @@ struct StoreCalls: Sendable {
 
     func begin() -> RedisCommand {
         switch definition.ties {
-        case .id, .shared: RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch)
-        case .dense, .first, .last: RedisCommand("FCALL", "leaderboard_begin", "3", keys.seq, keys.epoch, keys.at)
+        case .id, .shared: RedisCommand("FCALL", "leaderboard_begin", "2", keys.seq, keys.epoch, keys.audit)
+        case .dense, .first, .last:
+            RedisCommand("FCALL", "leaderboard_begin", "3", keys.seq, keys.epoch, keys.at, keys.audit)
         }
     }
 

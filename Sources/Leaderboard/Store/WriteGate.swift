@@ -51,8 +51,11 @@ package final class WriteGate: Sendable {
     }
 
     /// A write was refused.
-    func met(_ error: RedisError) {
-        guard case .refused(let refusal) = error, refusal.lacksRight, refusal.isFromWithinFunction else { return }
+    /// - Parameter isUpdate: it needs no right but those of updates.
+    func met(_ error: RedisError, isUpdate: Bool = false) {
+        guard case .refused(let refusal) = error, refusal.lacksRight, isUpdate || refusal.isFromWithinFunction else {
+            return
+        }
         change { $0.doubtfulSince = .now }
     }
 

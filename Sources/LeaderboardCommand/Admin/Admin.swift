@@ -3,19 +3,20 @@ import ArgumentParser
 /// `leaderboard admin …`
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What operators do: read the audit, suspend, revert, erase, rebuild, adopt, back up.",
+        abstract: "What operators do: read the audit, suspend, revert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
             audit, suspend, reinstate, revert, erase and export ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
 
-            verify, rebuild, adopt, backup and restore work on Redis itself (REDIS_URL, or the private one under DATA_DIR), while the \
+            verify, rebuild, adopt, accept, backup and restore work on Redis itself (REDIS_URL, or the private one under DATA_DIR), while the \
             service runs or not.
             """,
         subcommands: [
             AdminAudit.self, AdminSuspend.self, AdminReinstate.self, AdminRevert.self, AdminErase.self,
-            AdminExport.self, AdminVerify.self, AdminRebuild.self, AdminAdopt.self, AdminBackup.self, AdminRestore.self,
+            AdminExport.self, AdminVerify.self, AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
+            AdminRestore.self,
         ]
     )
 }

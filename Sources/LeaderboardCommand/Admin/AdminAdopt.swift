@@ -12,8 +12,8 @@ struct AdminAdopt: AsyncParsableCommand {
         discussion: """
             While the service runs: the users keep the scores that they have, and an entry of the audit (adopt) for each says by \
             how much it is beside what the audit adds up to; a verify is clean after it. What was written of a suspended user \
-            meanwhile does not count. --all also takes members that are no user ids off the board. Suspensions are not \
-            adopted: rebuild, or suspend. It shows what it would record, and asks; where nobody can be asked it needs --yes.
+            meanwhile does not count. --all also takes members that are no user ids off the board, and leaves those out who have no score any \
+            more: name them if that was meant. Suspensions are not adopted: rebuild, or suspend. It shows what it would record, and asks; where nobody can be asked it needs --yes.
             """
     )
 
@@ -49,7 +49,7 @@ struct AdminAdopt: AsyncParsableCommand {
             if !all { report = report.concerning(users) }
             report.showDifferences()
             report.showUnexplained()
-            let adoption = Adoption(report)
+            let adoption = Adoption(report, takesLosses: !all)
             let isAsked = !adoption.items.isEmpty || all && !report.unexplained.isEmpty
             guard isAsked else {
                 print("There is nothing to adopt.")
@@ -68,7 +68,7 @@ struct AdminAdopt: AsyncParsableCommand {
         guard !left.isEmpty else { return }
         let names = left.prefix(10).map(\.description).joined(separator: ", ") + (left.count > 10 ? ", …" : "")
         throw CommandFailure(
-            "not adopted: \(names). Their suspension is not what the audit says: rebuild puts that right"
+            "not adopted: \(names). Their suspension is not what the audit says, or they have no score any more: rebuild puts that right"
         )
     }
 }

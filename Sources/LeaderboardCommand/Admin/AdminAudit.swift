@@ -80,6 +80,8 @@ private struct AuditAnswer: Decodable {
         let actor: String?
         let reason: String?
         let reverts: [Int]?
+        /// Of those of which a later update has the seq, too.
+        let reverted_entries: [String]?
         let unaudited: Int?
         let was: String?
         let of: String?
@@ -113,6 +115,7 @@ private struct AuditAnswer: Decodable {
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
+            if let reverted_entries { parts.append("and \(reverted_entries.joined(separator: ","))") }
             if let unaudited { parts.append("\(unaudited) points of before") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }

@@ -2,6 +2,7 @@ import Board
 import ArgumentParser
 import Leaderboard
 import LeaderboardService
+import Text
 
 /// `leaderboard admin rebuild [--from FILE] [--dry-run] [--force]`
 struct AdminRebuild: AsyncParsableCommand {
@@ -13,8 +14,9 @@ struct AdminRebuild: AsyncParsableCommand {
             knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before. \
             verify lists points of which a whole audit tells nothing.
 
-            With --from, what the board lost of its audit comes back from the backup, be it all or the first entries, and \
-            with it scores and suspensions. A board whose whole audit is lost goes on where the backup ended. If changes are \
+            With --from, what the board lost of its audit comes back from the backup, be it all or a part, and \
+            with it scores and suspensions. Of users whose entries had been trimmed before the backup was made, the backup's score counts, \
+            and what was added since. A board whose whole audit is lost goes on where the backup ended. If changes are \
             lost that neither has, that is refused. With --force it is done: who has a score keeps it, and where it is not \
             what is left of the audit adds up to, a new entry of the audit (recover) says by how much.
             """
@@ -38,13 +40,11 @@ struct AdminRebuild: AsyncParsableCommand {
         let file = try from.map { try BackupInput($0) }
         try await onBoard(board, mustExist: file == nil) { store, eventLoop in
             var older: BackupAudit?
-            if let file { older = try await BackupAudit(file.lines, before: store.firstAuditID(on: eventLoop)) }
+            if let file { older = try await BackupAudit(file.lines, beside: store, on: eventLoop) }
             let report = try await AuditVerification(store, older: older, on: eventLoop).run()
             if report.faultCount > 0 { report.showChain() }
             report.showWithoutHistory()
-            if older != nil, report.goesOnFromPart {
-                print("the backup's audit begins late: restore has all of its scores, a rebuild has not")
-            }
+            report.showFromBackup()
             report.showDifferences()
             if dryRun { return }
             guard report.faultCount == 0 || force else { throw report.refusal }
@@ -54,7 +54,7 @@ struct AdminRebuild: AsyncParsableCommand {
             if done.entries > 0 {
                 print("\(done.entries.counted("audit entry", "audit entries")) brought back from the backup.")
             }
-            if report.hasLostChanges {
+            if report.hasLostChanges, !report.isBegunAnew {
                 print(
                     "\(done.recovered.counted("user")) kept as they are, and recorded in the audit, which lost what told of them."
                 )
@@ -65,11 +65,30 @@ struct AdminRebuild: AsyncParsableCommand {
 }
 
 extension AuditReport {
+    fileprivate func showFromBackup() {
+        if fromBackup > 0 {
+            print(
+                "of \(fromBackup.counted("user")) the backup has a score and no entry: that score counts, and what was added since"
+            )
+        }
+        if unclearErasures > 0 {
+            print(
+                "erased       \(unclearErasures.counted("user")) since the backup, and nobody can tell who: erase them again when this is done"
+            )
+        }
+        guard !leftOut.isEmpty else { return }
+        print("left out     \(leftOut.count.counted("user")) who may be one of them")
+        for user in leftOut.prefix(Self.maximumWithoutHistory) { print("  \(user.printable)") }
+        let more = leftOut.count - Self.maximumWithoutHistory
+        if more > 0 { print("  … and \(more) more") }
+    }
+
     /// Why nothing is rebuilt without --force.
     fileprivate var refusal: CommandFailure {
         guard hasLostChanges else {
             return CommandFailure(
-                "the audit's chain is broken in \(faultCount.counted("place")): see above, or --force"
+                "the audit's chain is broken in \(faultCount.counted("place")): see above. A backup of before brings back what is missing "
+                    + "(--from); accept goes on over it; with --force scores become what is left of the audit adds up to"
             )
         }
         return CommandFailure(

@@ -13,11 +13,13 @@ struct AdminVerify: AsyncParsableCommand {
             Reads Redis itself. Exits with
 
               0  if all that could be checked is right; what could not is told
-              1  if an entry was edited, moved or removed, or a suspension is not what the audit says
+              1  if an entry was edited, moved or removed, two have one number, a suspension is not what the audit says, or
+                 somebody has no score any more
               2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
               3  if all is right but scores: another service wrote them past the audit, or somebody forged them
 
-            Where other services may write scores, --allow-unexplained makes a 0 of 3, and adopt takes what they wrote into the audit.
+            Where other services may write scores, --allow-unexplained makes a 0 of 3, and adopt takes what they wrote into the audit. \
+            Its last lines say what to do.
 
             What a sound chain proves: nobody changed the audit without computing the rest of it anew. It does not \
             protect from who can write in Redis and does that, unless you keep a hash elsewhere.
@@ -44,8 +46,9 @@ struct AdminVerify: AsyncParsableCommand {
         }
         report.show()
         if report.isSound { return print("\n" + report.verdict) }
+        print()
+        for line in report.advice { print(line) }
         guard report.onlyScoresDiffer else { throw ExitCode(1) }
-        print("\nThe audit is sound; scores are not what it adds up to. If another service may write them: adopt.")
         if !allowUnexplained { throw ExitCode(3) }
     }
 }
@@ -95,6 +98,7 @@ extension AuditReport {
         }
         showChain()
         showGaps()
+        showAcceptances()
         print(
             "users        \(wholeUsers) with their whole history, \(trimmedUsers) with a part, \(usersWithoutHistory) with none"
         )
@@ -110,6 +114,14 @@ extension AuditReport {
     private func showGaps() {
         if knownGaps > 0 {
             print("gaps         \(knownGaps.counted("place")) where entries are lost, as the audit tells")
+        }
+    }
+
+    private func showAcceptances() {
+        guard !acceptances.isEmpty else { return }
+        print("accepted     \(acceptedPlaces.counted("place")) that an operator went on over")
+        for acceptance in acceptances.suffix(10) {
+            print("  at \(acceptance.id) by \(acceptance.actor.printable): \(acceptance.reason.printable)")
         }
     }
 
@@ -142,7 +154,7 @@ extension AuditReport {
 
     /// Of a sound report: no more than what was checked.
     var verdict: String {
-        guard !isWhole || uncheckedErasures > 0 || knownGaps > 0 else {
+        guard !isWhole || uncheckedErasures > 0 || knownGaps > 0 || !acceptances.isEmpty else {
             return "The audit is sound, and the board is what it adds up to."
         }
         var unchecked: [String] = []
@@ -154,6 +166,9 @@ extension AuditReport {
             unchecked.append("what the \(trimmedUsers) users of whom it has a part had before")
         }
         if knownGaps > 0 { unchecked.append("what happened where the audit tells of a gap") }
+        if let last = acceptances.last {
+            unchecked.append("what was lost before \(last.id), where an operator accepted it")
+        }
         if uncheckedErasures > 0 { unchecked.append("the entries before those that an earlier release erased") }
         return "What could be checked is right. Not checked: \(unchecked.joined(separator: "; "))."
     }

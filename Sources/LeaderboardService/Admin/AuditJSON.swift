@@ -9,7 +9,7 @@ enum AuditJSON {
     private static let names = [
         "user": "user_id", "increase": "score_increase", "score": "score", "seq": "seq", "ip": "ip",
         "request": "request_id", "trace": "trace_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of",
-        "hash": "hash", "unaudited": "unaudited",
+        "hash": "hash", "unaudited": "unaudited", "places": "places",
     ]
     private static let numbers: Set = ["increase", "score", "seq", "unaudited"]
     /// Characters of a value that are shown: ours are shorter.
@@ -61,6 +61,10 @@ enum AuditJSON {
         }
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
+        }
+        if !entry.revertedEntries.isEmpty {
+            let ids = entry.revertedEntries.map { "\"\($0)\"" }.joined(separator: ",")
+            body.writeString(#","reverted_entries":[\#(ids)]"#)
         }
         body.writeStaticString("}")
     }

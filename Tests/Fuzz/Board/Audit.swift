@@ -14,11 +14,19 @@ extension FuzzTarget {
         let erased = entries.compactMap(\.erased)
         var footnotes = AuditFootnotes()
         footnotes.read(entries)
-        var walk = AuditWalk(footnotes, older: Array(entries.prefix(entries.count % 3)))
+        let scores = BackupScores(["old": 5], at: entries.first?.id ?? .zero)
+        var walk = AuditWalk(
+            footnotes,
+            older: Array(entries.prefix(entries.count % 3)),
+            merge: AuditMerge(Array(entries.suffix(1)), without: Set(entries.dropFirst(5).prefix(1).map(\.id))),
+            scores: scores,
+            erasedNames: footnotes.erased(among: entries).mapValues(\.id)
+        )
         walk.read(Array(entries.dropFirst(entries.count % 3)))
         walk.end(at: entries.last?.link, seq: entries.last?.seq ?? 0)
         promise(walk.faults.count <= AuditWalk.maximumFaults, "faults that are told are bounded")
-        promise(walk.tallies.count <= entries.count, "a tally has an entry")
+        promise(walk.tallies.count <= entries.count + 1, "a tally has an entry, or the backup's word")
+        promise(walk.places.allSatisfy { AcceptedPlace.all(in: $0.text) == [$0] }, "places last")
         promise(walk.gap.map { AuditGap($0.text) == $0 } ?? true, "gaps last")
 
         var state = BoardState()

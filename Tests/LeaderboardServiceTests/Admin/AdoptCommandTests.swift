@@ -43,6 +43,42 @@ struct AdoptCommandTests {
         }
     }
 
+    @Test("leave a score that is gone to a rebuild, and an audit that lost an entry to accept")
+    func losses() async throws {
+        let redis = try await PrivateRedisServer()
+        @Sendable func admin(_ arguments: String...) async throws -> (output: String, code: Int32) {
+            try await ServiceProcess.run(["admin"] + arguments, ["REDIS_URL": redis.url])
+        }
+        try await withService(["REDIS_URL": redis.url]) { service in
+            let writer = try await service.connect()
+            for user in ["ada", "grace", "ada"] { _ = try await service.update(user, 50, on: writer) }
+            try await redis.command("DEL", "lb:{main}:scores")
+            let lost = try await admin("verify", "--allow-unexplained")
+            #expect(
+                lost.code == 1 && lost.output.contains("2 users of the audit without a score: rebuild"),
+                "\(lost.output)"
+            )
+            let left = try await admin("adopt", "--all", "--reason", "r", "--yes")
+            #expect(left.code == 1 && left.output.contains("not adopted: ada, grace"), "\(left.output)")
+            #expect(try await admin("rebuild").code == 0)
+            #expect(try await admin("verify").code == 0)
+
+            let ids = try await redis.command("XRANGE", "lb:{main}:audit", "-", "+", "COUNT", "2").split(
+                separator: "\n"
+            )
+            let second = try #require(ids.map(String.init).last { $0.wholeMatch(of: /[0-9]+-[0-9]+/) != nil })
+            try await redis.command("XDEL", "lb:{main}:audit", second)
+            let broken = try await admin("verify", "--allow-unexplained")
+            #expect(broken.code == 1 && broken.output.contains("accept"), "\(broken.output)")
+            #expect(try await admin("accept", "--reason", "a disk error").code == 1)
+            let accepted = try await admin("accept", "--reason", "a disk error", "--yes")
+            #expect(accepted.code == 0 && accepted.output.contains("1 fault accepted"), "\(accepted.output)")
+            let sound = try await admin("verify")
+            #expect(sound.code == 0 && sound.output.contains("leaderboard-admin: a disk error"), "\(sound.output)")
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "grace") == "50")
+        }
+    }
+
     @Test(
         "wants to know of whom, and why",
         arguments: ["adopt --reason r", "adopt ada --all --reason r", "adopt ada", "adopt not,ours --reason r"]

@@ -39,7 +39,7 @@ struct RightsTests {
         var called: Set<String> = []
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
             let text = try String(contentsOf: file, encoding: .utf8)
-            called.formUnion(text.matches(of: /call\(\s*'([A-Z|]+)'/).map { $0.1.lowercased() })
+            called.formUnion(text.matches(of: /(?:call|call_kept|try)\(\s*'([A-Z|]+)'/).map { $0.1.lowercased() })
             // Where the command is chosen before.
             called.formUnion(
                 text.matches(of: /'([A-Z]{4,})' or '([A-Z]{4,})'/).flatMap { [$0.1.lowercased(), $0.2.lowercased()] }

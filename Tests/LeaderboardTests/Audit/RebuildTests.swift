@@ -189,14 +189,14 @@ extension TestBoard {
 
     /// A rebuild with a backup, as it is forced to.
     func repair(_ lines: [String]) async throws -> RepairSummary {
-        let older = try await BackupAudit(backupLines(lines), before: store.firstAuditID(on: loop))
+        let older = try await BackupAudit(backupLines(lines), beside: store, on: loop)
         let report = try await AuditVerification(store, older: older, on: loop).run()
         return try await store.repair(report, with: older, by: act(), on: loop)
     }
 
     /// With a backup's audit before the board's own.
     func verify(_ lines: [String]) async throws -> AuditReport {
-        let older = try await BackupAudit(backupLines(lines), before: store.firstAuditID(on: loop))
+        let older = try await BackupAudit(backupLines(lines), beside: store, on: loop)
         return try await AuditVerification(store, older: older, on: loop).run()
     }
 }

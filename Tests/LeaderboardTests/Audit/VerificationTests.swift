@@ -142,6 +142,35 @@ struct VerificationTests {
         }
     }
 
+    @Test("finds a number that comes again", arguments: [0, 1, 2])
+    func seqAgain(count: Int) async throws {
+        try await withBoard { board in
+            for _ in 0..<3 { _ = try await board.applied("alice", 5) }
+            try await board.command("SET", board.keys.seq, "\(count)")
+            _ = try await board.applied("alice", 5)
+            let report = try await board.verify()
+            #expect(report.faults == [.seqAgain(try await board.audit()[3].id, seq: count + 1)])
+            #expect(!report.onlyScoresDiffer)
+        }
+    }
+
+    @Test("takes a score that is gone for no other's, one or all", arguments: [true, false])
+    func scoreGone(isAll: Bool) async throws {
+        try await withBoard { board in
+            for user in ["alice", "bob"] { _ = try await board.applied(user, 5) }
+            if isAll {
+                try await board.command("DEL", board.keys.scores)
+            } else {
+                try await board.command("ZREM", board.keys.scores, "alice")
+            }
+            let report = try await board.verify()
+            #expect(!report.onlyScoresDiffer)
+            #expect(report.differences.count { $0.lacksScore } == (isAll ? 2 : 1))
+            #expect(Adoption(report).items.isEmpty)
+            #expect(Adoption(report).left.count == (isAll ? 2 : 1))
+        }
+    }
+
     @Test("holds the board's count of its changes against the last entry")
     func seq() async throws {
         try await withBoard { board in

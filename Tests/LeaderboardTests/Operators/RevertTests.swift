@@ -1,8 +1,9 @@
 import Board
-import Leaderboard
 import NIOConcurrencyHelpers
 import RedisClient
 import Testing
+
+@testable import Leaderboard
 
 @Suite("A revert")
 struct RevertTests {
@@ -128,6 +129,69 @@ struct RevertTests {
             #expect(try await board.revert(.updates(of: UserID("bob"), since: nil, until: nil)) == nil)
             let none = try await board.revert(.updates(of: UserID("alice"), since: nil, until: 1))
             #expect((none?.updates, none?.score) == (0, 50))
+        }
+    }
+
+    @Test("is what the audit says of it, whatever became of other keys")
+    func marksDeleted() async throws {
+        try await withBoard { board in
+            let fraud = try await board.applied("alice", 400)
+            _ = try await board.applied("alice", 7)
+            _ = try await board.revert(.update(seq: fraud.seq))
+            try await board.command("DEL", board.keys.reverted)
+            let alice = try UserID("alice")
+            #expect(try await board.revert(.update(seq: fraud.seq))?.points == 0)
+            #expect(try await board.score("alice") == 7)
+            // Somebody else's mark, by the same number.
+            try await board.command("ZADD", board.keys.reverted, "2", "2")
+            let preview = try await board.store.revertPreview(
+                .updates(of: alice, since: nil, until: nil),
+                on: board.loop
+            )
+            #expect(preview?.points == 7)
+            #expect(try await board.revert(.updates(of: alice, since: nil, until: nil)) == preview)
+            #expect(try await board.verify().isSound)
+        }
+    }
+
+    @Test("of updates that have one number takes each back once, and what it showed before")
+    func numbersTwice() async throws {
+        try await withBoard { board in
+            for user in ["alice", "bob", "alice"] { _ = try await board.applied(user, 10) }
+            try await board.command("SET", board.keys.seq, "0")
+            for user in ["bob", "alice", "alice"] { _ = try await board.applied(user, 3) }
+            #expect(try await board.verify().faultCount == 1)
+            // The last one with the number.
+            let bob = try await board.revert(.update(seq: 1))
+            #expect((bob?.user.rawValue, bob?.points) == ("bob", 3))
+            let alice = try UserID("alice")
+            #expect(try await board.revert(.update(seq: 3))?.points == 3)
+            for _ in 0..<2 {
+                let all = RevertSelection.updates(of: alice, since: nil, until: nil)
+                let preview = try await board.store.revertPreview(all, on: board.loop)
+                #expect(try await board.revert(all) == preview)
+                #expect(preview?.score == 0)
+            }
+            #expect(try await board.score("bob") == 10)
+            let entries = try await board.audit()
+            #expect(entries.last?.reverts == [1, 2])
+            #expect(entries.last?.revertedEntries == [entries[2].id])
+        }
+    }
+
+    @Test("by an instance of an earlier release takes back none that this one took, and the other way round")
+    func earlierRelease() async throws {
+        try await withBoard { board in
+            for _ in 0..<3 { _ = try await board.applied("alice", 10) }
+            _ = try await board.revert(.update(seq: 1))
+            let alice = try UserID("alice")
+            let seen = try await board.store.lastAuditID(on: board.loop)
+            let words = [seen.description, "20", "1", "10", "2", "10"]
+            let call = board.store.calls.operation("revert", user: alice, by: try board.act(), words)
+            let reply = try await board.store.operate(call, on: board.loop)
+            #expect(reply.map(\.integer) == [nil, 1, 10, 10])
+            #expect(try await board.revert(.updates(of: alice, since: nil, until: nil))?.points == 10)
+            #expect(try await board.score("alice") == 0)
         }
     }
 

@@ -1,6 +1,6 @@
 import Board
 import Foundation
-import Leaderboard
+@testable import Leaderboard
 import RedisClient
 import TestSupport
 import Testing
@@ -143,24 +143,67 @@ struct EpochTests {
         try await withBoard { board in
             _ = try await board.applied("alice", 1)
             let before = try await board.position().epoch
-            for isBegun in [false, true] {
+            for (isBegun, seq) in [(false, 2), (true, 3)] {
                 try await board.command("SET", board.keys.seq, text)
                 #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
                 if isBegun {
                     try await board.store.begin(on: board.loop)
-                    #expect(try await board.position().seq == 0)
+                    #expect(try await board.position().seq == seq - 1)
                 }
                 let update = try await board.applied("alice", 1)
-                #expect(update.seq == 1)
+                #expect(update.seq == seq)
                 let after = try await board.position()
-                #expect(after.seq == 1)
+                #expect(after.seq == seq)
                 #expect(after.epoch != before)
-                #expect(try await board.command("GET", board.keys.seq).text == "1")
+                #expect(try await board.command("GET", board.keys.seq).text == "\(seq)")
             }
             // An operation counts likewise.
             try await board.command("SET", board.keys.seq, text)
             _ = try await board.store.suspend(UserID("alice"), by: board.act(), on: board.loop)
-            #expect(try await board.position().seq == 1)
+            #expect(try await board.position().seq == 4)
+            #expect(try await board.verify().isSound)
+        }
+    }
+
+    /// What changes a board first that lost its count.
+    enum First: String, CaseIterable { case update, begin, suspend, erase, rebuild, write }
+
+    @Test("counts on behind all that the audit tells of, whoever changes the board first", arguments: First.allCases)
+    func behindTheAudit(first: First) async throws {
+        try await withBoard { board in
+            for user in ["alice", "bob", "gone"] { for _ in 0..<3 { _ = try await board.applied(user, 5) } }
+            // What an erasure leaves has seqs of before.
+            _ = try await board.store.erase(UserID("gone"), by: board.act(), on: board.loop)
+            let last = try await board.position()
+            try await board.command("DEL", board.keys.seq)
+            switch first {
+            case .update: #expect(try await board.applied("alice", 1).seq == last.seq + 1)
+            case .begin: try await board.store.begin(on: board.loop)
+            case .suspend: _ = try await board.store.suspend(UserID("bob"), by: board.act(), on: board.loop)
+            case .erase: _ = try await board.store.erase(UserID("bob"), by: board.act(), on: board.loop)
+            case .rebuild:
+                try await board.command("DEL", board.keys.scores)
+                _ = try await board.store.rebuild(board.verify(), by: board.act(), on: board.loop)
+            case .write:
+                let keys = board.keys
+                var call = RedisCommand("FCALL", "leaderboard_write", "11", keys.suspended, keys.withheld, keys.audit)
+                for name in ["board", "seasons"] { call.append(keys.name(name)) }
+                for key in [
+                    keys.seq, keys.epoch, keys.chain, keys.scores, keys.name("at"), keys.limit(try UserID("alice")),
+                ] {
+                    call.append(key)
+                }
+                for word in ["1000", "1000", keys.channel, #"{"version":"1"}"#, "1", "", "0", "0", "1", "0"] {
+                    call.append(word)
+                }
+                for word in ["alice", "incr", "1", "0", "", ""] { call.append(word) }
+                _ = try await board.redis.send(call, on: board.loop)
+            }
+            #expect(try await board.position().seq == last.seq + (first == .begin ? 0 : 1))
+            #expect(try await board.position().epoch != last.epoch)
+            _ = try await board.applied("alice", 1)
+            let report = try await board.verify()
+            #expect(report.isSound, "\(report.faults) \(report.differences)")
         }
     }
 
@@ -174,6 +217,8 @@ struct EpochTests {
             #expect(try await board.position() == BoardPosition(epoch: epoch, seq: 9_007_199_254_740_990))
             #expect(try await board.applied("alice", 1).seq == 9_007_199_254_740_991)
             #expect(try await board.applied("alice", 1).seq == 1)
+            // Nobody can count on behind it.
+            #expect(try await board.verify().faults.count == 1)
         }
     }
 

@@ -1,0 +1,26 @@
+import Leaderboard
+
+extension AuditReport {
+    /// What to do about what was found, one sentence for each kind. The RUNBOOK has the same, with more words.
+    var advice: [String] {
+        var lines: [String] = []
+        if faultCount > 0 {
+            lines.append(
+                "The audit does not hold together. With a backup of before: rebuild --from FILE. Without: accept."
+            )
+        }
+        let lost = differences.count { $0.lacksScore }
+        if lost > 0 { lines.append("\(lost.counted("user")) of the audit without a score: rebuild puts it back.") }
+        if differences.contains(where: \.hasWrongSuspension) {
+            lines.append("Suspensions are not what the audit says: rebuild puts that right.")
+        }
+        let hasOther = differences.contains { !$0.lacksScore && !$0.hasWrongSuspension } || !unexplained.isEmpty
+        if hasOther {
+            lines.append(
+                "\(faultCount == 0 ? "The audit is sound; scores" : "Scores") are not what it adds up to. "
+                    + "If another service may write them: adopt. If not: rebuild\(unexplained.isEmpty ? "" : ", and suspend who has points of nowhere")."
+            )
+        }
+        return lines
+    }
+}
