@@ -3,17 +3,11 @@
 ///
 /// The tests run with the continuation that checks this. The release build has the one that does not, whose size the
 /// compiler knows: an update is 2,000 instructions shorter.
-@safe package struct ReplyContinuation: Sendable {
+package struct ReplyContinuation: Sendable {
     package typealias Reply = Result<RESPValue, RedisError>
 
-    #if DEBUG
-        private typealias Continuation = CheckedContinuation<Reply, Never>
-    #else
-        private typealias Continuation = UnsafeContinuation<Reply, Never>
-    #endif
-
     private enum Caller {
-        case task(Continuation)
+        case task(WaitingTask)
         case function(@Sendable (Reply) -> Void)
     }
 
@@ -24,28 +18,54 @@
         caller = .function(tell)
     }
 
-    private init(_ continuation: Continuation) {
-        caller = .task(continuation)
+    private init(_ task: WaitingTask) {
+        caller = .task(task)
     }
 
     package static func wait(_ body: (ReplyContinuation) -> Void) async -> Reply {
-        #if DEBUG
-            await withCheckedContinuation { body(ReplyContinuation($0)) }
-        #else
-            // SAFETY: see above.
-            await unsafe withUnsafeContinuation { unsafe body(ReplyContinuation($0)) }
-        #endif
+        await WaitingTask.wait { body(ReplyContinuation($0)) }
     }
 
     package func resume(_ reply: Reply) {
         switch caller {
-        case .task(let continuation):
-            #if DEBUG
-                continuation.resume(returning: reply)
-            #else
-                unsafe continuation.resume(returning: reply)
-            #endif
+        case .task(let task): task.resume(reply)
         case .function(let tell): tell(reply)
         }
+    }
+}
+
+/// A task that waits for its reply.
+@safe private struct WaitingTask: Sendable {
+    #if DEBUG
+        private typealias Continuation = CheckedContinuation<ReplyContinuation.Reply, Never>
+    #else
+        private typealias Continuation = UnsafeContinuation<ReplyContinuation.Reply, Never>
+    #endif
+
+    private let continuation: Continuation
+
+    private init(_ continuation: Continuation) {
+        #if DEBUG
+            self.continuation = continuation
+        #else
+            unsafe self.continuation = continuation
+        #endif
+    }
+
+    static func wait(_ body: (WaitingTask) -> Void) async -> ReplyContinuation.Reply {
+        #if DEBUG
+            await withCheckedContinuation { body(WaitingTask($0)) }
+        #else
+            // SAFETY: whoever holds it resumes it exactly once, see above.
+            await unsafe withUnsafeContinuation { unsafe body(WaitingTask($0)) }
+        #endif
+    }
+
+    func resume(_ reply: ReplyContinuation.Reply) {
+        #if DEBUG
+            continuation.resume(returning: reply)
+        #else
+            unsafe continuation.resume(returning: reply)
+        #endif
     }
 }
