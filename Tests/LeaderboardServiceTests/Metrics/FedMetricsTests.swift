@@ -35,8 +35,13 @@ struct FedMetricsTests {
                 let viewer = try await service.connect()
                 _ = try await viewer.openWebSocket()
                 _ = try await viewer.message()
+                _ = await cli(data, "SET", "lb:{b}:board", #"{"version":"1"}"#)
+                let viewerOfMany = try await service.connect()
+                _ = try await viewerOfMany.openWebSocket("/api/v1/boards/b/live")
+                _ = try await viewerOfMany.message()
                 let scrape = try await service.connect().request("GET", "/metrics").body
                 viewer.close()
+                viewerOfMany.close()
                 let moved = Self.moved(in: scrape)
                 let missing = Set(MetricCatalog.all.map(\.name)).subtracting(Self.quiet).subtracting(moved)
                 #expect(missing == [])
