@@ -53,7 +53,7 @@ function showOperation(method, path, operation, resolve) {
     element("h3", {}, element("span", { class: "method" }, method), " ", element("code", {}, path)),
     element("p", { class: "summary" }, words(operation.summary)),
     prose(operation.description),
-    operation.security ? element("p", {}, ["Needs a bearer token", ...(operation.security[0].token.length > 0 ? [" with the scope ", element("code", {}, operation.security[0].token[0])] : [])], ".") : null,
+    showRights(operation.security),
     parameters.length > 0 ? element("h4", {}, "Parameters") : null,
     table(["name", "type", "meaning"], parameters.map((parameter) => [
       [element("code", {}, parameter.name), ` ${parameter.in}${parameter.required ? ", required" : ""}`],
@@ -62,6 +62,15 @@ function showOperation(method, path, operation, resolve) {
     element("h4", {}, "Answers"),
     answers.map(([status, answer]) => showAnswer(status, answer, resolve)));
   return { id, short: `${method} ${path}`, element: shown };
+}
+
+/** An empty choice among those of `security`: it goes without a token, too. */
+function showRights(security) {
+  if (!security) return null;
+  const { token: scopes = [] } = security.find(({ token }) => token) ?? {};
+  const isNeeded = security.every(({ token }) => token);
+  const scope = scopes.length > 0 ? [" with the scope ", element("code", {}, scopes[0])] : [];
+  return element("p", {}, [isNeeded ? "Needs a bearer token" : "Takes a bearer token", ...scope], ".");
 }
 
 function showAnswer(status, answer, resolve) {
