@@ -45,8 +45,9 @@ extension Catalogue {
         var rows: [BoardPage.Row] = []
         var last: DefinitionName?
         while rows.count < limit, !names.isEmpty {
-            let batch = names.prefix(limit - rows.count)
-            for (name, definition) in try await definitions(of: batch, on: eventLoop) {
+            let batch = Array(names.prefix(limit - rows.count))
+            let definitions = try await definitions(of: batch, on: eventLoop)
+            for (name, definition) in zip(batch, definitions) {
                 if let definition {
                     let isShown = if case .publicBoards = listed { definition.visibility == .public } else { true }
                     if isShown { rows.append(BoardPage.Row(name: name, definition: definition)) }
@@ -89,29 +90,36 @@ extension Catalogue {
         return rows
     }
 
-    /// Asked for all at once. Nil: there is none of this name.
+    /// What one of several names turned out to be, and its place among them.
+    private struct Found: Sendable {
+        let place: Int
+        let definition: Result<BoardDefinition?, ScoreStoreError>
+    }
+
+    /// Asked for all at once; in the order of the names. Nil: there is none of this name.
     private func definitions(
-        of names: some Sequence<DefinitionName>,
+        of names: [DefinitionName],
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> [(DefinitionName, BoardDefinition?)] {
-        let results = await withTaskGroup { group in
+    ) async throws(ScoreStoreError) -> [BoardDefinition?] {
+        let found = await withTaskGroup(of: Found.self, returning: [Found].self) { group in
             for (place, name) in names.enumerated() {
-                group.addTask {
-                    do throws(ScoreStoreError) {
-                        return (
-                            place, name,
-                            Result<_, ScoreStoreError>.success(try await self.definition(of: name, on: eventLoop))
-                        )
-                    } catch {
-                        return (place, name, .failure(error))
-                    }
-                }
+                group.addTask { await self.find(name, place, on: eventLoop) }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            var found: [Found] = []
+            for await one in group { found.append(one) }
+            return found.sorted { $0.place < $1.place }
         }
-        var definitions: [(DefinitionName, BoardDefinition?)] = []
-        for (_, name, result) in results.sorted(by: { $0.0 < $1.0 }) { definitions.append((name, try result.get())) }
+        var definitions: [BoardDefinition?] = []
+        for one in found { definitions.append(try one.definition.get()) }
         return definitions
+    }
+
+    private func find(_ name: DefinitionName, _ place: Int, on eventLoop: any EventLoop) async -> Found {
+        do throws(ScoreStoreError) {
+            return Found(place: place, definition: .success(try await definition(of: name, on: eventLoop)))
+        } catch {
+            return Found(place: place, definition: .failure(error))
+        }
     }
 
     /// Nil: nobody has stored one (of ``BoardID/main``, the environment says it).

@@ -74,8 +74,10 @@ enum BoardList {
             throw .storeUnavailable
         }
         var body = ByteBuffer(string: #"{"boards":["#)
-        for (index, row) in page.rows.enumerated() {
-            if index > 0 { body.writeStaticString(",") }
+        var separator: StaticString = ""
+        for row in page.rows {
+            body.writeStaticString(separator)
+            separator = ","
             body.writeImmutableBuffer(row.definition.shown(as: row.name))
         }
         body.writeString(#"],"next":\#(page.next.map { "\"\($0)\"" } ?? "null")}"#)

@@ -11,7 +11,8 @@ extension StandingsSource {
                 guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
                     throw Gone(board: name)
                 }
-                if !page.position.hasBegun {
+                // What only a template covers is made by its first update, not by who watches it.
+                if !page.position.hasBegun, store.board.source != .template {
                     try await store.begin(on: eventLoop)
                     page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
                 }
