@@ -8,6 +8,9 @@ package struct BoardOrder: Sendable, Hashable {
         case shared, dense
         /// Who reached the score first, or last.
         case first, last
+
+        /// The sorted set is all there is: its members are the users themselves.
+        package var isPlain: Bool { self == .id || self == .shared }
     }
 
     /// The least score is the best.

@@ -105,17 +105,14 @@ package final class BoardStream: Sendable {
     /// An update of the board is about to be answered with success: who reads after that sees it. Any thread.
     package func acknowledged(_ seq: Int) { acknowledgedSeq.max(seq, ordering: .releasing) }
 
-    /// The source, asked by a reader just now, is at `seq`: it was wiped, or restored to what it was earlier, if that is less than
-    /// what was acknowledged, and counts from there. Any thread.
-    package func sourceIs(at seq: Int) {
-        let acknowledged = acknowledgedSeq.load(ordering: .acquiring)
+    /// What every reader has to see. Any thread.
+    package var acknowledged: Int { acknowledgedSeq.load(ordering: .acquiring) }
+
+    /// The source is at `seq`, told to a reader who had to see `acknowledged` when it was asked: if that is more, the source was wiped,
+    /// or restored to what it was earlier, and counts from there. Any thread.
+    package func sourceIs(at seq: Int, afterAcknowledged acknowledged: Int) {
         guard seq < acknowledged else { return }
         _ = acknowledgedSeq.compareExchange(expected: acknowledged, desired: seq, ordering: .acquiringAndReleasing)
-    }
-
-    /// The first `limit` standings, with all that was acknowledged; nil: ask the source. Any thread.
-    package func acknowledgedStandings(limit: Int) async -> (version: Int, snapshot: Snapshot)? {
-        await standings(limit: limit, atLeast: acknowledgedSeq.load(ordering: .acquiring))
     }
 
     /// A number that differs whenever the standings may, for who keeps something made of them: as long as it is the one

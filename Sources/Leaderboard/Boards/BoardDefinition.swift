@@ -1,4 +1,4 @@
-import Board
+package import Board
 
 /// What a board is, of which there are many: its rules, and what is shown of it. `Functions/definition.lua` says what each member
 /// means to the functions, and has the same bounds.
@@ -6,13 +6,7 @@ package struct BoardDefinition: Sendable, Equatable {
     /// Which score is best: the greatest, or the least.
     package enum Order: String, Sendable, CaseIterable { case desc, asc }
 
-    /// Who comes first of equals, and how ranks are counted.
-    package enum Ties: String, Sendable, CaseIterable {
-        case id, shared, dense, first, last
-
-        /// The sorted set is all there is: its members are the users themselves.
-        package var isPlain: Bool { self == .id || self == .shared }
-    }
+    package typealias Ties = BoardOrder.Ties
 
     /// What the value of an update does to the score.
     package enum Operator: String, Sendable, CaseIterable { case incr, decr, set, best }

@@ -1,3 +1,4 @@
+import Board
 import Text
 import ArgumentParser
 import Leaderboard

@@ -1,3 +1,4 @@
+import Board
 import Text
 import Leaderboard
 import NIOCore

@@ -12,12 +12,7 @@ struct RequestedBoard: Sendable {
 
     /// For who reads. A private board is for who has a token.
     func toRead(_ request: Request) async throws(Refusal) -> ScoreStore {
-        let id = try Self.id(of: request)
-        let store = try await found { () async throws(BoardLookupError) in
-            try await catalogue.board(id, on: request.eventLoop)
-        }
-        if store.board.definition.visibility == .private { _ = try await callers.token(of: request) }
-        return store
+        try await readable(try Self.id(of: request), request)
     }
 
     /// How often a read or a write is made anew because the board's definition has changed.
@@ -31,10 +26,7 @@ struct RequestedBoard: Sendable {
         _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
     ) async throws(Refusal) -> Value {
         for _ in 0..<Self.maximumTries {
-            let store = try await found { () async throws(BoardLookupError) in
-                try await catalogue.board(id, on: request.eventLoop)
-            }
-            if store.board.definition.visibility == .private { _ = try await callers.token(of: request) }
+            let store = try await readable(id, request)
             let value: Value?
             do { value = try await call(store) } catch { throw Refusal(reading: error) }
             if let value { return value }
@@ -51,17 +43,12 @@ struct RequestedBoard: Sendable {
             if id == .main { return catalogue.mainAtOnce(on: request.eventLoop) }
             if let store = catalogue.known(id), store.board.source == .board { return store }
         }
-        return try await found { () async throws(BoardLookupError) in
-            try await catalogue.boardToWrite(id, on: request.eventLoop)
-        }
+        do { return try await catalogue.boardToWrite(id, on: request.eventLoop) } catch { throw Refusal(error) }
     }
 
     /// For an operator, who has shown to be one.
     func toOperate(_ request: Request) async throws(Refusal) -> ScoreStore {
-        let id = try Self.id(of: request)
-        return try await found { () async throws(BoardLookupError) in
-            try await catalogue.board(id, on: request.eventLoop)
-        }
+        try await board(try Self.id(of: request), request)
     }
 
     static func id(of request: Request) throws(Refusal) -> BoardID {
@@ -73,9 +60,13 @@ struct RequestedBoard: Sendable {
         do { return try BoardID(text) } catch { throw .invalidBoardName("\(error)") }
     }
 
-    private func found(
-        _ look: () async throws(BoardLookupError) -> ScoreStore
-    ) async throws(Refusal) -> ScoreStore {
-        do { return try await look() } catch { throw Refusal(error) }
+    private func readable(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
+        let store = try await board(id, request)
+        if store.board.definition.visibility == .private { _ = try await callers.token(of: request) }
+        return store
+    }
+
+    private func board(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
+        do { return try await catalogue.board(id, on: request.eventLoop) } catch { throw Refusal(error) }
     }
 }

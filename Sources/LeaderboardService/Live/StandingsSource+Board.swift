@@ -48,14 +48,6 @@ extension StandingsSource {
 
 extension BoardOrder {
     init(_ definition: BoardDefinition) {
-        let ties: Ties =
-            switch definition.ties {
-            case .id: .id
-            case .shared: .shared
-            case .dense: .dense
-            case .first: .first
-            case .last: .last
-            }
-        self.init(ascends: definition.order == .asc, ties: ties)
+        self.init(ascends: definition.order == .asc, ties: definition.ties)
     }
 }

@@ -33,8 +33,6 @@ final class TopOfBoard: Sendable {
 
     private let store: ScoreStore
     private let stream: BoardStream
-    /// The highest seq that was acknowledged here: what every reader must see.
-    private let acknowledgedSeq = Atomic(0)
     /// By limit, of which there are 100.
     private let pages = Mutex<[Int: Encoded]>([:])
 
@@ -45,12 +43,12 @@ final class TopOfBoard: Sendable {
 
     /// An update of this instance is about to be answered with success.
     func acknowledged(_ seq: Int) {
-        acknowledgedSeq.max(seq, ordering: .releasing)
+        stream.acknowledged(seq)
     }
 
     /// The first `limit` rows, if nothing has changed since they were encoded.
     func readyPage(_ limit: Int) -> Encoded? {
-        guard let version = stream.version(containing: acknowledgedSeq.load(ordering: .acquiring)),
+        guard let version = stream.version(containing: stream.acknowledged),
             let page = pages.withLock({ $0[limit] }), page.version == version
         else { return nil }
         return page
@@ -58,7 +56,7 @@ final class TopOfBoard: Sendable {
 
     /// The first `limit` rows.
     func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
-        let seq = acknowledgedSeq.load(ordering: .acquiring)
+        let seq = stream.acknowledged
         if let (version, copy) = await stream.standings(limit: limit, atLeast: seq) {
             let rows = copy.standings.map { StandingsRow(user: $0.user, score: $0.score) }
             let page = Encoded(version: version, body: StandingsBody.encode(rows))
@@ -66,14 +64,7 @@ final class TopOfBoard: Sendable {
             return page
         }
         let standings = try await store.standings(offset: 0, limit: limit, on: eventLoop)
-        if standings.position.seq < seq {
-            // Redis was wiped, or restored to what it was earlier: the board counts from there.
-            _ = acknowledgedSeq.compareExchange(
-                expected: seq,
-                desired: standings.position.seq,
-                ordering: .acquiringAndReleasing
-            )
-        }
+        stream.sourceIs(at: standings.position.seq, afterAcknowledged: seq)
         return Encoded(version: 0, body: StandingsBody.encode(standings.rows))
     }
 }

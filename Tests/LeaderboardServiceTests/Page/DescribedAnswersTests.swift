@@ -61,7 +61,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
-    private static func watched(
+    private static func ofPath(
         _ status: Int,
         _ path: String,
         _ target: String,
@@ -70,9 +70,9 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
     ) -> DescribedCase {
         DescribedCase(
             method: method,
-            path: "/api/v1/boards/{board}/\(path)",
+            path: "/api/v1/\(path)",
             status: status,
-            target: "/api/v1/boards/\(target)",
+            target: "/api/v1/\(target)",
             headers: headers
         )
     }
@@ -161,226 +161,51 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         board(400, #"{"user_id":"12345","score_increase":1,"metadata":{}}"#),
         board(404, #"{"user_id":"12345","score_increase":1,"season":"1"}"#), board(404, valid, on: "none"),
         board(400, valid, on: "No"),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 200,
-            target: "/api/v1/boards/main/scoreboard"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 400,
-            target: "/api/v1/boards/main/scoreboard?limit=0"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 404,
-            target: "/api/v1/boards/none/scoreboard"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 400,
-            target: "/api/v1/boards/No/scoreboard"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 204,
-            target: "/api/v1/boards/main/scoreboard"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 200,
-            target: "/api/v1/boards/main/users/ada"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 400,
-            target: "/api/v1/boards/main/users/!"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 404,
-            target: "/api/v1/boards/none/users/ada"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 400,
-            target: "/api/v1/boards/No/users/ada"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 204,
-            target: "/api/v1/boards/main/users/ada"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scores/{score}",
-            status: 200,
-            target: "/api/v1/boards/main/scores/7"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scores/{score}",
-            status: 400,
-            target: "/api/v1/boards/main/scores/x"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scores/{score}",
-            status: 404,
-            target: "/api/v1/boards/none/scores/7"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scores/{score}",
-            status: 400,
-            target: "/api/v1/boards/No/scores/7"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/scores/{score}",
-            status: 204,
-            target: "/api/v1/boards/main/scores/7"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/percentiles",
-            status: 200,
-            target: "/api/v1/boards/main/percentiles?p=50,99.9"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/percentiles",
-            status: 400,
-            target: "/api/v1/boards/main/percentiles"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/percentiles",
-            status: 404,
-            target: "/api/v1/boards/none/percentiles?p=50,99.9"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/percentiles",
-            status: 400,
-            target: "/api/v1/boards/No/percentiles?p=50,99.9"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/percentiles",
-            status: 204,
-            target: "/api/v1/boards/main/percentiles?p=50,99.9"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/count",
-            status: 200,
-            target: "/api/v1/boards/main/count?min=1"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/count",
-            status: 400,
-            target: "/api/v1/boards/main/count?min=x"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/count",
-            status: 404,
-            target: "/api/v1/boards/none/count?min=1"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/count",
-            status: 400,
-            target: "/api/v1/boards/No/count?min=1"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/count",
-            status: 204,
-            target: "/api/v1/boards/main/count?min=1"
-        ),
-        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 200, target: "/api/v1/boards/main/stats"),
-        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 404, target: "/api/v1/boards/none/stats"),
-        .init(method: "GET", path: "/api/v1/boards/{board}/stats", status: 400, target: "/api/v1/boards/No/stats"),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/stats",
-            status: 204,
-            target: "/api/v1/boards/main/stats"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 200,
-            target: "/api/v1/boards/main/scoreboard?users=ada,nobody"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 200,
-            target: "/api/v1/boards/main/scoreboard?around_user=ada"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 404,
-            target: "/api/v1/boards/main/scoreboard?around_user=nobody"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/scoreboard",
-            status: 200,
-            target: "/api/v1/boards/main/scoreboard?around_score=5"
-        ),
+        ofPath(200, "boards/{board}/scoreboard", "boards/main/scoreboard"),
+        ofPath(400, "boards/{board}/scoreboard", "boards/main/scoreboard?limit=0"),
+        ofPath(404, "boards/{board}/scoreboard", "boards/none/scoreboard"),
+        ofPath(400, "boards/{board}/scoreboard", "boards/No/scoreboard"),
+        ofPath(204, "boards/{board}/scoreboard", "boards/main/scoreboard", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/users/{id}", "boards/main/users/ada"),
+        ofPath(400, "boards/{board}/users/{id}", "boards/main/users/!"),
+        ofPath(404, "boards/{board}/users/{id}", "boards/none/users/ada"),
+        ofPath(400, "boards/{board}/users/{id}", "boards/No/users/ada"),
+        ofPath(204, "boards/{board}/users/{id}", "boards/main/users/ada", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/scores/{score}", "boards/main/scores/7"),
+        ofPath(400, "boards/{board}/scores/{score}", "boards/main/scores/x"),
+        ofPath(404, "boards/{board}/scores/{score}", "boards/none/scores/7"),
+        ofPath(400, "boards/{board}/scores/{score}", "boards/No/scores/7"),
+        ofPath(204, "boards/{board}/scores/{score}", "boards/main/scores/7", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/percentiles", "boards/main/percentiles?p=50,99.9"),
+        ofPath(400, "boards/{board}/percentiles", "boards/main/percentiles"),
+        ofPath(404, "boards/{board}/percentiles", "boards/none/percentiles?p=50,99.9"),
+        ofPath(400, "boards/{board}/percentiles", "boards/No/percentiles?p=50,99.9"),
+        ofPath(204, "boards/{board}/percentiles", "boards/main/percentiles?p=50,99.9", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/count", "boards/main/count?min=1"),
+        ofPath(400, "boards/{board}/count", "boards/main/count?min=x"),
+        ofPath(404, "boards/{board}/count", "boards/none/count?min=1"),
+        ofPath(400, "boards/{board}/count", "boards/No/count?min=1"),
+        ofPath(204, "boards/{board}/count", "boards/main/count?min=1", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/stats", "boards/main/stats"),
+        ofPath(404, "boards/{board}/stats", "boards/none/stats"),
+        ofPath(400, "boards/{board}/stats", "boards/No/stats"),
+        ofPath(204, "boards/{board}/stats", "boards/main/stats", method: "OPTIONS"),
+        ofPath(200, "boards/{board}/scoreboard", "boards/main/scoreboard?users=ada,nobody"),
+        ofPath(200, "boards/{board}/scoreboard", "boards/main/scoreboard?around_user=ada"),
+        ofPath(404, "boards/{board}/scoreboard", "boards/main/scoreboard?around_user=nobody"),
+        ofPath(200, "boards/{board}/scoreboard", "boards/main/scoreboard?around_score=5"),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 200, target: "/api/v1/scoreboard?around_score=5"),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 404, target: "/api/v1/scoreboard?around_user=nobody"),
-        .init(
-            method: "GET",
-            path: "/api/v1/boards/{board}/users/{id}",
-            status: 404,
-            target: "/api/v1/boards/main/users/nobody"
-        ),
-        .init(
-            method: "GET",
-            path: "/api/v1/users/{id}/standings",
-            status: 200,
-            target: "/api/v1/users/ada/standings?boards=main"
-        ),
-        .init(method: "GET", path: "/api/v1/users/{id}/standings", status: 400, target: "/api/v1/users/ada/standings"),
-        .init(
-            method: "GET",
-            path: "/api/v1/users/{id}/standings",
-            status: 404,
-            target: "/api/v1/users/ada/standings?boards=main,none"
-        ),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/users/{id}/standings",
-            status: 204,
-            target: "/api/v1/users/ada/standings"
-        ),
+        ofPath(404, "boards/{board}/users/{id}", "boards/main/users/nobody"),
+        ofPath(200, "users/{id}/standings", "users/ada/standings?boards=main"),
+        ofPath(400, "users/{id}/standings", "users/ada/standings"),
+        ofPath(404, "users/{id}/standings", "users/ada/standings?boards=main,none"),
+        ofPath(204, "users/{id}/standings", "users/ada/standings", method: "OPTIONS"),
         .init(method: "GET", path: "/api/v1/scoreboards", status: 200, target: "/api/v1/scoreboards?boards=main"),
         .init(method: "GET", path: "/api/v1/scoreboards", status: 400, target: "/api/v1/scoreboards"),
         .init(method: "GET", path: "/api/v1/scoreboards", status: 404, target: "/api/v1/scoreboards?boards=main,none"),
         .init(method: "OPTIONS", path: "/api/v1/scoreboards", status: 204, target: "/api/v1/scoreboards"),
-        .init(
-            method: "OPTIONS",
-            path: "/api/v1/boards/{board}/score/update",
-            status: 204,
-            target: "/api/v1/boards/main/score/update"
-        ),
+        ofPath(204, "boards/{board}/score/update", "boards/main/score/update", method: "OPTIONS"),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 200),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/api/v1/scoreboard", status: 400, target: "/api/v1/scoreboard?limit=0"),
@@ -418,12 +243,20 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             status: 403,
             headers: handshake.merging(["Origin": "https://evil.example"]) { $1 }
         ),
-        watched(101, "live", "main/live", handshake), watched(426, "live", "main/live"),
-        watched(400, "live", "main/live?view=x", handshake), watched(404, "live", "nobody/live", handshake),
-        watched(403, "live", "main/live", handshake.merging(["Origin": "https://evil.example"]) { $1 }),
-        watched(200, "events", "main/events"), watched(400, "events", "Main/events"),
-        watched(404, "events", "nobody/events"),
-        watched(204, "events", "main/events", method: "OPTIONS"),
+        ofPath(101, "boards/{board}/live", "boards/main/live", handshake),
+        ofPath(426, "boards/{board}/live", "boards/main/live"),
+        ofPath(400, "boards/{board}/live", "boards/main/live?view=x", handshake),
+        ofPath(404, "boards/{board}/live", "boards/nobody/live", handshake),
+        ofPath(
+            403,
+            "boards/{board}/live",
+            "boards/main/live",
+            handshake.merging(["Origin": "https://evil.example"]) { $1 }
+        ),
+        ofPath(200, "boards/{board}/events", "boards/main/events"),
+        ofPath(400, "boards/{board}/events", "boards/Main/events"),
+        ofPath(404, "boards/{board}/events", "boards/nobody/events"),
+        ofPath(204, "boards/{board}/events", "boards/main/events", method: "OPTIONS"),
         .init(method: "GET", path: "/api/v1/scoreboard/events", status: 200),
         .init(
             method: "GET",
