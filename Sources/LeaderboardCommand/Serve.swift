@@ -26,18 +26,18 @@ struct Serve: AsyncParsableCommand {
         let signer = demo ? try configured { try TokenSigner(settings) } : nil
         DescriptorLimit.raise()
 
-        let (addresses, listening) = AsyncStream<SocketAddress>.makeStream()
+        let (starts, listening) = AsyncStream<(address: SocketAddress, logs: Logs)>.makeStream()
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
-                for await address in addresses {
-                    let service = Self.url(of: address, settings)
-                    if let welcome { await show(welcome, at: address, once: service) }
+                for await start in starts {
+                    let service = Self.url(of: start.address, settings)
+                    if let welcome { await show(welcome, at: start.address, once: service, below: start.logs) }
                     guard let signer, let service else { continue }
                     await play(at: service, signer: signer, maximumIncrease: configuration.maximumIncrease)
                 }
             }
-            try await ServiceAssembly(configuration).run { address in
-                listening.yield(address)
+            try await ServiceAssembly(configuration).run { address, logs in
+                listening.yield((address, logs))
                 listening.finish()
             }
             tasks.cancelAll()
@@ -46,12 +46,14 @@ struct Serve: AsyncParsableCommand {
 
     /// Once it is ready, so that the lines of its start stand above: what to do next is the last that is read. Where it does not get
     /// ready, after a moment.
-    private func show(_ welcome: Welcome, at address: SocketAddress, once service: ServiceURL?) async {
+    private func show(_ welcome: Welcome, at address: SocketAddress, once service: ServiceURL?, below logs: Logs) async
+    {
         let deadline = ContinuousClock.now + .seconds(3)
         while let service, ContinuousClock.now < deadline {
             if (try? await service.get("/readyz", within: .seconds(1)).status) == 200 { break }
             guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
+        logs.flush()
         // Not print: its buffer would keep the text back where standard output is a file or a pipe.
         _ = try? FileDescriptor.standardOutput.writeAll(welcome.text(for: address).utf8)
     }

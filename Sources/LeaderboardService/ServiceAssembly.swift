@@ -24,8 +24,8 @@ package struct ServiceAssembly: Sendable {
     ///
     /// Parts stop in the reverse of their order here: first the server drains, then the subscription and the broadcaster
     /// end, then Redis' connections close once their replies are in, last our own redis-server stops.
-    /// - Parameter onListening: told the address once, when the service answers.
-    package func run(onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }) async throws {
+    /// - Parameter onListening: told once, when the service answers: its address, and where its lines go.
+    package func run(onListening: @escaping @Sendable (SocketAddress, Logs) -> Void = { _, _ in }) async throws {
         ServiceSignals.ignoreOthers()
         let logs = Logs(
             format: configuration.logFormat,
@@ -158,7 +158,7 @@ package struct ServiceAssembly: Sendable {
                 requestLog.note(exchange)
             },
             onTrouble: ServerTroubles(logger: logger).note,
-            onListening: onListening,
+            onListening: { onListening($0, logs) },
             onStopping: readiness.stop
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }

@@ -45,7 +45,7 @@ package struct Logs: Sendable {
     /// How many lines were dropped so far because their reader was too slow.
     package var droppedLines: Int { output.dropped }
 
-    /// Returns when all that was logged before has been written, or after a second. The last call of a process that logged.
+    /// Returns when all that was logged before has been written, or after a second.
     package func flush() {
         output.flush()
     }

@@ -78,7 +78,7 @@ func withService(
         let (ports, port) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
-                try await service.run { port.yield($0.port ?? 0) }
+                try await service.run { address, _ in port.yield(address.port ?? 0) }
                 port.finish()
             }
             for await port in ports {
