@@ -1,5 +1,7 @@
 /// One row of a scoreboard.
 package struct Standing: Sendable, Hashable {
+    /// As Redis has it: another service may have entered any text, so it is not a ``UserID``. Ill-formed UTF-8 is
+    /// mended with U+FFFD.
     package let user: String
     package let score: Int
     /// Of the name's bytes: most rows are told apart by it alone, without touching the strings.
@@ -38,44 +40,5 @@ package struct Standing: Sendable, Hashable {
     /// cost an event 600 instructions.)
     @inlinable package func isOfSameUser(as other: Standing) -> Bool {
         fingerprint == other.fingerprint && user == other.user
-    }
-}
-
-/// The best of a board, and the place in the stream that it shows exactly.
-package struct Snapshot: Sendable, Equatable {
-    package let epoch: String
-    package let seq: Int
-    /// Best first, in the board's order.
-    package let standings: [Standing]
-    package let order: BoardOrder
-    /// There are no users beyond these.
-    package let isWhole: Bool
-
-    package init(
-        epoch: String,
-        seq: Int,
-        standings: [Standing],
-        isWhole: Bool,
-        order: BoardOrder = BoardOrder()
-    ) {
-        self.epoch = epoch
-        self.seq = seq
-        self.standings = standings
-        self.isWhole = isWhole
-        self.order = order
-    }
-}
-
-/// Where one user stands; both are nil for a user who is not on the board.
-package struct UserStanding: Sendable, Equatable {
-    package let user: String
-    package let score: Int?
-    /// 1 is the best.
-    package let rank: Int?
-
-    package init(user: String, score: Int?, rank: Int?) {
-        self.user = user
-        self.score = score
-        self.rank = rank
     }
 }

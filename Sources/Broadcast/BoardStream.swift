@@ -126,9 +126,9 @@ package final class BoardStream: Sendable {
         limit: Int,
         atLeast seq: Int = 0,
         within patience: TimeAmount = .milliseconds(250)
-    ) async -> (version: Int, snapshot: Snapshot)? {
-        let promise = eventLoop.makePromise(of: Reading?.self)
+    ) async -> CopiedStandings? {
+        let promise = eventLoop.makePromise(of: CopiedStandings?.self)
         home.run { $0.read(limit: limit, atLeast: seq, within: patience, promise) }
-        return try? await promise.futureResult.get().map { ($0.version, $0.snapshot) }
+        return try? await promise.futureResult.get()
     }
 }

@@ -1,4 +1,4 @@
-import Board
+package import Board
 import NIOCore
 
 /// Who waits for the copy of the standings to contain a change.
@@ -7,7 +7,7 @@ struct Readers {
         let limit: Int
         let seq: Int
         let deadline: NIODeadline
-        let promise: EventLoopPromise<Reading?>
+        let promise: EventLoopPromise<CopiedStandings?>
     }
 
     /// More than this may not wait at once: they are told to ask the source.
@@ -32,8 +32,7 @@ struct Readers {
                 return true
             }
             guard position.seq >= reader.seq else { return false }
-            let snapshot = feed.standings(limit: reader.limit)
-            reader.promise.succeed(snapshot.map { Reading(version: feed.version, snapshot: $0) })
+            reader.promise.succeed(feed.standings(limit: reader.limit))
             return true
         }
     }
@@ -45,7 +44,10 @@ struct Readers {
 }
 
 /// What a reader of the copy gets.
-struct Reading: Sendable {
-    let version: Int
-    let snapshot: Snapshot
+package struct CopiedStandings: Sendable {
+    /// Another one whenever the standings may be others.
+    package let version: Int
+    /// Best first, in the board's order.
+    package let standings: [Standing]
+    package let order: BoardOrder
 }

@@ -16,7 +16,16 @@ struct TopStandings {
     private let capacity: Int
     /// What the source gave at the last filling: one that gives little must not be asked all the time.
     private let filled: Int
-    private let order: BoardOrder
+    let order: BoardOrder
+
+    /// Nothing is known yet.
+    init(capacity: Int) {
+        self.capacity = max(capacity, 1)
+        rows = []
+        isWhole = false
+        filled = 0
+        order = BoardOrder()
+    }
 
     init(_ snapshot: Snapshot, capacity: Int) {
         self.capacity = max(capacity, 1)

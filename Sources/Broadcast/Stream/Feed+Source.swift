@@ -88,7 +88,7 @@ extension Feed {
         case .lost:
             self.fetch = nil
             let polled = TopStandings(snapshot, capacity: options.copiedUsers)
-            let cursor = Cursor(epoch: snapshot.epoch, seq: snapshot.seq)
+            let cursor = snapshot.cursor
             if position == cursor, polled.agrees(with: top) { return [] }
             guard now >= pace.nextSnapshot else {
                 verifyAt = min(verifyAt, pace.nextSnapshot)

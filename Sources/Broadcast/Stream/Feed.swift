@@ -61,7 +61,7 @@ struct Feed {
 
     init(options: BroadcastOptions) {
         self.options = options
-        top = TopStandings(Snapshot(epoch: "", seq: 0, standings: [], isWhole: false), capacity: options.copiedUsers)
+        top = TopStandings(capacity: options.copiedUsers)
         window = Window(length: options.window, maximumBytes: options.maximumFrameBytes)
         ring = Ring(maximumBytes: options.ringBytes)
         pace = SnapshotPace(window: options.window, longestPause: options.verifyInterval)
@@ -163,14 +163,9 @@ struct Feed {
     }
 
     /// The first rows at the place of the last change, whether it has gone out yet or not; nil when they are not known.
-    func standings(limit: Int) -> Snapshot? {
-        guard isLive, let position, top.isWhole || top.rows.count >= limit else { return nil }
-        return Snapshot(
-            epoch: position.epoch,
-            seq: position.seq,
-            standings: Array(top.rows.prefix(limit)),
-            isWhole: top.isWhole && top.rows.count <= limit
-        )
+    func standings(limit: Int) -> CopiedStandings? {
+        guard isLive, top.isWhole || top.rows.count >= limit else { return nil }
+        return CopiedStandings(version: version, standings: Array(top.rows.prefix(limit)), order: top.order)
     }
 
     /// What a returning subscriber missed up to `published`; nil when only a snapshot can tell.

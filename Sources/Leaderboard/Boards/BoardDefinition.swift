@@ -36,3 +36,9 @@ package struct BoardDefinition: Sendable, Equatable {
 
     package init() {}
 }
+
+extension BoardOrder {
+    package init(_ definition: BoardDefinition) {
+        self.init(ascends: definition.order == .asc, ties: definition.ties)
+    }
+}

@@ -1,18 +1,18 @@
-import Board
+package import Board
 import Text
 
 /// What a message on the board's channel tells.
 package enum BoardEvent: Sendable, Equatable {
-    case score(ScoreEvent)
+    case change(Change)
     case group(GroupEvent)
     /// The board is not what the scores told so far make of it: a user left it (`{"user_id":"12345","removed":true}`), or
     /// much changed at once (`{"reset":true}`). Who follows it takes the standings anew.
     case standingsReplaced
 
-    /// Anyone who may publish in Redis wrote this: what ``ScoreEvent`` says of it holds here.
+    /// Anyone who may publish in Redis wrote this: what ``Change`` says of it holds here.
     package init(json: [UInt8]) throws(InvalidScoreEvent) {
-        if let own = ScoreEvent(ownJSON: json) {
-            self = .score(own)
+        if let own = Change(ownJSON: json) {
+            self = .change(own)
         } else if let own = GroupEvent(ownJSON: json) {
             self = .group(own)
         } else {
@@ -30,12 +30,12 @@ package enum BoardEvent: Sendable, Equatable {
     private init(_ object: JSONObject, bytes: Int) throws(InvalidScoreEvent) {
         if object["updates"] != nil, object["user_id"] == nil {
             self = .group(try GroupEvent(object))
-        } else if bytes > ScoreEvent.maximumJSONBytes {
+        } else if bytes > Change.maximumJSONBytes {
             throw InvalidScoreEvent(reason: "the text is too large for an event of one update")
         } else if object["score"] == nil, object["reset"]?.bool == true || Self.isRemoval(object) {
             self = .standingsReplaced
         } else {
-            self = .score(try ScoreEvent(object))
+            self = .change(try Change(object))
         }
     }
 

@@ -1,4 +1,4 @@
-import Board
+package import Board
 import Text
 
 /// Several updates that Redis made in one call, in one message on the board's channel:
@@ -7,7 +7,7 @@ import Text
 /// three of `from`, `seq` and `epoch`, as a single event may.
 package struct GroupEvent: Sendable, Equatable {
     /// In the order in which they happened, each with a seq of its own; 1 to ``maximumUpdates``.
-    package let updates: [ScoreEvent]
+    package let updates: [Change]
 
     package static let maximumUpdates = 64
     /// 64 updates with user ids of 128 bytes and the longest numbers are 13,200.
@@ -60,7 +60,7 @@ package struct GroupEvent: Sendable, Equatable {
         updates = scores.enumerated().map { index, score in
             // No later than the last, so it cannot overflow.
             place.seq = from.map { $0 + index }
-            return ScoreEvent(score, at: place)
+            return Change(score, at: place)
         }
     }
 }

@@ -19,21 +19,21 @@ extension ScoreStore {
         case .around(let user): reply = try await ask("around", user.rawValue, String(limit), on: eventLoop)
         case .aroundScore(let score): reply = try await ask("around_score", String(score), String(limit), on: eventLoop)
         }
-        return try Self.read(reply) { RankedPage($0, $1) }
+        return try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }
     }
 
     /// - Parameter users: 1 to ``usersAtOnce``.
-    package func places(
+    package func standings(
         of users: [UserID],
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> UserPlaces? {
+    ) async throws(ScoreStoreError) -> UserStandings? {
         let reply = try await ask("users", users.map(\.rawValue), on: eventLoop)
-        return try Self.read(reply) { UserPlaces($0, $1, count: users.count) }
+        return try Self.read(reply) { UserStandings($0, $1, of: users) }
     }
 
     /// Nil within: the user is not on the board.
     package func place(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UserPlace?? {
-        try Self.read(try await ask("place", user.rawValue, on: eventLoop)) { UserPlace.read($0, $1) }
+        try Self.read(try await ask("place", user.rawValue, on: eventLoop)) { UserPlace.read($0, $1, of: user) }
     }
 
     package func place(of score: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> ScorePlace? {
@@ -100,43 +100,45 @@ extension ScoreStore {
 }
 
 extension RankedPage {
-    init?(_ head: ReplyHead, _ fields: [RESPValue]) {
+    init?(_ head: ReplyHead, _ fields: [RESPValue], order: BoardOrder) {
         guard fields.count.isMultiple(of: 3) else { return nil }
-        var rows: [RankedRow] = []
-        rows.reserveCapacity(fields.count / 3)
+        var (standings, ranks): ([Standing], [Int]) = ([], [])
+        standings.reserveCapacity(fields.count / 3)
+        ranks.reserveCapacity(fields.count / 3)
         for index in stride(from: 0, to: fields.count, by: 3) {
             guard case .string(let user) = fields[index], let score = fields[index + 1].score,
                 let rank = fields[index + 2].rank
             else { return nil }
-            rows.append(RankedRow(user: String(decoding: user, as: UTF8.self), score: score, rank: rank))
+            standings.append(Standing(user: String(decoding: user, as: UTF8.self), score: score))
+            ranks.append(rank)
         }
-        self.init(position: head.position, total: head.total, rows: rows)
+        self.init(Snapshot(cursor: head.cursor, total: head.total, standings: standings, order: order), ranks: ranks)
     }
 }
 
-extension UserPlaces {
-    init?(_ head: ReplyHead, _ fields: [RESPValue], count: Int) {
-        guard fields.count == 2 * count else { return nil }
-        var places: [Place?] = []
-        for index in stride(from: 0, to: fields.count, by: 2) {
+extension UserStandings {
+    init?(_ head: ReplyHead, _ fields: [RESPValue], of users: [UserID]) {
+        guard fields.count == 2 * users.count else { return nil }
+        var standings: [UserStanding] = []
+        for (user, index) in zip(users, stride(from: 0, to: fields.count, by: 2)) {
             if fields[index].text == "", fields[index + 1].text == "" {
-                places.append(nil)
+                standings.append(UserStanding(user: user.rawValue, score: nil, rank: nil))
             } else {
                 guard let score = fields[index].score, let rank = fields[index + 1].rank else { return nil }
-                places.append(Place(score: score, rank: rank))
+                standings.append(UserStanding(user: user.rawValue, score: score, rank: rank))
             }
         }
-        self.init(total: head.total, places: places)
+        self.init(total: head.total, standings: standings)
     }
 }
 
 extension UserPlace {
-    static func read(_ head: ReplyHead, _ fields: [RESPValue]) -> UserPlace?? {
+    static func read(_ head: ReplyHead, _ fields: [RESPValue], of user: UserID) -> UserPlace?? {
         if fields.isEmpty { return .some(nil) }
         guard fields.count == 4, let score = fields[0].score, let rank = fields[1].rank,
             let among = ScorePlace(head, fields[2...])
         else { return nil }
-        return UserPlace(place: UserPlaces.Place(score: score, rank: rank), among: among)
+        return UserPlace(standing: UserStanding(user: user.rawValue, score: score, rank: rank), among: among)
     }
 }
 

@@ -33,7 +33,7 @@ package struct BoardKeys: Sendable {
     package let seasons: String
     /// What its ties need beside `scores`: hash user → stamp, or sorted set of the scores that somebody has.
     package let at: String
-    /// Channel of ``ScoreEvent``s.
+    /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
     let space: KeySpace

@@ -73,19 +73,19 @@ package struct ScoreStore: Sendable {
         offset: Int,
         limit: Int,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> StandingsPage {
+    ) async throws(ScoreStoreError) -> Snapshot {
         let reply = try await read(calls.standings(offset: offset, limit: limit), on: eventLoop)
-        guard let page = StandingsPage(reply: reply) else { throw .unavailable("unexpected reply") }
+        guard let page = Snapshot(reply: reply) else { throw .unavailable("unexpected reply") }
         return page
     }
 
-    /// Where one user stands; nil if the user is not on the board.
+    /// Where one user stands.
     package func standing(
         of user: UserID,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> UserStanding? {
+    ) async throws(ScoreStoreError) -> UserStanding {
         let reply = try await read(calls.standing(of: user), on: eventLoop)
-        guard let standing = UserStanding.fromReply(reply, user: user) else { throw .unavailable("unexpected reply") }
+        guard let standing = UserStanding(reply: reply, user: user) else { throw .unavailable("unexpected reply") }
         return standing
     }
 

@@ -63,39 +63,41 @@ extension UpdateOutcome {
 
 /// What every reader's reply begins with: epoch, seq, number of users.
 struct ReplyHead {
-    let position: BoardPosition
+    let cursor: Cursor
     let total: Int
 
     init?(_ fields: [RESPValue]) {
         guard fields.count >= 3, let epoch = fields[0].text, let seq = fields[1].count,
             let total = fields[2].count
         else { return nil }
-        position = BoardPosition(epoch: epoch, seq: seq)
+        cursor = Cursor(epoch: epoch, seq: seq)
         self.total = total
     }
 }
 
-extension StandingsPage {
+extension Snapshot {
     init?(reply: RESPValue) {
         guard let fields = reply.array, let head = ReplyHead(fields), (fields.count - 3).isMultiple(of: 2) else {
             return nil
         }
-        var rows: [StandingsRow] = []
+        var rows: [Standing] = []
         rows.reserveCapacity((fields.count - 3) / 2)
         for index in stride(from: 3, to: fields.count, by: 2) {
             guard case .string(let user) = fields[index], let score = fields[index + 1].score else { return nil }
-            rows.append(StandingsRow(user: String(decoding: user, as: UTF8.self), score: score))
+            rows.append(Standing(user: String(decoding: user, as: UTF8.self), score: score))
         }
-        self.init(position: head.position, total: head.total, rows: rows)
+        self.init(cursor: head.cursor, total: head.total, standings: rows)
     }
 }
 
 extension UserStanding {
-    /// Nil: an unexpected reply. Nil within: the user is not on the board.
-    static func fromReply(_ reply: RESPValue, user: UserID) -> UserStanding?? {
-        guard let fields = reply.array, let head = ReplyHead(fields) else { return nil }
-        if fields.count == 3 { return .some(nil) }
+    init?(reply: RESPValue, user: UserID) {
+        guard let fields = reply.array, ReplyHead(fields) != nil else { return nil }
+        if fields.count == 3 {
+            self.init(user: user.rawValue, score: nil, rank: nil)
+            return
+        }
         guard fields.count == 5, let score = fields[3].score, let rank = fields[4].count else { return nil }
-        return UserStanding(position: head.position, total: head.total, user: user, score: score, rank: rank)
+        self.init(user: user.rawValue, score: score, rank: rank)
     }
 }

@@ -5,24 +5,25 @@ import Text
 
 /// Bodies of what is read of boards. Ids of users and names of boards need no escaping; a member of the board may be another writer's.
 enum BoardJSON {
-    static func rows(_ rows: [RankedRow]) -> ByteBuffer {
-        var list = List(reserving: rows.count * 64)
-        for row in rows { list.add(row) }
+    static func rows(_ page: RankedPage) -> ByteBuffer {
+        var list = List(reserving: page.ranks.count * 64)
+        for (standing, rank) in zip(page.snapshot.standings, page.ranks) { list.add(standing, rank: rank) }
         return list.end()
     }
 
-    static func rows(_ users: [UserID], _ places: [UserPlaces.Place?]) -> ByteBuffer {
-        var list = List(reserving: users.count * 64)
-        for (user, place) in zip(users, places) {
-            let (score, rank) = (text(place?.score), text(place?.rank))
-            list.add(ByteBuffer(string: #"{"user_id":"\#(user.rawValue)","score":\#(score),"rank":\#(rank)}"#))
+    static func rows(_ users: UserStandings) -> ByteBuffer {
+        var list = List(reserving: users.standings.count * 64)
+        for found in users.standings {
+            let (score, rank) = (text(found.score), text(found.rank))
+            list.add(ByteBuffer(string: #"{"user_id":"\#(found.user)","score":\#(score),"rank":\#(rank)}"#))
         }
         return list.end()
     }
 
-    static func user(_ user: UserID, _ found: UserPlace) -> ByteBuffer {
-        ByteBuffer(
-            string: #"{"user_id":"\#(user.rawValue)","score":\#(found.place.score),"rank":\#(found.place.rank),"#
+    static func user(_ found: UserPlace) -> ByteBuffer {
+        let (score, rank) = (text(found.standing.score), text(found.standing.rank))
+        return ByteBuffer(
+            string: #"{"user_id":"\#(found.standing.user)","score":\#(score),"rank":\#(rank),"#
                 + #""total":\#(found.among.total),"percentile":\#(percentile(found.among))}"#
         )
     }
@@ -45,7 +46,7 @@ enum BoardJSON {
     }
 
     static func standing(on board: BoardID, _ found: UserPlace?) -> ByteBuffer {
-        let (score, rank, total) = (text(found?.place.score), text(found?.place.rank), text(found?.among.total))
+        let (score, rank, total) = (text(found?.standing.score), text(found?.standing.rank), text(found?.among.total))
         let percentile = found.map { Self.percentile($0.among) } ?? "null"
         return ByteBuffer(
             string:
@@ -54,8 +55,8 @@ enum BoardJSON {
     }
 
     static func board(_ id: BoardID, _ page: RankedPage) -> ByteBuffer {
-        var body = ByteBuffer(string: #"{"board":"\#(id)","total":\#(page.total),"scoreboard":"#)
-        body.writeImmutableBuffer(rows(page.rows))
+        var body = ByteBuffer(string: #"{"board":"\#(id)","total":\#(page.snapshot.total),"scoreboard":"#)
+        body.writeImmutableBuffer(rows(page))
         body.writeStaticString("}")
         return body
     }
@@ -90,11 +91,11 @@ enum BoardJSON {
             body.writeImmutableBuffer(element)
         }
 
-        mutating func add(_ row: RankedRow) {
+        mutating func add(_ row: Standing, rank: Int) {
             begin()
             body.writeStaticString(#"{"user_id":"#)
             body.writeJSON(row.user)
-            body.writeString(#","score":\#(row.score),"rank":\#(row.rank)}"#)
+            body.writeString(#","score":\#(row.score),"rank":\#(rank)}"#)
         }
 
         mutating func end() -> ByteBuffer {

@@ -20,15 +20,15 @@ struct BoardReads: Sendable {
         switch wish.rows {
         case .users(let users):
             let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.places(of: users, on: request.eventLoop)
+                try await store.standings(of: users, on: request.eventLoop)
             }
-            return BoardJSON.rows(users, found.places)
+            return BoardJSON.rows(found)
         case .selection(let selection):
             let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
                 try await store.rows(selection, limit: wish.limit, on: request.eventLoop)
             }
-            if case .around = selection, page.rows.isEmpty, wish.limit > 0 { throw .userNotFound }
-            return BoardJSON.rows(page.rows)
+            if case .around = selection, page.snapshot.standings.isEmpty, wish.limit > 0 { throw .userNotFound }
+            return BoardJSON.rows(page)
         }
     }
 
@@ -40,7 +40,7 @@ struct BoardReads: Sendable {
                 try await store.place(of: user, on: request.eventLoop)
             }
             guard let found else { throw .userNotFound }
-            return BoardJSON.user(user, found)
+            return BoardJSON.user(found)
         }
     }
 
@@ -93,8 +93,8 @@ struct BoardReads: Sendable {
             let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
                 try await store.rows(.page(offset: 0), limit: 0, on: request.eventLoop)
             }
-            let cursor = "\(page.position.epoch):\(page.position.seq)"
-            return ByteBuffer(string: #"{"users":\#(page.total),"cursor":"\#(cursor)"}"#)
+            let board = page.snapshot
+            return ByteBuffer(string: #"{"users":\#(board.total),"cursor":"\#(board.cursor)"}"#)
         }
     }
 

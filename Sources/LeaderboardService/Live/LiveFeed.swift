@@ -46,8 +46,8 @@ final class LiveFeed: Sendable {
         case .message(let payload):
             do {
                 switch try BoardEvent(json: payload) {
-                case .score(let event): stream.publish(Change(event))
-                case .group(let group): for event in group.updates { stream.publish(Change(event)) }
+                case .change(let change): stream.publish(change)
+                case .group(let group): for change in group.updates { stream.publish(change) }
                 case .standingsReplaced:
                     if let id { onReplaced(id) }
                     stream.standingsReplaced()
@@ -56,18 +56,5 @@ final class LiveFeed: Sendable {
                 rejected.note("\(error)")
             }
         }
-    }
-}
-
-extension Change {
-    init(_ event: ScoreEvent) {
-        self.init(
-            user: event.user.rawValue,
-            score: event.score,
-            increase: event.increase,
-            seq: event.seq,
-            epoch: event.epoch,
-            time: event.time
-        )
     }
 }

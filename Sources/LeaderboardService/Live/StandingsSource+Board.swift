@@ -12,28 +12,22 @@ extension StandingsSource {
                     throw Gone(board: name)
                 }
                 // What only a template covers is made by its first update, not by who watches it.
-                if !page.position.hasBegun, store.board.source != .template {
+                if !page.snapshot.cursor.hasBegun, store.board.source != .template {
                     try await store.begin(on: eventLoop)
                     page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
                 }
-                return Snapshot(
-                    epoch: page.position.epoch,
-                    seq: page.position.seq,
-                    standings: page.rows.map { Standing(user: $0.user, score: $0.score) },
-                    isWhole: page.total <= page.rows.count,
-                    order: BoardOrder(store.board.definition)
-                )
+                return page.snapshot
             },
             standings: { users, eventLoop in
                 let store = try await catalogue.board(BoardID(name), on: eventLoop)
                 let ids = users.compactMap { try? UserID($0) }
-                var found: [Board.UserStanding] = []
+                var found: [UserStanding] = []
                 for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
                     let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
-                    guard let answer = try await store.places(of: some, on: eventLoop) else { throw Gone(board: name) }
-                    for case (let user, let place?) in zip(some, answer.places) {
-                        found.append(Board.UserStanding(user: user.rawValue, score: place.score, rank: place.rank))
+                    guard let answer = try await store.standings(of: some, on: eventLoop) else {
+                        throw Gone(board: name)
                     }
+                    found += answer.standings
                 }
                 return found
             }
@@ -43,11 +37,5 @@ extension StandingsSource {
     /// Somebody deleted the board.
     private struct Gone: Error {
         let board: String
-    }
-}
-
-extension BoardOrder {
-    init(_ definition: BoardDefinition) {
-        self.init(ascends: definition.order == .asc, ties: definition.ties)
     }
 }

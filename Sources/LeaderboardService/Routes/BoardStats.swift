@@ -9,7 +9,7 @@ import Synchronization
 /// `GET /api/v1/scoreboard/stats`: how many watch through this instance, how many users are on the board, and how far
 /// the board is. However many ask, Redis is asked once a second at most; who asks meanwhile waits for that answer.
 final class BoardStats: Sendable {
-    private typealias Question = Task<Result<StandingsPage, ScoreStoreError>, Never>
+    private typealias Question = Task<Result<Snapshot, ScoreStoreError>, Never>
 
     private static let freshFor = Duration.seconds(1)
 
@@ -29,11 +29,10 @@ final class BoardStats: Sendable {
         guard !readiness.isStopping else { return PublicRead.open(Refusal.stopping.response) }
         switch await question(on: request.eventLoop).value {
         case .success(let page):
-            let cursor = Cursor(epoch: page.position.epoch, seq: page.position.seq)
             var response = Response(
                 .ok,
                 json: ByteBuffer(
-                    string: #"{"viewers":\#(viewers.count),"users":\#(page.total),"cursor":"\#(cursor)"}"#
+                    string: #"{"viewers":\#(viewers.count),"users":\#(page.total),"cursor":"\#(page.cursor)"}"#
                 )
             )
             response.headers.add(name: "Cache-Control", value: "max-age=1")

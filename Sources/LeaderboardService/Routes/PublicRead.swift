@@ -1,3 +1,4 @@
+import Board
 import Text
 import HTTPServer
 import Leaderboard
@@ -27,7 +28,7 @@ enum PublicRead {
 
 /// The rows of a scoreboard as the body of an answer.
 enum StandingsBody {
-    static func encode(_ rows: [StandingsRow]) -> ByteBuffer {
+    static func encode(_ rows: [Standing]) -> ByteBuffer {
         var body = ByteBuffer()
         body.reserveCapacity(rows.count * 48 + 2)
         body.writeStaticString("[")

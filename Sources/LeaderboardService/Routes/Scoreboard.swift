@@ -31,7 +31,7 @@ struct Scoreboard: Sendable {
             let standings = try await fromRedis { () throws(ScoreStoreError) in
                 try await store.standings(offset: page.offset, limit: page.limit, on: request.eventLoop)
             }
-            return Self.response(to: request, body: StandingsBody.encode(standings.rows))
+            return Self.response(to: request, body: StandingsBody.encode(standings.standings))
         } catch {
             return PublicRead.open(error.response)
         }
@@ -52,8 +52,8 @@ struct Scoreboard: Sendable {
             let standing = try await fromRedis { () throws(ScoreStoreError) in
                 try await store.standing(of: user, on: request.eventLoop)
             }
-            guard let standing else { throw .userNotFound }
-            let body = #"{"user_id":"\#(user.rawValue)","score":\#(standing.score),"rank":\#(standing.rank)}"#
+            guard let score = standing.score, let rank = standing.rank else { throw .userNotFound }
+            let body = #"{"user_id":"\#(user.rawValue)","score":\#(score),"rank":\#(rank)}"#
             return Self.response(to: request, body: ByteBuffer(string: body))
         } catch {
             return PublicRead.open(error.response)

@@ -57,14 +57,13 @@ final class TopOfBoard: Sendable {
     /// The first `limit` rows.
     func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
         let seq = stream.acknowledged
-        if let (version, copy) = await stream.standings(limit: limit, atLeast: seq) {
-            let rows = copy.standings.map { StandingsRow(user: $0.user, score: $0.score) }
-            let page = Encoded(version: version, body: StandingsBody.encode(rows))
+        if let copy = await stream.standings(limit: limit, atLeast: seq) {
+            let page = Encoded(version: copy.version, body: StandingsBody.encode(copy.standings))
             pages.withLock { $0[limit] = page }
             return page
         }
         let standings = try await store.standings(offset: 0, limit: limit, on: eventLoop)
-        stream.sourceIs(at: standings.position.seq, afterAcknowledged: seq)
-        return Encoded(version: 0, body: StandingsBody.encode(standings.rows))
+        stream.sourceIs(at: standings.seq, afterAcknowledged: seq)
+        return Encoded(version: 0, body: StandingsBody.encode(standings.standings))
     }
 }

@@ -68,7 +68,12 @@ final class ModelBoard {
     }
 
     func snapshot(_ limit: Int) -> Snapshot {
-        Snapshot(epoch: "\(epoch)", seq: seq, standings: standings(limit), isWhole: scores.count <= limit, order: order)
+        Snapshot(
+            cursor: Cursor(epoch: "\(epoch)", seq: seq),
+            total: scores.count,
+            standings: standings(limit),
+            order: order
+        )
     }
 
     private func precedes(_ a: Standing, _ b: Standing) -> Bool {

@@ -8,7 +8,10 @@ import Testing
 struct TopStandingsTests {
     private func top(_ rows: [(String, Int)], isWhole: Bool, capacity: Int = 4) -> TopStandings {
         let standings = rows.map { Standing(user: $0, score: $1) }
-        return TopStandings(Snapshot(epoch: "1", seq: 0, standings: standings, isWhole: isWhole), capacity: capacity)
+        return TopStandings(
+            Snapshot(cursor: Cursor(epoch: "1", seq: 0), standings: standings, isWhole: isWhole),
+            capacity: capacity
+        )
     }
 
     @Test(
@@ -73,7 +76,8 @@ struct TopStandingsTests {
             scores["u\(Int.random(in: 0..<30, using: &random))"] = Int.random(in: -9...9, using: &random)
         }
         let rows = Array(sorted().prefix(8))
-        var top = TopStandings(Snapshot(epoch: "1", seq: 0, standings: rows, isWhole: scores.count <= 8), capacity: 8)
+        let snapshot = Snapshot(cursor: Cursor(epoch: "1", seq: 0), total: scores.count, standings: rows)
+        var top = TopStandings(snapshot, capacity: 8)
         for _ in 0..<300 {
             let user = "u\(Int.random(in: 0..<30, using: &random))"
             let score = Int.random(in: -9...9, using: &random)

@@ -15,7 +15,11 @@ struct FeedTests {
     }
 
     private static func snapshot(_ seq: Int, epoch: String = "1", _ rows: [(String, Int)] = [("a", 10)]) -> Snapshot {
-        Snapshot(epoch: epoch, seq: seq, standings: rows.map { Standing(user: $0, score: $1) }, isWhole: true)
+        Snapshot(
+            cursor: Cursor(epoch: epoch, seq: seq),
+            standings: rows.map { Standing(user: $0, score: $1) },
+            isWhole: true
+        )
     }
 
     /// Follows a board with one user, at seq 5.

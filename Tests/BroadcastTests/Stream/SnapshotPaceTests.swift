@@ -12,7 +12,11 @@ struct SnapshotPaceTests {
     private static func at(_ milliseconds: Int64) -> NIODeadline { start + .milliseconds(milliseconds) }
 
     private static func snapshot(_ seq: Int, _ rows: [(String, Int)] = [("a", 10)]) -> Snapshot {
-        Snapshot(epoch: "1", seq: seq, standings: rows.map { Standing(user: $0, score: $1) }, isWhole: true)
+        Snapshot(
+            cursor: Cursor(epoch: "1", seq: seq),
+            standings: rows.map { Standing(user: $0, score: $1) },
+            isWhole: true
+        )
     }
 
     /// Has shown the board at `start`, and nothing since.

@@ -9,7 +9,7 @@ import Testing
 struct WatchesTests {
     private let published = Published(cursor: Cursor(epoch: "1", seq: 9), top: [])
     private let top = TopStandings(
-        Snapshot(epoch: "1", seq: 9, standings: [Standing(user: "best", score: 90)], isWhole: false),
+        Snapshot(cursor: Cursor(epoch: "1", seq: 9), standings: [Standing(user: "best", score: 90)], isWhole: false),
         capacity: 1
     )
 

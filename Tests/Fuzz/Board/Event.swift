@@ -15,7 +15,7 @@ extension FuzzTarget {
         let event = try? BoardEvent(json: input.bytes)
         if let strange = input.withStrangeMember { promise((try? BoardEvent(json: strange)) == event, "both agree") }
         switch event {
-        case .score(let score)?: promiseSound(score)
+        case .change(let change)?: promiseSound(change)
         case .group(let group)?:
             promise((1...GroupEvent.maximumUpdates).contains(group.updates.count), "a group is bounded")
             for score in group.updates { promiseSound(score) }
@@ -26,11 +26,10 @@ extension FuzzTarget {
         }
     }
 
-    private static func promiseSound(_ score: ScoreEvent) {
-        promise(ScoreRange.contains(score.score) && ScoreRange.contains(score.increase ?? 0), "points are in range")
-        promise((1...ScoreRange.limit).contains(score.seq ?? 1), "a seq is in range")
-        promise((score.seq == nil) == (score.epoch == nil), "seq and epoch come together")
-        let change = Change(score)
+    private static func promiseSound(_ change: Change) {
+        promise(ScoreRange.contains(change.score) && ScoreRange.contains(change.increase ?? 0), "points are in range")
+        promise((1...ScoreRange.limit).contains(change.seq ?? 1), "a seq is in range")
+        promise((change.seq == nil) == (change.epoch == nil), "seq and epoch come together")
         let placed = PlacedChange(
             user: change.user,
             score: change.score,
@@ -52,7 +51,7 @@ extension FuzzInput {
             bytes[..<brace].allSatisfy({ [0x20, 0x0A, 0x0D, 0x09].contains($0) }),
             bytes[(brace + 1)...].first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) == UInt8(ascii: "\""),
             !bytes.contains(UInt8(ascii: "?")), !bytes.contains(UInt8(ascii: "\\")),
-            bytes.count <= ScoreEvent.maximumJSONBytes - member.count
+            bytes.count <= Change.maximumJSONBytes - member.count
         else { return nil }
         return bytes[...brace] + member + bytes[(brace + 1)...]
     }

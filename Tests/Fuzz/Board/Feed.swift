@@ -107,10 +107,9 @@ private struct FuzzedStream {
         let users = Self.users.prefix(numbers.below(Self.users.count + 1))
         let standings = users.map { Standing(user: $0, score: numbers.integer()) }.sorted { $0.precedes($1) }
         return Snapshot(
-            epoch: Self.epochs[numbers.below(Self.epochs.count)],
-            seq: seq(&numbers),
-            standings: standings,
-            isWhole: numbers.below(2) == 0
+            cursor: Cursor(epoch: Self.epochs[numbers.below(Self.epochs.count)], seq: seq(&numbers)),
+            total: numbers.below(2) == 0 ? standings.count : .max,
+            standings: standings
         )
     }
 }

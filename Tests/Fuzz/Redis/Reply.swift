@@ -1,3 +1,4 @@
+import Board
 import Text
 import NIOCore
 
@@ -25,7 +26,7 @@ extension FuzzTarget {
 
     private static func interpret(_ reply: RESPValue) {
         let source = RedisEndpoint.Address.tcp(host: "a", port: 1)
-        if let page = StandingsPage(reply: reply) { promise(page.rows.count < 1024, "rows are what came") }
+        if let page = Snapshot(reply: reply) { promise(page.standings.count < 1024, "rows are what came") }
         if case .applied(let update)? = UpdateOutcome(
             reply: reply,
             rateLimit: .init(updates: 60, interval: .seconds(60))
@@ -43,8 +44,13 @@ extension FuzzTarget {
         }
         if let fields = reply.array, let head = ReplyHead(fields) {
             let rest = Array(fields.dropFirst(3))
-            if let page = RankedPage(head, rest) { promise(page.rows.allSatisfy { $0.rank > 0 }, "a rank is one") }
-            _ = (UserPlaces(head, rest, count: 2), UserPlace.read(head, rest))
+            if let page = RankedPage(head, rest, order: BoardOrder()) {
+                promise(page.ranks.count == page.snapshot.standings.count, "each row has a rank")
+                promise(page.ranks.allSatisfy { $0 > 0 }, "a rank is one")
+            }
+            if let user = try? UserID("a") {
+                _ = (UserStandings(head, rest, of: [user, user]), UserPlace.read(head, rest, of: user))
+            }
             if let place = ScorePlace(head, rest[...]), let percentile = place.percentileHundredths {
                 promise((0...10_000).contains(percentile), "a percentile is one")
             }

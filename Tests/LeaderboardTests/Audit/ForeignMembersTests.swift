@@ -55,7 +55,7 @@ struct ForeignMembersTests {
                     board.keys.seq
                 )
             }
-            #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
+            #expect(try await board.position() == Cursor(epoch: "0", seq: 0))
             _ = try await AuditVerification(board.store, on: board.loop).run()
             if !keepsSeq { try await board.command("SET", board.keys.seq, "1") }
             try await board.store.begin(on: board.loop)

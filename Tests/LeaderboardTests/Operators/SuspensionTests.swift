@@ -14,7 +14,9 @@ struct SuspensionTests {
             #expect(try await board.store.suspend(alice, by: board.act("bot"), on: board.loop))
             #expect(try await board.apply("alice", 5) == .suspended)
             #expect(try await board.score("alice") == nil)
-            #expect(try await board.store.standings(offset: 0, limit: 10, on: board.loop).rows.map(\.user) == ["bob"])
+            #expect(
+                try await board.store.standings(offset: 0, limit: 10, on: board.loop).standings.map(\.user) == ["bob"]
+            )
             #expect(try await board.store.holding(of: alice, on: board.loop).withheld == 50)
 
             #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop))

@@ -13,7 +13,7 @@ struct BoardReadsTests {
             var rules = BoardDefinition()
             rules.ties = .shared
             let store = ScoreStore(board.store.functions, try BoardID("level-1"), rules, from: .template)
-            #expect(try await store.rows(.page(offset: 0), limit: 3, on: board.loop)?.total == 0)
+            #expect(try await store.rows(.page(offset: 0), limit: 3, on: board.loop)?.snapshot.total == 0)
             for (user, score) in [("a", 10), ("b", 30), ("c", 20), ("d", 20)] {
                 _ = try await store.apply(
                     BoardUpdate(user: UserID(user), .incr, score),
@@ -24,8 +24,8 @@ struct BoardReadsTests {
                 )
             }
             func rows(_ selection: RowSelection, _ limit: Int) async throws -> [String]? {
-                try await store.rows(selection, limit: limit, on: board.loop)?.rows.map {
-                    "\($0.user) \($0.score) \($0.rank)"
+                try await store.rows(selection, limit: limit, on: board.loop).map { page in
+                    zip(page.snapshot.standings, page.ranks).map { "\($0.user) \($0.score) \($1)" }
                 }
             }
             #expect(try await rows(.page(offset: 0), 10) == ["b 30 1", "d 20 2", "c 20 2", "a 10 4"])
@@ -34,10 +34,11 @@ struct BoardReadsTests {
             #expect(try await rows(.around(UserID("nobody")), 2) == [])
             #expect(try await rows(.aroundScore(15), 2) == ["c 20 2", "a 10 4"])
             let users = try ["a", "nobody", "d"].map { try UserID($0) }
-            let places = try await store.places(of: users, on: board.loop)
-            #expect(places?.places.map { $0.map { [$0.score, $0.rank] } } == [[10, 4], nil, [20, 2]])
+            let standings = try await store.standings(of: users, on: board.loop)?.standings
+            #expect(standings?.map(\.user) == ["a", "nobody", "d"])
+            #expect(standings?.map { [$0.score, $0.rank] } == [[10, 4], [nil, nil], [20, 2]])
             let found = try await store.place(of: UserID("c"), on: board.loop)
-            #expect(found??.place == UserPlaces.Place(score: 20, rank: 2))
+            #expect(found??.standing == UserStanding(user: "c", score: 20, rank: 2))
             #expect(found??.among == ScorePlace(total: 4, worse: 1, equal: 2))
             #expect(found??.among.percentileHundredths == 5000)
             #expect(try await store.place(of: UserID("nobody"), on: board.loop) == .some(nil))

@@ -18,16 +18,16 @@ struct ConcurrencyTests {
                 let page = try await board.store.standings(offset: 0, limit: 100, on: board.loop)
                 var sums: [String: Int] = [:]
                 for update in acknowledged { sums[update.user, default: 0] += update.increase }
-                #expect(Dictionary(uniqueKeysWithValues: page.rows.map { ($0.user, $0.score) }) == sums)
+                #expect(Dictionary(uniqueKeysWithValues: page.standings.map { ($0.user, $0.score) }) == sums)
                 #expect(acknowledged.map(\.seq).sorted() == Array(1...3200))
-                #expect(page.position.seq == 3200)
+                #expect(page.cursor.seq == 3200)
                 #expect(try await board.command("XLEN", board.keys.audit).integer == 3200)
                 try await eventually { events.withLockedValue { $0.count } == 3200 }
                 let seen = events.withLockedValue { $0 }
                 #expect(seen.map(\.seq) == Array(1...3200))
-                #expect(seen.allSatisfy { $0.epoch == page.position.epoch })
+                #expect(seen.allSatisfy { $0.epoch == page.cursor.epoch })
                 var replayed: [String: Int] = [:]
-                for event in seen { replayed[event.user.rawValue] = event.score }
+                for event in seen { replayed[event.user] = event.score }
                 #expect(replayed == sums)
             }
         }
@@ -54,7 +54,7 @@ struct ConcurrencyTests {
             writing.withLockedValue { $0 = false }
             #expect(try await flushes > 5)
             #expect(acknowledged.map(\.seq).sorted() == Array(1...1600))
-            let total = try await board.store.standings(offset: 0, limit: 100, on: board.loop).rows.map(\.score)
+            let total = try await board.store.standings(offset: 0, limit: 100, on: board.loop).standings.map(\.score)
             #expect(total.reduce(0, +) == acknowledged.map(\.increase).reduce(0, +))
         }
     }
@@ -87,9 +87,9 @@ private func writers(count: Int, updatesEach: Int, on board: TestBoard) async th
 /// Listens on the board's channel while `body` runs; every event must be one that we accept.
 private func withEvents(
     of board: TestBoard,
-    _ body: (NIOLockedValueBox<[ScoreEvent]>) async throws -> Void
+    _ body: (NIOLockedValueBox<[Change]>) async throws -> Void
 ) async throws {
-    let events = NIOLockedValueBox<[ScoreEvent]>([])
+    let events = NIOLockedValueBox<[Change]>([])
     let subscribed = board.loop.makePromise(of: Void.self)
     let subscriber = RedisSubscriber(
         endpoint: try RedisEndpoint(url: board.server.url),
@@ -103,7 +103,7 @@ private func withEvents(
         case .message(let payload):
             do {
                 switch try BoardEvent(json: payload) {
-                case .score(let event): events.withLockedValue { $0.append(event) }
+                case .change(let event): events.withLockedValue { $0.append(event) }
                 case .group(let group): events.withLockedValue { $0 += group.updates }
                 case .standingsReplaced: Issue.record("no update")
                 }

@@ -34,7 +34,7 @@ struct EpochTests {
             }
             _ = try await board.store.suspend(UserID("bob"), by: board.act(), on: board.loop)
             _ = try await board.applied("alice", 1)
-            #expect(try await board.position() == BoardPosition(epoch: begun.epoch, seq: 5))
+            #expect(try await board.position() == Cursor(epoch: begun.epoch, seq: 5))
             #expect(try await second.position().seq == 3)
             #expect(try await second.position().epoch != begun.epoch)
             // What others make of it: the pattern of asyncapi.json.
@@ -46,7 +46,7 @@ struct EpochTests {
     func givenOutOnce(event: Event) async throws {
         let usesFile = ![.olderSnapshot].contains(event)
         let server = try await PrivateRedisServer(arguments: usesFile ? [] : ["--appendonly", "no"])
-        var given: Set<BoardPosition> = []
+        var given: Set<Cursor> = []
         try await withBoard(on: server) { board in
             given.formUnion(try await board.changes(3))
             let copy = server.folder.appending(path: "copy")
@@ -112,7 +112,7 @@ struct EpochTests {
     func failovers() async throws {
         let first = try await PrivateRedisServer(port: .tcp)
         let second = try await PrivateRedisServer(port: .tcp, replicaOf: first)
-        var given: [BoardPosition] = []
+        var given: [Cursor] = []
         /// The server takes over without the other's last changes, then the other follows it.
         func takesOver(_ server: PrivateRedisServer, from other: PrivateRedisServer) async throws {
             try await withBoard(on: other) { given += try await $0.changes(3) }
@@ -145,7 +145,7 @@ struct EpochTests {
             let before = try await board.position().epoch
             for (isBegun, seq) in [(false, 2), (true, 3)] {
                 try await board.command("SET", board.keys.seq, text)
-                #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
+                #expect(try await board.position() == Cursor(epoch: "0", seq: 0))
                 if isBegun {
                     try await board.store.begin(on: board.loop)
                     #expect(try await board.position().seq == seq - 1)
@@ -214,7 +214,7 @@ struct EpochTests {
             let epoch = try await board.position().epoch
             try await board.command("SET", board.keys.seq, "9007199254740989")
             #expect(try await board.applied("alice", 1).seq == 9_007_199_254_740_990)
-            #expect(try await board.position() == BoardPosition(epoch: epoch, seq: 9_007_199_254_740_990))
+            #expect(try await board.position() == Cursor(epoch: epoch, seq: 9_007_199_254_740_990))
             #expect(try await board.applied("alice", 1).seq == 9_007_199_254_740_991)
             #expect(try await board.applied("alice", 1).seq == 1)
             // Nobody can count on behind it.
@@ -239,8 +239,8 @@ struct EpochTests {
 
 extension TestBoard {
     /// Makes changes, and tells where the board was after each.
-    fileprivate func changes(_ count: Int) async throws -> [BoardPosition] {
-        var positions: [BoardPosition] = []
+    fileprivate func changes(_ count: Int) async throws -> [Cursor] {
+        var positions: [Cursor] = []
         for _ in 0..<count {
             _ = try await applied("alice", 1)
             positions.append(try await position())

@@ -1,3 +1,4 @@
+import Board
 import Leaderboard
 import RedisClient
 import Testing

@@ -11,15 +11,15 @@ enum Obstacle: String, CaseIterable {
     case scores, audit, suspended, seq, epoch, chain, withheld, reverted, erasing
 }
 
-enum Change: String, CaseIterable {
+enum ChangeOfBoard: String, CaseIterable {
     case update, idempotentUpdate, othersUpdate, othersIdempotentUpdate, begin, suspend, reinstate, revert, erase,
         rebuild, adopt
 }
 
 @Suite("A change that cannot be written as a whole")
 struct HalfWrittenTests {
-    @Test("is refused, and the board is as it was", arguments: Change.allCases, Obstacle.allCases)
-    func nothing(change: Change, obstacle: Obstacle) async throws {
+    @Test("is refused, and the board is as it was", arguments: ChangeOfBoard.allCases, Obstacle.allCases)
+    func nothing(change: ChangeOfBoard, obstacle: Obstacle) async throws {
         try await withBoard { board in
             try await board.liveALittle()
             let report = try await board.verify()
@@ -96,7 +96,7 @@ struct HalfWrittenTests {
     }
 }
 
-extension Change {
+extension ChangeOfBoard {
     /// Whether it needs what is in its way.
     func meets(_ obstacle: Obstacle) -> Bool {
         switch (self, obstacle) {
@@ -112,7 +112,7 @@ extension Change {
 }
 
 extension TestBoard {
-    fileprivate func make(_ change: Change, damaged report: AuditReport) async throws {
+    fileprivate func make(_ change: ChangeOfBoard, damaged report: AuditReport) async throws {
         let (alice, bob) = (try UserID("alice"), try UserID("bob"))
         switch change {
         case .update: _ = try await applied("alice", 5)

@@ -33,8 +33,10 @@ struct SetAsideTests {
                 #expect(step == SetAside(cursor: SetAside.start, moved: 1))
                 #expect(try await board.command("ZSCORE", board.keys.foreign, name).text == score)
                 #expect(try await board.command("ZSCORE", board.keys.scores, name) == .null)
-                #expect(try await board.store.standing(of: UserID("a"), on: board.loop)?.rank == 3)
-                #expect(try await board.store.standings(offset: 1, limit: 1, on: board.loop).rows.map(\.user) == ["c"])
+                #expect(try await board.store.standing(of: UserID("a"), on: board.loop).rank == 3)
+                #expect(
+                    try await board.store.standings(offset: 1, limit: 1, on: board.loop).standings.map(\.user) == ["c"]
+                )
             }
             #expect(try await board.command("ZCARD", board.keys.foreign).integer == 1)
         }
@@ -60,7 +62,7 @@ struct SetAsideTests {
             #expect(try await board.command("ZCARD", board.keys.foreign).integer == 5000)
             let page = try await board.store.standings(offset: 4990, limit: 100, on: board.loop)
             #expect(page.total == 5000)
-            #expect(page.rows.count == 10)
+            #expect(page.standings.count == 10)
         }
     }
 
@@ -98,10 +100,12 @@ struct SetAsideTests {
             let fill = "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], 10 + i, 'no user ' .. i) end"
             try await board.command("EVAL", fill, "1", board.keys.scores, String(count))
             let page = try? await board.store.standings(offset: 0, limit: 1, on: board.loop)
-            if let page { #expect(page.rows.map(\.user) == ["alice"]) }
+            if let page { #expect(page.standings.map(\.user) == ["alice"]) }
             #expect((page != nil) == (count < 1000))
             _ = try await Self.clean(board)
-            #expect(try await board.store.standings(offset: 0, limit: 1, on: board.loop).rows.map(\.user) == ["alice"])
+            #expect(
+                try await board.store.standings(offset: 0, limit: 1, on: board.loop).standings.map(\.user) == ["alice"]
+            )
         }
     }
 }

@@ -125,8 +125,10 @@ struct UpdateTests {
     func foreignScores(written: String, shown: Int) async throws {
         try await withBoard { board in
             try await board.command("ZADD", board.keys.scores, written, "alice")
-            #expect(try await board.store.standings(offset: 0, limit: 1, on: board.loop).rows.first?.score == shown)
-            #expect(try await board.store.standing(of: UserID("alice"), on: board.loop)?.score == shown)
+            #expect(
+                try await board.store.standings(offset: 0, limit: 1, on: board.loop).standings.first?.score == shown
+            )
+            #expect(try await board.store.standing(of: UserID("alice"), on: board.loop).score == shown)
         }
     }
 
@@ -171,13 +173,13 @@ struct UpdateTests {
     )
     func epoch(function: UpdateFunction) async throws {
         try await withBoard(by: function) { board in
-            #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
+            #expect(try await board.position() == Cursor(epoch: "0", seq: 0))
             _ = try await board.applied("alice", 1)
             let first = try await board.position()
             _ = try await board.applied("alice", 1)
-            #expect(try await board.position() == BoardPosition(epoch: first.epoch, seq: 2))
+            #expect(try await board.position() == Cursor(epoch: first.epoch, seq: 2))
             try await board.command("FLUSHALL")
-            #expect(try await board.position() == BoardPosition(epoch: "0", seq: 0))
+            #expect(try await board.position() == Cursor(epoch: "0", seq: 0))
             _ = try await board.applied("alice", 1)
             let second = try await board.position()
             #expect(second.seq == 1)
@@ -190,8 +192,8 @@ struct UpdateTests {
 }
 
 extension TestBoard {
-    func position() async throws -> BoardPosition {
-        try await store.standings(offset: 0, limit: 1, on: loop).position
+    func position() async throws -> Cursor {
+        try await store.standings(offset: 0, limit: 1, on: loop).cursor
     }
 
     /// As another service calls it.

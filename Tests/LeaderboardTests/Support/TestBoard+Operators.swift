@@ -12,7 +12,7 @@ extension TestBoard {
     }
 
     func score(_ user: String) async throws -> Int? {
-        try await store.standing(of: UserID(user), on: loop)?.score
+        try await store.standing(of: UserID(user), on: loop).score
     }
 
     func revert(_ selection: RevertSelection) async throws -> Reverted? {

@@ -1,30 +1,22 @@
 package import Board
 
-/// One row of a board, with the rank that the board's ties give it.
-package struct RankedRow: Sendable, Hashable {
-    package let user: String
-    package let score: Int
-    /// 1 is best.
-    package let rank: Int
-}
-
-/// Some rows of a board, best first, all of one moment.
+/// Some rows of a board, each with its rank.
 package struct RankedPage: Sendable, Equatable {
-    package let position: BoardPosition
-    /// Users on the whole board.
-    package let total: Int
-    package let rows: [RankedRow]
+    package let snapshot: Snapshot
+    /// Of each of the rows, by the board's ties; 1 is best.
+    package let ranks: [Int]
+
+    /// As many ranks as rows.
+    package init(_ snapshot: Snapshot, ranks: [Int]) {
+        self.snapshot = snapshot
+        self.ranks = ranks
+    }
 }
 
-/// Where users stand, in the order in which they were asked for; nil for who is not on the board.
-package struct UserPlaces: Sendable, Equatable {
-    package struct Place: Sendable, Equatable {
-        package let score: Int
-        package let rank: Int
-    }
-
+/// Where users stand, in the order in which they were asked for.
+package struct UserStandings: Sendable, Equatable {
     package let total: Int
-    package let places: [Place?]
+    package let standings: [UserStanding]
 }
 
 /// Where a score stands among all: how many are worse, and how many are the same.
@@ -48,9 +40,9 @@ package struct ScorePlace: Sendable, Equatable {
     }
 }
 
-/// One user with all that is told of where they stand.
+/// A user on the board, with all that is told of where they stand.
 package struct UserPlace: Sendable, Equatable {
-    package let place: UserPlaces.Place
+    package let standing: UserStanding
     package let among: ScorePlace
 }
 

@@ -4,15 +4,15 @@ import NIOCore
 import Testing
 
 @Suite("A score event")
-struct ScoreEventTests {
+struct ChangeTests {
     @Test("of ours carries everything")
     func ours() throws {
-        let event = try ScoreEvent(
+        let event = try Change(
             json: Array(
                 #"{"user_id":"12345","score":200,"score_increase":50,"seq":121,"epoch":"17","time":1732400000000}"#.utf8
             )
         )
-        #expect(event.user.rawValue == "12345")
+        #expect(event.user == "12345")
         #expect(event.score == 200)
         #expect(event.increase == 50)
         #expect(event.seq == 121)
@@ -29,8 +29,8 @@ struct ScoreEventTests {
         ]
     )
     func others(json: String) throws {
-        let event = try ScoreEvent(json: Array(json.utf8))
-        #expect(event.user.rawValue == "12345")
+        let event = try Change(json: Array(json.utf8))
+        #expect(event.user == "12345")
         #expect(event.score == -200)
         #expect(event.increase == nil)
         #expect(event.seq == nil)
@@ -39,7 +39,7 @@ struct ScoreEventTests {
 
     @Test("takes scores to the edge of their range", arguments: ["9007199254740991", "-9007199254740991", "0"])
     func edges(score: String) throws {
-        let event = try ScoreEvent(json: Array(#"{"user_id":"a","score":\#(score)}"#.utf8))
+        let event = try Change(json: Array(#"{"user_id":"a","score":\#(score)}"#.utf8))
         #expect(String(event.score) == score)
     }
 
@@ -60,7 +60,7 @@ struct ScoreEventTests {
         ]
     )
     func refuses(json: String) {
-        #expect(throws: InvalidScoreEvent.self) { try ScoreEvent(json: Array(json.utf8)) }
+        #expect(throws: InvalidScoreEvent.self) { try Change(json: Array(json.utf8)) }
     }
 }
 
@@ -69,7 +69,7 @@ struct BoardEventTests {
     @Test("of a score is that score")
     func score() throws {
         let json = Array(#"{"user_id":"a","score":1,"removed":false}"#.utf8)
-        #expect(try BoardEvent(json: json) == .score(ScoreEvent(json: json)))
+        #expect(try BoardEvent(json: json) == .change(Change(json: json)))
     }
 
     @Test("of several updates is each of them, in order, with the seqs from the first to the last")
@@ -81,7 +81,7 @@ struct BoardEventTests {
             Issue.record("no group")
             return
         }
-        #expect(group.updates.map(\.user.rawValue) == ["a", longest])
+        #expect(group.updates.map(\.user) == ["a", longest])
         #expect(group.updates.map(\.score) == [1, -ScoreRange.limit])
         #expect(group.updates.map(\.increase) == [-1, 0])
         #expect(group.updates.map(\.seq) == [120, 121])
@@ -122,7 +122,7 @@ struct BoardEventTests {
             Issue.record("no group")
             return
         }
-        #expect(group.updates.map(\.user.rawValue) == ["a", "b"])
+        #expect(group.updates.map(\.user) == ["a", "b"])
         #expect(group.updates.allSatisfy { $0.seq == nil && $0.epoch == nil && $0.increase == nil })
     }
 
@@ -156,7 +156,7 @@ struct BoardEventTests {
 
     @Test("of one user, longer than such a message may be, is no group for that")
     func tooLong() {
-        let padding = String(repeating: "x", count: ScoreEvent.maximumJSONBytes)
+        let padding = String(repeating: "x", count: Change.maximumJSONBytes)
         for json in [#"{"user_id":"a","score":1,"x":"\#(padding)"}"#, #"{"reset":true,"x":"\#(padding)"}"#] {
             #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: Array(json.utf8)) }
         }

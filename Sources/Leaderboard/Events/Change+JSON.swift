@@ -1,21 +1,12 @@
 package import Board
 import Text
 
-/// One user's new score, as it travels on the board's channel. Our own function publishes all of it; another service
-/// that wrote the sorted set itself publishes at least `{"user_id":"12345","score":200}`.
-package struct ScoreEvent: Sendable, Equatable {
-    package let user: UserID
-    package let score: Int
-    package let increase: Int?
-    /// The update's place among the board's updates. Nil: another service's event, which has none.
-    package let seq: Int?
-    /// The life of the board to which `seq` belongs; there if and only if `seq` is.
-    package let epoch: String?
-    /// Redis' time of the update, in milliseconds since 1970.
-    package let time: Int?
-
+/// A change as it travels on the board's channel. Our own function publishes all of it; another service that wrote the
+/// sorted set itself publishes at least `{"user_id":"12345","score":200}`. Its user is a ``UserID``'s text, its seq and epoch
+/// are there both or neither.
+extension Change {
     /// Ours are about 130 bytes.
-    package static let maximumJSONBytes = 1024
+    package static var maximumJSONBytes: Int { 1024 }
 
     /// Anyone who may publish in Redis wrote this: it is believed only as far as it can be checked. Members that we do
     /// not know are ignored, and a member that may be left out may be null as well.
@@ -39,12 +30,14 @@ package struct ScoreEvent: Sendable, Equatable {
     }
 
     init(_ score: EventScore, at place: EventPlace) {
-        user = score.user
-        self.score = score.score
-        increase = score.increase
-        seq = place.seq
-        epoch = place.epoch
-        time = place.time
+        self.init(
+            user: score.user.rawValue,
+            score: score.score,
+            increase: score.increase,
+            seq: place.seq,
+            epoch: place.epoch,
+            time: place.time
+        )
     }
 }
 
@@ -114,7 +107,7 @@ struct EventPlace {
     }
 }
 
-extension ScoreEvent {
+extension Change {
     /// Exactly as our functions write the event of one update; nil for anything else.
     init?(ownJSON json: [UInt8]) {
         guard json.count <= Self.maximumJSONBytes else { return nil }
