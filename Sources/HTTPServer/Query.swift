@@ -62,8 +62,8 @@ package struct Query: Sendable, Equatable {
 extension Substring.UTF8View {
     /// The byte that the first two characters name in hexadecimal.
     fileprivate var hexadecimalPrefix: UInt8? {
-        let digits = prefix(2)
-        guard digits.count == 2, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
-        return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+        var digits = self
+        guard let high = digits.popFirst(), let low = digits.popFirst() else { return nil }
+        return UInt8(hexadecimal: high, low)
     }
 }

@@ -115,19 +115,8 @@ extension RedisEndpoint {
 
     /// Percent-decoding (RFC 3986, section 2.1).
     private static func decoded(_ text: Substring) throws(InvalidRedisURL) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16)
-            else {
-                throw InvalidRedisURL(description: "the URL has a % that is no percent-encoding")
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+        guard let bytes = text.percentDecoded else {
+            throw InvalidRedisURL(description: "the URL has a % that is no percent-encoding")
         }
         return String(decoding: bytes, as: UTF8.self)
     }

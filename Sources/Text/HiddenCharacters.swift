@@ -12,8 +12,7 @@ extension Unicode.Scalar {
     /// As JSON has it in a string: `\uXXXX`, twice for what takes two units of UTF-16 (RFC 8259, section 7).
     package var escapedForJSON: String {
         String(self).utf16.reduce(into: "") { text, unit in
-            let digits = String(unit, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            text += "\\u" + unit.hexadecimal(digits: 4)
         }
     }
 }

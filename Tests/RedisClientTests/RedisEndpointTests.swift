@@ -34,7 +34,8 @@ struct RedisEndpointTests {
         "is refused, without repeating what may be a password",
         arguments: [
             "", "localhost", "http://h", "redis://", "redis://h:0", "redis://h:99999", "redis://h/x", "redis://u@h",
-            "redis://:p%zz@h", "unix://relative", "unix://host/path", "unix:///a?x=1", "redis://a,b", "redis://h/1/2",
+            "redis://:p%zz@h", "redis://:p%+f@h", "unix://relative", "unix://host/path", "unix:///a?x=1", "redis://a,b",
+            "redis://h/1/2",
             "redis+sentinel://a",
             "redis+sentinel:///main", "redis+cluster://a/1", "redis+cluster://a,,b", "redis+proxy://a",
             "unix+cluster://a",

@@ -1,3 +1,5 @@
+import Text
+
 /// An IPv4 or IPv6 address. An IPv4 address is kept as the IPv6 address that it is mapped to (RFC 4291, section 2.5.5.2),
 /// so that `192.0.2.1` and `::ffff:192.0.2.1`, which a socket for both families shows, are one.
 package struct IPAddress: Hashable, Sendable {
@@ -77,7 +79,7 @@ package struct IPAddress: Hashable, Sendable {
         guard (1...4).contains(digits.count) else { return nil }
         var number: UInt16 = 0
         for digit in digits {
-            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            guard let value = digit.hexadecimalValue else { return nil }
             number = number << 4 | UInt16(value)
         }
         return number

@@ -1,3 +1,4 @@
+import Text
 import NIOCore
 
 /// Takes the chunked transfer coding off a body (RFC 9112, section 7.1). Extensions and trailers are checked and dropped.
@@ -69,9 +70,9 @@ struct ChunkReader {
     private static func size(_ line: Span<UInt8>) throws(RequestViolation) -> Int {
         var size = 0
         var index = 0
-        while index < line.count, let digit = Character(UnicodeScalar(line[index])).hexDigitValue {
+        while index < line.count, let digit = line[index].hexadecimalValue {
             guard size <= Int.max >> 4 else { throw .malformed }
-            size = size << 4 | digit
+            size = size << 4 | Int(digit)
             index += 1
         }
         guard index > 0, index == line.count || line[index] == UInt8(ascii: ";") else { throw .malformed }

@@ -1,3 +1,5 @@
+import Text
+
 /// Where a request goes: `Host`, and what an absolute target has in its place.
 extension Span<UInt8> {
     /// `uri-host [ ":" port ]` (RFC 9110, section 7.2; RFC 3986, section 3.2.2): a name or an IPv4 address, or an IPv6 address in
@@ -23,8 +25,7 @@ extension Span<UInt8> {
         var index = range.lowerBound
         while index < range.upperBound, isNameByte(self[index]) {
             if self[index] == UInt8(ascii: "%") {
-                guard range.upperBound - index > 2, isHexadecimal(self[index + 1]), isHexadecimal(self[index + 2])
-                else {
+                guard range.upperBound - index > 2, UInt8(hexadecimal: self[index + 1], self[index + 2]) != nil else {
                     return nil
                 }
             }
@@ -44,10 +45,6 @@ extension Span<UInt8> {
             true
         default: false
         }
-    }
-
-    private func isHexadecimal(_ byte: UInt8) -> Bool {
-        Character(UnicodeScalar(byte)).isHexDigit
     }
 
     /// Digits, if any, up to 65535.

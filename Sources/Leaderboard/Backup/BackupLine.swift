@@ -129,25 +129,11 @@ extension BackupLine {
 
     private static func word(_ value: JSONValue) -> [UInt8]? {
         if let text = value.string { return Array(text.utf8) }
-        guard let digits = value.object?["hex"]?.string.map({ Array($0.utf8) }), digits.count.isMultiple(of: 2) else {
-            return nil
-        }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = hexadecimalDigit(digits[index]), let low = hexadecimalDigit(digits[index + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
+        // One text for the same bytes: small letters.
+        guard let digits = value.object?["hex"]?.string, let bytes = [UInt8](hexadecimal: digits),
+            bytes.hexadecimal == digits
+        else { return nil }
         return bytes
-    }
-
-    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }
 

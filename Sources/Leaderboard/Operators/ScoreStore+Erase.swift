@@ -1,3 +1,4 @@
+import Text
 package import Board
 package import NIOCore
 import RedisClient
@@ -60,8 +61,7 @@ extension ScoreStore {
 
     /// Always as long: whoever copies it out of a list sees where it ends.
     static func pseudonym(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return "erased-" + String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        "erased-" + number.hexadecimal(digits: 16)
     }
 
     /// - Returns: how many entries were replaced.

@@ -51,7 +51,7 @@ struct AdminAuditList: AsyncParsableCommand {
             let query = [
                 ("user_id", user), ("ip", ip), ("since", since), ("until", until), ("limit", String(min(rest, 1000))),
                 ("cursor", cursor),
-            ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+            ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
             let page = try await service.ask(.GET, "/audit?" + query.joined(separator: "&"), as: AuditAnswer.self)
             for entry in page.entries { print(json ? try entry.json : entry.line) }
             rest -= page.entries.count

@@ -24,7 +24,7 @@ struct AdminSuspend: AsyncParsableCommand {
     var reason: String
 
     func run() async throws {
-        let path = "/users/\(user.percentEncoded)/suspend"
+        let path = "/users/\(user.percentEncoded())/suspend"
         let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
         print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
         if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
@@ -47,7 +47,7 @@ struct AdminReinstate: AsyncParsableCommand {
     var reason: String
 
     func run() async throws {
-        let path = "/users/\(user.percentEncoded)/reinstate"
+        let path = "/users/\(user.percentEncoded())/reinstate"
         let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
         print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
     }
@@ -149,7 +149,7 @@ struct AdminErase: AsyncParsableCommand {
     @OptionGroup var consent: Consent
 
     func run() async throws {
-        let path = "/users/\(user.percentEncoded)"
+        let path = "/users/\(user.percentEncoded())"
         let kept = try await service.ask(.GET, path + "/export", as: Kept.self)
         let score = (kept.score ?? kept.withheld_score).map { "a score of \($0)" } ?? "no score"
         print("\(user.printable) has \(score), and \(kept.entries) in the audit.")
@@ -189,6 +189,6 @@ struct AdminExport: AsyncParsableCommand {
     var user: String
 
     func run() async throws {
-        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded)/export")).printableJSON)
+        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded())/export")).printableJSON)
     }
 }

@@ -50,7 +50,7 @@ struct DefinitionService {
     }
 
     func page(after: String?) async throws -> Page {
-        let query = after.map { "?after=\($0.percentEncoded)" } ?? ""
+        let query = after.map { "?after=\($0.percentEncoded())" } ?? ""
         let object = try Self.value(of: try await service.send(.GET, Self.path + query).success()).object
         guard let list = object?["boards"]?.array else { throw Self.notUnderstood }
         return Page(definitions: try list.map { try Self.named($0) }, next: object?["next"]?.string)
@@ -87,7 +87,7 @@ struct DefinitionService {
         _ = try await service.send(.DELETE, Self.path(of: name) + (withData ? "?data=delete" : "")).success()
     }
 
-    private static func path(of name: DefinitionName) -> String { "\(path)/\("\(name)".percentEncoded)" }
+    private static func path(of name: DefinitionName) -> String { "\(path)/\("\(name)".percentEncoded())" }
 
     private static func value(of body: ByteBuffer) throws -> JSONValue {
         do { return try JSONValue(json: body, maximumBytes: OperatorService.maximumAnswerBytes) } catch {

@@ -67,7 +67,7 @@ struct WebPage: Sendable {
             hash.update(data: Array("\(file.name) \(file.bytes.count)\n".utf8))
             hash.update(data: file.bytes)
         }
-        return hash.finalize().prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return hash.finalize().prefix(8).hexadecimal
     }
 
     private static func type(of name: String) -> String {

@@ -1,3 +1,4 @@
+import Text
 import FoundationEssentials
 package import Logging
 package import Metrics
@@ -75,12 +76,12 @@ package final class PrivateRedis: Sendable, Service {
             await stop()
             throw error
         }
-        return "unix://" + directory.socketPath.urlPathEncoded
+        return "unix://" + directory.socketPath.percentEncoded(besides: "/")
     }
 
     /// The address of the server that another process runs on this data directory.
     package static func url(dataDirectory: String) throws -> String {
-        "unix://" + (try DataDirectory.socketPath(under: dataDirectory)).urlPathEncoded
+        "unix://" + (try DataDirectory.socketPath(under: dataDirectory)).percentEncoded(besides: "/")
     }
 
     /// Whether a server has run on this data directory before. Makes nothing.
@@ -173,24 +174,5 @@ package final class PrivateRedis: Sendable, Service {
             state.isStopping = true
             return state.server
         }?.stop()
-    }
-}
-
-extension String {
-    /// The path with every byte escaped that could end or change the path of a URL.
-    fileprivate var urlPathEncoded: String {
-        var encoded = ""
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: "/"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return encoded
     }
 }

@@ -1,3 +1,4 @@
+import Text
 import Board
 import Crypto
 import FoundationEssentials
@@ -89,11 +90,7 @@ struct EntityTag: Sendable {
     }
 
     init(_ body: ByteBuffer) {
-        let digits = SHA256.hash(data: Data(body.readableBytesView)).prefix(8).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }
-        value = "\"\(digits.joined())\""
+        value = "\"\(SHA256.hash(data: Data(body.readableBytesView)).prefix(8).hexadecimal)\""
     }
 
     /// Whether `If-None-Match` names this tag; the comparison is weak (RFC 9110, section 13.1.2).

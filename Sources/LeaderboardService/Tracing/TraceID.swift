@@ -1,3 +1,5 @@
+import Text
+
 /// Names a trace among all services: 16 bytes, not all of them 0 (W3C Trace Context, section 3.2.2.3).
 struct TraceID: Hashable, Sendable, CustomStringConvertible {
     let value: UInt128
@@ -17,7 +19,7 @@ struct TraceID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 32 hexadecimal digits in small letters.
-    var description: String { hexadecimal(value, digits: 32) }
+    var description: String { value.hexadecimal(digits: 32) }
 }
 
 /// Names a span within its trace: 8 bytes, not all of them 0.
@@ -39,10 +41,5 @@ struct SpanID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 16 hexadecimal digits in small letters.
-    var description: String { hexadecimal(UInt128(value), digits: 16) }
-}
-
-private func hexadecimal(_ value: UInt128, digits: Int) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    var description: String { value.hexadecimal(digits: 16) }
 }

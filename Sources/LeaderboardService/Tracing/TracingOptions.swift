@@ -80,7 +80,8 @@ package struct TracingOptions: Sendable {
         (text ?? "").parts(at: ",").filter { !$0.isEmpty }.compactMap { part in
             let (name, coded) = part.cut(at: "=")
             let key = String(name).trimmingBlanks()
-            guard !key.isEmpty, let value = coded.map({ String($0).trimmingBlanks() })?.removingPercentEncodingStrictly
+            guard !key.isEmpty, let bytes = coded.flatMap({ String($0).trimmingBlanks().percentDecoded }),
+                let value = String(validating: bytes, as: UTF8.self)
             else {
                 settings.refuse(setting, "must be a list as name=value,name=value, with values percent-encoded")
                 return nil
@@ -99,26 +100,5 @@ extension HTTPHeaders {
                 || marks.contains(byte)
         }
         return isName && !name.isEmpty && value.utf8.allSatisfy { (0x20...0x7e).contains($0) }
-    }
-}
-
-extension String {
-    /// Nil where a % is not followed by two hexadecimal digits, or the bytes are no UTF-8.
-    fileprivate var removingPercentEncodingStrictly: String? {
-        var bytes: [UInt8] = []
-        var rest = utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-                let text = String(digits), let decoded = UInt8(text, radix: 16)
-            else { return nil }
-            rest = rest.dropFirst(2)
-            bytes.append(decoded)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

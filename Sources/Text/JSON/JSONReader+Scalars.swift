@@ -105,9 +105,7 @@ extension JSONReader {
     private mutating func hexadecimal() throws(JSONSyntaxError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(try peek())).hexDigitValue, bytes[index] < 0x80 else {
-                throw error(.malformedEscape)
-            }
+            guard let digit = try peek().hexadecimalValue else { throw error(.malformedEscape) }
             value = value << 4 | UInt16(digit)
             index += 1
         }
