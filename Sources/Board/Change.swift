@@ -11,7 +11,7 @@ package struct Change: Sendable, Equatable {
     /// Redis' time in milliseconds since 1970.
     package let time: Int?
 
-    package init(user: String, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
+    @inlinable package init(user: String, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
         self.user = user
         self.score = score
         self.increase = increase

@@ -7,7 +7,7 @@ package struct Cursor: Sendable, Hashable, CustomStringConvertible {
     package let epoch: String
     package let seq: Int
 
-    package init(epoch: String, seq: Int) {
+    @inlinable package init(epoch: String, seq: Int) {
         self.epoch = epoch
         self.seq = seq
     }

@@ -7,7 +7,7 @@ package struct Snapshot: Sendable, Equatable {
     package let standings: [Standing]
     package let order: BoardOrder
 
-    package init(cursor: Cursor, total: Int, standings: [Standing], order: BoardOrder = BoardOrder()) {
+    @inlinable package init(cursor: Cursor, total: Int, standings: [Standing], order: BoardOrder = BoardOrder()) {
         self.cursor = cursor
         self.total = total
         self.standings = standings

@@ -5,7 +5,7 @@ package struct UserStanding: Sendable, Equatable {
     /// 1 is the best.
     package let rank: Int?
 
-    package init(user: String, score: Int?, rank: Int?) {
+    @inlinable package init(user: String, score: Int?, rank: Int?) {
         self.user = user
         self.score = score
         self.rank = rank

@@ -5,16 +5,16 @@
 /// order, a fault), a method returns false or nil, and the caller asks the reader, which also knows what to complain of.
 ///
 /// The text is borrowed for each call: a span is read without copying it, counting references to it or asking for its
-/// buffer at each byte.
+/// buffer at each byte. (Inlined: an update and an event are read by it, in another module.)
 package struct PlainObjectScanner {
-    private var index = 0
+    @usableFromInline var index = 0
 
-    package init() {}
+    @inlinable package init() {}
 
     /// A member's name as it stands in the text, in its quotes. Made once: going through a string's bytes costs five
     /// times what going through an array's does.
     package struct Name: Sendable {
-        fileprivate let bytes: [UInt8]
+        @usableFromInline let bytes: [UInt8]
 
         package init(_ name: String) {
             bytes = Array("\"\(name)\"".utf8)
@@ -22,17 +22,17 @@ package struct PlainObjectScanner {
     }
 
     /// `{` or `,`, then the name and its colon.
-    package mutating func member(_ opening: Unicode.Scalar, _ name: Name, of text: Span<UInt8>) -> Bool {
+    @inlinable package mutating func member(_ opening: Unicode.Scalar, _ name: Name, of text: Span<UInt8>) -> Bool {
         take(UInt8(ascii: opening), of: text) && take(name, of: text) && take(UInt8(ascii: ":"), of: text)
     }
 
     /// One of the marks `{`, `}`, `[`, `]` and `,`.
-    package mutating func mark(_ mark: Unicode.Scalar, of text: Span<UInt8>) -> Bool {
+    @inlinable package mutating func mark(_ mark: Unicode.Scalar, of text: Span<UInt8>) -> Bool {
         take(UInt8(ascii: mark), of: text)
     }
 
     /// Where a string without escapes and of ASCII alone stands, without its quotes.
-    package mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
+    @inlinable package mutating func string(of text: Span<UInt8>, maximumBytes: Int) -> Range<Int>? {
         guard take(UInt8(ascii: "\""), of: text) else { return nil }
         let start = index
         for end in start..<min(text.count, start + maximumBytes + 1) {
@@ -47,7 +47,7 @@ package struct PlainObjectScanner {
     }
 
     /// An integer of up to 18 digits, as JSON writes it.
-    package mutating func integer(of text: Span<UInt8>) -> Int? {
+    @inlinable package mutating func integer(of text: Span<UInt8>) -> Int? {
         skipWhiteSpace(of: text)
         let isNegative = index < text.count && text[index] == UInt8(ascii: "-")
         if isNegative { index += 1 }
@@ -65,20 +65,20 @@ package struct PlainObjectScanner {
     }
 
     /// `}`, and then nothing more.
-    package mutating func end(of text: Span<UInt8>) -> Bool {
+    @inlinable package mutating func end(of text: Span<UInt8>) -> Bool {
         guard take(UInt8(ascii: "}"), of: text) else { return false }
         skipWhiteSpace(of: text)
         return index == text.count
     }
 
-    private mutating func take(_ byte: UInt8, of text: Span<UInt8>) -> Bool {
+    @inlinable mutating func take(_ byte: UInt8, of text: Span<UInt8>) -> Bool {
         skipWhiteSpace(of: text)
         guard index < text.count, text[index] == byte else { return false }
         index += 1
         return true
     }
 
-    private mutating func take(_ name: Name, of text: Span<UInt8>) -> Bool {
+    @inlinable mutating func take(_ name: Name, of text: Span<UInt8>) -> Bool {
         skipWhiteSpace(of: text)
         let name = name.bytes.span
         let start = index
@@ -88,13 +88,13 @@ package struct PlainObjectScanner {
         return true
     }
 
-    @inline(__always)
-    private mutating func skipWhiteSpace(of text: Span<UInt8>) {
+    @inlinable @inline(__always)
+    mutating func skipWhiteSpace(of text: Span<UInt8>) {
         // Nearly always there is none.
         if index < text.count, text[index] <= 0x20 { skipAllWhiteSpace(of: text) }
     }
 
-    private mutating func skipAllWhiteSpace(of text: Span<UInt8>) {
+    @inlinable mutating func skipAllWhiteSpace(of text: Span<UInt8>) {
         while index < text.count, text[index] <= 0x20 {
             guard [0x20, 0x0A, 0x0D, 0x09].contains(text[index]) else { return }
             index += 1
