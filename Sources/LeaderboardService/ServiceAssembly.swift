@@ -205,7 +205,7 @@ package struct ServiceAssembly: Sendable {
         let callers = Callers(
             tokens: TokenVerifier(keys: keys.access, configuration: configuration.tokens, metricsFactory: metrics),
             trustedProxies: configuration.trustedProxies,
-            failures: FailureLimit(store: store, limit: configuration.failureLimit, logger: logger),
+            failures: FailureLimit(functions: store.functions, limit: configuration.failureLimit, logger: logger),
             unnamedProxies: UnnamedProxies(
                 trusted: configuration.trustedProxies,
                 logger: logger,

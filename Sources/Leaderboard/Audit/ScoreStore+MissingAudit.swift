@@ -70,7 +70,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws -> Int {
         let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
-        _ = try await read(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
+        _ = try await writeRepeatably(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
         var loader = BackupLoader(store: self, keys: loading, reverted: keys.reverted, eventLoop: eventLoop)
         var merge = AuditMerge(missing.entries, without: missing.inserted)
         var seen = AuditID.zero

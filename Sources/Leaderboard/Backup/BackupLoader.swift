@@ -60,6 +60,6 @@ struct BackupLoader {
             case .reverted: RedisCommand("ZADD", reverted)
             }
         command += more.words
-        _ = try await store.read(command, on: eventLoop)
+        _ = try await store.writeRepeatably(command, on: eventLoop)
     }
 }

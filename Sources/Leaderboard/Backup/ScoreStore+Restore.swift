@@ -19,7 +19,7 @@ extension ScoreStore {
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         var clear = RedisCommand("UNLINK")
         for key in loaded + [loading.ahead] { clear.append(key) }
-        _ = try await read(clear, on: eventLoop)
+        _ = try await writeRepeatably(clear, on: eventLoop)
         var loader = BackupLoader(store: self, keys: loading, eventLoop: eventLoop)
         var expected = BackupHash()
         try await lines { bytes in

@@ -78,9 +78,14 @@ extension BoardDefinition {
         maximumIncrease = reader.number("increase_max", in: 0...ScoreRange.limit, default: maximumIncrease)
         let limit = reader.numbers(
             "rate_limit",
-            [("updates", RateLimit.allowedUpdates, 60), ("interval_seconds", RateLimit.allowedSeconds, 60)]
+            [
+                ("updates", RateLimit.allowedUpdates, rateLimit.updates),
+                ("interval_seconds", RateLimit.allowedSeconds, rateLimit.wholeSeconds),
+            ]
         )
-        rateLimit = RateLimit(updates: limit.first ?? 60, interval: .seconds(limit.last ?? 60))
+        if let updates = limit.first, let seconds = limit.last {
+            rateLimit = RateLimit(updates: updates, interval: .seconds(seconds))
+        }
         visibility = reader.word("visibility", default: visibility)
         reader.expect("windows", "one that never ends, named all") { $0.isEndless }
         reader.expect("time_zone", "UTC") { $0.string == "UTC" }

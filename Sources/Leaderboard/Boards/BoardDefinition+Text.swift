@@ -44,7 +44,7 @@ extension BoardDefinition {
 
 extension RateLimit {
     /// The interval, as far as a definition can say it: rounded up.
-    fileprivate var wholeSeconds: Int {
+    var wholeSeconds: Int {
         let (seconds, rest) = interval.components
         return Int(clamping: seconds) + (rest > 0 ? 1 : 0)
     }

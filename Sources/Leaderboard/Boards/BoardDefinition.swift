@@ -29,7 +29,7 @@ package struct BoardDefinition: Sendable, Equatable {
     /// Largest value of one increase or decrease.
     package var maximumIncrease = ScoreRange.limit
     /// Of one user.
-    package var rateLimit = RateLimit(updates: 60, interval: .seconds(60))
+    package var rateLimit = RateLimit.usual
     package var visibility = Visibility.public
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"

@@ -80,11 +80,7 @@ struct BoardIndex: Sendable {
 
     /// Whatever is written may be written twice.
     private func ask(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
-        do {
-            return try await functions.send(command, isIdempotent: true, on: eventLoop)
-        } catch {
-            throw ScoreStoreError(ofRead: error)
-        }
+        try await functions.sendRepeatably(command, on: eventLoop)
     }
 }
 

@@ -190,11 +190,9 @@ extension Catalogue {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [UInt8]? {
         let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
-        do {
-            let reply = try await functions.send(RedisCommand("GET", keys.board), isIdempotent: true, on: eventLoop)
-            if case .string(let text) = reply { return text }
-            return nil
-        } catch { throw ScoreStoreError(ofRead: error) }
+        let reply = try await functions.sendRepeatably(RedisCommand("GET", keys.board), on: eventLoop)
+        if case .string(let text) = reply { return text }
+        return nil
     }
 
     /// A board that the index does not have, or has otherwise, is put there.

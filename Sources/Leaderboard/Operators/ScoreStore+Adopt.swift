@@ -84,7 +84,7 @@ extension ScoreStore {
                     let step = try await setAside(of: key, from: cursor, lookingAt: Self.setAsideStep, on: eventLoop)
                     moved += step.moved
                     cursor = step.cursor
-                } catch { throw ScoreStoreError(ofRead: error) }
+                } catch { throw ScoreStoreError(ofRepeatable: error) }
             } while cursor != SetAside.start
         }
         return moved

@@ -33,7 +33,8 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
-        let isFirst = try await read(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
+        let isFirst =
+            try await writeRepeatably(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
         let reply: [RESPValue]
         do {
             reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
@@ -49,14 +50,14 @@ extension ScoreStore {
         try await forEachKey(beginningWith: keys.idemPrefix(user), on: eventLoop) { (names) throws(ScoreStoreError) in
             var command = RedisCommand("UNLINK")
             for name in names { command.append(name) }
-            result.idempotencyKeys += min(try await self.read(command, on: eventLoop).count ?? 0, names.count)
+            result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
         try await endErasure(of: user, on: eventLoop)
         return result
     }
 
     private func endErasure(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
-        _ = try await read(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
+        _ = try await writeRepeatably(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
     }
 
     /// Always as long: whoever copies it out of a list sees where it ends.

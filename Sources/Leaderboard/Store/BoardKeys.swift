@@ -88,11 +88,6 @@ package struct BoardKeys: Sendable {
         limitPrefix + user.rawValue
     }
 
-    /// The bucket of an address' requests without a valid token; gone when it is full.
-    package func address(_ address: String) -> String {
-        prefix + "address:" + address
-    }
-
     /// There while a grant that counted might come again: the seq of its update.
     package func grant(_ grant: ScoreGrant) -> String {
         prefix + "grant:" + grant.id

@@ -58,6 +58,16 @@ package final class FunctionCalls: Sendable {
         }
     }
 
+    /// Of a call that sent twice has the effect of once.
+    func sendRepeatably(
+        _ command: RedisCommand,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        do { return try await send(command, isIdempotent: true, on: eventLoop) } catch {
+            throw ScoreStoreError(ofRepeatable: error)
+        }
+    }
+
     /// Sends an update with those of its board that come in the same tick (``TickGroups``). Its reply is its own outcome, or, in an
     /// array, the answer for the whole group. What holds for a call holds for each update of a group: those that are repeated make
     /// a group again.

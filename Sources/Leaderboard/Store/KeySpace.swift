@@ -43,6 +43,10 @@ package struct KeySpace: Sendable, Equatable {
     /// The hash that says which boards there are.
     var index: String { prefix.isEmpty ? "lb:boards" : "\(prefix):lb:boards" }
 
+    /// The bucket of an address' requests without a valid token, whatever board they were for; gone when it is full. It lies beside
+    /// ``BoardID/main``, where earlier releases have it.
+    package func address(_ address: String) -> String { begin(of: BoardID.main.rawValue) + "address:" + address }
+
     /// The keys of all boards, and their channels, as rules of an ACL have them.
     var everyKey: String { begin(of: "*") + "*" }
     var everyChannel: String { begin(of: "*") + channel }

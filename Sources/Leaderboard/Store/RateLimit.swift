@@ -10,6 +10,9 @@ package struct RateLimit: Sendable, Equatable {
     /// limit is never laxer than configured.
     let tokenTime: Int
 
+    /// Where nobody says otherwise: 60 updates, and one more each second.
+    package static let usual = RateLimit(updates: 60, interval: .seconds(60))
+
     package static let allowedUpdates = 1...1_000_000_000
     package static let allowedSeconds = 1...366 * 86_400
 

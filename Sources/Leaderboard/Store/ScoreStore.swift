@@ -65,7 +65,7 @@ package struct ScoreStore: Sendable {
 
     /// Gives the board its epoch, if it has none. Then an update that follows is a change like any other.
     package func begin(on eventLoop: any EventLoop) async throws(ScoreStoreError) {
-        _ = try await read(calls.begin(), on: eventLoop)
+        _ = try await writeRepeatably(calls.begin(), on: eventLoop)
     }
 
     /// The rows from `offset` (0 is the best user), at most `limit` of them.
@@ -110,11 +110,16 @@ package struct ScoreStore: Sendable {
         return unsound
     }
 
+    /// A call that changes nothing.
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
-        do {
-            return try await functions.send(command, isIdempotent: true, on: eventLoop)
-        } catch {
-            throw ScoreStoreError(ofRead: error)
-        }
+        try await functions.sendRepeatably(command, on: eventLoop)
+    }
+
+    /// A call that changes something, and sent twice has the effect of once: whom it fails may make it again.
+    func writeRepeatably(
+        _ command: RedisCommand,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        try await functions.sendRepeatably(command, on: eventLoop)
     }
 }

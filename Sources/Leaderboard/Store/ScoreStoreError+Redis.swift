@@ -1,13 +1,13 @@
 import RedisClient
 
 extension ScoreStoreError {
-    /// For a call that writes.
+    /// For a call that writes, and would do so again.
     init(ofWrite error: RedisError) {
         self = error.isSurelyNotExecuted ? .unavailable(error.description) : .outcomeUnknown(error.description)
     }
 
-    /// For a call that writes nothing: it may always be repeated.
-    init(ofRead error: RedisError) {
+    /// For a call that may always be repeated, as one that writes nothing.
+    init(ofRepeatable error: RedisError) {
         self = .unavailable(error.description)
     }
 }

@@ -16,17 +16,6 @@ struct StoreCalls: Sendable {
         auditMaxEntries = String(max(1, options.auditMaxEntries))
     }
 
-    func addressFailure(_ address: String, limit: RateLimit) -> RedisCommand {
-        RedisCommand(
-            "FCALL",
-            "leaderboard_address_failure",
-            "1",
-            keys.address(address),
-            String(limit.updates),
-            String(limit.tokenTime)
-        )
-    }
-
     func standings(offset: Int, limit: Int) -> RedisCommand {
         RedisCommand(
             "FCALL_RO",

@@ -13,14 +13,14 @@ final class FailureLimit: Sendable {
     /// Networks that are known to be over. One that drops out costs a round trip more.
     private static let maximumKnown = 20_000
 
-    private let store: ScoreStore
+    private let functions: FunctionCalls
     private let limit: RateLimit
     private let logger: Logger
     /// Until when.
     private let over = Mutex(RecentEntries<ClientNetwork, NIODeadline>(maximum: maximumKnown))
 
-    init(store: ScoreStore, limit: RateLimit, logger: Logger) {
-        self.store = store
+    init(functions: FunctionCalls, limit: RateLimit, logger: Logger) {
+        self.functions = functions
         self.limit = limit
         self.logger = logger
     }
@@ -30,7 +30,7 @@ final class FailureLimit: Sendable {
     func note(_ network: ClientNetwork, on eventLoop: any EventLoop) async -> Int? {
         let known = over.withLock { $0.value(for: network) }
         if let known, known > .now() { return Self.seconds(until: known) }
-        guard let wait = try? await store.noteFailure(of: network.description, limit: limit, on: eventLoop),
+        guard let wait = try? await functions.noteFailure(of: network.description, limit: limit, on: eventLoop),
             wait > .zero
         else {
             return nil

@@ -8,14 +8,14 @@ import RedisClient
 extension ServerOptions {
     init(_ settings: SettingsReader) {
         self.init()
-        host = settings.text("HOST", default: "127.0.0.1")
-        port = settings.integer("PORT", default: 8080, in: 0...65535)
+        host = settings.text("HOST", default: host)
+        port = settings.integer("PORT", default: port, in: 0...65535)
         tls = TLSFiles(settings)
         isBehindProxyProtocol = settings.flag("PROXY_PROTOCOL")
         // As many viewers as one client may have, and room for requests beside them.
         let viewers = PlaceLimits(viewers: settings).perNetwork
         connections = PlaceLimits(
-            total: settings.integer("MAX_CONNECTIONS", default: 50_000, in: 1...10_000_000),
+            total: settings.integer("MAX_CONNECTIONS", default: connections.total, in: 1...10_000_000),
             perNetwork: settings.integer("MAX_CONNECTIONS_PER_IP", default: viewers + 4000, in: 1...10_000_000)
         )
         maximumHeadBytes = settings.integer("MAX_HEAD_BYTES", default: maximumHeadBytes, in: 1024...65_536)
@@ -76,7 +76,7 @@ extension RedisOptions {
         certificateAuthorityFile = settings.certificates("REDIS_CA_FILE")
         clientCertificate = Self.clientCertificate(settings, source)
         clusterKey = keys.scores
-        durability = settings.choice("DURABILITY", default: .local)
+        durability = settings.choice("DURABILITY", default: durability)
         if settings.text("REPLICAS") != nil {
             replicas = settings.integer("REPLICAS", default: 1, in: 1...100)
             if durability != .replicated { settings.refuse("REPLICAS", "goes with DURABILITY=replicated") }
@@ -119,25 +119,42 @@ extension StoreOptions {
             settings.refuse("REDIS_KEY_PREFIX", "\(error)")
         }
         definition.rateLimit = RateLimit(
-            updates: settings.integer("RATE_LIMIT_UPDATES", default: 60, in: 1...1_000_000),
-            interval: .seconds(settings.integer("RATE_LIMIT_INTERVAL_SECONDS", default: 60, in: 1...86_400))
+            updates: settings.integer("RATE_LIMIT_UPDATES", default: definition.rateLimit.updates, in: 1...1_000_000),
+            interval: settings.seconds(
+                "RATE_LIMIT_INTERVAL_SECONDS",
+                default: definition.rateLimit.interval,
+                in: 1...86_400
+            )
         )
         definition.maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
-        idempotencyLifetime = .seconds(
-            settings.integer("IDEMPOTENCY_KEY_SECONDS", default: 86_400, in: 1...604_800)
+        idempotencyLifetime = settings.seconds(
+            "IDEMPOTENCY_KEY_SECONDS",
+            default: idempotencyLifetime,
+            in: 1...604_800
         )
         maximumBoards = settings.integer("BOARDS_MAX", default: maximumBoards, in: 1...1_000_000)
-        auditMaxEntries = settings.integer("AUDIT_MAX_ENTRIES", default: 1_000_000, in: 1...1_000_000_000)
+        auditMaxEntries = settings.integer("AUDIT_MAX_ENTRIES", default: auditMaxEntries, in: 1...1_000_000_000)
     }
 }
 
 extension BroadcastOptions {
     init(_ settings: SettingsReader) {
         self.init()
-        window = TimeAmount(settings.milliseconds("LIVE_WINDOW_MS", default: .milliseconds(50), in: 0...10_000))
-        backlogBytes = settings.integer("LIVE_BACKLOG_BYTES", default: 65_536, in: 8192...67_108_864)
-        drainTimeout = TimeAmount(settings.seconds("LIVE_DRAIN_SECONDS", default: .seconds(30), in: 1...30))
-        ringBytes = settings.integer("LIVE_RESUME_BYTES", default: 1_048_576, in: 0...1_073_741_824)
-        maximumBoards = settings.integer("LIVE_MAX_BOARDS", default: 1000, in: 1...10_000)
+        window = settings.milliseconds("LIVE_WINDOW_MS", default: window, in: 0...10_000)
+        backlogBytes = settings.integer("LIVE_BACKLOG_BYTES", default: backlogBytes, in: 8192...67_108_864)
+        drainTimeout = settings.seconds("LIVE_DRAIN_SECONDS", default: drainTimeout, in: 1...30)
+        ringBytes = settings.integer("LIVE_RESUME_BYTES", default: ringBytes, in: 0...1_073_741_824)
+        maximumBoards = settings.integer("LIVE_MAX_BOARDS", default: maximumBoards, in: 1...10_000)
+    }
+}
+
+extension SettingsReader {
+    /// A whole number of seconds, for the loops' own amounts of time.
+    fileprivate func seconds(_ name: String, default usual: TimeAmount, in range: ClosedRange<Int>) -> TimeAmount {
+        TimeAmount(seconds(name, default: .nanoseconds(usual.nanoseconds), in: range))
+    }
+
+    fileprivate func milliseconds(_ name: String, default usual: TimeAmount, in range: ClosedRange<Int>) -> TimeAmount {
+        TimeAmount(milliseconds(name, default: .nanoseconds(usual.nanoseconds), in: range))
     }
 }

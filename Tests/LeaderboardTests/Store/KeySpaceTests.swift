@@ -26,7 +26,8 @@ struct KeySpaceTests {
         for key in [
             keys.seq, keys.epoch, keys.audit, keys.ahead, keys.kept, keys.chain, keys.suspended, keys.withheld,
             keys.reverted,
-            keys.foreign, keys.erasing, keys.limit(user), keys.address("::1"), keys.idem(user, try IdempotencyKey("k")),
+            keys.foreign, keys.erasing, keys.limit(user), space.address("::1"),
+            keys.idem(user, try IdempotencyKey("k")),
             BoardKeys(loadingInto: .main, in: space).scores,
         ] { #expect(key.hasPrefix(begin)) }
     }

@@ -45,7 +45,7 @@ struct TokenBucketTests {
             let clock = try await board.command("TIME").array?.compactMap(\.text).compactMap(Int.init) ?? [0, 0]
             let fullAt = String((clock[0] + seconds) * 1_000_000)
             let limit = board.keys.limit(try UserID("alice"))
-            let address = board.keys.address("192.0.2.1")
+            let address = board.store.functions.options.keySpace.address("192.0.2.1")
             for key in [limit, address] { try await board.command("SET", key, fullAt, "PX", String(seconds * 1000)) }
             let key = hasKey ? "k" : nil
             guard case .rateLimited(let state) = try await board.apply("alice", 1, key: key) else {
@@ -58,8 +58,11 @@ struct TokenBucketTests {
                 if case .applied = try await board.apply("alice", 1, key: key) { true } else { false }
             }
             try await until {
-                try await board.store.noteFailure(of: "192.0.2.1", limit: options.definition.rateLimit, on: board.loop)
-                    == .zero
+                try await board.store.functions.noteFailure(
+                    of: "192.0.2.1",
+                    limit: options.definition.rateLimit,
+                    on: board.loop
+                ) == .zero
             }
             // Redis forgets it when it is full, not when it was thought to be.
             let lifetime = try await board.command("PTTL", limit).integer ?? 0

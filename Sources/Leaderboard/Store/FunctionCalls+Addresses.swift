@@ -1,7 +1,7 @@
 package import NIOCore
 import RedisClient
 
-extension ScoreStore {
+extension FunctionCalls {
     /// Notes one request without a valid token.
     /// - Parameter address: a client's, or a network's.
     /// - Returns: for how long the address is over the limit; zero if it is not. Until then, asking again writes nothing.
@@ -10,9 +10,18 @@ extension ScoreStore {
         limit: RateLimit,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Duration {
+        let call = RedisCommand(
+            "FCALL",
+            "leaderboard_address_failure",
+            "1",
+            options.keySpace.address(address),
+            String(limit.updates),
+            String(limit.tokenTime)
+        )
         // It may always be repeated: what it writes is a bucket that may be a token off.
-        let reply = try await read(calls.addressFailure(address, limit: limit), on: eventLoop)
-        guard let microseconds = reply.integer else { throw .unavailable("unexpected reply") }
+        guard let microseconds = try await sendRepeatably(call, on: eventLoop).integer else {
+            throw .unavailable("unexpected reply")
+        }
         return limit.state(fullIn: microseconds).reset
     }
 }
