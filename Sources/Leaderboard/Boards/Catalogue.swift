@@ -12,8 +12,6 @@ package final class Catalogue: Sendable {
     /// For so long an answer is believed.
     static let lifetime = TimeAmount.seconds(1)
     private static let maximumNames = 10_000
-    /// How often a call is made anew because the board's definition has changed.
-    private static let maximumTries = 3
 
     /// Definitions that there may be, templates among them.
     package let maximumBoards: Int
@@ -68,23 +66,6 @@ package final class Catalogue: Sendable {
         }
         guard entry.hasPlace == true else { throw .boardsLimit(maximumBoards) }
         return store
-    }
-
-    /// Makes a call that goes by the board's definition; if that has changed meanwhile, anew.
-    /// - Parameter call: nil: the board has another definition than the store was made of (`board_changed`). Nothing was written.
-    package func calling<Value>(
-        _ id: BoardID,
-        find: (Catalogue) async throws(BoardLookupError) -> ScoreStore,
-        _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
-    ) async throws(BoardLookupError) -> Value {
-        for _ in 0..<Self.maximumTries {
-            let store = try await find(self)
-            do throws(ScoreStoreError) {
-                if let value = try await call(store) { return value }
-            } catch { throw .store(error) }
-            forget(id)
-        }
-        throw .store(.unavailable("the board's definition changes all the time"))
     }
 
     /// Another definition holds than the one that was found last; or a template has just made the board.

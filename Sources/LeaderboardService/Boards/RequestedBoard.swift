@@ -1,5 +1,6 @@
 import HTTPServer
 import Leaderboard
+import NIOCore
 import NIOHTTP1
 
 /// The board that a request is about: `{board}` of its path, or `main`. Each handler resolves it once.
@@ -15,9 +16,6 @@ struct RequestedBoard: Sendable {
         try await readable(try Self.id(of: request), request)
     }
 
-    /// How often a read or a write is made anew because the board's definition has changed.
-    static let maximumTries = 3
-
     /// Reads of the board, as it is. A private board is for who has a token.
     /// - Parameter call: nil: it is not there as it was found (``ScoreStore/rows(_:limit:on:)``).
     func read<Value>(
@@ -25,25 +23,23 @@ struct RequestedBoard: Sendable {
         for request: Request,
         _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
     ) async throws(Refusal) -> Value {
-        for _ in 0..<Self.maximumTries {
+        for _ in catalogue.tries(of: id) {
             let store = try await readable(id, request)
             let value: Value?
             do { value = try await call(store) } catch { throw Refusal(reading: error) }
             if let value { return value }
-            catalogue.forget(id)
         }
         throw .storeUnavailable
     }
 
     /// For who may make it by writing, where a template covers its name.
     /// - Parameter isFresh: what is known of it does not hold any more.
-    func toWrite(_ request: Request, isFresh: Bool = false) async throws(Refusal) -> ScoreStore {
-        let id = try Self.id(of: request)
+    func toWrite(_ id: BoardID, isFresh: Bool, on eventLoop: any EventLoop) async throws(Refusal) -> ScoreStore {
         if !isFresh {
-            if id == .main { return catalogue.mainAtOnce(on: request.eventLoop) }
+            if id == .main { return catalogue.mainAtOnce(on: eventLoop) }
             if let store = catalogue.known(id), store.board.source == .board { return store }
         }
-        do { return try await catalogue.boardToWrite(id, on: request.eventLoop) } catch { throw Refusal(error) }
+        do { return try await catalogue.boardToWrite(id, on: eventLoop) } catch { throw Refusal(error) }
     }
 
     /// For an operator, who has shown to be one.

@@ -36,15 +36,15 @@ struct UpdateScore: Sendable {
         do throws(Refusal) {
             let token = try await callers.token(of: request)
             user = token.subject.rawValue
+            let id = try RequestedBoard.id(of: request)
             // Once, unless the board's definition changes meanwhile.
-            for attempt in 0..<RequestedBoard.maximumTries {
-                let store = try await boards.toWrite(request, isFresh: attempt > 0)
+            for isAgain in boards.catalogue.tries(of: id) {
+                let store = try await boards.toWrite(id, isFresh: isAgain, on: request.eventLoop)
                 let wish = try wish(in: request, of: token, on: store)
                 let grant = try await grants?.verify(for: wish.update, on: wish.store.board.id)
                 asked = asked ?? .now()
                 let outcome = try await apply(wish, grant, origin: origin, request)
                 if let response = try answer(outcome, to: wish, origin) { return response }
-                boards.catalogue.forget(wish.store.board.id)
             }
             throw Refusal.storeUnavailable
         } catch {
