@@ -7,8 +7,12 @@ package struct EmbeddedFile: Sendable {
 }
 
 extension EmbeddedFile {
-    /// The live board, at `/`.
+    /// The live board, at `/` and `/boards/{board}`.
     package static let index = EmbeddedFile(name: "index.html", bytes: PackageResources.index_html)
+    /// All boards, at `/boards`.
+    package static let boards = EmbeddedFile(name: "boards.html", bytes: PackageResources.boards_html)
+    /// What is told instead of a board. It has places for a `{heading}` and a `{sentence}`.
+    package static let notice = EmbeddedFile(name: "notice.html", bytes: PackageResources.notice_html)
 
     /// The API's description for people, at `/docs`, and for programs.
     package static let docs = EmbeddedFile(name: "docs.html", bytes: PackageResources.docs_html)
@@ -21,6 +25,9 @@ extension EmbeddedFile {
         EmbeddedFile(name: "app.js", bytes: PackageResources.app_js),
         EmbeddedFile(name: "backoff.js", bytes: PackageResources.backoff_js),
         EmbeddedFile(name: "board.css", bytes: PackageResources.board_css),
+        EmbeddedFile(name: "board.js", bytes: PackageResources.board_js),
+        EmbeddedFile(name: "boards.css", bytes: PackageResources.boards_css),
+        EmbeddedFile(name: "boards.js", bytes: PackageResources.boards_js),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
         EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
         EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
@@ -29,6 +36,9 @@ extension EmbeddedFile {
         EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
         EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
         EmbeddedFile(name: "message.js", bytes: PackageResources.message_js),
+        EmbeddedFile(name: "notice.css", bytes: PackageResources.notice_css),
+        EmbeddedFile(name: "notice.js", bytes: PackageResources.notice_js),
+        EmbeddedFile(name: "order.js", bytes: PackageResources.order_js),
         EmbeddedFile(name: "rate.js", bytes: PackageResources.rate_js),
         EmbeddedFile(name: "row.js", bytes: PackageResources.row_js),
         EmbeddedFile(name: "rows.js", bytes: PackageResources.rows_js),

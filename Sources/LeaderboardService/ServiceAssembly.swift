@@ -269,6 +269,7 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ] + BoardPaths.all(reads, update, crossOrigin)
             + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
-            + WebPage().routes + APIDescriptions().routes
+            + WebPage(hasOthers: ShownBoards(catalogue) { redis.isConnectedForReads }.hasOthers).routes
+            + BoardPages(boards: boards).routes + APIDescriptions().routes
     }
 }

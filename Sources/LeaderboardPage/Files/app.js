@@ -1,9 +1,11 @@
 // The page: messages change the state as they come, and one frame draws what has changed since the last.
 
 import { Announcer } from "./announcer.js";
+import { Board } from "./board.js";
 import { Feed } from "./feed.js";
 import { Finder } from "./finder.js";
 import { number } from "./format.js";
+import { Notice } from "./notice.js";
 import { Rate } from "./rate.js";
 import { Rows } from "./rows.js";
 import { Standings } from "./standings.js";
@@ -15,10 +17,12 @@ const element = (id) => document.getElementById(id);
 /** A fall that uses up the board's known rows is followed by a snapshot. If none comes in this time, it is asked for. */
 const snapshotFollows = 1_000;
 
+const board = new Board({ onKnown: boardIsKnown });
 const standings = new Standings();
 const rows = new Rows(element("standings"));
 const rate = new Rate({ line: element("chart-line"), area: element("chart-area"), text: element("rate") });
 const announcer = new Announcer(element("announcer"));
+const notice = new Notice(element("empty"));
 const status = new Status({
   pill: element("connection"),
   text: element("connection-text"),
@@ -26,6 +30,7 @@ const status = new Status({
   lastUpdate: element("last-update"),
 });
 const finder = new Finder(
+  board,
   {
     form: element("find"),
     input: element("find-name"),
@@ -46,6 +51,7 @@ const finder = new Finder(
   },
 );
 const feed = new Feed({
+  board,
   onMessage: receive,
   onState(state) {
     status.set(state, feed.transport);
@@ -54,12 +60,15 @@ const feed = new Feed({
       stats.ask();
     }
     if (state.name === "waiting") announcer.say("connection", "The connection is lost; trying again.");
+    if (feed.refusal !== null) refused();
   },
 });
 const stats = new Stats({
+  board,
   feed,
   onNumbers({ viewers, users }) {
-    element("viewers").textContent = number(viewers);
+    element("watching").hidden = viewers === null;
+    if (viewers !== null) element("viewers").textContent = number(viewers);
     element("users").textContent = number(users);
   },
 });
@@ -77,6 +86,7 @@ function receive(message, isFirst) {
     finder.boardMoved();
   } else {
     standings.reset(message.rows);
+    if (!isFirst && message.type === "snapshot") board.lookAgain();
     if (message.type === "scoreboard") status.updated(now);
     finder.boardReplaced(standings);
   }
@@ -91,9 +101,27 @@ function resyncIfThin() {
 }
 
 function apply({ user, score, increase }) {
-  standings.set(user, score);
-  if (increase && !document.hidden) rows.gained(user, increase);
+  standings.set(user, score, increase !== 0);
+  // Where the least wins, a first score is nobody's loss.
+  const isArrival = board.order.ascends && increase === score;
+  if (increase && !isArrival && !document.hidden) rows.gained(user, increase);
   if (user === finder.user) finder.know({ score, rank: standings.find(user)?.rank ?? null });
+}
+
+function boardIsKnown() {
+  standings.order = board.order;
+  element("title").textContent = board.title;
+  element("rules").textContent = board.order.words;
+  document.title = `${board.title} · Leaderboard`;
+  standingsChanged();
+}
+
+/** Nothing is shown of a board that is not there, or not for us. */
+function refused() {
+  standings.reset([]);
+  finder.boardReplaced(standings);
+  announcer.say("connection", feed.refusal === "gone" ? "This board is not there." : "This board is private.");
+  standingsChanged();
 }
 
 // Drawing
@@ -108,15 +136,15 @@ function standingsChanged() {
 
 function draw() {
   frame = null;
-  if (feed.position === null && isFirstDrawing) return;
+  if (feed.position === null && feed.refusal === null && isFirstDrawing) return;
   const now = performance.now();
   const { top } = standings;
-  wake(rows.draw(top, now, { atOnce: isFirstDrawing }));
+  wake(rows.draw(top, board.order, now, { atOnce: isFirstDrawing }));
   isFirstDrawing = false;
-  element("empty").hidden = top.length > 0;
+  notice.show(top.length > 0 ? null : (feed.refusal ?? "empty"));
   const followed = finder.user !== null && standings.find(finder.user);
   if (followed) finder.know(followed);
-  announcer.say("leader", top.length > 0 ? `${top[0].user} leads with ${number(top[0].score)} points.` : null);
+  announcer.say("leader", top.length > 0 ? `${top[0].user} leads with ${board.order.worth(top[0].score)}.` : null);
   announcer.say("player", finder.words);
 }
 

@@ -6,6 +6,8 @@ const longestDelay = 15_000;
 const recoveredAfter = 10_000;
 /** However often the browser says that it is online again. */
 const hurryEvery = 5_000;
+/** A board that was refused may be made, or opened, while its page stands on somebody's wall. */
+const refusedDelay = 20_000;
 
 export class Backoff {
   #failures = 0;
@@ -31,6 +33,11 @@ export class Backoff {
     this.#hurriedAt = now;
     return true;
   }
+}
+
+/** After a refusal, which is an answer and no failure. */
+export function delayAfterRefusal(random = Math.random) {
+  return refusedDelay * (1 + random());
 }
 
 /**

@@ -2,7 +2,8 @@
 // break, and checked for rubbish and holes. Whatever goes wrong here ends in a connection attempt after a pause of the one
 // back-off, never in a wrong board.
 
-import { Backoff } from "./backoff.js";
+import { Backoff, delayAfterRefusal } from "./backoff.js";
+import { refusalOf } from "./board.js";
 import { readMessage } from "./message.js";
 import { openEventStream, openWebSocket } from "./transport.js";
 
@@ -19,7 +20,10 @@ export class Feed {
   transport = null;
   /** When the last message came (`performance.now()`). */
   lastMessageAt = -Infinity;
+  /** Why the service shows no board: "gone" or "private"; null while it does, or says nothing. */
+  refusal = null;
 
+  #board;
   #onMessage;
   #onState;
   #close = null;
@@ -28,10 +32,11 @@ export class Feed {
   #webSocketFailures = 0;
 
   /**
-   * `onMessage(message, isFirst)`: one of `readMessage` that continues what came before; `isFirst` on each new connection.
-   * `onState({ name, retryAt })`: "connecting", "live", "waiting" (until `retryAt`), "stopped".
+   * `board`: what is fed. `onMessage(message, isFirst)`: one of `readMessage` that continues what came before; `isFirst` on each new connection.
+   * `onState({ name, retryAt })`: "connecting", "live", "waiting" (until `retryAt`), "gone" and "private" (the same), "stopped".
    */
-  constructor({ onMessage, onState }) {
+  constructor({ board, onMessage, onState }) {
+    this.#board = board;
     this.#onMessage = onMessage;
     this.#onState = onState;
   }
@@ -54,17 +59,29 @@ export class Feed {
     if (this.#close) this.#comeBack();
   }
 
-  #connect() {
+  /** What the board is has to be known before its rows: a browser tells nobody why a WebSocket was refused. */
+  async #connect() {
+    this.#onState({ name: "connecting" });
+    this.#after(patience, () => this.#comeBack());
+    const looking = new AbortController();
+    this.#close = () => looking.abort();
+    const refusal = await this.#board.look(looking.signal);
+    if (looking.signal.aborted) return;
+    if (refusal === null) this.#open();
+    else if (refusal === "unanswered") this.#comeBack();
+    else this.#refused(refusal);
+  }
+
+  #open() {
+    this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
     const useEventStream = this.#webSocketFailures >= failuresBeforeEventStream;
     const open = useEventStream ? openEventStream : openWebSocket;
     this.transport = useEventStream ? "Server-Sent Events" : "WebSocket";
-    this.#onState({ name: "connecting" });
     let isFirst = true;
-    this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
     const cursor = this.position && `${this.position.epoch}:${this.position.seq}`;
-    this.#close = open(cursor, {
+    this.#close = open(this.#board.path(useEventStream ? "events" : "live"), cursor, {
       received: (text) => {
-        const message = readMessage(text);
+        const message = readMessage(text, this.#board.order);
         if (message?.type === "unknown") return;
         if (!message || !this.#continues(message)) return this.resync();
         const now = performance.now();
@@ -73,6 +90,7 @@ export class Feed {
         this.#backoff.well(now);
         if (isFirst) {
           this.#after(null);
+          this.refusal = null;
           if (!useEventStream) this.#webSocketFailures = 0;
           this.#onState({ name: "live" });
         }
@@ -103,19 +121,30 @@ export class Feed {
     this.#comeBack(code);
   }
 
-  /** The only way to another connection, but for the very first. */
   #comeBack(code) {
+    this.#wait("waiting", this.#backoff.failed(performance.now(), code));
+  }
+
+  #refused(refusal) {
+    this.refusal = refusal;
+    this.position = null;
+    this.#wait(refusal, delayAfterRefusal());
+  }
+
+  /** The only way to another connection, but for the very first. */
+  #wait(name, delay) {
     this.#end();
-    const now = performance.now();
-    const delay = this.#backoff.failed(now, code);
-    this.#onState({ name: "waiting", retryAt: now + delay });
+    this.#onState({ name, retryAt: performance.now() + delay });
     this.#after(delay, () => this.#connect());
   }
 
   async #countIfServed() {
     try {
-      const { ok } = await fetch("/api/v1/scoreboard/stats", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
+      const { ok, status } = await fetch(this.#board.path("stats"), { cache: "no-store", signal: AbortSignal.timeout(5_000) });
       if (ok) this.#webSocketFailures += 1;
+      const refusal = refusalOf(status);
+      // Unless it is being tried again already.
+      if (refusal && !this.#close && this.#timer) this.#refused(refusal);
     } catch {
       // The service is away.
     }

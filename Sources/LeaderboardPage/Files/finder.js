@@ -18,13 +18,14 @@ export class Finder {
   /** The user who is followed, or null. */
   user = null;
 
+  #board;
   #elements;
   #find;
   #onFollow;
   /** What the card shows: { score, rank }, null where not known yet. Null: the user is not on the board. */
   #standing = unknown;
-  /** Counts the boards and the users: an answer that was asked for at another one is void. */
-  #board = 0;
+  /** Counts the states of the board that were taken anew, and the users: an answer that was asked for at another one is void. */
+  #round = 0;
   #isStale = false;
   #isAsking = false;
   #askedAt = -Infinity;
@@ -33,10 +34,11 @@ export class Finder {
   #search = 0;
 
   /**
-   * `elements`: { form, input, answer, card, state, name, rank, score, close }. `find(user)`: { score, rank } where the board
+   * `board`: whose players they are. `elements`: { form, input, answer, card, state, name, rank, score, close }. `find(user)`: { score, rank } where the board
    * itself knows them, else null. `onFollow(user)`: another one, or null.
    */
-  constructor(elements, { find, onFollow }) {
+  constructor(board, elements, { find, onFollow }) {
+    this.#board = board;
     this.#elements = elements;
     this.#find = find;
     this.#onFollow = onFollow;
@@ -56,7 +58,7 @@ export class Finder {
     this.#search += 1;
     if (user === null) return this.#become(null);
     const search = this.#search;
-    const { standing, problem } = await standingOf(user);
+    const { standing, problem } = await this.#standingOf(user);
     // A later search has taken this one's place.
     if (search !== this.#search) return;
     if (standing) {
@@ -85,7 +87,7 @@ export class Finder {
   /** The board was taken anew. `isWhole`: nobody is on it whom it does not know. */
   boardReplaced({ isWhole }) {
     if (this.user === null) return;
-    this.#board += 1;
+    this.#round += 1;
     const standing = this.#find(this.user);
     this.#isStale = standing === null && !isWhole;
     if (this.#isStale) this.#askSoon();
@@ -102,13 +104,13 @@ export class Finder {
     if (this.user === null) return null;
     if (this.#standing === null) return `${this.user} is not on the board.`;
     const { score, rank } = this.#standing;
-    return rank === null ? null : `${this.user}: rank ${rank}, ${number(score)} points.`;
+    return rank === null ? null : `${this.user}: rank ${rank}, ${this.#board.order.worth(score)}.`;
   }
 
   #become(user) {
     if (user === this.user) return;
     this.user = user;
-    this.#board += 1;
+    this.#round += 1;
     this.#askedAt = performance.now();
     this.#show(unknown);
     this.#elements.card.hidden = user === null;
@@ -138,10 +140,10 @@ export class Finder {
   async #ask() {
     const { user } = this;
     if (user === null || this.#isAsking) return;
-    const [board, before] = [this.#board, this.#standing];
+    const [round, before] = [this.#round, this.#standing];
     this.#isAsking = true;
     this.#isStale = false;
-    const { standing, problem } = await standingOf(user);
+    const { standing } = await this.#standingOf(user);
     this.#isAsking = false;
     const now = performance.now();
     this.#askedAt = now;
@@ -151,27 +153,27 @@ export class Finder {
       return;
     }
     this.#backoff.well(now);
-    if (board !== this.#board) return;
+    if (round !== this.#round) return;
     this.#askAt = now + askAgainEvery;
     const known = this.#find(user);
     if (known || this.#standing === before) this.#show(known ?? standing);
     // What the feed has told meanwhile may be newer than the answer.
     else if (standing && this.#standing) this.#show({ score: this.#standing.score, rank: standing.rank });
   }
-}
 
-/** { standing }, with null and { problem: a sentence } for who is not on the board, or only { problem }. */
-async function standingOf(user) {
-  try {
-    const answer = await fetch(`/api/v1/scoreboard/users/${encodeURIComponent(user)}`, {
-      signal: AbortSignal.timeout(5_000),
-    });
-    if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
-    if (answer.status === 400) return { problem: "That cannot be a user id: letters, digits and _ - . : @ only." };
-    const standing = answer.ok ? readStanding(await answer.json()) : null;
-    if (standing) return { standing };
-  } catch {
-    // Said below.
+  /** { standing }, with null and { problem: a sentence } for who is not on the board, or only { problem }. */
+  async #standingOf(user) {
+    try {
+      const answer = await fetch(this.#board.path(`users/${encodeURIComponent(user)}`), {
+        signal: AbortSignal.timeout(5_000),
+      });
+      if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
+      if (answer.status === 400) return { problem: "That cannot be a user id: letters, digits and _ - . : @ only." };
+      const standing = answer.ok ? readStanding(await answer.json()) : null;
+      if (standing) return { standing };
+    } catch {
+      // Said below.
+    }
+    return { problem: "The service did not answer. Try again in a moment." };
   }
-  return { problem: "The service did not answer. Try again in a moment." };
 }

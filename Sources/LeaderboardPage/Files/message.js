@@ -1,11 +1,13 @@
 // A message of the stream: what it must be like. Nothing else of the page looks at one that has not passed here.
 
+import { Order, usualOrder } from "./order.js";
+
 /**
  * { type: "snapshot" | "scoreboard", position, rows: [{ user, score }] },
  * { type: "changes", position, from, changes: [{ user, score, increase }] },
  * or { type: "unknown" }: of a later version of the service, to be passed over. Null: rubbish.
  */
-export function readMessage(text) {
+export function readMessage(text, order = usualOrder) {
   let message;
   try {
     message = JSON.parse(text);
@@ -15,7 +17,7 @@ export function readMessage(text) {
   switch (message?.type) {
     case "snapshot":
     case "scoreboard":
-      return readStandings(message);
+      return readStandings(message, order);
     case "changes":
       return readChanges(message);
     default:
@@ -23,11 +25,11 @@ export function readMessage(text) {
   }
 }
 
-function readStandings({ type, cursor, scoreboard }) {
+function readStandings({ type, cursor, scoreboard }, order) {
   const position = readCursor(cursor);
   const rows = readAll(scoreboard, readRow);
   if (!position || !rows) return null;
-  const isBestFirst = rows.every(({ score }, index) => index === 0 || score <= rows[index - 1].score);
+  const isBestFirst = rows.every(({ score }, index) => index === 0 || order.allows(rows[index - 1].score, score));
   const isOnceEach = new Set(rows.map(({ user }) => user)).size === rows.length;
   return isBestFirst && isOnceEach ? { type, position, rows } : null;
 }
@@ -69,10 +71,33 @@ export function readStanding(body) {
   return row && isCount(body.rank) && body.rank > 0 ? { score: row.score, rank: body.rank } : null;
 }
 
-/** `{"viewers", "users", "cursor"}`; the cursor is null where it cannot be read. Null: rubbish. */
+/** `{"viewers", "users", "cursor"}`; viewers are null where they are not told, the cursor where it cannot be read. Null: rubbish. */
 export function readStats(body) {
-  const { viewers, users, cursor } = body ?? {};
-  return isCount(viewers) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
+  const { viewers = null, users, cursor } = body ?? {};
+  return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
+}
+
+/** A board's definition, as far as the page shows it: { name, title, order }. Null: rubbish. */
+export function readDefinition(body) {
+  const { name, title } = body ?? {};
+  const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
+  return order && { name, title, order };
+}
+
+/** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */
+export function readDefinitions(body) {
+  const boards = readAll(body?.boards, readDefinition);
+  const { next } = body ?? {};
+  return boards && (next === null || isName(next)) ? { boards, next } : null;
+}
+
+/** `[{"board", "total", "scoreboard"}]`: how many are on each of some boards, and who leads: { name, total, leader }. Null: rubbish. */
+export function readTops(body) {
+  return readAll(body, (top) => {
+    const { board: name, total, scoreboard } = top ?? {};
+    const rows = readAll(scoreboard, readRow);
+    return isName(name) && isCount(total) && rows ? { name, total, leader: rows[0] ?? null } : null;
+  });
 }
 
 const isName = (value) => typeof value === "string" && value !== "";

@@ -19,6 +19,7 @@ export class Row {
     ["bar", "pulse", "rank", "move", "name", "gain", "score"].map((part) => [part, this.element.querySelector(`.${part}`)]),
   );
   #place = null;
+  #rank = null;
   #score = null;
   #bar = null;
   #gain = { sum: 0, until: 0 };
@@ -30,7 +31,7 @@ export class Row {
     this.user = user;
     this.#parts.name.textContent = user;
     this.#parts.name.title = user;
-    this.#place = this.#score = this.#bar = null;
+    this.#place = this.#rank = this.#score = this.#bar = null;
     this.#gain.until = this.#move.until = 0;
     this.expire(0);
     this.#pulse?.cancel();
@@ -39,21 +40,25 @@ export class Row {
     this.element.classList.remove("leaving");
   }
 
-  /** `best` is the score of the first place, by which the bars are measured. */
-  show(place, score, best, now) {
+  /** `place`: 0 is the first. `rank`: equals may share it. `bar`: 0 to 1, the best score's. */
+  show({ place, rank, score, bar: share }, now) {
     if (this.goneAt !== Infinity) this.#comeBack();
+    if (rank !== this.#rank) {
+      if (this.#rank !== null) this.#mark(this.#rank - rank, now);
+      this.#rank = rank;
+      this.#parts.rank.textContent = rank;
+      this.element.dataset.rank = rank;
+    }
     if (place !== this.#place) {
-      if (this.#place !== null) this.#mark(this.#place - place, now);
+      this.element.classList.toggle("rising", this.#place !== null && place < this.#place);
       this.#place = place;
-      this.#parts.rank.textContent = place + 1;
-      this.element.dataset.rank = place + 1;
       this.#slideTo(place);
     }
     if (score !== this.#score) {
       this.#score = score;
       this.#parts.score.textContent = number(score);
     }
-    const bar = (best > 0 ? Math.max(0, score / best) : 0).toFixed(4);
+    const bar = share.toFixed(4);
     if (bar !== this.#bar) {
       this.#bar = bar;
       this.#parts.bar.style.transform = `scaleX(${bar})`;
@@ -79,19 +84,19 @@ export class Row {
 
   #comeBack() {
     this.goneAt = Infinity;
-    this.#place = null;
+    this.#place = this.#rank = null;
     this.element.inert = false;
     this.element.classList.remove("leaving");
   }
 
   /** Gains that follow each other add up until the flash is over, so that a busy row stays readable. */
-  gained(increase, now) {
+  gained(increase, order, now) {
     if (now >= this.#gain.until) {
       this.#gain = { sum: 0, until: now + gainShows };
     }
     this.#gain.sum += increase;
     this.#parts.gain.textContent = this.#gain.sum === 0 ? "" : signed(this.#gain.sum);
-    this.#parts.gain.classList.toggle("loss", this.#gain.sum < 0);
+    this.#parts.gain.classList.toggle("loss", !order.favours(this.#gain.sum));
     this.#parts.gain.classList.add("on");
     if (!calm.matches && this.#pulse?.playState !== "running") {
       this.#pulse = this.#parts.pulse.animate({ opacity: [1, 0] }, { duration: 900, easing: "ease-out" });
@@ -112,10 +117,10 @@ export class Row {
     return next;
   }
 
-  /** Places won and lost within a short time are shown as one movement. */
-  #mark(places, now) {
+  /** Ranks won and lost within a short time are shown as one movement. */
+  #mark(ranks, now) {
     if (now >= this.#move.until) this.#move.sum = 0;
-    this.#move.sum += places;
+    this.#move.sum += ranks;
     this.#move.until = now + moveShows;
     const { sum } = this.#move;
     const part = this.#parts.move;
@@ -123,7 +128,6 @@ export class Row {
     part.classList.toggle("up", sum > 0);
     part.classList.toggle("on", sum !== 0);
     if (sum !== 0) part.setAttribute("aria-label", `${sum > 0 ? "up" : "down"} ${Math.abs(sum)}`);
-    this.element.classList.toggle("rising", places > 0);
   }
 
   /** All rows are equally high, so that a place is a multiple of a row's own height and nothing is ever measured. */

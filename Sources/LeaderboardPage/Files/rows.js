@@ -28,17 +28,17 @@ export class Rows {
     for (const row of this.#rows.values()) row.followed = row.user === user;
   }
 
-  /** `top` is best first: { user, score }. With `atOnce` nothing moves or flashes: all is where it belongs. */
-  draw(top, now, { atOnce }) {
+  /** `top` is best first, by the board's order: { user, score }. With `atOnce` nothing moves or flashes: all is where it belongs. */
+  draw(top, order, now, { atOnce }) {
     this.#list.classList.toggle("still", atOnce);
     const best = top[0]?.score ?? 0;
     const shown = new Set();
     top.forEach(({ user, score }, place) => {
       shown.add(user);
       const row = this.#rows.get(user) ?? this.#add(user, atOnce);
-      row.show(place, score, best, now);
+      row.show({ place, rank: order.rank(place, top), score, bar: order.share(score, best) }, now);
       const gain = this.#gains.get(user);
-      if (gain && !atOnce) row.gained(gain, now);
+      if (gain && !atOnce) row.gained(gain, order, now);
     });
     this.#gains.clear();
     for (const row of this.#rows.values()) {

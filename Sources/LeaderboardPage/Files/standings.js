@@ -4,10 +4,13 @@
 // falls below it leaves, for the place is no longer known. Falls come only from services that write scores themselves;
 // when they have used the known rows up, `isThin` asks for a new snapshot.
 
+import { usualOrder } from "./order.js";
+
 export const places = 10;
 const knownPlaces = 50;
 
 export class Standings {
+  order = usualOrder;
   /** Best first: { user, score }. */
   rows = [];
   /** Everyone not in `rows` stands below this row. Null: there is nobody else. */
@@ -19,14 +22,28 @@ export class Standings {
     this.#floor = this.rows.length < places ? null : this.rows.at(-1);
   }
 
-  set(user, score) {
+  /** `isReached`: false where the score stayed as it was, and the user's place among equals with it. */
+  set(user, score, isReached = true) {
     const old = this.rows.findIndex((row) => row.user === user);
-    if (old >= 0) this.rows.splice(old, 1);
+    if (old >= 0) {
+      if (this.rows[old].score === score) return;
+      this.rows.splice(old, 1);
+    } else if (!isReached && this.order.ties === "last" && this.#floor?.score === score) {
+      return this.#forget(score);
+    }
     const row = { user, score };
-    if (this.#floor && precedes(this.#floor, row)) return;
-    const place = this.rows.findIndex((other) => precedes(row, other));
+    if (this.#floor && this.order.precedes(this.#floor, row)) return;
+    const place = this.rows.findIndex((other) => !this.order.precedes(other, row));
     this.rows.splice(place < 0 ? this.rows.length : place, 0, row);
     if (this.rows.length > knownPlaces) this.#floor = this.rows.pop();
+  }
+
+  /** The user may be new among these equals, or one of those below the floor: only the better rows are certain any more. */
+  #forget(score) {
+    const place = this.rows.findIndex((row) => row.score === score);
+    if (place < 0) return;
+    this.#floor = this.rows[place];
+    this.rows.length = place;
   }
 
   get top() {
@@ -45,11 +62,6 @@ export class Standings {
   /** Null: not among the known. */
   find(user) {
     const index = this.rows.findIndex((row) => row.user === user);
-    return index < 0 ? null : { rank: index + 1, score: this.rows[index].score };
+    return index < 0 ? null : { rank: this.order.rank(index, this.rows), score: this.rows[index].score };
   }
-}
-
-/** Redis' order: the higher score first; of equal scores, the name that sorts last. */
-function precedes(a, b) {
-  return a.score !== b.score ? a.score > b.score : a.user > b.user;
 }

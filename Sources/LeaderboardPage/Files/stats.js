@@ -7,11 +7,13 @@ import { readStats } from "./message.js";
 const every = 10_000;
 
 export class Stats {
-  #onNumbers;
+  #board;
   #feed;
+  #onNumbers;
   #behind = null;
 
-  constructor({ feed, onNumbers }) {
+  constructor({ board, feed, onNumbers }) {
+    this.#board = board;
     this.#feed = feed;
     this.#onNumbers = onNumbers;
   }
@@ -19,14 +21,14 @@ export class Stats {
   async run() {
     for (;;) {
       await new Promise((resume) => setTimeout(resume, every * (0.8 + 0.4 * Math.random())));
-      if (!document.hidden) await this.ask();
+      if (!document.hidden && this.#feed.refusal === null) await this.ask();
     }
   }
 
   async ask() {
     let stats = null;
     try {
-      const answer = await fetch("/api/v1/scoreboard/stats", { signal: AbortSignal.timeout(5_000) });
+      const answer = await fetch(this.#board.path("stats"), { signal: AbortSignal.timeout(5_000) });
       stats = answer.ok ? readStats(await answer.json()) : null;
     } catch {
       // The feed finds out for itself, and says so.

@@ -35,6 +35,8 @@ export class Status {
     switch (this.#state.name) {
       case "live": return "Live";
       case "connecting": return "Connecting";
+      case "gone": return "Not there";
+      case "private": return "Private";
       case "waiting":
         if (!navigator.onLine) return "Offline";
         return `Reconnecting in ${Math.max(1, Math.ceil((this.#state.retryAt - now) / 1000))} s`;

@@ -1,4 +1,4 @@
-// Light, dark or the system's choice, and the wall display. A classic script in the head, so that the first paint is right.
+// Light, dark or the system's choice, the wall display, and whether the page is that of a board by its name. A classic script in the head, so that the first paint is right.
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -13,6 +13,7 @@
 
   const query = new URLSearchParams(location.search);
   if (query.get("display") === "tv") root.dataset.display = "tv";
+  if (location.pathname.startsWith("/boards/")) root.dataset.board = "named";
   if (choices.includes(query.get("theme"))) choice = query.get("theme");
 
   const apply = () => {

@@ -1,8 +1,8 @@
-// The two ways in which the feed's messages arrive. Each is given a cursor and calls back: `received(text)`, and at most
+// The two ways in which the feed's messages arrive. Each is given a path and a cursor, and calls back: `received(text)`, and at most
 // once `ended({ code, opened })`, after which it calls nothing any more. Each returns a function that ends it.
 
-export function openWebSocket(cursor, { received, ended }) {
-  const url = new URL("/api/v1/scoreboard/live", location.href);
+export function openWebSocket(path, cursor, { received, ended }) {
+  const url = new URL(path, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   if (cursor) url.searchParams.set("cursor", cursor);
   const socket = new WebSocket(url);
@@ -18,8 +18,8 @@ export function openWebSocket(cursor, { received, ended }) {
 
 /** The browser would come back by itself, as fast as the other side tells it to: it is ended at the first break instead,
  * and the feed comes back. */
-export function openEventStream(cursor, { received, ended }) {
-  const url = new URL("/api/v1/scoreboard/events", location.href);
+export function openEventStream(path, cursor, { received, ended }) {
+  const url = new URL(path, location.href);
   if (cursor) url.searchParams.set("cursor", cursor);
   const source = new EventSource(url);
   let isOpen = false;

@@ -1,39 +1,43 @@
-import Text
-import Crypto
 import HTTPServer
 import LeaderboardPage
 import NIOCore
 import NIOHTTP1
 
-/// The web page, `GET /`, the API's description, `GET /docs`, and what they load.
+/// The web page, `GET /`, the API's description, `GET /docs`, and what all documents load. Those of boards are ``BoardPages``.
 ///
 /// The assets' address holds a hash of them all, `/assets/<hash>/app.js`, so that a browser keeps them for ever and a new
 /// release is seen at once. The scripts import each other by relative paths, so only the documents name the hash.
 /// There is a fixed set of names and no file system behind them: no path leads anywhere else.
 struct WebPage: Sendable {
-    private let version: String
-    private let index: StaticFile
-    private let docs: StaticFile
+    private let index = PageDocument.file(.index)
+    private let indexAmongBoards = PageDocument.amongBoards(.index)
+    private let docs = PageDocument.file(.docs)
     private let assets: [String: StaticFile]
+    /// Whether there are other boards to be seen.
+    private let hasOthers: @Sendable (any EventLoop) async -> Bool
 
-    init() {
-        let version = Self.version(of: EmbeddedFile.assets)
-        self.version = version
-        index = Self.document(.index, version: version)
-        docs = Self.document(.docs, version: version)
+    init(hasOthers: @escaping @Sendable (any EventLoop) async -> Bool = { _ in false }) {
+        self.hasOthers = hasOthers
         assets = Dictionary(
-            uniqueKeysWithValues: EmbeddedFile.assets.map { file in
-                (file.name, StaticFile(file.bytes, type: Self.type(of: file.name), headers: PageSecurity.headers))
-            }
+            EmbeddedFile.assets.map { file in
+                let type = PageDocument.type(of: file.name)
+                return (file.name, StaticFile(file.bytes, type: type, headers: PageSecurity.headers))
+            },
+            uniquingKeysWith: { first, _ in first }
         )
     }
 
     var routes: [Route] {
         [
-            .on(.GET, "/", handler: { request in index.answer(request, cacheControl: "no-cache") }),
+            .on(.GET, "/", handler: home),
             .on(.GET, "/docs", handler: { request in docs.answer(request, cacheControl: "no-cache") }),
             .on(.GET, "/assets/{version}/{name}", handler: asset),
         ]
+    }
+
+    private func home(_ request: Request) async -> Response {
+        let page = await hasOthers(request.eventLoop) ? indexAmongBoards : index
+        return page.answer(request, cacheControl: "no-cache")
     }
 
     /// While a new release is rolled out, a page of one release may ask an instance of another: it gets this one's file,
@@ -47,36 +51,14 @@ struct WebPage: Sendable {
                 headers: PageSecurity.headers
             )
         }
-        let isOurs = request.parameters["version"] == version
+        let isOurs = request.parameters["version"] == PageDocument.assetsVersion
         return file.answer(request, cacheControl: isOurs ? "public, max-age=31536000, immutable" : "no-cache")
     }
+}
 
-    private static func document(_ file: EmbeddedFile, version: String) -> StaticFile {
-        let text = String(decoding: file.bytes, as: UTF8.self)
-        let parts = text.split(separator: "\"/assets/", omittingEmptySubsequences: false)
-        return StaticFile(
-            Array(parts.joined(separator: "\"/assets/\(version)/").utf8),
-            type: type(of: file.name),
-            headers: PageSecurity.headers
-        )
-    }
-
-    private static func version(of files: [EmbeddedFile]) -> String {
-        var hash = SHA256()
-        for file in files {
-            hash.update(data: Array("\(file.name) \(file.bytes.count)\n".utf8))
-            hash.update(data: file.bytes)
-        }
-        return hash.finalize().prefix(8).hexadecimal
-    }
-
-    private static func type(of name: String) -> String {
-        switch name.cut(atLast: ".").after {
-        case "html": "text/html; charset=utf-8"
-        case "css": "text/css; charset=utf-8"
-        case "js": "text/javascript; charset=utf-8"
-        case "svg": "image/svg+xml"
-        default: "application/octet-stream"
-        }
+extension PageDocument {
+    /// With the way to the list of boards.
+    static func amongBoards(_ file: EmbeddedFile) -> StaticFile {
+        self.file(file, changes: ["<html lang=\"en\">": "<html lang=\"en\" data-boards>"])
     }
 }

@@ -289,6 +289,17 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/metrics", status: 200), .init(method: "GET", path: "/", status: 200),
         .init(method: "GET", path: "/", status: 304, headers: ["If-None-Match": "*"]),
         .init(method: "GET", path: "/", status: 200, headers: ["Accept-Encoding": "gzip"]),
+        .init(method: "GET", path: "/boards", status: 200),
+        .init(method: "GET", path: "/boards", status: 304, headers: ["If-None-Match": "*"]),
+        .init(method: "GET", path: "/boards/{board}", status: 200, target: "/boards/main"),
+        .init(
+            method: "GET",
+            path: "/boards/{board}",
+            status: 304,
+            target: "/boards/main",
+            headers: ["If-None-Match": "*"]
+        ),
+        .init(method: "GET", path: "/boards/{board}", status: 404, target: "/boards/nobody"),
         .init(method: "GET", path: "/docs", status: 200),
         .init(method: "GET", path: "/docs", status: 304, headers: ["If-None-Match": "*", "Accept-Encoding": "gzip"]),
         .init(method: "GET", path: "/assets/{version}/{name}", status: 200, target: "/assets/x/app.js"),

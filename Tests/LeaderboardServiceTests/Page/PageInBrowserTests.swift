@@ -173,12 +173,12 @@ struct PageInBrowserTests {
                       const row = new Row();
                       row.take("ada");
                       for (let time = 0; time < 800; time += 100) {
-                        row.show(5, 1, 1, time);
-                        row.show(9, 1, 1, time + 10);
+                        row.show({ place: 5, rank: 6, score: 1, bar: 1 }, time);
+                        row.show({ place: 9, rank: 10, score: 1, bar: 1 }, time + 10);
                         row.leave(time + 20);
                       }
-                      row.show(8, 1, 1, 900);
-                      row.show(9, 1, 1, 910);
+                      row.show({ place: 8, rank: 9, score: 1, bar: 1 }, 900);
+                      row.show({ place: 9, rank: 10, score: 1, bar: 1 }, 910);
                       return row.element.querySelector(".move").textContent;
                     })()
                     """

@@ -37,7 +37,7 @@ struct WebPageTests {
 
     @Test(
         "names its assets by a hash of them all, and they may be kept for ever; each of them is there",
-        arguments: ["/", "/docs"]
+        arguments: ["/", "/boards", "/boards/main", "/docs"]
     )
     func assets(path: String) async throws {
         try await withService { service, _ in
@@ -120,7 +120,7 @@ struct WebPageTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/LeaderboardPage/Files")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        let embedded = ([.index, .docs, .openAPI, .asyncAPI] + EmbeddedFile.assets).map(\.name)
+        let embedded = ([.index, .boards, .notice, .docs, .openAPI, .asyncAPI] + EmbeddedFile.assets).map(\.name)
         #expect(Set(files) == Set(embedded))
         #expect(embedded.count == Set(embedded).count)
     }

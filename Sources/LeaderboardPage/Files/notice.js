@@ -1,0 +1,28 @@
+// What stands in the place of rows where there are none.
+
+const notices = {
+  empty: ["Nobody has scored yet.", "The first player to score appears here at once."],
+  gone: ["This board is not there.", "It was deleted, or nobody has made it yet. When it is made, it appears here."],
+  private: ["This board is private.", "Who reads it needs a token, which a page cannot send. The API takes one."],
+};
+
+export class Notice {
+  #element;
+  #shown = null;
+
+  /** `element` has a heading, `strong`, and a sentence, `span`. */
+  constructor(element) {
+    this.#element = element;
+  }
+
+  /** One of the notices, or null: there are rows. */
+  show(name) {
+    if (name === this.#shown) return;
+    this.#shown = name;
+    this.#element.hidden = name === null;
+    if (name === null) return;
+    const [heading, sentence] = notices[name];
+    this.#element.querySelector("strong").textContent = heading;
+    this.#element.querySelector("span").textContent = sentence;
+  }
+}

@@ -1,0 +1,46 @@
+import Crypto
+import HTTPServer
+import LeaderboardPage
+import NIOCore
+import Text
+
+/// A document of the page, which names its assets by a hash of them all (``WebPage``).
+enum PageDocument {
+    static let assetsVersion: String = {
+        var hash = SHA256()
+        for file in EmbeddedFile.assets {
+            hash.update(data: Array("\(file.name) \(file.bytes.count)\n".utf8))
+            hash.update(data: file.bytes)
+        }
+        return hash.finalize().prefix(8).hexadecimal
+    }()
+
+    /// Ready to be answered.
+    /// - Parameter changes: what takes the place of parts of its text; each is ours and in the file.
+    static func file(_ file: EmbeddedFile, changes: KeyValuePairs<String, String> = [:]) -> StaticFile {
+        StaticFile(
+            bytes(of: file, changes: changes),
+            type: PageDocument.type(of: file.name),
+            headers: PageSecurity.headers
+        )
+    }
+
+    static func bytes(of file: EmbeddedFile, changes: KeyValuePairs<String, String>) -> [UInt8] {
+        var text = String(decoding: file.bytes, as: UTF8.self).replacing(
+            "\"/assets/",
+            with: "\"/assets/\(assetsVersion)/"
+        )
+        for (part, change) in changes { text = text.replacing(part, with: change) }
+        return Array(text.utf8)
+    }
+
+    static func type(of name: String) -> String {
+        switch name.cut(atLast: ".").after {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: "application/octet-stream"
+        }
+    }
+}

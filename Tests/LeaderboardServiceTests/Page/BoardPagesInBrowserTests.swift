@@ -1,0 +1,130 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("The pages of boards in a real browser", .serialized)
+struct BoardPagesInBrowserTests {
+    /// Rank and name of each row as they stand on the screen, from top to bottom.
+    private static let rows = """
+        [...document.querySelectorAll("#standings .row:not(.leaving)")]
+          .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+          .map((row) => `${row.querySelector(".rank").textContent} ${row.querySelector(".name").textContent}`).join()
+        """
+    private static let isLive = "document.querySelector('#connection')?.dataset.state === 'live'"
+
+    private static func text(_ part: String) -> String { "document.querySelector('\(part)').textContent" }
+
+    @Test("a board is shown by its order and its ties, live; the finder and the wall display are its own")
+    func board() async throws {
+        try await withService { service, _ in
+            try await service.define("runs", #"{"title":"Any %","order":"asc","ties":"first","operator":"best"}"#)
+            for (user, score) in [("zoe", 90), ("ada", 70), ("bob", 70)] {
+                try await service.play("runs", user, #""score":\#(score)"#)
+            }
+            try await withBrowser { page in
+                let address = "http://127.0.0.1:\(service.port)/boards/runs"
+                try await page.open("\(address)?player=zoe")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada,2 bob,3 zoe'")
+                #expect(try await page.evaluate(Self.text("h1")) == "Any %")
+                #expect(try await page.evaluate("document.title") == "Any % · Leaderboard")
+                #expect(try await page.evaluate(Self.text("#rules")).hasPrefix("Lowest score first"))
+                try await page.wait(for: "\(Self.text("#player-rank")) === '#3' && \(Self.text("#users")) === '3'")
+                // Comes to where two are already, behind them; and is told from a loss.
+                try await service.play("runs", "zoe", #""score":70"#)
+                try await page.wait(for: "document.querySelector('.gain.on:not(.loss)')?.textContent === '−20'")
+                try await page.wait(for: "\(Self.rows) === '1 ada,2 bob,3 zoe'")
+                try await service.play("runs", "zoe", #""score":60"#)
+                try await page.wait(for: "\(Self.rows) === '1 zoe,2 ada,3 bob'")
+                try await page.wait(for: "\(Self.text("#player-rank")) === '#1'")
+
+                try await page.open("\(address)?display=tv")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 zoe,2 ada,3 bob'")
+                #expect(try await page.evaluate("document.documentElement.scrollHeight <= innerHeight") == "true")
+                #expect(try await page.evaluate("document.querySelector('h1').getClientRects().length") == "1")
+                #expect(await page.problems.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test(
+        "equals look equal where they share a rank",
+        arguments: [("shared", "1 eve,1 dan,3 bob,3 ada,5 cleo"), ("dense", "1 eve,1 dan,2 bob,2 ada,3 cleo")]
+    )
+    func ties(ties: String, rows: String) async throws {
+        try await withService { service, _ in
+            try await service.define("quiz", #"{"ties":"\#(ties)"}"#)
+            for (user, points) in [("ada", 5), ("bob", 5), ("cleo", 1), ("dan", 9)] {
+                try await service.play("quiz", user, #""score_increase":\#(points)"#)
+            }
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/boards/quiz")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows).startsWith('1 dan,2 bob,2 ada,')")
+                try await service.play("quiz", "eve", #""score_increase":9"#)
+                try await page.wait(for: "\(Self.rows) === '\(rows)'")
+                let backgrounds = """
+                    new Set([...document.querySelectorAll("[data-rank='1'] .bar")]
+                      .map((bar) => getComputedStyle(bar).backgroundColor)).size
+                    """
+                #expect(try await page.evaluate(backgrounds) == "1")
+                // By name, where it has no title.
+                #expect(try await page.evaluate(Self.text("h1")) == "quiz")
+            }
+        }
+    }
+
+    @Test("who watches a board that is deleted is told so, and sees it when it is made again")
+    func deleted() async throws {
+        try await withService { service, redis in
+            try await service.define("cup")
+            try await service.play("cup", "ada", #""score_increase":5"#)
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/boards/cup")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                #expect(try await service.operate("DELETE", "/boards/cup?data=delete").status == 200)
+                // Whatever ends the stream, what the board is is asked before the next one.
+                try await page.evaluate("(dispatchEvent(new Event('pagehide')), 0)")
+                try await page.evaluate("(dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0)")
+                try await page.wait(for: "\(Self.text("#empty strong")) === 'This board is not there.'")
+                #expect(try await page.evaluate("document.querySelector('#connection').dataset.state") == "gone")
+                try await service.define("cup")
+                try await service.play("cup", "bob", #""score_increase":5"#)
+                try await page.evaluate("(dispatchEvent(new Event('online')), 0)")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob'")
+                #expect(try await page.evaluate("document.querySelector('#empty').hidden") == "true")
+                #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("the list has the boards that anybody may see, in pages, with who leads; a name opens its board")
+    func list() async throws {
+        try await withService { service, _ in
+            try await service.define("secret", #"{"visibility":"private"}"#)
+            for level in 10...30 { try await service.define("level-\(level)", #"{"title":"Level \#(level)"}"#) }
+            for (user, points) in [("ada", 5), ("bob", 7)] {
+                try await service.play("level-11", user, #""score_increase":\#(points)"#)
+            }
+            try await withBrowser { page in
+                let links =
+                    "[...document.querySelectorAll('#boards a')].map((link) => link.getAttribute('href')).join()"
+                let first = (10...29).map { "/boards/level-\($0)" }.joined(separator: ",")
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.evaluate("document.querySelector('.way a').click()")
+                try await page.wait(for: "location.pathname === '/boards' && \(links) === '\(first)'")
+                let second = "document.querySelector('#boards li:nth-child(2)').innerText.replace(/\\s+/g, ' ')"
+                #expect(
+                    try await page.evaluate(second)
+                        == "Level 11 level-11 Highest score first Leader bob Score 7 Players 2"
+                )
+                try await page.evaluate("document.querySelector('#pages a[rel=next]').click()")
+                try await page.wait(for: "\(links) === '/boards/level-30,/boards/main'")
+                try await page.evaluate("(document.querySelector('#open-name').focus(), 0)")
+                try await page.type("level-11")
+                try await page.press("Enter")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob,2 ada'")
+                #expect(await page.problems.map(\.description) == [])
+            }
+        }
+    }
+}

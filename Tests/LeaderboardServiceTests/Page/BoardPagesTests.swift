@@ -1,0 +1,104 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+extension RunningService {
+    /// Makes a board as an operator would.
+    func define(_ board: String, _ definition: String = "{}") async throws {
+        let headers = [
+            "Authorization": "Bearer \(try token("ops", scope: "leaderboard:admin"))", "If-None-Match": "*",
+            "Content-Type": "application/json",
+        ]
+        let made = try await connect().request("PUT", "/api/v1/admin/boards/\(board)", headers, body: definition)
+        #expect(made.status == 201, "\(made.body)")
+    }
+
+    /// An update of a board by its own operator: `"score_increase":5`, `"score":61000`.
+    func play(_ board: String, _ user: String, _ change: String) async throws {
+        let headers = ["Authorization": "Bearer \(try token(user))", "Content-Type": "application/json"]
+        let path = "/api/v1/boards/\(board)/score/update"
+        let body = #"{"user_id":"\#(user)",\#(change)}"#
+        let answer = try await connect().request("POST", path, headers, body: body)
+        #expect(answer.status == 200, "\(answer.body)")
+    }
+}
+
+@Suite("The pages of boards")
+struct BoardPagesTests {
+    private static let way = "data-boards"
+
+    @Test(
+        "are documents as the others are, with their headers and an entity tag",
+        arguments: ["/boards", "/boards/main"]
+    )
+    func documents(path: String) async throws {
+        try await withService { service, _ in
+            let connection = try await service.connect()
+            let (page, home) = (try await connection.request("GET", path), try await connection.request("GET", "/"))
+            #expect(page.status == 200)
+            for name in home.headers.keys where !["etag", "content-length", "date", "x-request-id"].contains(name) {
+                #expect(page.headers[name] == home.headers[name], "\(name)")
+            }
+            #expect(page.body.firstMatch(of: /<script(?![^>]*\ssrc=)|<style|\s(?:style|on\w+)=/) == nil)
+            let tag = try #require(page.headers["etag"])
+            #expect(try await connection.request("GET", path, ["If-None-Match": tag]).status == 304)
+            #expect(try await connection.request("HEAD", path).body == "")
+        }
+    }
+
+    @Test(
+        "a name of no board is 404 in words, however it is written",
+        arguments: ["nobody", "Nobody", "%3Cscript%3E", "a%2Fb", String(repeating: "x", count: 65), "%FF"]
+    )
+    func missing(name: String) async throws {
+        try await withService { service, _ in
+            let page = try await service.connect().request("GET", "/boards/\(name)", ["If-None-Match": "*"])
+            #expect((page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8"))
+            #expect(page.body.contains("There is no such board") && !page.body.contains("{"))
+            #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+            #expect(page.headers["cache-control"] == "no-store")
+        }
+    }
+
+    @Test("a private board's page says that a token is needed, and is there for who sends one")
+    func closed() async throws {
+        try await withService { service, _ in
+            try await service.define("secret", #"{"visibility":"private","title":"Our secret"}"#)
+            let connection = try await service.connect()
+            let page = try await connection.request("GET", "/boards/secret")
+            #expect((page.status, page.headers["www-authenticate"]) == (401, "Bearer"))
+            #expect(page.body.contains("This board is private") && !page.body.contains("Our secret"))
+            #expect(Descriptions.complaints(page, to: "GET", "/boards/{board}") == [])
+            let headers = ["Authorization": "Bearer \(try service.token("ada"))"]
+            #expect(try await connection.request("GET", "/boards/secret", headers).status == 200)
+        }
+    }
+
+    @Test("the page at / leads to the boards only where there is another one that anybody may see")
+    func way() async throws {
+        try await withService { service, _ in
+            try await service.define("secret", #"{"visibility":"private"}"#)
+            try await service.define("level-*")
+            let only = try await service.connect().request("GET", "/")
+            #expect(!only.body.contains(Self.way))
+        }
+        try await withService { service, _ in
+            try await service.define("speedrun")
+            let connection = try await service.connect()
+            let among = try await connection.request("GET", "/")
+            #expect(among.body.contains(Self.way))
+            #expect(try await connection.request("GET", "/boards/speedrun").body == among.body)
+        }
+    }
+
+    @Test("are there while Redis is away, and wait for it")
+    func away() async throws {
+        try await withService(["REDIS_URL": "redis://127.0.0.1:1"], isReady: false) { service in
+            let connection = try await service.connect()
+            for path in ["/", "/boards", "/boards/speedrun"] {
+                #expect(try await connection.request("GET", path).status == 200, "\(path)")
+            }
+        }
+    }
+}
