@@ -195,6 +195,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") finder.follow(null);
 });
 
+if (board.name !== null) element("title").textContent = board.name;
 feed.start();
 stats.run();
 

@@ -127,4 +127,59 @@ struct BoardPagesInBrowserTests {
             }
         }
     }
+
+    /// What the page knows of a board with random updates is the beginning of the board, and its ranks are the board's.
+    private static func model(seed: Int) -> String {
+        """
+        (async () => {
+          const { Standings, places } = await import("/assets/x/standings.js");
+          const { Order } = await import("/assets/x/order.js");
+          let state = \(seed);
+          const random = (bound) => (state = (state * 48271) % 2147483647) % bound;
+          const wrong = [];
+          for (const order of ["asc", "desc"]) for (const ties of ["id", "shared", "dense", "first", "last"]) {
+            const sign = order === "asc" ? 1 : -1;
+            const among = {
+              first: (a, b) => a.at - b.at,
+              last: (a, b) => b.at - a.at,
+            }[ties] ?? ((a, b) => sign * (a.user < b.user ? -1 : 1));
+            const users = new Map();
+            const standings = new Standings();
+            standings.order = Order.read({ order, ties });
+            for (let step = 0; step < 1000; step += 1) {
+              const [user, score] = [`u${random(70)}`, random(9)];
+              const old = users.get(user);
+              if (old?.score !== score) users.set(user, { user, score, at: step });
+              standings.set(user, score, score !== (old?.score ?? 0));
+              const board = [...users.values()].sort((a, b) => sign * (a.score - b.score) || among(a, b));
+              const rank = ({ score }, place) => {
+                const better = board.slice(0, place).map((row) => row.score).filter((other) => other !== score);
+                if (ties === "shared") return better.length + 1;
+                return ties === "dense" ? new Set(better).size + 1 : place + 1;
+              };
+              const told = (rows, rank) => rows.map((row, place) => `${rank(row, place)} ${row.user} ${row.score}`).join();
+              const known = told(standings.rows, (row) => standings.find(row.user).rank);
+              const isAll = !standings.isWhole || standings.rows.length === board.length;
+              if (known !== told(board.slice(0, standings.rows.length), rank) || !isAll) {
+                wrong.push(`${order} ${ties} after ${step} steps: ${known}`);
+                break;
+              }
+              if (standings.isThin) standings.reset(board.slice(0, places));
+            }
+          }
+          return wrong.join("\\n");
+        })()
+        """
+    }
+
+    @Test("the page's rows are the board's, in each order and with all ties")
+    func model() async throws {
+        let seed = Int.random(in: 1..<1_000_000)
+        try await withService { service, _ in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/docs")
+                #expect(try await page.evaluate(Self.model(seed: seed)) == "", "seed \(seed)")
+            }
+        }
+    }
 }
