@@ -44,10 +44,10 @@ local function is_user(text)
   return #text <= 128 and find_text(text, '^[%w_%-%.:@|+=~]+$') ~= nil
 end
 
--- The outcome that a key holds: increase (a text), score, seq, time, rank. Nil where there is none, and for what can be none: it
--- is as if it were not there, or its user would never have an answer.
+-- The outcome that a key holds: increase (a text; with `=` behind it, nothing changed: write.lua), score, seq, time, rank. Nil where
+-- there is none, and for what can be none: it is as if it were not there, or its user would never have an answer.
 local function outcome_of(text)
-  local increase, score, seq, time, rank = string.match(text or '', '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
+  local increase, score, seq, time, rank = string.match(text or '', '^(%S-)=? (%S+) (%S+) (%S+) (%S+)$')
   if not rank or not whole_number(increase) then
     return nil
   end

@@ -21,6 +21,7 @@
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
 --                                  change of the board: seq is that of its last one
+--   applied_same                   the same five: an increase of 0 of who is on the board. Applied, and nothing is other
 --   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
 --   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
 --   bad_op     the board does not take the operator
@@ -249,7 +250,9 @@ end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
 local function carry_out(user, operator, value, old, total, full_in, asked)
-  local score, is_change = shown_score(total), total ~= old or operator == 'incr' and value == 0
+  -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was.
+  local score, is_same = shown_score(total), total == old
+  local is_change = not is_same or operator == 'incr' and value == 0
   local score_text = integer_text(score)
   if is_change then
     local failure = change(user, operator, value, old, total, score, score_text)
@@ -273,9 +276,10 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
     local is_told, found = pcall(rank_of, definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
     rank = is_told and found or 0
   end
-  local reply = { is_change and 'applied' or 'unchanged', score, seq, time, full_in, rank }
+  local word = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
+  local reply = { word, score, seq, time, full_in, rank }
   if asked then
-    local outcome = { is_change and asked or asked .. '=', score_text, integer_text(seq), time_text, integer_text(rank) }
+    local outcome = { is_same and asked .. '=' or asked, score_text, integer_text(seq), time_text, integer_text(rank) }
     call('SET', keys[key + 2], table.concat(outcome, ' '), 'PX', args[2])
     if count > 1 then
       reply.asked = asked
@@ -414,7 +418,7 @@ local function write_plain(keys, args)
   local held, seq_held, epoch, chain, full_at = list(call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
   local definition, count = definitions[held or args[4]], count_of(seq_held)
   if not definition or definition.version ~= args[5] or not definition.is_bare or not definition.operators.incr
-    or increase < 0 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
+    or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
     or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
     return nil
   end

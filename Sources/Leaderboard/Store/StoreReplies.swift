@@ -30,7 +30,7 @@ extension UpdateOutcome {
     private init?(_ fields: [RESPValue], _ rateLimit: RateLimit) {
         guard let word = fields.first?.text else { return nil }
         switch (word, fields.count) {
-        case ("applied", 6), ("replayed", 6), ("unchanged", 6), ("replayed_unchanged", 6):
+        case ("applied", 6), ("applied_same", 6), ("replayed", 6), ("unchanged", 6), ("replayed_unchanged", 6):
             guard let score = fields[1].score, let seq = fields[2].count, let time = fields[3].count,
                 let fullIn = fields[4].integer, let rank = fields[5].count
             else { return nil }
@@ -41,7 +41,8 @@ extension UpdateOutcome {
                     rank: rank > 0 ? rank : nil,
                     rateLimit: rateLimit.state(fullIn: fullIn),
                     isReplay: word.hasPrefix("replayed"),
-                    isChange: !word.hasSuffix("unchanged"),
+                    isChange: word == "applied" || word == "replayed",
+                    isInAudit: word != "unchanged",
                     time: time
                 )
             )

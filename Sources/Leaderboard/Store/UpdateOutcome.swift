@@ -35,8 +35,10 @@ package struct AppliedUpdate: Sendable, Equatable {
     package let rateLimit: RateLimitState
     /// True if an earlier call with the same idempotency key did it: score, seq, rank and time are of then.
     package let isReplay: Bool
-    /// False: nothing is better, or other, than it was. It took a token all the same, and the audit and viewers know nothing of it.
+    /// False: nothing is better, or other, than it was. It took a token all the same.
     package let isChange: Bool
+    /// Whether the audit has it, and viewers were told: of each change, and of an increase of 0. (Of a replay, the first one is there.)
+    package let isInAudit: Bool
     /// When, by Redis' clock, in milliseconds since 1970.
     package let time: Int
 
@@ -47,6 +49,7 @@ package struct AppliedUpdate: Sendable, Equatable {
         rateLimit: RateLimitState,
         isReplay: Bool,
         isChange: Bool = true,
+        isInAudit: Bool = true,
         time: Int
     ) {
         self.score = score
@@ -55,6 +58,7 @@ package struct AppliedUpdate: Sendable, Equatable {
         self.rateLimit = rateLimit
         self.isReplay = isReplay
         self.isChange = isChange
+        self.isInAudit = isInAudit
         self.time = time
     }
 }

@@ -58,9 +58,8 @@ struct BoardModel {
         let idem = update.key.map { "\(update.user):\($0)" }
         if let idem, let first = outcomes[idem] {
             guard first.asked == asked else { return "key_reused" }
-            return first.outcome.hasPrefix("applied")
-                ? first.outcome.replacing("applied", with: "replayed")
-                : first.outcome.replacing("unchanged", with: "replayed_unchanged")
+            let word = first.outcome.prefix { $0 != " " }
+            return (word == "applied" ? "replayed" : "replayed_unchanged") + first.outcome.dropFirst(word.count)
         }
         guard rules.operators.contains(operation) else { return "bad_op" }
         if operation == .incr || operation == .decr {
@@ -76,7 +75,8 @@ struct BoardModel {
             if let grant = update.grant { grants.insert(grant) }
         }
         let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
-        let outcome = "\(isChange ? "applied" : "unchanged") \(score) \(seq) \(rank)"
+        let isSame = score == old?.score
+        let outcome = "\(isChange ? isSame ? "applied_same" : "applied" : "unchanged") \(score) \(seq) \(rank)"
         if let idem { outcomes[idem] = (asked, outcome) }
         return outcome
     }
