@@ -23,7 +23,8 @@ struct DemoCrowd {
             let round = number / Self.names.count
             return Self.names[number % Self.names.count] + (round == 0 ? "" : "-\(round + 1)")
         }
-        increases = 1...min(50, maximumIncrease)
+        let most = min(50, max(0, maximumIncrease))
+        increases = min(1, most)...most
     }
 
     /// The next update; nil if all rest.

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import LeaderboardService
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// Plays a ``DemoCrowd`` against a running service, as its game servers would: one request at a time, and whom the service
 /// tells to wait (429) waits. Runs until its task is cancelled.
@@ -11,6 +12,7 @@ struct DemoGame: Sendable {
     let players: Int
     /// Updates a second.
     let rate: Int
+    /// As the environment says it, for where the service does not.
     let maximumIncrease: Int
 
     /// The service refuses in a way that no waiting mends.
@@ -32,7 +34,7 @@ struct DemoGame: Sendable {
     }
 
     private func play(with client: HTTPClient) async throws {
-        var crowd = DemoCrowd(players: players, maximumIncrease: maximumIncrease)
+        var crowd = DemoCrowd(players: players, maximumIncrease: await allowedIncrease ?? maximumIncrease)
         var tokens: [String: Token] = [:]
         var generator = SystemRandomNumberGenerator()
         while true {
@@ -50,6 +52,16 @@ struct DemoGame: Sendable {
                 // It is restarting, or its Redis is: a second later it is worth another try.
                 try await Task.sleep(for: .seconds(1))
             }
+        }
+    }
+
+    /// What the definition of `main` says, if everybody may read it.
+    private var allowedIncrease: Int? {
+        get async {
+            guard let answer = try? await service.get("/api/v1/boards/main", within: .seconds(5)), answer.status == 200,
+                let definition = try? JSONValue(json: answer.body, maximumBytes: 65_536).object
+            else { return nil }
+            return definition["increase_max"]?.integer
         }
     }
 
