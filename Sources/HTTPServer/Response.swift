@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+import Text
 
 /// An answer, whole. Framing headers (Content-Length, Connection, Date) are the server's.
 package struct Response: Sendable {
@@ -17,18 +18,24 @@ package struct Response: Sendable {
         self.init(status, headers: ["Content-Type": "application/json"], body: json)
     }
 
-    /// `{"status":"error","code":…,"message":…}`. Both texts are ours, so they need no escaping. A browser takes the body for
-    /// what `Content-Type` says, and for nothing else.
+    /// `{"status":"error","code":…,"message":…}`. A browser takes the body for what `Content-Type` says, and for
+    /// nothing else.
     package static func error(
         _ status: HTTPResponseStatus,
         code: String,
         message: String,
         headers: ResponseHeaders = [:]
     ) -> Response {
+        var body = ByteBuffer()
+        body.writeStaticString(#"{"status":"error","code":"#)
+        body.writeJSON(code)
+        body.writeStaticString(#","message":"#)
+        body.writeJSON(message)
+        body.writeStaticString("}")
         var response = Response(
             status,
             headers: ["Content-Type": "application/json", "X-Content-Type-Options": "nosniff"],
-            body: ByteBuffer(string: #"{"status":"error","code":"\#(code)","message":"\#(message)"}"#)
+            body: body
         )
         response.headers.add(contentsOf: headers)
         return response

@@ -215,9 +215,7 @@ package struct ServiceAssembly: Sendable {
         )
         let top = TopOfBoard(store: store, stream: broadcaster.main)
         let boards = RequestedBoard(catalogue: catalogue, callers: callers)
-        let update = UpdateScore(
-            callers: callers,
-            boards: boards,
+        let writer = ScoreWriter(
             top: top,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             rateLimit: RateLimitHeaders(configuration.redis.store.definition.rateLimit),
@@ -225,6 +223,8 @@ package struct ServiceAssembly: Sendable {
             spans: spans,
             metrics: UpdateMetrics(factory: metrics)
         )
+        let update = UpdateScore(callers: callers, boards: boards, writer: writer)
+        let updates = UpdateScores(callers: callers, boards: boards, writer: writer)
         let reads = BoardReads(boards: boards)
         let scoreboard = Scoreboard(store: store, top: top, boards: reads)
         let definitions = BoardRoutes(boards: boards)
@@ -244,6 +244,13 @@ package struct ServiceAssembly: Sendable {
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/score/update", handler: crossOrigin.preflight),
+            .on(
+                .POST,
+                "/api/v1/score/updates",
+                maximumBodyBytes: UpdateScores.maximumBodyBytes,
+                handler: crossOrigin.opened(updates.answer)
+            ),
+            .on(.OPTIONS, "/api/v1/score/updates", handler: crossOrigin.preflight),
             .on(.GET, "/api/v1/scoreboard", ready: scoreboard.readyPage, handler: scoreboard.page),
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),

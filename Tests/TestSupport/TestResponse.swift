@@ -8,6 +8,12 @@ package struct TestResponse: Sendable {
     package let headers: [String: String]
     package let body: String
 
+    package init(status: Int, headers: [String: String], body: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
     /// The body's JSON; nil where it is none.
     package var json: [String: Any]? {
         (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any]

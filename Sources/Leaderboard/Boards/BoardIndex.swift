@@ -50,6 +50,10 @@ struct BoardIndex: Sendable {
         _ = try await ask(RedisCommand("HDEL", key, "\(name)"), on: eventLoop)
     }
 
+    func has(_ name: DefinitionName, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        try await ask(RedisCommand("HGET", key, "\(name)"), on: eventLoop) != .null
+    }
+
     func entry(of name: DefinitionName, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Entry? {
         Entry(try await ask(RedisCommand("HGET", key, "\(name)"), on: eventLoop))
     }

@@ -137,7 +137,7 @@ extension Catalogue {
         } catch {
             switch error {
             case .store(let error): throw error
-            case .notFound, .boardsLimit: return nil
+            case .notFound, .boardsLimit, .tooManyNewBoards: return nil
             }
         }
     }

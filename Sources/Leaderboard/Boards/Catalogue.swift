@@ -17,6 +17,7 @@ package final class Catalogue: Sendable {
     package let maximumBoards: Int
     let functions: FunctionCalls
     let index: BoardIndex
+    private let templateBoards: TemplateBoards
     /// As the environment says it is.
     private let main: ScoreStore
     private let known = Mutex(KnownBoards(maximum: maximumNames))
@@ -28,6 +29,7 @@ package final class Catalogue: Sendable {
         self.functions = functions
         self.maximumBoards = maximumBoards
         index = BoardIndex(functions)
+        templateBoards = TemplateBoards(functions, index, maximumBoards: maximumBoards)
         main = ScoreStore(mainOf: functions)
     }
 
@@ -53,19 +55,25 @@ package final class Catalogue: Sendable {
         try Self.board(await entry(of: id, on: eventLoop))
     }
 
-    /// The same for who may make it by writing: where a template covers the name, it gets its place among the boards that there may be.
-    package func boardToWrite(_ id: BoardID, on eventLoop: any EventLoop) async throws(BoardLookupError) -> ScoreStore {
+    /// Before a write that nothing else stands in the way of: a board that a template makes gets its place among those that there may
+    /// be. Of another one there is nothing to do.
+    package func makeRoom(
+        for store: ScoreStore,
+        by maker: BoardMaker,
+        on eventLoop: any EventLoop
+    ) async throws(BoardLookupError) {
+        guard case .template = store.board.source else { return }
+        let id = store.board.id
         var entry = try await entry(of: id, on: eventLoop)
-        let store = try Self.board(entry)
-        guard case .template = store.board.source else { return store }
-        if entry.hasPlace == nil {
+        if entry.place == nil {
+            let indexed = BoardIndex.Entry(store.board.definition, created: Self.now)
             do throws(ScoreStoreError) {
-                entry.hasPlace = try await takePlace(.board(id), store.board.definition, on: eventLoop)
+                entry.place = try await templateBoards.takePlace(for: id, indexed, by: maker, on: eventLoop)
             } catch { throw .store(error) }
+            if case .tooMany(let seconds) = entry.place { throw .tooManyNewBoards(retryAfter: seconds) }
             known.withLock { $0.keep(entry, of: id, now: .now()) }
         }
-        guard entry.hasPlace == true else { throw .boardsLimit(maximumBoards) }
-        return store
+        if case .full(let maximum) = entry.place { throw .boardsLimit(maximum) }
     }
 
     /// Another definition holds than the one that was found last; or a template has just made the board.
@@ -110,6 +118,8 @@ package enum BoardLookupError: Error, Sendable, Equatable {
     case notFound
     /// A template covers the name, but there are as many boards as there may be.
     case boardsLimit(Int)
+    /// A template covers the name, but who asks has made as many boards as they may for now.
+    case tooManyNewBoards(retryAfter: Int)
     case store(ScoreStoreError)
 }
 

@@ -17,8 +17,8 @@ struct KnownBoards {
         var until: NIODeadline
         /// The index has it, as it is here.
         var isIndexed = false
-        /// Of a board that a template makes: it has a place among those that there may be, or there is none left.
-        var hasPlace: Bool?
+        /// Of a board that a template makes, whether it has a place among those that there may be; nil: nobody wanted one yet.
+        var place: TemplateBoards.Place?
     }
 
     private let maximum: Int

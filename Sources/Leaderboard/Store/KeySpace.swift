@@ -1,3 +1,5 @@
+import Board
+
 /// Where boards are kept in a Redis that they share with others: what their keys begin with, and in which database. Boards of two
 /// key spaces have neither a key nor a channel in common.
 package struct KeySpace: Sendable, Equatable {
@@ -46,6 +48,10 @@ package struct KeySpace: Sendable, Equatable {
     /// The bucket of an address' requests without a valid token, whatever board they were for; gone when it is full. It lies beside
     /// ``BoardID/main``, where earlier releases have it.
     package func address(_ address: String) -> String { begin(of: BoardID.main.rawValue) + "address:" + address }
+
+    /// The buckets of who makes boards of templates, by user and by address; gone when they are full.
+    func maker(_ user: UserID) -> String { begin(of: BoardID.main.rawValue) + "maker:user:" + user.rawValue }
+    func maker(address: String) -> String { begin(of: BoardID.main.rawValue) + "maker:address:" + address }
 
     /// The keys of all boards, and their channels, as rules of an ACL have them.
     var everyKey: String { begin(of: "*") + "*" }

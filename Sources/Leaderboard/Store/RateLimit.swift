@@ -30,6 +30,12 @@ package struct RateLimit: Sendable, Equatable {
         tokenTime = (microseconds + self.updates - 1) / self.updates
     }
 
+    /// Whole seconds after which a token that comes back in so many microseconds is surely there, at least 1.
+    func secondsUntilToken(in microseconds: Int) -> Int {
+        let all = updates * tokenTime
+        return max(1, RateLimitState.wholeSeconds(min(max(microseconds, 0), all)))
+    }
+
     /// The bucket that is full in `fullIn` microseconds.
     func state(fullIn: Int) -> RateLimitState {
         let fullIn = min(max(fullIn, 0), updates * tokenTime)
@@ -66,5 +72,5 @@ package struct RateLimitState: Sendable, Equatable {
     package var resetSeconds: Int { Self.wholeSeconds(microsecondsUntilFull) }
 
     /// Rounded up. No bucket takes longer than a year and as many seconds as it has tokens.
-    private static func wholeSeconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }
+    fileprivate static func wholeSeconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }
 }

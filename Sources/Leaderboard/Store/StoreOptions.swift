@@ -5,6 +5,8 @@ package struct StoreOptions: Sendable {
     package var definition = BoardDefinition()
     /// Definitions of boards that there may be, and templates.
     package var maximumBoards = 10_000
+    /// Boards that one user, and one address, may make of templates.
+    package var newBoards = RateLimit(updates: 100, interval: .seconds(3600))
     /// Length to which the audit stream is trimmed, about; at least 1.
     package var auditMaxEntries = 1_000_000
     /// For how long the outcome of an update with an idempotency key is kept; at least 1 ms.

@@ -21,35 +21,41 @@ extension BoardUpdate {
     package init(_ object: JSONObject, by user: UserID, of definition: BoardDefinition) throws(ScoreUpdateError) {
         let (operation, value) = try Self.change(object, definition)
         guard definition.operators.contains(operation) else {
-            throw .invalidOperator("This board takes \(definition.operatorWords), not \(operation.rawValue).")
+            throw ScoreUpdateError(
+                .operator,
+                "This board takes \(definition.operatorWords), not \(operation.rawValue)."
+            )
         }
         // Whoever sends them relies on them.
-        guard object["season"] == nil else { throw .seasonNotFound("This board has no seasons.") }
-        guard object["metadata"] == nil else { throw .invalidMetadata("This board takes no metadata.") }
+        guard object["season"] == nil else { throw ScoreUpdateError(.season, "This board has no seasons.") }
+        guard object["metadata"] == nil else { throw ScoreUpdateError(.metadata, "This board takes no metadata.") }
         self.init(user: user, operation, value, grant: object["grant"]?.string)
     }
 
     private static let members = ["score_increase", "score_decrease", "score"]
 
-    private static func change(
+    /// What the object says of the score. Whether the board takes the operator is not looked at.
+    static func change(
         _ object: JSONObject,
         _ definition: BoardDefinition
     ) throws(ScoreUpdateError) -> (BoardDefinition.Operator, Int) {
         let given = members.filter { object[$0] != nil }
         guard given.count == 1, let member = given.first else {
-            throw .invalidScore("Give one of score_increase, score_decrease and score.")
+            throw ScoreUpdateError(.score, "Give one of score_increase, score_decrease and score.")
         }
         let value = object[member]?.integer
         guard member == "score" else {
             guard let value, (0...definition.maximumIncrease).contains(value) else {
                 let message = "\(member) must be an integer from 0 to \(definition.maximumIncrease)."
-                throw member == "score_increase" ? .invalidScoreIncrease(message) : .invalidScoreDecrease(message)
+                throw ScoreUpdateError(member == "score_increase" ? .scoreIncrease : .scoreDecrease, message)
             }
-            guard object["operator"] == nil else { throw .invalidOperator("operator belongs to score alone.") }
+            guard object["operator"] == nil else {
+                throw ScoreUpdateError(.operator, "operator belongs to score alone.")
+            }
             return (member == "score_increase" ? .incr : .decr, value)
         }
         guard let value, ScoreRange.contains(value) else {
-            throw .invalidScore("score must be an integer from \(-ScoreRange.limit) to \(ScoreRange.limit).")
+            throw ScoreUpdateError(.score, "score must be an integer from \(-ScoreRange.limit) to \(ScoreRange.limit).")
         }
         return (try named(object["operator"], definition), value)
     }
@@ -62,10 +68,10 @@ extension BoardUpdate {
         switch word {
         case nil:
             if [.set, .best].contains(definition.usualOperator) { return definition.usualOperator }
-            throw .invalidOperator("With score, say which operator is meant: set or best.")
+            throw ScoreUpdateError(.operator, "With score, say which operator is meant: set or best.")
         case .string("set"): return .set
         case .string("best"): return .best
-        default: throw .invalidOperator("operator must be set or best.")
+        default: throw ScoreUpdateError(.operator, "operator must be set or best.")
         }
     }
 }

@@ -33,7 +33,7 @@ package struct ScoreUpdate: Hashable, Sendable {
             }
             increase = try ScoreIncrease(amount, maximum: maximumIncrease)
         } catch {
-            throw .invalidScoreIncrease("\(error)")
+            throw ScoreUpdateError(.scoreIncrease, "\(error)")
         }
     }
 }
@@ -45,9 +45,9 @@ extension ScoreUpdate {
         do {
             value = try JSONValue(json: json, maximumBytes: maximumBytes)
         } catch {
-            throw .invalidJSON("The body is not valid JSON: \(error).")
+            throw ScoreUpdateError(.json, "The body is not valid JSON: \(error).")
         }
-        guard let object = value.object else { throw .invalidJSON("The body must be a JSON object.") }
+        guard let object = value.object else { throw ScoreUpdateError(.json, "The body must be a JSON object.") }
         return object
     }
 
@@ -56,7 +56,7 @@ extension ScoreUpdate {
             guard let text = object["user_id"]?.string else { throw InvalidUserID() }
             return try UserID(text)
         } catch {
-            throw .invalidUserID("\(error)")
+            throw ScoreUpdateError(.userID, "\(error)")
         }
     }
 
@@ -74,16 +74,4 @@ extension ScoreUpdate {
         else { return nil }
         self.init(user: user, increase: increase)
     }
-}
-
-/// Each with one sentence that tells a person what to mend.
-package enum ScoreUpdateError: Error, Sendable, Equatable {
-    case invalidJSON(String)
-    case invalidUserID(String)
-    case invalidScoreIncrease(String)
-    case invalidScoreDecrease(String)
-    case invalidScore(String)
-    case invalidOperator(String)
-    case seasonNotFound(String)
-    case invalidMetadata(String)
 }

@@ -36,9 +36,11 @@ struct AdminBody {
         do {
             value = try JSONValue(json: isLeftOut ? ByteBuffer(string: "{}") : body, maximumBytes: maximumBytes)
         } catch {
-            throw Refusal(.invalidJSON("The body is not valid JSON: \(error)."))
+            throw Refusal(ScoreUpdateError(.json, "The body is not valid JSON: \(error)."))
         }
-        guard let object = value.object else { throw Refusal(.invalidJSON("The body must be a JSON object.")) }
+        guard let object = value.object else {
+            throw Refusal(ScoreUpdateError(.json, "The body must be a JSON object."))
+        }
         return object
     }
 

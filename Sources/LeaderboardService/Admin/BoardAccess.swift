@@ -100,7 +100,7 @@ package enum BoardAccess {
         } catch {
             switch error {
             case .store(let error): throw error
-            case .notFound, .boardsLimit:
+            case .notFound, .boardsLimit, .tooManyNewBoards:
                 throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(endpoint)")
             }
         }

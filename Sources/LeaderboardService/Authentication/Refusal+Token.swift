@@ -44,7 +44,7 @@ extension Refusal {
         status: .serviceUnavailable,
         code: "keys_unavailable",
         message: "This instance has not got the keys yet that tokens are checked with: try again.",
-        headers: ["Retry-After": "1"],
+        retryAfter: 1,
         isLogged: false
     )
 }

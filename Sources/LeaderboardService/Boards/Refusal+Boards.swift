@@ -42,6 +42,22 @@ extension Refusal {
                 "There are \(maximum) boards and templates, as many as there may be: delete some, or raise BOARDS_MAX."
         )
     }
+    /// Of a board that a template would make.
+    static func templateBoardsLimit(_ maximum: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "boards_limit",
+            message: "There are \(maximum) boards and templates, as many as updates may make: operators can make more."
+        )
+    }
+    static func tooManyNewBoards(retryAfter seconds: Int) -> Refusal {
+        Refusal(
+            status: .tooManyRequests,
+            code: "too_many_new_boards",
+            message: "This user, or this address, has made as many new boards as it may: try again in \(seconds) s.",
+            retryAfter: seconds
+        )
+    }
     static let boardNotEmpty = Refusal(
         status: .conflict,
         code: "board_not_empty",
@@ -76,7 +92,8 @@ extension Refusal {
     init(_ error: BoardLookupError) {
         switch error {
         case .notFound: self = .boardNotFound
-        case .boardsLimit(let maximum): self = .boardsLimit(maximum)
+        case .boardsLimit(let maximum): self = .templateBoardsLimit(maximum)
+        case .tooManyNewBoards(let seconds): self = .tooManyNewBoards(retryAfter: seconds)
         case .store(let error): self = Refusal(error)
         }
     }

@@ -133,6 +133,14 @@ extension StoreOptions {
             in: 1...604_800
         )
         maximumBoards = settings.integer("BOARDS_MAX", default: maximumBoards, in: 1...1_000_000)
+        newBoards = RateLimit(
+            updates: settings.integer("BOARDS_BY_TEMPLATE", default: newBoards.updates, in: 1...1_000_000),
+            interval: settings.seconds(
+                "BOARDS_BY_TEMPLATE_INTERVAL_SECONDS",
+                default: newBoards.interval,
+                in: 1...86_400
+            )
+        )
         auditMaxEntries = settings.integer("AUDIT_MAX_ENTRIES", default: auditMaxEntries, in: 1...1_000_000_000)
     }
 }

@@ -72,12 +72,20 @@ package final class AuditLog: Sendable {
     /// - Parameters:
     ///   - code: the error code of the answer, such as `rate_limited`.
     ///   - reason: more than the code says, in one word: why a token is invalid.
+    ///   - board: of one of several updates in a request.
     ///   - user: whose score it would have been, when that is known: the subject of a valid token.
-    package func refused(code: String, reason: String? = nil, origin: UpdateOrigin, user: String?) {
+    package func refused(
+        code: String,
+        reason: String? = nil,
+        on board: BoardID? = nil,
+        origin: UpdateOrigin,
+        user: String?
+    ) {
         guard lines.hasRefusals else { return }
         var line = LogLine(refusedHead, time: .now)
         line.add(self.code, code)
         if let reason { line.add(self.reason, reason) }
+        if let board { line.add(self.board, board.rawValue) }
         line.add(ip, origin.ip)
         if let user { line.add(userID, user) }
         line.add(requestID, origin.requestID)

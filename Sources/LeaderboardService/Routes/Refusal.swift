@@ -10,13 +10,20 @@ struct Refusal: Error {
     let status: HTTPResponseStatus
     let code: String
     let message: String
+    /// In whole seconds: when to try again (RFC 9110, section 10.2.3).
+    var retryAfter: Int?
     var headers: ResponseHeaders = [:]
     /// Whether it has a line of its own in the log; what a flood of requests gets has not.
     var isLogged = true
     /// More than the client is told, for that line.
     var reason: String?
 
-    var response: Response { .error(status, code: code, message: message, headers: headers) }
+    var response: Response {
+        var all = ResponseHeaders()
+        if let retryAfter { all.add(name: "Retry-After", value: "\(retryAfter)") }
+        all.add(contentsOf: headers)
+        return .error(status, code: code, message: message, headers: all)
+    }
 }
 
 extension Refusal {
@@ -73,7 +80,7 @@ extension Refusal {
             status: .tooManyRequests,
             code: "rate_limited",
             message: "Too many updates for this user: try again in \(seconds) s.",
-            headers: ["Retry-After": "\(seconds)"]
+            retryAfter: seconds
         )
     }
     /// Of an address whose requests lack a valid token again and again.
@@ -82,7 +89,7 @@ extension Refusal {
             status: .tooManyRequests,
             code: "too_many_failures",
             message: "Too many requests without a valid token from this address: try again in \(seconds) s.",
-            headers: ["Retry-After": "\(seconds)"],
+            retryAfter: seconds,
             isLogged: false
         )
     }
@@ -115,13 +122,13 @@ extension Refusal {
         status: .serviceUnavailable,
         code: "store_unavailable",
         message: "The store is away; nothing was changed: try again.",
-        headers: ["Retry-After": "1"]
+        retryAfter: 1
     )
     static let stopping = Refusal(
         status: .serviceUnavailable,
         code: "stopping",
         message: "This instance is stopping: use another one.",
-        headers: ["Retry-After": "1"],
+        retryAfter: 1,
         isLogged: false
     )
     static let outcomeUnknown = Refusal(
@@ -134,19 +141,19 @@ extension Refusal {
         status: .serviceUnavailable,
         code: "too_many_subscribers",
         message: "This instance serves as many live viewers as it may: try again, or another instance.",
-        headers: ["Retry-After": "5"]
+        retryAfter: 5
     )
     static let tooManySubscribersOfAddress = Refusal(
         status: .serviceUnavailable,
         code: "too_many_subscribers_of_address",
         message: "Your address has as many live viewers as one address may have: close some, and try again.",
-        headers: ["Retry-After": "5"]
+        retryAfter: 5
     )
     static let tooManyBoards = Refusal(
         status: .serviceUnavailable,
         code: "too_many_boards",
         message: "This instance follows as many boards as it may: try again, or another instance.",
-        headers: ["Retry-After": "30"]
+        retryAfter: 30
     )
     static let originNotAllowed = Refusal(
         status: .forbidden,
@@ -157,23 +164,18 @@ extension Refusal {
 
 extension Refusal {
     init(_ error: ScoreUpdateError) {
-        switch error {
-        case .invalidJSON(let message):
-            self.init(status: .badRequest, code: "invalid_json", message: message)
-        case .invalidUserID(let message):
-            self = .invalidUserID(message)
-        case .invalidScoreIncrease(let message):
-            self.init(status: .badRequest, code: "invalid_score_increase", message: message)
-        case .invalidScoreDecrease(let message):
-            self.init(status: .badRequest, code: "invalid_score_decrease", message: message)
-        case .invalidScore(let message):
-            self.init(status: .badRequest, code: "invalid_score", message: message)
-        case .invalidOperator(let message):
-            self.init(status: .badRequest, code: "invalid_operator", message: message)
-        case .seasonNotFound(let message):
-            self.init(status: .notFound, code: "season_not_found", message: message)
-        case .invalidMetadata(let message):
-            self.init(status: .badRequest, code: "invalid_metadata", message: message)
+        let message = error.message
+        switch error.fault {
+        case .json: self.init(status: .badRequest, code: "invalid_json", message: message)
+        case .userID: self = .invalidUserID(message)
+        case .scoreIncrease: self.init(status: .badRequest, code: "invalid_score_increase", message: message)
+        case .scoreDecrease: self.init(status: .badRequest, code: "invalid_score_decrease", message: message)
+        case .score: self.init(status: .badRequest, code: "invalid_score", message: message)
+        case .operator: self.init(status: .badRequest, code: "invalid_operator", message: message)
+        case .season: self.init(status: .notFound, code: "season_not_found", message: message)
+        case .metadata: self.init(status: .badRequest, code: "invalid_metadata", message: message)
+        case .updates: self.init(status: .badRequest, code: "invalid_updates", message: message)
+        case .boardName: self = .invalidBoardName(message)
         }
     }
 

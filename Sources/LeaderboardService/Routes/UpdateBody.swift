@@ -1,9 +1,19 @@
 import Board
+import HTTPServer
 import Leaderboard
 import NIOCore
+import NIOHTTP1
+import Text
 
-/// The bodies of a successful update.
+/// The bodies of updates, and of what is answered.
 enum UpdateBody {
+    /// That of the request, if it is declared as JSON and no longer than the route takes.
+    static func json(of request: Request, maximumBytes: Int) throws(Refusal) -> ByteBuffer {
+        guard MediaType.isJSON(request.headers) else { throw .unsupportedMediaType }
+        guard case .complete(let body) = request.body else { throw .bodyTooLarge(maximumBytes) }
+        return body
+    }
+
     static let plain = ByteBuffer(string: #"{"message":"Score updated successfully","status":"success"}"#)
 
     /// What `Prefer: return=representation` asks for. A user id needs no escaping: see ``UserID``.
@@ -17,11 +27,40 @@ enum UpdateBody {
 
     /// The same for a board of which an update may change nothing.
     static func representation(_ user: UserID, on board: BoardID, _ applied: AppliedUpdate) -> ByteBuffer {
-        let rank = applied.rank.map(String.init) ?? "null"
-        return ByteBuffer(
+        ByteBuffer(
             string:
                 #"{"message":"Score updated successfully","status":"success","board":"\#(board)","user_id":"\#(user.rawValue)","#
-                + #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq),"changed":\#(applied.isChange)}"#
+                + numbers(applied) + "}"
         )
+    }
+
+    /// Of several updates, each outcome as on the path of its board: `status`, `code` and `message` as there, and what stands in
+    /// the status line and in `Retry-After` there.
+    static func several(_ outcomes: [UpdateScores.Outcome], withScores: Bool) -> ByteBuffer {
+        let isSuccess = outcomes.allSatisfy { if case .success = $0.result { true } else { false } }
+        var body = ByteBuffer(string: #"{"status":"\#(isSuccess ? "success" : "partial")","results":["#)
+        for (place, outcome) in outcomes.enumerated() {
+            body.writeString(#"\#(place > 0 ? "," : ""){"board":"\#(outcome.board)","#)
+            switch outcome.result {
+            case .success(let applied):
+                body.writeStaticString(#""status":"success","http_status":200"#)
+                if applied.isReplay { body.writeStaticString(#","replayed":true"#) }
+                if withScores { body.writeString("," + numbers(applied)) }
+            case .failure(let refusal):
+                body.writeString(#""status":"error","http_status":\#(refusal.status.code),"code":"#)
+                body.writeJSON(refusal.code)
+                body.writeStaticString(#","message":"#)
+                body.writeJSON(refusal.message)
+                if let seconds = refusal.retryAfter { body.writeString(#","retry_after":\#(seconds)"#) }
+            }
+            body.writeStaticString("}")
+        }
+        body.writeStaticString("]}")
+        return body
+    }
+
+    private static func numbers(_ applied: AppliedUpdate) -> String {
+        let rank = applied.rank.map(String.init) ?? "null"
+        return #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq),"changed":\#(applied.isChange)"#
     }
 }

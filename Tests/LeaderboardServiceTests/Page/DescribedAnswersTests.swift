@@ -61,6 +61,22 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
+    private static func updates(
+        _ status: Int,
+        _ updates: String,
+        _ headers: [String: String] = [:],
+        as user: String = "12345"
+    ) -> DescribedCase {
+        DescribedCase(
+            method: "POST",
+            path: "/api/v1/score/updates",
+            status: status,
+            headers: ["Content-Type": "application/json", "Origin": page].merging(headers) { $1 },
+            body: #"{"user_id":"12345","updates":[\#(updates)]}"#,
+            token: (user, nil)
+        )
+    }
+
     private static func ofPath(
         _ status: Int,
         _ path: String,
@@ -161,6 +177,22 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         board(400, #"{"user_id":"12345","score_increase":1,"metadata":{}}"#),
         board(404, #"{"user_id":"12345","score_increase":1,"season":"1"}"#), board(404, valid, on: "none"),
         board(400, valid, on: "No"),
+        updates(200, #"{"board":"main","score_increase":1},{"board":"none","score_increase":1}"#),
+        updates(
+            200,
+            #"{"board":"main","score_increase":1}"#,
+            ["Prefer": "return=representation", "Idempotency-Key": "ks"]
+        ),
+        updates(
+            200,
+            #"{"board":"main","score_increase":1}"#,
+            ["Prefer": "return=representation", "Idempotency-Key": "ks"]
+        ),
+        updates(400, ""), updates(400, #"{"board":"No","score":1}"#),
+        updates(400, #"{"board":"main","score_decrease":-1}"#),
+        updates(401, "", ["Authorization": "Bearer x"]), updates(403, #"{"board":"main","score":1}"#, as: "23456"),
+        updates(413, String(repeating: " ", count: 32_768)), updates(415, "", ["Content-Type": "text/plain"]),
+        .init(method: "OPTIONS", path: "/api/v1/score/updates", status: 204),
         ofPath(200, "boards/{board}/scoreboard", "boards/main/scoreboard"),
         ofPath(400, "boards/{board}/scoreboard", "boards/main/scoreboard?limit=0"),
         ofPath(404, "boards/{board}/scoreboard", "boards/none/scoreboard"),

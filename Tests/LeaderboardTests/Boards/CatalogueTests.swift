@@ -63,7 +63,7 @@ struct CatalogueTests {
                 _ = try await catalogue.store(definition, as: DefinitionName(name), inPlaceOf: .nothing, on: board.loop)
             }
             for (name, increase) in [("level-", 1), ("level-2", 1), ("level-1", 2), ("level-13", 2), ("level-12", 3)] {
-                let found = try await catalogue.boardToWrite(BoardID(name), on: board.loop).board
+                let found = try await catalogue.board(BoardID(name), on: board.loop).board
                 #expect(found.definition.maximumIncrease == increase, "\(name)")
                 #expect(found.source == (name == "level-12" ? .board : .template), "\(name)")
             }
@@ -75,6 +75,48 @@ struct CatalogueTests {
         }
     }
 
+    private static func make(
+        _ name: String,
+        by user: String = "ada",
+        from address: String = "192.0.2.1",
+        _ catalogue: Catalogue,
+        on eventLoop: any EventLoop
+    ) async throws {
+        let store = try await catalogue.board(BoardID(name), on: eventLoop)
+        let maker = BoardMaker(user: try UserID(user), address: address)
+        try await catalogue.makeRoom(for: store, by: maker, on: eventLoop)
+    }
+
+    @Test("takes one token of a maker for one board, however many write it first, at once")
+    func makers() async throws {
+        try await withCatalogue { catalogue, board in
+            let level = try DefinitionName("level-*")
+            _ = try await catalogue.store(BoardDefinition(), as: level, inPlaceOf: .nothing, on: board.loop)
+            for name in ["level-1", "level-2"] {
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<150 {
+                        group.addTask { try await Self.make(name, catalogue, on: board.loops[number % 2]) }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            for number in 3..<101 { try await Self.make("level-\(number)", catalogue, on: board.loop) }
+            for (user, address) in [("ada", "192.0.2.2"), ("bob", "192.0.2.1")] {
+                let error = await #expect(throws: BoardLookupError.self) {
+                    try await Self.make("level-x", by: user, from: address, catalogue, on: board.loop)
+                }
+                guard case .tooManyNewBoards(let seconds) = error else {
+                    Issue.record("\(user) made one")
+                    continue
+                }
+                #expect((1...36).contains(seconds))
+            }
+            // Who was refused has spent nothing: neither bob nor the other address.
+            try await Self.make("level-x", by: "bob", from: "192.0.2.2", catalogue, on: board.loop)
+            try await Self.make("level-1", catalogue, on: board.loop)
+        }
+    }
+
     @Test("gives no more places than there may be boards, however many are written at once")
     func limit() async throws {
         try await withCatalogue(maximumBoards: 5) { catalogue, board in
@@ -83,8 +125,7 @@ struct CatalogueTests {
             let places = await withTaskGroup { group in
                 for number in 0..<40 {
                     group.addTask {
-                        let id = try? BoardID("level-\(number)")
-                        return (try? await catalogue.boardToWrite(id ?? .main, on: board.loops[number % 2])) != nil
+                        (try? await Self.make("level-\(number)", catalogue, on: board.loops[number % 2])) != nil
                     }
                 }
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -92,7 +133,7 @@ struct CatalogueTests {
             #expect(places == 4)
             #expect(try await board.command("HLEN", "lb:boards").integer == 5)
             await #expect(throws: BoardLookupError.boardsLimit(5)) {
-                try await catalogue.boardToWrite(BoardID("level-x"), on: board.loop)
+                try await Self.make("level-x", catalogue, on: board.loop)
             }
             #expect(
                 try await catalogue.store(

@@ -1,0 +1,18 @@
+/// Why a body is no update, or none of its board: what is wrong, and one sentence that tells a person what to mend.
+package struct ScoreUpdateError: Error, Sendable, Equatable {
+    /// What is wrong.
+    package enum Fault: Sendable, Equatable {
+        case json, userID, scoreIncrease, scoreDecrease, score, `operator`, season, metadata
+        /// Of several updates: the list of them, or what they are together.
+        case updates
+        case boardName
+    }
+
+    package let fault: Fault
+    package let message: String
+
+    package init(_ fault: Fault, _ message: String) {
+        self.fault = fault
+        self.message = message
+    }
+}

@@ -1,0 +1,120 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+import Tracing
+
+/// One update that a valid request wants.
+struct WantedUpdate {
+    let store: ScoreStore
+    /// Nil: the path of `main`, whose answers are those of one board.
+    let board: BoardID?
+    let update: BoardUpdate
+    let idempotencyKey: IdempotencyKey?
+    let wantsRank: Bool
+}
+
+/// Makes updates: each in Redis in one atomic call, with what the log, the metrics and this instance's readers are told of it.
+struct ScoreWriter: Sendable {
+    let top: TopOfBoard
+    /// Nil: updates need no grant.
+    let grants: Grants?
+    /// Of `main` as the environment says it is: made once.
+    let rateLimit: RateLimitHeaders
+    let audit: AuditLog
+    /// Nil: nobody records traces.
+    let spans: SpanRecorder?
+    let metrics: UpdateMetrics
+
+    func apply(
+        _ wanted: WantedUpdate,
+        _ grant: ScoreGrant?,
+        origin: UpdateOrigin,
+        _ request: Request
+    ) async throws(Refusal) -> UpdateOutcome {
+        let span = request.span.flatMap { spans?.startCall("leaderboard_write", within: $0) }
+        defer { span?.end() }
+        do {
+            return try await wanted.store.apply(
+                wanted.update,
+                origin: origin,
+                idempotencyKey: wanted.idempotencyKey,
+                grant: grant,
+                withRank: wanted.wantsRank,
+                on: request.eventLoop
+            )
+        } catch {
+            span?.setStatus(SpanStatus(code: .error))
+            throw Refusal(error)
+        }
+    }
+
+    /// Nil: the board is another one than it was found to be, and nothing was written.
+    @inline(never)
+    func applied(
+        _ outcome: UpdateOutcome,
+        _ wanted: WantedUpdate,
+        _ origin: UpdateOrigin
+    ) throws(Refusal) -> AppliedUpdate? {
+        let board = wanted.store.board
+        switch outcome {
+        case .applied(let applied):
+            metrics.succeeded(isReplay: applied.isReplay)
+            if board.id == .main { top.acknowledged(applied.seq) }
+            if !applied.isReplay, applied.isInAudit { record(wanted, applied, origin) }
+            return applied
+        case .rateLimited(let state):
+            var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
+            rateLimit(of: board).add(state, to: &refusal.headers)
+            throw refusal
+        case .suspended: throw .userSuspended
+        case .scoreLimit: throw wanted.board == nil ? .scoreLimit : .scoreLimit(board.definition.scores)
+        case .idempotencyKeyReused: throw .idempotencyKeyReused
+        case .grantUsed: throw .grantUsed
+        case .operatorNotAllowed:
+            throw Refusal(ScoreUpdateError(.operator, "This board does not take this operator."))
+        case .valueNotAllowed:
+            throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
+        case .boardChanged, .noBoard: return nil
+        case .badDefinition: throw .storeUnavailable
+        }
+    }
+
+    func rateLimit(of board: StoredBoard) -> RateLimitHeaders {
+        board.source == .environment ? rateLimit : RateLimitHeaders(board.definition.rateLimit)
+    }
+
+    private func record(_ wanted: WantedUpdate, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
+        audit.updated(
+            wanted.update,
+            on: wanted.board,
+            origin: origin,
+            score: applied.score,
+            seq: applied.seq,
+            time: applied.time
+        )
+    }
+}
+
+extension UpdateOrigin {
+    init(_ request: Request, _ callers: Callers) {
+        self.init(
+            ip: callers.address(of: request),
+            requestID: request.id,
+            trace: TraceID.of(request.span, request.headers)?.description
+        )
+    }
+}
+
+extension IdempotencyKey {
+    /// Nil: the request has none.
+    init?(_ headers: RequestHeaders) throws(Refusal) {
+        switch headers.occurrence(of: "Idempotency-Key") {
+        case .none: return nil
+        case .once(let value):
+            guard let key = try? IdempotencyKey(String(buffer: value)) else { throw .invalidIdempotencyKey() }
+            self = key
+        case .several: throw .invalidIdempotencyKey()
+        }
+    }
+}

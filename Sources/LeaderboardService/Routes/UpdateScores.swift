@@ -1,0 +1,136 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// `POST /api/v1/score/updates`: updates of one user on several boards. All are asked for at once, each goes with the group commit
+/// of its own board, and each has an outcome of its own, as on the path of its board. One `Idempotency-Key` is for all: a
+/// retry counts what is missing, and replays the rest.
+struct UpdateScores: Sendable {
+    /// Longest body in bytes; a longer one is 413.
+    static let maximumBodyBytes = ScoreUpdates.maximumJSONBytes
+
+    /// What became of one of them.
+    struct Outcome: Sendable {
+        let place: Int
+        let board: BoardID
+        let result: Result<AppliedUpdate, Refusal>
+    }
+
+    /// What all of them share.
+    private struct Shared: Sendable {
+        let user: UserID
+        let key: IdempotencyKey?
+        let wantsRank: Bool
+        let origin: UpdateOrigin
+        let request: Request
+    }
+
+    let callers: Callers
+    let boards: RequestedBoard
+    let writer: ScoreWriter
+
+    func answer(_ request: Request) async -> Response {
+        let start = NIODeadline.now()
+        let origin = UpdateOrigin(request, callers)
+        var user: UserID?
+        var asked: NIODeadline?
+        defer { writer.metrics.took(from: start, asked: asked, answered: .now()) }
+        do throws(Refusal) {
+            let token = try await callers.token(of: request)
+            user = token.subject
+            let updates = try Self.updates(in: request, of: token)
+            let shared = Shared(
+                user: token.subject,
+                key: try IdempotencyKey(request.headers),
+                wantsRank: Preferences.wantsRepresentation(request.headers),
+                origin: origin,
+                request: request
+            )
+            asked = .now()
+            return Self.response(await outcomes(of: updates.wishes, shared), shared)
+        } catch {
+            note(error, of: nil, origin, user)
+            return error.response
+        }
+    }
+
+    private static func updates(in request: Request, of token: VerifiedToken) throws(Refusal) -> ScoreUpdates {
+        let updates: ScoreUpdates
+        let body = try UpdateBody.json(of: request, maximumBytes: maximumBodyBytes)
+        do { updates = try ScoreUpdates(json: body) } catch { throw Refusal(error) }
+        guard updates.user == token.subject else { throw .notYourScore }
+        guard token.isActive else { throw .userSuspended }
+        return updates
+    }
+
+    /// In the order of the wishes.
+    private func outcomes(of wishes: [ScoreUpdates.Wish], _ shared: Shared) async -> [Outcome] {
+        await withTaskGroup(of: Outcome.self, returning: [Outcome].self) { group in
+            for (place, wish) in wishes.enumerated() {
+                group.addTask { await outcome(of: wish, at: place, shared) }
+            }
+            var outcomes: [Outcome] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.place < $1.place }
+        }
+    }
+
+    private func outcome(of wish: ScoreUpdates.Wish, at place: Int, _ shared: Shared) async -> Outcome {
+        do throws(Refusal) {
+            let applied = try await apply(wish, shared)
+            return Outcome(place: place, board: wish.board, result: .success(applied))
+        } catch {
+            note(error, of: wish.board, shared.origin, shared.user)
+            return Outcome(place: place, board: wish.board, result: .failure(error))
+        }
+    }
+
+    private func apply(_ wish: ScoreUpdates.Wish, _ shared: Shared) async throws(Refusal) -> AppliedUpdate {
+        let request = shared.request
+        // Once, unless the board's definition changes meanwhile.
+        for isAgain in boards.catalogue.tries(of: wish.board) {
+            let store = try await boards.toWrite(wish.board, isFresh: isAgain, on: request.eventLoop)
+            let update: BoardUpdate
+            do { update = try wish.update(by: shared.user, of: store.board.definition) } catch { throw Refusal(error) }
+            let grant = try await writer.grants?.verify(for: update, on: wish.board)
+            try await boards.makeRoom(for: store, shared.user, request)
+            let wanted = WantedUpdate(
+                store: store,
+                board: wish.board,
+                update: update,
+                idempotencyKey: shared.key,
+                wantsRank: shared.wantsRank
+            )
+            let outcome = try await writer.apply(wanted, grant, origin: shared.origin, request)
+            if let applied = try writer.applied(outcome, wanted, shared.origin) { return applied }
+        }
+        throw .storeUnavailable
+    }
+
+    private func note(_ refusal: Refusal, of board: BoardID?, _ origin: UpdateOrigin, _ user: UserID?) {
+        writer.metrics.refused(refusal)
+        guard refusal.isLogged else { return }
+        writer.audit.refused(
+            code: refusal.code,
+            reason: refusal.reason,
+            on: board,
+            origin: origin,
+            user: user?.rawValue
+        )
+    }
+
+    /// Where the store was away for each of them, nothing was changed, and the whole is refused.
+    private static func response(_ outcomes: [Outcome], _ shared: Shared) -> Response {
+        let refusals = outcomes.compactMap { outcome in
+            if case .failure(let refusal) = outcome.result { refusal } else { nil }
+        }
+        if refusals.count == outcomes.count, refusals.allSatisfy({ $0.code == Refusal.storeUnavailable.code }) {
+            return Refusal.storeUnavailable.response
+        }
+        var response = Response(.ok, json: UpdateBody.several(outcomes, withScores: shared.wantsRank))
+        if shared.wantsRank { response.headers.add(name: "Preference-Applied", value: "return=representation") }
+        return response
+    }
+}
