@@ -65,24 +65,31 @@ local function percentile(keys, args)
   return append_share(read, args[2])
 end
 
--- ARGV 2 percentile in millionths, 0 to 1000000; the best score is at 1000000.
--- Behind the head: the scores next above and next below that place (better first), the same one twice if it is a row's; nothing
--- if nobody is on the board
+local PERCENTILES_AT_ONCE = 20
+
+-- ARGV 2 … percentiles in millionths, 0 to 1000000, at most 20; the best score is at 1000000.
+-- Behind the head, of each: the scores next above and next below that place (better first), the same one twice if it is a row's;
+-- nothing at all if nobody is on the board
 local function score_at(keys, args)
-  local millionths = whole_number(args[2])
-  if #keys ~= 5 or #args ~= 2 or not millionths or millionths < 0 or millionths > 1000000 then
+  if #keys ~= 5 or #args < 2 or #args > 1 + PERCENTILES_AT_ONCE then
     return wrong_reader('score_at')
+  end
+  for index = 2, #args do
+    local millionths = whole_number(args[index])
+    if not millionths or millionths < 0 or millionths > 1000000 then
+      return wrong_reader('score_at')
+    end
   end
   local read, answer = begin_read(keys, 1, args[1])
   if not read then
     return answer
   end
   local reply = read.reply
-  local distance = (reply[3] - 1) * (1000000 - millionths)
-  if distance >= 0 then
+  for index = 2, reply[3] > 0 and #args or 1 do
+    local distance = (reply[3] - 1) * (1000000 - args[index])
     local rows = rows_at(read, math.floor(distance / 1000000), distance % 1000000 == 0 and 1 or 2)
-    reply[4] = shown_score(tonumber(rows[2]))
-    reply[5] = shown_score(tonumber(rows[4] or rows[2]))
+    reply[2 * index] = shown_score(tonumber(rows[2]))
+    reply[2 * index + 1] = shown_score(tonumber(rows[4] or rows[2]))
   end
   return reply
 end

@@ -40,16 +40,26 @@ extension ScoreStore {
         try Self.read(try await ask("percentile", String(score), on: eventLoop)) { ScorePlace($0, $1[...]) }
     }
 
-    /// Nil within: nobody is on the board.
-    /// - Parameter millionths: 0 to 1,000,000, where the best score is.
-    package func score(
-        at millionths: Int,
+    /// At most so many percentiles in one call.
+    package static let percentilesAtOnce = 20
+
+    /// In the order of the percentiles; nil within: nobody is on the board.
+    /// - Parameter millionths: 1 to ``percentilesAtOnce`` of them, each 0 to 1,000,000, where the best score is.
+    package func scores(
+        at millionths: [Int],
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> PercentileScore?? {
-        try Self.read(try await ask("score_at", String(millionths), on: eventLoop)) { head, fields in
-            if fields.isEmpty { return .some(nil) }
-            guard fields.count == 2, let better = fields[0].score, let worse = fields[1].score else { return nil }
-            return PercentileScore(total: head.total, millionths: millionths, better: better, worse: worse)
+    ) async throws(ScoreStoreError) -> [PercentileScore?]? {
+        try Self.read(try await ask("score_at", millionths.map(String.init), on: eventLoop)) { head, fields in
+            if fields.isEmpty { return millionths.map { _ in nil } }
+            guard fields.count == 2 * millionths.count else { return nil }
+            var scores: [PercentileScore?] = []
+            for (place, millionths) in millionths.enumerated() {
+                guard let better = fields[2 * place].score, let worse = fields[2 * place + 1].score else { return nil }
+                scores.append(
+                    PercentileScore(total: head.total, millionths: millionths, better: better, worse: worse)
+                )
+            }
+            return scores
         }
     }
 

@@ -44,12 +44,8 @@ struct BoardQuery {
     }
 
     private static func users(_ query: Query) throws(Refusal) -> [UserID] {
-        let texts = query.valuesWithPlus("users").flatMap { $0.parts(at: ",") }
-        guard (1...ScoreStore.usersAtOnce).contains(texts.count) else {
-            throw .invalidQuery("users must be 1 to \(ScoreStore.usersAtOnce) user ids with commas between them.")
-        }
         var users: [UserID] = []
-        for text in texts {
+        for text in try list("users", query.valuesWithPlus("users"), ScoreStore.usersAtOnce, of: "user ids") {
             do { users.append(try UserID(text)) } catch { throw .invalidUserID("\(error)") }
         }
         return users
@@ -59,14 +55,26 @@ struct BoardQuery {
 
     /// `boards=a,b`: 1 to 20 names, each once.
     static func boards(_ query: Query) throws(Refusal) -> [BoardID] {
-        let values = query.values("boards")
-        let texts = values.first?.parts(at: ",") ?? []
-        guard values.count == 1, (1...maximumBoards).contains(texts.count), Set(texts).count == texts.count else {
-            throw .invalidQuery("boards must be 1 to \(maximumBoards) names with commas between them, each once.")
-        }
+        let texts = try list("boards", query.values("boards"), maximumBoards, of: "names, each once,")
+        guard Set(texts).count == texts.count else { throw .invalidQuery("boards must have each name once.") }
         var names: [BoardID] = []
         for text in texts { names.append(try RequestedBoard.id(String(text))) }
         return names
+    }
+
+    /// What is wrong with the list itself is ``Refusal/invalidQuery(_:)``, however it is spelled: that it is missing, empty, given
+    /// twice or too long, or has an empty part. What is wrong with a part is for who reads the parts.
+    private static func list(
+        _ name: String,
+        _ values: [String],
+        _ maximum: Int,
+        of what: String
+    ) throws(Refusal) -> [Substring] {
+        let parts = values.first?.parts(at: ",") ?? []
+        guard values.count == 1, (1...maximum).contains(parts.count), !parts.contains(where: \.isEmpty) else {
+            throw .invalidQuery("\(name) must be given once, as 1 to \(maximum) \(what) with commas between them.")
+        }
+        return parts
     }
 
     static let scoreRule = "a whole number from \(-ScoreRange.limit) to \(ScoreRange.limit)"
@@ -105,17 +113,13 @@ struct BoardQuery {
         }
     }
 
-    static let maximumPercentiles = 20
+    static let maximumPercentiles = ScoreStore.percentilesAtOnce
 
     static func percentiles(_ query: Query) throws(Refusal) -> [Percentile] {
-        let values = query.values("p")
-        let texts = values.first?.parts(at: ",") ?? []
+        let what = "numbers from 0 to 100, of up to 4 decimals,"
+        let texts = try list("p", query.values("p"), maximumPercentiles, of: what)
         let all = texts.compactMap { Percentile($0) }
-        guard values.count == 1, (1...maximumPercentiles).contains(texts.count), all.count == texts.count else {
-            throw .invalidQuery(
-                "p must be 1 to \(maximumPercentiles) numbers from 0 to 100, of up to 4 decimals, with commas between them."
-            )
-        }
+        guard all.count == texts.count else { throw .invalidQuery("p must be \(what) with commas between them.") }
         return all
     }
 }

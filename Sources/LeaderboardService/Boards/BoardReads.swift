@@ -62,12 +62,8 @@ struct BoardReads: Sendable {
     func percentiles(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let (id, wanted) = (try RequestedBoard.id(of: request), try BoardQuery.percentiles(request.query))
-            var scores: [PercentileScore?] = []
-            for percentile in wanted {
-                let score = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                    try await store.score(at: percentile.millionths, on: request.eventLoop)
-                }
-                scores.append(score)
+            let scores = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.scores(at: wanted.map(\.millionths), on: request.eventLoop)
             }
             return BoardJSON.percentiles(wanted, scores)
         }
@@ -102,14 +98,11 @@ struct BoardReads: Sendable {
     func standings(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let user = try Self.user(request.parameters["id"] ?? "")
-            var body = BoardJSON.List()
-            for id in try BoardQuery.boards(request.query) {
-                let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                    try await store.place(of: user, on: request.eventLoop)
-                }
-                body.add(BoardJSON.standing(on: id, found))
+            return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
+                id,
+                store throws(ScoreStoreError) in
+                try await store.place(of: user, on: request.eventLoop).map { BoardJSON.standing(on: id, $0) }
             }
-            return body.end()
         }
     }
 
@@ -117,14 +110,13 @@ struct BoardReads: Sendable {
     func scoreboards(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let limit = try request.query.number("limit", in: 1...100) ?? 10
-            var body = BoardJSON.List()
-            for id in try BoardQuery.boards(request.query) {
-                let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                    try await store.rows(.page(offset: 0), limit: limit, on: request.eventLoop)
+            return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
+                id,
+                store throws(ScoreStoreError) in
+                try await store.rows(.page(offset: 0), limit: limit, on: request.eventLoop).map {
+                    BoardJSON.board(id, $0)
                 }
-                body.add(BoardJSON.board(id, page))
             }
-            return body.end()
         }
     }
 

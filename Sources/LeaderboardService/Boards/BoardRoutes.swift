@@ -88,10 +88,8 @@ enum BoardList {
     private static func after(_ query: Query) throws(Refusal) -> String? {
         let values = query.values("after")
         guard let text = values.first else { return nil }
-        guard values.count == 1, let name = try? DefinitionName(text) else {
-            throw .invalidQuery("after must be one name of a board: the next of the last page.")
-        }
-        return "\(name)"
+        guard values.count == 1 else { throw .invalidQuery("after may be given once: the next of the last page.") }
+        do { return "\(try DefinitionName(text))" } catch { throw .invalidBoardName("\(error)") }
     }
 }
 

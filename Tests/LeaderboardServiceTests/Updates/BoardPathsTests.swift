@@ -1,3 +1,4 @@
+import NIOCore
 import TestSupport
 import Testing
 
@@ -77,6 +78,129 @@ struct BoardPathsTests {
             #expect(try await read("/api/v1/scoreboard") == "[]")
             #expect(try await redis.command("XLEN", "lb:{speedrun}:audit") == "4")
         }
+    }
+
+    @Test("say whether an update changed something, a replay too")
+    func whatChanged() async throws {
+        try await withService { service, redis in
+            let rules = #""operators":["incr","decr","set","best"],"min":0,"max":9,"at_bound":"clamp","version":"1""#
+            try await redis.command("SET", "lb:{b}:board", "{\"operator\":\"incr\",\(rules)}")
+            let connection = try await service.connect()
+            let steps: [(change: String, score: Int, isChange: Bool)] = [
+                (#""score_increase":0"#, 0, true), (#""score_increase":0"#, 0, false),
+                (#""score_decrease":0"#, 0, false),
+                (#""score_decrease":5"#, 0, false), (#""score_increase":5"#, 5, true),
+                (#""score_increase":0"#, 5, false),
+                (#""score":5,"operator":"set""#, 5, false), (#""score":5,"operator":"best""#, 5, false),
+                (#""score":4,"operator":"best""#, 5, false), (#""score":9,"operator":"best""#, 9, true),
+                (#""score_increase":1"#, 9, false), (#""score":12,"operator":"set""#, 9, false),
+                (#""score_decrease":12"#, 0, true),
+            ]
+            for (number, step) in steps.enumerated() {
+                for _ in 0..<2 {
+                    let answer = try await connection.request(
+                        "POST",
+                        "/api/v1/boards/b/score/update",
+                        [
+                            "Authorization": "Bearer \(service.token("ada"))", "Content-Type": "application/json",
+                            "Prefer": "return=representation", "Idempotency-Key": "k\(number)",
+                        ],
+                        body: #"{"user_id":"ada",\#(step.change)}"#
+                    )
+                    #expect(answer.json?["score"] as? Int == step.score, "\(step): \(answer.body)")
+                    #expect(answer.json?["changed"] as? Bool == step.isChange, "\(step): \(answer.body)")
+                }
+            }
+            // Those that changed something, and the increases of 0.
+            #expect(try await redis.command("XLEN", "lb:{b}:audit") == "6")
+        }
+    }
+
+    @Test("tell the limit of the definition, of main too")
+    func limits() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            #expect(
+                try await service.update("ada", 1, on: connection).headers["ratelimit-policy"]
+                    == #""user";q=100000;w=1"#
+            )
+            for (board, path) in [("main", "/api/v1/score/update"), ("b", "/api/v1/boards/b/score/update")] {
+                try await redis.command(
+                    "SET",
+                    "lb:{\(board)}:board",
+                    #"{"rate_limit":{"updates":2,"interval_seconds":600},"version":"1"}"#
+                )
+                var answers: [TestResponse] = []
+                for _ in 0..<3 {
+                    answers.append(
+                        try await connection.request(
+                            "POST",
+                            path,
+                            ["Authorization": "Bearer \(service.token("bob"))", "Content-Type": "application/json"],
+                            body: #"{"user_id":"bob","score_increase":1}"#
+                        )
+                    )
+                }
+                #expect(answers.map(\.status) == [200, 200, 429])
+                for (answer, remaining) in zip(answers, [1, 0, 0]) {
+                    #expect(answer.headers["ratelimit-policy"] == #""user";q=2;w=600"#, "\(board)")
+                    #expect(answer.headers["ratelimit"]?.hasPrefix("\"user\";r=\(remaining);") == true, "\(board)")
+                }
+            }
+        }
+    }
+
+    private static let faults: [(path: String, code: String)] =
+        [
+            ("boards/main/scoreboard?users=", "invalid_query"), ("boards/main/scoreboard?users=a,", "invalid_query"),
+            ("boards/main/scoreboard?users=,a", "invalid_query"), ("boards/main/scoreboard?users", "invalid_query"),
+            ("boards/main/scoreboard?users=a&users=b", "invalid_query"),
+            ("boards/main/scoreboard?users=" + String(repeating: "a,", count: 100) + "a", "invalid_query"),
+            ("boards/main/scoreboard?users=a,!", "invalid_user_id"),
+            ("boards/main/scoreboard?users=!", "invalid_user_id"),
+            ("boards/main/percentiles?p=", "invalid_query"), ("boards/main/percentiles?p=1,", "invalid_query"),
+            ("boards/main/percentiles?p=1&p=2", "invalid_query"), ("boards/main/percentiles?p=101", "invalid_query"),
+            ("boards?after=A", "invalid_board_name"), ("boards?after=a&after=b", "invalid_query"),
+        ]
+        + ["scoreboards", "users/ada/standings"].flatMap { path in
+            [
+                (path, "invalid_query"), (path + "?boards", "invalid_query"), (path + "?boards=", "invalid_query"),
+                (path + "?boards=main,", "invalid_query"), (path + "?boards=a,,b", "invalid_query"),
+                (path + "?boards=a&boards=b", "invalid_query"), (path + "?boards=main,main", "invalid_query"),
+                (path + "?boards=" + (0..<21).map { "b\($0)" }.joined(separator: ","), "invalid_query"),
+                (path + "?boards=A", "invalid_board_name"), (path + "?boards=main,A", "invalid_board_name"),
+            ]
+        }
+
+    @Test(
+        "have one code for each fault of a query, however it is spelled; several boards are told in the order asked for"
+    )
+    func queries() async throws {
+        try await withService { service, redis in
+            let connection = try await service.connect()
+            for (path, code) in Self.faults {
+                let answer = try await connection.request("GET", "/api/v1/\(path)")
+                #expect((answer.status, answer.code) == (400, code), "\(path): \(answer.body)")
+            }
+            let names = (0..<19).map { "b\(18 - $0)" } + ["main"]
+            for name in names { try await redis.command("ZADD", "lb:{\(name)}:scores", "1", "ada") }
+            for name in names.dropLast() { try await redis.command("SET", "lb:{\(name)}:board", #"{"version":"1"}"#) }
+            for path in ["scoreboards", "users/ada/standings"] {
+                let list = names.joined(separator: ",")
+                let body = try await connection.request("GET", "/api/v1/\(path)?boards=\(list)").body
+                #expect(body.matches(of: /"board":"([^"]+)"/).map { String($0.1) } == names)
+                let missing = try await connection.request("GET", "/api/v1/\(path)?boards=\(names[0]),none,main")
+                #expect((missing.status, missing.code) == (404, "board_not_found"))
+            }
+        }
+    }
+
+    @Test("escape what a message quotes")
+    func messages() {
+        let message = "a \"b\" \\ c \u{1} d"
+        let body = Refusal(status: .badRequest, code: "x", message: message).response.body
+        let answer = TestResponse(status: 400, headers: [:], body: String(buffer: body))
+        #expect(answer.json?["message"] as? String == message)
     }
 
     @Test("go by the definition that holds, however it was changed, and no update counts by an old one")

@@ -43,8 +43,8 @@ struct BoardReadsTests {
             #expect(found??.among.percentileHundredths == 5000)
             #expect(try await store.place(of: UserID("nobody"), on: board.loop) == .some(nil))
             #expect(try await store.place(of: 25, on: board.loop) == ScorePlace(total: 4, worse: 3, equal: 0))
-            #expect(try await store.score(at: 500_000, on: board.loop)??.hundredths == 2000)
-            #expect(try await store.score(at: 900_000, on: board.loop)??.hundredths == 2700)
+            let scores = try await store.scores(at: [900_000, 500_000, 500_000, 0], on: board.loop)
+            #expect(scores?.map { $0?.hundredths } == [2700, 2000, 2000, 1000])
             #expect(try await store.count(from: 15, to: nil, on: board.loop)?.count == 3)
             #expect(try await store.count(from: nil, to: 20, on: board.loop)?.count == 3)
         }

@@ -1,0 +1,58 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+/// Reads of several boards for one request, all at once: each is of its own moment.
+extension RequestedBoard {
+    /// What was found of one of them, and its place among the others.
+    private struct Part<Value: Sendable>: Sendable {
+        let place: Int
+        let value: Result<Value, Refusal>
+    }
+
+    /// A JSON list of what was read, in the order of the boards; or why the first of them that cannot be read cannot. One token
+    /// is for all that are private, and is looked at once.
+    func list(
+        of ids: [BoardID],
+        for request: Request,
+        _ body: @escaping @Sendable (BoardID, ScoreStore) async throws(ScoreStoreError) -> ByteBuffer?
+    ) async throws(Refusal) -> ByteBuffer {
+        let visibilities = try await each(of: ids) { id throws(Refusal) in
+            try await board(id, request).board.definition.visibility
+        }
+        let hasPrivate = visibilities.contains(.private)
+        if hasPrivate { _ = try await callers.token(of: request) }
+        let parts = try await each(of: ids) { id throws(Refusal) in
+            try await read(id, for: request, isKnown: hasPrivate) { store throws(ScoreStoreError) in
+                try await body(id, store)
+            }
+        }
+        var list = BoardJSON.List()
+        for part in parts { list.add(part) }
+        return list.end()
+    }
+
+    private func each<Value: Sendable>(
+        of ids: [BoardID],
+        _ find: @escaping @Sendable (BoardID) async throws(Refusal) -> Value
+    ) async throws(Refusal) -> [Value] {
+        let parts = await withTaskGroup(of: Part<Value>.self, returning: [Part<Value>].self) { group in
+            for (place, id) in ids.enumerated() {
+                group.addTask {
+                    do throws(Refusal) {
+                        return Part(place: place, value: .success(try await find(id)))
+                    } catch {
+                        return Part(place: place, value: .failure(error))
+                    }
+                }
+            }
+            var parts: [Part<Value>] = []
+            for await part in group { parts.append(part) }
+            return parts.sorted { $0.place < $1.place }
+        }
+        var values: [Value] = []
+        for part in parts { values.append(try part.value.get()) }
+        return values
+    }
+}
