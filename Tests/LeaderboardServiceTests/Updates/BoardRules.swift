@@ -1,0 +1,1 @@
+../../LeaderboardTests/Boards/BoardRules.swift
