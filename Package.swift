@@ -95,6 +95,7 @@ let package = Package(
                 .embedInCode("Functions/moves.lua"), .embedInCode("Functions/operators.lua"),
                 .embedInCode("Functions/write.lua"), .embedInCode("Functions/define.lua"),
                 .embedInCode("Functions/delete.lua"), .embedInCode("Functions/take_place.lua"),
+                .embedInCode("Functions/change_ties.lua"),
                 .embedInCode("Functions/page.lua"), .embedInCode("Functions/places.lua"),
             ],
             swiftSettings: swiftSettings

@@ -11,6 +11,9 @@ package struct BoardOrder: Sendable, Hashable {
 
         /// The sorted set is all there is: its members are the users themselves.
         package var isPlain: Bool { self == .id || self == .shared }
+
+        /// The order among equals is that in which they came, which only who saw them come can tell.
+        @inlinable package var isByArrival: Bool { self == .first || self == .last }
     }
 
     /// The least score is the best.
@@ -22,8 +25,7 @@ package struct BoardOrder: Sendable, Hashable {
         self.ties = ties
     }
 
-    /// The order among equals is that in which they came, which only who saw them come can tell.
-    @inlinable package var isByArrival: Bool { ties == .first || ties == .last }
+    @inlinable package var isByArrival: Bool { ties.isByArrival }
 
     /// Whether a row of the board stays ahead of one that takes its place now.
     @inlinable package func precedes(_ row: Standing, arriving: Standing) -> Bool {

@@ -16,6 +16,8 @@ package struct AuditEntry: Sendable, Equatable {
         case recover
         /// The user's score is what another service wrote.
         case adopt
+        /// The board goes on with other ties.
+        case ties
         /// An operator goes on over places at which the audit does not hold together.
         case accept
     }
@@ -82,7 +84,7 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .accept, nil: false
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, nil: false
         }
     }
 

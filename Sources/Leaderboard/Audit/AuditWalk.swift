@@ -281,7 +281,7 @@ struct AuditWalk {
             }
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
-        case .rebuild, .restore, .accept, nil: break
+        case .rebuild, .restore, .ties, .accept, nil: break
         }
     }
 

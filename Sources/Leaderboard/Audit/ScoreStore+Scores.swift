@@ -10,7 +10,8 @@ extension ScoreStore {
         on eventLoop: any EventLoop,
         _ body: (BoardMember, Int) -> Void
     ) async throws(ScoreStoreError) {
-        try await forEachPage(of: key, by: "ZSCAN", on: eventLoop) { (words) throws(ScoreStoreError) in
+        try await forEachPage(of: [key], by: "leaderboard_members", ["ZSCAN"], on: eventLoop) {
+            (words) throws(ScoreStoreError) in
             for index in stride(from: 0, to: words.count - 1, by: 2) {
                 guard case .string(let name) = words[index], let score = words[index + 1].score else {
                     throw .unavailable("unexpected reply")
@@ -20,33 +21,67 @@ extension ScoreStore {
         }
     }
 
-    /// The users of a sorted set of scores, with these. What is no user id is not among them.
-    func userScores(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String: Int] {
-        var scores: [String: Int] = [:]
-        try await forEachScore(of: key, on: eventLoop) { member, score in
-            if case .user(let user) = member { scores[user.rawValue] = score }
+    /// The users of a sorted set of scores, each with the place that the board's ties keep. What is no user id is not among them.
+    /// - Parameters:
+    ///   - key: `scores` or `withheld` of these keys.
+    ///   - definition: in whose layout they are.
+    func userPlaces(
+        of key: String,
+        _ keys: BoardKeys,
+        _ definition: BoardDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [String: BoardState.Place] {
+        var places: [String: BoardState.Place] = [:]
+        guard definition.ties.isByArrival else {
+            try await forEachScore(of: key, on: eventLoop) { member, score in
+                if case .user(let user) = member { places[user.rawValue] = BoardState.Place(score: score) }
+            }
+            return places
         }
-        return scores
+        let words = [key == keys.withheld ? "1" : "0"]
+        try await forEachPage(
+            of: [key, keys.at],
+            by: "leaderboard_rows",
+            [String(buffer: definition.stored)],
+            words,
+            on: eventLoop
+        ) { (words) throws(ScoreStoreError) in
+            for index in stride(from: 0, to: words.count - 2, by: 3) {
+                guard case .string(let name) = words[index], let score = words[index + 1].score,
+                    let reached = words[index + 2].integer
+                else { throw .unavailable("unexpected reply") }
+                guard reached >= 0, case .user(let user) = BoardMember(name) else { continue }
+                places[user.rawValue] = BoardState.Place(score: score, reached: reached)
+            }
+        }
+        return places
     }
 
     /// The users of a set. What is no user id is not among them.
     func users(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
         var users: Set<String> = []
-        try await forEachPage(of: key, by: "SSCAN", on: eventLoop) { (words) throws(ScoreStoreError) in
+        try await forEachPage(of: [key], by: "leaderboard_members", ["SSCAN"], on: eventLoop) {
+            (words) throws(ScoreStoreError) in
             users.formUnion(words.compactMap(\.text))
         }
         return users
     }
 
+    /// - Parameters:
+    ///   - words: what stands before the cursor and the count.
+    ///   - more: what stands behind them.
     private func forEachPage(
-        of key: String,
-        by command: String,
+        of keys: [String],
+        by function: String,
+        _ words: [String],
+        _ more: [String] = [],
         on eventLoop: any EventLoop,
         _ body: ([RESPValue]) throws(ScoreStoreError) -> Void
     ) async throws(ScoreStoreError) {
         var cursor = "0"
         repeat {
-            let call = RedisCommand("FCALL_RO", "leaderboard_members", "1", key, command, cursor, "1000")
+            var call = RedisCommand("FCALL_RO", function, String(keys.count))
+            for word in keys + words + [cursor, "1000"] + more { call.append(word) }
             let page = try ScanPage(reply: try await read(call, on: eventLoop))
             try body(page.words)
             cursor = page.next

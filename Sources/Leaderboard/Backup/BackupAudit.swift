@@ -52,10 +52,10 @@ package struct BackupAudit: Sendable {
                 } else if let isThere = rest?.take(entry), !isThere {
                     lacking.append(entry)
                 }
-            case .score(let user, let score), .withheld(let user, let score):
+            case .score(let user, let score, _), .withheld(let user, let score, _):
                 if !named.contains(user), (try? UserID(user)) != nil { scores[user] = score }
             case .suspended(let user): suspended.insert(user)
-            case .header, .seal: break
+            case .header, .definition, .seal: break
             }
         }
         self.entries = entries

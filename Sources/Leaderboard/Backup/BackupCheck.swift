@@ -6,22 +6,27 @@ package typealias BackupLines = (_ each: (ByteBuffer) async throws -> Void) asyn
 /// Holds the lines of a backup, as they come, against their seal.
 struct BackupCheck {
     private var hash = BackupHash()
-    private var hasHeader = false
+    private var format: Int?
     private var seal: BackupSeal?
 
     mutating func take(_ line: BackupLine) throws(InvalidBackup) {
         guard seal == nil else { throw InvalidBackup(description: "there are lines behind its seal") }
         switch line {
-        case .header:
-            guard !hasHeader else { throw InvalidBackup(description: "it has two headers") }
-            hasHeader = true
+        case .header(_, let format):
+            guard self.format == nil else { throw InvalidBackup(description: "it has two headers") }
+            self.format = format
         case .seal(let seal):
             guard hash.sealed(seq: seal.seq, chain: seal.chain) == seal else {
                 throw InvalidBackup(description: "its lines are not those that were sealed")
             }
             self.seal = seal
+        case .definition:
+            guard format == BackupLine.definedFormat, hash.lines == 0 else {
+                throw InvalidBackup(description: "its definition is not where it must be")
+            }
+            _ = hash.add(line)
         case .audit, .score, .withheld, .suspended:
-            guard hasHeader else { throw InvalidBackup(description: "it does not begin with a header") }
+            guard format != nil else { throw InvalidBackup(description: "it does not begin with a header") }
             _ = hash.add(line)
         }
     }

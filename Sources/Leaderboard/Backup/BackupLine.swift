@@ -2,17 +2,22 @@ import Board
 import Text
 import NIOCore
 
-/// One line of a backup (NDJSON). First the header, then the audit from the oldest entry on, the scores, the scores that are
-/// withheld, and the suspended users, each in the order of their names; last the seal.
+/// One line of a backup (NDJSON). First the header, then the definition that is stored for the board, if one is, the audit from the
+/// oldest entry on, the scores, the scores that are withheld, and the suspended users, each in the order of their names; last the seal.
 enum BackupLine: Equatable {
-    case header(board: String)
+    case header(board: String, format: Int)
+    case definition(BoardDefinition)
     case audit(AuditEntry)
-    case score(user: String, score: Int)
-    case withheld(user: String, score: Int)
+    /// - Parameter reached: as ``BoardState/Place/reached``.
+    case score(user: String, score: Int, reached: Int)
+    case withheld(user: String, score: Int, reached: Int)
     case suspended(user: String)
     case seal(BackupSeal)
 
-    static let format = 1
+    /// Of a board of which no definition is stored: what every release reads.
+    static let plainFormat = 1
+    /// With a definition, and with `reached` where its ties need that.
+    static let definedFormat = 2
     /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
     /// byte of which may take 6.
     static let maximumBytes = 12 << 20
@@ -23,15 +28,15 @@ extension BackupLine {
     var isSealed: Bool {
         switch self {
         case .header, .seal: false
-        case .audit, .score, .withheld, .suspended: true
+        case .definition, .audit, .score, .withheld, .suspended: true
         }
     }
 
     /// What a board keeps; false for a member that is no user id.
     var isOfBoard: Bool {
         switch self {
-        case .header, .audit, .seal: true
-        case .score(let user, _), .withheld(let user, _), .suspended(let user): (try? UserID(user)) != nil
+        case .header, .definition, .audit, .seal: true
+        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user): (try? UserID(user)) != nil
         }
     }
 }
@@ -56,9 +61,12 @@ extension BackupLine {
     /// With its line feed.
     func write(into buffer: inout ByteBuffer) {
         switch self {
-        case .header(let board):
-            buffer.writeString(#"{"type":"leaderboard-backup","format":\#(Self.format),"board":"#)
+        case .header(let board, let format):
+            buffer.writeString(#"{"type":"leaderboard-backup","format":\#(format),"board":"#)
             buffer.writeJSON(board)
+        case .definition(let definition):
+            buffer.writeStaticString(#"{"type":"definition","definition":"#)
+            buffer.writeImmutableBuffer(definition.stored)
         case .audit(let entry):
             buffer.writeString(#"{"type":"audit","id":"\#(entry.id)","fields":["#)
             for (index, field) in entry.fields.enumerated() {
@@ -66,8 +74,8 @@ extension BackupLine {
                 buffer.writeField(field)
             }
             buffer.writeStaticString("]")
-        case .score(let user, let score): buffer.writeScore("score", user, score)
-        case .withheld(let user, let score): buffer.writeScore("withheld", user, score)
+        case .score(let user, let score, let reached): buffer.writeScore("score", user, score, reached)
+        case .withheld(let user, let score, let reached): buffer.writeScore("withheld", user, score, reached)
         case .suspended(let user):
             buffer.writeStaticString(#"{"type":"suspended","user":"#)
             buffer.writeJSON(user)
@@ -89,11 +97,14 @@ extension BackupLine {
     }
 
     private static func parse(_ object: JSONObject) -> BackupLine? {
-        let (user, score) = (object["user"]?.string, object["score"]?.integer.flatMap(ScoreRange.checked))
         switch object["type"]?.string {
         case "leaderboard-backup":
-            guard object["format"]?.integer == format, let board = object["board"]?.string else { return nil }
-            return .header(board: board)
+            guard let format = object["format"]?.integer, [plainFormat, definedFormat].contains(format),
+                let board = object["board"]?.string
+            else { return nil }
+            return .header(board: board, format: format)
+        case "definition":
+            return object["definition"]?.object.flatMap { try? BoardDefinition(stored: $0) }.map { .definition($0) }
         case "audit":
             guard let id = object["id"]?.string.flatMap(AuditID.init), let words = object["fields"]?.array,
                 words.count.isMultiple(of: 2), !words.isEmpty
@@ -101,13 +112,9 @@ extension BackupLine {
             let fields = stride(from: 0, to: words.count, by: 2).compactMap { field(words[$0], words[$0 + 1]) }
             guard fields.count == words.count / 2 else { return nil }
             return .audit(AuditEntry(id: id, fields: fields))
-        case "score":
-            guard let user, let score else { return nil }
-            return .score(user: user, score: score)
-        case "withheld":
-            guard let user, let score else { return nil }
-            return .withheld(user: user, score: score)
-        case "suspended": return user.map { .suspended(user: $0) }
+        case "score": return row(object).map { .score(user: $0.user, score: $0.score, reached: $0.reached) }
+        case "withheld": return row(object).map { .withheld(user: $0.user, score: $0.score, reached: $0.reached) }
+        case "suspended": return object["user"]?.string.map { .suspended(user: $0) }
         case "seal":
             guard let seq = object["seq"]?.integer, (0...ScoreRange.limit).contains(seq),
                 let chain = object["chain"]?.string, let lines = object["lines"]?.integer,
@@ -120,6 +127,15 @@ extension BackupLine {
 }
 
 extension BackupLine {
+    private static func row(_ object: JSONObject) -> (user: String, score: Int, reached: Int)? {
+        guard let user = object["user"]?.string,
+            let score = object["score"]?.integer.flatMap(ScoreRange.checked)
+        else { return nil }
+        guard let value = object["reached"] else { return (user, score, 0) }
+        guard let reached = value.integer, (0..<ScoreRange.limit).contains(reached) else { return nil }
+        return (user, score, reached)
+    }
+
     /// Of an audit entry.
     private static func field(_ name: JSONValue, _ value: JSONValue) -> AuditEntry.Field? {
         if let name = name.string, let value = value.string { return AuditEntry.Field(name: name, value: value) }
@@ -160,9 +176,10 @@ extension ByteBuffer {
         }
     }
 
-    fileprivate mutating func writeScore(_ type: String, _ user: String, _ score: Int) {
+    fileprivate mutating func writeScore(_ type: String, _ user: String, _ score: Int, _ reached: Int) {
         writeString(#"{"type":"\#(type)","user":"#)
         writeJSON(user)
         writeString(#","score":\#(score)"#)
+        if reached > 0 { writeString(#","reached":\#(reached)"#) }
     }
 }

@@ -1,10 +1,11 @@
+import Board
 import NIOCore
 import RedisClient
 
 /// Loads the lines of a backup into keys, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
-        case audit, score, withheld, suspended, reverted
+        case audit, place, withheld, suspended, reverted
     }
 
     /// Words of one call, about.
@@ -14,11 +15,24 @@ struct BackupLoader {
     private let keys: BoardKeys
     /// Where the updates go that were taken back.
     private let reverted: String
+    private let isByArrival: Bool
+    private let definition: [UInt8]
     private let eventLoop: any EventLoop
     private var pending: [Kind: (words: RedisCommand, count: Int)] = [:]
 
-    /// - Parameter reverted: by default the one of the keys.
-    init(store: ScoreStore, keys: BoardKeys, reverted: String? = nil, eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - definition: in whose layout users are loaded; by default the store's.
+    ///   - reverted: by default the one of the keys.
+    init(
+        store: ScoreStore,
+        keys: BoardKeys,
+        definition: BoardDefinition? = nil,
+        reverted: String? = nil,
+        eventLoop: any EventLoop
+    ) {
+        let definition = definition ?? store.board.definition
+        isByArrival = definition.ties.isByArrival
+        self.definition = Array(definition.stored.readableBytesView)
         self.reverted = reverted ?? keys.reverted
         self.store = store
         self.keys = keys
@@ -32,11 +46,19 @@ struct BackupLoader {
             for field in entry.fields { words.append(field) }
             try await add(words, count: 2 + 2 * entry.fields.count, to: .audit)
             for seq in entry.reverts { try await add(RedisCommand(String(seq), String(seq)), count: 2, to: .reverted) }
-        case .score(let user, let score): try await add(RedisCommand(String(score), user), count: 2, to: .score)
-        case .withheld(let user, let score): try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
+        case .score(let user, let score, let reached): try await place(user, String(score), reached)
+        case .withheld(let user, let score, let reached):
+            try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
+            if isByArrival { try await place(user, "", reached) }
         case .suspended(let user): try await add(RedisCommand(user), count: 1, to: .suspended)
-        case .header, .seal: break
+        case .header, .definition, .seal: break
         }
+    }
+
+    /// Puts a user where the board is loaded, in the place of what was loaded of the user before; see `Functions/restore.lua`.
+    /// - Parameter score: empty: the board does not show the user.
+    mutating func place(_ user: String, _ score: String, _ reached: Int) async throws(ScoreStoreError) {
+        try await add(RedisCommand(user, score, String(reached)), count: 3, to: .place)
     }
 
     mutating func finish() async throws(ScoreStoreError) {
@@ -54,11 +76,12 @@ struct BackupLoader {
         var command =
             switch kind {
             case .audit: RedisCommand("FCALL", "leaderboard_restore_audit", "1", keys.audit)
-            case .score: RedisCommand("ZADD", keys.scores)
+            case .place: RedisCommand("FCALL", "leaderboard_restore_scores", "2", keys.scores, keys.at)
             case .withheld: RedisCommand("ZADD", keys.withheld)
             case .suspended: RedisCommand("SADD", keys.suspended)
             case .reverted: RedisCommand("ZADD", reverted)
             }
+        if kind == .place { command.append(definition) }
         command += more.words
         _ = try await store.writeRepeatably(command, on: eventLoop)
     }

@@ -1,3 +1,4 @@
+import Board
 package import NIOCore
 import RedisClient
 
@@ -15,7 +16,8 @@ extension ScoreStore {
     /// How often a backup begins anew because somebody was erased, or the board rebuilt or restored, while it was made.
     private static let maximumAttempts = 5
 
-    /// Writes the board as of one moment, while it changes: scores, suspensions, and the audit. Not in it are token buckets
+    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, and the audit.
+    /// Not in it are token buckets
     /// and the outcomes stored for idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the
     /// board shows them.
     /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
@@ -42,10 +44,13 @@ extension ScoreStore {
         let end = try await chainEnd(on: eventLoop)
         try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { try state.follow($0) }
 
+        let hasDefinition = board.source != .environment
         var header = ByteBuffer()
-        BackupLine.header(board: board.id.rawValue).write(into: &header)
+        let format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
+        BackupLine.header(board: board.id.rawValue, format: format).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
+        if hasDefinition { try write(hash.add(.definition(board.definition)), false) }
         var seq = 0
         var count = 0
         try await forEachEntry(of: keys.audit, upto: end.id, on: eventLoop) { entry in
@@ -53,11 +58,12 @@ extension ScoreStore {
             seq = max(seq, entry.seq ?? 0)
             count += 1
         }
-        for line in state.lines { try write(hash.add(line), false) }
+        for line in state.lines() { try write(hash.add(line), false) }
         // An erasure has taken entries away before they were written.
         try await forEachEntry(of: keys.audit, after: end.id, upto: nil, on: eventLoop) { entry in
             if entry.action == .erase || entry.action == .erased { throw BoardState.Torn() }
         }
+        try await checkDefinition(on: eventLoop)
         var seal = ByteBuffer()
         BackupLine.seal(hash.sealed(seq: seq, chain: end.link?.text ?? "")).write(into: &seal)
         try write(seal, false)
@@ -65,12 +71,28 @@ extension ScoreStore {
     }
 
     /// The pieces, of which each is of another moment. Members that are no user ids are none of them.
+    /// - Parameter keys: in the layout of the store's definition.
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
-        var state = BoardState()
-        state.scores = try await userScores(of: keys.scores, on: eventLoop)
-        state.withheld = try await userScores(of: keys.withheld, on: eventLoop)
+        let definition = board.definition
+        var state = BoardState(isByArrival: definition.ties.isByArrival)
+        // Where it matters, twice: who is suspended between the first two is in the last.
+        if state.isByArrival {
+            state.withheld = try await userPlaces(of: keys.withheld, keys, definition, on: eventLoop)
+        }
+        state.scores = try await userPlaces(of: keys.scores, keys, definition, on: eventLoop)
+        let withheld = try await userPlaces(of: keys.withheld, keys, definition, on: eventLoop)
+        state.withheld.merge(withheld) { _, last in last }
         state.suspended = try await users(of: keys.suspended, on: eventLoop)
         return state
+    }
+
+    /// What was read goes by the definition that the store was made of.
+    private func checkDefinition(on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        let held = try await read(RedisCommand("GET", keys.board), on: eventLoop)
+        let definition: BoardDefinition? =
+            if case .string(let text) = held { try? BoardDefinition(stored: text) } else { nil }
+        let isSame = held == .null ? board.source != .board : definition == board.definition
+        if !isSame { throw .unavailable("the board's definition changed meanwhile: ask again") }
     }
 
     /// The entries behind `start`, oldest first; with an end, none behind that.

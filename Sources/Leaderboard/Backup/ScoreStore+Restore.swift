@@ -1,3 +1,4 @@
+import Board
 package import NIOCore
 import RedisClient
 
@@ -9,8 +10,11 @@ extension ScoreStore {
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
+    /// - Parameter replaced: what the board's key holds of a definition, if the store's is to take its place; nil: the store's is the one
+    ///   that holds. In its layout the board is loaded.
     package func restore(
         _ lines: BackupLines,
+        inPlaceOf replaced: HeldDefinition? = nil,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
@@ -18,39 +22,86 @@ extension ScoreStore {
         let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         var clear = RedisCommand("UNLINK")
-        for key in loaded + [loading.ahead] { clear.append(key) }
+        for key in loaded + [loading.at, loading.ahead] { clear.append(key) }
         _ = try await writeRepeatably(clear, on: eventLoop)
-        var loader = BackupLoader(store: self, keys: loading, eventLoop: eventLoop)
-        var expected = BackupHash()
-        try await lines { bytes in
-            let line = try BackupLine(bytes)
-            guard line.isOfBoard else { return }
-            if line.isSealed { _ = expected.add(line) }
-            try await loader.take(line)
-        }
-        try await loader.finish()
 
+        let asked = try await load(lines, into: loading, on: eventLoop)
+        let state = try await boardState(of: loading, on: eventLoop)
         var hash = BackupHash()
         var auditEntries = 0
+        if let definition = asked.definition { _ = hash.add(.definition(definition)) }
         try await forEachEntry(of: loading.audit, upto: nil, on: eventLoop) { entry in
             _ = hash.add(.audit(entry))
             auditEntries += 1
         }
-        let state = try await boardState(of: loading, on: eventLoop)
-        for line in state.lines { _ = hash.add(line) }
-        guard hash.sealed(seq: seal.seq, chain: seal.chain) == expected.sealed(seq: seal.seq, chain: seal.chain) else {
+        for line in state.lines(withArrival: asked.hasArrival) { _ = hash.add(line) }
+        let found = hash.sealed(seq: seal.seq, chain: seal.chain)
+        guard found == asked.hash.sealed(seq: seal.seq, chain: seal.chain) else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
-        let call = calls.operation(
+        let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
+        var call = calls.operation(
             "restore",
             user: nil,
             by: act,
-            [String(seal.seq), seal.chain],
-            moreKeys: loaded
+            [String(max(seal.seq, state.lastReached)), seal.chain],
+            moreKeys: loaded + [keys.board, keys.at, loading.at]
         )
-        _ = try await operate(call, on: eventLoop)
+        call.append(try await heldText(held, on: eventLoop))
+        call.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
+        guard try await operate(call, on: eventLoop).first?.text == "done" else {
+            throw ScoreStoreError.unavailable(
+                "the board's definition changed meanwhile: restore again; the board is as it was"
+            )
+        }
         let users = state.scores.count + state.withheld.count
         return BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
+    }
+
+    /// What was to be loaded.
+    private struct Asked {
+        var hash = BackupHash()
+        var definition: BoardDefinition?
+        /// The lines tell since when users have their scores.
+        var hasArrival: Bool { definition?.ties.isByArrival == true }
+    }
+
+    private func load(_ lines: BackupLines, into loading: BoardKeys, on eventLoop: any EventLoop) async throws -> Asked
+    {
+        let ties = board.definition.ties
+        var loader = BackupLoader(store: self, keys: loading, definition: board.definition, eventLoop: eventLoop)
+        var asked = Asked()
+        // Of a backup that does not tell who came first.
+        var unordered = BoardState()
+        try await lines { bytes in
+            let line = try BackupLine(bytes)
+            guard line.isOfBoard else { return }
+            if line.isSealed { _ = asked.hash.add(line) }
+            let isNumbered = ties.isByArrival && !asked.hasArrival
+            switch line {
+            case .definition(let definition): asked.definition = definition
+            case .score(let user, let score, _) where isNumbered:
+                unordered.scores[user] = BoardState.Place(score: score)
+            case .withheld(let user, let score, _) where isNumbered:
+                unordered.withheld[user] = BoardState.Place(score: score)
+            default: try await loader.take(line)
+            }
+        }
+        for line in unordered.numbered(for: board.definition).lines() { try await loader.take(line) }
+        try await loader.finish()
+        return asked
+    }
+
+    /// The text of a definition's key, if that holds this; empty: it is not there.
+    func heldText(_ held: HeldDefinition, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [UInt8] {
+        let reply = try await read(RedisCommand("GET", keys.board), on: eventLoop)
+        switch (held, reply) {
+        case (.nothing, .null), (.environment, .null): return []
+        case (.unreadable, .string(let text)): return text
+        case (.stored(let definition), .string(let text))
+        where (try? BoardDefinition(stored: text)) == definition: return text
+        default: throw .unavailable("the board's definition changed meanwhile: ask again; the board is as it was")
+        }
     }
 
     /// Whether there is anything of a board: one that a service has only begun is one.
@@ -65,23 +116,5 @@ extension ScoreStore {
             keys.suspended
         )
         return try await read(command, on: eventLoop).integer != 0
-    }
-}
-
-extension BackupSummary {
-    /// What a restore of these lines would come to. They are checked against their seal.
-    package init(of lines: BackupLines) async throws {
-        var check = BackupCheck()
-        var (auditEntries, users) = (0, 0)
-        try await lines { bytes in
-            let line = try BackupLine(bytes)
-            try check.take(line)
-            switch line {
-            case .audit: auditEntries += 1
-            case .score, .withheld: users += 1
-            case .header, .suspended, .seal: break
-            }
-        }
-        self.init(auditEntries: auditEntries, users: users, seq: try check.end().seq)
     }
 }

@@ -45,6 +45,11 @@ extension BoardDefinition {
         guard let object = try? JSONValue(json: text, maximumBytes: Self.maximumBytes).object else {
             throw InvalidDefinition(faults: ["it must be a JSON object of at most \(Self.maximumBytes) bytes"])
         }
+        try self.init(stored: object)
+    }
+
+    /// The same, as a part of a larger text.
+    init(stored object: JSONObject) throws(InvalidDefinition) {
         var reader = DefinitionReader(object)
         self.init(&reader)
         guard let version = object["version"]?.string, Self.isVersion(version) else {

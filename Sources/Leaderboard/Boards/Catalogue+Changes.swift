@@ -70,12 +70,7 @@ extension Catalogue {
         definition.version = (held.definition ?? BoardDefinition()).nextVersion
         guard try await takePlace(name, definition, on: eventLoop) else { return .boardsLimit }
         let given = if case .environment(let environment) = held { environment } else { BoardDefinition?.none }
-        let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
-        var call = RedisCommand("FCALL", "leaderboard_define", "6")
-        for key in [keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch] { call.append(key) }
-        call.append(Array(definition.stored.readableBytesView))
-        for word in [held.version ?? "", keys.channel] { call.append(word) }
-        call.append(given.map { Array($0.stored.readableBytesView) } ?? [])
+        let call = define(definition, as: name, inPlaceOf: held, given: given)
         let reply = try await functions.change(call, on: eventLoop)
         switch (reply.first?.text, reply.count) {
         case ("done", 2):
@@ -89,6 +84,45 @@ extension Catalogue {
         case ("fixed", 2): return .fixed(member: reply[1].text ?? "")
         default: throw .unavailable("unexpected reply")
         }
+    }
+
+    /// Takes the definition of ``BoardID/main`` away: what the environment says holds again.
+    /// - Parameter held: what is taken away; if that does not hold any more, nothing is written.
+    /// - Returns: of ``DefinitionOutcome/stored(_:)`` the environment's.
+    package func returnToEnvironment(
+        from held: HeldDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> DefinitionOutcome {
+        let environment = functions.options.definition
+        let call = define(nil, as: .board(.main), inPlaceOf: held, given: environment)
+        let reply = try await functions.change(call, on: eventLoop)
+        switch (reply.first?.text, reply.count) {
+        case ("done", 2):
+            try? await index.remove(.board(.main), on: eventLoop)
+            forget(.board(.main))
+            return .stored(environment)
+        case ("conflict", 2):
+            forget(.main)
+            return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
+        case ("fixed", 2): return .fixed(member: reply[1].text ?? "")
+        default: throw .unavailable("unexpected reply")
+        }
+    }
+
+    /// - Parameter definition: nil: none is to be stored, and `given` holds.
+    private func define(
+        _ definition: BoardDefinition?,
+        as name: DefinitionName,
+        inPlaceOf held: HeldDefinition,
+        given: BoardDefinition?
+    ) -> RedisCommand {
+        let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
+        var call = RedisCommand("FCALL", "leaderboard_define", "6")
+        for key in [keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch] { call.append(key) }
+        call.append(definition.map { Array($0.stored.readableBytesView) } ?? [])
+        for word in [held.version ?? "", keys.channel] { call.append(word) }
+        call.append(given.map { Array($0.stored.readableBytesView) } ?? [])
+        return call
     }
 
     /// Takes a board away. With its data, first all that is kept of it in one step, then what is kept of each user's updates, a
@@ -119,13 +153,13 @@ extension Catalogue {
         return .deleted
     }
 
-    private func note(_ name: DefinitionName, _ definition: BoardDefinition, on eventLoop: any EventLoop) async {
+    func note(_ name: DefinitionName, _ definition: BoardDefinition, on eventLoop: any EventLoop) async {
         guard var entry = try? await index.entry(of: name, on: eventLoop) else { return }
         entry = BoardIndex.Entry(definition, created: entry.created)
         try? await index.put(name, entry, on: eventLoop)
     }
 
-    private func forget(_ name: DefinitionName) {
+    func forget(_ name: DefinitionName) {
         if let id = name.board { forget(id) } else { forgetAll() }
         listing.withLock { $0 = nil }
     }

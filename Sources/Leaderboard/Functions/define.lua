@@ -1,8 +1,9 @@
--- leaderboard_define: makes a board, or changes its definition (definition.lua).
+-- leaderboard_define: makes a board, or changes its definition (definition.lua), or takes it away from one that has another without it.
 -- Once somebody is on the board, or suspended from it, its order is fixed, and so are its ties, but for id and shared, whose
 -- sets are the same.
 -- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch
--- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds
+-- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds. Empty: the key goes, and `given`
+--                     holds again
 --       2 expected    version that holds, as far as the caller knows; empty: there is no such board
 --       3 channel     where the event is published: {"reset":true,"board":"<version>",…}, at the board's seq, which stays
 --       4 given       definition that holds where the key `board` is not there; empty: then there is no such board
@@ -20,14 +21,18 @@ local function define(keys, args)
     return redis.error_reply('BADARG leaderboard_define: a key or an argument is missing or wrong')
   end
   local held = redis.call('GET', board) or given
-  local old, new = held ~= '' and definition_of(held), definition_of(text)
+  local old, new = held ~= '' and definition_of(held), definition_of(text ~= '' and text or given)
   -- What holds but cannot be read: only a definition that is told its version takes its place.
   local version = old and old.version or ''
   if expected ~= version then
     return { 'conflict', version }
   end
   local number = new and whole_number(new.version)
-  if not number or number < 1 or old and number ~= (whole_number(version) or 0) + 1 then
+  if text == '' then
+    if not new then
+      return { 'bad_definition' }
+    end
+  elseif not number or number < 1 or old and number ~= (whole_number(version) or 0) + 1 then
     return { 'bad_definition' }
   end
   local users = redis.call('ZCARD', scores) + redis.call('ZCARD', withheld)
@@ -40,7 +45,11 @@ local function define(keys, args)
   end
   local kept = redis.call('MGET', seq_key, epoch_key)
   has_written = true
-  redis.call('SET', board, text)
+  if text == '' then
+    redis.call('UNLINK', board)
+  else
+    redis.call('SET', board, text)
+  end
   if users == 0 then
     redis.call('DEL', at)
   end

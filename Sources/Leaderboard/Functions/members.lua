@@ -30,6 +30,33 @@ local function members(keys, args)
   return { page[1], found }
 end
 
+-- leaderboard_rows: the same of a board with stamps (ranking.lua), of one moment.
+-- KEYS  1 scores, or withheld  2 at
+-- ARGV  1 definition  2 cursor, 0 at first  3 count, as ZSCAN takes it  4 withheld: 1 if that is KEYS 1, whose members have no stamps
+-- Returns the next cursor (0: that was all), and the list of the users, behind each the score, and the seq of the change by which
+-- the user reached it (0: before all who came to it later). A member that stands for no user is told as leaderboard_members does, and
+-- the seq is -1.
+local function rows(keys, args)
+  local text, cursor, count, withheld = unpack(args)
+  local definition = definition_of(text or '')
+  if #keys ~= 2 or not cursor or not whole_number(count or '') or not definition or not definition.is_stamped then
+    return wrong_arguments('leaderboard_rows')
+  end
+  local page, found = redis.call('ZSCAN', keys[1], cursor, 'COUNT', count), {}
+  for index = 1, #page[2], 2 do
+    local member = page[2][index]
+    local user, stamp = user_of(definition, member), string.sub(member, 1, STAMP_BYTES)
+    if withheld == '1' then
+      user = is_user(member) and member
+      stamp = user and redis.call('HGET', keys[2], user)
+    end
+    push(found, user or #member > LONGEST_NAME and string.sub(member, 1, TOLD) .. '... (' .. #member .. ' bytes)' or member,
+      shown_score(tonumber(page[2][index + 1])))
+    found[#found + 1] = user and seq_of(definition, stamp) or -1
+  end
+  return { page[1], found }
+end
+
 -- leaderboard_keys: some keys of this server, as SCAN goes through them.
 -- KEYS  1 a key of the board, which leads the call to its server
 -- ARGV  1 prefix of the names, without anything special in a pattern  2 longest: bytes of a name; longer ones are left out
@@ -65,5 +92,6 @@ local function audit_end(keys)
 end
 
 redis.register_function{ function_name = 'leaderboard_members', callback = members, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'leaderboard_rows', callback = rows, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_keys', callback = names_of_keys, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_audit_end', callback = audit_end, flags = { 'no-writes' } }

@@ -125,6 +125,9 @@ local function tell(op, shown)
     told = publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch, op.time_text)
   else
     local what = op.user == '*' and '"reset":true' or '"user_id":"' .. op.user .. '","removed":true'
+    if op.version then
+      what = what .. ',"board":"' .. op.version .. '"'
+    end
     told = publish(op.channel, what, op.seq_text, op.epoch, op.time_text)
   end
   if type(told) == 'table' then

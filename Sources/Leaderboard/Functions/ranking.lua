@@ -17,6 +17,15 @@ local function stamp_of(definition, seq)
   return string.format('%014x', definition.is_inverted and SCORE_LIMIT - seq or seq)
 end
 
+-- The other way round; 0 of nobody's stamp, and of what is none.
+local function seq_of(definition, stamp)
+  local number = stamp and #stamp == STAMP_BYTES and tonumber(stamp, 16) or false
+  if not number or number > SCORE_LIMIT then
+    return 0
+  end
+  return definition.is_inverted and SCORE_LIMIT - number or number
+end
+
 -- The member of a user on a stamped board.
 local function stamped_member(definition, user, stamp)
   return (stamp or definition.is_inverted and NO_STAMP_INVERTED or NO_STAMP) .. user

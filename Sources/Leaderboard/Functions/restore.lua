@@ -18,10 +18,77 @@ local function restore_audit(keys, args)
   return { 'done' }
 end
 
+-- Puts a user where a board is being loaded; who is there already gets another place. `score` is a text, or false: it is not shown.
+local function load_row(moves, user, score, reached)
+  local old = find_moving(moves, user)
+  if old then
+    take_away(moves, user, old)
+  end
+  if moves.stamps then
+    if reached > 0 then
+      moves.stamps[user] = stamp_of(moves.definition, reached)
+      redis.call('HSET', moves.at, user, moves.stamps[user])
+    elseif moves.stamps[user] then
+      moves.stamps[user] = false
+      redis.call('HDEL', moves.at, user)
+    end
+  end
+  if score then
+    put_back(moves, user, score)
+  end
+end
+
+-- leaderboard_restore_scores: puts users where a board is being loaded, in the layout of its ties (ranking.lua).
+-- KEYS  1 scores  2 at  of the board to be
+-- ARGV  1 definition  of the board to be
+--       then of each user, at most 1000: name, score, reached
+--         score    empty: it is not shown; only since when the user has it is kept, of the suspended
+--         reached  seq of the change by which the user reached the score; 0: before all who came to it later
+local function restore_scores(keys, args)
+  local definition = definition_of(args[1] or '')
+  local count = #args - 1
+  local is_sound = #keys == 2 and definition and count > 0 and count % 3 == 0 and count <= 3000
+  for index = 2, is_sound and #args or 0, 3 do
+    local reached = whole_number(args[index + 2])
+    is_sound = is_sound and is_user(args[index]) and (args[index + 1] == '' or whole_number(args[index + 1]))
+      and reached and reached >= 0
+  end
+  if not is_sound then
+    return wrong_arguments('leaderboard_restore_scores')
+  end
+  local moves = begin_moves(definition, keys[1], keys[2], true)
+  for index = 2, #args, 3 do
+    load_row(moves, args[index], args[index + 1] ~= '' and args[index + 1], tonumber(args[index + 2]))
+  end
+  return { 'done' }
+end
+
 local function put_in_place(loaded, place)
   redis.call('UNLINK', place)
   if redis.call('EXISTS', loaded) == 1 then
     redis.call('RENAME', loaded, place)
+  end
+end
+
+-- The board's rules change with the operation, and its event tells it.
+local function define_anew(op, board, text)
+  if text ~= '' then
+    redis.call('SET', board, text)
+    op.version = definition_of(text).version
+  end
+end
+
+-- Whether the key `board` has what the caller knows of it.
+local function holds(board, held)
+  return (redis.call('GET', board) or '') == held
+end
+
+-- Of what puts loaded keys in their places, the commands: before the first write, none of these rights may be missing.
+local function refuse_missing_rights_to_replace(loaded, place, board)
+  for _, words in ipairs({ { 'RENAME', loaded, place }, { 'UNLINK', place }, board and { 'SET', board, '{}' } or nil }) do
+    if not redis.acl_check_cmd(unpack(words)) then
+      error({ err = 'NOPERM the user may not call ' .. string.lower(words[1]) })
+    end
   end
 end
 
@@ -30,14 +97,25 @@ end
 -- the audit is loaded, so that the board is as it was if that takes none.
 -- KEYS  1 to 9 as in operation.lua, then those that were loaded; what was not, the board has not either
 --       10 scores  11 audit  12 suspended  13 withheld  14 reverted
+--       and, of a board with a definition, 15 board  16 at  17 at that was loaded
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
---       8 seq    of the last audited change
+--       8 seq    of the last audited change, or a later one
 --       9 chain  end of the restored audit's chain, empty if there was none
+--       and with KEYS 15
+--       10 held        what that key has, as far as the caller knows; empty: it is not there
+--       11 definition  what it is to have; empty: it stays
+-- Returns done, or changed: the key has another definition
 local function restore(keys, args)
   local op = begin_on_any_board(keys, args)
-  if not op or #keys ~= 14 or op.user ~= '*' or not args[9] or not whole_number(args[8]) then
+  local board, text = keys[15], args[11]
+  if not op or #keys ~= 14 and #keys ~= 17 or op.user ~= '*' or not args[9] or not whole_number(args[8])
+    or board and (not text or text ~= '' and not definition_of(text)) then
     return wrong_arguments('leaderboard_restore')
   end
+  if board and not holds(board, args[10]) then
+    return { 'changed' }
+  end
+  refuse_missing_rights_to_replace(keys[10], op.scores, board and text ~= '' and board)
   local places = { op.scores, op.audit, op.suspended, op.withheld, op.reverted }
   op.seq, op.epoch = (count_of(args[8]) or 0) + 1, false
   op.chain = args[9] ~= '' and args[9]
@@ -49,6 +127,10 @@ local function restore(keys, args)
   put_in_place(ahead_key(keys[11]), ahead_key(places[2]))
   op.audit = places[2]
   note_as_is(op.audit, op.audit_max, op.seq, op.channel)
+  if board then
+    put_in_place(keys[17], keys[16])
+    define_anew(op, board, text)
+  end
   tell(op, nil)
   return { 'done' }
 end
@@ -109,5 +191,6 @@ local function return_audit(keys, args)
 end
 
 redis.register_function('leaderboard_restore_audit', restore_audit)
+register_operation('leaderboard_restore_scores', restore_scores)
 register_operation('leaderboard_restore', restore)
 register_operation('leaderboard_return_audit', return_audit)

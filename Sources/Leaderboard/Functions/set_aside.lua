@@ -11,6 +11,11 @@
 -- So many values fit the stack of Lua at once.
 local MOVED_AT_ONCE = 1000
 
+-- A user id, or one behind a stamp (ranking.lua), of which the longest are longer than user ids.
+local function may_be_user(member)
+  return is_user(member) or string.find(member, '^[01]%x%x%x%x%x%x%x%x%x%x%x%x%x') and is_user(string.sub(member, 15))
+end
+
 -- Of rows of member and score, as Redis gives them.
 local function move_foreign(keys, rows)
   local scores, names, moved = {}, {}, 0
@@ -24,7 +29,7 @@ local function move_foreign(keys, rows)
     end
   end
   for index = 1, #rows, 2 do
-    if not is_user(rows[index]) then
+    if not may_be_user(rows[index]) then
       names[#names + 1] = rows[index]
       scores[#scores + 1] = rows[index + 1]
       scores[#scores + 1] = rows[index]

@@ -30,7 +30,7 @@ package enum FunctionLibrary {
             + PackageResources.accept_lua
             + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua
-            + PackageResources.take_place_lua
+            + PackageResources.change_ties_lua + PackageResources.take_place_lua
         let lines = text.split(separator: UInt8(ascii: "\n"))
         let code = lines.filter { !$0.drop { $0 == UInt8(ascii: " ") }.starts(with: "--".utf8) }
         return Array(header.utf8) + code.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]

@@ -13,8 +13,28 @@ struct AdminService: ParsableArguments {
     /// The body of the answer. A refusal ends the command with the service's own words.
     func ask(_ method: HTTPMethod, _ path: String, _ body: (some Encodable)? = String?.none) async throws -> ByteBuffer
     {
+        try await ask(method, at: board.path + path, body)
+    }
+
+    /// The same of any board.
+    /// - Parameter path: with what stands before the paths of the board.
+    func ask(
+        _ method: HTTPMethod,
+        at path: String,
+        _ body: (some Encodable)? = String?.none
+    ) async throws -> ByteBuffer {
         let json = try body.map { ByteBuffer(bytes: try JSONEncoder().encode($0)) }
-        return try await service.send(method, board.path + path, json: json).success()
+        return try await service.send(method, path, json: json).success()
+    }
+
+    func ask<Answer: Decodable>(
+        _ method: HTTPMethod,
+        at path: String,
+        _ body: (some Encodable)? = String?.none,
+        as _: Answer.Type
+    ) async throws -> Answer {
+        let answer = try await ask(method, at: path, body)
+        return try JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView))
     }
 
     func ask<Answer: Decodable>(
@@ -23,8 +43,7 @@ struct AdminService: ParsableArguments {
         _ body: (some Encodable)? = String?.none,
         as _: Answer.Type
     ) async throws -> Answer {
-        let answer = try await ask(method, path, body)
-        return try JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView))
+        try await ask(method, at: board.path + path, body, as: Answer.self)
     }
 }
 
@@ -36,7 +55,7 @@ struct BoardOption: ParsableArguments {
     /// What stands before the paths of the board in the operators' part of the API.
     var path: String { board == .main ? "" : "/boards/\(board)" }
 
-    private static func board(_ text: String) throws -> BoardID {
+    static func board(_ text: String) throws -> BoardID {
         do { return try BoardID(text) } catch { throw ValidationError("\(error)") }
     }
 }

@@ -55,25 +55,31 @@ struct AdminVerify: AsyncParsableCommand {
 }
 
 /// Runs `body` on the board; what goes wrong ends the command in words.
-/// - Parameter mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
+/// - Parameters:
+///   - mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
+///   - anyTies: false: the command knows only id and shared.
 func onBoard<Value: Sendable>(
     _ option: BoardOption,
     mustExist: Bool = true,
+    anyTies: Bool = false,
     _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
 ) async throws -> Value {
-    let settings = Settings.load()
-    do {
-        return try await configured {
-            try await BoardAccess.open(settings, option.board, mustExist: mustExist) { store, eventLoop in
-                guard store.board.definition.ties.isPlain else {
-                    throw CommandFailure(
-                        "the ties of \(store.board.id) are \(store.board.definition.ties.rawValue): this command knows only id and shared"
-                    )
-                }
-                return try await body(store, eventLoop)
+    try await onRedis { settings in
+        try await BoardAccess.open(settings, option.board, mustExist: mustExist) { store, eventLoop in
+            guard anyTies || store.board.definition.ties.isPlain else {
+                throw CommandFailure(
+                    "the ties of \(store.board.id) are \(store.board.definition.ties.rawValue): this command knows only id and shared"
+                )
             }
+            return try await body(store, eventLoop)
         }
-    } catch let error as BoardAccess.NoBoard {
+    }
+}
+
+/// The same of what asks Redis for more than one board.
+func onRedis<Value: Sendable>(_ body: (Settings) async throws -> Value) async throws -> Value {
+    let settings = Settings.load()
+    do { return try await configured { try await body(settings) } } catch let error as BoardAccess.NoBoard {
         throw failed(error.description, code: 2)
     } catch ScoreStoreError.unsoundAudit(let user) {
         throw CommandFailure(

@@ -27,12 +27,28 @@ package enum BoardAccess {
         mustExist: Bool = false,
         _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
     ) async throws -> Value {
+        try await open(settings, startsServer: !mustExist) { catalogue, eventLoop, place in
+            let store = try await store(of: board, catalogue, at: place, on: eventLoop)
+            if mustExist, try await !store.hasBoard(on: eventLoop) {
+                throw NoBoard(description: "there is no board \(store.keys.scores) in Redis at \(place)")
+            }
+            return try await body(store, eventLoop)
+        }
+    }
+
+    /// The same for who may make a board: with the catalogue, and in words where Redis is.
+    /// - Parameter startsServer: false: without data it throws ``NoBoard``, and starts nothing.
+    package static func open<Value: Sendable>(
+        _ settings: Settings,
+        startsServer: Bool,
+        _ body: @escaping @Sendable (Catalogue, any EventLoop, _ place: String) async throws -> Value
+    ) async throws -> Value {
         let setup = try RedisSetup(settings)
         switch setup.source {
         case .endpoint(let endpoint):
-            return try await open(endpoint, setup, board, mustExist: mustExist, body)
+            return try await open(endpoint, setup, body)
         case .ownServer(let directory):
-            guard !mustExist || PrivateRedis.hasData(in: directory) else {
+            guard startsServer || PrivateRedis.hasData(in: directory) else {
                 throw NoBoard(
                     description: "there is no board: REDIS_URL is not set, and DATA_DIR (\(directory)) holds no data"
                 )
@@ -46,7 +62,7 @@ package enum BoardAccess {
             }
             let result: Result<Value, any Error>
             do {
-                result = .success(try await open(try RedisEndpoint(url: url), setup, board, mustExist: mustExist, body))
+                result = .success(try await open(try RedisEndpoint(url: url), setup, body))
             } catch { result = .failure(error) }
             await server.stop()
             return try result.get()
@@ -56,9 +72,7 @@ package enum BoardAccess {
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
         _ setup: RedisSetup,
-        _ board: BoardID,
-        mustExist: Bool,
-        _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
+        _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let trouble = LastTrouble()
@@ -76,11 +90,7 @@ package enum BoardAccess {
             defer { tasks.cancelAll() }
             do {
                 try await connected(redis, to: endpoint, trouble)
-                let store = try await store(of: board, catalogue, at: endpoint, on: group.next())
-                if mustExist, try await !store.hasBoard(on: group.next()) {
-                    throw NoBoard(description: "there is no board \(store.keys.scores) in Redis at \(endpoint)")
-                }
-                return .success(try await body(store, group.next()))
+                return .success(try await body(catalogue, group.next(), "\(endpoint)"))
             } catch {
                 return .failure(error)
             }
@@ -92,7 +102,7 @@ package enum BoardAccess {
     private static func store(
         of id: BoardID,
         _ catalogue: Catalogue,
-        at endpoint: RedisEndpoint,
+        at place: String,
         on eventLoop: any EventLoop
     ) async throws -> ScoreStore {
         do throws(BoardLookupError) {
@@ -101,7 +111,7 @@ package enum BoardAccess {
             switch error {
             case .store(let error): throw error
             case .notFound, .boardsLimit, .tooManyNewBoards:
-                throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(endpoint)")
+                throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(place)")
             }
         }
     }

@@ -7,7 +7,7 @@ extension FuzzTarget {
         "backup",
         "lines of a backup, read, written and read again, and what they are sealed with",
         dictionary: "backup",
-        maximumBytes: 1024
+        maximumBytes: 2048
     ) { input in
         var check = BackupCheck()
         var hash = BackupHash()

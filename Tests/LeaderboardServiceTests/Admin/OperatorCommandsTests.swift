@@ -53,7 +53,7 @@ struct OperatorCommandsTests {
             }
             #expect(try await service.update("ada", 50, on: service.connect()).status == 200)
             #expect(try await admin("verify").code == 0)
-            #expect(try await admin("backup", file) == ("1 users and 1 audit entries, up to update 1.\n", 0))
+            #expect(try await admin("backup", file) == ("1 user and 1 audit entry, up to update 1.\n", 0))
             try await primary().command("ZADD", "lb:{main}:scores", "7", "ada")
             #expect(try await admin("verify").code == 3)
             let rebuilt = try await admin("rebuild")

@@ -96,7 +96,7 @@ struct ForeignNamesTests {
             )
             var state = try await board.store.boardState(of: board.keys, on: board.loop)
             for entry in try await board.audit() { try state.follow(entry) }
-            #expect(state.scores == ["Kate": 0])
+            #expect(state.scores == ["Kate": BoardState.Place(score: 0)])
         }
     }
 }

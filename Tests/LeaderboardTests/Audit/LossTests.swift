@@ -106,8 +106,8 @@ extension TestBoard {
     func standing() async throws -> [String: Int] {
         let state = try await store.boardState(of: keys, on: loop)
         var all: [String: Int] = [:]
-        for (user, score) in state.scores { all[user] = score }
-        for (user, score) in state.withheld { all["!" + user] = score }
+        for (user, place) in state.scores { all[user] = place.score }
+        for (user, place) in state.withheld { all["!" + user] = place.score }
         for user in state.suspended { all["?" + user] = 1 }
         return all
     }

@@ -1,0 +1,28 @@
+/// What a backup is of, and what a restore of it would come to.
+package struct BackupPreview: Sendable {
+    package let board: BoardID
+    /// Nil: none was stored for the board, or the backup is of a release that had none.
+    package let definition: BoardDefinition?
+    package let summary: BackupSummary
+
+    /// The lines are checked against their seal.
+    package init(of lines: BackupLines) async throws {
+        var check = BackupCheck()
+        var (auditEntries, users) = (0, 0)
+        var (name, definition) = ("", BoardDefinition?.none)
+        try await lines { bytes in
+            let line = try BackupLine(bytes)
+            try check.take(line)
+            switch line {
+            case .header(let board, _): name = board
+            case .definition(let stored): definition = stored
+            case .audit: auditEntries += 1
+            case .score, .withheld: users += 1
+            case .suspended, .seal: break
+            }
+        }
+        summary = BackupSummary(auditEntries: auditEntries, users: users, seq: try check.end().seq)
+        self.definition = definition
+        do { board = try BoardID(name) } catch { throw InvalidBackup(description: "it is of no board") }
+    }
+}

@@ -1,0 +1,88 @@
+import Board
+package import NIOCore
+import RedisClient
+
+extension Catalogue {
+    /// Puts the board of a backup in the place of this one, with the definition that the backup has; with the one that holds, if it has
+    /// none. A board that is not there is made.
+    /// - Parameters:
+    ///   - preview: of these lines.
+    ///   - held: as it was shown to who asks for it.
+    package func restore(
+        _ lines: BackupLines,
+        _ preview: BackupPreview,
+        as id: BoardID,
+        inPlaceOf held: HeldDefinition,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> BackupSummary {
+        if held == .deleting { throw ScoreStoreError.unavailable("the board is being deleted: end that first") }
+        guard var definition = preview.definition ?? held.definition else {
+            throw InvalidBackup(description: "it has no definition, and there is none of \(id): create the board first")
+        }
+        let replaced = preview.changes(held) ? held : nil
+        if replaced != nil {
+            definition.version = (held.definition ?? BoardDefinition()).nextVersion
+            try await takePlaceOrThrow(id, definition, on: eventLoop)
+        } else {
+            definition = held.definition ?? definition
+        }
+        let board = store(of: id, definition, isStored: replaced != nil || held.isStored)
+        let summary = try await board.restore(lines, inPlaceOf: replaced, by: act, on: eventLoop)
+        if replaced != nil { await note(.board(id), definition, on: eventLoop) }
+        forget(.board(id))
+        return summary
+    }
+
+    /// Users whom the board shows.
+    /// - Parameter held: its definition, as it was found.
+    package func users(
+        of id: BoardID,
+        _ held: HeldDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Int {
+        let definition = held.definition ?? BoardDefinition()
+        let board = store(of: id, definition, isStored: held.isStored)
+        return try await board.standings(offset: 0, limit: 1, on: eventLoop).total
+    }
+
+    /// What is asked of Redis for a board by a definition that is not looked up.
+    func store(of id: BoardID, _ definition: BoardDefinition, isStored: Bool) -> ScoreStore {
+        ScoreStore(functions, id, definition, from: isStored ? .board : .environment)
+    }
+
+    func takePlaceOrThrow(
+        _ id: BoardID,
+        _ definition: BoardDefinition,
+        on eventLoop: any EventLoop
+    ) async throws {
+        guard try await takePlace(.board(id), definition, on: eventLoop) else {
+            throw BoardLookupError.boardsLimit(maximumBoards)
+        }
+    }
+}
+
+extension HeldDefinition {
+    fileprivate var isStored: Bool { if case .stored = self { true } else { false } }
+}
+
+extension BackupPreview {
+    /// Whether a restore changes what the board is.
+    package func changes(_ held: HeldDefinition) -> Bool {
+        guard var definition else { return false }
+        guard case .stored(let stored) = held else { return true }
+        definition.version = stored.version
+        return definition != stored
+    }
+}
+
+extension BoardLookupError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notFound: "there is no such board"
+        case .boardsLimit(let maximum):
+            "there are \(maximum) boards and templates, as many as there may be: delete some, or raise BOARDS_MAX"
+        case .store(let error): error.description
+        }
+    }
+}

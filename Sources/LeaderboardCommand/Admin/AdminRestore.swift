@@ -1,0 +1,107 @@
+import Board
+import ArgumentParser
+import Leaderboard
+import LeaderboardService
+import Text
+
+/// `leaderboard admin restore FILE --reason TEXT [--board NAME | --as NAME] [--dry-run | --yes]`
+struct AdminRestore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put the board of a backup in the place of the one that is there.",
+        discussion: """
+            While the service runs: viewers go from the one board to the other at once. Before that the file is checked, \
+            loaded beside the board, and read back. The backup's definition comes back with it, and a board that is not there is made; \
+            a backup without one leaves the board its own. What happened since the backup is gone: if there is anybody on the board, \
+            or its definition is another one, it asks, and where nobody can be asked it needs --yes.
+
+            The backup of another board is refused, unless --as says where it is to go.
+            """
+    )
+
+    @Argument(help: "The backup; - for standard input.")
+    var file: String
+
+    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
+    var reason: String
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The board whose place it takes, whichever the backup is of.", valueName: "name"),
+        transform: BoardOption.board
+    )
+    var destination: BoardID?
+
+    @OptionGroup var consent: Consent
+
+    @OptionGroup var board: BoardOption
+
+    func validate() throws {
+        if let destination, board.board != .main, board.board != destination {
+            throw ValidationError("Give either --board or --as.")
+        }
+    }
+
+    func run() async throws {
+        let consent = consent
+        let act = try OperatorAct.onThisMachine(reason)
+        let input = try BackupInput(file)
+        let preview = try await describingBackup { try await BackupPreview(of: input.lines) }
+        let id = destination ?? board.board
+        guard destination != nil || preview.board == id else {
+            throw CommandFailure(
+                "the backup is of the board \(preview.board), and this is \(id): say --board \(preview.board), or --as \(id) to put it there"
+            )
+        }
+        let restored: BackupSummary? = try await onRedis { settings in
+            try await BoardAccess.open(settings, startsServer: !consent.dryRun) { catalogue, eventLoop, _ in
+                let held = try await catalogue.held(.board(id), on: eventLoop)
+                let users = try await catalogue.users(of: id, held, on: eventLoop)
+                print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
+                for line in preview.changeWords(held) { print("  \(line.printable)") }
+                if users > 0 || consent.dryRun || held.definition != nil && preview.changes(held) {
+                    let question = "Replace the board \(id) and its \(users.counted("user"))?"
+                    guard try consent.isGiven(question) else { return nil }
+                }
+                return try await catalogue.restore(
+                    input.lines,
+                    preview,
+                    as: id,
+                    inPlaceOf: held,
+                    by: act,
+                    on: eventLoop
+                )
+            }
+        }
+        if let restored { print("\(restored.counts) restored, up to update \(restored.seq).") }
+    }
+}
+
+extension BackupSummary {
+    /// `2 users and 3 audit entries, up to update 7`
+    var words: String { "\(counts), up to update \(seq)" }
+
+    fileprivate var counts: String {
+        "\(users.counted("user")) and \(auditEntries.counted("audit entry", "audit entries"))"
+    }
+}
+
+extension HeldDefinition {
+    fileprivate func words(_ board: BoardID, _ users: Int) -> String {
+        switch self {
+        case .nothing: "there is no board \(board): it is made"
+        case .deleting: "the board \(board) is being deleted"
+        case .unreadable: "the definition of \(board) cannot be read"
+        case .stored, .environment: "the board \(board) has \(users.counted("user"))"
+        }
+    }
+}
+
+extension BackupPreview {
+    /// What becomes of the definition, a line for each member.
+    fileprivate func changeWords(_ held: HeldDefinition) -> [String] {
+        guard changes(held), let definition, let old = held.definition else { return [] }
+        let changes = definition.changes(from: old)
+        return changes.isEmpty ? ["its definition is stored"] : changes
+    }
+}
