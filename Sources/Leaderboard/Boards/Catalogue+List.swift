@@ -61,7 +61,7 @@ extension Catalogue {
         return BoardPage(rows: rows, next: names.isEmpty ? nil : last.map { "\($0)" })
     }
 
-    private func names(
+    func names(
         of listed: Listed,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [DefinitionName] {

@@ -23,8 +23,25 @@ struct AdminSuspend: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
     var reason: String
 
+    @OptionGroup var boards: AllBoardsOption
+
+    func validate() throws { try boards.check(service.board) }
+
     func run() async throws {
         let path = "/users/\(user.percentEncoded())/suspend"
+        if boards.allBoards {
+            let found = try await UserBoards(of: user, service.service)
+            found.show()
+            return try await found.forEach { _, board in
+                let answer = try await service.ask(
+                    .POST,
+                    at: board + path,
+                    Reasoned(reason: reason),
+                    as: Suspension.self
+                )
+                return answer.changed ? "suspended" : "was suspended already"
+            }
+        }
         let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
         print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
         if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
@@ -46,8 +63,25 @@ struct AdminReinstate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
     var reason: String
 
+    @OptionGroup var boards: AllBoardsOption
+
+    func validate() throws { try boards.check(service.board) }
+
     func run() async throws {
         let path = "/users/\(user.percentEncoded())/reinstate"
+        if boards.allBoards {
+            let found = try await UserBoards(of: user, service.service)
+            found.show()
+            return try await found.forEach(found.rows.filter(\.suspended)) { _, board in
+                let answer = try await service.ask(
+                    .POST,
+                    at: board + path,
+                    Reasoned(reason: reason),
+                    as: Suspension.self
+                )
+                return answer.changed ? "reinstated" : "was not suspended"
+            }
+        }
         let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
         print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
     }
@@ -88,9 +122,13 @@ struct AdminRevert: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
     var reason: String
 
+    @OptionGroup var boards: AllBoardsOption
+
     @OptionGroup var consent: Consent
 
     func validate() throws {
+        try boards.check(service.board)
+        guard !boards.allBoards || user != nil else { throw ValidationError("--all-boards goes with --user.") }
         guard (user == nil) != (seq == nil) else { throw ValidationError("Give either --user or --seq.") }
         guard seq == nil || (since == nil && until == nil) else {
             throw ValidationError("--since and --until go with --user.")
@@ -99,6 +137,9 @@ struct AdminRevert: AsyncParsableCommand {
 
     func run() async throws {
         let body = Body(user_id: user, since: since, until: until, seq: seq, reason: reason)
+        if boards.allBoards, let user {
+            return try await revertAll(try await UserBoards(of: user, service.service), body)
+        }
         let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)
         print(
             "\(preview.updates.counted("update")) of \(preview.user_id.printable) to be taken back, "
@@ -107,8 +148,25 @@ struct AdminRevert: AsyncParsableCommand {
         guard preview.updates > 0, try consent.isGiven("Take them back?") else { return }
         let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
         print(
-            "\(answer.updates) updates of \(answer.user_id.printable) taken back, \(answer.points) points; the score is \(answer.score)."
+            "\(answer.updates.counted("update")) of \(answer.user_id.printable) taken back, \(answer.points.counted("point")); "
+                + "the score is \(answer.score)."
         )
+    }
+
+    /// First it shows what it would do on each, and asks once.
+    private func revertAll(_ found: UserBoards, _ body: Body) async throws {
+        print("\(found.user.printable) is on \(found.rows.count.counted("board")).")
+        let consent = consent
+        try await found.forEach { _, board in
+            let preview = try await service.ask(.POST, at: board + "/audit/revert/preview", body, as: Answer.self)
+            return "\(preview.updates.counted("update")) to be taken back, \(preview.points.counted("point")); "
+                + "the score would be \(preview.score)"
+        }
+        guard !found.rows.isEmpty, try consent.isGiven("Take them back?") else { return }
+        try await found.forEach { _, board in
+            let answer = try await service.ask(.POST, at: board + "/audit/revert", body, as: Answer.self)
+            return "\(answer.updates.counted("update")) taken back; the score is \(answer.score)"
+        }
     }
 
     private struct Body: Encodable {
@@ -146,10 +204,24 @@ struct AdminErase: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why, for the audit; do not name the user.", valueName: "text"))
     var reason: String
 
+    @OptionGroup var boards: AllBoardsOption
+
     @OptionGroup var consent: Consent
+
+    func validate() throws { try boards.check(service.board) }
 
     func run() async throws {
         let path = "/users/\(user.percentEncoded())"
+        if boards.allBoards {
+            let found = try await UserBoards(of: user, service.service)
+            found.show()
+            guard !found.rows.isEmpty, try consent.isGiven("Erase all of it? This cannot be undone.") else { return }
+            return try await found.forEach { _, board in
+                let answer = try await service.ask(.DELETE, at: board + path, Reasoned(reason: reason), as: Answer.self)
+                return
+                    "erased; \(answer.audit_entries.counted("audit entry", "audit entries")) now name \(answer.pseudonym.printable)"
+            }
+        }
         let kept = try await service.ask(.GET, path + "/export", as: Kept.self)
         let score = (kept.score ?? kept.withheld_score).map { "a score of \($0)" } ?? "no score"
         print("\(user.printable) has \(score), and \(kept.entries) in the audit.")
@@ -188,7 +260,20 @@ struct AdminExport: AsyncParsableCommand {
     @Argument(help: "The user's id.")
     var user: String
 
+    @OptionGroup var boards: AllBoardsOption
+
+    func validate() throws { try boards.check(service.board) }
+
     func run() async throws {
-        print(String(buffer: try await service.ask(.GET, "/users/\(user.percentEncoded())/export")).printableJSON)
+        let path = "/users/\(user.percentEncoded())/export"
+        if boards.allBoards {
+            // A line for each board.
+            return try await UserBoards(of: user, service.service).forEach { row, board in
+                let export = String(buffer: try await service.ask(.GET, at: board + path)).printableJSON
+                print("{\"board\":\"\(row.board.printable)\",\"export\":\(export)}")
+                return nil
+            }
+        }
+        print(String(buffer: try await service.ask(.GET, path)).printableJSON)
     }
 }

@@ -93,8 +93,8 @@ struct BoardChange: AsyncParsableCommand {
         commandName: "change",
         abstract: "Change members of a definition; the others stay as they are.",
         discussion: """
-            Once somebody is on the board, its order and its ties cannot change, but for id and shared. It fails where somebody else \
-            changed the definition meanwhile.
+            Once somebody is on the board, its order cannot change, and its ties only between id and shared; leaderboard admin \
+            change-ties changes those as well. What somebody else changes meanwhile stays.
             """
     )
 
@@ -107,14 +107,10 @@ struct BoardChange: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let definitions = DefinitionService(service)
-        let held = try await definitions.existing(name.name)
-        var definition = held.definition
-        try members.apply(to: &definition)
-        let changes = definition.changes(from: held.definition)
+        let changed = try await DefinitionService(service).change(name.name) { try members.apply(to: &$0) }
+        let changes = changed.new.changes(from: changed.old)
         guard !changes.isEmpty else { return print("\(name.name) is so already.") }
-        let changed = try await definitions.put(definition, as: name.name, replacing: held.definition.version)
-        print("\(name.name): \(changes.joined(separator: ", ").printable), version \(changed.version.printable).")
+        print("\(name.name): \(changes.joined(separator: ", ").printable), version \(changed.new.version.printable).")
     }
 }
 
@@ -125,7 +121,8 @@ struct BoardDelete: AsyncParsableCommand {
         abstract: "Delete a definition, and with --data the board: scores, audit and all.",
         discussion: """
             Without --data a board that has scores or an audit stays. This cannot be undone, so it asks; where nobody can be asked it \
-            needs --yes. What was interrupted is ended by asking again.
+            needs --yes. What was interrupted is ended by asking again. Of main, which is always there, only the definition is deleted: \
+            what the environment says holds again.
             """
     )
 
@@ -138,11 +135,29 @@ struct BoardDelete: AsyncParsableCommand {
     @OptionGroup var consent: Consent
 
     func run() async throws {
-        let what = data ? "\(name.name), its scores and its audit" : "the definition of \(name.name)"
-        print("To be deleted: \(what).")
-        guard try consent.isGiven("Delete it? This cannot be undone.") else { return }
-        try await DefinitionService(service).delete(name.name, withData: data)
-        print("\(name.name) is deleted.")
+        let (definitions, isMain) = (DefinitionService(service), name.name == .board(.main))
+        if isMain, data { throw CommandFailure("the board main is always there: only its definition can be deleted") }
+        let held = try await definitions.held(name.name)
+        let isThere = held != nil
+        // Of what the environment says.
+        if isMain, held?.definition.version == "0" { throw CommandFailure("main has no definition of its own") }
+        // What is being deleted has no definition: asked for again, that is ended.
+        guard isThere || !consent.dryRun else { throw CommandFailure("there is no definition \(name.name)") }
+        if isThere {
+            let staysWithData = !data && !isMain
+            if staysWithData, try await !definitions.isEmpty(name.name) {
+                throw CommandFailure(
+                    "\(name.name) has scores or an audit: with --data they are deleted as well, for good"
+                )
+            }
+            let what = data ? "\(name.name), its scores and its audit" : "the definition of \(name.name)"
+            print("To be deleted: \(what).")
+            guard try consent.isGiven("Delete it? This cannot be undone.") else { return }
+        }
+        try await definitions.delete(name.name, withData: data)
+        print(
+            isMain ? "The definition of main is deleted: what the environment says holds." : "\(name.name) is deleted."
+        )
     }
 }
 

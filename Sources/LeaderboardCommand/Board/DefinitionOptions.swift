@@ -29,10 +29,11 @@ struct DefinitionOptions: ParsableArguments {
     )
     var operators: Set<BoardDefinition.Operator>?
 
-    @Option(help: ArgumentHelp("The least score there may be.", valueName: "score"))
+    // A number below 0 is none of the options.
+    @Option(parsing: .unconditional, help: ArgumentHelp("The least score there may be.", valueName: "score"))
     var min: Int?
 
-    @Option(help: ArgumentHelp("The greatest.", valueName: "score"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The greatest.", valueName: "score"))
     var max: Int?
 
     @Option(help: "What becomes of a change that would pass one of them.")

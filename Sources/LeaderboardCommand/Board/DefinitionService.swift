@@ -68,23 +68,71 @@ struct DefinitionService {
         return held
     }
 
+    /// How often a change is made anew, because somebody else changed the definition meanwhile.
+    private static let maximumTries = 10
+
+    /// Changes what holds, whatever else is changed at the same time.
+    /// - Returns: what held before, and what holds now; the same where nothing is to be changed.
+    func change(
+        _ name: DefinitionName,
+        _ change: (inout BoardDefinition) throws -> Void
+    ) async throws -> (old: BoardDefinition, new: BoardDefinition) {
+        for _ in 0..<Self.maximumTries {
+            let old = try await existing(name).definition
+            var new = old
+            try change(&new)
+            guard new != old else { return (old, old) }
+            let answer = try await answer(to: new, as: name, replacing: old.version)
+            if answer.code == "version_mismatch" { continue }
+            return (old, try Self.named(Self.value(of: try Self.success(answer, name))).definition)
+        }
+        throw CommandFailure("others change \(name) all the time: nothing was changed, ask again")
+    }
+
     /// - Parameter version: that it takes the place of; nil: there must be none.
     func put(
         _ definition: BoardDefinition,
         as name: DefinitionName,
         replacing version: String?
     ) async throws -> BoardDefinition {
-        let answer = try await service.send(
+        let answer = try await answer(to: definition, as: name, replacing: version)
+        if answer.code == "board_exists", try await held(name) == nil {
+            throw CommandFailure(
+                "\(name) is being deleted: wait until it is gone, or end what was interrupted with leaderboard board delete \(name) --data"
+            )
+        }
+        return try Self.named(Self.value(of: try Self.success(answer, name))).definition
+    }
+
+    private func answer(
+        to definition: BoardDefinition,
+        as name: DefinitionName,
+        replacing version: String?
+    ) async throws -> OperatorService.Answer {
+        try await service.send(
             .PUT,
             Self.path(of: name),
             headers: [version.map { ("If-Match", "\"\($0)\"") } ?? ("If-None-Match", "*")],
             json: definition.shown(as: name)
         )
-        return try Self.named(Self.value(of: try answer.success())).definition
+    }
+
+    /// Whether anything is kept of the board, as far as its audit tells; a template has nothing.
+    func isEmpty(_ name: DefinitionName) async throws -> Bool {
+        guard !name.isTemplate else { return true }
+        let body = try await service.send(.GET, Self.path(of: name) + "/audit?limit=1").success()
+        guard let entries = try Self.value(of: body).object?["entries"]?.array else { throw Self.notUnderstood }
+        return entries.isEmpty
     }
 
     func delete(_ name: DefinitionName, withData: Bool) async throws {
-        _ = try await service.send(.DELETE, Self.path(of: name) + (withData ? "?data=delete" : "")).success()
+        let answer = try await service.send(.DELETE, Self.path(of: name) + (withData ? "?data=delete" : ""))
+        _ = try Self.success(answer, name)
+    }
+
+    private static func success(_ answer: OperatorService.Answer, _ name: DefinitionName) throws -> ByteBuffer {
+        if let words = answer.refusalWords(of: name) { throw CommandFailure(words.printable) }
+        return try answer.success()
     }
 
     private static func path(of name: DefinitionName) -> String { "\(path)/\("\(name)".percentEncoded())" }

@@ -17,6 +17,7 @@ enum AdminRoutes {
             .on(.POST, "/api/v1/admin/users/{id}/suspend", maximumBodyBytes: bytes, handler: users.suspend),
             .on(.POST, "/api/v1/admin/users/{id}/reinstate", maximumBodyBytes: bytes, handler: users.reinstate),
             .on(.GET, "/api/v1/admin/users/{id}/export", handler: users.export),
+            .on(.GET, "/api/v1/admin/users/{id}/boards", handler: users.listBoards),
             .on(.DELETE, "/api/v1/admin/users/{id}", maximumBodyBytes: bytes, handler: users.erase),
             .on(.GET, "/api/v1/admin/boards/{board}/audit", handler: audit.answer),
             .on(.POST, "/api/v1/admin/boards/{board}/audit/revert", maximumBodyBytes: bytes, handler: revert.answer),

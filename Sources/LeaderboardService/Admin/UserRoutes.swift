@@ -34,7 +34,7 @@ struct UserRoutes: Sendable {
                     ? try await store.suspend(user, by: act, on: request.eventLoop)
                     : try await store.reinstate(user, by: act, on: request.eventLoop)
             } catch { throw Refusal(operating: error) }
-            if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, by: act) }
+            if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, on: store, by: act) }
             let flags = #""suspended":\#(isSuspended),"changed":\#(hasChanged),"known":\#(isKnown)"#
             return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)}"#)
         }
@@ -51,7 +51,7 @@ struct UserRoutes: Sendable {
             do throws(ScoreStoreError) { erased = try await store.erase(user, by: act, on: request.eventLoop) } catch {
                 throw Refusal(operating: error)
             }
-            logger.note("user erased", nil, by: act)
+            logger.note("user erased", nil, on: store, by: act)
             return ByteBuffer(
                 string: #"{"status":"success","user_id":"\#(user)","pseudonym":"\#(erased.pseudonym)","#
                     + #""audit_entries":\#(erased.auditEntries),"idempotency_keys":\#(erased.idempotencyKeys)}"#
@@ -69,6 +69,27 @@ struct UserRoutes: Sendable {
             } catch {
                 throw Refusal(reading: error)
             }
+        }
+    }
+
+    /// `GET /api/v1/admin/users/{id}/boards`: on which boards the user is, in pages by the boards' names.
+    func listBoards(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            _ = try await operators.actor(of: request, parameters: ["after", "limit"])
+            let user = try Self.user(of: request)
+            let query = request.query
+            guard query.values("after").count <= 1 else { throw .invalidQuery("after must be given once.") }
+            let after = try query.values("after").first.map { name throws(Refusal) in try RequestedBoard.id(name) }
+            let limit = try query.number("limit", in: 1...1000) ?? 500
+            do throws(ScoreStoreError) {
+                let page = try await boards.catalogue.holdings(
+                    of: user,
+                    after: after,
+                    limit: limit,
+                    on: request.eventLoop
+                )
+                return UserBoardsJSON.page(user, page)
+            } catch { throw Refusal(reading: error) }
         }
     }
 
@@ -97,7 +118,7 @@ struct RevertRoute: Sendable {
                 throw Refusal(operating: error)
             }
             let answer = try Self.answer(reverted, to: selection)
-            if let reverted, reverted.updates > 0 { logger.note("updates reverted", reverted.user, by: act) }
+            if let reverted, reverted.updates > 0 { logger.note("updates reverted", reverted.user, on: store, by: act) }
             return answer
         }
     }
@@ -134,8 +155,10 @@ struct RevertRoute: Sendable {
 
 extension Logger {
     /// An operator changed the board. The audit has the reason.
-    fileprivate func note(_ what: Message, _ user: UserID?, by act: OperatorAct) {
-        var metadata: Metadata = ["actor": "\(act.actor)", "request_id": "\(act.origin.requestID)"]
+    fileprivate func note(_ what: Message, _ user: UserID?, on store: ScoreStore, by act: OperatorAct) {
+        var metadata: Metadata = [
+            "board": "\(store.board.id)", "actor": "\(act.actor)", "request_id": "\(act.origin.requestID)",
+        ]
         if let user { metadata["user_id"] = "\(user)" }
         info(what, metadata: metadata)
     }

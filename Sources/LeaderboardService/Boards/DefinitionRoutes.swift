@@ -60,7 +60,7 @@ struct DefinitionRoutes: Sendable {
             let actor = try await operators.actor(of: request, parameters: ["data"])
             let name = try Self.name(of: request)
             let withData = try Self.deletesData(request.query)
-            guard name != .board(.main) else { throw .mainStays }
+            guard name != .board(.main) else { return try await returnMain(withData, actor, request) }
             var version: String?
             if let condition = try DefinitionCondition(request.headers) {
                 let held = try await held(name, request)
@@ -79,6 +79,27 @@ struct DefinitionRoutes: Sendable {
             case .notFound: throw .boardNotFound
             case .notEmpty: throw .boardNotEmpty
             }
+        }
+    }
+
+    /// Of `main`, which is always there, only the definition is deleted: then the environment says again what it is.
+    private func returnMain(_ withData: Bool, _ actor: UserID, _ request: Request) async throws(Refusal) -> ByteBuffer {
+        let name = DefinitionName.board(.main)
+        let held = try await held(name, request)
+        if let condition = try DefinitionCondition(request.headers) { try condition.check(held) }
+        if case .environment = held { throw .mainStays }
+        guard !withData else { throw .mainStays }
+        let outcome: DefinitionOutcome
+        do throws(ScoreStoreError) {
+            outcome = try await catalogue.returnToEnvironment(from: held, on: request.eventLoop)
+        } catch { throw Refusal(operating: error) }
+        switch outcome {
+        case .stored:
+            note("board returned to its environment", name, held.version, actor, request)
+            return ByteBuffer(string: #"{"status":"success","name":"main","data_deleted":false}"#)
+        case .otherVersion(let version): throw .versionMismatch(version)
+        case .fixed(let member): throw .fixedField(member)
+        case .boardsLimit: throw .boardsLimit(catalogue.maximumBoards)
         }
     }
 

@@ -39,7 +39,7 @@ extension Refusal {
             status: .conflict,
             code: "boards_limit",
             message:
-                "There are \(maximum) boards and templates, as many as there may be: delete some, or raise BOARDS_MAX."
+                "There are as many boards and templates as there may be (BOARDS_MAX, \(maximum)): delete some, or raise it."
         )
     }
     /// Of a board that a template would make.
@@ -66,7 +66,8 @@ extension Refusal {
     static let mainStays = Refusal(
         status: .conflict,
         code: "main_stays",
-        message: "The board main is there without anybody defining it, so it cannot be deleted."
+        message:
+            "The board main is always there: only a definition of its own can be deleted, without data=delete; it has none."
     )
     static let versionRequired = Refusal(
         status: .preconditionRequired,

@@ -1,0 +1,84 @@
+package import Board
+package import NIOCore
+
+/// On which of some boards a user is.
+package struct HoldingsPage: Sendable {
+    package struct Row: Sendable {
+        package let board: BoardID
+        package let holding: Holding
+    }
+
+    /// Of boards that show the user, or that keep a score of them, or from which they are suspended.
+    package let rows: [Row]
+    /// Boards that could not be asked.
+    package let failed: [BoardID]
+    /// So many were asked.
+    package let lookedAt: Int
+    /// Boards that there are.
+    package let total: Int
+    /// The last name of the page, where more are behind it.
+    package let next: BoardID?
+}
+
+extension Catalogue {
+    /// Looks on the boards whose names come behind `after`, at most `limit` of them, ten at a time.
+    package func holdings(
+        of user: UserID,
+        after: BoardID?,
+        limit: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> HoldingsPage {
+        let all = try await names(of: .boards, on: eventLoop).compactMap(\.board)
+        var rest = all[...]
+        if let after { rest = rest.drop { !after.rawValue.utf8.lexicographicallyPrecedes($0.rawValue.utf8) } }
+        let page = Array(rest.prefix(limit))
+        let looks = await looks(at: page, for: user, on: eventLoop)
+        return HoldingsPage(
+            rows: looks.compactMap { look in
+                guard case .success(let holding?) = look.holding, holding.anyScore != nil || holding.isSuspended else {
+                    return nil
+                }
+                return HoldingsPage.Row(board: look.board, holding: holding)
+            },
+            failed: looks.compactMap { look in if case .failure = look.holding { look.board } else { nil } },
+            lookedAt: page.count,
+            total: all.count,
+            next: rest.count > page.count ? page.last : nil
+        )
+    }
+
+    private struct Look: Sendable {
+        let board: BoardID
+        /// Nil: there is no such board any more.
+        let holding: Result<Holding?, ScoreStoreError>
+    }
+
+    /// In the order of the names.
+    private func looks(at boards: [BoardID], for user: UserID, on eventLoop: any EventLoop) async -> [Look] {
+        var looks: [Look] = []
+        for start in stride(from: 0, to: boards.count, by: 10) {
+            looks += await withTaskGroup(of: Look.self, returning: [Look].self) { group in
+                for board in boards[start..<min(start + 10, boards.count)] {
+                    group.addTask { await self.look(at: board, for: user, on: eventLoop) }
+                }
+                var found: [Look] = []
+                for await look in group { found.append(look) }
+                return found.sorted { $0.board.rawValue.utf8.lexicographicallyPrecedes($1.board.rawValue.utf8) }
+            }
+        }
+        return looks
+    }
+
+    private func look(at board: BoardID, for user: UserID, on eventLoop: any EventLoop) async -> Look {
+        let store: ScoreStore
+        do throws(BoardLookupError) { store = try await self.board(board, on: eventLoop) } catch {
+            switch error {
+            case .notFound, .boardsLimit: return Look(board: board, holding: .success(nil))
+            case .store(let error): return Look(board: board, holding: .failure(error))
+            }
+        }
+        do throws(ScoreStoreError) {
+            return Look(board: board, holding: .success(try await store.holding(of: user, on: eventLoop)))
+        } catch { return Look(board: board, holding: .failure(error)) }
+    }
+}

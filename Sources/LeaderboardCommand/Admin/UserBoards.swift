@@ -1,0 +1,107 @@
+import ArgumentParser
+import FoundationEssentials
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+import Text
+
+/// `--all-boards`: of commands that are about one user.
+struct AllBoardsOption: ParsableArguments {
+    @Flag(help: "On every board where the user is: with a score, or suspended.")
+    var allBoards = false
+
+    func check(_ board: BoardOption) throws {
+        guard !allBoards || board.board == .main else { throw ValidationError("Give either --board or --all-boards.") }
+    }
+}
+
+/// The boards on which one user is, and what is done on each of them.
+struct UserBoards {
+    struct Row: Decodable {
+        let board: String
+        let score: Int?
+        let rank: Int?
+        let withheld_score: Int?
+        let suspended: Bool
+
+        /// `speedrun  120, rank 3`
+        var line: String {
+            let score =
+                if suspended {
+                    "suspended" + (withheld_score.map { ", \($0) withheld" } ?? "")
+                } else { (score.map(String.init) ?? "no score") + (rank.map { ", rank \($0)" } ?? "") }
+            return "\(board.printable)  \(score)"
+        }
+    }
+
+    /// What was not done, and why; by board.
+    private struct Failed {
+        let board: String
+        let reason: String
+    }
+
+    private static let pageSize = 500
+
+    let user: String
+    let rows: [Row]
+    private var failed: [Failed] = []
+
+    /// Asks board after board, a page at a time, and says on standard error how far it is.
+    init(of user: String, _ service: OperatorService) async throws {
+        var (rows, failed): ([Row], [Failed]) = ([], [])
+        var (after, looked) = (String?.none, 0)
+        repeat {
+            let query = "?limit=\(Self.pageSize)" + (after.map { "&after=\($0.percentEncoded())" } ?? "")
+            let body = try await service.send(.GET, "/users/\(user.percentEncoded())/boards" + query).success()
+            let page = try JSONDecoder().decode(Page.self, from: Data(body.readableBytesView))
+            rows += page.boards
+            failed += page.failed.map { Failed(board: $0, reason: "it cannot be asked") }
+            looked += page.looked_at
+            if page.next != nil || after != nil {
+                writeToStandardError("looked at \(looked) of \(page.total.counted("board"))\n")
+            }
+            after = page.next
+        } while after != nil
+        self.user = user
+        self.rows = rows
+        self.failed = failed
+    }
+
+    private struct Page: Decodable {
+        let boards: [Row]
+        let failed: [String]
+        let looked_at: Int
+        let total: Int
+        let next: String?
+    }
+
+    /// Which they are, a line for each.
+    func show() {
+        print("\(user.printable) is on \(rows.count.counted("board")).")
+        for row in rows { print("  \(row.line)") }
+    }
+
+    /// On one board after the other; what fails on one does not keep it from the others.
+    /// - Parameter act: is given what stands before the paths of the board; what it returns is printed, if anything.
+    /// - Throws: at the end, which boards failed.
+    func forEach(_ rows: [Row]? = nil, _ act: (Row, _ path: String) async throws -> String?) async throws {
+        let rows = rows ?? self.rows
+        var failed = failed
+        for (index, row) in rows.enumerated() {
+            let place = "\(index + 1) of \(rows.count)  \(row.board.printable)"
+            do {
+                let path = row.board == "main" ? "" : "/boards/\(row.board.percentEncoded())"
+                if let words = try await act(row, path) { print("\(place): \(words)") }
+            } catch {
+                failed.append(Failed(board: row.board, reason: inWords(error)))
+                writeToStandardError("\(place): failed: \(inWords(error))\n")
+            }
+        }
+        guard !failed.isEmpty else { return }
+        let list = failed.prefix(20).map { "\($0.board.printable) (\($0.reason))" }.joined(separator: ", ")
+        throw CommandFailure(
+            "not done on \(failed.count.counted("board")): \(list)\(failed.count > 20 ? ", …" : ""). "
+                + "Ask for the same again: what is done already is not done twice"
+        )
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+/// What the commands do that are about more than one board, or about what a board is.
+@Suite("Commands of operators who have many boards", .timeLimit(.minutes(5)))
+struct ManyBoardsCommandTests {
+    private typealias Run = @Sendable (_ arguments: String...) async throws -> (output: String, code: Int32)
+
+    private func withCommands(
+        _ body:
+            @Sendable (_ run: @escaping Run, _ service: RunningService, _ redis: PrivateRedisServer) async throws ->
+            Void
+    ) async throws {
+        try await withService { service, redis in
+            let environment = [
+                "LEADERBOARD_URL": "http://127.0.0.1:\(service.port)", "REDIS_URL": redis.url,
+                "LEADERBOARD_ADMIN_TOKEN": try service.token("ops", scope: "leaderboard:admin"),
+            ]
+            try await body(
+                { (arguments: String...) in try await ServiceProcess.run(arguments, environment) },
+                service,
+                redis
+            )
+        }
+    }
+
+    private func update(_ service: RunningService, _ user: String, _ points: Int, _ board: String) async throws {
+        let writer = try await service.connect()
+        let answer = try await writer.request(
+            "POST",
+            "/api/v1/boards/\(board)/score/update",
+            ["Authorization": "Bearer \(try service.token(user))", "Content-Type": "application/json"],
+            body: #"{"user_id":"\#(user)","score_increase":\#(points)}"#
+        )
+        #expect(answer.status == 200, "\(answer.body)")
+    }
+
+    @Test("take numbers below 0, and change a definition that others change at the same time")
+    func definitions() async throws {
+        try await withCommands { run, _, _ in
+            #expect(try await run("board", "create", "deep", "--min", "-10", "--max=-1").code == 0)
+            #expect(try await run("board", "show", "deep").output.contains(#""min":-10,"max":-1"#))
+            let changed = try await withThrowingTaskGroup(of: Int32.self, returning: [Int32].self) { group in
+                for (option, value) in [("--title", "T"), ("--increase-max", "7"), ("--visibility", "private")] {
+                    group.addTask { try await run("board", "change", "deep", option, value).code }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(changed == [0, 0, 0])
+            let shown = try await run("board", "show", "deep").output
+            for member in [#""title":"T""#, #""increase_max":7"#, #""visibility":"private""#] {
+                #expect(shown.contains(member), "\(shown)")
+            }
+            let nobody = try await run("board", "delete", "nobody", "--yes")
+            #expect(nobody.code == 1 && !nobody.output.contains("To be deleted"), "\(nobody.output)")
+        }
+    }
+
+    @Test("give main other ties while it is served, and back what the environment says of it")
+    func main() async throws {
+        try await withCommands { run, service, _ in
+            for user in ["ada", "bob", "cyd"] { try await update(service, user, 7, "main") }
+            let fixed = try await run("board", "change", "main", "--ties", "first")
+            #expect(fixed.code == 1 && fixed.output.contains("leaderboard admin change-ties"), "\(fixed.output)")
+            let asked = try await run("admin", "change-ties", "first", "--reason", "r")
+            #expect(asked.code == 1 && asked.output.contains("say --yes"), "\(asked.output)")
+            let changed = try await run("admin", "change-ties", "first", "--reason", "r", "--yes")
+            #expect(changed.code == 0, "\(changed.output)")
+            try await update(service, "zed", 7, "main")
+            let rows = try await service.connect().request("GET", "/api/v1/boards/main/scoreboard").body
+            #expect(
+                rows.replacing(#""score":7,"#, with: "")
+                    == #"[{"user_id":"cyd","rank":1},{"user_id":"bob","rank":2},{"user_id":"ada","rank":3},{"user_id":"zed","rank":4}]"#
+            )
+            let stays = try await run("board", "delete", "main", "--yes")
+            #expect(stays.code == 1 && stays.output.contains("change-ties"), "\(stays.output)")
+            #expect(try await run("admin", "change-ties", "id", "--reason", "r", "--yes").code == 0)
+            #expect(try await run("board", "delete", "main", "--yes").code == 0)
+            #expect(try await run("board", "show", "main").output.contains(#""version":"0""#))
+            let none = try await run("board", "delete", "main", "--yes")
+            #expect(none.code == 1 && none.output.contains("no definition of its own"), "\(none.output)")
+            try await update(service, "zed", 1, "main")
+        }
+    }
+
+    @Test("restore a board with its definition where it is not there, and into another one only where that is said")
+    func restore() async throws {
+        try await withCommands { run, service, redis in
+            #expect(try await run("board", "create", "arcade", "--ties", "last").code == 0)
+            for user in ["ada", "bob", "cyd"] { try await update(service, user, 7, "arcade") }
+            let file = redis.folder.appending(path: "backup").path
+            #expect(try await run("admin", "backup", file, "--board", "arcade").code == 0)
+            let other = try await run("admin", "restore", file, "--reason", "r", "--yes")
+            #expect(other.code == 1 && other.output.contains("--as main"), "\(other.output)")
+            #expect(try await run("board", "delete", "arcade", "--data", "--yes").code == 0)
+            for words in [["--board", "arcade"], ["--as", "copy"]] {
+                let restored = try await ServiceProcess.run(
+                    ["admin", "restore", file, "--reason", "r"] + words,
+                    ["REDIS_URL": redis.url]
+                )
+                #expect(restored.code == 0, "\(restored.output)")
+                let rows = try await service.connect()
+                    .request("GET", "/api/v1/boards/\(words[1])/scoreboard").body
+                #expect(rows.hasPrefix(#"[{"user_id":"cyd","score":7,"rank":1},{"user_id":"bob""#), "\(rows)")
+            }
+            #expect(try await run("board", "create", "plain").code == 0)
+            let asked = try await run("admin", "restore", file, "--reason", "r", "--as", "plain")
+            #expect(asked.code == 1 && asked.output.contains("ties id → last"), "\(asked.output)")
+        }
+    }
+
+    @Test("do to a user on all boards what they do on one, say where, and end with 1 where a board failed")
+    func allBoards() async throws {
+        try await withCommands { run, service, redis in
+            for board in ["one", "two", "three"] {
+                #expect(try await run("board", "create", board).code == 0)
+                if board != "three" { try await update(service, "ada", 5, board) }
+            }
+            try await update(service, "ada", 5, "main")
+            let suspended = try await run("admin", "suspend", "ada", "--all-boards", "--reason", "r")
+            #expect(suspended.code == 0 && suspended.output.contains("ada is on 3 boards."), "\(suspended.output)")
+            #expect(suspended.output.contains("2 of 3  one: suspended\n"), "\(suspended.output)")
+            #expect(
+                try await redis.command("SISMEMBER", "lb:{two}:suspended", "ada")
+                    + redis.command("SISMEMBER", "lb:{three}:suspended", "ada") == "10"
+            )
+            let again = try await run("admin", "suspend", "ada", "--all-boards", "--reason", "r")
+            #expect(again.output.contains("3 of 3  two: was suspended already\n"), "\(again.output)")
+            #expect(try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r").code == 0)
+            let exported = try await run("admin", "export", "ada", "--all-boards").output
+            #expect(exported.split(separator: "\n").count == 3 && exported.hasPrefix(#"{"board":"main","export":{"#))
+            #expect(
+                try await run("admin", "suspend", "ada", "--all-boards", "--board", "one", "--reason", "r").code == 64
+            )
+
+            let trial = try await run("admin", "revert", "--user", "ada", "--all-boards", "--reason", "r", "--dry-run")
+            #expect(trial.code == 0 && trial.output.contains("1 update to be taken back"), "\(trial.output)")
+            #expect(
+                try await run("admin", "revert", "--user", "ada", "--all-boards", "--reason", "r", "--yes").code == 0
+            )
+            #expect(try await redis.command("ZSCORE", "lb:{two}:scores", "ada") != "5")
+
+            // A board that cannot be asked fails by itself.
+            try await redis.command("SET", "lb:{two}:board", "nonsense")
+            try await eventually {
+                let erased = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--yes")
+                return erased.code == 1 && erased.output.contains("two (it cannot be asked)")
+            }
+            #expect(try await redis.command("ZSCORE", "lb:{one}:scores", "ada") == "")
+            try await redis.command("DEL", "lb:{two}:board")
+        }
+    }
+}
