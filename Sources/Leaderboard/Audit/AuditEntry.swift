@@ -58,6 +58,21 @@ package struct AuditEntry: Sendable, Equatable {
     /// After it; nil if the user had none.
     package var score: Int? { integer("score") }
     package var seq: Int? { integer("seq") }
+    /// What an update did. Nil: one that this release does not know, or no update.
+    var operation: BoardDefinition.Operator? {
+        guard action == .update else { return nil }
+        return self["op"].map(BoardDefinition.Operator.init(rawValue:)) ?? .incr
+    }
+    /// What an update asked for, where that is not what it added.
+    var value: Int? { integer("value") }
+    /// The score that it says, whatever the user had before it: of `set` and `best`, and of who lost entries.
+    var saidScore: Int? {
+        switch operation {
+        case .set, .best: score
+        case .incr, .decr: nil
+        case nil: action == .recover ? score : nil
+        }
+    }
     /// Points of before the user's first entry, of which this one tells.
     var unaudited: Int { integer("unaudited") ?? 0 }
     /// Nil: one that this release does not know.
@@ -95,7 +110,7 @@ package struct AuditEntry: Sendable, Equatable {
         for field in fields where !names.contains(field.name) {
             let isGood =
                 switch field.name {
-                case "increase", "score", "seq", "unaudited": field.value.isEmpty || integer(field.name) != nil
+                case "increase", "score", "seq", "unaudited", "value": field.value.isEmpty || integer(field.name) != nil
                 case "time": statedTime != nil
                 default: field.isText
                 }

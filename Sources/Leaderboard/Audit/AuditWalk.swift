@@ -252,16 +252,12 @@ struct AuditWalk {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt:
             let isKept = entry.action == .update || entry.score != nil
             if var tally = tallies[user] {
-                // Of who lost entries, the score is what it says, whatever they told.
-                if entry.action == .recover, let score = entry.score {
-                    tally.sum = PointsSum(score)
-                } else {
-                    tally.sum += entry.increase
-                }
+                tally.sum.follow(entry)
                 tally.isFollowed = true
                 tally.last = entry.id
-                // What another service took away is adopted as well.
-                tally.isKept = entry.action == .adopt ? isKept : tally.isKept || isKept
+                // What another service took away is adopted as well, and who has no update left leaves the board.
+                let mayEnd = entry.action == .adopt || entry.action == .revert
+                tally.isKept = mayEnd ? isKept : tally.isKept || isKept
                 tally.adopted = ScoreRange.held(tally.adopted + entry.unaudited)
                 // An update behind a suspension does not end it: somebody took the user out of Redis' set.
                 if entry.action != .update || tally.isSuspended == nil {

@@ -4,7 +4,10 @@ import Board
 struct ChangesSince {
     private(set) var seen: AuditID
     var reads = 0
+    /// Behind ``said``, if there is that.
     private var gained: [String: PointsSum] = [:]
+    /// The last score that an entry says, whatever the user had before it.
+    private var said: [String: PointsSum] = [:]
     private var suspensions: [String: Bool] = [:]
     /// What a user had before the first entry that was read here.
     private var bases: [String: Int] = [:]
@@ -18,7 +21,9 @@ struct ChangesSince {
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
             guard let user = entry.userID?.rawValue else { continue }
             if bases[user] == nil { bases[user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
-            gained[user, default: 0] += entry.increase
+            if let score = entry.saidScore { (said[user], gained[user]) = (PointsSum(score), 0) } else {
+                gained[user, default: 0] += entry.increase
+            }
             if entry.action != .update { suspensions[user] = entry.suspends ?? suspensions[user] }
             adopted[user] = ScoreRange.held(adopted[user, default: 0] + entry.unaudited)
         }
@@ -28,7 +33,7 @@ struct ChangesSince {
     /// What the audit of a user adds up to. Empty: no entry names the user.
     /// - Parameter atEnd: in the report; nil: no entry did.
     func sum(of user: UserID, atEnd: PointsSum?) throws(ScoreStoreError) -> String {
-        guard let before = atEnd ?? bases[user.rawValue].map({ PointsSum($0) }) else { return "" }
+        guard let before = said[user.rawValue] ?? atEnd ?? bases[user.rawValue].map({ PointsSum($0) }) else { return "" }
         let sum = before + gained[user.rawValue, default: 0]
         guard let score = sum.score else { throw .unsoundAudit(of: user) }
         return String(score)

@@ -18,6 +18,11 @@ package struct PointsSum: Sendable, Hashable, CustomStringConvertible {
         sum.exact += Int128(points)
     }
 
+    /// One more entry of what is added up.
+    mutating func follow(_ entry: AuditEntry) {
+        if let score = entry.saidScore { self = PointsSum(score) } else { self += entry.increase }
+    }
+
     package static func + (left: PointsSum, right: PointsSum) -> PointsSum {
         var sum = left
         sum.exact += right.exact

@@ -40,8 +40,7 @@ local function adopt(keys, args)
       return wrong_arguments('leaderboard_adopt')
     end
   end
-  local since = added_since(op, args[8])
-  local sums = since and sums_until_now(since, args, 9, 3)
+  local sums = sums_until_now(op, args[8], args, 9, 3)
   if not sums then
     return { 'behind' }
   end

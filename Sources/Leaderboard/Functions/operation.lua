@@ -135,29 +135,70 @@ local function tell(op, shown)
   end
 end
 
-local READ_AT_ONCE = 500
--- Stands among users for that somebody was erased, or points of before a first entry were adopted: no name of a user.
-local STIRRED = '*'
+-- The audit's entry of one user out of several of which the same operation tells.
+local function record_next(op, user, ...)
+  op.name = user
+  record(op, ...)
+  op.last_seq, op.chain, op.seq = op.seq, redis.call('GET', op.chain_key), op.seq + 1
+end
 
--- What each user's entries behind `seen` add up to, and by user whether the last of them that is about it says 'suspend' or
--- 'reinstate'; nil if there are more than can be read at once. Callers read the long part of the stream and leave the few
--- entries since to the function: so what they ask for is right at its moment.
-local function added_since(op, seen)
-  local entries, sums, words = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1), {}, {}
+-- The same by how much a score is beside what the audit adds up to: nothing where it is not and there are no further fields.
+-- Where one entry cannot hold it, there are two, by way of 0.
+local function record_difference(op, user, action, score, sum, more)
+  local shown = score and shown_score(score) or 0
+  if math.abs(shown - sum) > SCORE_LIMIT then
+    record_next(op, user, action, 0 - sum, 0)
+    sum = 0
+  end
+  if shown ~= sum or more then
+    record_next(op, user, action, shown - sum, score, more)
+  end
+end
+
+local READ_AT_ONCE = 500
+
+-- The entries behind `seen`, each as its fields by name; nil if there are more than can be read at once. Callers read the long
+-- part of the stream and leave the few entries since to the function: so what they ask for is right at its moment.
+local function entries_since(op, seen)
+  local entries = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1)
   if #entries > READ_AT_ONCE then
     return nil
   end
-  for _, entry in ipairs(entries) do
-    local fields = fields_of(entry)
-    if fields.action == 'erase' or fields.unaudited then
-      sums[STIRRED] = 1
-    end
-    if fields.action ~= 'erase' and fields.user and fields.user ~= '*' and fields.action ~= 'erased' then
-      sums[fields.user] = (sums[fields.user] or 0) + (tonumber(fields.increase) or 0)
-      if fields.action == 'suspend' or fields.action == 'reinstate' then
-        words[fields.user] = fields.action
+  for index, entry in ipairs(entries) do
+    entries[index] = fields_of(entry)
+  end
+  return entries
+end
+
+-- The score that an entry says, whatever the user had before it: of `set` and `best`, and of who lost entries.
+local function said_score(fields)
+  local is_said = fields.action == 'recover' or not fields.action and (fields.op == 'set' or fields.op == 'best')
+  return is_said and whole_number(fields.score or '') or nil
+end
+
+-- What the entries behind `seen` say: by user the score that one of them says (`said`), what is `gained` behind that, and the
+-- last `word` that is about it, 'suspend' or 'reinstate'; and whether they are stirred: somebody was erased, or points of before
+-- a first entry were adopted. Nil as above.
+local function changes_since(op, seen)
+  local entries, changes, is_stirred = entries_since(op, seen), {}, false
+  for _, fields in ipairs(entries or {}) do
+    local user, action = fields.user, fields.action
+    is_stirred = is_stirred or action == 'erase' or fields.unaudited
+    if user and user ~= '*' and action ~= 'erase' and action ~= 'erased' then
+      local change = changes[user] or { gained = 0 }
+      local said = said_score(fields)
+      changes[user] = change
+      change.said = said or change.said
+      change.gained = said and 0 or change.gained + (tonumber(fields.increase) or 0)
+      if action == 'suspend' or action == 'reinstate' then
+        change.word = action
       end
     end
   end
-  return sums, words
+  return entries and changes, is_stirred
+end
+
+-- What a user's audit comes to with what changes_since says of the user; nil: nothing.
+local function sum_with(change, sum)
+  return change and (change.said or sum) + change.gained or sum
 end

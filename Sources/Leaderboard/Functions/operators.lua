@@ -51,3 +51,22 @@ end
 local function takes_value(definition, operator, value)
   return operator == 'set' or operator == 'best' or value >= 0 and value <= definition.increase_max
 end
+
+-- The score that comes of `total` (false: none) by an update as the audit tells it, where some before it are taken back, and
+-- whether it does no more than its entry says it did: then it is added, or taken away, and no bound holds it. What it came to
+-- then, the bounds of then allowed. (RevertedUpdate of the service says the same.)
+local function replayed(definition, total, fields)
+  local score, operator = whole_number(fields.score or ''), fields.op
+  if operator == 'set' then
+    return score or total, false
+  elseif operator == 'best' then
+    local is_better = score and (not total or definition.ascends and score < total or not definition.ascends and score > total)
+    return is_better and score or total, false
+  end
+  local increase, value = whole_number(fields.increase or '') or 0, whole_number(fields.value or '')
+  local change = value and (operator == 'decr' and 0 - value or value) or increase
+  local sum = (total or 0) + change
+  local result = math.max(math.min(definition.min, score or definition.min), sum)
+  result = math.min(math.max(definition.max, score or definition.max), result)
+  return result, result == sum and change == increase
+end

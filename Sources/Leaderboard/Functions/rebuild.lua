@@ -21,7 +21,7 @@ local function told_by_audit(text)
 end
 
 -- Puts one user in the right place with the right score.
-local function put_right(op, user, sum, gained, word)
+local function put_right(op, user, sum, change, word)
   if word == 'suspend' then
     redis.call('SADD', op.suspended, user)
   elseif word == 'reinstate' then
@@ -35,7 +35,7 @@ local function put_right(op, user, sum, gained, word)
   local old = score and tonumber(score)
   local total = old
   if sum ~= '' then
-    total = shown_score(sum + (gained or 0))
+    total = shown_score(sum_with(change, tonumber(sum)))
   end
   if not total then
     return
@@ -68,8 +68,8 @@ local function rebuild(keys, args)
       return wrong_arguments('leaderboard_rebuild')
     end
   end
-  local since, words = added_since(op, args[8])
-  if not since or since[STIRRED] then
+  local since, is_stirred = changes_since(op, args[8])
+  if not since or is_stirred then
     return { 'behind' }
   end
   local is_last = args[9] ~= '0' or #args == 9
@@ -82,7 +82,7 @@ local function rebuild(keys, args)
   for index = 10, #args, 2 do
     local user = args[index]
     local sum, word = told_by_audit(args[index + 1])
-    put_right(op, user, sum, since[user], words[user] or word)
+    put_right(op, user, sum, since[user], since[user] and since[user].word or word)
   end
   if is_last then
     tell(op, nil)
@@ -90,40 +90,24 @@ local function rebuild(keys, args)
   return { 'done' }
 end
 
--- The audit's entry of one user out of several of which the same operation tells.
-local function record_next(op, user, ...)
-  op.name = user
-  record(op, ...)
-  op.last_seq, op.chain, op.seq = op.seq, redis.call('GET', op.chain_key), op.seq + 1
-end
-
--- The same by how much a score is beside what the audit adds up to: nothing where it is not and there are no further fields.
--- Where one entry cannot hold it, there are two, by way of 0.
-local function record_difference(op, user, action, score, sum, more)
-  local shown = score and shown_score(score) or 0
-  if math.abs(shown - sum) > SCORE_LIMIT then
-    record_next(op, user, action, 0 - sum, 0)
-    sum = 0
-  end
-  if shown ~= sum or more then
-    record_next(op, user, action, shown - sum, score, more)
-  end
-end
-
 -- What the audit of each user adds up to now, of a list that has the name and, behind it, what it adds up to as the caller has
 -- read it. Nil where the caller has to read on: somebody was erased, a user whom no entry named (an empty text) has one since,
 -- which also tells of points before it, or it is what no score can be.
-local function sums_until_now(since, list, first, step)
+local function sums_until_now(op, seen, list, first, step)
+  local since, is_stirred = changes_since(op, seen)
+  if not since or is_stirred then
+    return nil
+  end
   local sums = {}
   for index = first, #list, step do
     local user, text = list[index], string.match(list[index + 1], '^%-?%d*')
-    local sum = (tonumber(text) or 0) + (since[user] or 0)
+    local sum = sum_with(since[user], tonumber(text) or 0)
     if text == '' and since[user] or math.abs(sum) > SCORE_LIMIT then
       return nil
     end
     sums[user] = sum
   end
-  return not since[STIRRED] and sums or nil
+  return sums
 end
 
 -- leaderboard_recover: points and suspensions of which the lost part of an audit told. The users keep the score that they have,
@@ -145,8 +129,7 @@ local function recover(keys, args)
       return wrong_arguments('leaderboard_recover')
     end
   end
-  local since = added_since(op, args[8])
-  local sums = since and sums_until_now(since, args, 9, 2)
+  local sums = sums_until_now(op, args[8], args, 9, 2)
   if not sums then
     return { 'behind' }
   end

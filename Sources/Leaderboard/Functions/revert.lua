@@ -1,62 +1,59 @@
--- leaderboard_take_back: takes back what some updates of one user added, each only once.
+-- leaderboard_take_back: takes back some updates of one user, each only once. What is left is what the rest of the user's audit
+-- comes to: increases and decreases are added up, of `set` the last one counts, of `best` the best one; each held by the bounds
+-- (replayed, operators.lua). Who has nothing left leaves the board.
 -- KEYS  as in operation.lua, with board and at
 -- ARGV  1 to 7 as in operation.lua, then
 --       8 seen   id of the last audit entry that the caller has read
---       9 tally  what the user's audit adds up to, up to there
---      10 …      of each update, at most 500: its name, and its increase. None that an entry up to `seen` took back
+--       9 tally  what the user's audit comes to, up to there
+--       10 rest  what it comes to without these updates, and without those that were taken back before; empty: to no score
+--       11 adds  1: all that the user's updates did is add and take away, and no bound held any of it. Then the score changes by
+--                as much as these updates made, so that what another service wrote stays; but never past the rest, even
+--                if another service has moved it there. 0: the score becomes the rest
+--       12 …     the names of the updates, at most 500. None that an entry up to `seen` took back
 --
 -- The audit says what was taken back: the entry of each revert names the updates (`reverts`). An update's name is its seq, which is
 -- that of the user's last entry with it; an older one (the board's count was begun anew) is named by its entry's id.
 --
--- The score never falls below what the rest of the user's audit adds up to, even if another service has lowered it: the
--- caller adds up the part of the stream that is long, and the few entries since are added here, so that no update that
--- arrives meanwhile is forgotten.
+-- The caller reads the part of the stream that is long, and the few entries since are followed here, so that no update that arrives
+-- meanwhile is forgotten.
 --
 -- Returns one of
---   done count taken score   how many updates, by how much the score fell, what it is now
---   unchanged                all were taken back before
---   no_user                  neither on the board nor withheld
---   behind                   more than 500 entries since `seen`: read on, and call again
+--   done count fall score   how many updates, by how much the score fell (below 0: it rose), what it is now; empty: the user left
+--   no_user                 neither on the board nor withheld
+--   behind                  since `seen` there are more than 500 entries, or one of the user that no update made, or one of
+--                           another kind than `adds` says: read on, and call again
 
--- The names of those updates that `taken` does not have, and what they added.
-local function still_counting(args, taken)
-  local names, amount = {}, 0
-  for index = 10, #args, 2 do
-    if not taken[args[index]] then
-      names[#names + 1] = args[index]
-      amount = amount + args[index + 1]
-    end
+do
+
+-- `tally` and `rest` as of now; nil where the caller has to read on.
+local function rest_now(op, seen, tally, rest, adds)
+  local entries = entries_since(op, seen)
+  if not entries then
+    return nil
   end
-  return names, amount
-end
-
--- What entries behind `seen` took back of the user, by name.
-local function taken_since(op, seen)
-  local taken = {}
-  for _, entry in ipairs(redis.call('XRANGE', op.audit, '(' .. seen, '+')) do
-    local fields = fields_of(entry)
-    if fields.user == op.user then
-      for name in string.gmatch(fields.reverts or '', '%S+') do
-        taken[name] = true
+  for _, fields in ipairs(entries) do
+    local action = fields.action
+    if fields.user == op.user and not action then
+      local is_plain
+      rest, is_plain = replayed(op.moves.definition, rest, fields)
+      tally = said_score(fields) or tally + (whole_number(fields.increase or '') or 0)
+      if adds and not is_plain then
+        return nil
       end
+    elseif fields.user == op.user and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased' then
+      return nil
     end
   end
-  return taken
+  return tally, rest
 end
 
--- What the key `reverted` has marks of: editions before 14 go by it, and by nothing else.
-local function marked(op, args)
-  local asked, taken = {}, {}
-  for index = 10, #args, 2 do
-    asked[#asked + 1] = args[index]
-  end
-  for index, mark in ipairs(redis.call('ZMSCORE', op.reverted, unpack(asked))) do
-    taken[asked[index]] = mark
-  end
-  return taken
+-- The number, or what of it lies between 0 and the bound.
+local function held_towards(number, bound)
+  return bound < 0 and math.min(0, math.max(bound, number)) or math.max(0, math.min(bound, number))
 end
 
--- Marks updates for these. Of those that the stream has forgotten, nobody can ask again.
+-- Marks updates for editions before 14: they go by the key `reverted`, and by nothing else. Of those that the stream has
+-- forgotten, nobody can ask again.
 local function mark(op, names)
   local marks = {}
   for _, name in ipairs(names) do
@@ -75,56 +72,125 @@ local function mark(op, names)
   end
 end
 
-local function are_updates(args)
-  for index = 10, #args, 2 do
-    if not whole_number(args[index]) and not string.find(args[index], '^%d+%-%d+$') or not whole_number(args[index + 1]) then
-      return false
+-- The user's score becomes `total` (false: the user leaves), by the change that was recorded last.
+local function bring_to(op, score, total)
+  local moves, seq = op.moves, tonumber(op.seq_text)
+  if not total then
+    if op.kept_back then
+      redis.call('ZREM', op.withheld, op.user)
+    else
+      take_away(moves, op.user, op.on_board)
     end
+    forget(moves, op.user)
+  elseif op.kept_back then
+    move_withheld(moves, op.withheld, op.user, score, total, seq)
+  else
+    move(moves, op.user, score, total, seq)
+    write_moves(moves)
   end
-  return #args >= 11 and #args % 2 == 1 and #args <= 9 + 1000
 end
 
-local function revert(keys, args, taken_of)
+-- Returns the update's names, nil where one is none.
+local function names_of_updates(args, first, step)
+  local names = {}
+  for index = first, #args, step do
+    if not whole_number(args[index]) and not string.find(args[index], '^%d+%-%d+$') then
+      return nil
+    end
+    names[#names + 1] = args[index]
+  end
+  return #names >= 1 and #names <= 500 and names or nil
+end
+
+local function take_back(keys, args)
   local op = begin_operation(keys, args)
-  local tally = whole_number(args[9] or '')
-  if not op or not tally or not are_updates(args) or not string.find(args[8], '^%d+%-%d+$') then
+  local tally, rest = whole_number(args[9] or ''), args[10] == '' and '' or whole_number(args[10] or '')
+  local names = names_of_updates(args, 12, 1)
+  if not op or op.user == '*' or not tally or not rest or args[11] ~= '0' and args[11] ~= '1' or args[11] == '1' and rest == ''
+    or not names or not string.find(args[8], '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_take_back')
   end
   redis.call('ZCARD', op.reverted)
+  local score, adds = tonumber(op.kept_back or op.on_board), args[11] == '1'
+  if not score then
+    return { 'no_user' }
+  end
+  tally, rest = rest_now(op, args[8], tally, rest ~= '' and rest, adds)
+  if not tally or math.abs(tally) > SCORE_LIMIT then
+    return { 'behind' }
+  end
+  local total, told = rest, { 'reverts', table.concat(names, ' ') }
+  if adds then
+    local taken = held_towards(math.floor(score - rest), tally - rest)
+    total = score - taken
+    record(op, 'revert', 0 - taken, total, told)
+  else
+    record_difference(op, op.user, 'revert', total, tally, told)
+  end
+  mark(op, names)
+  bring_to(op, score, total)
+  tell(op, not op.kept_back and total or nil)
+  local fall = shown_score(score) - (total and shown_score(total) or 0)
+  return { 'done', #names, shown_score(fall), total and shown_score(total) or '' }
+end
+
+register_operation('leaderboard_take_back', take_back)
+
+-- leaderboard_revert: the same, as editions before 14 ask for it, which know only boards where updates add. They name updates by
+-- their seqs, and leave it to the function to know which were taken back.
+-- KEYS  as above
+-- ARGV  1 to 9 as above, then
+--       10 …     of each update, at most 500: its seq, and its increase
+-- Returns done, no_user or behind as above, or unchanged: all were taken back before
+
+-- The names of those updates that no mark is of, and what they added.
+local function still_counting(op, names, args)
+  local counting, amount = {}, 0
+  for index, mark in ipairs(redis.call('ZMSCORE', op.reverted, unpack(names))) do
+    if not mark then
+      counting[#counting + 1] = names[index]
+      amount = amount + args[9 + 2 * index]
+    end
+  end
+  return counting, amount
+end
+
+local function are_increases(args)
+  for index = 11, #args, 2 do
+    if not whole_number(args[index]) then
+      return false
+    end
+  end
+  return #args % 2 == 1
+end
+
+local function revert(keys, args)
+  local op, names = begin_operation(keys, args), names_of_updates(args, 10, 2)
+  local tally = whole_number(args[9] or '')
+  if not op or not tally or not names or not are_increases(args) or not string.find(args[8], '^%d+%-%d+$') then
+    return wrong_arguments('leaderboard_revert')
+  end
   local score = tonumber(op.kept_back or op.on_board)
   if not score then
     return { 'no_user' }
   end
-  local since = added_since(op, args[8])
+  local since = changes_since(op, args[8])
   if not since then
     return { 'behind' }
   end
-  local names, amount = still_counting(args, taken_of(op, args))
-  if #names == 0 then
+  local counting, amount = still_counting(op, names, args)
+  if #counting == 0 then
     return { 'unchanged' }
   end
-  local rest = tally + (since[op.user] or 0) - amount
+  local rest = sum_with(since[op.user], tally) - amount
   local taken = math.max(0, math.min(amount, math.floor(score - rest)))
-
-  score = score - taken
-  record(op, 'revert', 0 - taken, score, { 'reverts', table.concat(names, ' ') })
-  mark(op, names)
-  if op.kept_back then
-    move_withheld(op.moves, op.withheld, op.user, tonumber(op.kept_back), score, op.seq)
-  else
-    move(op.moves, op.user, tonumber(op.on_board), score, op.seq)
-    write_moves(op.moves)
-  end
-  tell(op, not op.kept_back and score or nil)
-  return { 'done', #names, taken, shown_score(score) }
+  record(op, 'revert', 0 - taken, score - taken, { 'reverts', table.concat(counting, ' ') })
+  mark(op, counting)
+  bring_to(op, score, score - taken)
+  tell(op, not op.kept_back and score - taken or nil)
+  return { 'done', #counting, taken, shown_score(score - taken) }
 end
 
-register_operation('leaderboard_take_back', function(keys, args)
-  return revert(keys, args, function(op) return taken_since(op, args[8]) end)
-end)
+register_operation('leaderboard_revert', revert)
 
--- leaderboard_revert: the same, as editions before 14 ask for it. They name updates by their seqs, and leave it to the function to
--- know which were taken back.
-register_operation('leaderboard_revert', function(keys, args)
-  return revert(keys, args, marked)
-end)
+end

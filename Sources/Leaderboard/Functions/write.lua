@@ -168,7 +168,7 @@ end
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
-  if operator == 'incr' and not trace then
+  if operator == 'incr' and not trace and increase_text == args[word + 3] then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
@@ -181,7 +181,8 @@ local function append_change(user, operator, increase_text, score_text, change_s
   end
   local fields = { 'user', user, 'increase', increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip,
     'request', request }
-  if operator ~= 'incr' then
+  -- What was asked for, where that is not what was added.
+  if operator ~= 'incr' or increase_text ~= args[word + 3] then
     push(fields, 'op', operator)
     push(fields, 'value', args[word + 3])
   end
@@ -235,7 +236,7 @@ end
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
 local function change(user, operator, value, old, total, score, score_text)
   local increase_text = operator == 'incr' and total == (old or 0) + value and args[word + 3]
-    or integer_text(score - shown_score(old or 0))
+    or integer_text(shown_score(score - shown_score(old or 0)))
   local change_seq_text = integer_text(seq + 1)
   local failure = append_change(user, operator, increase_text, score_text, change_seq_text)
   if failure then

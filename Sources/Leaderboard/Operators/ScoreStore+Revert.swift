@@ -5,11 +5,12 @@ import RedisClient
 extension ScoreStore {
     /// Updates that one atomic step takes back.
     private static let revertBatch = 500
-    /// How often the audit may have grown by more than a step reads, before the revert is given up.
+    /// How often the audit may have grown by more than a step follows, before the revert is given up.
     private static let maximumCatchUps = 100
 
-    /// Takes back what updates added, each once, however often and by however many it is asked. Updates that come
-    /// meanwhile count in full.
+    /// Takes back what updates made of a score, each once, however often and by however many it is asked. What is left is what the rest
+    /// of the user's audit comes to (`Functions/revert.lua`); who has nothing left leaves the board. Updates that come meanwhile count
+    /// in full.
     ///
     /// Reads the whole audit, a page at a time. Up to 500 updates are one atomic step; more are several, of which each is
     /// whole, and who was interrupted asks again for the rest.
@@ -21,41 +22,31 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reverted? {
-        let horizon = try await lastAuditID(on: eventLoop)
-        guard var tally = try await tally(for: selection, upto: horizon, on: eventLoop) else { return nil }
-        guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
-        var result = Reverted(user: tally.user, score: held)
-        try await readOn(&tally, on: eventLoop)
-        var rest = tally.counting[...]
-        var catchUps = 0
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.revertBatch)
-            guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
-            let words =
-                [tally.seen.description, String(sum)]
-                + batch.flatMap { [tally.name(of: $0), String($0.increase)] }
-            let reply = try await operate(calls.operation("take_back", user: tally.user, by: act, words), on: eventLoop)
+        guard var history = try await history(for: selection, on: eventLoop) else { return nil }
+        let held = try await holding(of: history.user, on: eventLoop).anyScore
+        var result = Reverted(user: history.user, score: held)
+        var (catchUps, done) = (0, Set<AuditID>())
+        while true {
+            try await readOn(&history, on: eventLoop)
+            let batch = history.counting.filter { !done.contains($0.id) }.prefix(Self.revertBatch)
+            guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
+            let words = try history.words(without: batch, by: board.definition)
+            let reply = try await operate(calls.operation("take_back", user: history.user, by: act, words), on: eventLoop)
             switch reply[0].text {
             case "done" where reply.count == 4:
-                guard let updates = reply[1].count, updates <= batch.count, let points = reply[2].score,
-                    let score = reply[3].score
-                else { throw .outcomeUnknown("unexpected reply") }
+                guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
+                    throw .outcomeUnknown("unexpected reply")
+                }
+                done.formUnion(batch.map(\.id))
                 result.updates += updates
                 result.points = ScoreRange.held(result.points + points)
-                result.score = score
-                rest = rest.dropFirst(batch.count)
-            case "unchanged": rest = rest.dropFirst(batch.count)
-            case "no_user": return nil
-            case "behind" where catchUps < Self.maximumCatchUps:
-                catchUps += 1
-                try await readOn(&tally, on: eventLoop)
-                let done = Set(tally.selected.map(\.id)).subtracting(tally.counting.map(\.id))
-                rest = rest.filter { !done.contains($0.id) }[...]
+                result.score = reply[3].score
+            case "no_user": return result.updates == 0 ? nil : result
+            case "behind" where catchUps < Self.maximumCatchUps: catchUps += 1
             case "behind": throw .unavailable("the audit grows faster than it is read")
             default: throw .outcomeUnknown("unexpected reply")
             }
         }
-        return result
     }
 
     /// What ``revert(_:by:on:)`` would do now. Changes nothing.
@@ -63,44 +54,70 @@ extension ScoreStore {
         _ selection: RevertSelection,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reverted? {
-        let horizon = try await lastAuditID(on: eventLoop)
-        guard var tally = try await tally(for: selection, upto: horizon, on: eventLoop) else { return nil }
-        guard let held = try await holding(of: tally.user, on: eventLoop).anyScore else { return nil }
-        try await readOn(&tally, on: eventLoop)
-        let counting = tally.counting
-        guard !counting.isEmpty else { return Reverted(user: tally.user, score: held) }
-        guard let sum = (tally.sum ?? 0).score else { throw .unsoundAudit(of: tally.user) }
-        var amount = PointsSum()
-        for update in counting { amount += update.increase }
-        let points = ScoreRange.held(amount.score ?? ScoreRange.limit)
-        // As the function has it: never below what the rest of the user's audit adds up to.
-        let taken = max(0, min(points, ScoreRange.held(held - ScoreRange.held(sum - points))))
-        return Reverted(user: tally.user, updates: counting.count, points: taken, score: held - taken)
+        guard var history = try await history(for: selection, on: eventLoop) else { return nil }
+        let held = try await holding(of: history.user, on: eventLoop).anyScore
+        try await readOn(&history, on: eventLoop)
+        let counting = history.counting
+        guard !counting.isEmpty else {
+            return held == nil && history.sum == nil ? nil : Reverted(user: history.user, score: held)
+        }
+        guard let held else { return nil }
+        let score = try history.score(of: held, without: counting, by: board.definition)
+        let fall = ScoreRange.held(held - (score ?? 0))
+        return Reverted(user: history.user, updates: counting.count, points: fall, score: score)
     }
 
-    private func tally(
+    private func history(
         for selection: RevertSelection,
-        upto horizon: AuditID,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> UserTally? {
+    ) async throws(ScoreStoreError) -> RevertedHistory? {
         switch selection {
         case .update(let seq):
             guard let entry = try await update(seq: seq, on: eventLoop), let user = try? UserID(entry.user) else {
                 return nil
             }
-            return UserTally(user: user) { $0.id == entry.id }
+            return RevertedHistory(user: user) { $0.id == entry.id }
         case .updates(let user, let since, let until):
             let time = AuditFilter(since: since, until: until)
-            return UserTally(user: user) { $0.id <= horizon && time.isInTime($0) }
+            let horizon = try await lastAuditID(on: eventLoop)
+            return RevertedHistory(user: user) { $0.id <= horizon && time.isInTime($0) }
         }
     }
 
     /// Until there is no more, or nearly so: what comes meanwhile is left to the function.
-    private func readOn(_ tally: inout UserTally, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+    private func readOn(_ history: inout RevertedHistory, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
         while true {
-            let page = try await auditPage(after: tally.seen, on: eventLoop)
-            tally.read(page)
+            let page = try await auditPage(after: history.seen, on: eventLoop)
+            history.read(page)
             if page.count < Self.auditPageSize { return }
         }
+    }
+}
+
+extension RevertedHistory {
+    /// As `leaderboard_take_back` takes them.
+    fileprivate func words(
+        without batch: some Collection<RevertedUpdate>,
+        by rules: BoardDefinition
+    ) throws(ScoreStoreError) -> [String] {
+        guard let sum = (sum ?? 0).score, let rest = rest(without: batch, by: rules) else {
+            throw .unsoundAudit(of: user)
+        }
+        return [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
+            + batch.map { name(of: $0) }
+    }
+
+    /// As the function has it: what another service wrote stays, but nothing moves past the rest.
+    fileprivate func score(
+        of held: Int,
+        without updates: [RevertedUpdate],
+        by rules: BoardDefinition
+    ) throws(ScoreStoreError) -> Int? {
+        guard let sum = (sum ?? 0).score, let rest = rest(without: updates, by: rules) else {
+            throw .unsoundAudit(of: user)
+        }
+        guard rest.adds, let score = rest.score else { return rest.score }
+        let (fall, excess) = (sum - score, held - score)
+        return held - (fall < 0 ? min(0, max(fall, excess)) : max(0, min(fall, excess)))
     }
 }

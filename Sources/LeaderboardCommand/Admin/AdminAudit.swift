@@ -82,6 +82,8 @@ private struct AuditAnswer: Decodable {
         let reverts: [Int]?
         /// Of those of which a later update has the seq, too.
         let reverted_entries: [String]?
+        let `operator`: String?
+        let value: Int?
         let unaudited: Int?
         let was: String?
         let of: String?
@@ -112,6 +114,7 @@ private struct AuditAnswer: Decodable {
             ]
             if let score_increase { parts.append(score_increase < 0 ? "\(score_increase)" : "+\(score_increase)") }
             if let score { parts.append("= \(score)") }
+            if let `operator` { parts.append("by \(`operator`)\(value.map { " \($0)" } ?? "")") }
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }

@@ -97,11 +97,13 @@ private struct Suspension: Decodable {
 struct AdminRevert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revert",
-        abstract: "Take back what updates added, each once.",
+        abstract: "Take back what updates made of a score, each once.",
         discussion: """
             Either one update by its seq, or a user's updates of a time, as far as the audit reaches. A time is given in \
-            milliseconds since 1970, or as 2026-11-25T04:00:00Z. Asking again takes back nothing twice. It shows what it would take back, and asks; where \
-            nobody can be asked it needs --yes.
+            milliseconds since 1970, or as 2026-11-25T04:00:00Z. The score becomes what the user's other updates make: increases and \
+            decreases added up within the board's bounds, the last `set`, the best `best`. Runs that were not better when they came are \
+            not in the audit, and do not come back. Who has no update left leaves the board; where points are added and the greatest score is best, they stay with 0. \
+            Asking again takes back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
             """
     )
 
@@ -141,16 +143,10 @@ struct AdminRevert: AsyncParsableCommand {
             return try await revertAll(try await UserBoards(of: user, service.service), body)
         }
         let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)
-        print(
-            "\(preview.updates.counted("update")) of \(preview.user_id.printable) to be taken back, "
-                + "\(preview.points.counted("point")); the score would be \(preview.score)."
-        )
+        print("\(preview.updates.counted("update")) of \(preview.user_id.printable) to be taken back: \(preview.outcome(isDone: false))")
         guard preview.updates > 0, try consent.isGiven("Take them back?") else { return }
         let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
-        print(
-            "\(answer.updates.counted("update")) of \(answer.user_id.printable) taken back, \(answer.points.counted("point")); "
-                + "the score is \(answer.score)."
-        )
+        print("\(answer.updates.counted("update")) of \(answer.user_id.printable) taken back: \(answer.outcome(isDone: true))")
     }
 
     /// First it shows what it would do on each, and asks once.
@@ -159,13 +155,12 @@ struct AdminRevert: AsyncParsableCommand {
         let consent = consent
         try await found.forEach { _, board in
             let preview = try await service.ask(.POST, at: board + "/audit/revert/preview", body, as: Answer.self)
-            return "\(preview.updates.counted("update")) to be taken back, \(preview.points.counted("point")); "
-                + "the score would be \(preview.score)"
+            return "\(preview.updates.counted("update")) to be taken back: \(preview.outcome(isDone: false))"
         }
         guard !found.rows.isEmpty, try consent.isGiven("Take them back?") else { return }
         try await found.forEach { _, board in
             let answer = try await service.ask(.POST, at: board + "/audit/revert", body, as: Answer.self)
-            return "\(answer.updates.counted("update")) taken back; the score is \(answer.score)"
+            return "\(answer.updates.counted("update")) taken back: \(answer.outcome(isDone: true))"
         }
     }
 
@@ -180,8 +175,16 @@ struct AdminRevert: AsyncParsableCommand {
     private struct Answer: Decodable {
         let user_id: String
         let updates: Int
+        /// By how much the score falls.
         let points: Int
-        let score: Int
+        /// Nil: the user is not on the board then.
+        let score: Int?
+
+        func outcome(isDone: Bool) -> String {
+            guard let score else { return "nothing is left, the user \(isDone ? "has left" : "would leave") the board." }
+            let change = points < 0 ? "\((0 - points).counted("point")) more" : "\(points.counted("point")) less"
+            return "the score \(isDone ? "is" : "would be") \(score)\(points == 0 ? ", as before" : ", \(change)")."
+        }
     }
 }
 

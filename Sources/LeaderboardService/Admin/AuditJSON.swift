@@ -9,9 +9,9 @@ enum AuditJSON {
     private static let names = [
         "user": "user_id", "increase": "score_increase", "score": "score", "seq": "seq", "ip": "ip",
         "request": "request_id", "trace": "trace_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of",
-        "hash": "hash", "unaudited": "unaudited", "places": "places",
+        "hash": "hash", "unaudited": "unaudited", "places": "places", "op": "operator", "value": "value",
     ]
-    private static let numbers: Set = ["increase", "score", "seq", "unaudited"]
+    private static let numbers: Set = ["increase", "score", "seq", "unaudited", "value"]
     /// Characters of a value that are shown: ours are shorter.
     private static let longest = 1000
 

@@ -146,9 +146,10 @@ struct RevertRoute: Sendable {
             if case .update = selection { throw .updateNotFound }
             throw .userNotFound
         }
+        let score = reverted.score.map(String.init) ?? "null"
         return ByteBuffer(
             string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
-                + #""points":\#(reverted.points),"score":\#(reverted.score)}"#
+                + #""points":\#(reverted.points),"score":\#(score)}"#
         )
     }
 }

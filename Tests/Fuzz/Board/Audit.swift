@@ -41,12 +41,15 @@ extension FuzzTarget {
             )
         }
         guard let user = entries.first.flatMap({ try? UserID($0.user) }) else { return }
-        var tally = UserTally(user: user) { AuditFilter(user: user.rawValue, since: 0, until: 1 << 53).matches($0) }
-        tally.read(entries)
-        promise(
-            tally.selected.allSatisfy { $0.increase > 0 && ScoreRange.contains($0.increase) },
-            "gains are taken back"
-        )
+        var history = RevertedHistory(user: user) {
+            AuditFilter(user: user.rawValue, since: 0, until: 1 << 53).matches($0)
+        }
+        history.read(entries)
+        promise(history.selected.allSatisfy(\.changesAnything), "updates are taken back that changed something")
+        var rules = BoardDefinition()
+        if entries.count.isMultiple(of: 2) { (rules.order, rules.scores) = (.asc, -5...5) }
+        let rest = history.rest(without: history.counting.prefix(3), by: rules)
+        promise(rest?.score.map(ScoreRange.contains) ?? true, "what is left is a score")
     }
 }
 

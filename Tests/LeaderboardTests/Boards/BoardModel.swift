@@ -21,6 +21,17 @@ struct BoardModel {
     private var suspended: Set<String> = []
     private var outcomes: [String: (asked: String, outcome: String)] = [:]
     private var grants: Set<String> = []
+    /// By user, in their order: what changed the score.
+    private(set) var history: [String: [Change]] = [:]
+
+    struct Change {
+        let seq: Int
+        let operation: BoardRules.Operator
+        let value: Int
+        /// It moved the score: an increase of 0 does not.
+        let moved: Bool
+        var isReverted = false
+    }
 
     init(_ rules: BoardRules) {
         self.rules = rules
@@ -72,6 +83,9 @@ struct BoardModel {
         if isChange {
             seq += 1
             if score != old?.score { rows[update.user] = Row(score: score, reached: seq) }
+            history[update.user, default: []].append(
+                Change(seq: seq, operation: operation, value: update.value, moved: score != old?.score ?? 0)
+            )
             if let grant = update.grant { grants.insert(grant) }
         }
         let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
@@ -101,17 +115,44 @@ struct BoardModel {
         seq += 1
         rows[user] = nil
         withheld[user] = nil
+        history[user] = nil
     }
 
-    /// What reverting a change by `taken` does to the user.
-    mutating func lower(_ user: String, by taken: Int) {
-        seq += 1
-        guard taken != 0 else { return }
-        if let row = rows[user] {
-            rows[user] = Row(score: row.score - taken, reached: seq)
-        } else if let row = withheld[user] {
-            withheld[user] = Row(score: row.score - taken, reached: seq)
+    /// Takes back those changes that `isMeant`: how many.
+    mutating func revert(_ user: String, _ isMeant: (Change) -> Bool) -> Int {
+        guard let score = score(of: user), var changes = history[user] else { return 0 }
+        let places = changes.indices.filter { index in
+            let change = changes[index]
+            let says = change.operation == .set || change.operation == .best
+            return !change.isReverted && (says || change.moved || change.value != 0) && isMeant(change)
         }
+        guard !places.isEmpty else { return 0 }
+        for place in places { changes[place].isReverted = true }
+        history[user] = changes
+        seq += 1
+        let rest = whatIsLeft(of: changes)
+        let row = rest.map { Row(score: $0, reached: seq) }
+        if rest != score {
+            if rows[user] != nil { rows[user] = row } else { withheld[user] = row }
+        }
+        return places.count
+    }
+
+    private func whatIsLeft(of changes: [Change]) -> Int? {
+        var score: Int?
+        for change in changes where !change.isReverted {
+            let sum = (score ?? 0) + (change.operation == .decr ? -change.value : change.value)
+            score =
+                switch change.operation {
+                case .incr, .decr: rules.held(sum)
+                case .set: rules.held(change.value)
+                case .best:
+                    score.map { rules.isBetter($0, than: rules.held(change.value)) ? $0 : rules.held(change.value) }
+                        ?? rules.held(change.value)
+                }
+        }
+        let hasAdded = changes.contains { $0.operation == .incr || $0.operation == .decr }
+        return score ?? (hasAdded && !rules.ascends ? 0 : nil)
     }
 
     func score(of user: String) -> Int? { (rows[user] ?? withheld[user])?.score }

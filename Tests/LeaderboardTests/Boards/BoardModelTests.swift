@@ -41,9 +41,6 @@ struct BoardModelTests {
 private struct BoardLife {
     let board: DefinedBoard
     var model: BoardModel
-    /// Changes that can be taken back: user, seq, increase.
-    var increases: [(user: String, seq: Int, increase: Int)] = []
-
     init(_ board: DefinedBoard) {
         self.board = board
         model = BoardModel(board.rules)
@@ -60,14 +57,42 @@ private struct BoardLife {
             #expect(try await board.operate("reinstate", on: user).array?.first?.text == expected, "\(comment)")
         case 4:
             model.erase(user)
-            _ = try await board.operate("erase", on: user, ["erased-1"])
-        case 5...11:
+            _ = try await board.store.erase(UserID(user), by: board.board.act(), on: board.board.loop)
+        case 5, 6: try await revert(user, using: &random, comment)
+        case 7...12:
             try await write([update(users, using: &random)], comment)
         default:
             let size = Int.random(in: 1...64, using: &random)
             try await write((1...size).map { _ in update(users, using: &random) }, comment)
         }
         try await compare(user, using: &random, comment)
+    }
+
+    private mutating func revert(
+        _ user: String,
+        using random: inout SeededGenerator,
+        _ comment: String
+    ) async throws {
+        let (seq, isOne) = (model.history[user]?.randomElement(using: &random)?.seq ?? 0, Bool.random(using: &random))
+        guard seq > 0 else { return }
+        let id = try UserID(user)
+        let meant: RevertSelection = isOne ? .update(seq: seq) : .updates(of: id, since: nil, until: nil)
+        let before = model.score(of: user)
+        let count = model.revert(user) { !isOne || $0.seq == seq }
+        let after = model.score(of: user)
+        let (store, loop) = (try board.store, board.board.loop)
+        let preview = try await store.revertPreview(meant, on: loop)
+        let reverted = try await store.revert(meant, by: board.board.act(), on: loop)
+        let expected = Reverted(
+            user: id,
+            updates: count,
+            points: count > 0 ? (before ?? 0) - (after ?? 0) : 0,
+            score: after
+        )
+        #expect(reverted == expected, "\(comment): \(user), \(meant)")
+        #expect(preview == expected, "\(comment): \(user), \(meant), before it was done")
+        let again = try await store.revert(meant, by: board.board.act(), on: loop)
+        #expect(again == Reverted(user: id, score: after), "\(comment): once more")
     }
 
     private func update(_ users: [String], using random: inout SeededGenerator) -> ModelUpdate {

@@ -36,6 +36,10 @@ struct BoardRules: Sendable, CustomStringConvertible {
         ascends ? one < other : one > other
     }
 
+    func held(_ score: Int) -> Int {
+        min(max(score, scores.lowerBound), scores.upperBound)
+    }
+
     /// The score that an update makes of the one before; nil: a bound refuses it.
     func result(_ operation: Operator, of old: Int?, by value: Int) -> Int? {
         let held = min(max(value, scores.lowerBound), scores.upperBound)

@@ -5,6 +5,7 @@ import RedisClient
 /// One of many boards on a private Redis, called as its functions are.
 struct DefinedBoard {
     let board: TestBoard
+    let name: String
     let keys: BoardKeys
     var rules: BoardRules
     /// The definition is told with each call, as for a board that nobody stored one of; false: the key has it.
@@ -13,8 +14,17 @@ struct DefinedBoard {
     init(_ board: TestBoard, _ name: String, _ rules: BoardRules, isGiven: Bool = true) {
         self.isGiven = isGiven
         self.board = board
+        self.name = name
         keys = BoardKeys(board: name)
         self.rules = rules
+    }
+
+    /// As operators have it.
+    var store: ScoreStore {
+        get throws {
+            let definition = try BoardDefinition(stored: Array(rules.json.utf8))
+            return ScoreStore(board.store.functions, try BoardID(name), definition)
+        }
     }
 
     var given: String { isGiven ? rules.json : "" }
@@ -33,7 +43,7 @@ struct DefinedBoard {
             keys.suspended, keys.withheld, keys.audit, keys.name("board"), keys.name("seasons"), keys.seq, keys.epoch,
             keys.chain, keys.scores, keys.name("at"),
         ]
-        var words = ["1000", "60000", keys.channel, given, rules.version, "", "0", "0", "1", stores ? "1" : "0"]
+        var words = ["100000", "60000", keys.channel, given, rules.version, "", "0", "0", "1", stores ? "1" : "0"]
         for update in updates {
             names.append(keys.name("limit:\(update.user)"))
             if let key = update.key { names.append(keys.name("idem:\(update.user):\(key)")) }
@@ -70,7 +80,7 @@ struct DefinedBoard {
         return try await call(
             "leaderboard_\(name)",
             names,
-            [user, keys.channel, "1000", "ops", "a test", "192.0.2.7", "request-2"] + more
+            [user, keys.channel, "100000", "ops", "a test", "192.0.2.7", "request-2"] + more
         )
     }
 
