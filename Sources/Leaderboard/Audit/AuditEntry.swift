@@ -73,6 +73,15 @@ package struct AuditEntry: Sendable, Equatable {
         case nil: action == .recover ? score : nil
         }
     }
+    /// Of a change that gave the user another score: its seq, if it says since when the user has that. Who lost entries keeps the place,
+    /// and so does who has what another service wrote.
+    var arrival: Int? {
+        switch action {
+        case .update: seq
+        case .revert: score == nil ? nil : seq
+        default: nil
+        }
+    }
     /// Points of before the user's first entry, of which this one tells.
     var unaudited: Int { integer("unaudited") ?? 0 }
     /// Nil: one that this release does not know.

@@ -13,6 +13,8 @@ package struct AuditReport: Sendable, Equatable {
         package let audit: Word
         /// At ``AuditReport/seen``, which may be later.
         package internal(set) var auditAtEnd: Word
+        /// Among users of the same score, not in the order in which they came to it.
+        package internal(set) var isMisplaced = false
 
         package var hasWrongScore: Bool {
             board.map { audit.sum ?? PointsSum($0) != PointsSum($0) } ?? audit.hasScore
@@ -34,6 +36,8 @@ package struct AuditReport: Sendable, Equatable {
         package let hasScore: Bool
         /// Nil: it does not tell.
         package let isSuspended: Bool?
+        /// Seq of the change by which the user reached the score; nil: it does not tell, or nobody asks.
+        var reached: Int?
     }
 
     /// Where the chain stands at its end, and the last entry that is there.
@@ -78,6 +82,11 @@ package struct AuditReport: Sendable, Equatable {
     package internal(set) var differences: [Difference] = []
     /// By user. A rebuild leaves them.
     package internal(set) var unexplained: [Unexplained] = []
+    /// Members of a board with stamps that stand for nobody, by name: another writer put them there, or the key that confirms them was
+    /// damaged. With their scores.
+    package internal(set) var strays: [String: Int] = [:]
+    /// Of a board whose equals share a rank without a gap: scores that are not where they are counted, or are and should not be.
+    package internal(set) var wrongScores: [String] = []
     /// Of the last entry that was read.
     package internal(set) var seen = AuditID.zero
     /// Entries that the board lost and a backup has: a rebuild brings them back.
@@ -112,12 +121,16 @@ package struct AuditReport: Sendable, Equatable {
     /// Between what the backup has and what the board has, changes are lost: only the scores tell of them.
     package var hasLostChanges: Bool { missing?.isPart ?? false }
 
-    package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty }
+    package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows }
+
+    /// The rows of the board are what its ties need.
+    package var hasSoundRows: Bool { strays.isEmpty && wrongScores.isEmpty }
 
     /// Whatever is wrong is a score, as another service may have written it: the chain holds, suspensions are the audit's, and nobody
     /// lost their score.
     package var onlyScoresDiffer: Bool {
-        !isSound && faultCount == 0 && !differences.contains { $0.hasWrongSuspension || $0.lacksScore }
+        !isSound && faultCount == 0
+            && !differences.contains { $0.hasWrongSuspension || $0.lacksScore || $0.isMisplaced }
     }
 
     /// The same with what was found of these users alone.

@@ -15,14 +15,22 @@ extension AuditVerification {
         suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)
         suspects.formUnion(backup.users.subtracting(suspended))
         var withoutHistory: [BoardMember: Int] = [:]
+        let hasStamps = store.board.definition.ties.isByArrival
+        var rows = RowOrder()
         for (key, isWithheld) in [(store.keys.scores, false), (store.keys.withheld, true)] {
-            try await store.forEachScore(of: key, on: eventLoop) { member, score in
+            try await store.forEachRow(of: key, store.keys, store.board.definition, on: eventLoop) { member, place in
+                let score = place.score
+                if hasStamps, case .foreign = member {
+                    report.strays[member.text] = score
+                    return
+                }
                 guard case .user(let id) = member, let tally = walked.tallies[id.rawValue] else {
                     if score != 0 || withoutHistory[member] == nil { withoutHistory[member] = score }
                     return
                 }
                 let user = id.rawValue
                 missing.remove(user)
+                if hasStamps { rows.add(id, place, tally.reached) }
                 if tally.sum != PointsSum(score) || suspended.contains(user) != isWithheld { suspects.insert(user) }
             }
         }
@@ -33,6 +41,8 @@ extension AuditVerification {
             guard let word = walk.word(of: user, backup) else { continue }
             if let difference = AuditReport.Difference(id, holding, word) { report.differences.append(difference) }
         }
+        try await findMisplaced(rows, &walk, backup, into: &report)
+        if store.board.definition.ties == .dense { report.wrongScores = try await store.wrongScores(on: eventLoop) }
         // An erasure takes the user off the board before the audit stops naming him: from the one to the other he is in here.
         let erasing = try await store.erasing(on: eventLoop)
         // Whoever came on the board by an update is in it now, and what was left of all entries that were erased meanwhile.
@@ -63,6 +73,42 @@ extension AuditVerification {
         )
         report.seen = walk.seen
         return true
+    }
+
+    /// Who is not in the order in which users came to a score. Those of a score at which that is so are looked at once more, each at
+    /// one moment of the audit.
+    private func findMisplaced(
+        _ rows: RowOrder,
+        _ walk: inout AuditWalk,
+        _ backup: SuspendedInBackup,
+        into report: inout AuditReport
+    ) async throws(ScoreStoreError) {
+        var checked = RowOrder()
+        var holdings: [UserID: (Holding, AuditReport.Word)] = [:]
+        for user in rows.misplaced {
+            let holding = try await store.holding(of: user, on: eventLoop)
+            try await readOn(&walk, upto: holding.at)
+            guard let word = walk.word(of: user.rawValue, backup), let score = holding.anyScore else { continue }
+            holdings[user] = (holding, word)
+            checked.add(user, BoardState.Place(score: score, reached: holding.reached ?? 0), word.reached)
+        }
+        for user in checked.misplaced {
+            if let index = report.differences.firstIndex(where: { $0.user == user }) {
+                report.differences[index].isMisplaced = true
+            } else if let (holding, word) = holdings[user] {
+                report.differences.append(
+                    AuditReport.Difference(
+                        user: user,
+                        board: holding.anyScore,
+                        isSuspended: holding.isSuspended,
+                        audit: word,
+                        auditAtEnd: word,
+                        isMisplaced: true
+                    )
+                )
+            }
+        }
+        report.differences.sort { $0.user.rawValue < $1.user.rawValue }
     }
 
     /// What users have, or had before their first entry, and no entry tells of.
@@ -114,7 +160,8 @@ extension AuditWalk {
         return AuditReport.Word(
             sum: tally.sum,
             hasScore: tally.isKept,
-            isSuspended: tally.isSuspended ?? isSuspended
+            isSuspended: tally.isSuspended ?? isSuspended,
+            reached: tally.reached
         )
     }
 }

@@ -15,6 +15,8 @@ struct AuditWalk {
         var isKept: Bool
         /// What the last entry says that tells it: a suspension, a return, or an update, which counts of nobody suspended.
         var isSuspended: Bool?
+        /// Seq of the last change that gave the user another score. Nil: it was none that tells it.
+        var reached: Int?
         /// The backup's word, in the place of entries that had been trimmed before it was made.
         var isFromBackup = false
         /// There are entries behind that.
@@ -253,6 +255,7 @@ struct AuditWalk {
             let isKept = entry.action == .update || entry.score != nil
             if var tally = tallies[user] {
                 tally.sum.follow(entry)
+                if entry.increase != 0 || !tally.isKept { tally.reached = entry.arrival }
                 tally.isFollowed = true
                 tally.last = entry.id
                 // What another service took away is adopted as well, and who has no update left leaves the board.
@@ -272,12 +275,15 @@ struct AuditWalk {
                     first: entry.id,
                     last: entry.id,
                     isKept: isKept,
-                    isSuspended: entry.suspends
+                    isSuspended: entry.suspends,
+                    reached: entry.increase != 0 || isWhole ? entry.arrival : nil
                 )
             }
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
-        case .rebuild, .restore, .ties, .accept, nil: break
+        // Who came first is kept, but not by the seqs that tell it here.
+        case .restore, .ties: for user in Array(tallies.keys) { tallies[user]?.reached = nil }
+        case .rebuild, .accept, nil: break
         }
     }
 

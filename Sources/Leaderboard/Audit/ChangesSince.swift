@@ -9,6 +9,8 @@ struct ChangesSince {
     /// The last score that an entry says, whatever the user had before it.
     private var said: [String: PointsSum] = [:]
     private var suspensions: [String: Bool] = [:]
+    /// Of whom the score changed: since when they have it.
+    private var reached: [String: Int?] = [:]
     /// What a user had before the first entry that was read here.
     private var bases: [String: Int] = [:]
     private var adopted: [String: Int] = [:]
@@ -21,9 +23,12 @@ struct ChangesSince {
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
             guard let user = entry.userID?.rawValue else { continue }
             if bases[user] == nil { bases[user] = ScoreRange.held((entry.score ?? 0) - entry.increase) }
-            if let score = entry.saidScore { (said[user], gained[user]) = (PointsSum(score), 0) } else {
+            if let score = entry.saidScore {
+                (said[user], gained[user]) = (PointsSum(score), 0)
+            } else {
                 gained[user, default: 0] += entry.increase
             }
+            if entry.increase != 0 { reached[user] = .some(entry.arrival) }
             if entry.action != .update { suspensions[user] = entry.suspends ?? suspensions[user] }
             adopted[user] = ScoreRange.held(adopted[user, default: 0] + entry.unaudited)
         }
@@ -33,7 +38,9 @@ struct ChangesSince {
     /// What the audit of a user adds up to. Empty: no entry names the user.
     /// - Parameter atEnd: in the report; nil: no entry did.
     func sum(of user: UserID, atEnd: PointsSum?) throws(ScoreStoreError) -> String {
-        guard let before = said[user.rawValue] ?? atEnd ?? bases[user.rawValue].map({ PointsSum($0) }) else { return "" }
+        guard let before = said[user.rawValue] ?? atEnd ?? bases[user.rawValue].map({ PointsSum($0) }) else {
+            return ""
+        }
         let sum = before + gained[user.rawValue, default: 0]
         guard let score = sum.score else { throw .unsoundAudit(of: user) }
         return String(score)
@@ -48,11 +55,16 @@ struct ChangesSince {
 
     /// As `leaderboard_rebuild` takes it.
     func text(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
-        let hasSum = difference.auditAtEnd.sum != nil && difference.concernsScore
-        let sum =
-            hasSum || gained[difference.user.rawValue] != nil
-            ? try sum(of: difference.user, atEnd: difference.auditAtEnd.sum ?? 0) : ""
-        let word = suspensions[difference.user.rawValue] ?? difference.auditAtEnd.isSuspended
-        return word.map { "\(sum) \($0 ? "suspend" : "reinstate")" } ?? sum
+        let (user, said) = (difference.user.rawValue, difference.auditAtEnd)
+        let hasSum = said.sum != nil && difference.concernsScore
+        var words = ""
+        if gained[user] == nil, said.sum != nil, !said.hasScore, difference.board != nil {
+            words = "-"
+        } else if hasSum || gained[user] != nil {
+            words = try sum(of: difference.user, atEnd: said.sum ?? 0)
+        }
+        if let isSuspended = suspensions[user] ?? said.isSuspended { words += isSuspended ? " suspend" : " reinstate" }
+        if let seq = reached[user] ?? said.reached { words += " @\(seq)" }
+        return words
     }
 }

@@ -38,6 +38,10 @@ extension ScoreStore {
             }
             report = try await AuditVerification(self, older: older, on: eventLoop).run()
         }
+        if !report.hasSoundRows {
+            try await putRowsRight(report, on: eventLoop)
+            report = try await AuditVerification(self, older: older, on: eventLoop).run()
+        }
         if !report.differences.isEmpty { summary.users = try await rebuild(report, by: act, on: eventLoop) }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
@@ -45,6 +49,12 @@ extension ScoreStore {
             _ = try await recover(alone.concerning(report.continued), by: act, on: eventLoop)
         }
         return summary
+    }
+
+    /// What stands for nobody is taken off the board, and what is counted is what is there. Users keep their scores.
+    package func putRowsRight(_ report: AuditReport, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        if !report.strays.isEmpty { _ = try await setAsideAll(on: eventLoop) }
+        if !report.wrongScores.isEmpty { try await rightScores(report.wrongScores, on: eventLoop) }
     }
 
     /// Some of the entries that came back may be of users who were erased since.

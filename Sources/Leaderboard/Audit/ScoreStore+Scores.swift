@@ -21,6 +21,41 @@ extension ScoreStore {
         }
     }
 
+    /// The same of ``BoardKeys/scores`` or ``BoardKeys/withheld`` of these keys, in the layout of a definition, and with each since when
+    /// the user has the score. A member that stands for no user of the board is ``BoardMember/foreign(_:)``.
+    func forEachRow(
+        of key: String,
+        _ keys: BoardKeys,
+        _ definition: BoardDefinition,
+        on eventLoop: any EventLoop,
+        _ body: (BoardMember, BoardState.Place) -> Void
+    ) async throws(ScoreStoreError) {
+        guard definition.ties.isByArrival else {
+            try await forEachScore(of: key, on: eventLoop) { member, score in
+                body(member, BoardState.Place(score: score))
+            }
+            return
+        }
+        try await forEachPage(
+            of: [key, keys.at],
+            by: "leaderboard_rows",
+            [String(buffer: definition.stored)],
+            [key == keys.withheld ? "1" : "0"],
+            on: eventLoop
+        ) { (words) throws(ScoreStoreError) in
+            for index in stride(from: 0, to: words.count - 2, by: 3) {
+                guard case .string(let name) = words[index], let score = words[index + 1].score,
+                    let reached = words[index + 2].integer
+                else { throw .unavailable("unexpected reply") }
+                guard reached >= 0 else {
+                    body(.foreign(name), BoardState.Place(score: score))
+                    continue
+                }
+                body(BoardMember(name), BoardState.Place(score: score, reached: reached))
+            }
+        }
+    }
+
     /// The users of a sorted set of scores, each with the place that the board's ties keep. What is no user id is not among them.
     /// - Parameters:
     ///   - key: `scores` or `withheld` of these keys.
@@ -32,27 +67,8 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [String: BoardState.Place] {
         var places: [String: BoardState.Place] = [:]
-        guard definition.ties.isByArrival else {
-            try await forEachScore(of: key, on: eventLoop) { member, score in
-                if case .user(let user) = member { places[user.rawValue] = BoardState.Place(score: score) }
-            }
-            return places
-        }
-        let words = [key == keys.withheld ? "1" : "0"]
-        try await forEachPage(
-            of: [key, keys.at],
-            by: "leaderboard_rows",
-            [String(buffer: definition.stored)],
-            words,
-            on: eventLoop
-        ) { (words) throws(ScoreStoreError) in
-            for index in stride(from: 0, to: words.count - 2, by: 3) {
-                guard case .string(let name) = words[index], let score = words[index + 1].score,
-                    let reached = words[index + 2].integer
-                else { throw .unavailable("unexpected reply") }
-                guard reached >= 0, case .user(let user) = BoardMember(name) else { continue }
-                places[user.rawValue] = BoardState.Place(score: score, reached: reached)
-            }
+        try await forEachRow(of: key, keys, definition, on: eventLoop) { member, place in
+            if case .user(let user) = member { places[user.rawValue] = place }
         }
         return places
     }

@@ -2,21 +2,26 @@
 -- KEYS  1 scores  2 audit  3 suspended  4 withheld  5 limit, and, as in operation.lua, 6 board  7 at
 -- ARGV  1 user
 -- Returns the id of the audit's last entry, score on the board, rank, 1 if suspended, score withheld, token bucket;
--- an empty text stands for what there is not
+-- an empty text stands for what there is not; and, with 7 keys, of a board with stamps the seq of the change by which the user
+-- reached the score (0: before all who came to it later)
 local function holding(keys, args)
   if #keys ~= 5 and #keys ~= 7 or #args ~= 1 then
     return wrong_arguments('leaderboard_holding')
   end
   local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
   local definition = board_definition(keys[7] and keys[6])
-  local member, score = find(definition, keys[1], keys[7], args[1])
+  local member, score, stamp = find(definition, keys[1], keys[7], args[1])
   local kept = redis.call('ZSCORE', keys[4], args[1])
   local bucket = redis.call('GET', keys[5]) or ''
   local function shown(text)
     return text and shown_score(tonumber(text)) or ''
   end
-  return { last and last[1] or '0-0', shown(score), score and rank_of(definition, keys[1], keys[7], member, score) or '',
+  local reply = { last and last[1] or '0-0', shown(score), score and rank_of(definition, keys[1], keys[7], member, score) or '',
     redis.call('SISMEMBER', keys[3], args[1]), shown(kept), whole_number(bucket) and bucket or '' }
+  if keys[7] then
+    reply[7] = definition.is_stamped and seq_of(definition, stamp) or ''
+  end
+  return reply
 end
 
 redis.register_function{ function_name = 'leaderboard_holding', callback = holding, flags = { 'no-writes' } }

@@ -34,8 +34,8 @@ end
 -- KEYS  1 scores, or withheld  2 at
 -- ARGV  1 definition  2 cursor, 0 at first  3 count, as ZSCAN takes it  4 withheld: 1 if that is KEYS 1, whose members have no stamps
 -- Returns the next cursor (0: that was all), and the list of the users, behind each the score, and the seq of the change by which
--- the user reached it (0: before all who came to it later). A member that stands for no user is told as leaderboard_members does, and
--- the seq is -1.
+-- the user reached it (0: before all who came to it later). A member that stands for no user, or for one whose stamp `at` does not
+-- confirm, is told as leaderboard_members does, and the seq is -1.
 local function rows(keys, args)
   local text, cursor, count, withheld = unpack(args)
   local definition = definition_of(text or '')
@@ -44,11 +44,11 @@ local function rows(keys, args)
   end
   local page, found = redis.call('ZSCAN', keys[1], cursor, 'COUNT', count), {}
   for index = 1, #page[2], 2 do
-    local member = page[2][index]
-    local user, stamp = user_of(definition, member), string.sub(member, 1, STAMP_BYTES)
-    if withheld == '1' then
-      user = is_user(member) and member
-      stamp = user and redis.call('HGET', keys[2], user)
+    local member, stamp = page[2][index], false
+    local user = withheld ~= '1' and user_of(definition, member) or withheld == '1' and is_user(member) and member
+    if user then
+      stamp = redis.call('HGET', keys[2], user)
+      user = (withheld == '1' or stamped_member(definition, user, stamp) == member) and user
     end
     push(found, user or #member > LONGEST_NAME and string.sub(member, 1, TOLD) .. '... (' .. #member .. ' bytes)' or member,
       shown_score(tonumber(page[2][index + 1])))

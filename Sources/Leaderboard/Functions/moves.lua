@@ -169,6 +169,27 @@ local function put_back(moves, user, score)
   end
 end
 
+-- Puts a user where `reached` says, the seq of the change by which the user reached the score (0: before all who came to it later); who
+-- is there already gets another place. `score` is a text, or false: it is not shown.
+local function place_at(moves, user, score, reached)
+  local old = find_moving(moves, user)
+  if old then
+    take_away(moves, user, old)
+  end
+  if moves.stamps then
+    if reached > 0 then
+      moves.stamps[user] = stamp_of(moves.definition, reached)
+      redis.call('HSET', moves.at, user, moves.stamps[user])
+    elseif moves.stamps[user] then
+      moves.stamps[user] = false
+      redis.call('HDEL', moves.at, user)
+    end
+  end
+  if score then
+    put_back(moves, user, score)
+  end
+end
+
 -- A suspended user's score becomes `total` with the change of this seq.
 local function move_withheld(moves, withheld, user, old, total, seq)
   if moves.stamps and old ~= total and (moves.stamps[user] or not is_free(moves, total, integer_text(total))) then

@@ -176,8 +176,9 @@ local function said_score(fields)
   return is_said and whole_number(fields.score or '') or nil
 end
 
--- What the entries behind `seen` say: by user the score that one of them says (`said`), what is `gained` behind that, and the
--- last `word` that is about it, 'suspend' or 'reinstate'; and whether they are stirred: somebody was erased, or points of before
+-- What the entries behind `seen` say: by user the score that one of them says (`said`), what is `gained` behind that, the
+-- last `word` that is about it, 'suspend' or 'reinstate', whether an update was among them (`plays`), and whether the score was
+-- `moved`, and by the change of which seq it was `reached`, if that is known; and whether they are stirred: somebody was erased, or points of before
 -- a first entry were adopted. Nil as above.
 local function changes_since(op, seen)
   local entries, changes, is_stirred = entries_since(op, seen), {}, false
@@ -190,6 +191,10 @@ local function changes_since(op, seen)
       changes[user] = change
       change.said = said or change.said
       change.gained = said and 0 or change.gained + (tonumber(fields.increase) or 0)
+      change.plays = change.plays or not action
+      if fields.increase ~= '0' then
+        change.moved, change.reached = true, (not action or action == 'revert') and whole_number(fields.seq or '') or nil
+      end
       if action == 'suspend' or action == 'reinstate' then
         change.word = action
       end

@@ -6,22 +6,43 @@
 --                  audited and told to viewers
 --       10 …       user, and what the user's audit says, up to there; at most 500 users. Nobody, and 0 repaired: only the
 --                  entry is wanted, the first one of an audit that goes on
--- What the audit says is what it adds up to (nothing, if the user never had a score), and, where the suspension is to be put
--- right, a space and `suspend` or `reinstate`: `129`, `129 suspend`, ` reinstate`. What happened since `seen` is added here. A
--- suspended user's score is put where it is kept.
+-- What the audit says is what it adds up to (nothing, if the user never had a score; `-`, if the user has none any more), and, where
+-- the suspension is to be put right, a space and `suspend` or `reinstate`, and where the board has stamps and the audit tells it,
+-- a space, `@` and the seq of the change by which the user reached the score: `129`, `129 suspend`, ` reinstate`, `- @17`. What
+-- happened since `seen` is added here. A suspended user's score is put where it is kept.
 -- Returns done, or behind: since `seen` there are more than 500 entries, or somebody was erased: read on and call again
 
--- Sum and word, or nil where it says neither as we write it.
+-- Sum, word and seq, or nil where it says none of them as we write it.
 local function told_by_audit(text)
-  local sum, word = string.match(text, '^(%-?%d*) ?(%a*)$')
-  if not sum or sum ~= '' and not whole_number(sum) or word ~= '' and word ~= 'suspend' and word ~= 'reinstate' then
+  local sum, word, reached = string.match(text, '^(%-?%d*) ?(%a*) ?@?(%d*)$')
+  if not sum or sum ~= '' and sum ~= '-' and not whole_number(sum) or word ~= '' and word ~= 'suspend' and word ~= 'reinstate'
+    or reached ~= '' and not whole_number(reached) then
     return nil
   end
-  return sum, word
+  return sum, word, tonumber(reached)
 end
 
--- Puts one user in the right place with the right score.
-local function put_right(op, user, sum, change, word)
+-- The score that the user is to have; false: none. `old` is what the user has.
+local function right_score(sum, change, old)
+  if sum == '' then
+    return old
+  elseif sum == '-' and not (change and change.plays) then
+    return false
+  end
+  return shown_score(sum_with(change, tonumber(sum) or 0))
+end
+
+-- Nothing of the user is left on the board, nor withheld.
+local function take_off(op, user, on_board)
+  if on_board then
+    take_away(op.moves, user, on_board)
+  end
+  redis.call('ZREM', op.withheld, user)
+  forget(op.moves, user)
+end
+
+-- Puts one user in the right place with the right score. `reached` may be nil: nobody knows.
+local function put_right(op, user, sum, change, word, reached)
   if word == 'suspend' then
     redis.call('SADD', op.suspended, user)
   elseif word == 'reinstate' then
@@ -33,16 +54,19 @@ local function put_right(op, user, sum, change, word)
   -- Where the audit gave the user none, what is there goes where it belongs.
   local score = is_suspended and (kept_back or on_board) or on_board or kept_back
   local old = score and tonumber(score)
-  local total = old
-  if sum ~= '' then
-    total = shown_score(sum_with(change, tonumber(sum)))
-  end
+  local total = right_score(sum, change, old)
   if not total then
+    take_off(op, user, on_board)
     return
   end
+  reached = moves.stamps and reached
   if is_suspended then
     if on_board then
       take_away(moves, user, on_board)
+    end
+    if reached then
+      place_at(moves, user, false, reached)
+      old = total
     end
     move_withheld(moves, withheld, user, old, total, op.seq)
     return
@@ -53,8 +77,12 @@ local function put_right(op, user, sum, change, word)
       put_back(moves, user, kept_back)
     end
   end
-  move(moves, user, old, total, op.seq)
-  write_moves(moves)
+  if reached then
+    place_at(moves, user, integer_text(shown_score(total)), reached)
+  else
+    move(moves, user, old, total, op.seq)
+    write_moves(moves)
+  end
 end
 
 local function rebuild(keys, args)
@@ -81,8 +109,12 @@ local function rebuild(keys, args)
   has_written = true
   for index = 10, #args, 2 do
     local user = args[index]
-    local sum, word = told_by_audit(args[index + 1])
-    put_right(op, user, sum, since[user], since[user] and since[user].word or word)
+    local sum, word, reached = told_by_audit(args[index + 1])
+    local change = since[user]
+    if change and change.moved then
+      reached = change.reached
+    end
+    put_right(op, user, sum, change, change and change.word or word, reached)
   end
   if is_last then
     tell(op, nil)

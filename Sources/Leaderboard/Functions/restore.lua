@@ -18,26 +18,6 @@ local function restore_audit(keys, args)
   return { 'done' }
 end
 
--- Puts a user where a board is being loaded; who is there already gets another place. `score` is a text, or false: it is not shown.
-local function load_row(moves, user, score, reached)
-  local old = find_moving(moves, user)
-  if old then
-    take_away(moves, user, old)
-  end
-  if moves.stamps then
-    if reached > 0 then
-      moves.stamps[user] = stamp_of(moves.definition, reached)
-      redis.call('HSET', moves.at, user, moves.stamps[user])
-    elseif moves.stamps[user] then
-      moves.stamps[user] = false
-      redis.call('HDEL', moves.at, user)
-    end
-  end
-  if score then
-    put_back(moves, user, score)
-  end
-end
-
 -- leaderboard_restore_scores: puts users where a board is being loaded, in the layout of its ties (ranking.lua).
 -- KEYS  1 scores  2 at  of the board to be
 -- ARGV  1 definition  of the board to be
@@ -58,7 +38,7 @@ local function restore_scores(keys, args)
   end
   local moves = begin_moves(definition, keys[1], keys[2], true)
   for index = 2, #args, 3 do
-    load_row(moves, args[index], args[index + 1] ~= '' and args[index + 1], tonumber(args[index + 2]))
+    place_at(moves, args[index], args[index + 1] ~= '' and args[index + 1], tonumber(args[index + 2]))
   end
   return { 'done' }
 end

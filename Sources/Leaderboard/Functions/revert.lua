@@ -20,13 +20,23 @@
 -- Returns one of
 --   done count fall score   how many updates, by how much the score fell (below 0: it rose), what it is now; empty: the user left
 --   no_user                 neither on the board nor withheld
---   behind                  since `seen` there are more than 500 entries, or one of the user that no update made, or one of
---                           another kind than `adds` says: read on, and call again
+--   behind                  since `seen` there are more than 500 entries, or one of the user of another kind than `adds` says,
+--                           or one that took some of these updates back: read on, and call again
 
 do
 
+-- Whether an entry took back none of these updates.
+local function is_beside(fields, names)
+  for name in string.gmatch(fields.reverts or '', '%S+') do
+    if names[name] then
+      return false
+    end
+  end
+  return true
+end
+
 -- `tally` and `rest` as of now; nil where the caller has to read on.
-local function rest_now(op, seen, tally, rest, adds)
+local function rest_now(op, seen, tally, rest, adds, names)
   local entries = entries_since(op, seen)
   if not entries then
     return nil
@@ -40,6 +50,9 @@ local function rest_now(op, seen, tally, rest, adds)
       if adds and not is_plain then
         return nil
       end
+    elseif fields.user == op.user and action == 'revert' and adds and fields.score ~= '' and is_beside(fields, names) then
+      local increase = whole_number(fields.increase or '') or 0
+      tally, rest = tally + increase, rest + increase
     elseif fields.user == op.user and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased' then
       return nil
     end
@@ -115,7 +128,11 @@ local function take_back(keys, args)
   if not score then
     return { 'no_user' }
   end
-  tally, rest = rest_now(op, args[8], tally, rest ~= '' and rest, adds)
+  local is_named = {}
+  for _, name in ipairs(names) do
+    is_named[name] = true
+  end
+  tally, rest = rest_now(op, args[8], tally, rest ~= '' and rest, adds, is_named)
   if not tally or math.abs(tally) > SCORE_LIMIT then
     return { 'behind' }
   end

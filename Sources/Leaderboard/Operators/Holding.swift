@@ -14,12 +14,14 @@ package struct Holding: Sendable, Equatable {
     package let withheld: Int?
     /// When the token bucket is full again, in microseconds since 1970; nil if it is.
     package let bucketFullAt: Int?
+    /// Where users have stamps: seq of the change by which the user reached the score; 0: before all who came to it later.
+    let reached: Int?
 
     /// The score that counts, shown or withheld. What is withheld of a user who is not suspended is left over.
     package var anyScore: Int? { isSuspended ? withheld ?? score : score ?? withheld }
 
     init?(reply: RESPValue) {
-        guard let fields = reply.array, fields.count == 6, let at = fields[0].text.flatMap(AuditID.init) else {
+        guard let fields = reply.array, fields.count >= 6, let at = fields[0].text.flatMap(AuditID.init) else {
             return nil
         }
         self.at = at
@@ -28,6 +30,7 @@ package struct Holding: Sendable, Equatable {
         isSuspended = fields[3].integer == 1
         withheld = fields[4].score
         bucketFullAt = fields[5].count
+        reached = fields.count > 6 ? fields[6].count : nil
     }
 }
 

@@ -15,7 +15,7 @@ package struct Adoption: Sendable {
 
     /// By user.
     package let items: [Item]
-    /// By user: whose suspension is not what the audit says, or who has no score any more. That is put right first, by a rebuild.
+    /// By user: whose suspension or place among equals is not what the audit says, or who has no score any more. That is put right first, by a rebuild.
     package let left: [UserID]
     let seen: AuditID
 
@@ -26,7 +26,9 @@ package struct Adoption: Sendable {
         var items: [UserID: Item] = [:]
         var left: Set<UserID> = []
         for difference in report.differences {
-            if difference.hasWrongSuspension || difference.lacksScore && !takesLosses {
+            if difference.hasWrongSuspension || difference.isMisplaced
+                || difference.lacksScore && !takesLosses
+            {
                 left.insert(difference.user)
             } else {
                 items[difference.user] = Item(user: difference.user, sum: difference.auditAtEnd.sum, unaudited: 0)

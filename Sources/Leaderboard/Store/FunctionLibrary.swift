@@ -18,8 +18,9 @@ package enum FunctionLibrary {
             PackageResources.numbers_lua + PackageResources.token_bucket_lua
             + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
             + PackageResources.audit_page_lua + PackageResources.update_lua
-            + PackageResources.standings_lua + PackageResources.set_aside_lua + PackageResources.soundness_lua
+            + PackageResources.standings_lua + PackageResources.soundness_lua
             + PackageResources.definition_lua + PackageResources.ranking_lua + PackageResources.moves_lua
+            + PackageResources.set_aside_lua
             + PackageResources.operators_lua + PackageResources.write_lua + PackageResources.define_lua
             + PackageResources.delete_lua
             + PackageResources.page_lua + PackageResources.places_lua
@@ -27,7 +28,7 @@ package enum FunctionLibrary {
             + PackageResources.suspend_lua
             + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
             + PackageResources.rebuild_lua + PackageResources.adopt_lua
-            + PackageResources.accept_lua
+            + PackageResources.accept_lua + PackageResources.distinct_lua
             + PackageResources.grant_lua + PackageResources.address_limit_lua
             + PackageResources.restore_lua + PackageResources.members_lua
             + PackageResources.change_ties_lua + PackageResources.take_place_lua

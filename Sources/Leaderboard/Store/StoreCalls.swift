@@ -52,7 +52,21 @@ struct StoreCalls: Sendable {
     }
 
     func setAside(of key: String, from cursor: String, count: Int) -> RedisCommand {
-        RedisCommand("FCALL", "leaderboard_set_aside", "2", key, keys.foreign, cursor, String(count))
+        // Withheld scores have no stamps.
+        guard key == keys.scores else {
+            return RedisCommand("FCALL", "leaderboard_set_aside", "2", key, keys.foreign, cursor, String(count))
+        }
+        return RedisCommand(
+            "FCALL",
+            "leaderboard_set_aside",
+            "4",
+            key,
+            keys.foreign,
+            keys.board,
+            keys.at,
+            cursor,
+            String(count)
+        )
     }
 
     func begin() -> RedisCommand {

@@ -49,8 +49,9 @@ struct AdminAdopt: AsyncParsableCommand {
             if !all { report = report.concerning(users) }
             report.showDifferences()
             report.showUnexplained()
-            let adoption = Adoption(report, takesLosses: !all)
-            let isAsked = !adoption.items.isEmpty || all && !report.unexplained.isEmpty
+            report.showRows()
+            var adoption = Adoption(report, takesLosses: !all)
+            let isAsked = !adoption.items.isEmpty || all && !(report.unexplained.isEmpty && report.hasSoundRows)
             guard isAsked else {
                 print("There is nothing to adopt.")
                 return adoption.left
@@ -59,16 +60,20 @@ struct AdminAdopt: AsyncParsableCommand {
             guard try consent.isGiven("Record the scores of \(count) as they are?") else { return [] }
             if all {
                 let moved = try await store.setAsideAll(on: eventLoop)
-                if moved > 0 { print("\(moved.counted("member")) taken off: no user ids.") }
+                if moved > 0 { print("\(moved.counted("member")) taken off: no users of the board.") }
+                if !report.hasSoundRows {
+                    try await store.putRowsRight(report, on: eventLoop)
+                    adoption = Adoption(try await AuditVerification(store, on: eventLoop).run())
+                }
             }
             try await store.adopt(adoption, by: act, on: eventLoop)
-            print("\(count) adopted.")
+            print("\(adoption.items.count.counted("user")) adopted.")
             return adoption.left
         }
         guard !left.isEmpty else { return }
         let names = left.prefix(10).map(\.description).joined(separator: ", ") + (left.count > 10 ? ", …" : "")
         throw CommandFailure(
-            "not adopted: \(names). Their suspension is not what the audit says, or they have no score any more: rebuild puts that right"
+            "not adopted: \(names). Their suspension or place is not what the audit says, or they have no score any more: rebuild puts that right"
         )
     }
 }

@@ -26,7 +26,7 @@ struct AdminBackup: AsyncParsableCommand {
 
     func run() async throws {
         let output = BackupOutput(file)
-        let summary = try await onBoard(board, anyTies: true) { store, eventLoop in
+        let summary = try await onBoard(board) { store, eventLoop in
             try await output.write { write in try await store.backup(on: eventLoop, write: write) }
         }
         let line = summary.words + "."

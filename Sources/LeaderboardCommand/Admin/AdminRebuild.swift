@@ -4,11 +4,11 @@ import Leaderboard
 import LeaderboardService
 import Text
 
-/// `leaderboard admin rebuild [--from FILE] [--dry-run] [--force]`
+/// `leaderboard admin rebuild [--from FILE] [--force] [--dry-run | --yes]`
 struct AdminRebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Make scores and suspensions what the audit says.",
+        abstract: "Make scores, places among equals and suspensions what the audit says.",
         discussion: """
             While the service runs: what users gain meanwhile is added, and viewers see the result. Users of whom the audit \
             knows nothing (any more) keep their scores; those of whom it knows a part keep what they had before. \
@@ -18,7 +18,8 @@ struct AdminRebuild: AsyncParsableCommand {
             with it scores and suspensions. Of users whose entries had been trimmed before the backup was made, the backup's score counts, \
             and what was added since. A board whose whole audit is lost goes on where the backup ended. If changes are \
             lost that neither has, that is refused. With --force it is done: who has a score keeps it, and where it is not \
-            what is left of the audit adds up to, a new entry of the audit (recover) says by how much.
+            what is left of the audit adds up to, a new entry of the audit (recover) says by how much. It shows what is wrong, and asks; \
+            where nobody can be asked it needs --yes.
             """
     )
 
@@ -27,16 +28,14 @@ struct AdminRebuild: AsyncParsableCommand {
     )
     var from: String?
 
-    @Flag(help: "Print the difference, and change nothing.")
-    var dryRun = false
-
     @Flag(help: "Rebuild even though the audit's chain of hashes is broken, or changes are lost.")
     var force = false
 
+    @OptionGroup var consent: Consent
     @OptionGroup var board: BoardOption
 
     func run() async throws {
-        let (dryRun, force) = (dryRun, force)
+        let (consent, force) = (consent, force)
         let file = try from.map { try BackupInput($0) }
         try await onBoard(board, mustExist: file == nil) { store, eventLoop in
             var older: BackupAudit?
@@ -46,9 +45,14 @@ struct AdminRebuild: AsyncParsableCommand {
             report.showWithoutHistory()
             report.showFromBackup()
             report.showDifferences()
-            if dryRun { return }
-            guard report.faultCount == 0 || force else { throw report.refusal }
-            if report.differences.isEmpty, !report.bringsAuditBack { return }
+            report.showRows()
+            let refusal = report.faultCount > 0 && !force ? report.refusal : nil
+            guard refusal == nil || !consent.dryRun else {
+                return print("Without --dry-run, this is refused: \(refusal?.description ?? "")")
+            }
+            if let refusal { throw refusal }
+            let isRight = report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
+            guard !isRight, try consent.isGiven("Make it what the audit says?") else { return }
             let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
             let done = try await store.repair(report, with: older, by: act, on: eventLoop)
             if done.entries > 0 {

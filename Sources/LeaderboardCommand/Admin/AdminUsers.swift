@@ -228,6 +228,7 @@ struct AdminErase: AsyncParsableCommand {
         let kept = try await service.ask(.GET, path + "/export", as: Kept.self)
         let score = (kept.score ?? kept.withheld_score).map { "a score of \($0)" } ?? "no score"
         print("\(user.printable) has \(score), and \(kept.entries) in the audit.")
+        if kept.isNothing { print("Nothing is kept of this name: is it spelt as the game spells it?") }
         guard try consent.isGiven("Erase all of it? This cannot be undone.") else { return }
         let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
         print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym.printable).")
@@ -241,7 +242,12 @@ struct AdminErase: AsyncParsableCommand {
         let withheld_score: Int?
         let audit: [Entry]
         let audit_is_cut: Bool
+        let suspended: Bool
+        let idempotency_keys: [String]
 
+        var isNothing: Bool {
+            score == nil && withheld_score == nil && audit.isEmpty && !suspended && idempotency_keys.isEmpty
+        }
         var entries: String { (audit_is_cut ? "more than " : "") + audit.count.counted("entry", "entries") }
     }
 

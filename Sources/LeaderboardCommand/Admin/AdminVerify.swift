@@ -55,23 +55,15 @@ struct AdminVerify: AsyncParsableCommand {
 }
 
 /// Runs `body` on the board; what goes wrong ends the command in words.
-/// - Parameters:
-///   - mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
-///   - anyTies: false: the command knows only id and shared.
+/// - Parameter mustExist: where there is no board, the command ends with the exit code 2, and nothing is made.
 func onBoard<Value: Sendable>(
     _ option: BoardOption,
     mustExist: Bool = true,
-    anyTies: Bool = false,
     _ body: @escaping @Sendable (ScoreStore, any EventLoop) async throws -> Value
 ) async throws -> Value {
     try await onRedis { settings in
         try await BoardAccess.open(settings, option.board, mustExist: mustExist) { store, eventLoop in
-            guard anyTies || store.board.definition.ties.isPlain else {
-                throw CommandFailure(
-                    "the ties of \(store.board.id) are \(store.board.definition.ties.rawValue): this command knows only id and shared"
-                )
-            }
-            return try await body(store, eventLoop)
+            try await body(store, eventLoop)
         }
     }
 }
@@ -111,6 +103,22 @@ extension AuditReport {
         )
         showDifferences()
         if isWhole { showUnexplained() }
+        showRows()
+    }
+
+    /// Rows that are not what the board's ties need.
+    func showRows() {
+        if !strays.isEmpty {
+            print(
+                "strays       \(strays.count.counted("member")) that stand for nobody: another service wrote them, or the key at was damaged"
+            )
+            showSome(of: strays.sorted { $0.key < $1.key }) { "\($0.key.printable): \($0.value)" }
+        }
+        if !wrongScores.isEmpty {
+            print(
+                "ranks        \(wrongScores.count.counted("score")) counted wrong: another service moved users past the functions"
+            )
+        }
     }
 
     func showChain() {
@@ -193,6 +201,7 @@ extension AuditReport.Difference {
             let word = { (isSuspended: Bool) in isSuspended ? "suspended" : "not suspended" }
             lines.append("\(word(isSuspended)) on the board, \(word(!isSuspended)) by the audit")
         }
+        if isMisplaced { lines.append("not in the order in which users came to the score") }
         if lines.isEmpty { lines.append(isSuspended ? "shown although suspended" : "withheld although not suspended") }
         return lines
     }

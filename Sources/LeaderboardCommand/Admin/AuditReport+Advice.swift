@@ -14,7 +14,14 @@ extension AuditReport {
         if differences.contains(where: \.hasWrongSuspension) {
             lines.append("Suspensions are not what the audit says: rebuild puts that right.")
         }
-        let hasOther = differences.contains { !$0.lacksScore && !$0.hasWrongSuspension } || !unexplained.isEmpty
+        if differences.contains(where: \.isMisplaced) {
+            lines.append("Users of one score are not in the order in which they came to it: rebuild puts that right.")
+        }
+        if !hasSoundRows {
+            lines.append("Rows of the board are not what its ties need: rebuild puts that right, or adopt --all.")
+        }
+        let hasOther =
+            differences.contains { !$0.lacksScore && !$0.hasWrongSuspension && !$0.isMisplaced } || !unexplained.isEmpty
         if hasOther {
             lines.append(
                 "\(faultCount == 0 ? "The audit is sound; scores" : "Scores") are not what it adds up to. "

@@ -60,7 +60,7 @@ struct AdoptCommandTests {
             )
             let left = try await admin("adopt", "--all", "--reason", "r", "--yes")
             #expect(left.code == 1 && left.output.contains("not adopted: ada, grace"), "\(left.output)")
-            #expect(try await admin("rebuild").code == 0)
+            #expect(try await admin("rebuild", "--yes").code == 0)
             #expect(try await admin("verify").code == 0)
 
             let ids = try await redis.command("XRANGE", "lb:{main}:audit", "-", "+", "COUNT", "2").split(

@@ -56,7 +56,7 @@ struct OperatorCommandsTests {
             #expect(try await admin("backup", file) == ("1 user and 1 audit entry, up to update 1.\n", 0))
             try await primary().command("ZADD", "lb:{main}:scores", "7", "ada")
             #expect(try await admin("verify").code == 3)
-            let rebuilt = try await admin("rebuild")
+            let rebuilt = try await admin("rebuild", "--yes")
             #expect(rebuilt.code == 0, "\(rebuilt.output)")
             #expect(try await score() == "50")
             #expect(try await service.update("ada", 1, on: service.connect()).status == 200)

@@ -116,6 +116,7 @@ struct BoardModel {
         rows[user] = nil
         withheld[user] = nil
         history[user] = nil
+        outcomes = outcomes.filter { !$0.key.hasPrefix("\(user):") }
     }
 
     /// Takes back those changes that `isMeant`: how many.

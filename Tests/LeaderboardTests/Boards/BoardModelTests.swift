@@ -10,7 +10,9 @@ import Testing
 struct BoardModelTests {
     private static let users = ["a", "b", "c", "d", "e", "f", "g", "h", "user:with.a-longer_name", "Z"]
 
-    @Test("is what the model says: outcomes, pages, ranks, and users who return from suspension to their places")
+    @Test(
+        "is what the model says: outcomes, pages, ranks, reverts, users who return to their places; and is rebuilt from its audit"
+    )
     func model() async throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)
@@ -30,6 +32,7 @@ struct BoardModelTests {
                         for step in 1...120 {
                             try await life.step(Self.users, using: &random, "seed \(seed), \(rules), step \(step)")
                         }
+                        try await life.loseAndRebuild(Self.users, "seed \(seed), \(rules)")
                     }
                 }
             }
@@ -93,6 +96,23 @@ private struct BoardLife {
         #expect(preview == expected, "\(comment): \(user), \(meant), before it was done")
         let again = try await store.revert(meant, by: board.board.act(), on: loop)
         #expect(again == Reverted(user: id, score: after), "\(comment): once more")
+    }
+
+    /// The audit tells the board, and makes it anew, whatever is lost of it: users have their scores and places.
+    mutating func loseAndRebuild(_ users: [String], _ comment: String) async throws {
+        let (store, loop, keys) = (try board.store, board.board.loop, board.keys)
+        for lost in [[], [keys.scores], [keys.at], [keys.scores, keys.withheld, keys.at]] {
+            for key in lost { try await board.board.command("DEL", key) }
+            let report = try await AuditVerification(store, on: loop).run()
+            if lost.isEmpty { #expect(report.isSound, "\(comment): \(report)") }
+            _ = try await store.repair(report, with: nil, by: board.board.act(), on: loop)
+            let after = try await AuditVerification(store, on: loop).run()
+            #expect(after.isSound, "\(comment), \(lost) lost: \(after)")
+            let page = try await board.rows("page", "0", "100")
+            #expect(page == model.standings, "\(comment), \(lost) lost: the board is \(page), not \(model.standings)")
+        }
+        for user in users where model.reinstate(user) == "done" { _ = try await board.operate("reinstate", on: user) }
+        #expect(try await board.rows("page", "0", "100") == model.standings, "\(comment): all are back")
     }
 
     private func update(_ users: [String], using random: inout SeededGenerator) -> ModelUpdate {
