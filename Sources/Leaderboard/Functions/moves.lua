@@ -9,6 +9,7 @@
 --   moving     users who moved since the last write
 --   occupancy  score -> by how many more, or fewer, have it than Redis says
 --   vacated    scores that somebody left; of a dense board
+--   is_told    Redis has been told of some of them
 
 -- Raises an error where `at` of a dense board is of another type; the other sets are read by who moves.
 local function begin_moves(definition, scores, at, is_single)
@@ -39,16 +40,29 @@ local function forget_vacant(moves, text)
   end
 end
 
+-- Before a move of several commands: none of these rights may be missing, or it would end half-way. (ZREM of a stamped member is the
+-- first: without the right, nothing has happened.)
+local function refuse_half_a_move(moves)
+  local may = redis.acl_check_cmd
+  if moves.stamps and not (may('HSET', moves.at, '*', NO_STAMP) and may('ZADD', moves.scores, '1', '*'))
+    or moves.vacated and not (may('ZADD', moves.at, '1', '1') and may('ZCOUNT', moves.scores, '1', '1')
+    and may('ZREM', moves.at, '1')) then
+    error({ err = 'NOPERM the user may not move users on the board' })
+  end
+end
+
 local function write_moves(moves)
   local call, scores, adds = redis.call, moves.scores, moves.adds
   if not adds or #adds == 0 then
     return
   end
+  refuse_half_a_move(moves)
   if moves.removals and #moves.removals > 0 then
     call('ZREM', scores, unpack(moves.removals))
-    moves.removals = {}
+    moves.removals, moves.is_told = {}, true
   end
   call('ZADD', scores, unpack(adds))
+  moves.is_told = true
   moves.adds = {}
   if moves.stamped then
     if #moves.stamped > 0 then
@@ -85,15 +99,18 @@ local function move_stamped_at_once(moves, user, old, total, seq)
   local call, definition, stamp, text = redis.call, moves.definition, moves.stamps[user], integer_text(total)
   local member = stamped_member(definition, user, stamp)
   if stamp or not is_free(moves, total, text) then
+    refuse_half_a_move(moves)
     if old then
       call('ZREM', moves.scores, member)
     end
+    moves.is_told = true
     stamp = stamp_of(definition, seq)
     moves.stamps[user] = stamp
     call('HSET', moves.at, user, stamp)
     member = stamped_member(definition, user, stamp)
   end
   call('ZADD', moves.scores, text, member)
+  moves.is_told = true
 end
 
 -- `stamps` must know the user.

@@ -199,8 +199,6 @@ end
 -- The user's new place; of a group that is told to Redis by write_places.
 local function place(user, old, total)
   if moves then
-    -- A user who is moved at once is off the board for a moment.
-    is_placed = is_placed or moves.stamps and true
     move(moves, user, old, total, seq)
   elseif count == 1 then
     call('ZADD', scores, score_argument(total), user)
@@ -212,9 +210,7 @@ end
 
 local function write_places()
   if moves then
-    is_placed = is_placed or moves.stamps and true
     write_moves(moves)
-    is_placed = true
   elseif count > 1 and #adds > 0 then
     call('ZADD', scores, unpack(adds))
     is_placed = true
@@ -362,6 +358,7 @@ local function take_back_group()
   local keys, seq_text, chain, ids = plain_keys or keys, plain_keys and plain_seq_text or integer_text(seq),
     plain_keys and plain_chain or chain, {}
   local audit = keys[3]
+  is_placed = is_placed or not plain_keys and moves and moves.is_told
   if not is_placed and appended > 0 then
     for index, entry in ipairs(redis.call('XREVRANGE', audit, '+', '-', 'COUNT', integer_text(appended))) do
       ids[index] = entry[1]

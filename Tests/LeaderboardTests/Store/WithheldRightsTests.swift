@@ -99,6 +99,43 @@ struct WithheldRightsTests {
         }
     }
 
+    @Test(
+        "moves a user by the ties of a board as a whole, or not at all",
+        arguments: [BoardRules.Ties.first, .last, .dense]
+    )
+    func moves(ties: BoardRules.Ties) async throws {
+        try await withDeployed { board in
+            var rules = BoardRules(ties: ties)
+            rules.operators = [.set]
+            let target = DefinedBoard(board, "b", rules, isGiven: false)
+            try await board.server.command("SET", target.keys.board, rules.json)
+            func set(_ user: String, _ score: Int) async throws(RedisError) {
+                let (keys, words) = target.words([ModelUpdate(user: user, operation: .set, value: score)])
+                _ = try await target.call("leaderboard_write", keys, words)
+            }
+            func kept() async throws -> [String] {
+                let keys = target.keys
+                let at = ties == .dense ? ["ZRANGE", keys.at, "0", "-1"] : ["HGETALL", keys.at]
+                return [
+                    try await board.server.command("ZRANGE", keys.scores, "0", "-1", "WITHSCORES"),
+                    try await board.server.command(words: at), try await board.server.command("GET", keys.seq),
+                    try await board.server.command("XRANGE", keys.audit, "-", "+"),
+                ]
+            }
+            for (user, score) in [("alice", 5), ("bob", 5), ("carol", 6)] { try await set(user, score) }
+            for (number, right) in ["zrem", "hset", "zadd", "zcount", "hget"].enumerated() {
+                for (user, score) in [("bob", 6 + number), ("alice", 50 + number), ("new\(number)", 5 + number)] {
+                    let before = try await kept()
+                    try await board.server.command("ACL", "SETUSER", "leaderboard", "-\(right)")
+                    var isRefused = false
+                    do throws(RedisError) { try await set(user, score) } catch { isRefused = true }
+                    try await board.server.command("ACL", "SETUSER", "leaderboard", "+\(right)")
+                    #expect(try await (kept() == before) == isRefused, "\(user) without \(right)")
+                }
+            }
+        }
+    }
+
     private func withDeployed(_ body: (TestBoard) async throws -> Void) async throws {
         let server = try await PrivateRedisServer(isDeployed: true)
         try await withBoard(on: server) { board in
