@@ -5,6 +5,7 @@ final class BoardStatus: Sendable {
     private let version = Atomic(0)
     private let seq = Atomic(0)
     private let caughtUp = Atomic(false)
+    private let viewerCount = Atomic(0)
 
     /// Called after every event. The seq first, so that who sees the version sees at least its seq.
     /// - Parameter version: 0 while the standings do not follow the stream.
@@ -13,6 +14,10 @@ final class BoardStatus: Sendable {
         self.version.store(version, ordering: .releasing)
         caughtUp.store(isCaughtUp, ordering: .releasing)
     }
+
+    func viewerCame() { viewerCount.add(1, ordering: .relaxed) }
+    func viewerLeft() { viewerCount.subtract(1, ordering: .relaxed) }
+    var viewers: Int { viewerCount.load(ordering: .relaxed) }
 
     var isCaughtUp: Bool { caughtUp.load(ordering: .acquiring) }
 

@@ -7,8 +7,8 @@ import Synchronization
 /// The stream's state lives on one event loop (`eventLoop`; publish from there to save a hop), the subscribers on those
 /// of their channels; a frame costs one hop per loop that has subscribers for it. Nothing is sent before the broadcaster runs.
 package final class BoardStream: Sendable {
-    /// As its messages name it; nil for the board of the paths that name none, whose messages do not.
-    package let board: String?
+    /// As the messages name it that do.
+    package let board: String
     /// Owns the stream's state.
     package let eventLoop: any EventLoop
     let home: HomeReference
@@ -18,17 +18,29 @@ package final class BoardStream: Sendable {
     /// The highest seq that was acknowledged to somebody here: what every reader of the copy must see.
     private let acknowledgedSeq = Atomic(0)
 
-    init(board: String?, surroundings: StreamSurroundings, source: StandingsSource) {
+    init(board: String, isMain: Bool = false, surroundings: StreamSurroundings, source: StandingsSource) {
         self.board = board
         self.surroundings = surroundings
         eventLoop = surroundings.eventLoop
-        let center = Home(board: board, surroundings: surroundings, source: source, status: status)
+        let center = Home(
+            board: board,
+            isMain: isMain,
+            surroundings: surroundings,
+            source: source,
+            status: status
+        )
         let home = HomeReference(center, eventLoop: surroundings.eventLoop)
+        let status = status
         let audiences = surroundings.shards.enumerated().map { index, shard in
-            AudienceReference(
-                Audience(shard: shard, board: board, index: index, surroundings: surroundings, home: home),
-                eventLoop: shard.eventLoop
+            let audience = Audience(
+                shard: shard,
+                board: board,
+                index: index,
+                surroundings: surroundings,
+                home: home,
+                status: status
             )
+            return AudienceReference(audience, eventLoop: shard.eventLoop)
         }
         home.execute { $0.serve(audiences) }
         self.home = home
@@ -58,12 +70,17 @@ package final class BoardStream: Sendable {
 
     // MARK: Subscribers
 
+    /// How many there are. Any thread.
+    package var viewers: Int { status.viewers }
+
     /// Sends the channel messages until it closes. The first one is a snapshot, or, in the view of all changes with a
     /// cursor that is still known, one `changes` message with what was missed (and no changes in it if nothing was).
     ///
     /// On the channel's loop, which must be one of the group's. Raw bytes written to the channel must go out as they are.
     /// Sets the channel's write-buffer water marks.
     /// - Parameters:
+    ///   - namesBoard: the messages name the board.
+    ///   - access: who the viewer has shown to be.
     ///   - admission: what counts the subscriber; let go when it is gone.
     ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
     ///     took none of them; and it takes none while the channel has some to write.
@@ -72,6 +89,8 @@ package final class BoardStream: Sendable {
         transport: Transport,
         view: View,
         cursor: Cursor?,
+        namesBoard: Bool,
+        access: Access,
         admission: (any AnyObject & Sendable)? = nil,
         writeDirectly: ((ByteBuffer) -> Bool)? = nil
     ) {
@@ -80,8 +99,9 @@ package final class BoardStream: Sendable {
         }
         let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
         let subscriber = audiences[index].value.makeSubscriber(
-            group: Group(kind: view.kind, transport: transport),
+            group: Group(kind: view.kind, form: MessageForm(transport: transport, namesBoard: namesBoard)),
             users: users,
+            access: access,
             admission: admission,
             writeDirectly: writeDirectly
         )

@@ -3,7 +3,22 @@ import Metrics
 import FoundationEssentials
 
 /// Why something was not delivered. The names are label values.
-enum DropReason: String, Sendable, CaseIterable { case backlog, tooSlow = "too_slow" }
+enum DropReason: String, Sendable, CaseIterable {
+    case backlog
+    case tooSlow = "too_slow"
+    case boardGone = "board_gone"
+    case tokenNeeded = "token_needed"
+    case tokenExpired = "token_expired"
+
+    init(_ reason: EndReason) {
+        switch reason {
+        case .tooSlow: self = .tooSlow
+        case .boardGone: self = .boardGone
+        case .tokenNeeded: self = .tokenNeeded
+        case .tokenExpired: self = .tokenExpired
+        }
+    }
+}
 
 /// The broadcaster's counters, made once. Any loop.
 struct BroadcastMetrics: Sendable {
@@ -20,7 +35,7 @@ struct BroadcastMetrics: Sendable {
     private let drops: [DropReason: Counter]
     private let resyncs: [ResyncReason: Counter]
     private let lag: Metrics.Timer
-    /// By `Group.index`.
+    /// By `Group.index`: those of one transport and view share a meter, whether they name the board or not.
     private let subscribers: [Meter]
 
     init(factory: any MetricsFactory) {
@@ -44,10 +59,13 @@ struct BroadcastMetrics: Sendable {
             }
         )
         lag = Timer(label: "live_broadcast_lag", dimensions: [], preferredDisplayUnit: .milliseconds, factory: factory)
-        subscribers = Group.all.map { group in
-            let dimensions = [("transport", group.transport.name), ("view", "\(group.kind)")]
-            return Meter(label: "live_subscribers", dimensions: dimensions, factory: factory)
+        let meters = Transport.allCases.map { transport in
+            Group.Kind.allCases.map { kind in
+                let dimensions = [("transport", transport.name), ("view", "\(kind)")]
+                return Meter(label: "live_subscribers", dimensions: dimensions, factory: factory)
+            }
         }
+        subscribers = Group.all.map { meters[$0.form.transport.rawValue][$0.kind.rawValue] }
     }
 
     func joined(_ group: Group) { subscribers[group.index].increment(by: 1) }
@@ -60,6 +78,7 @@ struct BroadcastMetrics: Sendable {
     }
 
     func dropped(_ reason: DropReason) { drops[reason]?.increment() }
+    func ended(_ reason: EndReason) { dropped(DropReason(reason)) }
     func resynced(_ reason: ResyncReason) { resyncs[reason]?.increment() }
 
     /// From Redis' time of a change, in milliseconds since 1970, to now, when it has been written to the sockets. Clocks

@@ -17,16 +17,13 @@ package final class Broadcaster: Sendable, Service {
     private let others: OtherBoards?
     private let shares: NIOLoopBoundBox<RingShares>
     private let boards: Mutex<FollowedBoards>
-    private let reading: Mutex<Reading>
+    private let busy = Mutex(BusyBoards())
 
-    /// Boards that are followed for their many readers.
-    private struct Reading {
-        var busy = BusyBoards()
-        var holds: [String: (hold: BoardHold, until: NIODeadline)] = [:]
-    }
-
-    /// - Parameter others: nil: there is one board only.
+    /// - Parameters:
+    ///   - main: the name of the board of the paths that name none.
+    ///   - others: nil: there is one board only.
     package init(
+        main name: String,
         options: BroadcastOptions,
         framings: Framings,
         eventLoopGroup: any EventLoopGroup,
@@ -44,13 +41,12 @@ package final class Broadcaster: Sendable, Service {
         )
         let eventLoop = surroundings.eventLoop
         self.eventLoop = eventLoop
-        main = BoardStream(board: nil, surroundings: surroundings, source: source)
+        main = BoardStream(board: name, isMain: true, surroundings: surroundings, source: source)
         self.others = others
         shares = .makeBoxSendingValue(
             RingShares(budget: options.ringBytes, eventLoop: eventLoop),
             eventLoop: eventLoop
         )
-        reading = Mutex(Reading())
         boards = Mutex(FollowedBoards(maximum: options.maximumBoards, grace: options.boardGrace))
         begin(main, isRunning: false)
     }
@@ -63,11 +59,8 @@ package final class Broadcaster: Sendable, Service {
         let stream = try boards.withLock { boards throws(TooManyBoards) in
             if let stream = boards.hold(board) { return stream }
             if let oldest = try boards.makeRoom() { end(oldest) }
-            let stream = BoardStream(board: board, surroundings: surroundings, source: others.source(board))
+            let stream = begin(board, others)
             boards.add(stream, named: board)
-            begin(stream, isRunning: true)
-            // With the lock held: what is followed and let go comes in its order.
-            others.onFollow(stream)
             surroundings.metrics.boards.set(boards.count)
             return stream
         }
@@ -77,50 +70,36 @@ package final class Broadcaster: Sendable, Service {
     /// The board's stream, if somebody holds it, or did of late. Any thread.
     package func stream(of board: String) -> BoardStream? { boards.withLock { $0.stream(of: board) } }
 
-    /// Somebody reads the top of a board: its stream, if it is followed. One that is read often is followed, for as long as it is
-    /// and a minute more. Any thread.
+    /// Somebody reads a board: its stream, if it is followed. One that is read often is followed, for as long as it is and a minute
+    /// more, if no other has to give way for that. Any thread.
     package func streamToRead(_ board: String) -> BoardStream? {
         let now = eventLoop.now
-        if reading.withLock({ $0.busy.note(board, now: now) }) { follow(board, until: now + BusyBoards.time) }
-        return stream(of: board)
+        guard busy.withLock({ $0.note(board, now: now) }) else { return stream(of: board) }
+        return follow(board, until: now + BusyBoards.time)
     }
 
-    private func follow(_ board: String, until end: NIODeadline) {
-        let isFollowed = reading.withLock { reading in
-            guard reading.holds[board] != nil else { return false }
-            reading.holds[board]?.until = end
-            return true
+    private func follow(_ board: String, until end: NIODeadline) -> BoardStream? {
+        guard let others else { return nil }
+        let (stream, due) = boards.withLock { boards -> (BoardStream?, NIODeadline?) in
+            if boards.extend(board, until: end) { return (boards.stream(of: board), boards.nextSweep()) }
+            guard !boards.isFull else { return (nil, nil) }
+            let stream = begin(board, others)
+            boards.add(stream, named: board, until: end)
+            surroundings.metrics.boards.set(boards.count)
+            return (stream, boards.nextSweep())
         }
-        // As many as may be are followed for viewers: then Redis is asked.
-        guard !isFollowed, let hold = try? hold(board) else { return }
-        let isOurs = reading.withLock { reading in
-            guard reading.holds[board] == nil else { return false }
-            reading.holds[board] = (hold, end)
-            return true
-        }
-        if isOurs { endReading(board, at: end) }
-    }
-
-    private func endReading(_ board: String, at time: NIODeadline) {
-        eventLoop.scheduleTask(deadline: time) { [weak self] in
-            guard let self else { return }
-            let now = self.eventLoop.now
-            // Let go when the lock is.
-            let (ended, next) = self.reading.withLock { reading -> (BoardHold?, NIODeadline?) in
-                guard let (_, until) = reading.holds[board] else { return (nil, nil) }
-                if until > now { return (nil, until) }
-                return (reading.holds.removeValue(forKey: board)?.hold, nil)
-            }
-            withExtendedLifetime(ended) {}
-            if let next { self.endReading(board, at: next) }
-        }
+        if let due { sweep(at: due) }
+        return stream
     }
 
     /// Those that are followed, the one of the paths without a board apart.
     package var boardCount: Int { boards.withLock(\.count) }
 
     private func letGo(_ board: String) {
-        let due = boards.withLock { $0.letGo(board, now: eventLoop.now) }
+        let due = boards.withLock { boards in
+            boards.letGo(board, now: eventLoop.now)
+            return boards.nextSweep()
+        }
         if let due { sweep(at: due) }
     }
 
@@ -135,6 +114,14 @@ package final class Broadcaster: Sendable, Service {
             }
             if let next { self.sweep(at: next) }
         }
+    }
+
+    /// With the lock held: what is followed and let go comes in its order.
+    private func begin(_ board: String, _ others: OtherBoards) -> BoardStream {
+        let stream = BoardStream(board: board, surroundings: surroundings, source: others.source(board))
+        begin(stream, isRunning: true)
+        others.onFollow(stream)
+        return stream
     }
 
     private func begin(_ stream: BoardStream, isRunning: Bool) {

@@ -15,7 +15,7 @@ struct BusyBoards {
     private var second = NIODeadline.uptimeNanoseconds(0)
     private var counts: [String: Int] = [:]
 
-    /// Returns whether the board has just become busy in this second.
+    /// The board is read once more. Returns whether it has just become busy in this second.
     mutating func note(_ board: String, now: NIODeadline) -> Bool {
         if now >= second + .seconds(1) {
             second = now

@@ -1,18 +1,22 @@
 import NIOCore
 
-/// Which boards have a stream, who holds them, and when those end that nobody holds. No I/O.
+/// Which boards have a stream, who holds them, and when those end that nobody holds. No I/O; time comes in as a value.
+///
+/// A board is followed while somebody watches it, for a while after, and while it is read often. Who watches comes first: a board
+/// that is only read gives way to one that is to be watched.
 struct FollowedBoards {
     private struct Followed {
         let stream: BoardStream
-        var holds = 1
-        /// When the stream ends, unless somebody holds it again. Nil while somebody does.
-        var end: NIODeadline?
+        var holds = 0
+        /// When the stream ends, if nobody holds it then.
+        var end: NIODeadline
     }
 
     private let maximum: Int
     private let grace: TimeAmount
     private var boards: [String: Followed] = [:]
-    private var isSweepDue = false
+    /// When ``takeEnded(now:)`` will be called.
+    private var sweepAt: NIODeadline?
 
     init(maximum: Int, grace: TimeAmount) {
         self.maximum = maximum
@@ -21,6 +25,7 @@ struct FollowedBoards {
 
     var count: Int { boards.count }
     var all: [BoardStream] { boards.values.map(\.stream) }
+    var isFull: Bool { boards.count >= maximum }
 
     func stream(of board: String) -> BoardStream? { boards[board]?.stream }
 
@@ -28,43 +33,53 @@ struct FollowedBoards {
     mutating func hold(_ board: String) -> BoardStream? {
         guard let stream = boards[board]?.stream else { return nil }
         boards[board]?.holds += 1
-        boards[board]?.end = nil
         return stream
     }
 
     /// Of those that nobody holds the one that would end first gives way; it is taken out.
     mutating func makeRoom() throws(TooManyBoards) -> BoardStream? {
-        guard boards.count >= maximum else { return nil }
-        let idle = boards.compactMap { name, followed in followed.end.map { (name: name, end: $0) } }
-        guard let first = idle.min(by: { $0.end < $1.end }) else { throw TooManyBoards() }
-        return boards.removeValue(forKey: first.name)?.stream
+        guard isFull else { return nil }
+        let idle = boards.filter { $0.value.holds == 0 }
+        guard let first = idle.min(by: { $0.value.end < $1.value.end }) else { throw TooManyBoards() }
+        return boards.removeValue(forKey: first.key)?.stream
     }
 
+    /// It is held by whoever asked for it.
     mutating func add(_ stream: BoardStream, named board: String) {
-        boards[board] = Followed(stream: stream)
+        boards[board] = Followed(stream: stream, holds: 1, end: .uptimeNanoseconds(0))
     }
 
-    /// Returns when ``takeEnded(now:)`` must be called, if nobody has been told yet.
-    mutating func letGo(_ board: String, now: NIODeadline) -> NIODeadline? {
-        guard let followed = boards[board], followed.holds > 0 else { return nil }
+    /// Nobody holds it: it is followed until then.
+    mutating func add(_ stream: BoardStream, named board: String, until end: NIODeadline) {
+        boards[board] = Followed(stream: stream, end: end)
+    }
+
+    /// It is followed until then at least. False: it is not followed.
+    mutating func extend(_ board: String, until end: NIODeadline) -> Bool {
+        guard let followed = boards[board] else { return false }
+        boards[board]?.end = max(followed.end, end)
+        return true
+    }
+
+    mutating func letGo(_ board: String, now: NIODeadline) {
+        guard let followed = boards[board], followed.holds > 0 else { return }
         boards[board]?.holds -= 1
-        guard followed.holds == 1 else { return nil }
-        boards[board]?.end = now + grace
-        return isSweepDue ? nil : nextSweep()
+        if followed.holds == 1 { boards[board]?.end = max(followed.end, now + grace) }
     }
 
     /// Those whose time has come; they are taken out.
     mutating func takeEnded(now: NIODeadline) -> [BoardStream] {
-        isSweepDue = false
-        let ended = boards.filter { $0.value.end.map { $0 <= now } ?? false }
+        sweepAt = nil
+        let ended = boards.filter { $0.value.holds == 0 && $0.value.end <= now }
         for name in ended.keys { boards[name] = nil }
         return ended.values.map(\.stream)
     }
 
-    /// When the next one may end; who asks will call ``takeEnded(now:)`` then.
+    /// When the next one may end, if that is sooner than ``takeEnded(now:)`` will be called; who asks will call it then.
     mutating func nextSweep() -> NIODeadline? {
-        let next = boards.values.compactMap(\.end).min()
-        isSweepDue = next != nil
+        let ends = boards.values.lazy.filter { $0.holds == 0 }.map(\.end)
+        guard let next = ends.min(), sweepAt.map({ next < $0 }) ?? true else { return nil }
+        sweepAt = next
         return next
     }
 }

@@ -71,10 +71,11 @@ package struct ServiceAssembly: Sendable {
         let catalogue = Catalogue(functions, maximumBoards: configuration.redis.store.maximumBoards)
         let channels = LiveChannels(mainChannel: store.keys.channel, keySpace: configuration.redis.store.keySpace)
         let broadcaster = Broadcaster(
+            main: BoardID.main.rawValue,
             options: configuration.broadcast,
             framings: .live,
             eventLoopGroup: group,
-            source: StandingsSource(store),
+            source: StandingsSource(board: BoardID.main.rawValue, in: catalogue),
             others: OtherBoards(
                 source: { StandingsSource(board: $0, in: catalogue) },
                 onFollow: channels.follow,
@@ -213,7 +214,7 @@ package struct ServiceAssembly: Sendable {
             ),
             logger: logger
         )
-        let top = TopOfBoard(store: store, stream: broadcaster.main)
+        let top = TopOfBoard(stream: broadcaster.main)
         let boards = RequestedBoard(catalogue: catalogue, callers: callers)
         let writer = ScoreWriter(
             top: top,
@@ -226,7 +227,8 @@ package struct ServiceAssembly: Sendable {
         let update = UpdateScore(callers: callers, boards: boards, writer: writer)
         let updates = UpdateScores(callers: callers, boards: boards, writer: writer)
         let reads = BoardReads(boards: boards)
-        let scoreboard = Scoreboard(store: store, top: top, boards: reads)
+        let scoreboard = Scoreboard(top: top, reads: reads)
+        let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness)
         let definitions = BoardRoutes(boards: boards)
         let live = LiveRoutes(
             broadcaster: broadcaster,
@@ -255,11 +257,7 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/users/{id}", handler: scoreboard.user),
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
-            .on(
-                .GET,
-                "/api/v1/scoreboard/stats",
-                handler: BoardStats(store: store, viewers: viewers, readiness: readiness).answer
-            ),
+            .on(.GET, "/api/v1/scoreboard/stats", handler: stats.answer),
             .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
             .webSocket("/api/v1/scoreboard/live", live.webSocket),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),
@@ -268,13 +266,13 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/boards", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}", handler: definitions.one),
             .on(.OPTIONS, "/api/v1/boards/{board}", handler: PublicRead.preflight),
-            .webSocket("/api/v1/boards/{board}/live", live.boardWebSocket),
-            .eventStream("/api/v1/boards/{board}/events", live.boardEventStream),
+            .webSocket("/api/v1/boards/{board}/live", live.webSocket),
+            .eventStream("/api/v1/boards/{board}/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + BoardPaths.all(reads, update, crossOrigin)
+        ] + BoardPaths.all(reads, stats, update, crossOrigin)
             + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
             + WebPage(hasOthers: ShownBoards(catalogue) { redis.isConnectedForReads }.hasOthers).routes
             + BoardPages(boards: boards).routes + APIDescriptions().routes

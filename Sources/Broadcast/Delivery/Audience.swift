@@ -5,21 +5,24 @@ import NIOCore
 final class Audience {
     private let shard: NIOLoopBoundBox<Shard>
     private let backlog: Backlog
-    /// As its messages name it; nil: they do not.
-    private let board: String?
+    /// As the messages name it that do.
+    private let board: String
     private let index: Int
     private let framings: Framings
     private let metrics: BroadcastMetrics
     private let home: HomeReference
+    private let status: BoardStatus
+    /// Nobody who is unknown is among the followers.
+    private var isPrivate = false
     /// By `Group.index`; a frame goes to one group from the first to the last.
     private var groups = Array(repeating: [Member](), count: Group.count)
     private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
     /// What the subscribers of this loop have been shown.
     private var published: Published?
-    /// The snapshot of `published` by transport, made when somebody needs it.
+    /// The snapshot of `published` by form, made when somebody needs it.
     private var snapshots = noSnapshots
 
-    private static let noSnapshots = [ByteBuffer?](repeating: nil, count: Transport.allCases.count)
+    private static let noSnapshots = [ByteBuffer?](repeating: nil, count: MessageForm.count)
 
     /// A subscriber's place in its group. What a frame needs lies here, one place after the other: a frame's way from the
     /// first to the last does not lead through the memory of each subscriber.
@@ -32,15 +35,17 @@ final class Audience {
     /// - Parameter index: its place among the board's audiences.
     init(
         shard: NIOLoopBoundBox<Shard>,
-        board: String?,
+        board: String,
         index: Int,
         surroundings: StreamSurroundings,
-        home: HomeReference
+        home: HomeReference,
+        status: BoardStatus
     ) {
         self.shard = shard
         self.board = board
         self.index = index
         self.home = home
+        self.status = status
         backlog = surroundings.options.backlog
         framings = surroundings.framings
         metrics = surroundings.metrics
@@ -50,13 +55,13 @@ final class Audience {
 
     func deliver(_ delivery: Delivery) {
         show(delivery.published)
-        for transport in Transport.allCases {
-            let frames = delivery.frames[transport.rawValue].copied()
+        for form in MessageForm.all {
+            let frames = delivery.frames[form.index].copied()
             if let changes = frames.changes {
-                send(changes, of: delivery.windows, to: Group(kind: .all, transport: transport))
+                send(changes, of: delivery.windows, to: Group(kind: .all, form: form))
             }
             if let scoreboard = frames.scoreboard {
-                send(scoreboard, of: 1, to: Group(kind: .top, transport: transport))
+                send(scoreboard, of: 1, to: Group(kind: .top, form: form))
             }
         }
         if let time = delivery.oldestTime { metrics.recordLag(since: time) }
@@ -92,9 +97,7 @@ final class Audience {
     /// Somebody came into the first rows of whom no change told.
     func reveal(_ published: Published) {
         show(published)
-        for transport in Transport.allCases {
-            sendSnapshots(to: groups[Group(kind: .all, transport: transport).index])
-        }
+        for form in MessageForm.all { sendSnapshots(to: groups[Group(kind: .all, form: form).index]) }
     }
 
     private func sendSnapshots(to members: [Member]) {
@@ -114,7 +117,12 @@ final class Audience {
         for subscriber in touched {
             guard let watch = subscriber.watch else { continue }
             let from = min(watch.seq &+ 1, round.cursor.seq)
-            let message = Message.changes(to: round.cursor, from: from, encoded: watch.encoded, of: board)
+            let message = Message.changes(
+                to: round.cursor,
+                from: from,
+                encoded: watch.encoded,
+                of: name(for: subscriber)
+            )
             watch.encoded.removeAll()
             watch.seq = round.cursor.seq
             send(message, round.cursor, to: subscriber)
@@ -126,15 +134,49 @@ final class Audience {
         }
     }
 
+    // MARK: Who may see it
+
+    /// From now on it is shown to those only who are known, or to anybody. Comes before the standings of which it holds.
+    func show(onlyToKnown isPrivate: Bool) {
+        self.isPrivate = isPrivate
+        guard isPrivate else { return }
+        for group in groups {
+            for member in group where member.subscriber.access == .unknown { end(member.subscriber, .tokenNeeded) }
+        }
+    }
+
+    /// Its token holds no longer.
+    func leaseEnded(_ subscriber: Subscriber) {
+        subscriber.access = .unknown
+        if isPrivate { end(subscriber, .tokenExpired) }
+    }
+
+    /// There is no such board any more.
+    func dismiss() {
+        published = nil
+        snapshots = Self.noSnapshots
+        for group in groups {
+            for member in group { end(member.subscriber, .boardGone) }
+        }
+    }
+
     // MARK: One subscriber
 
     func makeSubscriber(
         group: Group,
         users: [String]?,
+        access: Access,
         admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
     ) -> Subscriber {
-        Subscriber(audience: self, group: group, users: users, admission: admission, writeDirectly: writeDirectly)
+        Subscriber(
+            audience: self,
+            group: group,
+            users: users,
+            access: access,
+            admission: admission,
+            writeDirectly: writeDirectly
+        )
     }
 
     /// Makes it the last handler of its channel.
@@ -142,11 +184,14 @@ final class Audience {
         let marks = ChannelOptions.Types.WriteBufferWaterMark(low: backlog.lowMark, high: backlog.highMark)
         try channel.syncOptions?.setOption(.writeBufferWaterMark, value: marks)
         try channel.pipeline.syncOperations.addHandler(subscriber)
+        status.viewerCame()
+        shard.value.lease(subscriber)
     }
 
     /// The first message: what it missed, or a snapshot.
     func admit(_ subscriber: Subscriber, _ published: Published, first: ByteBuffer?) {
         guard subscriber.phase == .joining else { return }
+        if isPrivate, subscriber.access == .unknown { return end(subscriber, .tokenNeeded) }
         // The place that followers of users are told is that of their round, which the others may have left behind.
         if subscriber.watch == nil { show(published) }
         enroll(subscriber)
@@ -168,10 +213,15 @@ final class Audience {
 
     /// It has not read what was unsent, for too long.
     func sendAway(_ subscriber: Subscriber) {
-        guard let channel = subscriber.channel else { return }
-        metrics.dropped(.tooSlow)
+        end(subscriber, .tooSlow)
+    }
+
+    /// Its connection ends, and the peer is told why.
+    func end(_ subscriber: Subscriber, _ reason: EndReason) {
+        guard let channel = subscriber.channel, subscriber.phase != .ended else { return }
+        metrics.ended(reason)
         leave(subscriber)
-        framings[subscriber.group.transport].end(channel, .tooSlow)
+        framings[subscriber.group.form.transport].end(channel, reason)
     }
 
     /// Called more than once at a connection's end; the first one counts.
@@ -179,6 +229,8 @@ final class Audience {
         let phase = subscriber.phase
         guard phase != .ended else { return }
         subscriber.phase = .ended
+        status.viewerLeft()
+        shard.value.endLease(of: subscriber)
         let left = Join(subscriber, audience: index, eventLoop: shard.eventLoop)
         home.execute { $0.left(left) }
         if phase != .joining { expel(subscriber) }
@@ -194,19 +246,20 @@ final class Audience {
             return
         }
         guard let published else { return }
-        let transport = subscriber.group.transport
+        let form = subscriber.group.form
         let frame: ByteBuffer
-        if let made = snapshots[transport.rawValue] {
+        if let made = snapshots[form.index] {
             frame = made
         } else {
-            frame = framings[transport].frame(Message.snapshot(published, of: board), published.cursor)
-            snapshots[transport.rawValue] = frame
+            let message = Message.snapshot(published, of: name(for: subscriber))
+            frame = framings[form.transport].frame(message, published.cursor)
+            snapshots[form.index] = frame
         }
         deliverAlone(frame, to: subscriber)
     }
 
     private func send(_ message: ByteBuffer, _ cursor: Cursor, to subscriber: Subscriber) {
-        deliverAlone(framings[subscriber.group.transport].frame(message, cursor), to: subscriber)
+        deliverAlone(framings[subscriber.group.form.transport].frame(message, cursor), to: subscriber)
     }
 
     private func deliverAlone(_ frame: ByteBuffer, to subscriber: Subscriber) {
@@ -225,6 +278,8 @@ final class Audience {
     }
 
     // MARK: Bookkeeping
+
+    private func name(for subscriber: Subscriber) -> String? { subscriber.group.form.namesBoard ? board : nil }
 
     private func show(_ published: Published) {
         self.published = published

@@ -1,7 +1,7 @@
 import Board
 import NIOCore
 
-/// The frames of one or several windows, framed once for every transport that somebody uses.
+/// The frames of one or several windows, made once in every form that somebody gets.
 struct Delivery: Sendable {
     struct Frames: Sendable {
         var changes: ByteBuffer?
@@ -9,7 +9,7 @@ struct Delivery: Sendable {
     }
 
     let published: Published
-    /// By transport.
+    /// By form.
     let frames: [Frames]
     /// How many frames of changes lie in each buffer.
     let windows: Int
@@ -18,9 +18,9 @@ struct Delivery: Sendable {
 
     /// Whether some subscriber of this loop gets any of it.
     func concerns(_ audience: AudienceState) -> Bool {
-        Transport.allCases.contains { transport in
-            frames[transport.rawValue].changes != nil && audience.count(.all, transport) > 0
-                || frames[transport.rawValue].scoreboard != nil && audience.count(.top, transport) > 0
+        MessageForm.all.contains { form in
+            frames[form.index].changes != nil && audience.count(.all, form) > 0
+                || frames[form.index].scoreboard != nil && audience.count(.top, form) > 0
         }
     }
 }

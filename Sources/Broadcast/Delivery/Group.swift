@@ -12,16 +12,14 @@ package enum View: Sendable, Equatable {
 struct Group: Sendable, Hashable {
     enum Kind: Int, CaseIterable, Sendable { case all, top, users }
     let kind: Kind
-    let transport: Transport
+    let form: MessageForm
 
     /// How many there are. What is kept for each of them is an array of this length from the beginning.
-    static let count = Transport.allCases.count * Kind.allCases.count
-    static var all: [Group] {
-        Transport.allCases.flatMap { transport in Kind.allCases.map { Group(kind: $0, transport: transport) } }
-    }
+    static let count = MessageForm.count * Kind.allCases.count
+    static var all: [Group] { MessageForm.all.flatMap { form in Kind.allCases.map { Group(kind: $0, form: form) } } }
 
     /// Its place in such an array.
-    var index: Int { transport.rawValue * Kind.allCases.count + kind.rawValue }
+    var index: Int { form.index * Kind.allCases.count + kind.rawValue }
 }
 
 extension View {

@@ -1,11 +1,14 @@
 import NIOCore
 
-/// What the audiences of one event loop share, whatever their board: the time of those who do not read. Owned by the loop.
+/// What the audiences of one event loop share, whatever their board: the time of those who do not read, and of those whose token
+/// ends. Owned by the loop.
 final class Shard {
     private let eventLoop: any EventLoop
     private let drainTimeout: TimeAmount
     private var laggards: [Subscriber] = []
     private var isWatchingLaggards = false
+    private var leases = Leases()
+    private var isWatchingLeases = false
 
     init(eventLoop: any EventLoop, options: BroadcastOptions) {
         self.eventLoop = eventLoop
@@ -20,6 +23,28 @@ final class Shard {
             laggards.append(subscriber)
         }
         if !isWatchingLaggards { watchLaggards() }
+    }
+
+    /// It has come: its audience is told when its token ends.
+    func lease(_ subscriber: Subscriber) {
+        guard case .known(let end) = subscriber.access else { return }
+        leases.add(subscriber, until: end, now: eventLoop.now)
+        if !isWatchingLeases { watchLeases() }
+    }
+
+    /// It has gone.
+    func endLease(of subscriber: Subscriber) {
+        if case .known(let end) = subscriber.access { leases.remove(subscriber, until: end) }
+    }
+
+    private func watchLeases() {
+        isWatchingLeases = true
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in self?.lookAtLeases() }
+    }
+
+    private func lookAtLeases() {
+        for subscriber in leases.takeEnded(now: eventLoop.now) { subscriber.audience.leaseEnded(subscriber) }
+        if leases.isEmpty { isWatchingLeases = false } else { watchLeases() }
     }
 
     /// One timer for all of them, while there are any.

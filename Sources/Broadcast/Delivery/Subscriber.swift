@@ -21,6 +21,7 @@ final class Subscriber: ChannelInboundHandler {
     let group: Group
     /// The users it follows; nil in the other views.
     let watch: Watch?
+    var access: Access
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: (any AnyObject & Sendable)?
     let writeDirectly: ((ByteBuffer) -> Bool)?
@@ -36,12 +37,14 @@ final class Subscriber: ChannelInboundHandler {
         audience: Audience,
         group: Group,
         users: [String]?,
+        access: Access,
         admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
     ) {
         self.audience = audience
         self.group = group
         self.watch = users.map(Watch.init)
+        self.access = access
         self.admission = admission
         self.writeDirectly = writeDirectly
     }

@@ -49,7 +49,13 @@ package struct Framings: Sendable {
 }
 
 /// Why the broadcaster ends a connection.
-package enum EndReason: Sendable, Equatable {
+package enum EndReason: Sendable, CaseIterable {
     /// It did not drain its backlog in time.
     case tooSlow
+    /// There is no such board any more.
+    case boardGone
+    /// The board has become private, and nobody knows who the viewer is.
+    case tokenNeeded
+    /// The board is private, and the viewer's token has ended.
+    case tokenExpired
 }

@@ -7,20 +7,22 @@ import NIOCore
 extension Home {
     /// One at a time; the feed numbers them and takes the latest only.
     func fetch(_ number: Int) {
-        source.snapshot(options.copiedUsers, eventLoop).assumeIsolated().whenComplete { [self] result in
+        source.look(options.copiedUsers, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
-            case .success(let snapshot): fetched(snapshot, number)
+            case .success(let look): fetched(look, number)
             case .failure(let error): fetchFailed(error, number)
             }
         }
     }
 
-    private func fetched(_ snapshot: Snapshot, _ number: Int) {
-        perform(feed.arrived(snapshot, number: number, now: eventLoop.now))
+    private func fetched(_ look: StandingsSource.Look, _ number: Int) {
+        if feed.isAwaited(number) { show(onlyToKnown: look.isPrivate) }
+        perform(feed.arrived(look.snapshot, number: number, now: eventLoop.now))
         answerReaders()
     }
 
     private func fetchFailed(_ error: any Error, _ number: Int) {
+        if error is BoardGone { return perform(feed.gone(number, now: eventLoop.now)) }
         metrics.sourceFailures.increment()
         if feed.failures == 0 { log("standings cannot be read", .warning, ["error": "\(error)"]) }
         perform(feed.failed(number, now: eventLoop.now))

@@ -1,4 +1,5 @@
 import Board
+import Logging
 import Metrics
 import NIOCore
 
@@ -12,10 +13,12 @@ extension Home {
         metrics.joined(join.group)
         if join.group.kind == .users { watches.follow(join.users) }
         if feed.published == nil { waiting.append(join) } else { admit(join, cursor: cursor) }
-        setAlarm()
+        perform(feed.wanted(now: eventLoop.now))
     }
 
     func rejoin(_ join: Join) {
+        // Nothing is known of the board any more.
+        guard feed.published != nil else { return waiting.append(join) }
         watches.join(join)
         beginRound()
     }
@@ -34,14 +37,40 @@ extension Home {
     func admit(_ join: Join, cursor: Cursor?) {
         guard let published = feed.published else { return }
         if join.group.kind == .users { return rejoin(join) }
+        let name = join.group.form.namesBoard ? board : nil
         var first: ByteBuffer?
         if join.group.kind == .all, let cursor, let missed = feed.missed(since: cursor) {
             metrics.resumed.increment()
-            first = Message.changes(to: published.cursor, from: cursor.seq &+ 1, missed, of: board)
+            first = Message.changes(to: published.cursor, from: cursor.seq &+ 1, missed, of: name)
         }
         let subscriber = join.subscriber
         audiences[join.audience].reference.run { [first] in
             $0.admit(subscriber.value, published, first: first)
+        }
+    }
+
+    /// The board is shown from now on to those only who are known, or to anybody.
+    func show(onlyToKnown isPrivate: Bool) {
+        guard isPrivate != self.isPrivate else { return }
+        self.isPrivate = isPrivate
+        // What was sent when it was shown to all goes to all.
+        deliver()
+        for audience in audiences { audience.reference.run { $0.show(onlyToKnown: isPrivate) } }
+        if isPrivate { log("the board is private now: viewers without a token are sent away", .info) }
+    }
+
+    /// There is no such board any more.
+    func dismiss() {
+        outbox = Outbox()
+        for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
+            audience.reference.run { $0.dismiss() }
+        }
+        let early = waiting + watches.takeJoins()
+        waiting = []
+        for join in early {
+            audiences[join.audience].reference.run { [subscriber = join.subscriber] in
+                $0.end(subscriber.value, .boardGone)
+            }
         }
     }
 }

@@ -45,7 +45,8 @@ extension Home {
             }
         }
         for (join, users) in outcome.admitted {
-            let message = Message.snapshot(outcome.published, users: users, of: board)
+            let name = join.group.form.namesBoard ? board : nil
+            let message = Message.snapshot(outcome.published, users: users, of: name)
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
                 $0.admit(subscriber.value, outcome.published, first: message)
             }

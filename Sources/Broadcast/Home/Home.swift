@@ -13,8 +13,9 @@ final class Home {
     let source: StandingsSource
     let metrics: BroadcastMetrics
     let logger: Logger
-    /// As its messages name it; nil: they do not.
-    let board: String?
+    /// As the messages name it that do.
+    let board: String
+    private let isMain: Bool
     private let framings: Framings
     private let status: BoardStatus
     var audiences: [AudienceState] = []
@@ -23,7 +24,9 @@ final class Home {
     /// Subscribers that came before the first snapshot of the board.
     var waiting: [Join] = []
     var readers = Readers()
-    private var outbox = Outbox()
+    var outbox = Outbox()
+    /// As the source said last.
+    var isPrivate = false
     private var isDeliveryDue = false
     private var alarm: Scheduled<Void>?
     private var alarmAt = NIODeadline.distantFuture
@@ -32,12 +35,20 @@ final class Home {
     var nextRound = NIODeadline.uptimeNanoseconds(0)
     private(set) var isRunning = false
 
-    init(board: String?, surroundings: StreamSurroundings, source: StandingsSource, status: BoardStatus) {
+    /// - Parameter isMain: it is followed always, and looked at more closely than the others.
+    init(
+        board: String,
+        isMain: Bool,
+        surroundings: StreamSurroundings,
+        source: StandingsSource,
+        status: BoardStatus
+    ) {
         self.board = board
+        self.isMain = isMain
         self.source = source
         self.status = status
         var options = surroundings.options
-        if board != nil { options.verifyInterval = options.boardVerifyInterval }
+        if !isMain { options.verifyInterval = options.boardVerifyInterval }
         self.options = options
         eventLoop = surroundings.eventLoop
         framings = surroundings.framings
@@ -97,6 +108,7 @@ final class Home {
             case .resnapshot(let reason): resnapshot(reason)
             case .reveal: reveal()
             case .fetch(let number): fetch(number)
+            case .dismiss: dismiss()
             }
         }
         status.update(
@@ -107,7 +119,7 @@ final class Home {
         setAlarm()
     }
 
-    /// Encodes the window once for each transport in use. The frames go out when the tick ends: those of changes that
+    /// Encodes the window once for each form in use. The frames go out when the tick ends: those of changes that
     /// arrived together cost each subscriber one write, and most of a delivery's cost is the kernel's for the write.
     private func flush() {
         guard let flush = feed.takeWindow(now: eventLoop.now) else { return }
@@ -122,23 +134,25 @@ final class Home {
         beginRound()
     }
 
-    /// By transport. A message that both of them send is made once.
+    /// By form. A message that goes by several transports is made once.
     private func encode(_ flush: Feed.Flush) -> [Delivery.Frames] {
         let cursor = flush.published.cursor
-        var changes: ByteBuffer?
-        var scoreboard: ByteBuffer?
-        return Transport.allCases.map { transport in
+        // By whether they name the board.
+        var changes: [ByteBuffer?] = [nil, nil]
+        var scoreboards: [ByteBuffer?] = [nil, nil]
+        return MessageForm.all.map { form in
+            let (name, place) = form.namesBoard ? (board, 1) : (nil, 0)
             var frames = Delivery.Frames()
-            if audiences.contains(where: { $0.count(.all, transport) > 0 }) {
-                let message = changes ?? Message.changes(to: cursor, from: flush.from, flush.changes, of: board)
-                changes = message
-                frames.changes = framings[transport].frame(message, cursor)
+            if audiences.contains(where: { $0.count(.all, form) > 0 }) {
+                let message = changes[place] ?? Message.changes(to: cursor, from: flush.from, flush.changes, of: name)
+                changes[place] = message
+                frames.changes = framings[form.transport].frame(message, cursor)
                 metrics.frames.increment()
             }
-            if flush.showsTop, audiences.contains(where: { $0.count(.top, transport) > 0 }) {
-                let message = scoreboard ?? Message.scoreboard(flush.published, of: board)
-                scoreboard = message
-                frames.scoreboard = framings[transport].frame(message, cursor)
+            if flush.showsTop, audiences.contains(where: { $0.count(.top, form) > 0 }) {
+                let message = scoreboards[place] ?? Message.scoreboard(flush.published, of: name)
+                scoreboards[place] = message
+                frames.scoreboard = framings[form.transport].frame(message, cursor)
                 metrics.frames.increment()
             }
             return frames
@@ -195,7 +209,7 @@ final class Home {
 
     /// Of one board among many only who looks closely hears: what befalls all of them befalls `main` too.
     func log(_ message: Logger.Message, _ level: Logger.Level, _ metadata: Logger.Metadata = [:]) {
-        guard let board else { return logger.log(level: level, message, metadata: metadata) }
+        guard !isMain else { return logger.log(level: level, message, metadata: metadata) }
         logger.debug(message, metadata: metadata.merging(["board": "\(board)"]) { first, _ in first })
     }
 
@@ -231,9 +245,7 @@ struct AudienceState {
     /// Subscribers by `Group.index`.
     var counts = Array(repeating: 0, count: Group.count)
 
-    func count(_ kind: Group.Kind, _ transport: Transport) -> Int {
-        counts[Group(kind: kind, transport: transport).index]
-    }
+    func count(_ kind: Group.Kind, _ form: MessageForm) -> Int { counts[Group(kind: kind, form: form).index] }
 
-    func has(_ kind: Group.Kind) -> Bool { Transport.allCases.contains { count(kind, $0) > 0 } }
+    func has(_ kind: Group.Kind) -> Bool { MessageForm.all.contains { count(kind, $0) > 0 } }
 }

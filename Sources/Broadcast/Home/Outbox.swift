@@ -16,16 +16,16 @@ struct Outbox {
         }
     }
 
-    /// - Parameter more: the window's frames, by transport.
+    /// - Parameter more: the window's frames, by form.
     mutating func add(_ more: [Delivery.Frames], of flush: Feed.Flush) {
         published = flush.published
         windows += 1
         if let time = flush.changes.oldestTime { oldestTime = min(oldestTime ?? time, time) }
         guard !frames.isEmpty else { return frames = more }
-        for (transport, more) in more.enumerated() {
-            if let scoreboard = more.scoreboard { frames[transport].scoreboard = scoreboard }
+        for (form, more) in more.enumerated() {
+            if let scoreboard = more.scoreboard { frames[form].scoreboard = scoreboard }
             guard let changes = more.changes else { continue }
-            if frames[transport].changes?.writeImmutableBuffer(changes) == nil { frames[transport].changes = changes }
+            if frames[form].changes?.writeImmutableBuffer(changes) == nil { frames[form].changes = changes }
         }
     }
 

@@ -106,6 +106,26 @@ extension Feed {
         }
     }
 
+    /// The source has no such board. Whether it comes to be is looked at from time to time, and when somebody wants it.
+    mutating func gone(_ number: Int, now: NIODeadline) -> [FeedAction] {
+        guard isAwaited(number) else { return [] }
+        fetch = nil
+        failures = 0
+        forget(now: now)
+        verifyAt = now + options.verifyInterval
+        return [.dismiss]
+    }
+
+    /// Somebody wants to see the board, of which nothing is known.
+    mutating func wanted(now: NIODeadline) -> [FeedAction] {
+        guard isGone else { return [] }
+        verifyAt = now
+        return fetchIfDue(now: now)
+    }
+
+    /// Whether this read's answer is news.
+    func isAwaited(_ number: Int) -> Bool { fetch?.number == number && fetch?.answer == nil }
+
     /// The source could not be read.
     mutating func failed(_ number: Int, now: NIODeadline) -> [FeedAction] {
         guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }

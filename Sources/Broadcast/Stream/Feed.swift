@@ -20,8 +20,10 @@ enum FeedAction: Equatable {
     case resnapshot(ResyncReason)
     /// The time has come for the snapshot that somebody's fall made necessary: take it with `takeReveal`.
     case reveal
-    /// Read the source and report to `arrived` or `failed` with this number.
+    /// Read the source and report to `arrived`, `gone` or `failed` with this number.
     case fetch(Int)
+    /// There is no such board: every subscriber is sent away.
+    case dismiss
 }
 
 /// The protocol of the stream, without I/O and clock: what is applied, what is stale, what is a hole; when subscribers
@@ -41,6 +43,8 @@ struct Feed {
     var mode = Mode.lost
     /// The place of the last change applied; nil before the first snapshot.
     var position: Cursor?
+    /// There is no such board, as far as is known.
+    private(set) var isGone = false
     var top: TopStandings
     var window: Window
     var ring: Ring
@@ -181,6 +185,7 @@ struct Feed {
         -> [FeedAction]
     {
         version &+= 1
+        isGone = false
         self.top = top
         let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
@@ -195,6 +200,20 @@ struct Feed {
         owesReveal = false
         pace.noteSnapshot(now: now)
         return [.resnapshot(reason)]
+    }
+
+    /// Nothing that was shown of the board holds: who comes now waits for a snapshot, as at the start.
+    mutating func forget(now: NIODeadline) {
+        version &+= 1
+        isGone = true
+        top = TopStandings(capacity: options.copiedUsers)
+        position = nil
+        published = nil
+        window.clear()
+        ring.restart(at: 0, closedUntil: now)
+        topChanged = false
+        owesReveal = false
+        if mode != .lost { mode = .resyncing(.start) }
     }
 }
 

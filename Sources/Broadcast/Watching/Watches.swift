@@ -91,6 +91,13 @@ struct Watches {
         round?.joins.removeAll { $0.id == id }
     }
 
+    /// Those who wait for a first message; they are taken out.
+    mutating func takeJoins() -> [Join] {
+        reset()
+        defer { joins = [] }
+        return Array(joins)
+    }
+
     /// A window went out; what concerns followed users is kept for the next round.
     mutating func add(_ changes: MergedChanges) {
         guard !watched.isEmpty else { return }

@@ -2,12 +2,19 @@ package import NIOCore
 
 /// Messages of an event stream (WHATWG HTML, section 9.2).
 package enum ServerSentEvent {
-    /// - Parameter data: one line: JSON of ours has no line breaks.
-    package static func message(id: String?, data: ByteBuffer) -> ByteBuffer {
+    /// - Parameters:
+    ///   - name: nil: `message`.
+    ///   - data: one line: JSON of ours has no line breaks.
+    package static func message(id: String?, named name: StaticString? = nil, data: ByteBuffer) -> ByteBuffer {
         var event = ByteBufferAllocator().buffer(capacity: data.readableBytes + 64)
         if let id {
             event.writeStaticString("id: ")
             event.writeString(id)
+            event.writeStaticString("\n")
+        }
+        if let name {
+            event.writeStaticString("event: ")
+            event.writeStaticString(name)
             event.writeStaticString("\n")
         }
         event.writeStaticString("data: ")

@@ -137,7 +137,7 @@ extension Catalogue {
         } catch {
             switch error {
             case .store(let error): throw error
-            case .notFound, .boardsLimit, .tooManyNewBoards: return nil
+            case .notFound, .deleting, .boardsLimit, .tooManyNewBoards: return nil
             }
         }
     }

@@ -9,6 +9,12 @@ import Synchronization
 package final class Catalogue: Sendable {
     private typealias Look = Task<Result<KnownBoards.Entry, ScoreStoreError>, Never>
 
+    /// Those that are under way. One of a board that was forgotten since is none of them: what it finds may not hold any more.
+    private struct Looks {
+        var ofBoards: [BoardID: (number: Int, look: Look)] = [:]
+        var count = 0
+    }
+
     /// For so long an answer is believed.
     static let lifetime = TimeAmount.seconds(1)
     private static let maximumNames = 10_000
@@ -22,7 +28,8 @@ package final class Catalogue: Sendable {
     private let main: ScoreStore
     private let known = Mutex(KnownBoards(maximum: maximumNames))
     /// Names that are being asked for. Awaited by each who wants one; none of them can cancel it for the others.
-    private let looks = Mutex<[BoardID: Look]>([:])
+    private let looks = Mutex(Looks())
+    private let mainIsPublic = Atomic(false)
     let listing = Mutex<Listing?>(nil)
 
     package init(_ functions: FunctionCalls, maximumBoards: Int) {
@@ -38,6 +45,10 @@ package final class Catalogue: Sendable {
         guard case .board(let store, _)? = known.withLock({ $0.entry(of: id, now: .now()) })?.found else { return nil }
         return store
     }
+
+    /// Whether anybody may read ``BoardID/main``, as far as is known: what every read of it by the paths without a board asks. Costs one
+    /// atomic load. False as well until it has been looked for, and when its definition may have changed: then ask for the board.
+    package var isMainPublic: Bool { mainIsPublic.load(ordering: .acquiring) }
 
     /// ``BoardID/main`` at once, as it was found last, or as the environment says. Where that was more than a second ago it is looked
     /// for meanwhile: a write by an old definition is refused, and nobody waits for a look at a Redis that is away.
@@ -71,19 +82,27 @@ package final class Catalogue: Sendable {
                 entry.place = try await templateBoards.takePlace(for: id, indexed, by: maker, on: eventLoop)
             } catch { throw .store(error) }
             if case .tooMany(let seconds) = entry.place { throw .tooManyNewBoards(retryAfter: seconds) }
-            known.withLock { $0.keep(entry, of: id, now: .now()) }
+            known.withLock { if $0.last(of: id) != nil { $0.keep(entry, of: id, now: .now()) } }
         }
         if case .full(let maximum) = entry.place { throw .boardsLimit(maximum) }
     }
 
     /// Another definition holds than the one that was found last; or a template has just made the board.
     package func forget(_ id: BoardID) {
-        known.withLock { $0.forget(id) }
+        looks.withLock { looks in
+            looks.ofBoards[id] = nil
+            known.withLock { $0.forget(id) }
+            if id == .main { mainIsPublic.store(false, ordering: .releasing) }
+        }
     }
 
     /// Of each board that a changed template covers.
     func forgetAll() {
-        known.withLock { $0.forgetAll() }
+        looks.withLock { looks in
+            looks.ofBoards.removeAll()
+            known.withLock { $0.forgetAll() }
+            mainIsPublic.store(false, ordering: .releasing)
+        }
         listing.withLock { $0 = nil }
     }
 
@@ -91,6 +110,7 @@ package final class Catalogue: Sendable {
         switch entry.found {
         case .board(let store, _): return store
         case .nobody: throw .notFound
+        case .deleting: throw .deleting
         case .unreadable: throw .store(.unavailable("the board's definition cannot be read"))
         }
     }
@@ -99,13 +119,15 @@ package final class Catalogue: Sendable {
     {
         if let entry = known.withLock({ $0.entry(of: id, now: .now()) }) { return entry }
         let look = looks.withLock { looks in
-            if let look = looks[id] { return look }
+            if let look = looks.ofBoards[id]?.look { return look }
+            looks.count += 1
+            let number = looks.count
             let look = Look {
                 let result = await self.look(for: id, on: eventLoop)
-                self.looks.withLock { $0[id] = nil }
+                self.end(number, of: id, result)
                 return result
             }
-            looks[id] = look
+            looks.ofBoards[id] = (number, look)
             return look
         }
         do { return try await look.value.get() } catch { throw .store(error) }
@@ -116,6 +138,8 @@ package final class Catalogue: Sendable {
 package enum BoardLookupError: Error, Sendable, Equatable {
     /// Nobody defined it, and no template covers its name.
     case notFound
+    /// Somebody is deleting it.
+    case deleting
     /// A template covers the name, but there are as many boards as there may be.
     case boardsLimit(Int)
     /// A template covers the name, but who asks has made as many boards as they may for now.
@@ -125,6 +149,17 @@ package enum BoardLookupError: Error, Sendable, Equatable {
 
 // What is asked of Redis.
 extension Catalogue {
+    /// What a look found is kept, unless the board was forgotten meanwhile.
+    private func end(_ number: Int, of id: BoardID, _ result: Result<KnownBoards.Entry, ScoreStoreError>) {
+        looks.withLock { looks in
+            guard looks.ofBoards[id]?.number == number else { return }
+            looks.ofBoards[id] = nil
+            guard case .success(let entry) = result else { return }
+            known.withLock { $0.keep(entry, of: id, now: .now()) }
+            if id == .main { mainIsPublic.store(entry.isPublic, ordering: .releasing) }
+        }
+    }
+
     private func look(
         for id: BoardID,
         on eventLoop: any EventLoop
@@ -139,9 +174,7 @@ extension Catalogue {
                 // An index that cannot be mended now is mended the next time.
                 if !entry.isIndexed { entry.isIndexed = (try? await mend(store.board, on: eventLoop)) != nil }
             }
-            let now = NIODeadline.now()
-            entry.until = now + Self.lifetime
-            known.withLock { $0.keep(entry, of: id, now: now) }
+            entry.until = .now() + Self.lifetime
             return .success(entry)
         } catch {
             return .failure(error)
@@ -171,6 +204,7 @@ extension Catalogue {
         after last: KnownBoards.Found?
     ) -> KnownBoards.Found {
         if case .board(let store, text)? = last, store.board.source == source { return .board(store, text: text) }
+        if text == DeletedBoard.mark { return .deleting }
         guard let definition = try? BoardDefinition(stored: text) else { return .unreadable }
         return .board(ScoreStore(functions, id, definition, from: source), text: text)
     }

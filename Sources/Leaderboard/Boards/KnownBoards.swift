@@ -8,7 +8,9 @@ struct KnownBoards {
         case board(ScoreStore, text: [UInt8])
         /// Neither a definition nor a template.
         case nobody
-        /// The key has something that is no definition; or the board is being deleted.
+        /// Somebody is deleting it.
+        case deleting
+        /// The key has something that is no definition.
         case unreadable
     }
 
@@ -19,6 +21,11 @@ struct KnownBoards {
         var isIndexed = false
         /// Of a board that a template makes, whether it has a place among those that there may be; nil: nobody wanted one yet.
         var place: TemplateBoards.Place?
+
+        /// Anybody may read it.
+        var isPublic: Bool {
+            if case .board(let store, _) = found { store.board.definition.visibility == .public } else { false }
+        }
     }
 
     private let maximum: Int

@@ -110,6 +110,7 @@ package enum BoardAccess {
         } catch {
             switch error {
             case .store(let error): throw error
+            case .deleting: throw ScoreStoreError.unavailable("the board is being deleted")
             case .notFound, .boardsLimit, .tooManyNewBoards:
                 throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(place)")
             }

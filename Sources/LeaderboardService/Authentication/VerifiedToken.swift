@@ -11,9 +11,12 @@ package struct VerifiedToken: Sendable, Equatable {
     package let scopes: Set<String>
     /// Seconds since 1970.
     package let expiresAt: Double
+    /// The same with what clocks may differ by: until then it is taken.
+    package let isTakenUntil: Double
 
     init(_ claims: JSONObject, rules: ClaimRules, now: Double) throws(TokenError) {
         expiresAt = try rules.expiry(of: claims, now: now)
+        isTakenUntil = expiresAt + rules.leeway
         guard let subject = rules.userClaim.value(in: claims)?.string, let user = try? UserID(subject) else {
             throw .missingUser
         }

@@ -3,7 +3,12 @@ import NIOHTTP1
 
 /// The paths of boards by name. `main` has one as well, with the answers of the others.
 enum BoardPaths {
-    static func all(_ reads: BoardReads, _ update: UpdateScore, _ crossOrigin: CrossOrigin) -> [Route] {
+    static func all(
+        _ reads: BoardReads,
+        _ stats: BoardStats,
+        _ update: UpdateScore,
+        _ crossOrigin: CrossOrigin
+    ) -> [Route] {
         [
             .on(
                 .POST,
@@ -22,7 +27,7 @@ enum BoardPaths {
             .on(.OPTIONS, "/api/v1/boards/{board}/percentiles", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}/count", handler: reads.count),
             .on(.OPTIONS, "/api/v1/boards/{board}/count", handler: PublicRead.preflight),
-            .on(.GET, "/api/v1/boards/{board}/stats", handler: reads.stats),
+            .on(.GET, "/api/v1/boards/{board}/stats", handler: stats.answer),
             .on(.OPTIONS, "/api/v1/boards/{board}/stats", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/users/{id}/standings", handler: reads.standings),
             .on(.OPTIONS, "/api/v1/users/{id}/standings", handler: PublicRead.preflight),

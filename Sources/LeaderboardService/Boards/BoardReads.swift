@@ -82,18 +82,6 @@ struct BoardReads: Sendable {
         }
     }
 
-    /// `GET /api/v1/boards/{board}/stats`.
-    func stats(_ request: Request) async -> Response {
-        await answer(request) { () throws(Refusal) in
-            let id = try RequestedBoard.id(of: request)
-            let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.rows(.page(offset: 0), limit: 0, on: request.eventLoop)
-            }
-            let board = page.snapshot
-            return ByteBuffer(string: #"{"users":\#(board.total),"cursor":"\#(board.cursor)"}"#)
-        }
-    }
-
     /// `GET /api/v1/users/{id}/standings?boards=a,b`: one user on several boards. Each board is of its own moment.
     func standings(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in

@@ -95,6 +95,7 @@ extension Refusal {
         case .notFound: self = .boardNotFound
         case .boardsLimit(let maximum): self = .templateBoardsLimit(maximum)
         case .tooManyNewBoards(let seconds): self = .tooManyNewBoards(retryAfter: seconds)
+        case .deleting: self = Refusal(ScoreStoreError.unavailable("the board is being deleted"))
         case .store(let error): self = Refusal(error)
         }
     }

@@ -1,4 +1,6 @@
 import Board
+import Broadcast
+import FoundationEssentials
 import HTTPServer
 import Leaderboard
 import NIOCore
@@ -15,6 +17,26 @@ struct RequestedBoard: Sendable {
     /// For who reads. A private board is for who has a token.
     func toRead(_ request: Request) async throws(Refusal) -> ScoreStore {
         try await readable(try Self.id(of: request), request)
+    }
+
+    /// Whether the request may read the board. Of a public `main` it costs nothing.
+    func allowReading(_ id: BoardID, _ request: Request) async throws(Refusal) {
+        if id == .main, catalogue.isMainPublic { return }
+        _ = try await readable(id, request)
+    }
+
+    /// For who watches, and who that is. `main` can be watched while Redis is away: nothing is shown of it until it has been looked at,
+    /// and then to those only who may see it.
+    func toWatch(_ request: Request) async throws(Refusal) -> (id: BoardID, access: Access) {
+        let id = try Self.id(of: request)
+        if id == .main, catalogue.isMainPublic { return (id, .unknown) }
+        let store: ScoreStore
+        do throws(BoardLookupError) { store = try await catalogue.board(id, on: request.eventLoop) } catch {
+            if case .store = error, id == .main { return (id, .unknown) }
+            throw Refusal(error)
+        }
+        guard store.board.definition.visibility == .private else { return (id, .unknown) }
+        return (id, Access(try await callers.token(of: request), now: Date.now.timeIntervalSince1970))
     }
 
     /// Reads of the board, as it is. A private board is for who has a token.
@@ -82,5 +104,16 @@ struct RequestedBoard: Sendable {
 
     func board(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
         do { return try await catalogue.board(id, on: request.eventLoop) } catch { throw Refusal(error) }
+    }
+}
+
+extension Access {
+    /// No connection is that old.
+    private static let longest = 10.0 * 365 * 86_400
+
+    /// - Parameter now: seconds since 1970.
+    init(_ token: VerifiedToken, now: Double) {
+        let left = min(max(token.isTakenUntil - now, 0), Self.longest)
+        self = .known(until: .now() + .milliseconds(Int64(left * 1000)))
     }
 }

@@ -21,9 +21,6 @@ final class LiveChannels: Sendable {
     let mainChannel: String
     private let keySpace: KeySpace
     private let state = Mutex(State())
-    /// Somebody watches that board by a path that names it: then a second stream has its events, whose messages name it too.
-    private let namesMain = Atomic(false)
-    private let isMainLive = Atomic(false)
 
     init(mainChannel: String, keySpace: KeySpace) {
         self.mainChannel = mainChannel
@@ -36,31 +33,14 @@ final class LiveChannels: Sendable {
         try subscriber.follow(mainChannel)
     }
 
-    /// The stream of a channel that is not always followed, or beside the one that is.
+    /// The stream of a channel that is not always followed.
     func stream(of channel: String) -> (id: BoardID, stream: BoardStream)? {
-        if channel == mainChannel, !namesMain.load(ordering: .acquiring) { return nil }
-        return state.withLock { $0.routes[channel] }.map { ($0.id, $0.stream) }
-    }
-
-    /// What befell the channel that is followed always.
-    func noteMain(_ event: RedisSubscriptionEvent) {
-        switch event {
-        case .subscribed: isMainLive.store(true, ordering: .releasing)
-        case .disconnected: isMainLive.store(false, ordering: .releasing)
-        case .message: break
-        }
+        state.withLock { $0.routes[channel] }.map { ($0.id, $0.stream) }
     }
 
     @Sendable func follow(_ stream: BoardStream) {
         guard let (id, channel) = place(of: stream) else { return }
         state.withLock { $0.routes[channel] = Route(id: id, stream: stream) }
-        guard channel != mainChannel else {
-            namesMain.store(true, ordering: .releasing)
-            // Its events come already, unless they will come later and say so.
-            return stream.eventLoop.execute { [self] in
-                if isMainLive.load(ordering: .acquiring) { stream.subscriptionLive() }
-            }
-        }
         // There is room for as many as the broadcaster follows, and a board's name is short.
         try? state.withLock(\.subscriber)?.follow(channel)
     }
@@ -68,12 +48,11 @@ final class LiveChannels: Sendable {
     @Sendable func letGo(_ stream: BoardStream) {
         guard let (_, channel) = place(of: stream) else { return }
         state.withLock { $0.routes[channel] = nil }
-        if channel == mainChannel { return namesMain.store(false, ordering: .releasing) }
         state.withLock(\.subscriber)?.letGo(channel)
     }
 
     private func place(of stream: BoardStream) -> (BoardID, channel: String)? {
-        guard let name = stream.board, let id = try? BoardID(name) else { return nil }
-        return (id, BoardKeys(board: name, in: keySpace).channel)
+        guard let id = try? BoardID(stream.board) else { return nil }
+        return (id, BoardKeys(board: stream.board, in: keySpace).channel)
     }
 }

@@ -31,13 +31,13 @@ final class LiveFeed: Sendable {
     /// Called on the subscription's loop, in order.
     func receive(_ channel: String, _ event: RedisSubscriptionEvent) {
         if channel == channels.mainChannel {
-            channels.noteMain(event)
-            tell(event, main)
+            tell(event, main, of: .main)
+        } else if let (id, stream) = channels.stream(of: channel) {
+            tell(event, stream, of: id)
         }
-        if let (id, stream) = channels.stream(of: channel) { tell(event, stream, of: id) }
     }
 
-    private func tell(_ event: RedisSubscriptionEvent, _ stream: BoardStream, of id: BoardID? = nil) {
+    private func tell(_ event: RedisSubscriptionEvent, _ stream: BoardStream, of id: BoardID) {
         switch event {
         case .subscribed:
             stream.subscriptionLive()
@@ -49,7 +49,7 @@ final class LiveFeed: Sendable {
                 case .change(let change): stream.publish(change)
                 case .group(let group): for change in group.updates { stream.publish(change) }
                 case .standingsReplaced:
-                    if let id { onReplaced(id) }
+                    onReplaced(id)
                     stream.standingsReplaced()
                 }
             } catch {

@@ -16,43 +16,27 @@ struct LiveRoutes: Sendable {
 
     func webSocket(_ request: Request) async -> LiveDecision {
         guard allowedOrigins.allow(request.headers) else { return .refuse(Refusal.originNotAllowed.response) }
-        return decide(request, transport: .webSocket)
+        return await decide(request, transport: .webSocket)
     }
 
     func eventStream(_ request: Request) async -> LiveDecision {
-        decide(request, transport: .eventStream)
-    }
-
-    /// Of the board that the path names.
-    func boardWebSocket(_ request: Request) async -> LiveDecision {
-        guard allowedOrigins.allow(request.headers) else { return .refuse(Refusal.originNotAllowed.response) }
-        return await decideOnBoard(request, transport: .webSocket)
-    }
-
-    func boardEventStream(_ request: Request) async -> LiveDecision {
-        await decideOnBoard(request, transport: .eventStream)
-    }
-
-    private func decide(_ request: Request, transport: Transport) -> LiveDecision {
-        do throws(Refusal) {
-            let wish = try LiveWish(request, transport)
-            let place = try place(for: request)
-            return .accept { [broadcaster] in wish.subscribe($0, to: broadcaster.main, admission: place) }
-        } catch {
-            return .refuse(PublicRead.open(error.response))
-        }
+        await decide(request, transport: .eventStream)
     }
 
     /// The board is known to be there, and the viewer to be one of those whom it is shown, before it is followed.
-    private func decideOnBoard(_ request: Request, transport: Transport) async -> LiveDecision {
+    private func decide(_ request: Request, transport: Transport) async -> LiveDecision {
         do throws(Refusal) {
-            let wish = try LiveWish(request, transport)
-            let store = try await boards.toRead(request)
+            var wish = try LiveWish(request, transport)
+            let (id, access) = try await boards.toWatch(request)
+            wish.access = access
             let place = try place(for: request)
+            guard id != .main else {
+                return .accept { [broadcaster, wish] in wish.subscribe($0, to: broadcaster.main, admission: place) }
+            }
             let hold: BoardHold
-            do { hold = try broadcaster.hold(store.board.id.rawValue) } catch { throw .tooManyBoards }
+            do { hold = try broadcaster.hold(id.rawValue) } catch { throw .tooManyBoards }
             let admission = BoardAdmission(place: place, hold: hold)
-            return .accept { wish.subscribe($0, to: admission.hold.stream, admission: admission) }
+            return .accept { [wish] in wish.subscribe($0, to: admission.hold.stream, admission: admission) }
         } catch {
             return .refuse(PublicRead.open(error.response))
         }
@@ -89,11 +73,15 @@ private struct LiveWish: Sendable {
     let transport: Transport
     let view: View
     let cursor: Cursor?
+    /// The path names a board.
+    let namesBoard: Bool
+    var access = Access.unknown
 
     init(_ request: Request, _ transport: Transport) throws(Refusal) {
         self.transport = transport
         view = try View(request.query)
         cursor = Self.cursor(of: request)
+        namesBoard = request.parameters[RequestedBoard.parameter] != nil
     }
 
     func subscribe(_ live: LiveChannel, to stream: BoardStream, admission: any AnyObject & Sendable) {
@@ -102,6 +90,8 @@ private struct LiveWish: Sendable {
             transport: transport,
             view: view,
             cursor: cursor,
+            namesBoard: namesBoard,
+            access: access,
             admission: admission,
             writeDirectly: live.direct.map { $0.write }
         )
@@ -135,23 +125,5 @@ extension View {
             throw .invalidQuery("user_id must be 1 to \(Self.maximumUsers) valid user ids, and goes without view.")
         }
         self = .users(users)
-    }
-}
-
-extension Framings {
-    static let live = Framings(
-        webSocket: Framing(frame: { message, _ in WebSocketFrame.text(message) }, end: end),
-        eventStream: Framing(
-            frame: { message, cursor in ServerSentEvent.message(id: cursor.description, data: message) },
-            end: end
-        )
-    )
-
-    @Sendable private static func end(_ channel: any Channel, _ reason: EndReason) {
-        switch reason {
-        case .tooSlow:
-            // 1013, "try again later" (IANA WebSocket Close Code Number Registry).
-            channel.triggerUserOutboundEvent(EndLive(code: 1013, reason: "too slow: come back later"), promise: nil)
-        }
     }
 }

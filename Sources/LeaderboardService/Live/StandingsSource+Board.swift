@@ -1,41 +1,57 @@
 import Board
 import Broadcast
 import Leaderboard
+import NIOCore
 
 extension StandingsSource {
-    /// A board of many, by its definition as the catalogue has it at each read.
+    /// A board, by its definition as the catalogue has it at each look.
     init(board name: String, in catalogue: Catalogue) {
         self.init(
-            snapshot: { limit, eventLoop in
-                let store = try await catalogue.board(BoardID(name), on: eventLoop)
-                guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
-                    throw Gone(board: name)
+            look: { limit, eventLoop in
+                try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
+                    guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
+                        return nil
+                    }
+                    // What only a template covers is made by its first update, not by who watches it.
+                    if !page.snapshot.cursor.hasBegun, store.board.source != .template {
+                        try await store.begin(on: eventLoop)
+                        page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
+                    }
+                    return Look(page.snapshot, isPrivate: store.board.definition.visibility == .private)
                 }
-                // What only a template covers is made by its first update, not by who watches it.
-                if !page.snapshot.cursor.hasBegun, store.board.source != .template {
-                    try await store.begin(on: eventLoop)
-                    page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
-                }
-                return page.snapshot
             },
             standings: { users, eventLoop in
-                let store = try await catalogue.board(BoardID(name), on: eventLoop)
                 let ids = users.compactMap { try? UserID($0) }
                 var found: [UserStanding] = []
                 for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
                     let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
-                    guard let answer = try await store.standings(of: some, on: eventLoop) else {
-                        throw Gone(board: name)
+                    found += try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
+                        try await store.standings(of: some, on: eventLoop)?.standings
                     }
-                    found += answer.standings
                 }
                 return found
             }
         )
     }
 
-    /// Somebody deleted the board.
-    private struct Gone: Error {
-        let board: String
+    /// - Parameter call: nil: the board is not there as it was found.
+    private static func asking<Value>(
+        _ name: String,
+        _ catalogue: Catalogue,
+        _ eventLoop: any EventLoop,
+        _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
+    ) async throws -> Value {
+        let id = try BoardID(name)
+        for _ in catalogue.tries(of: id) {
+            let store: ScoreStore
+            do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
+                switch error {
+                case .notFound, .deleting: throw BoardGone()
+                case .boardsLimit, .store: throw error
+                }
+            }
+            if let value = try await call(store) { return value }
+        }
+        throw ScoreStoreError.unavailable("the board's definition changes all the time")
     }
 }

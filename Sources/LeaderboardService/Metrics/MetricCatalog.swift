@@ -113,7 +113,7 @@ package enum MetricCatalog {
         .counter("leaderboard_live_delivered_bytes_total", "Bytes of frames written to viewers."),
         .counter(
             "leaderboard_live_dropped_total",
-            "What slow viewers did not get: changes beyond their backlog (backlog), or the connection itself (too_slow).",
+            "What viewers did not get: changes beyond their backlog (backlog), or the connection itself, for they were too slow (too_slow), the board is gone (board_gone), it became private (token_needed), or their token ended (token_expired).",
             labels: ["reason"]
         ),
         .counter(

@@ -6,56 +6,81 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// `GET /api/v1/scoreboard/stats`: how many watch through this instance, how many users are on the board, and how far
-/// the board is. However many ask, Redis is asked once a second at most; who asks meanwhile waits for that answer.
+/// `GET /api/v1/scoreboard/stats`, and of any board `GET /api/v1/boards/{board}/stats`: how many watch it through this instance, how
+/// many users are on it, and how far it is. However many ask, Redis is asked once a second at most for each board; who asks
+/// meanwhile waits for that answer.
 final class BoardStats: Sendable {
-    private typealias Question = Task<Result<Snapshot, ScoreStoreError>, Never>
+    private typealias Question = Task<Result<Snapshot, BoardLookupError>, Never>
+
+    private struct Asked {
+        let question: Question
+        let time: ContinuousClock.Instant
+
+        func isFresh(_ now: ContinuousClock.Instant) -> Bool { now - time < BoardStats.freshFor }
+    }
 
     private static let freshFor = Duration.seconds(1)
+    /// Beyond it, answers that are not fresh any more are let go.
+    private static let maximumKept = 1000
 
-    private let store: ScoreStore
-    private let viewers: Places
+    private let boards: RequestedBoard
+    private let broadcaster: Broadcaster
     private let readiness: Readiness
-    private let latest = Mutex<(question: Question, asked: ContinuousClock.Instant)?>(nil)
+    private let latest = Mutex<[BoardID: Asked]>([:])
 
-    init(store: ScoreStore, viewers: Places, readiness: Readiness) {
-        self.store = store
-        self.viewers = viewers
+    init(boards: RequestedBoard, broadcaster: Broadcaster, readiness: Readiness) {
+        self.boards = boards
+        self.broadcaster = broadcaster
         self.readiness = readiness
     }
 
     /// An instance that stops says so: the page takes an answer for a sign that this instance has live standings to offer.
     func answer(_ request: Request) async -> Response {
         guard !readiness.isStopping else { return PublicRead.open(Refusal.stopping.response) }
-        switch await question(on: request.eventLoop).value {
-        case .success(let page):
-            var response = Response(
-                .ok,
-                json: ByteBuffer(
-                    string: #"{"viewers":\#(viewers.count),"users":\#(page.total),"cursor":"\#(page.cursor)"}"#
-                )
-            )
+        do throws(Refusal) {
+            let id = try RequestedBoard.id(of: request)
+            try await boards.allowReading(id, request)
+            let board: Snapshot
+            do { board = try await question(id, on: request.eventLoop).value.get() } catch { throw Refusal(error) }
+            let viewers = (id == .main ? broadcaster.main : broadcaster.stream(of: id.rawValue))?.viewers ?? 0
+            let body = #"{"viewers":\#(viewers),"users":\#(board.total),"cursor":"\#(board.cursor)"}"#
+            var response = Response(.ok, json: ByteBuffer(string: body))
             response.headers.add(name: "Cache-Control", value: "max-age=1")
             return PublicRead.open(response)
-        case .failure(let error):
-            return PublicRead.open(Refusal(reading: error).response)
+        } catch {
+            return PublicRead.open(error.response)
         }
     }
 
-    private func question(on eventLoop: any EventLoop) -> Question {
+    private func question(_ id: BoardID, on eventLoop: any EventLoop) -> Question {
         latest.withLock { latest in
             let now = ContinuousClock.now
-            if let latest, now - latest.asked < Self.freshFor { return latest.question }
+            if let asked = latest[id], asked.isFresh(now) { return asked.question }
+            if latest.count >= Self.maximumKept { latest = latest.filter { $0.value.isFresh(now) } }
             // Awaited by the requests that it answers; it ends by the deadline of Redis' commands.
-            let question = Question { [store] in
-                do throws(ScoreStoreError) {
-                    return .success(try await store.standings(offset: 0, limit: 1, on: eventLoop))
+            let question = Question { [catalogue = boards.catalogue] in
+                do throws(BoardLookupError) {
+                    return .success(try await Self.look(id, catalogue, on: eventLoop))
                 } catch {
                     return .failure(error)
                 }
             }
-            latest = (question, now)
+            latest[id] = Asked(question: question, time: now)
             return question
         }
+    }
+
+    private static func look(
+        _ id: BoardID,
+        _ catalogue: Catalogue,
+        on eventLoop: any EventLoop
+    ) async throws(BoardLookupError) -> Snapshot {
+        for _ in catalogue.tries(of: id) {
+            let store = try await catalogue.board(id, on: eventLoop)
+            do throws(ScoreStoreError) {
+                if let page = try await store.rows(.page(offset: 0), limit: 0, on: eventLoop) { return page.snapshot }
+            } catch { throw .store(error) }
+        }
+        throw .store(.unavailable("the board's definition changes all the time"))
     }
 }

@@ -9,14 +9,13 @@ import NIOHTTP1
 
 /// `GET /api/v1/scoreboard`: the first page from the instance's copy, any other from Redis in one consistent call.
 struct Scoreboard: Sendable {
-    let store: ScoreStore
     let top: TopOfBoard
-    let boards: BoardReads
+    let reads: BoardReads
 
-    /// The first page, where the instance's copy is up to date and was encoded before.
+    /// The first page, where anybody may see it, and the instance's copy is up to date and was encoded before.
     @Sendable func readyPage(_ request: Request) -> Response? {
-        guard !BoardQuery.isAsked(of: request.query), let page = try? Page(request.query), page.offset == 0,
-            let encoded = top.readyPage(page.limit)
+        guard reads.boards.catalogue.isMainPublic, !BoardQuery.isAsked(of: request.query),
+            let page = try? Page(request.query), page.offset == 0, let encoded = top.readyPage(page.limit)
         else {
             return nil
         }
@@ -25,24 +24,31 @@ struct Scoreboard: Sendable {
 
     /// With a parameter that only boards have, its rows have ranks.
     func page(_ request: Request) async -> Response {
-        if BoardQuery.isAsked(of: request.query) { return await boards.scoreboard(request) }
+        if BoardQuery.isAsked(of: request.query) { return await reads.scoreboard(request) }
         do throws(Refusal) {
             let page = try Page(request.query)
             guard page.offset > 0 else { return try await first(page.limit, for: request) }
-            let standings = try await fromRedis { () throws(ScoreStoreError) in
-                try await store.standings(offset: page.offset, limit: page.limit, on: request.eventLoop)
-            }
-            return Self.response(to: request, body: StandingsBody.encode(standings.standings))
+            let rows = try await rows(page, request)
+            return Self.response(to: request, body: StandingsBody.encode(rows.standings))
         } catch {
             return PublicRead.open(error.response)
         }
     }
 
     private func first(_ limit: Int, for request: Request) async throws(Refusal) -> Response {
-        let page = try await fromRedis { () throws(ScoreStoreError) in
-            try await top.page(limit, on: request.eventLoop)
+        try await reads.boards.allowReading(.main, request)
+        let page = try await top.page(limit) { () throws(Refusal) in
+            var page = Page()
+            page.limit = limit
+            return try await rows(page, request)
         }
         return page.answer(to: request)
+    }
+
+    private func rows(_ page: Page, _ request: Request) async throws(Refusal) -> Snapshot {
+        try await reads.boards.read(.main, for: request) { store throws(ScoreStoreError) in
+            try await store.rows(.page(offset: page.offset), limit: page.limit, on: request.eventLoop)
+        }.snapshot
     }
 
     /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best.
@@ -50,21 +56,17 @@ struct Scoreboard: Sendable {
         do throws(Refusal) {
             let user: UserID
             do { user = try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
-            let standing = try await fromRedis { () throws(ScoreStoreError) in
-                try await store.standing(of: user, on: request.eventLoop)
+            let found = try await reads.boards.read(.main, for: request) { store throws(ScoreStoreError) in
+                try await store.standings(of: [user], on: request.eventLoop)
             }
-            guard let score = standing.score, let rank = standing.rank else { throw .userNotFound }
+            guard let standing = found.standings.first, let score = standing.score, let rank = standing.rank else {
+                throw .userNotFound
+            }
             let body = #"{"user_id":"\#(user.rawValue)","score":\#(score),"rank":\#(rank)}"#
             return Self.response(to: request, body: ByteBuffer(string: body))
         } catch {
             return PublicRead.open(error.response)
         }
-    }
-
-    private func fromRedis<Value>(
-        _ call: () async throws(ScoreStoreError) -> Value
-    ) async throws(Refusal) -> Value {
-        do { return try await call() } catch { throw Refusal(reading: error) }
     }
 
     /// 200 with an entity tag made of the body, so that it is the same on every instance; 304 when the reader has it.
@@ -106,6 +108,8 @@ struct Page: Equatable {
 
     var offset = 0
     var limit = 10
+
+    init() {}
 
     /// Unknown parameters are ignored; a known one that is given twice, or is no number in its range, is refused.
     init(_ query: Query) throws(Refusal) {

@@ -31,13 +31,11 @@ final class TopOfBoard: Sendable {
         }
     }
 
-    private let store: ScoreStore
     private let stream: BoardStream
     /// By limit, of which there are 100.
     private let pages = Mutex<[Int: Encoded]>([:])
 
-    init(store: ScoreStore, stream: BoardStream) {
-        self.store = store
+    init(stream: BoardStream) {
         self.stream = stream
     }
 
@@ -55,15 +53,19 @@ final class TopOfBoard: Sendable {
     }
 
     /// The first `limit` rows.
-    func page(_ limit: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Encoded {
+    /// - Parameter ask: reads them from Redis.
+    func page(
+        _ limit: Int,
+        orAsk ask: () async throws(Refusal) -> Snapshot
+    ) async throws(Refusal) -> Encoded {
         let seq = stream.acknowledged
         if let copy = await stream.standings(limit: limit, atLeast: seq) {
             let page = Encoded(version: copy.version, body: StandingsBody.encode(copy.standings))
             pages.withLock { $0[limit] = page }
             return page
         }
-        let standings = try await store.standings(offset: 0, limit: limit, on: eventLoop)
-        stream.sourceIs(at: standings.seq, afterAcknowledged: seq)
-        return Encoded(version: 0, body: StandingsBody.encode(standings.standings))
+        let snapshot = try await ask()
+        stream.sourceIs(at: snapshot.seq, afterAcknowledged: seq)
+        return Encoded(version: 0, body: StandingsBody.encode(snapshot.standings))
     }
 }

@@ -110,9 +110,45 @@ struct ManyBoardsTests {
         instance.settle()
         #expect(instance.broadcaster.streamToRead("a")?.version() != nil)
         instance.advance(.seconds(1))
-        #expect(instance.followedBoards == ["a"])
-        instance.advance(.seconds(30))
         #expect(instance.followedBoards == [])
+        instance.stop()
+    }
+
+    @Test("one that is only read gives way to one that is watched, and no other gives way to it")
+    func readAndWatched() throws {
+        var options = BroadcastOptions()
+        options.maximumBoards = 2
+        let instance = instance(options)
+        for name in ["a", "b", "c", "d"] { instance.add(ModelBoard(), named: name) }
+        func read(_ board: String) { for _ in 0..<30 { _ = instance.broadcaster.streamToRead(board) } }
+        read("a")
+        let watched = try instance.broadcaster.hold("b")
+        read("c")
+        #expect(instance.followedBoards == ["a", "b"])
+        var other: BoardHold? = try instance.broadcaster.hold("d")
+        #expect(instance.followedBoards == ["b", "d"])
+        // Nor does it keep the place that its last viewer leaves, once that is over.
+        other = nil
+        instance.advance(.seconds(29))
+        read("a")
+        #expect(instance.followedBoards == ["b", "d"])
+        instance.advance(.seconds(1))
+        read("a")
+        #expect(instance.followedBoards == ["a", "b"])
+        withExtendedLifetime((watched, other)) {}
+        instance.stop()
+    }
+
+    @Test("one ends in time though another is followed for longer")
+    func ends() throws {
+        let instance = instance()
+        for name in ["a", "b"] { instance.add(ModelBoard(), named: name) }
+        for _ in 0..<30 { _ = instance.broadcaster.streamToRead("a") }
+        var hold: BoardHold? = try instance.broadcaster.hold("b")
+        withExtendedLifetime(hold) {}
+        hold = nil
+        instance.advance(.seconds(30))
+        #expect(instance.followedBoards == ["a"])
         instance.stop()
     }
 

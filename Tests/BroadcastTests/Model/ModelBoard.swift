@@ -16,6 +16,8 @@ final class ModelBoard {
     private(set) var scores: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var epoch = 1
+    /// Shown to those only who have a token.
+    var isPrivate = false
     /// Told each event that is published.
     var publish: (ModelEvent) -> Void = { _ in }
     /// When each user reached their score.
@@ -75,6 +77,8 @@ final class ModelBoard {
             order: order
         )
     }
+
+    func look(_ limit: Int) -> StandingsSource.Look { StandingsSource.Look(snapshot(limit), isPrivate: isPrivate) }
 
     private func precedes(_ a: Standing, _ b: Standing) -> Bool {
         if a.score != b.score { return order.ascends ? a.score < b.score : a.score > b.score }

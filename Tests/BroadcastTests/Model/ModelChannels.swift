@@ -15,14 +15,14 @@ final class ModelChannels: Sendable {
 
     @Sendable func add(_ stream: BoardStream) {
         state.withLock { state in
-            state.streams[stream.board ?? ""] = stream
-            state.new.append(stream.board ?? "")
+            state.streams[stream.board] = stream
+            state.new.append(stream.board)
         }
     }
 
     @Sendable func remove(_ stream: BoardStream) {
         state.withLock { state in
-            state.streams[stream.board ?? ""] = nil
+            state.streams[stream.board] = nil
             state.new.removeAll { $0 == stream.board }
         }
     }

@@ -37,19 +37,19 @@ final class ModelInstance {
             _ name: String? = nil,
             _ read: (ModelBoard) -> Answer
         ) -> EventLoopFuture<Answer> {
+            guard let board = name.map({ boards[$0] }) ?? board else { return loop.makeFailedFuture(BoardGone()) }
             let promise = loop.makePromise(of: Answer.self)
-            guard let board = name.map({ boards[$0] }) ?? board else { return loop.makeFailedFuture(ChannelError.eof) }
             if let name { readsOf[name, default: 0] += 1 }
             let answer = read(board)
             pending.append((answer: { promise.succeed(answer) }, fail: { promise.fail(ChannelError.eof) }))
             return promise.futureResult
         }
 
-        func askForSnapshot(_ limit: Int, _ loop: any EventLoop) -> EventLoopFuture<Snapshot> {
+        func askForSnapshot(_ limit: Int, _ loop: any EventLoop) -> EventLoopFuture<StandingsSource.Look> {
             snapshots.append(loop.now)
             snapshotsNow += 1
             mostSnapshots = max(mostSnapshots, snapshotsNow)
-            let future = ask(loop) { $0.snapshot(limit) }
+            let future = ask(loop) { $0.look(limit) }
             future.assumeIsolated().whenComplete { _ in self.snapshotsNow -= 1 }
             return future
         }
@@ -68,17 +68,18 @@ final class ModelInstance {
         self.loops = loops
         let bound = loops.first.enter { NIOLoopBound(reads, eventLoop: loops.first) }
         broadcaster = Broadcaster(
+            main: "main",
             options: options,
             framings: ModelViewer.framings,
             eventLoopGroup: loops,
             source: StandingsSource(
-                snapshot: { limit, loop in bound.value.askForSnapshot(limit, loop) },
+                look: { limit, loop in bound.value.askForSnapshot(limit, loop) },
                 standings: { users, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
             ),
             others: OtherBoards(
                 source: { name in
                     StandingsSource(
-                        snapshot: { limit, loop in bound.value.ask(loop, name) { $0.snapshot(limit) } },
+                        look: { limit, loop in bound.value.ask(loop, name) { $0.look(limit) } },
                         standings: { users, loop in
                             bound.value.ask(loop, name) { board in users.map { board.standing(of: $0) } }
                         }
@@ -97,6 +98,11 @@ final class ModelInstance {
     /// Another board, of which events come while it is followed.
     func add(_ board: ModelBoard, named name: String) {
         loops.first.enter { reads.boards[name] = board }
+    }
+
+    /// Somebody deletes it.
+    func remove(_ name: String) {
+        loops.first.enter { reads.boards[name] = nil }
     }
 
     func readsOf(_ name: String) -> Int { reads.readsOf[name] ?? 0 }

@@ -48,7 +48,8 @@ final class ModelRun {
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]
         viewers = views.enumerated().map { index, view in
             let transport: Transport = (index + Int(seed)) % 4 < 2 ? .webSocket : .eventStream
-            return ModelViewer(view, by: transport, hasShortWay: (index + Int(seed)) % 2 == 0)
+            let name = (index + Int(seed)) % 3 == 0 ? "main" : nil
+            return ModelViewer(view, by: transport, hasShortWay: (index + Int(seed)) % 2 == 0, of: name)
         }
         for viewer in viewers { try connect(viewer, to: instances[0], withCursor: false) }
     }

@@ -24,6 +24,10 @@ final class ModelViewer {
 
     /// As the messages must name it.
     private let board: String?
+    /// Who it has shown to be.
+    var access = Access.unknown
+    /// Why the service ended the connections that it ended.
+    private(set) var ends: [EndReason] = []
 
     init(_ view: View, by transport: Transport = .webSocket, hasShortWay: Bool = false, of board: String? = nil) {
         self.view = view
@@ -38,7 +42,10 @@ final class ModelViewer {
     private static func framing(of transport: Transport) -> Framing {
         Framing(
             frame: { message, _ in ByteBuffer(string: "\(transport) \(String(buffer: message))\n") },
-            end: { channel, _ in channel.close(promise: nil) }
+            end: { channel, reason in
+                channel.writeAndFlush(ByteBuffer(string: "\(transport) end \(reason)\n"), promise: nil)
+                channel.close(promise: nil)
+            }
         )
     }
 
@@ -62,6 +69,8 @@ final class ModelViewer {
                 transport: transport,
                 view: view,
                 cursor: withCursor ? cursor : nil,
+                namesBoard: board != nil,
+                access: access,
                 admission: hold,
                 writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
             )
@@ -95,6 +104,10 @@ final class ModelViewer {
             for line in String(buffer: bytes).split(separator: "\n") {
                 let parts = line.split(separator: " ", maxSplits: 1)
                 if parts[0] != "\(transport)" { faults.append("frame of \(parts[0]) for \(transport)") }
+                if let end = EndReason.allCases.first(where: { parts[1] == "end \($0)" }) {
+                    ends.append(end)
+                    continue
+                }
                 take(try JSONDecoder().decode(ViewedMessage.self, from: Data(parts[1].utf8)))
             }
         }

@@ -38,7 +38,10 @@ private struct FuzzedStream {
         case 0: perform(feed.subscriptionLive(now: now))
         case 1: feed.subscriptionLost()
         case 2: perform(feed.standingsReplaced(now: now))
-        case 3: if let number = fetches.popLast() { perform(feed.failed(number, now: now)) }
+        case 3:
+            guard let number = fetches.popLast() else { break }
+            perform(numbers.below(2) == 0 ? feed.failed(number, now: now) : feed.gone(number, now: now))
+            if numbers.below(2) == 0 { perform(feed.wanted(now: now)) }
         case 4, 5:
             if let number = fetches.popLast() { perform(feed.arrived(snapshot(&numbers), number: number, now: now)) }
         case 6:
@@ -68,6 +71,7 @@ private struct FuzzedStream {
                 promise((try? JSONValue(json: message, maximumBytes: 1 << 16))?.object != nil, "a message is JSON")
             case .reveal: _ = feed.takeReveal(now: now)
             case .fetch(let number): fetches.append(number)
+            case .dismiss: promise(feed.published == nil && !feed.isLive, "of a board that is gone nothing is known")
             }
         }
     }

@@ -44,28 +44,30 @@ struct DefinitionRoutesTests {
             _ = try await operators.put("secret", #"{"visibility":"private"}"#, .make)
             _ = try await operators.put("level-*", "{}", .make)
             try await redis.command("ZADD", "lb:{a}:scores", "1", "alice")
-            let cases: [(status: Int, code: String, method: String, path: String, body: String?, Condition?)] = [
-                (400, "invalid_board_name", "PUT", "/A", "{}", .make),
-                (400, "invalid_board_name", "GET", "/a%7D", nil, nil),
-                (400, "invalid_definition", "PUT", "/b", #"{"ties":"x","oder":"asc"}"#, .make),
-                (400, "invalid_json", "PUT", "/b", "[]", .make), (400, "invalid_json", "PUT", "/b", "{", .make),
-                (400, "invalid_query", "DELETE", "/a?date=delete", nil, nil),
-                (400, "invalid_query", "DELETE", "/a?data=yes", nil, nil),
-                (413, "body_too_large", "PUT", "/b", String(repeating: " ", count: 4097), .make),
-                (428, "version_required", "PUT", "/b", "{}", nil),
-                (409, "board_exists", "PUT", "/a", "{}", .make), (409, "board_exists", "PUT", "/main", "{}", .make),
-                (404, "board_not_found", "PUT", "/nobody", "{}", .change("1")),
-                (412, "version_mismatch", "PUT", "/a", "{}", .change("7")),
-                (412, "version_mismatch", "PUT", "/a", "{}", .weak("1")),
-                (412, "version_mismatch", "DELETE", "/a?data=delete", nil, .change("7")),
-                (422, "fixed_field", "PUT", "/a", #"{"ties":"first"}"#, .change("1")),
-                (409, "board_not_empty", "DELETE", "/a", nil, nil), (409, "main_stays", "DELETE", "/main", nil, nil),
-                (404, "board_not_found", "DELETE", "/nobody", nil, nil),
-                (404, "board_not_found", "GET", "/nobody", nil, nil),
-                (404, "board_not_found", "GET", "/nobody/audit", nil, nil),
-                (404, "board_not_found", "POST", "/nobody/users/alice/suspend", #"{"reason":"x"}"#, nil),
-                (400, "invalid_board_name", "GET", "/A/users/alice/export", nil, nil),
-            ]
+            let cases:
+                [(status: Int, code: String, method: String, path: String, body: String?, AnOperator.Condition?)] = [
+                    (400, "invalid_board_name", "PUT", "/A", "{}", .make),
+                    (400, "invalid_board_name", "GET", "/a%7D", nil, nil),
+                    (400, "invalid_definition", "PUT", "/b", #"{"ties":"x","oder":"asc"}"#, .make),
+                    (400, "invalid_json", "PUT", "/b", "[]", .make), (400, "invalid_json", "PUT", "/b", "{", .make),
+                    (400, "invalid_query", "DELETE", "/a?date=delete", nil, nil),
+                    (400, "invalid_query", "DELETE", "/a?data=yes", nil, nil),
+                    (413, "body_too_large", "PUT", "/b", String(repeating: " ", count: 4097), .make),
+                    (428, "version_required", "PUT", "/b", "{}", nil),
+                    (409, "board_exists", "PUT", "/a", "{}", .make), (409, "board_exists", "PUT", "/main", "{}", .make),
+                    (404, "board_not_found", "PUT", "/nobody", "{}", .change("1")),
+                    (412, "version_mismatch", "PUT", "/a", "{}", .change("7")),
+                    (412, "version_mismatch", "PUT", "/a", "{}", .weak("1")),
+                    (412, "version_mismatch", "DELETE", "/a?data=delete", nil, .change("7")),
+                    (422, "fixed_field", "PUT", "/a", #"{"ties":"first"}"#, .change("1")),
+                    (409, "board_not_empty", "DELETE", "/a", nil, nil),
+                    (409, "main_stays", "DELETE", "/main", nil, nil),
+                    (404, "board_not_found", "DELETE", "/nobody", nil, nil),
+                    (404, "board_not_found", "GET", "/nobody", nil, nil),
+                    (404, "board_not_found", "GET", "/nobody/audit", nil, nil),
+                    (404, "board_not_found", "POST", "/nobody/users/alice/suspend", #"{"reason":"x"}"#, nil),
+                    (400, "invalid_board_name", "GET", "/A/users/alice/export", nil, nil),
+                ]
             for one in cases {
                 let answer = try await operators.ask(one.method, one.path, one.body, one.5)
                 #expect((answer.status, answer.code) == (one.status, one.code), "\(one): \(answer.body)")
