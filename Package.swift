@@ -52,6 +52,13 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .executableTarget(name: "EmbedFiles", swiftSettings: swiftSettings),
+        .plugin(
+            name: "EmbedFilesPlugin",
+            capability: .buildTool(),
+            dependencies: ["EmbedFiles"],
+            path: "Sources/EmbedFilesPlugin"
+        ),
         .target(name: "Text", dependencies: [.nioCore], swiftSettings: swiftSettings),
         .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport", .nioCore], swiftSettings: swiftSettings),
         .target(name: "Board", dependencies: ["Text"], swiftSettings: swiftSettings),
@@ -79,27 +86,8 @@ let package = Package(
         .target(
             name: "Leaderboard",
             dependencies: ["Text", "Board", "RedisClient", .nioCore, .logging, .metrics, .crypto],
-            resources: [
-                .embedInCode("Functions/numbers.lua"), .embedInCode("Functions/token_bucket.lua"),
-                .embedInCode("Functions/epoch.lua"), .embedInCode("Functions/begin.lua"),
-                .embedInCode("Functions/audit.lua"), .embedInCode("Functions/audit_page.lua"),
-                .embedInCode("Functions/update.lua"), .embedInCode("Functions/standings.lua"),
-                .embedInCode("Functions/operation.lua"), .embedInCode("Functions/suspend.lua"),
-                .embedInCode("Functions/revert.lua"), .embedInCode("Functions/erase.lua"),
-                .embedInCode("Functions/holding.lua"), .embedInCode("Functions/rebuild.lua"),
-                .embedInCode("Functions/grant.lua"), .embedInCode("Functions/address_limit.lua"),
-                .embedInCode("Functions/restore.lua"), .embedInCode("Functions/members.lua"),
-                .embedInCode("Functions/set_aside.lua"), .embedInCode("Functions/distinct.lua"),
-                .embedInCode("Functions/soundness.lua"),
-                .embedInCode("Functions/adopt.lua"), .embedInCode("Functions/accept.lua"),
-                .embedInCode("Functions/definition.lua"), .embedInCode("Functions/ranking.lua"),
-                .embedInCode("Functions/moves.lua"), .embedInCode("Functions/operators.lua"),
-                .embedInCode("Functions/write.lua"), .embedInCode("Functions/define.lua"),
-                .embedInCode("Functions/delete.lua"), .embedInCode("Functions/take_place.lua"),
-                .embedInCode("Functions/change_ties.lua"),
-                .embedInCode("Functions/page.lua"), .embedInCode("Functions/places.lua"),
-            ],
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings,
+            plugins: ["EmbedFilesPlugin"]
         ),
         .testTarget(
             name: "LeaderboardTests",
@@ -141,8 +129,8 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(
             name: "LeaderboardPage",
-            resources: [.embedInCode("Files")],
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings,
+            plugins: ["EmbedFilesPlugin"]
         ),
         .target(
             name: "LeaderboardService",

@@ -1,6 +1,4 @@
 /// A file of the web page, as it was when the service was built: nothing is read from the file system at run time.
-///
-/// A module of its own, because the optimizer takes seconds for its literals, which every build of the service would pay.
 package struct EmbeddedFile: Sendable {
     package let name: String
     package let bytes: [UInt8]

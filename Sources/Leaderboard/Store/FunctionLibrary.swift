@@ -11,28 +11,48 @@ package enum FunctionLibrary {
     /// Up by one with every released change of a file in `Functions/`.
     package static let revision = 14
 
+    /// In the order in which they need each other: Lua knows a local from there on.
+    private static let parts: [[UInt8]] = [
+        PackageResources.numbers_lua,
+        PackageResources.token_bucket_lua,
+        PackageResources.epoch_lua,
+        PackageResources.audit_lua,
+        PackageResources.begin_lua,
+        PackageResources.audit_page_lua,
+        PackageResources.update_lua,
+        PackageResources.standings_lua,
+        PackageResources.soundness_lua,
+        PackageResources.definition_lua,
+        PackageResources.ranking_lua,
+        PackageResources.moves_lua,
+        PackageResources.set_aside_lua,
+        PackageResources.operators_lua,
+        PackageResources.write_lua,
+        PackageResources.define_lua,
+        PackageResources.delete_lua,
+        PackageResources.page_lua,
+        PackageResources.places_lua,
+        PackageResources.operation_lua,
+        PackageResources.suspend_lua,
+        PackageResources.revert_lua,
+        PackageResources.erase_lua,
+        PackageResources.holding_lua,
+        PackageResources.rebuild_lua,
+        PackageResources.adopt_lua,
+        PackageResources.accept_lua,
+        PackageResources.distinct_lua,
+        PackageResources.grant_lua,
+        PackageResources.address_limit_lua,
+        PackageResources.restore_lua,
+        PackageResources.members_lua,
+        PackageResources.change_ties_lua,
+        PackageResources.take_place_lua,
+    ]
+
     /// What `FUNCTION LOAD` takes. Without the lines that are comments, which are half of it: Redis keeps the text.
     package static let source: [UInt8] = {
         let header = "#!lua name=\(name)\nlocal REVISION = \(revision)\n"
-        let text =
-            PackageResources.numbers_lua + PackageResources.token_bucket_lua
-            + PackageResources.epoch_lua + PackageResources.audit_lua + PackageResources.begin_lua
-            + PackageResources.audit_page_lua + PackageResources.update_lua
-            + PackageResources.standings_lua + PackageResources.soundness_lua
-            + PackageResources.definition_lua + PackageResources.ranking_lua + PackageResources.moves_lua
-            + PackageResources.set_aside_lua
-            + PackageResources.operators_lua + PackageResources.write_lua + PackageResources.define_lua
-            + PackageResources.delete_lua
-            + PackageResources.page_lua + PackageResources.places_lua
-            + PackageResources.operation_lua
-            + PackageResources.suspend_lua
-            + PackageResources.revert_lua + PackageResources.erase_lua + PackageResources.holding_lua
-            + PackageResources.rebuild_lua + PackageResources.adopt_lua
-            + PackageResources.accept_lua + PackageResources.distinct_lua
-            + PackageResources.grant_lua + PackageResources.address_limit_lua
-            + PackageResources.restore_lua + PackageResources.members_lua
-            + PackageResources.change_ties_lua + PackageResources.take_place_lua
-        let lines = text.split(separator: UInt8(ascii: "\n"))
+        let lines = Array(parts.joined()).split(separator: UInt8(ascii: "\n"))
         let code = lines.filter { !$0.drop { $0 == UInt8(ascii: " ") }.starts(with: "--".utf8) }
         return Array(header.utf8) + code.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]
     }()
