@@ -1,6 +1,5 @@
-import LeaderboardPage
-import TestSupport
 import Testing
+import Text
 
 /// What the proxies of `ops/` do with each path that there is.
 @Suite("Paths behind the proxies")
