@@ -128,7 +128,7 @@ struct BoardModelTests {
                 for client in 0..<Self.clients {
                     group.addTask { try await Self.play(seed &+ UInt64(client) &* 1_000_003, service) }
                 }
-                return try await group.reduce(into: []) { $0 += $1 }
+                return try await group.reduce(into: [Answer]()) { $0 += $1 }
             }
             for (number, rules) in Self.rules.enumerated() {
                 let own = answers.filter { $0.board == number }.sorted { one, other in
