@@ -59,7 +59,7 @@ extension AuditVerification {
             if case .user(let user) = member { walk.tallies[user.rawValue] == nil } else { true }
         }
         report.usersWithoutHistory = withoutHistory.count
-        if walk.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
+        if walk.chain.isWhole { report.unexplained = try await unexplained(walk, withoutHistory) }
         if report.hasLostChanges {
             report.withoutHistory = withoutHistory.keys.compactMap {
                 if case .user(let user) = $0 { user } else { nil }
@@ -71,7 +71,7 @@ extension AuditVerification {
         report.someWithoutHistory = Array(
             withoutHistory.keys.map(\.text).sorted().prefix(AuditReport.maximumWithoutHistory)
         )
-        report.seen = walk.seen
+        report.seen = walk.chain.seen
         return true
     }
 

@@ -30,18 +30,18 @@ package struct AuditVerification: Sendable {
     private func attempt() async throws(ScoreStoreError) -> AuditReport? {
         var report = AuditReport()
         guard let walk = try await walked(&report) else { return nil }
-        report.entries = walk.entries
-        report.unchainedEntries = walk.unchained
-        report.uncheckedErasures = walk.uncheckedErasures
-        report.isWhole = walk.isWhole
-        report.knownGaps = walk.knownGaps
-        report.faultCount = walk.faultCount
-        report.faults = walk.faults
-        report.acceptedPlaces = walk.acceptedCount
-        report.places = walk.places
-        report.wrongEnd = walk.wrongEnd
+        report.entries = walk.chain.entries
+        report.unchainedEntries = walk.chain.unchained
+        report.uncheckedErasures = walk.chain.uncheckedErasures
+        report.isWhole = walk.chain.isWhole
+        report.knownGaps = walk.chain.knownGaps
+        report.faultCount = walk.chain.faultCount
+        report.faults = walk.chain.faults
+        report.acceptedPlaces = walk.chain.acceptedCount
+        report.places = walk.chain.places
+        report.wrongEnd = walk.chain.wrongEnd
         report.leftOut = walk.leftOut.sorted()
-        report.isBegunAnew = walk.isBegunAnew
+        report.isBegunAnew = walk.chain.isBegunAnew
         report.fromBackup = walk.tallies.count { $0.value.isFromBackup }
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
         report.trimmedUsers = walk.tallies.count - report.wholeUsers
@@ -53,16 +53,16 @@ package struct AuditVerification: Sendable {
     private func walked(_ report: inout AuditReport) async throws(ScoreStoreError) -> AuditWalk? {
         let footnotes = try await footnotes()
         var found = try await walk(footnotes)
-        if let older, older.mendsStream, found.walk.faultCount > 0 {
+        if let older, older.mendsStream, found.walk.chain.faultCount > 0 {
             let mended = try await walk(footnotes, mending: older)
-            if mended.walk.faultCount < found.walk.faultCount { found = mended }
+            if mended.walk.chain.faultCount < found.walk.chain.faultCount { found = mended }
         }
         report.missing = found.missing
         report.acceptances = footnotes.acceptances
         report.erasedNames = erasedNames(footnotes).mapValues(\.pseudonym)
         report.unclearErasures = older.map { footnotes.unclearErasures(since: $0.scores.end).count } ?? 0
         let walk = found.walk
-        return walk.faultCount == 0 || walk.newestErasure <= footnotes.newestErasure ? walk : nil
+        return walk.chain.faultCount == 0 || walk.newestErasure <= footnotes.newestErasure ? walk : nil
     }
 
     /// - Parameter backup: what the stream lacks of it is put in its place, and what it has too much is left out.
@@ -82,11 +82,11 @@ package struct AuditVerification: Sendable {
             scores: older?.scores ?? BackupScores(),
             erasedNames: erasedNames(footnotes).mapValues(\.id)
         )
-        let olderEntries = walk.entries
+        let olderEntries = walk.chain.entries
         try await readOn(&walk, upto: nil)
         let board = try await store.auditEnd(on: eventLoop)
         if let end = board.chain { try await readOn(&walk, upto: end.id) }
-        let streamEntries = walk.entries - olderEntries
+        let streamEntries = walk.chain.entries - olderEntries
         let isShort = streamEntries > 0 && streamEntries < expected
         if let older, streamEntries == 0 {
             let backup = older.continuation
@@ -99,8 +99,10 @@ package struct AuditVerification: Sendable {
         }
         walk.end(at: board.chain, seq: board.seq ?? 0)
         if isShort, missing.isEmpty { walk.removed(entries: streamEntries, expected: expected) }
-        let lacksFirst = isShort || walk.gap != nil
-        guard lacksFirst && (!missing.isEmpty || isShort && walk.gap != nil) || !lacking.isEmpty || !inserted.isEmpty
+        let lacksFirst = isShort || walk.chain.gap != nil
+        guard
+            lacksFirst && (!missing.isEmpty || isShort && walk.chain.gap != nil) || !lacking.isEmpty
+                || !inserted.isEmpty
         else {
             return (walk, nil)
         }
@@ -109,8 +111,8 @@ package struct AuditVerification: Sendable {
             inserted: inserted,
             end: older?.continuation ?? .none,
             first: first,
-            gap: walk.gap,
-            isPart: !missing.isEmpty && walk.gap != nil
+            gap: walk.chain.gap,
+            isPart: !missing.isEmpty && walk.chain.gap != nil
         )
         return (walk, returned)
     }
@@ -142,8 +144,8 @@ package struct AuditVerification: Sendable {
 
     func readOn(_ walk: inout AuditWalk, upto end: AuditID?) async throws(ScoreStoreError) {
         while true {
-            if let end, walk.seen >= end { return }
-            let page = try await store.auditPage(after: walk.seen, upto: end, on: eventLoop)
+            if let end, walk.chain.seen >= end { return }
+            let page = try await store.auditPage(after: walk.chain.seen, upto: end, on: eventLoop)
             walk.read(page)
             if page.count < ScoreStore.auditPageSize { return }
         }

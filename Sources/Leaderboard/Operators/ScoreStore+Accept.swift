@@ -9,14 +9,14 @@ extension ScoreStore {
     /// why and where, and a verification finds no fault there from then on. Users keep the scores that they have, and nobody's suspension
     /// ends: where that is not what is left of the audit adds up to, entries (`recover`) tell it.
     /// - Returns: how many users were recorded, at most.
-    /// - Throws: where there are more places than ``AuditWalk/maximumPlaces``.
+    /// - Throws: where there are more places than ``AuditChainWalk/maximumPlaces``.
     package func accept(
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Int {
         for _ in 0..<Self.maximumAttempts {
             let report = try await AuditVerification(self, on: eventLoop).run()
-            guard report.places.count < AuditWalk.maximumPlaces else {
+            guard report.places.count < AuditChainWalk.maximumPlaces else {
                 throw .unavailable("the audit is broken in too many places")
             }
             guard try await accept(report, by: act, on: eventLoop) else { continue }

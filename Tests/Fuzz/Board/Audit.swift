@@ -24,10 +24,10 @@ extension FuzzTarget {
         )
         walk.read(Array(entries.dropFirst(entries.count % 3)))
         walk.end(at: entries.last?.link, seq: entries.last?.seq ?? 0)
-        promise(walk.faults.count <= AuditWalk.maximumFaults, "faults that are told are bounded")
+        promise(walk.chain.faults.count <= AuditChainWalk.maximumFaults, "faults that are told are bounded")
         promise(walk.tallies.count <= entries.count + 1, "a tally has an entry, or the backup's word")
-        promise(walk.places.allSatisfy { AcceptedPlace.all(in: $0.text) == [$0] }, "places last")
-        promise(walk.gap.map { AuditGap($0.text) == $0 } ?? true, "gaps last")
+        promise(walk.chain.places.allSatisfy { AcceptedPlace.all(in: $0.text) == [$0] }, "places last")
+        promise(walk.chain.gap.map { AuditGap($0.text) == $0 } ?? true, "gaps last")
 
         var state = BoardState()
         var places = ErasurePlaces(erased: ErasedEntries(erased))
