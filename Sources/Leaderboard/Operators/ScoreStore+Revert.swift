@@ -28,10 +28,14 @@ extension ScoreStore {
         var (catchUps, done) = (0, Set<AuditID>())
         while true {
             try await readOn(&history, on: eventLoop)
-            let batch = history.counting.filter { !done.contains($0.id) }.prefix(Self.revertBatch)
+            let counting = history.counting.filter { !done.contains($0.id) }
+            let batch = counting.prefix(Self.revertBatch)
             guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
             let words = try history.words(without: batch, by: board.definition)
-            let reply = try await operate(calls.operation("take_back", user: history.user, by: act, words), on: eventLoop)
+            let reply = try await operate(
+                calls.operation("take_back", user: history.user, by: act, words),
+                on: eventLoop
+            )
             switch reply[0].text {
             case "done" where reply.count == 4:
                 guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
@@ -41,6 +45,7 @@ extension ScoreStore {
                 result.updates += updates
                 result.points = ScoreRange.held(result.points + points)
                 result.score = reply[3].score
+                if batch.count == counting.count { return result }
             case "no_user": return result.updates == 0 ? nil : result
             case "behind" where catchUps < Self.maximumCatchUps: catchUps += 1
             case "behind": throw .unavailable("the audit grows faster than it is read")

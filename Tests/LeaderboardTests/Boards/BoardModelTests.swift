@@ -29,7 +29,7 @@ struct BoardModelTests {
                         let name = "\(ties)-\(ascends)-\(clamps)"
                         try await board.command("SET", BoardKeys(board: name).name("board"), rules.json)
                         var life = BoardLife(DefinedBoard(board, name, rules, isGiven: false))
-                        for step in 1...120 {
+                        for step in 1...60 {
                             try await life.step(Self.users, using: &random, "seed \(seed), \(rules), step \(step)")
                         }
                         try await life.loseAndRebuild(Self.users, "seed \(seed), \(rules)")

@@ -46,7 +46,9 @@ struct DefinedBoard {
         var words = ["100000", "60000", keys.channel, given, rules.version, "", "0", "0", "1", stores ? "1" : "0"]
         for update in updates {
             names.append(keys.name("limit:\(update.user)"))
-            if let key = update.key { names.append(keys.name("idem:\(update.user):\(key)")) }
+            if let key = update.key {
+                names.append(keys.name("idem:\(update.user.replacing(":", with: "%3A")):\(key)"))
+            }
             if let grant = update.grant { names.append(keys.name("grant:\(grant)")) }
             let flags = (update.isRanked ? 1 : 0) + (update.key == nil ? 0 : 2) + (update.grant == nil ? 0 : 4)
             words += [

@@ -61,9 +61,13 @@ struct RevertOfRulesTests {
         ),
     ]
 
-    @Test("leaves what the other updates make, once, as a preview says, and the audit adds up", arguments: RevertOfRulesTests.cases)
+    @Test(
+        "leaves what the other updates make, once, as a preview says, and the audit adds up",
+        arguments: RevertOfRulesTests.cases
+    )
     func leaves(_ one: Case) async throws {
         try await withBoard { board in
+            try await board.store.check(on: board.loop)
             let target = DefinedBoard(board, "b", one.rules, isGiven: false)
             try await board.command("SET", target.keys.board, one.rules.json)
             let (store, act) = (try target.store, try board.act())
