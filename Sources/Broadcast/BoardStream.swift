@@ -140,10 +140,10 @@ package final class BoardStream: Sendable {
     /// Any thread; costs two atomic loads.
     package func version(containing seq: Int = 0) -> Int? { status.version(containing: seq) }
 
-    /// The first `limit` standings, as soon as they contain `seq` (of an update that was acknowledged, say). Nil when
+    /// The first `limit` standings (nil: as many as are known), as soon as they contain `seq` (of an update that was acknowledged, say). Nil when
     /// they cannot be vouched for, or do not contain it within `patience`: ask the source then. Any thread.
     package func standings(
-        limit: Int,
+        limit: Int?,
         atLeast seq: Int = 0,
         within patience: TimeAmount = .milliseconds(250)
     ) async -> CopiedStandings? {

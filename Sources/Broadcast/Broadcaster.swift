@@ -70,9 +70,16 @@ package final class Broadcaster: Sendable, Service {
     /// The board's stream, if somebody holds it, or did of late. Any thread.
     package func stream(of board: String) -> BoardStream? { boards.withLock { $0.stream(of: board) } }
 
+    /// An update of the board is about to be answered with success: who reads its copy after that sees it. Of one that is not followed
+    /// there is no copy, and one that is made from now on has the update. Any thread.
+    package func acknowledged(_ seq: Int, on board: String) {
+        (board == main.board ? main : stream(of: board))?.acknowledged(seq)
+    }
+
     /// Somebody reads a board: its stream, if it is followed. One that is read often is followed, for as long as it is and a minute
     /// more, if no other has to give way for that. Any thread.
     package func streamToRead(_ board: String) -> BoardStream? {
+        if board == main.board { return main }
         let now = eventLoop.now
         guard busy.withLock({ $0.note(board, now: now) }) else { return stream(of: board) }
         return follow(board, until: now + BusyBoards.time)

@@ -217,7 +217,7 @@ package struct ServiceAssembly: Sendable {
         let top = TopOfBoard(stream: broadcaster.main)
         let boards = RequestedBoard(catalogue: catalogue, callers: callers)
         let writer = ScoreWriter(
-            top: top,
+            broadcaster: broadcaster,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
             rateLimit: RateLimitHeaders(configuration.redis.store.definition.rateLimit),
             audit: audit,
@@ -226,7 +226,7 @@ package struct ServiceAssembly: Sendable {
         )
         let update = UpdateScore(callers: callers, boards: boards, writer: writer)
         let updates = UpdateScores(callers: callers, boards: boards, writer: writer)
-        let reads = BoardReads(boards: boards)
+        let reads = BoardReads(boards: boards, broadcaster: broadcaster)
         let scoreboard = Scoreboard(top: top, reads: reads)
         let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness)
         let definitions = BoardRoutes(boards: boards)

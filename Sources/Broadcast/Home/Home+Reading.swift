@@ -29,7 +29,7 @@ extension Home {
     }
 
     /// Succeeds with the first `limit` rows as soon as they contain `seq`; with nil when they cannot be vouched for.
-    func read(limit: Int, atLeast seq: Int, within patience: TimeAmount, _ promise: EventLoopPromise<CopiedStandings?>)
+    func read(limit: Int?, atLeast seq: Int, within patience: TimeAmount, _ promise: EventLoopPromise<CopiedStandings?>)
     {
         guard isRunning, !readers.isFull, feed.isLive else { return promise.succeed(nil) }
         readers.add(Readers.Reader(limit: limit, seq: seq, deadline: eventLoop.now + patience, promise: promise))

@@ -4,7 +4,8 @@ import NIOCore
 /// Who waits for the copy of the standings to contain a change.
 struct Readers {
     struct Reader {
-        let limit: Int
+        /// Nil: as many rows as are known.
+        let limit: Int?
         let seq: Int
         let deadline: NIODeadline
         let promise: EventLoopPromise<CopiedStandings?>
@@ -50,4 +51,13 @@ package struct CopiedStandings: Sendable {
     /// Best first, in the board's order.
     package let standings: [Standing]
     package let order: BoardOrder
+    /// There are no users beyond these.
+    package let isWhole: Bool
+
+    package init(version: Int, standings: [Standing], order: BoardOrder, isWhole: Bool) {
+        self.version = version
+        self.standings = standings
+        self.order = order
+        self.isWhole = isWhole
+    }
 }

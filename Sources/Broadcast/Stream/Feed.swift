@@ -167,9 +167,16 @@ struct Feed {
     }
 
     /// The first rows at the place of the last change, whether it has gone out yet or not; nil when they are not known.
-    func standings(limit: Int) -> CopiedStandings? {
-        guard isLive, top.isWhole || top.rows.count >= limit else { return nil }
-        return CopiedStandings(version: version, standings: Array(top.rows.prefix(limit)), order: top.order)
+    /// - Parameter limit: nil: as many as are known.
+    func standings(limit: Int?) -> CopiedStandings? {
+        guard isLive, top.isWhole || top.rows.count >= limit ?? 1 else { return nil }
+        let rows = limit.map { Array(top.rows.prefix($0)) } ?? top.rows
+        return CopiedStandings(
+            version: version,
+            standings: rows,
+            order: top.order,
+            isWhole: top.isWhole && rows.count == top.rows.count
+        )
     }
 
     /// What a returning subscriber missed up to `published`; nil when only a snapshot can tell.

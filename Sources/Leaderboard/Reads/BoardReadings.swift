@@ -44,6 +44,11 @@ package struct ScorePlace: Sendable, Equatable {
 package struct UserPlace: Sendable, Equatable {
     package let standing: UserStanding
     package let among: ScorePlace
+
+    package init(standing: UserStanding, among: ScorePlace) {
+        self.standing = standing
+        self.among = among
+    }
 }
 
 /// The score at a percentile: between two neighbours of the board, linear.

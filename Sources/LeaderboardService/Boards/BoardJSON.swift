@@ -6,14 +6,18 @@ import Text
 /// Bodies of what is read of boards. Ids of users and names of boards need no escaping; a member of the board may be another writer's.
 enum BoardJSON {
     static func rows(_ page: RankedPage) -> ByteBuffer {
-        var list = List(reserving: page.ranks.count * 64)
-        for (standing, rank) in zip(page.snapshot.standings, page.ranks) { list.add(standing, rank: rank) }
+        rows(Array(zip(page.snapshot.standings, page.ranks)))
+    }
+
+    static func rows(_ rows: [(standing: Standing, rank: Int)]) -> ByteBuffer {
+        var list = List(reserving: rows.count * 64)
+        for (standing, rank) in rows { list.add(standing, rank: rank) }
         return list.end()
     }
 
-    static func rows(_ users: UserStandings) -> ByteBuffer {
-        var list = List(reserving: users.standings.count * 64)
-        for found in users.standings {
+    static func rows(_ users: [UserStanding]) -> ByteBuffer {
+        var list = List(reserving: users.count * 64)
+        for found in users {
             let (score, rank) = (text(found.score), text(found.rank))
             list.add(ByteBuffer(string: #"{"user_id":"\#(found.user)","score":\#(score),"rank":\#(rank)}"#))
         }

@@ -17,7 +17,12 @@ enum BoardPaths {
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/boards/{board}/score/update", handler: crossOrigin.preflight),
-            .on(.GET, "/api/v1/boards/{board}/scoreboard", handler: reads.scoreboard),
+            .on(
+                .GET,
+                "/api/v1/boards/{board}/scoreboard",
+                ready: reads.readyScoreboard,
+                handler: reads.scoreboard
+            ),
             .on(.OPTIONS, "/api/v1/boards/{board}/scoreboard", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}/users/{id}", handler: reads.user),
             .on(.OPTIONS, "/api/v1/boards/{board}/users/{id}", handler: PublicRead.preflight),

@@ -1,46 +1,114 @@
 import Board
+import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
 
-/// What anybody may read of a board, each from Redis in one consistent call: rows with their ranks, where a user or a score stands,
-/// how many are where.
+/// What anybody may read of a board: rows with their ranks, where a user or a score stands, how many are where. Of a board that is
+/// followed, for it is watched or read often, what its copy tells comes from there, and has each update that was acknowledged by
+/// this instance before. All else comes from Redis, in one consistent call each.
 struct BoardReads: Sendable {
     let boards: RequestedBoard
+    let broadcaster: Broadcaster
+    let pages = EncodedPages()
+
+    /// The first rows, where anybody may see them, and the board's copy is up to date and was encoded before.
+    @Sendable func readyScoreboard(_ request: Request) -> Response? {
+        guard let id = try? RequestedBoard.id(of: request), boards.isKnownToBePublic(id),
+            let wish = try? BoardQuery(request.query), case .selection(.page(offset: 0)) = wish.rows,
+            let stream = broadcaster.stream(of: id.rawValue), let page = pages.page(wish.limit, of: id, stream)
+        else { return nil }
+        _ = broadcaster.streamToRead(id.rawValue)
+        return page.answer(to: request)
+    }
 
     /// `GET /api/v1/boards/{board}/scoreboard`.
     func scoreboard(_ request: Request) async -> Response {
-        await answer(request) { () throws(Refusal) in
+        do throws(Refusal) {
             let (id, wish) = (try RequestedBoard.id(of: request), try BoardQuery(request.query))
-            return try await rows(of: id, wish, request)
+            try await boards.allowReading(id, request)
+            switch wish.rows {
+            case .users(let users): return Self.response(to: request, try await standings(of: users, on: id, request))
+            case .selection(let selection):
+                guard let stream = broadcaster.streamToRead(id.rawValue) else {
+                    return Self.response(to: request, try await rows(selection, wish.limit, on: id, request).body)
+                }
+                let seq = stream.acknowledged
+                if let copy = await stream.standings(limit: nil, atLeast: seq),
+                    let rows = copy.rows(selection, limit: wish.limit)
+                {
+                    let page = TopOfBoard.Encoded(
+                        version: copy.version,
+                        body: try Self.body(rows, selection, wish.limit)
+                    )
+                    if case .page(offset: 0) = selection { pages.keep(page, wish.limit, of: id, stream) }
+                    return page.answer(to: request)
+                }
+                let found = try await rows(selection, wish.limit, on: id, request)
+                stream.sourceIs(at: found.seq, afterAcknowledged: seq)
+                return Self.response(to: request, found.body)
+            }
+        } catch {
+            return PublicRead.open(error.response)
         }
     }
 
-    func rows(of id: BoardID, _ wish: BoardQuery, _ request: Request) async throws(Refusal) -> ByteBuffer {
-        switch wish.rows {
-        case .users(let users):
-            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.standings(of: users, on: request.eventLoop)
-            }
-            return BoardJSON.rows(found)
-        case .selection(let selection):
-            let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.rows(selection, limit: wish.limit, on: request.eventLoop)
-            }
-            if case .around = selection, page.snapshot.standings.isEmpty, wish.limit > 0 { throw .userNotFound }
-            return BoardJSON.rows(page)
+    private func rows(
+        _ selection: RowSelection,
+        _ limit: Int,
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> (body: ByteBuffer, seq: Int) {
+        let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+            try await store.rows(selection, limit: limit, on: request.eventLoop)
         }
+        let rows = Array(zip(page.snapshot.standings, page.ranks))
+        return (try Self.body(rows, selection, limit), page.snapshot.seq)
+    }
+
+    private static func body(
+        _ rows: [(standing: Standing, rank: Int)],
+        _ selection: RowSelection,
+        _ limit: Int
+    ) throws(Refusal) -> ByteBuffer {
+        if case .around = selection, rows.isEmpty, limit > 0 { throw .userNotFound }
+        return BoardJSON.rows(rows)
+    }
+
+    private func standings(
+        of users: [UserID],
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> ByteBuffer {
+        if let standings = await copy(of: id)?.standings(of: users) { return BoardJSON.rows(standings) }
+        let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+            try await store.standings(of: users, on: request.eventLoop)
+        }
+        return BoardJSON.rows(found.standings)
+    }
+
+    /// The board's copy, if it is followed and its copy has each update that was acknowledged.
+    private func copy(of id: BoardID) async -> CopiedStandings? {
+        guard let stream = broadcaster.streamToRead(id.rawValue) else { return nil }
+        let seq = stream.acknowledged
+        guard stream.version(containing: seq) != nil else { return nil }
+        return await stream.standings(limit: nil, atLeast: seq)
     }
 
     /// `GET /api/v1/boards/{board}/users/{id}`.
     func user(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let (id, user) = (try RequestedBoard.id(of: request), try Self.user(request.parameters["id"] ?? ""))
-            let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.place(of: user, on: request.eventLoop)
-            }
-            guard let found else { throw .userNotFound }
+            try await boards.allowReading(id, request)
+            guard let found = try await place(of: user, on: id, request) else { throw .userNotFound }
             return BoardJSON.user(found)
+        }
+    }
+
+    private func place(of user: UserID, on id: BoardID, _ request: Request) async throws(Refusal) -> UserPlace? {
+        if let known = await copy(of: id)?.place(of: user) { return known }
+        return try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+            try await store.place(of: user, on: request.eventLoop)
         }
     }
 
@@ -89,7 +157,8 @@ struct BoardReads: Sendable {
             return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
                 id,
                 store throws(ScoreStoreError) in
-                try await store.place(of: user, on: request.eventLoop).map { BoardJSON.standing(on: id, $0) }
+                if let known = await copy(of: id)?.place(of: user) { return BoardJSON.standing(on: id, known) }
+                return try await store.place(of: user, on: request.eventLoop).map { BoardJSON.standing(on: id, $0) }
             }
         }
     }
@@ -110,6 +179,10 @@ struct BoardReads: Sendable {
 
     private static func user(_ text: String) throws(Refusal) -> UserID {
         do { return try UserID(text) } catch { throw .invalidUserID("\(error)") }
+    }
+
+    private static func response(to request: Request, _ body: ByteBuffer) -> Response {
+        Scoreboard.response(to: request, body: body)
     }
 
     private func answer(

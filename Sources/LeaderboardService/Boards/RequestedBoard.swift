@@ -25,6 +25,12 @@ struct RequestedBoard: Sendable {
         _ = try await readable(id, request)
     }
 
+    /// Whether anybody may read the board, as far as is known without asking.
+    func isKnownToBePublic(_ id: BoardID) -> Bool {
+        id == .main
+            ? catalogue.isMainPublic : catalogue.known(id)?.board.definition.visibility == .public
+    }
+
     /// For who watches, and who that is. `main` can be watched while Redis is away: nothing is shown of it until it has been looked at,
     /// and then to those only who may see it.
     func toWatch(_ request: Request) async throws(Refusal) -> (id: BoardID, access: Access) {

@@ -1,4 +1,5 @@
 import Board
+import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
@@ -16,7 +17,7 @@ struct WantedUpdate {
 
 /// Makes updates: each in Redis in one atomic call, with what the log, the metrics and this instance's readers are told of it.
 struct ScoreWriter: Sendable {
-    let top: TopOfBoard
+    let broadcaster: Broadcaster
     /// Nil: updates need no grant.
     let grants: Grants?
     /// Of `main` as the environment says it is: made once.
@@ -60,7 +61,7 @@ struct ScoreWriter: Sendable {
         switch outcome {
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
-            if board.id == .main { top.acknowledged(applied.seq) }
+            broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
             if !applied.isReplay, applied.isInAudit { record(wanted, applied, origin) }
             return applied
         case .rateLimited(let state):

@@ -39,11 +39,6 @@ final class TopOfBoard: Sendable {
         self.stream = stream
     }
 
-    /// An update of this instance is about to be answered with success.
-    func acknowledged(_ seq: Int) {
-        stream.acknowledged(seq)
-    }
-
     /// The first `limit` rows, if nothing has changed since they were encoded.
     func readyPage(_ limit: Int) -> Encoded? {
         guard let version = stream.version(containing: stream.acknowledged),

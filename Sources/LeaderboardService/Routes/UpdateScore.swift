@@ -1,4 +1,5 @@
 import Board
+import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
