@@ -1,5 +1,4 @@
 import Board
-import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
