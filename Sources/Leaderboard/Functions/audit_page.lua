@@ -5,6 +5,8 @@
 -- Returns the list of entries: id, and the list of names and values. A long value is cut to VALUE_BYTES, further names are left
 -- out beyond FIELDS; and once the values come to REPLY_BYTES, each is cut to SHORT_BYTES, and FEW names stay.
 
+do
+
 local VALUE_BYTES, FIELDS, REPLY_BYTES, SHORT_BYTES, FEW = 8192, 100, 4194304, 64, 16
 
 local function audit_page(keys, args)
@@ -33,3 +35,5 @@ local function audit_page(keys, args)
 end
 
 redis.register_function{ function_name = 'leaderboard_audit_page', callback = audit_page, flags = { 'no-writes' } }
+
+end

@@ -47,7 +47,7 @@ local function load_anew(op, loaded, user, arrival)
     find_moving(loaded, user)
     reached = seq_of(loaded.definition, loaded.stamps[user])
   end
-  load_row(loaded, user, score and integer_text(shown_score(tonumber(score))), math.max(reached or 0, 0))
+  place_at(loaded, user, score and integer_text(shown_score(tonumber(score))), math.max(reached or 0, 0))
 end
 
 local function change_ties(keys, args)

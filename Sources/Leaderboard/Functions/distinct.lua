@@ -2,6 +2,8 @@
 -- KEYS  1 scores  2 at
 -- ARGV  members of `at` as they are or should be, at most 500: each the text of a score
 
+do
+
 -- Whether `at` is to have this member.
 local function is_distinct(keys, text)
   return whole_number(text) and redis.call('ZCOUNT', keys[1], text, text) > 0
@@ -38,3 +40,5 @@ end
 
 redis.register_function{ function_name = 'leaderboard_wrong_scores', callback = wrong_scores, flags = { 'no-writes' } }
 redis.register_function('leaderboard_right_scores', right_scores)
+
+end

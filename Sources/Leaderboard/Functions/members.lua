@@ -1,5 +1,7 @@
 -- What operators' commands read page by page, in replies that stay small whatever another writer put there. They write nothing.
 
+do
+
 -- Bytes of a user id, at most; and of a member that is none, those that are told.
 local LONGEST_NAME, TOLD = 128, 64
 
@@ -95,3 +97,5 @@ redis.register_function{ function_name = 'leaderboard_members', callback = membe
 redis.register_function{ function_name = 'leaderboard_rows', callback = rows, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_keys', callback = names_of_keys, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_audit_end', callback = audit_end, flags = { 'no-writes' } }
+
+end

@@ -1,6 +1,8 @@
 -- Where users and scores stand on any board: leaderboard_users, _place, _percentile, _score_at, _count. They write nothing.
 -- KEYS, and ARGV 1, as in page.lua; so is what stands at the head of each reply.
 
+do
+
 local USERS_AT_ONCE = 100
 
 -- ARGV 2 … users, at most 100.
@@ -112,3 +114,5 @@ redis.register_function{ function_name = 'leaderboard_place', callback = place, 
 redis.register_function{ function_name = 'leaderboard_percentile', callback = percentile, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_score_at', callback = score_at, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_count', callback = count, flags = { 'no-writes' } }
+
+end

@@ -11,6 +11,8 @@
 --                  as ZSCAN walks through it; 1 to 1000
 -- Returns the next cursor (0: the walk has come to its end), and how many were moved. It writes nothing where there are none.
 
+do
+
 -- So many values fit the stack of Lua at once.
 local MOVED_AT_ONCE = 1000
 
@@ -80,3 +82,5 @@ local function set_aside(keys, args)
 end
 
 redis.register_function('leaderboard_set_aside', set_aside)
+
+end

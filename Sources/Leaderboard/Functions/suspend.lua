@@ -1,5 +1,7 @@
 -- Suspension. KEYS, with board and at, and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
 
+do
+
 -- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
 -- Who is on the board although suspended (another service wrote them there) is taken off again, and the score that was
 -- kept first stays: what is written during a suspension does not count.
@@ -45,3 +47,5 @@ end
 
 register_operation('leaderboard_suspend', suspend)
 register_operation('leaderboard_reinstate', reinstate)
+
+end
