@@ -143,10 +143,10 @@ struct AdminRevert: AsyncParsableCommand {
             return try await revertAll(try await UserBoards(of: user, service.service), body)
         }
         let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)
-        print("\(preview.updates.counted("update")) of \(preview.user_id.printable) to be taken back: \(preview.outcome(isDone: false))")
+        print("\(preview.counted) of \(preview.user_id.printable) to be taken back: \(preview.outcome(isDone: false))")
         guard preview.updates > 0, try consent.isGiven("Take them back?") else { return }
         let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
-        print("\(answer.updates.counted("update")) of \(answer.user_id.printable) taken back: \(answer.outcome(isDone: true))")
+        print("\(answer.counted) of \(answer.user_id.printable) taken back: \(answer.outcome(isDone: true))")
     }
 
     /// First it shows what it would do on each, and asks once.
@@ -155,12 +155,12 @@ struct AdminRevert: AsyncParsableCommand {
         let consent = consent
         try await found.forEach { _, board in
             let preview = try await service.ask(.POST, at: board + "/audit/revert/preview", body, as: Answer.self)
-            return "\(preview.updates.counted("update")) to be taken back: \(preview.outcome(isDone: false))"
+            return "\(preview.counted) to be taken back: \(preview.outcome(isDone: false))"
         }
         guard !found.rows.isEmpty, try consent.isGiven("Take them back?") else { return }
         try await found.forEach { _, board in
             let answer = try await service.ask(.POST, at: board + "/audit/revert", body, as: Answer.self)
-            return "\(answer.updates.counted("update")) taken back: \(answer.outcome(isDone: true))"
+            return "\(answer.counted) taken back: \(answer.outcome(isDone: true))"
         }
     }
 
@@ -180,10 +180,15 @@ struct AdminRevert: AsyncParsableCommand {
         /// Nil: the user is not on the board then.
         let score: Int?
 
+        var counted: String { updates.counted("update") }
+
         func outcome(isDone: Bool) -> String {
-            guard let score else { return "nothing is left, the user \(isDone ? "has left" : "would leave") the board." }
-            let change = points < 0 ? "\((0 - points).counted("point")) more" : "\(points.counted("point")) less"
-            return "the score \(isDone ? "is" : "would be") \(score)\(points == 0 ? ", as before" : ", \(change)")."
+            guard let score else {
+                return "nothing is left, the user \(isDone ? "has left" : "would leave") the board."
+            }
+            let distance = Int(clamping: points.magnitude).counted("point")
+            let change = points == 0 ? "as before" : "\(distance) \(points < 0 ? "more" : "less")"
+            return "the score \(isDone ? "is" : "would be") \(score), \(change)."
         }
     }
 }
