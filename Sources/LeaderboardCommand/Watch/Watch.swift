@@ -4,15 +4,16 @@ import NIOPosix
 
 import Glibc
 
-/// `leaderboard watch`: the live top 10 in a terminal.
+/// `leaderboard watch [--board NAME]`: the live top 10 in a terminal.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the live top 10 of a running service.",
+        abstract: "Show the live top 10 of a board of a running service.",
         discussion:
             "In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C."
     )
 
     @OptionGroup var service: ServiceOption
+    @OptionGroup var board: BoardOption
 
     func run() async throws {
         let url = try service.url()
@@ -47,7 +48,7 @@ struct Watch: AsyncParsableCommand {
     private func follow(_ url: ServiceURL, _ screen: Screen) async throws {
         let connection = try await LiveClient.connect(
             to: url,
-            path: "/api/v1/scoreboard/live?view=top",
+            path: "/api/v1\(board.board == .main ? "/scoreboard" : board.path)/live?view=top",
             on: MultiThreadedEventLoopGroup.singleton.next()
         ) { message in
             if let standings = try Self.standings(message) { screen.show(standings) }

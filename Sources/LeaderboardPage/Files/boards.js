@@ -77,7 +77,8 @@ document.getElementById("open").addEventListener("submit", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && performance.now() - shownAt > freshFor) show();
+  const isUsed = list.contains(document.activeElement);
+  if (!document.hidden && !isUsed && performance.now() - shownAt > freshFor) show();
 });
 
 show();
