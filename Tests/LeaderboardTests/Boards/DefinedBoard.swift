@@ -1,3 +1,4 @@
+@testable import TestSupport
 import RedisClient
 
 @testable import Leaderboard

@@ -1,5 +1,5 @@
 import RedisClient
-import TestSupport
+@testable import TestSupport
 import Testing
 
 @testable import Leaderboard

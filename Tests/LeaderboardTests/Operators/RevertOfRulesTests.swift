@@ -1,3 +1,4 @@
+@testable import TestSupport
 import Board
 import Testing
 

@@ -1,6 +1,6 @@
 import Board
 import RedisClient
-import TestSupport
+@testable import TestSupport
 import Testing
 
 @testable import Leaderboard

@@ -1,1 +1,0 @@
-../../LeaderboardTests/Boards/BoardModel.swift
