@@ -80,6 +80,8 @@ extension BoardLookupError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notFound: "there is no such board"
+        case .deleting: "the board is being deleted"
+        case .tooManyNewBoards: "too many boards have been made by templates"
         case .boardsLimit(let maximum):
             "there are \(maximum) boards and templates, as many as there may be: delete some, or raise BOARDS_MAX"
         case .store(let error): error.description

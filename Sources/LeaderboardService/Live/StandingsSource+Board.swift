@@ -47,7 +47,7 @@ extension StandingsSource {
             do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
                 switch error {
                 case .notFound, .deleting: throw BoardGone()
-                case .boardsLimit, .store: throw error
+                case .boardsLimit, .tooManyNewBoards, .store: throw error
                 }
             }
             if let value = try await call(store) { return value }
