@@ -1,4 +1,5 @@
 import ArgumentParser
+import Leaderboard
 import NIOCore
 import NIOPosix
 
