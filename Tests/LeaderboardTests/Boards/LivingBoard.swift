@@ -35,7 +35,7 @@ struct LivingBoard: Sendable {
     ) async throws -> UpdateOutcome {
         let update = BoardUpdate(user: try UserID(user), operation, value)
         for _ in catalogue.tries(of: id) {
-            let outcome = try await catalogue.boardToWrite(id, on: board.loops[loop]).apply(
+            let outcome = try await catalogue.board(id, on: board.loops[loop]).apply(
                 update,
                 origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
                 idempotencyKey: nil,
