@@ -1,4 +1,6 @@
+import HTTPServer
 import NIOCore
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -150,27 +152,26 @@ struct BoardPathsTests {
         }
     }
 
-    private static let faults: [(path: String, code: String)] =
-        [
-            ("boards/main/scoreboard?users=", "invalid_query"), ("boards/main/scoreboard?users=a,", "invalid_query"),
-            ("boards/main/scoreboard?users=,a", "invalid_query"), ("boards/main/scoreboard?users", "invalid_query"),
-            ("boards/main/scoreboard?users=a&users=b", "invalid_query"),
-            ("boards/main/scoreboard?users=" + String(repeating: "a,", count: 100) + "a", "invalid_query"),
-            ("boards/main/scoreboard?users=a,!", "invalid_user_id"),
-            ("boards/main/scoreboard?users=!", "invalid_user_id"),
-            ("boards/main/percentiles?p=", "invalid_query"), ("boards/main/percentiles?p=1,", "invalid_query"),
-            ("boards/main/percentiles?p=1&p=2", "invalid_query"), ("boards/main/percentiles?p=101", "invalid_query"),
-            ("boards?after=A", "invalid_board_name"), ("boards?after=a&after=b", "invalid_query"),
-        ]
-        + ["scoreboards", "users/ada/standings"].flatMap { path in
-            [
-                (path, "invalid_query"), (path + "?boards", "invalid_query"), (path + "?boards=", "invalid_query"),
-                (path + "?boards=main,", "invalid_query"), (path + "?boards=a,,b", "invalid_query"),
-                (path + "?boards=a&boards=b", "invalid_query"), (path + "?boards=main,main", "invalid_query"),
-                (path + "?boards=" + (0..<21).map { "b\($0)" }.joined(separator: ","), "invalid_query"),
-                (path + "?boards=A", "invalid_board_name"), (path + "?boards=main,A", "invalid_board_name"),
-            ]
-        }
+    private static let faults: [(path: String, code: String)] = [
+        ("boards/main/scoreboard?users=", "invalid_query"), ("boards/main/scoreboard?users=a,", "invalid_query"),
+        ("boards/main/scoreboard?users=,a", "invalid_query"), ("boards/main/scoreboard?users", "invalid_query"),
+        ("boards/main/scoreboard?users=a&users=b", "invalid_query"),
+        ("boards/main/scoreboard?users=\(String(repeating: "a,", count: 100))a", "invalid_query"),
+        ("boards/main/scoreboard?users=a,!", "invalid_user_id"),
+        ("boards/main/scoreboard?users=!", "invalid_user_id"),
+        ("boards/main/percentiles?p=", "invalid_query"), ("boards/main/percentiles?p=1,", "invalid_query"),
+        ("boards/main/percentiles?p=1&p=2", "invalid_query"), ("boards/main/percentiles?p=101", "invalid_query"),
+        ("boards?after=A", "invalid_board_name"), ("boards?after=a&after=b", "invalid_query"),
+    ]
+
+    /// Behind a path that reads several boards.
+    private static let faultsOfLists: [(query: String, code: String)] = [
+        ("", "invalid_query"), ("?boards", "invalid_query"), ("?boards=", "invalid_query"),
+        ("?boards=main,", "invalid_query"), ("?boards=a,,b", "invalid_query"),
+        ("?boards=a&boards=b", "invalid_query"), ("?boards=main,main", "invalid_query"),
+        ("?boards=\((0..<21).map { "b\($0)" }.joined(separator: ","))", "invalid_query"),
+        ("?boards=A", "invalid_board_name"), ("?boards=main,A", "invalid_board_name"),
+    ]
 
     @Test(
         "have one code for each fault of a query, however it is spelled; several boards are told in the order asked for"
@@ -178,14 +179,16 @@ struct BoardPathsTests {
     func queries() async throws {
         try await withService { service, redis in
             let connection = try await service.connect()
-            for (path, code) in Self.faults {
+            let lists = ["scoreboards", "users/ada/standings"]
+            let faults = lists.flatMap { path in Self.faultsOfLists.map { (path + $0.query, $0.code) } }
+            for (path, code) in Self.faults + faults {
                 let answer = try await connection.request("GET", "/api/v1/\(path)")
                 #expect((answer.status, answer.code) == (400, code), "\(path): \(answer.body)")
             }
             let names = (0..<19).map { "b\(18 - $0)" } + ["main"]
             for name in names { try await redis.command("ZADD", "lb:{\(name)}:scores", "1", "ada") }
             for name in names.dropLast() { try await redis.command("SET", "lb:{\(name)}:board", #"{"version":"1"}"#) }
-            for path in ["scoreboards", "users/ada/standings"] {
+            for path in lists {
                 let list = names.joined(separator: ",")
                 let body = try await connection.request("GET", "/api/v1/\(path)?boards=\(list)").body
                 #expect(body.matches(of: /"board":"([^"]+)"/).map { String($0.1) } == names)
