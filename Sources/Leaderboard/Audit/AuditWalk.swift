@@ -74,6 +74,10 @@ struct AuditWalk {
     }
 
     private mutating func count(_ entry: AuditEntry) {
+        // Who came first is kept, but not by the seqs that tell it here.
+        if entry.action == .restore || entry.action == .ties {
+            for user in Array(tallies.keys) { tallies[user]?.reached = nil }
+        }
         guard let user = entry.userID?.rawValue, erasedNames[user].map({ entry.id > $0 }) ?? true else { return }
         switch entry.action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt:
@@ -106,9 +110,7 @@ struct AuditWalk {
             }
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
-        // Who came first is kept, but not by the seqs that tell it here.
-        case .restore, .ties: for user in Array(tallies.keys) { tallies[user]?.reached = nil }
-        case .rebuild, .accept, nil: break
+        case .restore, .ties, .rebuild, .accept, nil: break
         }
     }
 

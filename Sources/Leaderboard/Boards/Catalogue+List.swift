@@ -19,7 +19,9 @@ struct Listing {
     let until: NIODeadline
 
     /// However many ask: the whole index is some milliseconds of Redis.
-    static let lifetime = TimeAmount.seconds(2)
+    static let lifetime = TimeAmount.seconds(1)
+    /// A name may stand in the index for so long without a definition.
+    static let settlingMilliseconds = 60_000
 }
 
 /// Which definitions somebody is shown.
@@ -52,7 +54,7 @@ extension Catalogue {
                     let isShown = if case .publicBoards = listed { definition.visibility == .public } else { true }
                     if isShown { rows.append(BoardPage.Row(name: name, definition: definition)) }
                 } else {
-                    try await index.remove(name, on: eventLoop)
+                    try await takeOut(name, on: eventLoop)
                 }
             }
             last = batch.last
@@ -61,10 +63,22 @@ extension Catalogue {
         return BoardPage(rows: rows, next: names.isEmpty ? nil : last.map { "\($0)" })
     }
 
+    /// Out of the index: nobody has stored a definition of this name. But a name gets its place before its definition is stored, so one
+    /// that came of late may be about to be made.
+    private func takeOut(_ name: DefinitionName, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        if let entry = try await index.entry(of: name, on: eventLoop) {
+            guard Self.now.advanced(by: -Listing.settlingMilliseconds) > entry.created else { return }
+        }
+        try await index.remove(name, on: eventLoop)
+    }
+
+    /// - Parameter isFresh: those that were made just now, too.
     func names(
         of listed: Listed,
+        isFresh: Bool = false,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [DefinitionName] {
+        if isFresh { listing.withLock { $0 = nil } }
         var names: [DefinitionName] = []
         for (name, entry) in try await listing(on: eventLoop) {
             switch listed {
@@ -130,6 +144,13 @@ extension Catalogue {
         guard let id = name.board else {
             return try await text(of: name, on: eventLoop).flatMap { try? BoardDefinition(stored: $0) }
         }
+        if let definition = try await stored(id, on: eventLoop) { return definition }
+        // The index has the name: what is known of it may be of before.
+        forget(id)
+        return try await stored(id, on: eventLoop)
+    }
+
+    private func stored(_ id: BoardID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardDefinition? {
         do throws(BoardLookupError) {
             let board = try await board(id, on: eventLoop).board
             if case .template = board.source { return nil }

@@ -28,7 +28,7 @@ extension Catalogue {
         limit: Int,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> HoldingsPage {
-        let all = try await names(of: .boards, on: eventLoop).compactMap(\.board)
+        let all = try await names(of: .boards, isFresh: after == nil, on: eventLoop).compactMap(\.board)
         var rest = all[...]
         if let after { rest = rest.drop { !after.rawValue.utf8.lexicographicallyPrecedes($0.rawValue.utf8) } }
         let page = Array(rest.prefix(limit))

@@ -174,6 +174,8 @@ extension Catalogue {
                 // An index that cannot be mended now is mended the next time.
                 if !entry.isIndexed { entry.isIndexed = (try? await mend(store.board, on: eventLoop)) != nil }
             }
+            // Somebody who deletes it may make it again at once.
+            if case .deleting = entry.found { return .success(entry) }
             entry.until = .now() + Self.lifetime
             return .success(entry)
         } catch {
@@ -241,5 +243,5 @@ extension Catalogue {
     }
 
     /// Milliseconds since 1970.
-    private static var now: Int { Int(clamping: Date.now.timeIntervalSince1970 * 1000) }
+    static var now: Int { Int(clamping: Date.now.timeIntervalSince1970 * 1000) }
 }

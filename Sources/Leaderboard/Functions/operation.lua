@@ -115,16 +115,17 @@ local function record(op, action, increase, score, more)
   return string.match(chain, '\n(.*)$')
 end
 
--- The event, last of all. `shown` is the score that the board shows now, or nil if it does not show the user.
-local function tell(op, shown)
+-- The event, last of all. `shown` is the score that the board shows now, or nil if it does not show the user. `keeps_place`: the user's
+-- place among equals is one of before, which who follows the events does not know, and has to look for.
+local function tell(op, shown, keeps_place)
   if noted[op.channel] ~= op.audit_max or op.seq == 1 then
     note_kept(op.audit, op.audit_max, op.seq, op.channel)
   end
   local told
-  if shown then
+  if shown and not keeps_place then
     told = publish_score(op.channel, op.user, integer_text(shown_score(shown)), op.increase_text, op.seq_text, op.epoch, op.time_text)
   else
-    local what = op.user == '*' and '"reset":true' or '"user_id":"' .. op.user .. '","removed":true'
+    local what = (shown or op.user == '*') and '"reset":true' or '"user_id":"' .. op.user .. '","removed":true'
     if op.version then
       what = what .. ',"board":"' .. op.version .. '"'
     end

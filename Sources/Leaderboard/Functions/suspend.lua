@@ -41,7 +41,7 @@ local function reinstate(keys, args)
     redis.call('ZREM', op.withheld, op.user)
     put_back(op.moves, op.user, op.kept_back)
   end
-  tell(op, score)
+  tell(op, score, op.moves.stamps)
   return { 'done' }
 end
 

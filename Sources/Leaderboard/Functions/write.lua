@@ -273,8 +273,8 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
     local is_told, found = pcall(rank_of, definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
     rank = is_told and found or 0
   end
-  local word = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
-  local reply = { word, score, seq, time, full_in, rank }
+  local name = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
+  local reply = { name, score, seq, time, full_in, rank }
   if asked then
     local outcome = { is_same and asked .. '=' or asked, score_text, integer_text(seq), time_text, integer_text(rank) }
     call('SET', keys[key + 2], table.concat(outcome, ' '), 'PX', args[2])

@@ -11,7 +11,8 @@ struct BoardApply: AsyncParsableCommand {
         discussion: """
             The file is a JSON list of definitions, each with its name; what a definition does not say is as by default, and its \
             version does not matter. What is not in the file stays. It prints what it will change, and asks; where nobody can be \
-            asked it needs --yes. Nothing is changed before the whole file is found to be right. Who was interrupted applies again.
+            asked it needs --yes. Nothing is changed before the whole file can be read. What a board does not take, as order and \
+            ties of one that has users, keeps no other from it. Who was interrupted applies again.
             """
     )
 
@@ -41,18 +42,19 @@ struct BoardApply: AsyncParsableCommand {
         }
         let count = changes.count.counted("definition")
         guard try consent.isGiven("Make or change \(count)?") else { return }
-        for (index, change) in changes.enumerated() {
+        var failures: [String] = []
+        for change in changes {
             do {
                 _ = try await definitions.put(
                     change.wanted.definition,
                     as: change.wanted.name,
                     replacing: change.held?.version
                 )
-            } catch {
-                throw CommandFailure(
-                    "\(change.wanted.name): \(inWords(error)); \(index) of \(changes.count) are made or changed: apply again"
-                )
-            }
+            } catch { failures.append("\(change.wanted.name): \(inWords(error))") }
+        }
+        guard failures.isEmpty else {
+            let lines = ["\(changes.count - failures.count) of \(count) made or changed"] + failures
+            throw CommandFailure(lines.map(\.printable).joined(separator: "\n  "))
         }
         print("\(count) made or changed.")
     }
@@ -63,7 +65,7 @@ struct BoardApply: AsyncParsableCommand {
 
         /// Empty: it is so already.
         var words: String {
-            guard let held else { return "\(wanted.name) is made" }
+            guard let held else { return "\(wanted.name): new" }
             let changes = wanted.definition.changes(from: held)
             return changes.isEmpty ? "" : "\(wanted.name): \(changes.joined(separator: ", "))"
         }

@@ -105,16 +105,21 @@ package enum BoardAccess {
         at place: String,
         on eventLoop: any EventLoop
     ) async throws -> ScoreStore {
-        do throws(BoardLookupError) {
-            return try await catalogue.board(id, on: eventLoop)
-        } catch {
+        let noBoard = NoBoard(
+            description: "nobody has defined a board \(id) in Redis at \(place); leaderboard admin restore makes it what its backup says"
+        )
+        let store: ScoreStore
+        do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
             switch error {
             case .store(let error): throw error
             case .deleting: throw ScoreStoreError.unavailable("the board is being deleted")
             case .notFound, .boardsLimit, .tooManyNewBoards:
-                throw NoBoard(description: "nobody has defined a board \(id) in Redis at \(place)")
+                throw noBoard
             }
         }
+        // What a template would make is not what the board's keys are of, if it has any.
+        if case .template = store.board.source { throw noBoard }
+        return store
     }
 
     private static func connected(_ redis: RedisConnections, to endpoint: RedisEndpoint, _ trouble: LastTrouble)

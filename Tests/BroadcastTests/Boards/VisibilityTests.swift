@@ -66,7 +66,7 @@ struct VisibilityTests {
 
         // Who comes before anybody knows of a new one is sent away as well, and is not shown the old one.
         for viewer in world.viewers { try world.come(viewer) }
-        try world.pass(options.window)
+        try world.pass(options.boardVerifyInterval)
         for viewer in world.viewers { #expect(viewer.ends == [.boardGone, .boardGone]) }
 
         world.board.wipe()

@@ -57,7 +57,7 @@ struct BoardCommandTests {
             )
             try #"[{"name":"speedrun","order":"asc","ties":"first","operator":"best"},{"name":"new","title":"N"}]"#
                 .write(to: file, atomically: true, encoding: .utf8)
-            let changes = "speedrun: title \"Any %\" → \"\", rate_limit 5/10 → 60/60\nnew is made\n"
+            let changes = "speedrun: title \"Any %\" → \"\", rate_limit 5/10 → 60/60\nnew: new\n"
             #expect(try await board("apply", file.path, "--dry-run") == (changes, 0))
             #expect(try await board("show", "new").code == 1)
             #expect(try await board("apply", file.path).code == 1)

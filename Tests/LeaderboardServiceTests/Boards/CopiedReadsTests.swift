@@ -46,10 +46,10 @@ struct CopiedReadsTests {
                     }
                     // Read often, it is followed; until then Redis is asked.
                     let isFollowed = {
-                        try await calls(redis, by: 10) { _ = try await read("scoreboard", on: reader) } < 5
+                        try await calls(redis, by: 10) { _ = try await read("scoreboard?limit=3", on: reader) } < 5
                     }
                     try await eventually {
-                        for _ in 0..<25 { _ = try await read("scoreboard", on: reader) }
+                        for _ in 0..<25 { _ = try await read("scoreboard?limit=3", on: reader) }
                         return try await isFollowed()
                     }
                     for query in Self.queries {

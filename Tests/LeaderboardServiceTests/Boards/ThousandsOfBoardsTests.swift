@@ -14,7 +14,10 @@ struct ThousandsOfBoardsTests {
         "2,000 with a viewer each, on two instances: every viewer is right at the end, and the last board gone is let go"
     )
     func viewers() async throws {
-        let own = ["BOARDS_MAX": "\(Self.count + 1)", "LIVE_WINDOW_MS": "0", "LIVE_MAX_SUBSCRIBERS_PER_IP": "20000"]
+        let own = [
+            "BOARDS_MAX": "\(Self.count * 2)", "BOARDS_BY_TEMPLATE": "\(Self.count)", "LIVE_WINDOW_MS": "0",
+            "LIVE_MAX_SUBSCRIBERS_PER_IP": "20000",
+        ]
         try await withService(own, adjust: { $0.broadcast.boardGrace = .zero }) { one, redis in
             try await withService(own.merging(["REDIS_URL": redis.url]) { $1 }) { two in
                 let operators = try await AnOperator(one)

@@ -306,6 +306,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         admin(400, "POST", "users/{id}/suspend", "ada", "{}"),
         admin(200, "POST", "users/{id}/reinstate", "ada", #"{"reason":"x"}"#),
         admin(200, "GET", "users/{id}/export", "ada"), admin(200, "DELETE", "users/{id}", "ada", #"{"reason":"r"}"#),
+        admin(200, "GET", "users/{id}/boards", "ada"), admin(400, "GET", "users/{id}/boards", "!"),
         admin(400, "GET", "users/{id}/export", "!"), admin(413, "DELETE", "users/{id}", "ada", tooLong),
         .init(
             method: "GET",
