@@ -168,7 +168,7 @@ export class Finder {
         signal: AbortSignal.timeout(5_000),
       });
       if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
-      if (answer.status === 400) return { problem: "That cannot be a user id: letters, digits and _ - . : @ only." };
+      if (answer.status === 400) return { problem: "That cannot be a user id: 1 to 128 letters, digits and _ - . : @ | + = ~." };
       const standing = answer.ok ? readStanding(await answer.json()) : null;
       if (standing) return { standing };
     } catch {
