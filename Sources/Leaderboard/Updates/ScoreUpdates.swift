@@ -64,7 +64,7 @@ package struct ScoreUpdates: Sendable {
             throw ScoreUpdateError(.boardName, "\(name).board: \(error)")
         }
         guard named.insert(board).inserted else {
-            throw ScoreUpdateError(.updates, "\(name): the board \(board) is there before, and each may be once.")
+            throw ScoreUpdateError(.updates, "\(name): board \(board) is named twice.")
         }
         do {
             _ = try BoardUpdate.change(members, .takingAnything)

@@ -32,9 +32,9 @@ struct ScoreUpdatesTests {
         #expect(error?.fault == .userID)
         let message = error?.message ?? ""
         for words in [
-            "user id", "updates[0] must be an object", "updates[1].board: ", "updates[2].board: ",
+            "user_id", "updates[0] must be an object", "updates[1].board: ", "updates[2].board: ",
             "updates[3]: Give one",
-            "updates[4]: the board a is there before", "updates[5]: score_increase must be",
+            "updates[4]: board a is named twice", "updates[5]: score_increase must be",
             "updates[6]: score_decrease must be", "updates[7]: operator must be", "updates[8]: Give one",
             "updates[9]: operator belongs to score",
         ] {
