@@ -37,7 +37,9 @@ struct ManyPrimariesTests {
                 #expect(client.moveCount == 3)
             }
             for (key, count) in zip(tags.keys, load.counts) {
-                try await wait("no connection") { (try? await client.send(RedisCommand("SCARD", key), on: loop)) != nil }
+                try await wait("no connection") {
+                    (try? await client.send(RedisCommand("SCARD", key), on: loop)) != nil
+                }
                 let total = try await client.send(RedisCommand("SCARD", key), on: loop).integer ?? 0
                 #expect(total >= count.acknowledged)
                 #expect(total <= count.acknowledged + count.unknown)
@@ -50,7 +52,9 @@ struct ManyPrimariesTests {
             try await wait("the failover is not followed") {
                 // A machine that is busy enough may lose a connection as well.
                 for key in tags.keys.prefix(2) {
-                    guard (try? await client.send(RedisCommand("GET", key + "x"), on: loop)) != nil else { return false }
+                    guard (try? await client.send(RedisCommand("GET", key + "x"), on: loop)) != nil else {
+                        return false
+                    }
                 }
                 return (try? await client.send(RedisCommand("SET", tags.keys[2] + "x", "1"), on: loop)) != nil
             }

@@ -73,7 +73,8 @@ extension Catalogue {
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await self.board(board, on: eventLoop) } catch {
             switch error {
-            case .notFound, .deleting, .boardsLimit, .tooManyNewBoards: return Look(board: board, holding: .success(nil))
+            case .notFound, .deleting, .boardsLimit, .tooManyNewBoards:
+                return Look(board: board, holding: .success(nil))
             case .store(let error): return Look(board: board, holding: .failure(error))
             }
         }

@@ -106,7 +106,8 @@ package enum BoardAccess {
         on eventLoop: any EventLoop
     ) async throws -> ScoreStore {
         let noBoard = NoBoard(
-            description: "nobody has defined a board \(id) in Redis at \(place); leaderboard admin restore makes it what its backup says"
+            description:
+                "nobody has defined a board \(id) in Redis at \(place); leaderboard admin restore makes it what its backup says"
         )
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
