@@ -198,7 +198,7 @@ let package = Package(
 if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
     package.targets.removeAll { $0.type == .test || $0.name == "TestSupport" }
     // The command is looked into as the other modules are: a library.
-    if let index = package.targets.firstIndex(where: { $0.type == .executable }) {
+    if let index = package.targets.firstIndex(where: { $0.name == "LeaderboardCommand" }) {
         let command = package.targets[index]
         package.targets[index] = .target(
             name: command.name,

@@ -38,11 +38,17 @@ extension ScoreStore {
             }
             report = try await AuditVerification(self, older: older, on: eventLoop).run()
         }
-        if !report.hasSoundRows {
+        let hadWrongRows = !report.hasSoundRows
+        if hadWrongRows {
             try await putRowsRight(report, on: eventLoop)
             report = try await AuditVerification(self, older: older, on: eventLoop).run()
         }
         if !report.differences.isEmpty { summary.users = try await rebuild(report, by: act, on: eventLoop) }
+        if hadWrongRows {
+            // Who is suspended, and lost the place among those whose rows were wrong, could not be held against them before.
+            let rest = try await AuditVerification(self, older: older, on: eventLoop).run()
+            if !rest.differences.isEmpty { summary.users += try await rebuild(rest, by: act, on: eventLoop) }
+        }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
             let alone = try await AuditVerification(self, on: eventLoop).run()

@@ -66,6 +66,8 @@ struct VisibilityTests {
 
         // Who comes before anybody knows of a new one is sent away as well, and is not shown the old one.
         for viewer in world.viewers { try world.come(viewer) }
+        // They arrive; then the time of the next look comes.
+        try world.settle()
         try world.pass(options.boardVerifyInterval)
         for viewer in world.viewers { #expect(viewer.ends == [.boardGone, .boardGone]) }
 
