@@ -104,35 +104,23 @@ extension Catalogue {
         return rows
     }
 
-    /// What one of several names turned out to be, and its place among them.
-    private struct Found: Sendable {
-        let place: Int
-        let definition: Result<BoardDefinition?, ScoreStoreError>
-    }
-
     /// Asked for all at once; in the order of the names. Nil: there is none of this name.
     private func definitions(
         of names: [DefinitionName],
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [BoardDefinition?] {
-        let found = await withTaskGroup(of: Found.self, returning: [Found].self) { group in
-            for (place, name) in names.enumerated() {
-                group.addTask { await self.find(name, place, on: eventLoop) }
-            }
-            var found: [Found] = []
-            for await one in group { found.append(one) }
-            return found.sorted { $0.place < $1.place }
-        }
+        let found = await names.mapAllAtOnce { await self.find($0, on: eventLoop) }
         var definitions: [BoardDefinition?] = []
-        for one in found { definitions.append(try one.definition.get()) }
+        for one in found { definitions.append(try one.get()) }
         return definitions
     }
 
-    private func find(_ name: DefinitionName, _ place: Int, on eventLoop: any EventLoop) async -> Found {
-        do throws(ScoreStoreError) {
-            return Found(place: place, definition: .success(try await definition(of: name, on: eventLoop)))
-        } catch {
-            return Found(place: place, definition: .failure(error))
+    private func find(
+        _ name: DefinitionName,
+        on eventLoop: any EventLoop
+    ) async -> Result<BoardDefinition?, ScoreStoreError> {
+        do throws(ScoreStoreError) { return .success(try await definition(of: name, on: eventLoop)) } catch {
+            return .failure(error)
         }
     }
 

@@ -57,14 +57,8 @@ extension Catalogue {
     private func looks(at boards: [BoardID], for user: UserID, on eventLoop: any EventLoop) async -> [Look] {
         var looks: [Look] = []
         for start in stride(from: 0, to: boards.count, by: 10) {
-            looks += await withTaskGroup(of: Look.self, returning: [Look].self) { group in
-                for board in boards[start..<min(start + 10, boards.count)] {
-                    group.addTask { await self.look(at: board, for: user, on: eventLoop) }
-                }
-                var found: [Look] = []
-                for await look in group { found.append(look) }
-                return found.sorted { $0.board.rawValue.utf8.lexicographicallyPrecedes($1.board.rawValue.utf8) }
-            }
+            let some = Array(boards[start..<min(start + 10, boards.count)])
+            looks += await some.mapAllAtOnce { await self.look(at: $0, for: user, on: eventLoop) }
         }
         return looks
     }

@@ -5,12 +5,6 @@ import NIOCore
 
 /// Reads of several boards for one request, all at once: each is of its own moment.
 extension RequestedBoard {
-    /// What was found of one of them, and its place among the others.
-    private struct Part<Value: Sendable>: Sendable {
-        let place: Int
-        let value: Result<Value, Refusal>
-    }
-
     /// A JSON list of what was read, in the order of the boards; or why the first of them that cannot be read cannot. One token
     /// is for all that are private, and is looked at once.
     func list(
@@ -37,22 +31,11 @@ extension RequestedBoard {
         of ids: [BoardID],
         _ find: @escaping @Sendable (BoardID) async throws(Refusal) -> Value
     ) async throws(Refusal) -> [Value] {
-        let parts = await withTaskGroup(of: Part<Value>.self, returning: [Part<Value>].self) { group in
-            for (place, id) in ids.enumerated() {
-                group.addTask {
-                    do throws(Refusal) {
-                        return Part(place: place, value: .success(try await find(id)))
-                    } catch {
-                        return Part(place: place, value: .failure(error))
-                    }
-                }
-            }
-            var parts: [Part<Value>] = []
-            for await part in group { parts.append(part) }
-            return parts.sorted { $0.place < $1.place }
+        let found = await ids.mapAllAtOnce { id -> Result<Value, Refusal> in
+            do throws(Refusal) { return .success(try await find(id)) } catch { return .failure(error) }
         }
         var values: [Value] = []
-        for part in parts { values.append(try part.value.get()) }
+        for one in found { values.append(try one.get()) }
         return values
     }
 }

@@ -13,7 +13,6 @@ struct UpdateScores: Sendable {
 
     /// What became of one of them.
     struct Outcome: Sendable {
-        let place: Int
         let board: BoardID
         let result: Result<AppliedUpdate, Refusal>
     }
@@ -67,23 +66,16 @@ struct UpdateScores: Sendable {
 
     /// In the order of the wishes.
     private func outcomes(of wishes: [ScoreUpdates.Wish], _ shared: Shared) async -> [Outcome] {
-        await withTaskGroup(of: Outcome.self, returning: [Outcome].self) { group in
-            for (place, wish) in wishes.enumerated() {
-                group.addTask { await outcome(of: wish, at: place, shared) }
-            }
-            var outcomes: [Outcome] = []
-            for await outcome in group { outcomes.append(outcome) }
-            return outcomes.sorted { $0.place < $1.place }
-        }
+        await wishes.mapAllAtOnce { await outcome(of: $0, shared) }
     }
 
-    private func outcome(of wish: ScoreUpdates.Wish, at place: Int, _ shared: Shared) async -> Outcome {
+    private func outcome(of wish: ScoreUpdates.Wish, _ shared: Shared) async -> Outcome {
         do throws(Refusal) {
             let applied = try await apply(wish, shared)
-            return Outcome(place: place, board: wish.board, result: .success(applied))
+            return Outcome(board: wish.board, result: .success(applied))
         } catch {
             note(error, of: wish.board, shared.origin, shared.user)
-            return Outcome(place: place, board: wish.board, result: .failure(error))
+            return Outcome(board: wish.board, result: .failure(error))
         }
     }
 
