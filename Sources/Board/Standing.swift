@@ -32,7 +32,11 @@ package struct Standing: Sendable, Hashable {
     @inlinable package func precedes(_ other: Standing) -> Bool {
         if score != other.score { return score > other.score }
         if start != other.start { return start > other.start }
-        return other.user.utf8.lexicographicallyPrecedes(user.utf8)
+        let (mine, theirs) = (user.utf8.span, other.user.utf8.span)
+        for index in 0..<min(mine.count, theirs.count) where mine[index] != theirs[index] {
+            return mine[index] > theirs[index]
+        }
+        return mine.count > theirs.count
     }
 
     /// Whether both are rows of one user, byte for byte, as Redis tells members apart. String's own equality alone would

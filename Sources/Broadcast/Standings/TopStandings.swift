@@ -77,9 +77,11 @@ struct TopStandings {
         index(of: Standing(user: user, score: 0)).map { rows[$0].score }
     }
 
-    /// The row of the same user, whatever the score.
+    /// The row of the same user, whatever the score. By a span, in which a row is looked at where it lies: `firstIndex(where:)`
+    /// retains each of them, 9,000 instructions an event.
     private func index(of standing: Standing) -> Int? {
-        rows.firstIndex { $0.isOfSameUser(as: standing) }
+        let rows = rows.span
+        return rows.indices.first { rows[$0].isOfSameUser(as: standing) }
     }
 
     /// Fewer than half of what was filled are left, and there are more on the board.

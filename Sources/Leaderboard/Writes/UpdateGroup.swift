@@ -29,11 +29,11 @@ final class UpdateGroup {
     func takes(_ call: UpdateCall) -> Bool {
         if count == 0 { return true }
         let bytes = board.writeHead.byteCount + keys.byteCount + words.byteCount
-        return count < Self.maximumUpdates && bytes + call.maximumBytes(of: board.keys) <= Self.maximumBytes
+        return count < Self.maximumUpdates && bytes + call.maximumBytes(of: board) <= Self.maximumBytes
     }
 
     func add(_ call: UpdateCall, _ continuation: ReplyContinuation) {
-        call.appendKeys(of: board.keys, to: &keys)
+        call.appendKeys(of: board, to: &keys)
         call.appendWords(to: &words)
         count += 1
         if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
