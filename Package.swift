@@ -193,8 +193,8 @@ let package = Package(
     ]
 )
 
-/// `ops/fuzz` alone sets the variable, to where libFuzzer lies: then the fuzz targets are there as well, and our modules
-/// note which of their branches were taken. What we depend on is built as it always is.
+/// `ops/fuzz` alone sets the variable, to where libFuzzer lies: then the fuzz targets are there as well, and our modules are
+/// optimised as for a release, and note which of their branches were taken. What we depend on is built as for the tests.
 if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
     package.targets.removeAll { $0.type == .test || $0.name == "TestSupport" }
     // The command is looked into as the other modules are: a library.
@@ -206,9 +206,10 @@ if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
             swiftSettings: command.swiftSettings
         )
     }
+    let optimized = ["-O", "-enforce-exclusivity=unchecked"]
     // The page is bytes alone.
     for target in package.targets where target.type == .regular && target.name != "LeaderboardPage" {
-        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]))
+        target.swiftSettings?.append(.unsafeFlags(optimized + ["-sanitize=fuzzer"]))
     }
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
@@ -222,7 +223,7 @@ if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
             ],
             path: "Tests/Fuzz",
             exclude: ["CFuzzer", "Corpus", "Dictionaries"],
-            swiftSettings: swiftSettings,
+            swiftSettings: swiftSettings + [.unsafeFlags(optimized)],
             // It is written in C++.
             linkerSettings: [.unsafeFlags(["-Xlinker", libFuzzer, "-lstdc++", "-lm"])]
         ),
