@@ -77,11 +77,9 @@ struct TopStandings {
         index(of: Standing(user: user, score: 0)).map { rows[$0].score }
     }
 
-    /// The row of the same user, whatever the score. By a span, in which a row is looked at where it lies: `firstIndex(where:)`
-    /// retains each of them, 9,000 instructions an event.
+    /// The row of the same user, whatever the score.
     private func index(of standing: Standing) -> Int? {
-        let rows = rows.span
-        return rows.indices.first { rows[$0].isOfSameUser(as: standing) }
+        rows.firstIndex(ofSameUserAs: standing)
     }
 
     /// Fewer than half of what was filled are left, and there are more on the board.

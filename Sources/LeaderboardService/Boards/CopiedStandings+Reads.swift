@@ -45,7 +45,7 @@ extension CopiedStandings {
 
     private func place(ofUser user: UserID) -> Int? {
         let row = Standing(user: user.rawValue, score: 0)
-        return standings.firstIndex { $0.isOfSameUser(as: row) }
+        return standings.firstIndex(ofSameUserAs: row)
     }
 
     /// Of the first row; `Int.max` where there is none.
