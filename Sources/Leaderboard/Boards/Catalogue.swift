@@ -66,15 +66,13 @@ package final class Catalogue: Sendable {
         try Self.board(await entry(of: id, on: eventLoop))
     }
 
-    /// Before a write that nothing else stands in the way of: a board that a template makes gets its place among those that there may
-    /// be. Of another one there is nothing to do.
+    /// Before a write that nothing else stands in the way of: the board gets its place among those that there may be.
     package func makeRoom(
-        for store: ScoreStore,
+        for unmade: UnmadeBoard,
         by maker: BoardMaker,
         on eventLoop: any EventLoop
     ) async throws(BoardLookupError) {
-        guard case .template = store.board.source else { return }
-        let id = store.board.id
+        let (store, id) = (unmade.store, unmade.store.board.id)
         var entry = try await entry(of: id, on: eventLoop)
         if entry.place == nil {
             let indexed = BoardIndex.Entry(store.board.definition, created: Self.now)

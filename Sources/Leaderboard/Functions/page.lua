@@ -116,7 +116,8 @@ end
 
 local BOARDS_AT_ONCE = 20
 
--- The first rows of several boards of one slot.
+-- The first rows of several boards of one slot. For other services, on a Redis without a cluster: there one call does for many
+-- boards. Each board has a slot of its own, so our service, which knows no difference, asks for each by leaderboard_page.
 -- KEYS  of each board its five; at most 20 boards
 -- ARGV  1 limit, then of each board its definition
 -- Returns the list of the boards' replies

@@ -47,25 +47,17 @@ package struct MissingRights: Sendable, Equatable {
         user: String,
         _ needed: NeededRights,
         on eventLoop: any EventLoop
-    )
-        async
-        -> MissingRights?
-    {
+    ) async -> MissingRights? {
         // The questions of one tick go to Redis in one write.
-        let answers = await withTaskGroup(of: (Int, String?).self) { group in
-            for (index, right) in needed.all.enumerated() {
-                group.addTask {
-                    var command = RedisCommand("ACL", "DRYRUN", user)
-                    for word in right.words { command.append(word) }
-                    // A refusal is of the question: of ACL itself, or of a command that this server does not have.
-                    return (index, try? await redis.send(command, expecting: { _ in true }, on: eventLoop).text)
-                }
-            }
-            return await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
+        let answers = await needed.all.mapAllAtOnce { right in
+            var command = RedisCommand("ACL", "DRYRUN", user)
+            for word in right.words { command.append(word) }
+            // A refusal is of the question: of ACL itself, or of a command that this server does not have.
+            return try? await redis.send(command, expecting: { _ in true }, on: eventLoop).text
         }
         var lacks: [Lack] = []
-        for (index, right) in needed.all.enumerated() {
-            guard let text = answers[index] else { return nil }
+        for (right, answer) in zip(needed.all, answers) {
+            guard let text = answer else { return nil }
             if text == "OK" { continue }
             guard text.contains("permission") else { return nil }
             lacks.append(Lack(right, saidBy: text))

@@ -74,12 +74,11 @@ struct RequestedBoard: Sendable {
         do { return try await catalogue.board(id, on: eventLoop) } catch { throw Refusal(error) }
     }
 
-    /// When nothing else stands in the way of the write: a board that a template makes takes its place among those that there may be.
-    func makeRoom(for store: ScoreStore, _ user: UserID, _ request: Request) async throws(Refusal) {
-        guard store.board.source == .template else { return }
+    /// When nothing else stands in the way of the write that makes the board: it takes its place among those that there may be.
+    func makeRoom(for board: UnmadeBoard, _ user: UserID, _ request: Request) async throws(Refusal) {
         let maker = BoardMaker(user: user, address: callers.network(of: request).description)
         do throws(BoardLookupError) {
-            try await catalogue.makeRoom(for: store, by: maker, on: request.eventLoop)
+            try await catalogue.makeRoom(for: board, by: maker, on: request.eventLoop)
         } catch {
             if case .tooManyNewBoards = error {
                 callers.unnamedProxies.noteRefusal(of: request, by: "BOARDS_BY_TEMPLATE")

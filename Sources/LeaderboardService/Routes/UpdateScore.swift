@@ -15,31 +15,25 @@ struct UpdateScore: Sendable {
     let writer: ScoreWriter
 
     func answer(_ request: Request) async -> Response {
-        let start = NIODeadline.now()
-        let origin = UpdateOrigin(request, callers)
-        var user: String?
-        var asked: NIODeadline?
-        defer { writer.metrics.took(from: start, asked: asked, answered: .now()) }
+        var attempt = UpdateAttempt(request, callers)
+        defer { writer.ended(attempt) }
         do throws(Refusal) {
             let token = try await callers.token(of: request)
-            user = token.subject.rawValue
+            attempt.user = token.subject
             let id = try RequestedBoard.id(of: request)
             // Once, unless the board's definition changes meanwhile.
             for isAgain in boards.catalogue.tries(of: id) {
                 let store = try await boards.toWrite(id, isFresh: isAgain, on: request.eventLoop)
                 let wanted = try wanted(in: request, of: token, on: store)
                 let grant = try await writer.grants?.verify(for: wanted.update, on: id)
-                if store.board.source == .template { try await boards.makeRoom(for: store, token.subject, request) }
-                asked = asked ?? .now()
-                let outcome = try await writer.apply(wanted, grant, origin: origin, request)
-                if let response = try answer(outcome, to: wanted, origin) { return response }
+                if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, token.subject, request) }
+                attempt.asksRedis()
+                let outcome = try await writer.apply(wanted, grant, origin: attempt.origin, request)
+                if let response = try answer(outcome, to: wanted, attempt.origin) { return response }
             }
             throw Refusal.storeUnavailable
         } catch {
-            writer.metrics.refused(error)
-            if error.isLogged {
-                writer.audit.refused(code: error.code, reason: error.reason, origin: origin, user: user)
-            }
+            writer.refused(error, attempt)
             return error.response
         }
     }

@@ -22,7 +22,7 @@ struct UpdateScores: Sendable {
         let user: UserID
         let key: IdempotencyKey?
         let wantsRank: Bool
-        let origin: UpdateOrigin
+        let attempt: UpdateAttempt
         let request: Request
     }
 
@@ -31,26 +31,24 @@ struct UpdateScores: Sendable {
     let writer: ScoreWriter
 
     func answer(_ request: Request) async -> Response {
-        let start = NIODeadline.now()
-        let origin = UpdateOrigin(request, callers)
-        var user: UserID?
-        var asked: NIODeadline?
-        defer { writer.metrics.took(from: start, asked: asked, answered: .now()) }
+        var attempt = UpdateAttempt(request, callers)
+        defer { writer.ended(attempt) }
         do throws(Refusal) {
             let token = try await callers.token(of: request)
-            user = token.subject
+            attempt.user = token.subject
             let updates = try Self.updates(in: request, of: token)
+            let key = try IdempotencyKey(request.headers)
+            attempt.asksRedis()
             let shared = Shared(
                 user: token.subject,
-                key: try IdempotencyKey(request.headers),
+                key: key,
                 wantsRank: Preferences.wantsRepresentation(request.headers),
-                origin: origin,
+                attempt: attempt,
                 request: request
             )
-            asked = .now()
             return Self.response(await outcomes(of: updates.wishes, shared), shared)
         } catch {
-            note(error, of: nil, origin, user)
+            writer.refused(error, attempt)
             return error.response
         }
     }
@@ -74,7 +72,7 @@ struct UpdateScores: Sendable {
             let applied = try await apply(wish, shared)
             return Outcome(board: wish.board, result: .success(applied))
         } catch {
-            note(error, of: wish.board, shared.origin, shared.user)
+            writer.refused(error, shared.attempt, on: wish.board)
             return Outcome(board: wish.board, result: .failure(error))
         }
     }
@@ -87,7 +85,7 @@ struct UpdateScores: Sendable {
             let update: BoardUpdate
             do { update = try wish.update(by: shared.user, of: store.board.definition) } catch { throw Refusal(error) }
             let grant = try await writer.grants?.verify(for: update, on: wish.board)
-            try await boards.makeRoom(for: store, shared.user, request)
+            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.user, request) }
             let wanted = WantedUpdate(
                 store: store,
                 board: wish.board,
@@ -95,22 +93,10 @@ struct UpdateScores: Sendable {
                 idempotencyKey: shared.key,
                 wantsRank: shared.wantsRank
             )
-            let outcome = try await writer.apply(wanted, grant, origin: shared.origin, request)
-            if let applied = try writer.applied(outcome, wanted, shared.origin) { return applied }
+            let outcome = try await writer.apply(wanted, grant, origin: shared.attempt.origin, request)
+            if let applied = try writer.applied(outcome, wanted, shared.attempt.origin) { return applied }
         }
         throw .storeUnavailable
-    }
-
-    private func note(_ refusal: Refusal, of board: BoardID?, _ origin: UpdateOrigin, _ user: UserID?) {
-        writer.metrics.refused(refusal)
-        guard refusal.isLogged else { return }
-        writer.audit.refused(
-            code: refusal.code,
-            reason: refusal.reason,
-            on: board,
-            origin: origin,
-            user: user?.rawValue
-        )
     }
 
     /// Where the store was away for each of them, nothing was changed, and the whole is refused.

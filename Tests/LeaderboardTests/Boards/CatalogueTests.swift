@@ -84,7 +84,8 @@ struct CatalogueTests {
     ) async throws {
         let store = try await catalogue.board(BoardID(name), on: eventLoop)
         let maker = BoardMaker(user: try UserID(user), address: address)
-        try await catalogue.makeRoom(for: store, by: maker, on: eventLoop)
+        guard let unmade = UnmadeBoard(store) else { return }
+        try await catalogue.makeRoom(for: unmade, by: maker, on: eventLoop)
     }
 
     @Test("takes one token of a maker for one board, however many write it first, at once")

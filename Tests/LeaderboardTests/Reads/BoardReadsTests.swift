@@ -4,6 +4,7 @@ import RedisClient
 import Testing
 
 @testable import Leaderboard
+@testable import TestSupport
 
 @Suite("What is read of a board", .timeLimit(.minutes(5)))
 struct BoardReadsTests {
@@ -47,6 +48,38 @@ struct BoardReadsTests {
             #expect(scores?.map { $0?.hundredths } == [2700, 2000, 2000, 1000])
             #expect(try await store.count(from: 15, to: nil, on: board.loop)?.count == 3)
             #expect(try await store.count(from: nil, to: 20, on: board.loop)?.count == 3)
+        }
+    }
+
+    @Test("is the same for several boards in one call, which other services of a Redis without a cluster have")
+    func tops() async throws {
+        try await withBoard { board in
+            var names: [String] = []
+            var given: [String] = []
+            var pages: [RESPValue] = []
+            let boards: [(String, BoardRules.Ties, users: [String])] = [
+                ("laps", .first, ["a", "b", "c"]), ("quiz", .dense, ["d", "e"]), ("none", .id, []),
+            ]
+            for (name, ties, users) in boards {
+                let one = DefinedBoard(board, name, BoardRules(ties: ties))
+                if !users.isEmpty { _ = try await one.write(users.map { ModelUpdate(user: $0, value: 7) }) }
+                let own = [one.keys.name("board"), one.keys.seq, one.keys.epoch, one.keys.scores, one.keys.name("at")]
+                pages.append(try await one.call("leaderboard_page", own, [one.given, "0", "2"], isReading: true))
+                names += own
+                given.append(one.given)
+            }
+            let any = DefinedBoard(board, "laps", BoardRules())
+            let tops = try await any.call("leaderboard_tops", names, ["2"] + given, isReading: true)
+            #expect(tops == .array(pages))
+            let tooMany = Array(repeating: names.prefix(5), count: 21).flatMap { $0 }
+            await #expect(throws: RedisError.self) {
+                try await any.call(
+                    "leaderboard_tops",
+                    tooMany,
+                    ["2"] + Array(repeating: "", count: 21),
+                    isReading: true
+                )
+            }
         }
     }
 

@@ -1,0 +1,42 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+/// A request that updates scores, for what is counted and logged of it.
+struct UpdateAttempt: Sendable {
+    /// When the whole request was there.
+    let start = NIODeadline.now()
+    let origin: UpdateOrigin
+    /// Nil until the token has told.
+    var user: UserID?
+    /// When Redis was asked first; nil while it was not.
+    private(set) var asked: NIODeadline?
+
+    init(_ request: Request, _ callers: Callers) {
+        origin = UpdateOrigin(request, callers)
+    }
+
+    mutating func asksRedis() {
+        asked = asked ?? .now()
+    }
+}
+
+extension ScoreWriter {
+    func ended(_ attempt: UpdateAttempt) {
+        metrics.took(from: attempt.start, asked: attempt.asked, answered: .now())
+    }
+
+    /// - Parameter board: where the request is about several.
+    func refused(_ refusal: Refusal, _ attempt: UpdateAttempt, on board: BoardID? = nil) {
+        metrics.refused(refusal)
+        guard refusal.isLogged else { return }
+        audit.refused(
+            code: refusal.code,
+            reason: refusal.reason,
+            on: board,
+            origin: attempt.origin,
+            user: attempt.user?.rawValue
+        )
+    }
+}
