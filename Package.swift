@@ -183,7 +183,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", "Leaderboard", "Text", "Board", .nioCore, .nioPosix, .nioSSL, .crypto,
+                "LeaderboardCommand", "Leaderboard", "TestSupport", "Text", "Board", .nioCore, .nioPosix, .nioSSL,
+                .crypto,
                 .httpClient,
                 .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),

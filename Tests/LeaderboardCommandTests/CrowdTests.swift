@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import LeaderboardCommand
@@ -49,7 +50,7 @@ struct CrowdTests {
         thread.start()
         thread.submit { _ in crowd.follow() }
         try await crowd.join(after: nil)
-        while crowd.sightings().lost == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try await until { crowd.sightings().lost > 0 }
         crowd.end()
         try await listener.close()
         try await thread.shutdownGracefully()

@@ -21,11 +21,11 @@ struct ClusterTests {
                 /// Writes and publishes until the subscriber has it.
                 func follow(_ complaint: String) async throws {
                     let before = events.texts.count
-                    try await wait(complaint) {
+                    try await until(complaint) {
                         _ = try? await client.send(RedisCommand("SPUBLISH", "lb:{main}:events", "changed"), on: loop)
                         return events.texts.dropFirst(before).contains("message: changed")
                     }
-                    try await wait(complaint) {
+                    try await until(complaint) {
                         (try? await client.send(RedisCommand("INCR", key), on: loop)) != nil
                     }
                 }
@@ -33,12 +33,12 @@ struct ClusterTests {
 
                 let source = try await cluster.owner(of: slot)
                 let target = try await cluster.owner(of: (slot + ClusterSlot.count / 2) % ClusterSlot.count)
-                guard let source, let target, source !== target else { throw NotWithinAMinute() }
+                guard let source, let target, source !== target else { throw NeverSo(description: "no two owners") }
                 try await cluster.move(slot: slot, from: source, to: target)
                 try await follow("resharding is not followed")
 
                 target.kill()
-                try await wait("no failover") {
+                try await until("no failover") {
                     let owner = try await cluster.owner(of: slot)
                     return owner != nil && owner !== target
                 }

@@ -18,12 +18,12 @@ struct ManyChannelsTests {
         try await withSubscriber(server.url, heard) { subscriber in
             try await withClient(server.url) { client, loop in
                 for channel in Self.channels { try subscriber.follow(channel) }
-                try await wait("not all are live") { heard.live.count == 1000 }
+                try await until("not all are live") { heard.live.count == 1000 }
                 try await expectHeard(heard, Self.channels) {
                     _ = try await client.send(RedisCommand("PUBLISH", $0, $1), on: loop)
                 }
                 try await server.command("CLIENT", "KILL", "TYPE", "pubsub")
-                try await wait("not all are live again") { heard.losses.count == 1000 && heard.live.count == 1000 }
+                try await until("not all are live again") { heard.losses.count == 1000 && heard.live.count == 1000 }
                 #expect(heard.losses.values.allSatisfy { $0 == 1 })
                 for channel in Self.channels.dropFirst(100) { subscriber.letGo(channel) }
                 try await until {
@@ -34,7 +34,7 @@ struct ManyChannelsTests {
                 }
                 // What was let go can be followed again.
                 try subscriber.follow(Self.channels[500])
-                try await wait("not followed again") {
+                try await until("not followed again") {
                     try await server.command("PUBSUB", "NUMSUB", Self.channels[500]).hasSuffix("\n1")
                 }
             }
@@ -51,7 +51,7 @@ struct ManyChannelsTests {
                     _ = try await client.send(RedisCommand("SPUBLISH", channel, text), on: loop)
                 }
                 for channel in Self.channels { try subscriber.follow(channel) }
-                try await wait("not all are live") { heard.live.count == 1000 }
+                try await until("not all are live") { heard.live.count == 1000 }
                 try await expectHeard(heard, Self.channels, publish)
 
                 // Redis ends the subscription by itself.
@@ -65,7 +65,7 @@ struct ManyChannelsTests {
                     target = others.first { $0 === owner }
                 }
                 try await cluster.move(slot: slot, from: source, to: try #require(target))
-                try await wait("the slot is not followed") { heard.losses[moved] == 1 && heard.live.contains(moved) }
+                try await until("the slot is not followed") { heard.losses[moved] == 1 && heard.live.contains(moved) }
                 #expect(heard.losses.keys.allSatisfy { ClusterSlot.of($0) == slot })
                 try await expectHeard(heard, [moved], publish)
 
@@ -73,7 +73,7 @@ struct ManyChannelsTests {
                 let before = heard.losses
                 let shard = client.shards.locator.cluster.topology.shard(of: ClusterSlot.of(Self.channels[0]))
                 try await cluster.failOver(ClusterSlot.of(Self.channels[0]), force: false)
-                try await wait("the failover is not followed") {
+                try await until("the failover is not followed") {
                     _ = try? await client.send(RedisCommand("GET", Self.channels[0]), on: loop)
                     return heard.losses[Self.channels[0], default: 0] > before[Self.channels[0], default: 0]
                         && heard.live.count == 1000
@@ -85,7 +85,7 @@ struct ManyChannelsTests {
                 try await expectHeard(heard, Self.channels, publish)
 
                 for channel in Self.channels.dropFirst(10) { subscriber.letGo(channel) }
-                try await wait("not all are let go") {
+                try await until("not all are let go") {
                     var count = 0
                     for node in cluster.nodes {
                         count += try await node.command("PUBSUB", "SHARDCHANNELS").split(separator: "\n").count
@@ -135,7 +135,7 @@ struct ManyChannelsTests {
     ) async throws {
         heard.forget()
         for channel in channels { try await publish(channel, "of \(channel)") }
-        try await wait("not all are heard") { heard.messages.count == channels.count }
+        try await until("not all are heard") { heard.messages.count == channels.count }
         #expect(heard.messages == Dictionary(uniqueKeysWithValues: channels.map { ($0, ["of \($0)"]) }))
     }
 

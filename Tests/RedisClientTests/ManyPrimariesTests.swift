@@ -20,13 +20,13 @@ struct ManyPrimariesTests {
         try await withClient(cluster.url, options) { client, loop in
             let load = SpreadLoad(client, tags.keys, loop)
             try await load.run {
-                try await wait("not every primary is written to") { load.counts.allSatisfy { $0.acknowledged > 50 } }
+                try await until("not every primary is written to") { load.counts.allSatisfy { $0.acknowledged > 50 } }
                 #expect(client.connectedCount == 6)
                 let before = client.places(of: tags.keys)
                 let failures = load.counts.map(\.failures)
                 try await cluster.failOver(ClusterSlot.of(tags.keys[1]), force: true)
                 let counts = load.counts
-                try await wait("no writes on the new primary") {
+                try await until("no writes on the new primary") {
                     zip(load.counts, counts).allSatisfy { $0.acknowledged > $1.acknowledged + 50 }
                 }
                 #expect(load.counts[0].failures == failures[0])
@@ -37,7 +37,7 @@ struct ManyPrimariesTests {
                 #expect(client.moveCount == 3)
             }
             for (key, count) in zip(tags.keys, load.counts) {
-                try await wait("no connection") {
+                try await until("no connection") {
                     (try? await client.send(RedisCommand("SCARD", key), on: loop)) != nil
                 }
                 let total = try await client.send(RedisCommand("SCARD", key), on: loop).integer ?? 0
@@ -49,7 +49,7 @@ struct ManyPrimariesTests {
             let dead = try #require(try await cluster.owner(of: ClusterSlot.of(tags.keys[2])))
             let places = client.places(of: tags.keys)
             dead.kill()
-            try await wait("the failover is not followed") {
+            try await until("the failover is not followed") {
                 // A machine that is busy enough may lose a connection as well.
                 for key in tags.keys.prefix(2) {
                     guard (try? await client.send(RedisCommand("GET", key + "x"), on: loop)) != nil else {
@@ -73,7 +73,7 @@ struct ManyPrimariesTests {
             try await load.run {
                 for index in [1, 2, 0] {
                     let before = load.counts.single
-                    try await wait("nothing is written") { load.counts.single > before + 1000 }
+                    try await until("nothing is written") { load.counts.single > before + 1000 }
                     let target = try #require(try await cluster.owner(of: ClusterSlot.of(tags.keys[index])))
                     let source = try #require(try await cluster.owner(of: slot))
                     if source !== target { try await cluster.move(slot: slot, from: source, to: target) }
@@ -130,12 +130,12 @@ struct ManyPrimariesTests {
             let source = try #require(try await cluster.owner(of: ClusterSlot.of(tags.keys[2])))
             let target = try #require(try await cluster.owner(of: ClusterSlot.of(tags.keys[1])))
             try await cluster.moveAll(from: source, to: target)
-            try await wait("the old owner is not left") {
+            try await until("the old owner is not left") {
                 _ = try await client.send(RedisCommand("INCR", tags.keys[2]), on: loop)
                 return client.connectedCount == 2
             }
             try await cluster.move(slot: ClusterSlot.of(tags.keys[2]), from: target, to: source)
-            try await wait("the new owner is not found") {
+            try await until("the new owner is not found") {
                 _ = try await client.send(RedisCommand("INCR", tags.keys[2]), on: loop)
                 return client.connectedCount == 3
             }

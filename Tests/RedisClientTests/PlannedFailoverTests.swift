@@ -25,7 +25,9 @@ struct PlannedFailoverTests {
         let load = WriteLoad()
         try await load.run(sentinels.url, options(.replicated)) { client in
             try await sentinels.failOver()
-            try await wait("no writes on the new primary") { client.isConnected && client.replicas?.areEnough ?? false }
+            try await until("no writes on the new primary") {
+                client.isConnected && client.replicas?.areEnough ?? false
+            }
             try await sentinels.knowReplica()
         }
         try await load.expectNothingLost(on: sentinels.primary())
@@ -33,7 +35,7 @@ struct PlannedFailoverTests {
 
     @Test("by the sentinels leaves no reader behind its own writes, whatever durability costs")
     func local() async throws {
-        let sentinels = try await RedisSentinels()
+        let sentinels = try await RedisSentinels(isHurried: false)
         try await sentinels.knowReplica()
         let load = WriteLoad()
         try await load.run(sentinels.url, options(.local)) { _ in
@@ -55,12 +57,12 @@ struct PlannedFailoverTests {
         try await load.run(cluster.url, options(.replicated)) { client in
             for force in [false, true] {
                 try await cluster.failOver(slot, force: force)
-                try await wait("no writes on the new primary") {
+                try await until("no writes on the new primary") {
                     client.isConnected && client.replicas?.areEnough ?? false
                 }
             }
         }
-        guard let owner = try await cluster.owner(of: slot) else { throw NotWithinAMinute() }
+        guard let owner = try await cluster.owner(of: slot) else { throw NeverSo(description: "the slot has no owner") }
         try await load.expectNothingLost(on: owner)
     }
 }

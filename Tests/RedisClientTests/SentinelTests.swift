@@ -15,11 +15,11 @@ struct SentinelTests {
                 _ = try await client.send(RedisCommand("SET", "k", "1"), isDurable: true, on: loop)
                 let old = try await sentinels.primary()
                 old.kill()
-                try await wait("nobody is promoted") { try await sentinels.primary() !== old }
-                try await wait("the client does not follow") { client.isConnected }
+                try await until("nobody is promoted") { try await sentinels.primary() !== old }
+                try await until("the client does not follow") { client.isConnected }
                 #expect(try await client.send(RedisCommand("GET", "k"), on: loop).text == "1")
                 #expect(try await client.send(RedisCommand("SET", "k", "2"), on: loop).text == "OK")
-                try await wait("the subscriber does not follow") { events.texts.last == "subscribed" }
+                try await until("the subscriber does not follow") { events.texts.last == "subscribed" }
                 try await sentinels.primary().command("PUBLISH", "news", "after")
                 try await until { events.texts.last == "message: after" }
             }
@@ -36,15 +36,15 @@ struct SentinelTests {
                 let old = try await sentinels.primary()
                 old.pause()
                 defer { old.resume() }
-                try await wait("nobody is promoted") { try await sentinels.primary() !== old }
+                try await until("nobody is promoted") { try await sentinels.primary() !== old }
                 let promoted = ContinuousClock.now
                 let new = try await sentinels.primary()
-                try await wait("the subscriber does not follow") {
+                try await until("the subscriber does not follow") {
                     try await new.command("PUBLISH", "news", "after")
                     return events.texts.last == "message: after"
                 }
                 #expect(ContinuousClock.now - promoted < .seconds(4))
-                try await wait("the client does not follow") {
+                try await until("the client does not follow") {
                     (try? await client.send(RedisCommand("SET", "k", "1"), on: loop)) != nil
                 }
             }

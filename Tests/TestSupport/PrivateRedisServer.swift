@@ -80,7 +80,7 @@ package final class PrivateRedisServer: Sendable {
             port: port,
             arguments: ["--replicaof", "127.0.0.1 \(primary.port ?? 0)"] + arguments
         )
-        try await wait("the replica does not follow") {
+        try await until("the replica does not follow") {
             // With an offset: it has confirmed something, and so takes the stream of commands.
             let info = try await primary.command("INFO", "replication")
             return info.contains("port=\(self.port ?? 0),state=online,offset=")
@@ -89,7 +89,7 @@ package final class PrivateRedisServer: Sendable {
     }
 
     /// A sentinel that watches the primary under the name `main`, with two of three to agree.
-    package init(sentinelOf primary: PrivateRedisServer) async throws {
+    package init(sentinelOf primary: PrivateRedisServer, isHurried: Bool = true) async throws {
         password = nil
         credentials = ""
         folder = try Self.makeFolder()
@@ -108,6 +108,7 @@ package final class PrivateRedisServer: Sendable {
         """.write(to: file, atomically: true, encoding: .utf8)
         arguments = [file.path, "--sentinel"]
         try await start()
+        if isHurried { try await command(words: RedisSentinels.hurry) }
     }
 
     /// The files of `ops/redis`, with a default user that may do everything.
@@ -142,13 +143,12 @@ package final class PrivateRedisServer: Sendable {
         let program = ["--ignore-signal=XFSZ", "redis-server"]
         let started = try await Launcher.shared.launch("env", program + arguments)
         process.withLock { $0 = started }
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await command("PING") != "PONG" {
-            guard started.isRunning, ContinuousClock.now < deadline else {
+        try await until("redis-server does not answer: \(folder.path)/log") {
+            guard started.isRunning else {
                 let log = try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
-                throw TestProcessFailure(what: "redis-server does not answer", output: log ?? "")
+                throw TestProcessFailure(what: "redis-server has ended", output: log ?? "")
             }
-            try await Task.sleep(for: .milliseconds(5))
+            return try await command("PING") == "PONG"
         }
     }
 

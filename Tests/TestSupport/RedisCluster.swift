@@ -28,7 +28,7 @@ package final class RedisCluster: Sendable {
                 + ["--cluster-replicas", "1", "--cluster-yes"]
         )
         for node in nodes {
-            try await wait("no cluster: \(output)") {
+            try await until("no cluster: \(output)") {
                 let isServed = try await node.command("CLUSTER", "INFO").contains("cluster_state:ok")
                 let roles = try await node.command("CLUSTER", "NODES").split(separator: "\n")
                 let replication = try await node.command("INFO", "replication")
@@ -72,10 +72,10 @@ package final class RedisCluster: Sendable {
                 list.contains { $0.contains(" 127.0.0.1:\(node.port ?? 0)@") && $0.contains("slave \(id)") }
             }
         }
-        try await wait("the owner knows no replica") { try await replica() != nil }
+        try await until("the owner knows no replica") { try await replica() != nil }
         guard let replica = try await replica() else { return }
         var asked = ContinuousClock.now - .seconds(10)
-        try await wait("the replica does not take over") {
+        try await until("the replica does not take over") {
             // A manual failover that has not come about within 5 s is forgotten by the servers.
             if ContinuousClock.now - asked > .seconds(6) {
                 try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
@@ -83,7 +83,7 @@ package final class RedisCluster: Sendable {
             }
             return try await owner(of: slot) === replica
         }
-        try await wait("the old owner does not follow") {
+        try await until("the old owner does not follow") {
             try await old.command("INFO", "replication").contains("master_link_status:up")
         }
     }
@@ -118,7 +118,7 @@ package final class RedisCluster: Sendable {
                 "--cluster-slots", "16384", "--cluster-yes", "--cluster-pipeline", "1000",
             ]
         )
-        try await wait("not all slots have moved: \(output.suffix(500))") {
+        try await until("not all slots have moved: \(output.suffix(500))") {
             let lines = try await target.command("CLUSTER", "NODES").split(separator: "\n")
             return lines.contains { $0.hasPrefix(sourceID) && $0.split(separator: " ").count == 8 }
         }

@@ -125,7 +125,7 @@ struct AdminRoutesTests {
                 #expect(done.body == told)
                 let refused = try await other.update("alice", 1, on: other.connect())
                 #expect((refused.status, refused.code) == (403, "user_suspended"))
-                for instance in [service, other] { try await eventually { try await instance.scoreboard() == "[]" } }
+                for instance in [service, other] { try await until { try await instance.scoreboard() == "[]" } }
                 let gone = try await other.connect().request("GET", "/api/v1/scoreboard/users/alice")
                 #expect((gone.status, gone.code) == (404, "user_not_found"))
                 let again = try await other.operate("POST", "/users/alice/suspend", #"{"reason":"bot"}"#)
@@ -134,7 +134,7 @@ struct AdminRoutesTests {
                 let back = try await other.operate("POST", "/users/alice/reinstate", #"{"reason":"mistake"}"#)
                 #expect(back.json?["changed"] as? Bool == true)
                 #expect(try await service.update("alice", 1, on: service.connect()).status == 200)
-                try await eventually { try await other.scoreboard() == #"[{"user_id":"alice","score":51}]"# }
+                try await until { try await other.scoreboard() == #"[{"user_id":"alice","score":51}]"# }
             }
         }
     }

@@ -37,10 +37,10 @@ struct BackupCommandTests {
                 ["admin", "backup", file.path],
                 environment: ["REDIS_URL": redis.url]
             )
-            try await eventually { try await pages(redis) > 10 || !process.isRunning }
+            try await until { try await pages(redis) > 10 || !process.isRunning }
             #expect(process.isRunning)
             kill(process.processIdentifier, signal)
-            try await eventually { !process.isRunning }
+            try await until { !process.isRunning }
             #expect(process.exitCode != 0)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["board"])
             #expect(try String(contentsOf: file, encoding: .utf8) == "the old one")

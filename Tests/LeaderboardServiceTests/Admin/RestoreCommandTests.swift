@@ -44,7 +44,7 @@ struct RestoreCommandTests {
             let restore = try await ServiceProcess.run(words, ["REDIS_URL": url])
             #expect(restore.code == 0)
             #expect(restore.output.hasSuffix("1 user and 1 audit entry restored, up to update 1.\n"))
-            try await eventually { try await board(service) == Self.saved }
+            try await until { try await board(service) == Self.saved }
         }
     }
 
@@ -75,7 +75,7 @@ struct RestoreCommandTests {
             #expect(seen.contains("1 user and 1 audit entry restored, up to update 1."), "\(seen)")
             #expect(seen.contains("2 users and 3 audit entries, up to update 3."), "\(seen)")
             #expect(!seen.contains(".partial"), "\(seen)")
-            try await eventually { try await board(service) == Self.saved }
+            try await until { try await board(service) == Self.saved }
         }
     }
 
@@ -89,7 +89,7 @@ struct RestoreCommandTests {
             #expect(seen.contains("Replace the board main and its 2 users? [y/N]") == option.isEmpty, "\(seen)")
             #expect(seen.contains("code \(restores ? 0 : 1)"), "\(seen)")
             #expect(seen.contains("Error: nothing was changed") == !restores, "\(seen)")
-            try await eventually { try await board(service) == (restores ? Self.saved : Self.changed) }
+            try await until { try await board(service) == (restores ? Self.saved : Self.changed) }
         }
     }
 

@@ -26,7 +26,7 @@ struct KeySetTests {
             #expect(try await service.status(newToken) == 200)
             #expect(try await service.status(oldToken) == 401)
             try file.write(keySetJSON(Self.old.jwk(kid: "old"), Self.new.jwk(kid: "new")))
-            try await eventually { try await service.status(oldToken) == 200 }
+            try await until { try await service.status(oldToken) == 200 }
         }
     }
 
@@ -38,10 +38,10 @@ struct KeySetTests {
         let file = try TemporaryFile(keySetJSON(Self.old.jwk(kid: "old")))
         try await withService(["JWT_SECRET": "", "JWT_JWKS": file.path, "JWT_CACHE_SIZE": "0"]) { service, _ in
             try file.write(text)
-            try await eventually { try await service.metric(#"leaderboard_jwks_loads_total{outcome="failed"}"#) > 0 }
+            try await until { try await service.metric(#"leaderboard_jwks_loads_total{outcome="failed"}"#) > 0 }
             #expect(try await service.status(Self.old.token(kid: "old", claims: validClaims())) == 200)
             try file.write(keySetJSON(Self.new.jwk(kid: "new")))
-            try await eventually {
+            try await until {
                 try await service.status(Self.new.token(kid: "new", claims: validClaims())) == 200
             }
         }
@@ -79,7 +79,7 @@ struct KeySetTests {
                 for _ in 0..<20 { tasks.addTask { try await service.status(newToken) } }
                 return try await tasks.reduce(into: []) { $0.append($1) }
             }
-            try await eventually { server.requests == 2 }
+            try await until { server.requests == 2 }
             #expect(try await service.status(oldToken) == 200)
             let statuses = try await waiting
             #expect(statuses == Array(repeating: 401, count: 20))
@@ -115,9 +115,9 @@ struct KeySetTests {
             "JWT_JWKS": server.url, "JWT_JWKS_CA_FILE": server.certificate.path, "JWT_CACHE_SIZE": "0",
         ]
         try await withService(settings, isReady: false) { service, _ in
-            try await eventually { server.requests >= 2 }
+            try await until { server.requests >= 2 }
             let connection = try await service.connect()
-            try await eventually { try await connection.request("GET", "/readyz").code == "keys_unavailable" }
+            try await until { try await connection.request("GET", "/readyz").code == "keys_unavailable" }
             let ready = try await connection.request("GET", "/readyz")
             #expect(ready.status == 503 && ready.body.contains("JWT_JWKS"))
             #expect(try await connection.request("GET", "/healthz").status == 200)

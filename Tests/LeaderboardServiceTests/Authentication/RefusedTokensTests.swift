@@ -124,7 +124,7 @@ struct RefusedTokensTests {
         for _ in 0..<3 {
             #expect(try await connection.request("POST", "/api/v1/score/update", headers, body: "{}").status == 401)
         }
-        try await eventually {
+        try await until {
             try service.log.matches(of: /"code":"invalid_token","reason":"expired"/).count == 3
         }
         #expect(try service.log.matches(of: /access tokens refused/).count == 1)

@@ -48,7 +48,7 @@ struct CopiedReadsTests {
                     let isFollowed = {
                         try await calls(redis, by: 10) { _ = try await read("scoreboard?limit=3", on: reader) } < 5
                     }
-                    try await eventually {
+                    try await until {
                         for _ in 0..<25 { _ = try await read("scoreboard?limit=3", on: reader) }
                         return try await isFollowed()
                     }
@@ -67,7 +67,7 @@ struct CopiedReadsTests {
                     }
                     for query in Self.queries {
                         let expected = try await read(query, on: elsewhere)
-                        try await eventually { try await read(query, on: reader) == expected }
+                        try await until { try await read(query, on: reader) == expected }
                     }
                 }
             }
@@ -83,7 +83,7 @@ struct CopiedReadsTests {
             try await service.write("quiz", "ada", 5, on: reader)
             let path = "/api/v1/boards/quiz/scoreboard"
             #expect(try await calls(redis, by: 15) { _ = try await reader.request("GET", path) } >= 15)
-            try await eventually {
+            try await until {
                 try await calls(redis, by: 200) { _ = try await reader.request("GET", path) } < 50
             }
             #expect(try await service.metric("leaderboard_live_boards") == 1)

@@ -145,7 +145,7 @@ struct ManyBoardsCommandTests {
 
             // A board that cannot be asked fails by itself.
             try await redis.command("SET", "lb:{two}:board", "nonsense")
-            try await eventually {
+            try await until {
                 let erased = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--yes")
                 return erased.code == 1 && erased.output.contains("two (it cannot be asked)")
             }

@@ -44,7 +44,7 @@ struct ThousandsOfBoardsTests {
                 }
                 #expect(!wrong.contains(true))
                 for viewer in viewers { viewer.close() }
-                try await eventually { try await one.metric("leaderboard_live_boards") == 0 }
+                try await until { try await one.metric("leaderboard_live_boards") == 0 }
             }
         }
     }

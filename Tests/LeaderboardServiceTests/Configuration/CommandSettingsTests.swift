@@ -65,7 +65,7 @@ struct CommandSettingsTests {
     func unknownName() async throws {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url, "RATE_LIMIT_UPDATE": "1"])
-        try await eventually { try service.log.contains(#""name":"RATE_LIMIT_UPDATE","nearest":"RATE_LIMIT_UPDATES""#) }
+        try await until { try service.log.contains(#""name":"RATE_LIMIT_UPDATE","nearest":"RATE_LIMIT_UPDATES""#) }
     }
 
     @Test("ping finds the service by the configuration it runs with: another port, every address, TLS, a PROXY header")
@@ -127,7 +127,7 @@ struct CommandSettingsTests {
             #expect(!output.contains(token.suffix(30)) && !output.contains("eyJ"), "\(output)")
         }
         service.signal(SIGKILL)
-        try await eventually { !service.isRunning }
+        try await until { !service.isRunning }
         let (output, code) = try await ServiceProcess.run(
             ["admin", "audit"],
             port.merging(["LEADERBOARD_ADMIN_TOKEN": token]) { $1 }

@@ -75,7 +75,7 @@ enum Fault: String, Sendable {
 
     private func runEndlessScript(on redis: PrivateRedisServer) async throws {
         async let script = redis.command("EVAL", "while true do end", "0")
-        try await wait("the script is not killed") {
+        try await until("the script is not killed") {
             try await redis.command("SCRIPT", "KILL") == "OK"
         }
         _ = try await script
@@ -83,7 +83,7 @@ enum Fault: String, Sendable {
 
     private func failOver(_ world: FaultyWorld, from old: PrivateRedisServer) async throws {
         old.kill()
-        try await wait("nobody takes the place of the primary") {
+        try await until("nobody takes the place of the primary") {
             guard let new = try? await world.primary(), new !== old else { return false }
             return try await new.command("ROLE").hasPrefix("master")
         }
@@ -92,7 +92,7 @@ enum Fault: String, Sendable {
         if case .sentinels = world.form, let port = try await world.primary().port {
             try await old.command("REPLICAOF", "127.0.0.1", "\(port)")
         }
-        try await wait("the old primary does not become a replica") {
+        try await until("the old primary does not become a replica") {
             try await old.command("INFO", "replication").contains("master_link_status:up")
         }
         if case .sentinels(let sentinels) = world.form { try await sentinels.knowReplica() }

@@ -74,7 +74,7 @@ struct FaultRun: Sendable {
         #expect(audit.sums == board, "the audit is of another board")
         #expect(try await primary.command("GET", "lb:{main}:seq") == "\(audit.count)", "the sequence has a hole")
         for viewer in viewers {
-            try await wait("a viewer does not see the board") { await viewer.board == board }
+            try await until("a viewer does not see the board") { await viewer.board == board }
             #expect(await viewer.holes == 0)
             report.returns += await viewer.returns
         }

@@ -75,7 +75,7 @@ final class FaultyWorld: Sendable {
     /// Waits until every instance can serve again.
     func heal() async throws {
         for port in ports {
-            try await wait("an instance does not recover") {
+            try await until("an instance does not recover") {
                 let connection = try? await TestConnection(port: port)
                 return try await connection?.request("GET", "/readyz").status == 200
             }

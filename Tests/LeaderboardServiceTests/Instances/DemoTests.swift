@@ -19,17 +19,15 @@ struct DemoTests {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url], "--demo")
         var orders: Set<[String]> = []
-        let deadline = ContinuousClock.now + .seconds(60)
-        while orders.count < 3, ContinuousClock.now < deadline {
+        try await until("a newcomer sees no movement") {
             let rows = try await standings(service)
             if rows.count == 10 { orders.insert(rows.map(\.user_id)) }
-            try await Task.sleep(for: .milliseconds(100))
+            return orders.count >= 3
         }
-        #expect(orders.count >= 3, "a newcomer sees movement within a minute")
         let updates = try #require(Int(await redis.command("GET", "lb:{main}:seq")))
         #expect(updates < 60 * 10)
         service.signal(SIGTERM)
-        try await eventually { !service.isRunning }
+        try await until { !service.isRunning }
         #expect(try !service.log.contains("the demo has ended"))
     }
 
@@ -40,14 +38,14 @@ struct DemoTests {
         let redis = try await PrivateRedisServer()
         let settings = ["REDIS_URL": redis.url, "LOG_FORMAT": "text", "AUDIT_LOG": "refusals"]
         let service = try await ServiceProcess.serve(settings, "--welcome", "--demo")
-        try await eventually { try service.log.contains("Stop with Ctrl-C.") }
+        try await until { try service.log.contains("Stop with Ctrl-C.") }
         let log = try service.log
         let start = try #require(log.range(of: "standings taken from the store"))
         let welcome = try #require(log.range(of: "The leaderboard is running."))
         #expect(start.lowerBound < welcome.lowerBound, "\(log)")
         #expect(log.contains("\(ServiceProcess.program) watch"), "\(log)")
         // No line of an update pushes it away.
-        try await eventually { try await Int(redis.command("GET", "lb:{main}:seq")).map { $0 > 3 } == true }
+        try await until { try await Int(redis.command("GET", "lb:{main}:seq")).map { $0 > 3 } == true }
         #expect(try service.log.hasSuffix("Stop with Ctrl-C. The data stays.\n"), "\(log)")
     }
 
@@ -57,7 +55,7 @@ struct DemoTests {
         let limits = ["RATE_LIMIT_UPDATES": "1", "RATE_LIMIT_INTERVAL_SECONDS": "3600"]
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url].merging(limits) { $1 }, "--demo")
         // Each of the 30 may score once, and is refused at most once: then it waits for an hour.
-        try await eventually(within: .seconds(60)) { try await redis.command("GET", "lb:{main}:seq") == "30" }
+        try await until { try await redis.command("GET", "lb:{main}:seq") == "30" }
         #expect(try service.log.matches(of: /"code":"rate_limited"/).count <= 30)
         #expect(service.isRunning)
     }

@@ -22,7 +22,7 @@ struct Fleet: Sendable {
         async let third = ServiceProcess.serve(settings)
         let instances = try await [first, second, third]
         for instance in instances {
-            try await eventually {
+            try await until {
                 try await TestConnection(port: instance.port).request("GET", "/readyz").status == 200
             }
         }

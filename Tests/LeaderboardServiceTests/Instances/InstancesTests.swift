@@ -75,7 +75,7 @@ struct InstancesTests {
         let load = Load(port: fleet.balancer.port)
         try await withThrowingTaskGroup { tasks in
             for writer in 0..<writers { tasks.addTask { try await load.run(writer: writer, updates: perWriter) } }
-            try await eventually(within: .seconds(60)) { await load.count >= perWriter * writers / 3 }
+            try await until { await load.count >= perWriter * writers / 3 }
             fleet.instances[0].signal(signal)
             try await tasks.waitForAll()
         }
@@ -84,13 +84,13 @@ struct InstancesTests {
         #expect(try await fleet.board() == expected)
         #expect(try await fleet.redis.command("GET", "lb:{main}:seq") == "\(perWriter * writers)")
         for viewer in viewers {
-            try await eventually(within: .seconds(60)) { await viewer.board == expected }
+            try await until { await viewer.board == expected }
             #expect(await viewer.holes == 0)
         }
         var returns = 0
         for viewer in viewers { returns += await viewer.returns }
         #expect(returns > 0, "no viewer was on the instance that ended")
-        try await eventually(within: .seconds(60)) { !fleet.instances[0].isRunning }
+        try await until { !fleet.instances[0].isRunning }
         // HAProxy sends what was not answered to another instance, for it has an Idempotency-Key.
         if kind == .haproxy, signal == SIGTERM { #expect(await load.failures == 0) }
     }

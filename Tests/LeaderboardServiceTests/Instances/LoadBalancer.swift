@@ -62,7 +62,7 @@ final class LoadBalancer: Sendable {
             output: try FileHandle(forWritingTo: log)
         )
         let balancer = LoadBalancer(port: ports[0], process: process, folder: folder)
-        try await eventually {
+        try await until {
             guard process.isRunning else {
                 throw TestProcessFailure(what: "no \(kind)", output: try String(contentsOf: log, encoding: .utf8))
             }

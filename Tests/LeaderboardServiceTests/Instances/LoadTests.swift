@@ -22,9 +22,9 @@ struct LoadTests {
             ],
             ["JWT_SECRET": testSecret]
         )
-        try await eventually { try await redis.command("ZCARD", "lb:{main}:scores") == "20" }
+        try await until { try await redis.command("ZCARD", "lb:{main}:scores") == "20" }
         first.signal(SIGTERM)
-        try await eventually { !first.isRunning }
+        try await until { !first.isRunning }
         let second = try await ServiceProcess.serve(settings)
         let (output, code) = try await load
         #expect(second.isRunning)

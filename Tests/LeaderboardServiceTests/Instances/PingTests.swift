@@ -9,12 +9,12 @@ struct PingTests {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url])
         let url = "http://127.0.0.1:\(service.port)"
-        try await eventually { try await ServiceProcess.run(["ping", "--url", url, "--ready"]).code == 0 }
+        try await until { try await ServiceProcess.run(["ping", "--url", url, "--ready"]).code == 0 }
         redis.kill()
         #expect(try await ServiceProcess.run(["ping", "--url", url]).code == 0)
-        try await eventually { try await ServiceProcess.run(["ping", "--url", url, "--ready"]).code == 1 }
+        try await until { try await ServiceProcess.run(["ping", "--url", url, "--ready"]).code == 1 }
         service.signal(SIGKILL)
-        try await eventually { !service.isRunning }
+        try await until { !service.isRunning }
         #expect(try await ServiceProcess.run(["ping", "--url", url]).code == 1)
     }
 }

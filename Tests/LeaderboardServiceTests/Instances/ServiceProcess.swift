@@ -34,7 +34,7 @@ final class ServiceProcess: Sendable {
             output: try FileHandle(forWritingTo: log)
         )
         var port: Int?
-        try await eventually {
+        try await until {
             port = try String(contentsOf: log, encoding: .utf8).firstMatch(of: /listening.*port"?[:=]"?(\d+)/)
                 .flatMap { Int($0.1) }
             return port != nil || !process.isRunning

@@ -26,6 +26,6 @@ struct DurabilityWatchTests {
         let redis = try await ShippedRedis()
         #expect(try await redis.command(as: "operator", "ACL", "SETUSER", "default", "resetkeys", "-@all") == "OK")
         let service = try await ServiceProcess.serve(redis.settings)
-        try await eventually { try service.log.contains("redis would not find the board again after a restart") }
+        try await until { try service.log.contains("redis would not find the board again after a restart") }
     }
 }

@@ -27,7 +27,7 @@ struct GracefulStopTests {
     func secondSignal() async throws {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url])
-        try await eventually {
+        try await until {
             try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
         }
         // A viewer that never answers the close keeps the graceful stop waiting.
@@ -37,7 +37,7 @@ struct GracefulStopTests {
         while try await viewer.frame().closeCode != 1001 {}
         #expect(service.isRunning)
         service.signal(SIGTERM)
-        try await eventually { !service.isRunning }
+        try await until { !service.isRunning }
         #expect(try service.log.contains("ended at once by a second signal"))
     }
 

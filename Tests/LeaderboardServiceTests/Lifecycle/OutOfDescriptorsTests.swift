@@ -12,7 +12,7 @@ struct OutOfDescriptorsTests {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url, "LOG_FORMAT": "text"])
         let before = try await TestConnection(port: service.port)
-        try await eventually { try await before.request("GET", "/readyz").status == 200 }
+        try await until { try await before.request("GET", "/readyz").status == 200 }
         // No more than it has, and what is free among them is taken.
         try await limit(service, to: try #require(try descriptors(of: service).max()) + 1)
         var fillers: [TestConnection] = []
@@ -41,7 +41,7 @@ struct OutOfDescriptorsTests {
         #expect(log.components(separatedBy: "connections cannot be accepted").count == 2)
 
         try await limit(service, to: 4096)
-        try await eventually {
+        try await until {
             try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
         }
         #expect(service.isRunning)
@@ -52,7 +52,7 @@ struct OutOfDescriptorsTests {
         let redis = try await PrivateRedisServer()
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url, "LOG_FORMAT": "text"], descriptors: 128)
         let first = try await TestConnection(port: service.port)
-        try await eventually { try await first.request("GET", "/readyz").status == 200 }
+        try await until { try await first.request("GET", "/readyz").status == 200 }
         var open: [TestConnection] = []
         var answered = 0
         for _ in 1...128 {

@@ -65,7 +65,7 @@ struct ReadyForWritesTests {
         for (login, code) in [("", "NOAUTH"), (":wr0ng@", "WRONGPASS")] {
             let url = "unix://\(login)\(redis.socketPath)"
             try await withService(["REDIS_URL": url], isReady: false) { service in
-                try await eventually {
+                try await until {
                     try await service.connect().request("GET", "/readyz").body.contains(
                         "down: \(login.isEmpty ? "INFO" : "AUTH"): \(code): "
                     )

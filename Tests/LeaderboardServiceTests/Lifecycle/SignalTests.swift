@@ -11,10 +11,10 @@ struct SignalTests {
         try await withDataDirectory { data in
             let service = try await ServiceProcess.serve(["DATA_DIR": data])
             for signal in signals { service.signal(signal) }
-            try await eventually {
+            try await until {
                 try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
             }
-            if signals == [SIGHUP] { try await eventually { try service.log.contains("as SIGHUP asks") } }
+            if signals == [SIGHUP] { try await until { try service.log.contains("as SIGHUP asks") } }
             #expect(service.isRunning)
         }
     }
@@ -23,11 +23,11 @@ struct SignalTests {
     func stops(signal: Int32) async throws {
         try await withDataDirectory { data in
             let service = try await ServiceProcess.serve(["DATA_DIR": data])
-            try await eventually {
+            try await until {
                 try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
             }
             service.signal(signal)
-            try await eventually { !service.isRunning }
+            try await until { !service.isRunning }
             #expect(try service.log.contains("stopped"))
         }
     }

@@ -9,8 +9,8 @@ struct StartTests {
         let redis = try await PrivateRedisServer(isDeployed: true)
         let service = try await ServiceProcess.serve(["REDIS_URL": redis.url, "THREADS": "2"])
         let connection = try await TestConnection(port: service.port)
-        try await eventually { try await connection.request("GET", "/readyz").status == 200 }
-        try await eventually { try service.log.contains("standings taken from the store") }
+        try await until { try await connection.request("GET", "/readyz").status == 200 }
+        try await until { try service.log.contains("standings taken from the store") }
         let log = try service.log
         for level in ["warning", "error", "critical"] { #expect(!log.contains(#""level":"\#(level)""#), "\(log)") }
     }
@@ -33,18 +33,18 @@ struct StartTests {
         let others = primaries.filter { $0 !== owner }
         try await others[0].command("ACL", "SETUSER", "default", "-function|load")
         let service = try await ServiceProcess.serve(["REDIS_URL": cluster.url])
-        try await wait("not loaded at the start") { try await haveLibrary([owner, others[1]]) }
+        try await until("not loaded at the start") { try await haveLibrary([owner, others[1]]) }
         let connection = try await TestConnection(port: service.port)
-        try await eventually { try await connection.request("GET", "/readyz").status == 200 }
+        try await until { try await connection.request("GET", "/readyz").status == 200 }
         #expect(try await haveLibrary([others[0]]) == false)
         try await others[0].command("ACL", "SETUSER", "default", "+function|load")
-        try await wait("not tried again") { try await haveLibrary(primaries) }
+        try await until("not tried again") { try await haveLibrary(primaries) }
 
         for node in others { try await node.command("FUNCTION", "FLUSH") }
         try await cluster.move(slot: FaultyWorld.slot, from: owner, to: others[1])
-        try await wait("the move is not followed") {
+        try await until("the move is not followed") {
             try await Fleet.update("12345", 1, on: connection).status == 200
         }
-        try await wait("not loaded after the move") { try await haveLibrary(primaries) }
+        try await until("not loaded after the move") { try await haveLibrary(primaries) }
     }
 }

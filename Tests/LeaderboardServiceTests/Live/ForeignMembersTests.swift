@@ -28,11 +28,11 @@ struct ForeignMembersTests {
                 redis.call('ZADD', KEYS[1], 85.5, 'é')
                 """
             try await redis.command(words: ["EVAL", fill, "1", "lb:{main}:scores"] + users)
-            try await eventually {
+            try await until {
                 try await service.connect().request("GET", "/api/v1/scoreboard/stats").body.contains(#""users":30,"#)
             }
             // Until all have been taken off, they have places by which offsets go.
-            try await eventually { try await redis.command("ZCARD", "lb:{main}:foreign") == "\(count + 1)" }
+            try await until { try await redis.command("ZCARD", "lb:{main}:foreign") == "\(count + 1)" }
             #expect(try await Self.page("", of: service) == Array(users[..<10]))
             for offset in stride(from: 0, through: 30, by: 10) {
                 let rows = Array(users.dropFirst(offset).prefix(10))
@@ -61,7 +61,7 @@ struct ForeignMembersTests {
             try await redis.command("ZADD", "lb:{main}:scores", "10", "alice", "20", "a b")
             try await redis.command("CONFIG", "SET", "min-replicas-to-write", "1")
             #expect(try await Self.page("?limit=5&offset=0", of: service).count <= 1)
-            try await eventually { try await Self.page("", of: service) == ["alice"] }
+            try await until { try await Self.page("", of: service) == ["alice"] }
         }
     }
 }

@@ -98,7 +98,7 @@ private struct HoppingViewer {
 extension RunningService {
     /// Waits until new viewers are shown the board at this seq or later.
     func hasShown(seq: Int) async throws {
-        try await eventually {
+        try await until {
             let viewer = try await connect()
             defer { viewer.close() }
             _ = try await viewer.openWebSocket()

@@ -18,7 +18,7 @@ struct SecretsTests {
         let token = try TokenSigner(testSettings()).token(user: "12345", lifetime: .seconds(600))
         // A token whose signature is wrong is somebody's secret too: it may be right elsewhere.
         let forged = String(token.dropLast(8)) + "AAAAAAAA"
-        try await eventually {
+        try await until {
             let connection = try await TestConnection(port: service.port)
             return try await Fleet.update("12345", 50, on: connection).status == 200
         }
@@ -45,12 +45,12 @@ struct SecretsTests {
         // Redis has a new password: each sign-in fails from here on.
         try await redis.command("CONFIG", "SET", "requirepass", "another-password")
         redis.kill()
-        try await eventually {
+        try await until {
             let connection = try await TestConnection(port: service.port)
             return try await Fleet.update("12345", 50, on: connection).status == 503
         }
         service.signal(SIGTERM)
-        try await eventually(within: .seconds(30)) { !service.isRunning }
+        try await until(within: .seconds(30)) { !service.isRunning }
 
         let log = try service.log
         #expect(log.contains("score updated") && log.contains("invalid_token"))

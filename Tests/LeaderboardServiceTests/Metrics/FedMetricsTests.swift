@@ -98,7 +98,7 @@ struct FedMetricsTests {
         kill(server, SIGSTOP)
         #expect(try await service.update("somebody", 1, on: writer).status == 504)
         kill(server, SIGKILL)
-        try await eventually { try await service.update("somebody", 1, on: writer).status == 200 }
+        try await until { try await service.update("somebody", 1, on: writer).status == 200 }
         try await service.becomesReady()
     }
 

@@ -44,7 +44,7 @@ struct LiveMetricsTests {
                 for viewer in viewers.prefix(6) { _ = try await viewer.message() }
                 #expect(try await value("leaderboard_live_windows_total", service) == windows)
                 #expect(try await value("leaderboard_live_frames_total", service) == 3 * windows)
-                try await eventually {
+                try await until {
                     try await value("leaderboard_live_deliveries_total", service) == viewers.count * (windows + 1)
                 }
             }

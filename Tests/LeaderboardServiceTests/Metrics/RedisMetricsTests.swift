@@ -21,7 +21,7 @@ struct RedisMetricsTests {
     @Test("are Redis' own, read as the service's user of ops/redis")
     func shown() async throws {
         try await withService { service, redis in
-            try await eventually {
+            try await until {
                 try await Self.value("leaderboard_board_users", in: Self.scrape(service)) == 0
             }
             let scrape = try await Self.scrape(service)
@@ -43,7 +43,7 @@ struct RedisMetricsTests {
     @Test("cost Redis nothing when they are read: it is asked at the watch's own rate")
     func rate() async throws {
         try await withService { service, redis in
-            try await eventually {
+            try await until {
                 try await Self.scrape(service).contains("leaderboard_board_users 0")
             }
             let connection = try await service.connect()

@@ -13,7 +13,7 @@ struct BoardStatsTests {
             let viewer = try await service.connect()
             _ = try await viewer.openWebSocket()
             let epoch = try #require(try await viewer.message().cursor.split(separator: ":").first)
-            try await eventually {
+            try await until {
                 let answer = try await writer.request("GET", "/api/v1/scoreboard/stats")
                 #expect((answer.status, answer.headers["access-control-allow-origin"]) == (200, "*"))
                 return answer.body == #"{"viewers":1,"users":3,"cursor":"\#(epoch):3"}"#
@@ -30,7 +30,7 @@ struct BoardStatsTests {
             let refused = try await connection.request("GET", "/api/v1/scoreboard/stats")
             #expect((refused.status, refused.code) == (503, "store_unavailable"))
             try await redis.start()
-            try await eventually { try await connection.request("GET", "/api/v1/scoreboard/stats").status == 200 }
+            try await until { try await connection.request("GET", "/api/v1/scoreboard/stats").status == 200 }
         }
     }
 

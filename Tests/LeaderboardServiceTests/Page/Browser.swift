@@ -39,11 +39,14 @@ func withBrowser(_ body: (BrowserPage) async throws -> Void) async throws {
 /// Chromium writes the port that it took, and the path of its socket, into its folder.
 private func devTools(of chromium: TestProcess, in folder: URL) async throws -> (port: Int, path: String) {
     let file = folder.appending(path: "DevToolsActivePort")
-    let deadline = ContinuousClock.now + .seconds(120)
-    while ContinuousClock.now < deadline, chromium.isRunning {
+    let complaint = "chromium did not start: is it installed? (ops/install test)"
+    var found: (Int, String)?
+    try await until(complaint, within: .seconds(120)) {
+        guard chromium.isRunning else { throw NoBrowser(reason: complaint) }
         let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
-        if lines.count == 2, let port = Int(lines[0]) { return (port, String(lines[1])) }
-        try await Task.sleep(for: .milliseconds(20))
+        if lines.count == 2, let port = Int(lines[0]) { found = (port, String(lines[1])) }
+        return found != nil
     }
-    throw NoBrowser(reason: "chromium did not start: is it installed? (ops/install test)")
+    guard let found else { throw NoBrowser(reason: complaint) }
+    return found
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LeaderboardService
@@ -16,7 +17,7 @@ struct OrphanTests {
                 kill(getpid(), SIGKILL)
             }
             let lock = "\(data)/redis/server.lock"
-            try await eventually { Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty }
+            try await until { Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty }
             try await running(in: data) { redis in
                 let old = try #require(await Int32(cli(data, "GET", "server")))
                 #expect(!isAlive(old))
@@ -31,7 +32,7 @@ struct OrphanTests {
     func nextStartTakesOver(signal: Int32) async throws {
         try await withDataDirectory { data in
             let redis = try await Orphan(in: data)
-            try await eventually { await cli(data, "SET", "score", "150") == "OK" }
+            try await until { await cli(data, "SET", "score", "150") == "OK" }
             #expect(isAlive(redis.processID))
             // Stopped, it cannot even answer SIGTERM.
             kill(redis.processID, signal)

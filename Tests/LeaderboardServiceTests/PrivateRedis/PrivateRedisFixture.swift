@@ -44,20 +44,6 @@ func shell(_ command: [String]) async throws -> String {
     return output.trimmingCharacters(in: .newlines)
 }
 
-/// Waits until a condition holds, and fails when it has not within the limit.
-func eventually(
-    within limit: Duration = .seconds(60),
-    _ condition: () async throws -> Bool,
-    sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("still not so after \(limit)", sourceLocation: sourceLocation)
-}
-
 /// A process that exists and is not merely waiting to be reaped.
 func isAlive(_ process: Int32) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }

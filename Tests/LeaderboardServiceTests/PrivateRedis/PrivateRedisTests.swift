@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import LeaderboardService
@@ -52,7 +53,7 @@ struct PrivateRedisTests {
                 #expect(await cli(data, "SET", "score", "150") == "OK")
                 let first = try #require(redis.serverProcessID)
                 kill(first, SIGKILL)
-                try await eventually { await cli(data, "GET", "score") == "150" && redis.serverProcessID != first }
+                try await until { await cli(data, "GET", "score") == "150" && redis.serverProcessID != first }
             }
         }
     }

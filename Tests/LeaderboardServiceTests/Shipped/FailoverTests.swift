@@ -125,7 +125,7 @@ struct FailoverTests {
         #expect(frozen.code == 1 && frozen.output.contains("Nothing was changed"), "\(frozen.output)")
         #expect(try await Fleet.update("12345", 1, on: writer).status == 200)
         world.servers[1].kill()
-        try await wait("the replica is still online") {
+        try await until("the replica is still online") {
             try await world.servers[0].info("replication").contains("connected_slaves:0")
         }
         let alone = try await failover("--primary", "127.0.0.1:\(world.servers[0].port)")
@@ -152,7 +152,7 @@ struct FailoverTests {
     }
 
     private func ready(_ service: ServiceProcess) async throws {
-        try await wait("the service is not ready") {
+        try await until("the service is not ready") {
             try await TestConnection(port: service.port).request("GET", "/readyz").status == 200
         }
     }

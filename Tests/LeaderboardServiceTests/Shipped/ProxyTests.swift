@@ -36,7 +36,7 @@ struct ProxyTests {
         }
         if instances == .gone {
             try await server.stop()
-            try await eventually { try await Self.answer(balancer.port, Self.update).status == status }
+            try await until { try await Self.answer(balancer.port, Self.update).status == status }
         }
         let answer = try await Self.answer(balancer.port, Self.update)
         #expect(answer.status == status)
@@ -52,7 +52,7 @@ struct ProxyTests {
             let balancer = try await LoadBalancer.start(.haproxy, instances: [port, port, port])
             try await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1")
             // By then the checks have taken every instance out of those for writes.
-            try await eventually { try await Self.answer(balancer.port, Self.update).code == "no_instance" }
+            try await until { try await Self.answer(balancer.port, Self.update).code == "no_instance" }
             for path in ["/", "/api/v1/scoreboard", "/api/v1/scoreboard/users/ada", "/api/v1/scoreboard/stats"] {
                 let connection = try await TestConnection(port: balancer.port)
                 #expect(try await connection.request("GET", path).status == 200, "\(path)")
@@ -61,7 +61,7 @@ struct ProxyTests {
             #expect(try await viewer.openWebSocket().status == 101)
             _ = try await viewer.message()
             try await redis.command("CONFIG", "SET", "maxmemory", "0")
-            try await eventually { try await Self.answer(balancer.port, Self.update).status == 401 }
+            try await until { try await Self.answer(balancer.port, Self.update).status == 401 }
         }
     }
 

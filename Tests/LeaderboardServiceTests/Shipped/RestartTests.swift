@@ -20,7 +20,7 @@ struct RestartTests {
 
         try await board.update()
         #expect(try await redis.command(as: "operator", "BGREWRITEAOF").contains("rewriting started"))
-        try await wait("the file is not rewritten") {
+        try await until("the file is not rewritten") {
             let lines = try await redis.info("persistence")
             return lines.contains("aof_rewrite_in_progress:0") && lines.contains("aof_last_bgrewrite_status:ok")
         }
@@ -46,7 +46,7 @@ struct RestartTests {
         // These come as commands, and stand as such in the replica's own file.
         try await board.update()
         let state = try await ShippedState(of: redis)
-        try await wait("the replica is behind") { try await ShippedState(of: replica) == state }
+        try await until("the replica is behind") { try await ShippedState(of: replica) == state }
         try await replica.killWhenWritten()
         redis.stop()
         try await replica.start()

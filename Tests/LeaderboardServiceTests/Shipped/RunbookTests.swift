@@ -130,7 +130,7 @@ struct RunbookTests {
         try await redis.killWhenWritten()
         try await redis.start()
         try await replica.follows()
-        try await wait("the sentinel does not sign in") {
+        try await until("the sentinel does not sign in") {
             try await sentinel.command("SENTINEL", "MASTER", "leaderboard").contains("flags\nmaster\n")
         }
     }

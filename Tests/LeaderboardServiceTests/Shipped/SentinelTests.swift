@@ -11,14 +11,14 @@ struct SentinelTests {
         let limits = ["RATE_LIMIT_UPDATES": "100000", "RATE_LIMIT_INTERVAL_SECONDS": "1"]
         let service = try await ServiceProcess.serve(world.settings.merging(limits) { $1 })
         func update(_ complaint: String) async throws {
-            try await wait(complaint) {
+            try await until(complaint) {
                 guard let connection = try? await TestConnection(port: service.port) else { return false }
                 return try await Fleet.update("12345", 1, on: connection).status == 200
             }
         }
         try await update("no update at the first primary")
         world.servers[0].kill()
-        try await wait("nobody is promoted") { try await world.primary() === world.servers[1] }
+        try await until("nobody is promoted") { try await world.primary() === world.servers[1] }
         try await update("no update at the second primary")
         try await world.servers[0].start()
         try await world.servers[0].follows()

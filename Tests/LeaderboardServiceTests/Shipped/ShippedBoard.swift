@@ -18,7 +18,7 @@ final class ShippedBoard {
     func update() async throws {
         for number in 0..<20 {
             let (user, increase) = ("player-\(number % 5)", 1 + number)
-            try await wait("no update is taken") {
+            try await until("no update is taken") {
                 let connection = try? await TestConnection(port: service.port)
                 guard let connection else { return false }
                 let key = ["Idempotency-Key": "\(count)"]

@@ -37,7 +37,7 @@ final class ShippedRedis: Sendable {
     convenience init(cluster setup: ShippedSetup) async throws {
         try await self.init(setup, certificate: nil, replicaOf: nil, isCluster: true)
         try await command(as: "operator", "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
-        try await wait("the slots are not served") {
+        try await until("the slots are not served") {
             try await command(as: "operator", "CLUSTER", "INFO").contains("cluster_state:ok")
         }
     }
@@ -139,7 +139,7 @@ final class ShippedRedis: Sendable {
             environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }
         )
         process.withLock { $0 = started }
-        try await wait("redis-server does not answer; \(folder.path)/log") {
+        try await until("redis-server does not answer; \(folder.path)/log") {
             guard started.isRunning else {
                 let log = try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
                 throw TestProcessFailure(what: "redis-server has ended", output: log ?? "")
@@ -159,7 +159,7 @@ final class ShippedRedis: Sendable {
     }
 
     func killWhenWritten() async throws {
-        try await wait("the append-only file is not written") {
+        try await until("the append-only file is not written") {
             try await info("persistence").contains("aof_buffer_length:0")
         }
         kill()
@@ -179,7 +179,7 @@ final class ShippedRedis: Sendable {
 
     /// Returns when it follows its primary.
     func follows() async throws {
-        try await wait("the replica does not follow") {
+        try await until("the replica does not follow") {
             try await info("replication").contains("master_link_status:up")
         }
     }

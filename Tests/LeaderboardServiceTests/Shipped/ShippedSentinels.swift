@@ -18,7 +18,7 @@ final class ShippedSentinels: Sendable {
         for _ in 1...3 { sentinels.append(try await ShippedSentinel(of: primary)) }
         self.sentinels = sentinels
         for sentinel in sentinels {
-            try await wait("the sentinels do not find each other") {
+            try await until("the sentinels do not find each other") {
                 let known = try await sentinel.command("INFO", "sentinel")
                 let followers = try await sentinel.command("SENTINEL", "REPLICAS", "leaderboard")
                 return known.contains("status=ok") && known.contains("slaves=\(replicas),sentinels=3")
@@ -57,7 +57,8 @@ final class ShippedSentinel: Sendable {
         }
         let file = folder.appending(path: "sentinel.conf").path
         process = try await Launcher.shared.launch("redis-server", [file, "--sentinel"])
-        try await wait("the sentinel does not answer") { try await command("PING") == "PONG" }
+        try await until("the sentinel does not answer") { try await command("PING") == "PONG" }
+        #expect(try await command(as: "operator", words: RedisSentinels.hurry) == "OK")
     }
 
     deinit {

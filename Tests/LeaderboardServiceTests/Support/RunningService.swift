@@ -40,7 +40,7 @@ struct RunningService: Sendable {
 
     /// Waits until the instance is ready for traffic, or until it is not.
     func becomesReady(_ wanted: Bool = true) async throws {
-        try await eventually {
+        try await until {
             try await connect().request("GET", "/readyz").status == (wanted ? 200 : 503)
         }
     }

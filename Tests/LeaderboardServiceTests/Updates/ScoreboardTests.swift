@@ -111,11 +111,11 @@ struct ScoreboardTests {
             for _ in 1...5 { _ = try await service.update("12345", 10, on: connection) }
             try await redis.command("FLUSHALL")
             #expect(try await service.update("12345", 1, on: connection).status == 200)
-            try await eventually {
+            try await until {
                 try await connection.request("GET", "/api/v1/scoreboard").body == #"[{"user_id":"12345","score":1}]"#
             }
             #expect(try await service.update("12345", 1, on: connection).status == 200)
-            try await eventually {
+            try await until {
                 try await connection.request("GET", "/api/v1/scoreboard").body == #"[{"user_id":"12345","score":2}]"#
             }
         }

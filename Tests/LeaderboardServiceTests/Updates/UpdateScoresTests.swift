@@ -84,7 +84,7 @@ struct UpdateScoresTests {
             #expect(first.hasPrefix(#"{"status":"partial""#) && first.contains(missing))
             #expect(!first.contains("replayed"))
             try await Self.define(["b": ""], in: redis)
-            try await eventually { try await send().hasPrefix(#"{"status":"success""#) }
+            try await until { try await send().hasPrefix(#"{"status":"success""#) }
             let last = try await send()
             let results = ["a", "b", "c"].map { #"{"board":"\#($0)",\#(added),"replayed":true}"# }
             #expect(last == #"{"status":"success","results":[\#(results.joined(separator: ","))]}"#)

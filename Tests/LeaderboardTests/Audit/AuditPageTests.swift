@@ -1,5 +1,6 @@
 import Board
 import Leaderboard
+import TestSupport
 import Testing
 
 @Suite("The audit's pages")
@@ -23,7 +24,7 @@ struct AuditPageTests {
     func filters() async throws {
         try await withBoard { board in
             let first = try await board.applied("alice", 1)
-            try await eventually { try await board.now() > first.time + 1 }
+            try await until { try await board.now() > first.time + 1 }
             let second = try await board.applied("bob", 2)
             _ = try await board.store.suspend(UserID("bob"), by: board.act(), on: board.loop)
             func seqs(_ filter: AuditFilter) async throws -> [Int?] {

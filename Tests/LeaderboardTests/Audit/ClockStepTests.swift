@@ -1,5 +1,6 @@
 import Board
 import RedisClient
+import TestSupport
 import Testing
 
 @testable import Leaderboard
@@ -153,7 +154,7 @@ extension TestBoard {
             if step > 0 { try await setBack(by: step) }
             let time = try await applied("alice", 1 << index).time
             times.append(time)
-            try await eventually { try await now() > time + 20 }
+            try await until { try await now() > time + 20 }
         }
         return times
     }

@@ -1,6 +1,7 @@
 import Board
 import NIOConcurrencyHelpers
 import RedisClient
+import TestSupport
 import Testing
 
 @testable import Leaderboard
@@ -30,7 +31,7 @@ struct RevertTests {
         try await withBoard { board in
             let times = try await [10, 20, 40].asyncMap { increase in
                 let time = try await board.applied("alice", increase).time
-                try await eventually { try await board.now() > time + 1 }
+                try await until { try await board.now() > time + 1 }
                 return time
             }
             _ = try await board.applied("bob", 5)

@@ -22,7 +22,7 @@ struct ConcurrencyTests {
                 #expect(acknowledged.map(\.seq).sorted() == Array(1...3200))
                 #expect(page.cursor.seq == 3200)
                 #expect(try await board.command("XLEN", board.keys.audit).integer == 3200)
-                try await eventually { events.withLockedValue { $0.count } == 3200 }
+                try await until { events.withLockedValue { $0.count } == 3200 }
                 let seen = events.withLockedValue { $0 }
                 #expect(seen.map(\.seq) == Array(1...3200))
                 #expect(seen.allSatisfy { $0.epoch == page.cursor.epoch })
@@ -43,7 +43,7 @@ struct ConcurrencyTests {
                     let seq = try await board.command("GET", board.keys.seq).integer ?? 0
                     try await board.command("FUNCTION", "FLUSH")
                     count += 1
-                    try await eventually {
+                    try await until {
                         let later = try await board.command("GET", board.keys.seq).integer ?? 0
                         return later >= seq + 50 || !writing.withLockedValue { $0 }
                     }

@@ -72,7 +72,7 @@ struct EpochTests {
                     words: ["FUNCTION", "LOAD", "REPLACE", String(decoding: FunctionLibrary.source, as: UTF8.self)]
                 )
             }
-            while board.redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+            try await until { board.redis.connectedCount >= 2 }
             let kept = try await board.position()
             let later = try await board.changes(4)
             #expect(given.isDisjoint(with: later), "\(kept): \(given) \(later)")
@@ -93,7 +93,7 @@ struct EpochTests {
             given.formUnion(try await board.changes(3))
             server.kill()
             try await server.start()
-            while board.redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+            try await until { board.redis.connectedCount >= 2 }
             switch act {
             case "suspend":
                 _ = try await board.store.suspend(UserID("bob"), by: board.act(), on: board.loop)
@@ -117,13 +117,13 @@ struct EpochTests {
         func takesOver(_ server: PrivateRedisServer, from other: PrivateRedisServer) async throws {
             try await withBoard(on: other) { given += try await $0.changes(3) }
             // It has changed something in its own life already, and hears of no more.
-            try await eventually { try await server.command("GET", "lb:{main}:seq") == "\(given.last?.seq ?? 0)" }
+            try await until { try await server.command("GET", "lb:{main}:seq") == "\(given.last?.seq ?? 0)" }
             try await server.command("REPLICAOF", "127.0.0.1", "1")
             try await withBoard(on: other) { given += try await $0.changes(2) }
             try await server.command("REPLICAOF", "NO", "ONE")
             try await withBoard(on: server) { given += try await $0.changes(2) }
             try await other.command("REPLICAOF", "127.0.0.1", "\(server.port ?? 0)")
-            try await eventually { try await other.command("INFO", "replication").contains("master_link_status:up") }
+            try await until { try await other.command("INFO", "replication").contains("master_link_status:up") }
         }
         try await takesOver(second, from: first)
         try await takesOver(first, from: second)

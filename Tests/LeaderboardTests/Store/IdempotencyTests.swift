@@ -1,6 +1,7 @@
 import Board
 import Leaderboard
 import RedisClient
+import TestSupport
 import Testing
 
 @Suite("An idempotency key")
@@ -84,7 +85,7 @@ struct IdempotencyTests {
         try await withBoard(options, by: function) { board in
             _ = try await board.applied("alice", 50, key: "k")
             let stored = board.keys.idem(try UserID("alice"), try IdempotencyKey("k"))
-            try await eventually { try await board.command("EXISTS", stored).integer == 0 }
+            try await until { try await board.command("EXISTS", stored).integer == 0 }
             let again = try await board.applied("alice", 50, key: "k")
             #expect(!again.isReplay)
             #expect(again.score == 100)

@@ -1,6 +1,7 @@
 import Board
 import Leaderboard
 import RedisClient
+import TestSupport
 import Testing
 
 @Suite("An update in Redis")
@@ -78,7 +79,7 @@ struct UpdateTests {
         try await withBoard(options, by: function) { board in
             _ = try await board.applied("alice", 1)
             let key = board.keys.limit(try UserID("alice"))
-            try await eventually { try await board.command("EXISTS", key).integer == 0 }
+            try await until { try await board.command("EXISTS", key).integer == 0 }
             #expect(try await board.applied("alice", 1).rateLimit.remaining == 99)
         }
     }
@@ -220,17 +221,5 @@ extension TestBoard {
             "",
             ""
         )
-    }
-}
-
-/// Until `condition` holds; fails after 10 s.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("did not come to hold")
-            return
-        }
-        await Task.yield()
     }
 }

@@ -87,7 +87,7 @@ func withBoard(
     let store = ScoreStore(mainOf: FunctionCalls(redis: redis, options: options))
     try await withThrowingTaskGroup { tasks in
         tasks.addTask { try await redis.run() }
-        while redis.connectedCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        try await until { redis.connectedCount >= 2 }
         try await body(
             TestBoard(
                 server: server,
