@@ -56,6 +56,7 @@ extension HTTPConnection {
         case .nothing:
             respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
         case .unknownMethod: respond(.unknownMethod)
+        case .page(let path): respond(.moved(to: path, query: incoming.head.line.query))
         case .wrongMethod(let allowed): respond(.wrongMethod(request.method, allowed: allowed))
         case .found(let route, _): run(route, request)
         }
@@ -73,9 +74,9 @@ extension HTTPConnection {
                 me.value.respond(response)
             }
             return
-        case .webSocket(let decider):
+        case .webSocket(let decider, let eventStream):
             do throws(RequestViolation) {
-                upgrade = .webSocket(try WebSocketHandshake(request))
+                upgrade = .webSocket(try WebSocketHandshake(request, eventStream: eventStream))
             } catch {
                 return respond(error.response)
             }
@@ -119,6 +120,11 @@ extension Response {
         code: "method_not_implemented",
         message: "This method is not known here."
     )
+
+    /// - Parameter path: one of ours, which begins with one slash: the browser stays here.
+    fileprivate static func moved(to path: String, query: String?) -> Response {
+        Response(.permanentRedirect, headers: ["Location": query.map { "\(path)?\($0)" } ?? path])
+    }
 
     /// OPTIONS is answered for every path; any other method that a path does not take is refused.
     fileprivate static func wrongMethod(_ method: HTTPMethod, allowed: [String]) -> Response {

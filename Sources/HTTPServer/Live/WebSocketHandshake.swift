@@ -2,17 +2,20 @@ import Crypto
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// The client's side of the opening handshake (RFC 6455, section 4.2.1), checked.
 struct WebSocketHandshake {
     let accept: String
 
-    init(_ request: Request) throws(RequestViolation) {
+    /// - Parameter eventStream: see ``Route/webSocket(_:eventStream:_:)``.
+    init(_ request: Request, eventStream: String? = nil) throws(RequestViolation) {
         let headers = request.headers
         guard request.method == .GET, request.isHTTP11, Self.names("websocket", in: headers.list("Upgrade")),
             Self.names("upgrade", in: headers.list("Connection"))
         else {
-            throw .upgrade("This path speaks WebSocket: open it with one, or read /api/v1/scoreboard/events.")
+            let other = eventStream.map { ", or read \(request.path.cut(atLast: "/").before ?? "")/\($0)" } ?? ""
+            throw .upgrade("This path speaks WebSocket: open it with one\(other).")
         }
         guard headers["Sec-WebSocket-Version"] == ["13"] else { throw .upgrade("Speak WebSocket version 13.") }
         let keys = headers["Sec-WebSocket-Key"]

@@ -11,7 +11,7 @@ package final class Route: Sendable {
     enum Action: Sendable {
         case respond(Handler, ready: ReadyAnswer?)
         /// The handshake is checked before the decider is asked.
-        case webSocket(Decider)
+        case webSocket(Decider, eventStream: String?)
         case eventStream(Decider)
     }
 
@@ -20,12 +20,21 @@ package final class Route: Sendable {
     package let path: String
     let maximumBodyBytes: Int
     let action: Action
+    /// Whether people type it: a slash behind its path leads to it.
+    let isPage: Bool
 
-    private init(_ method: HTTPMethod, _ path: String, maximumBodyBytes: Int, _ action: Action) {
+    private init(
+        _ method: HTTPMethod,
+        _ path: String,
+        maximumBodyBytes: Int = 0,
+        _ action: Action,
+        isPage: Bool = false
+    ) {
         self.method = method
         self.path = path
         self.maximumBodyBytes = maximumBodyBytes
         self.action = action
+        self.isPage = isPage
     }
 
     /// - Parameters:
@@ -41,12 +50,23 @@ package final class Route: Sendable {
         Route(method, path, maximumBodyBytes: maximumBodyBytes, .respond(handler, ready: ready))
     }
 
-    package static func webSocket(_ path: String, _ decide: @escaping Decider) -> Route {
-        Route(.GET, path, maximumBodyBytes: 0, .webSocket(decide))
+    /// A document for people, by GET. Who puts a slash behind its path is sent to it.
+    package static func page(_ path: String, handler: @escaping Handler) -> Route {
+        Route(.GET, path, .respond(handler, ready: nil), isPage: true)
+    }
+
+    /// - Parameter eventStream: the last segment of the path beside this one that carries the same as Server-Sent Events: who speaks
+    ///   no WebSocket is told of it.
+    package static func webSocket(
+        _ path: String,
+        eventStream: String? = nil,
+        _ decide: @escaping Decider
+    ) -> Route {
+        Route(.GET, path, .webSocket(decide, eventStream: eventStream))
     }
 
     package static func eventStream(_ path: String, _ decide: @escaping Decider) -> Route {
-        Route(.GET, path, maximumBodyBytes: 0, .eventStream(decide))
+        Route(.GET, path, .eventStream(decide))
     }
 }
 

@@ -8,6 +8,8 @@ package struct Router: Sendable {
         case wrongMethod(allowed: [String])
         /// A method that nobody here knows, on whatever path.
         case unknownMethod
+        /// There is a page at this path, the same but for the slashes at its end.
+        case page(at: String)
         case nothing
 
         var maximumBodyBytes: Int {
@@ -42,6 +44,13 @@ package struct Router: Sendable {
     /// HEAD is answered by the route of GET.
     func match(_ method: HTTPMethod, _ path: String) -> Match {
         guard method.isKnown else { return .unknownMethod }
+        if let match = matchExactly(method, path) { return match }
+        if let page = page(method, path) { return .page(at: page) }
+        // The server as a whole (RFC 9110, section 9.3.7): only OPTIONS may ask for it.
+        return path == "*" ? .wrongMethod(allowed: allMethods) : .nothing
+    }
+
+    private func matchExactly(_ method: HTTPMethod, _ path: String) -> Match? {
         if let routes = exact[path] { return Self.choose(routes, method, parameters: [:]) }
         let segments = Self.segments(path[...])
         for (pattern, routes) in patterns where pattern.count == segments.count {
@@ -53,8 +62,16 @@ package struct Router: Sendable {
             }
             if fits { return Self.choose(routes, method, parameters: parameters) }
         }
-        // The server as a whole (RFC 9110, section 9.3.7): only OPTIONS may ask for it.
-        return path == "*" ? .wrongMethod(allowed: allMethods) : .nothing
+        return nil
+    }
+
+    private func page(_ method: HTTPMethod, _ path: String) -> String? {
+        guard method == .GET || method == .HEAD else { return nil }
+        var trimmed = path[...]
+        while trimmed.utf8.last == UInt8(ascii: "/") { trimmed = trimmed.dropLast() }
+        let page = String(trimmed)
+        guard page != path, matchExactly(.GET, page)?.route?.isPage == true else { return nil }
+        return page
     }
 
     private static func choose(_ routes: [Route], _ method: HTTPMethod, parameters: [String: String]) -> Match {

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// One WebSocket to `GET /api/v1/scoreboard/live`.
+/// One WebSocket to a board's live path.
 enum LiveClient {
     enum Failure: Error, CustomStringConvertible {
         case refused(status: UInt)
@@ -14,6 +14,12 @@ enum LiveClient {
             case .noAnswer: "the service did not answer the upgrade"
             case .silent: "the service fell silent"
             }
+        }
+
+        /// Whether the same request would be refused again: that of a time-out or a limit would not (RFC 9110, section 15.5; RFC 6585).
+        var isFinal: Bool {
+            guard case .refused(let status) = self else { return false }
+            return (400..<500).contains(status) && ![408, 425, 429].contains(status)
         }
     }
 

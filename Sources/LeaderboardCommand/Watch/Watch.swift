@@ -10,7 +10,8 @@ struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the live top 10 of a board of a running service.",
         discussion:
-            "In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C."
+            "In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C, and with exit code 1 "
+            + "when there is no such board (any more), or none that everybody may see."
     )
 
     @OptionGroup var service: ServiceOption
@@ -28,10 +29,22 @@ struct Watch: AsyncParsableCommand {
             do {
                 try await follow(url, screen)
                 screen.state = .away("the connection ended")
+            } catch let failure as LiveClient.Failure where failure.isFinal {
+                throw CommandFailure(words(of: failure, at: url))
             } catch {
                 screen.state = .away("\(url.place): \(inWords(error))")
             }
             try await Task.sleep(for: backoff.pause(afterLasting: .now - began))
+        }
+    }
+
+    /// Why it is of no use to come back.
+    private func words(of failure: LiveClient.Failure, at url: ServiceURL) -> String {
+        switch failure {
+        case .refused(status: 404): "there is no board \(board.board) at \(url.place)"
+        case .refused(status: 401), .refused(status: 403):
+            "the board \(board.board) at \(url.place) is private, and watch sends no token"
+        default: "\(url.place): \(failure)"
         }
     }
 

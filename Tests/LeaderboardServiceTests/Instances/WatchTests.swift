@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import LeaderboardCommand
@@ -45,6 +46,51 @@ struct WatchTests {
             )
             await #expect(throws: LiveClient.Failure.self) { try await connection.end.get() }
         }
+    }
+
+    @Test(
+        "ends with exit code 1, and says why, where it would be refused again and again",
+        arguments: [
+            (["--board", "nope"], "there is no board nope"), (["--board", "secret"], "the board secret"),
+        ]
+    )
+    func refused(arguments: [String], words: String) async throws {
+        try await withService { service, _ in
+            try await service.define("secret", #"{"visibility":"private"}"#)
+            let url = "http://127.0.0.1:\(service.port)"
+            let (output, code) = try await ServiceProcess.run(["watch", "--url", url] + arguments)
+            #expect(code == 1)
+            #expect(output.contains("Error: \(words)"), "\(output)")
+        }
+    }
+
+    @Test("ends likewise when the board is deleted that it shows")
+    func deleted() async throws {
+        try await withService { service, _ in
+            try await service.define("cup")
+            async let ended = ServiceProcess.run(
+                ["watch", "--url", "http://127.0.0.1:\(service.port)", "--board", "cup"]
+            )
+            let reader = try await service.connect()
+            try await until("nobody watches") {
+                try await reader.request("GET", "/api/v1/boards/cup/stats").body.contains(#""viewers":1"#)
+            }
+            #expect(try await service.operate("DELETE", "/boards/cup?data=delete").status == 200)
+            let (output, code) = try await ended
+            #expect(code == 1)
+            #expect(output.contains("# live") && output.contains("Error: there is no board cup"), "\(output)")
+        }
+    }
+
+    @Test(
+        "comes back after what may pass, and not after what will not",
+        arguments: [
+            (400, true), (401, true), (403, true), (404, true), (408, false), (426, true), (429, false), (503, false),
+        ]
+    )
+    func final(status: UInt, isFinal: Bool) {
+        #expect(LiveClient.Failure.refused(status: status).isFinal == isFinal)
+        #expect(!LiveClient.Failure.noAnswer.isFinal && !LiveClient.Failure.silent.isFinal)
     }
 
     @Test("waits twice as long each time, and starts over only after a connection that lasted")
