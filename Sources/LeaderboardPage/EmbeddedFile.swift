@@ -9,7 +9,9 @@ extension EmbeddedFile {
     package static let index = EmbeddedFile(name: "index.html", bytes: PackageResources.index_html)
     /// All boards, at `/boards`.
     package static let boards = EmbeddedFile(name: "boards.html", bytes: PackageResources.boards_html)
-    /// What is told instead of a board. It has places for a `{heading}` and a `{sentence}`.
+    /// What the heads of all documents begin with, in the place of `{head}`.
+    package static let head = EmbeddedFile(name: "head.html", bytes: PackageResources.head_html)
+    /// What is told instead of a page. It has places for a `{heading}` and a `{sentence}`.
     package static let notice = EmbeddedFile(name: "notice.html", bytes: PackageResources.notice_html)
 
     /// The API's description for people, at `/docs`, and for programs.
@@ -26,8 +28,10 @@ extension EmbeddedFile {
         EmbeddedFile(name: "board.js", bytes: PackageResources.board_js),
         EmbeddedFile(name: "boards.css", bytes: PackageResources.boards_css),
         EmbeddedFile(name: "boards.js", bytes: PackageResources.boards_js),
+        EmbeddedFile(name: "contents.js", bytes: PackageResources.contents_js),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
         EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
+        EmbeddedFile(name: "events.js", bytes: PackageResources.events_js),
         EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
         EmbeddedFile(name: "finder.js", bytes: PackageResources.finder_js),
         EmbeddedFile(name: "format.js", bytes: PackageResources.format_js),
@@ -46,6 +50,8 @@ extension EmbeddedFile {
         EmbeddedFile(name: "status.js", bytes: PackageResources.status_js),
         EmbeddedFile(name: "style.css", bytes: PackageResources.style_css),
         EmbeddedFile(name: "theme.js", bytes: PackageResources.theme_js),
+        EmbeddedFile(name: "token-form.js", bytes: PackageResources.token_form_js),
+        EmbeddedFile(name: "token.js", bytes: PackageResources.token_js),
         EmbeddedFile(name: "transport.js", bytes: PackageResources.transport_js),
     ]
 }

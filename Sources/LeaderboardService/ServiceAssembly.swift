@@ -237,6 +237,7 @@ package struct ServiceAssembly: Sendable {
             callers: callers,
             allowedOrigins: configuration.liveOrigins
         )
+        let shown = ShownBoards(catalogue) { redis.isConnectedForReads }
         let crossOrigin = CrossOrigin(allowed: configuration.updateOrigins)
         return [
             .on(
@@ -259,14 +260,14 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/stats", handler: stats.answer),
             .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
-            .webSocket("/api/v1/scoreboard/live", live.webSocket),
+            .webSocket("/api/v1/scoreboard/live", eventStream: "events", live.webSocket),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards", handler: definitions.list),
             .on(.OPTIONS, "/api/v1/boards", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}", handler: definitions.one),
             .on(.OPTIONS, "/api/v1/boards/{board}", handler: PublicRead.preflight),
-            .webSocket("/api/v1/boards/{board}/live", live.webSocket),
+            .webSocket("/api/v1/boards/{board}/live", eventStream: "events", live.webSocket),
             .eventStream("/api/v1/boards/{board}/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
             .on(.GET, "/healthz", handler: health.alive),
@@ -274,7 +275,7 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ] + BoardPaths.all(reads, stats, update, crossOrigin)
             + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
-            + WebPage(hasOthers: ShownBoards(catalogue) { redis.isConnectedForReads }.hasOthers).routes
-            + BoardPages(boards: boards).routes + APIDescriptions().routes
+            + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
+            + APIDescriptions().routes
     }
 }

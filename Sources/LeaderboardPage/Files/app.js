@@ -11,6 +11,7 @@ import { Rows } from "./rows.js";
 import { Standings } from "./standings.js";
 import { Stats } from "./stats.js";
 import { Status } from "./status.js";
+import { TokenForm } from "./token-form.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -56,13 +57,24 @@ const feed = new Feed({
   onState(state) {
     status.set(state, feed.transport);
     if (state.name === "live") {
+      tokenForm.show(false);
       announcer.say("connection", "Live.");
       stats.ask();
     }
     if (state.name === "waiting") announcer.say("connection", "The connection is lost; trying again.");
-    if (feed.refusal !== null) refused();
+    if (["gone", "private"].includes(state.name)) refused();
   },
 });
+const tokenForm = new TokenForm(
+  board.token,
+  {
+    form: element("token-form"),
+    input: element("token"),
+    problem: element("token-problem"),
+    forget: element("forget"),
+  },
+  { onChange: () => feed.tokenChanged() },
+);
 const stats = new Stats({
   board,
   feed,
@@ -110,9 +122,10 @@ function apply({ user, score, increase }) {
 
 function boardIsKnown() {
   standings.order = board.order;
-  element("title").textContent = board.title;
-  element("rules").textContent = board.order.words;
-  document.title = `${board.title} · Leaderboard`;
+  const isUsual = board.name === null && board.order.isUsual;
+  element("title").textContent = board.title ?? "Leaderboard";
+  element("rules").textContent = isUsual ? "" : board.order.words;
+  document.title = board.title ? `${board.title} · Leaderboard` : "Leaderboard";
   standingsChanged();
 }
 
@@ -120,7 +133,8 @@ function boardIsKnown() {
 function refused() {
   standings.reset([]);
   finder.boardReplaced(standings);
-  announcer.say("connection", feed.refusal === "gone" ? "This board is not there." : "This board is private.");
+  tokenForm.show(feed.refusal === "private");
+  announcer.say("connection", feed.refusal === "gone" ? "There is no such board." : "This board is private.");
   standingsChanged();
 }
 

@@ -6,8 +6,9 @@ const longestDelay = 15_000;
 const recoveredAfter = 10_000;
 /** However often the browser says that it is online again. */
 const hurryEvery = 5_000;
-/** A board that was refused may be made, or opened, while its page stands on somebody's wall. */
-const refusedDelay = 20_000;
+/** A board that was refused may be made, or opened, while its page stands on somebody's wall: that is noticed in a few seconds.
+ * A page that nobody sees has time, and notices it when it is seen. */
+const refusedDelay = { seen: 3_000, unseen: 20_000 };
 
 export class Backoff {
   #failures = 0;
@@ -27,17 +28,17 @@ export class Backoff {
     return retryDelay(this.#failures, code);
   }
 
+  /** It was refused, which is an answer and no failure. Returns how long to wait. */
+  refused({ isSeen = true, random = Math.random } = {}) {
+    return (isSeen ? refusedDelay.seen : refusedDelay.unseen) * (1 + 0.5 * random());
+  }
+
   /** Whether a wait may be cut short. */
   mayHurry(now) {
     if (now - this.#hurriedAt < hurryEvery) return false;
     this.#hurriedAt = now;
     return true;
   }
-}
-
-/** After a refusal, which is an answer and no failure. */
-export function delayAfterRefusal(random = Math.random) {
-  return refusedDelay * (1 + random());
 }
 
 /**

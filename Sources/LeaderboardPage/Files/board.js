@@ -3,15 +3,17 @@
 
 import { readDefinition } from "./message.js";
 import { usualOrder } from "./order.js";
+import { Token } from "./token.js";
 
 /** What is shown of a definition may be that old. */
 const askEvery = 10_000;
 
 export class Board {
-  /** Null: `main`, of which nothing is asked. */
+  /** Null: `main`. */
   name = nameOf(location.pathname);
   title = null;
   order = usualOrder;
+  token = new Token();
 
   #onKnown;
   #isAsking = false;
@@ -24,36 +26,66 @@ export class Board {
 
   /** `live`, `events`, `stats`, `users/ID`. */
   path(part) {
-    return this.name === null ? `/api/v1/scoreboard/${part}` : `/api/v1/boards/${encodeURIComponent(this.name)}/${part}`;
+    return this.name === null ? `/api/v1/scoreboard/${part}` : `${this.#definition}/${part}`;
+  }
+
+  /** Reads one of its paths. */
+  ask(part, options) {
+    return this.#fetch(this.path(part), options);
   }
 
   /** Finds out what the board is. Null: that is known; else why not: "gone", "private", "unanswered". */
   async look(signal) {
-    if (this.name === null) return null;
     this.#askedAt = performance.now();
     try {
-      const answer = await fetch(`/api/v1/boards/${encodeURIComponent(this.name)}`, { signal });
-      const refusal = refusalOf(answer.status);
-      if (refusal) return refusal;
-      const definition = answer.ok ? readDefinition(await answer.json()) : null;
-      if (!definition) return "unanswered";
-      this.title = definition.title || this.name;
-      this.order = definition.order;
-      this.#onKnown();
-      return null;
+      const refusal = await this.#look(signal);
+      // A service that has no definitions shows `main` all the same, and where it is away the stream finds out.
+      return this.name === null && refusal !== "private" ? null : refusal;
     } catch {
-      return "unanswered";
+      return this.name === null && !signal.aborted ? null : "unanswered";
     }
+  }
+
+  async #look(signal) {
+    let answer = await this.#fetch(this.#definition, { signal });
+    if (refusalOf(answer.status) === "private" && !this.token.isNeeded) {
+      this.token.isNeeded = true;
+      if (this.token.isThere) answer = await this.#fetch(this.#definition, { signal });
+    }
+    const refusal = refusalOf(answer.status);
+    if (refusal === "private" && this.token.isThere) this.token.refused(await reasonOf(answer));
+    if (refusal) return refusal;
+    // From an address of which many came without a good token: that would pass. Whether the board is open by now, nobody says.
+    if (answer.status === 429 && this.token.isNeeded) {
+      if (this.token.isThere) this.token.refused(await reasonOf(answer));
+      return "private";
+    }
+    const body = answer.ok ? await answer.json() : null;
+    const definition = readDefinition(body);
+    if (!definition) return "unanswered";
+    if (!definition.isPrivate) this.token.isNeeded = false;
+    this.title = definition.title || this.name;
+    this.order = definition.order;
+    this.#onKnown();
+    return null;
   }
 
   /** Somebody may have changed it: a snapshot came without our asking. */
   async lookAgain() {
-    if (this.#isAsking || this.name === null) return;
+    if (this.#isAsking) return;
     this.#isAsking = true;
     const wait = Math.max(0, this.#askedAt + askEvery - performance.now());
     await new Promise((resume) => setTimeout(resume, wait + 300 * Math.random()));
     await this.look(AbortSignal.timeout(5_000));
     this.#isAsking = false;
+  }
+
+  get #definition() {
+    return `/api/v1/boards/${encodeURIComponent(this.name ?? "main")}`;
+  }
+
+  #fetch(path, options) {
+    return fetch(path, { ...options, headers: this.token.headers });
   }
 }
 
@@ -61,6 +93,17 @@ export class Board {
 export function refusalOf(status) {
   if (status === 404) return "gone";
   return status === 401 || status === 403 ? "private" : null;
+}
+
+/** What the service says of a token that it does not take. */
+async function reasonOf(answer) {
+  try {
+    const { message } = await answer.json();
+    if (typeof message === "string" && message !== "") return message;
+  } catch {
+    // Said below.
+  }
+  return "This token is not valid here.";
 }
 
 function nameOf(path) {

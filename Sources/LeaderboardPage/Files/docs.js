@@ -1,9 +1,10 @@
 // The two descriptions of the API, readably.
 
+import { Contents } from "./contents.js";
 import { element, example, prose, table, words } from "./markup.js";
 import { members, resolver, typeOf } from "./schema.js";
 
-const contents = document.getElementById("contents");
+const contents = new Contents(document.getElementById("contents"), document.getElementById("fold"));
 const main = document.getElementById("docs");
 const state = document.getElementById("state");
 
@@ -12,8 +13,7 @@ try {
   state.remove();
   showHTTP(http);
   showLive(live);
-  const chosen = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (chosen) chosen.scrollIntoView();
+  contents.follow([...main.querySelectorAll("article")]);
 } catch {
   state.textContent = "The descriptions could not be loaded. Try again in a moment.";
 }
@@ -26,8 +26,7 @@ async function load(path) {
 
 /** A part of the page, and its place in the contents. */
 function part(id, title, description, entries) {
-  contents.append(element("p", {}, element("a", { href: `#${id}` }, title)));
-  contents.append(element("ul", {}, entries.map(({ id, short }) => element("li", {}, element("a", { href: `#${id}` }, short)))));
+  contents.add(id, title, entries);
   main.append(element("section", { id }, element("h2", {}, title), prose(description), entries.map((entry) => entry.element)));
 }
 
@@ -49,9 +48,9 @@ function showOperation(method, path, operation, resolve) {
   const parameters = (operation.parameters ?? []).map(resolve);
   const body = resolve(operation.requestBody);
   const answers = Object.entries(operation.responses).map(([status, given]) => [status, resolve(given)]);
-  const shown = element("article", { id },
+  const shown = folded(id, [
     element("h3", {}, element("span", { class: "method" }, method), " ", element("code", {}, path)),
-    element("p", { class: "summary" }, words(operation.summary)),
+    element("p", { class: "summary" }, words(operation.summary))],
     prose(operation.description),
     showRights(operation.security),
     parameters.length > 0 ? element("h4", {}, "Parameters") : null,
@@ -61,7 +60,12 @@ function showOperation(method, path, operation, resolve) {
     body ? [element("h4", {}, "Body"), prose(body.description), ...showContent(body.content, resolve)] : null,
     element("h4", {}, "Answers"),
     answers.map(([status, answer]) => showAnswer(status, answer, resolve)));
-  return { id, short: `${method} ${path}`, element: shown };
+  return { id, short: [element("span", { class: "method" }, method), " ", path.replace("/api/v1", "")], element: shown };
+}
+
+/** Folded, until somebody wants it. `head`: what is seen of it then. */
+function folded(id, head, ...body) {
+  return element("article", { id }, element("details", {}, element("summary", {}, head), body));
 }
 
 /** An empty choice among those of `security`: it goes without a token, too. */
@@ -94,9 +98,9 @@ function showLive(api) {
   const resolve = resolver(api);
   const channels = Object.entries(api.channels).map(([id, channel]) => {
     const query = resolve(channel.bindings?.ws?.query);
-    const shown = element("article", { id },
+    const shown = folded(id, [
       element("h3", {}, channel.title),
-      element("p", { class: "summary" }, element("code", {}, address(channel))),
+      element("p", { class: "summary" }, element("code", {}, address(channel)))],
       prose(channel.description),
       query ? [element("h4", {}, "Query"), ...members(query, resolve)] : null,
       Object.values(channel.messages).map((given) => showMessage(resolve(given), resolve)));

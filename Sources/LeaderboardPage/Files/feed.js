@@ -1,11 +1,11 @@
-// The stream of messages: connected by WebSocket, or by Server-Sent Events where that fails, resumed by cursor after a
-// break, and checked for rubbish and holes. Whatever goes wrong here ends in a connection attempt after a pause of the one
+// The stream of messages: connected by WebSocket, or by Server-Sent Events where that fails or a token is needed, resumed by cursor
+// after a break, and checked for rubbish and holes. Whatever goes wrong here ends in a connection attempt after a pause of the one
 // back-off, never in a wrong board.
 
-import { Backoff, delayAfterRefusal } from "./backoff.js";
+import { Backoff } from "./backoff.js";
 import { refusalOf } from "./board.js";
 import { readMessage } from "./message.js";
-import { openEventStream, openWebSocket } from "./transport.js";
+import { openEventStream, openFetchedStream, openWebSocket } from "./transport.js";
 
 /** The first message must follow the connection within this: a proxy may accept and then hold back. */
 const patience = 10_000;
@@ -43,12 +43,14 @@ export class Feed {
 
   start() {
     if (this.#close || this.#timer) return;
-    this.#connect();
+    this.#soon();
     addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#seen);
   }
 
   stop() {
     removeEventListener("online", this.#hurry);
+    document.removeEventListener("visibilitychange", this.#seen);
     this.#end();
     this.#onState({ name: "stopped" });
   }
@@ -59,9 +61,16 @@ export class Feed {
     if (this.#close) this.#comeBack();
   }
 
+  /** Somebody has brought a token, or has taken it away: begins anew. */
+  tokenChanged() {
+    this.position = null;
+    this.#soon();
+  }
+
   /** What the board is has to be known before its rows: a browser tells nobody why a WebSocket was refused. */
   async #connect() {
-    this.#onState({ name: "connecting" });
+    // Who is told why nothing is shown need not be told of each question.
+    if (this.refusal === null) this.#onState({ name: "connecting" });
     this.#after(patience, () => this.#comeBack());
     const looking = new AbortController();
     this.#close = () => looking.abort();
@@ -74,8 +83,10 @@ export class Feed {
 
   #open() {
     this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
-    const useEventStream = this.#webSocketFailures >= failuresBeforeEventStream;
-    const open = useEventStream ? openEventStream : openWebSocket;
+    const { headers } = this.#board.token;
+    const needsHeaders = "Authorization" in headers;
+    const useEventStream = needsHeaders || this.#webSocketFailures >= failuresBeforeEventStream;
+    const open = needsHeaders ? openFetchedStream : useEventStream ? openEventStream : openWebSocket;
     this.transport = useEventStream ? "Server-Sent Events" : "WebSocket";
     let isFirst = true;
     const cursor = this.position && `${this.position.epoch}:${this.position.seq}`;
@@ -100,7 +111,7 @@ export class Feed {
         this.#onMessage(message, wasFirst);
       },
       ended: (end) => this.#lost(end),
-    });
+    }, headers);
   }
 
   /** Whether nothing is missing between what came before and this, and it does not lead back. */
@@ -116,7 +127,7 @@ export class Feed {
       else this.#countIfServed();
     } else if (!opened) {
       // WebSocket first, each time anew.
-      this.#webSocketFailures = failuresBeforeEventStream - 1;
+      this.#webSocketFailures = Math.min(this.#webSocketFailures, failuresBeforeEventStream - 1);
     }
     this.#comeBack(code);
   }
@@ -128,10 +139,17 @@ export class Feed {
   #refused(refusal) {
     this.refusal = refusal;
     this.position = null;
-    this.#wait(refusal, delayAfterRefusal());
+    this.#wait(refusal, this.#backoff.refused({ isSeen: !document.hidden }));
   }
 
-  /** The only way to another connection, but for the very first. */
+  /** At once, now and then; else as the back-off says. */
+  #soon() {
+    this.#end();
+    if (this.#backoff.mayHurry(performance.now())) this.#connect();
+    else this.#comeBack();
+  }
+
+  /** The only way to another connection, but for those that are hurried. */
   #wait(name, delay) {
     this.#end();
     this.#onState({ name, retryAt: performance.now() + delay });
@@ -140,7 +158,7 @@ export class Feed {
 
   async #countIfServed() {
     try {
-      const { ok, status } = await fetch(this.#board.path("stats"), { cache: "no-store", signal: AbortSignal.timeout(5_000) });
+      const { ok, status } = await this.#board.ask("stats", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
       if (ok) this.#webSocketFailures += 1;
       const refusal = refusalOf(status);
       // Unless it is being tried again already.
@@ -154,6 +172,11 @@ export class Feed {
     if (this.#close || !this.#backoff.mayHurry(performance.now())) return;
     this.#end();
     this.#connect();
+  };
+
+  /** A wait that began unseen is long. */
+  #seen = () => {
+    if (!document.hidden && this.refusal !== null) this.#hurry();
   };
 
   #end() {

@@ -164,9 +164,7 @@ export class Finder {
   /** { standing }, with null and { problem: a sentence } for who is not on the board, or only { problem }. */
   async #standingOf(user) {
     try {
-      const answer = await fetch(this.#board.path(`users/${encodeURIComponent(user)}`), {
-        signal: AbortSignal.timeout(5_000),
-      });
+      const answer = await this.#board.ask(`users/${encodeURIComponent(user)}`, { signal: AbortSignal.timeout(5_000) });
       if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
       if (answer.status === 400) return { problem: "That cannot be a user id: 1 to 128 letters, digits and _ - . : @ | + = ~." };
       const standing = answer.ok ? readStanding(await answer.json()) : null;

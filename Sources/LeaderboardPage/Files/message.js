@@ -77,11 +77,11 @@ export function readStats(body) {
   return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
 }
 
-/** A board's definition, as far as the page shows it: { name, title, order }. Null: rubbish. */
+/** A board's definition, as far as the page shows it: { name, title, order, isPrivate }. Null: rubbish. */
 export function readDefinition(body) {
-  const { name, title } = body ?? {};
+  const { name, title, visibility } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
-  return order && { name, title, order };
+  return order && { name, title, order, isPrivate: visibility === "private" };
 }
 
 /** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */

@@ -2,13 +2,14 @@
 
 const notices = {
   empty: ["Nobody has scored yet.", "The first player to score appears here at once."],
-  gone: ["This board is not there.", "It was deleted, or nobody has made it yet. When it is made, it appears here."],
-  private: ["This board is private.", "Who reads it needs a token, which a page cannot send. The API takes one."],
+  gone: ["There is no such board.", "It was deleted, or nobody has made it yet. When it is made, it appears here."],
+  private: ["This board is private.", "Who reads it needs an access token."],
 };
 
 export class Notice {
   #element;
-  #shown = null;
+  /** Undefined: what the service wrote there. */
+  #shown;
 
   /** `element` has a heading, `strong`, and a sentence, `span`. */
   constructor(element) {

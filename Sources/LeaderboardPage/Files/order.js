@@ -63,6 +63,10 @@ export class Order {
     return this.ascends ? `a score of ${number(score)}` : `${number(score)} points`;
   }
 
+  get isUsual() {
+    return !this.ascends && this.ties === usualOrder.ties;
+  }
+
   get words() {
     const first = this.ascends ? "Lowest score first" : "Highest score first";
     const equals = wordsOfTies[this.ties];

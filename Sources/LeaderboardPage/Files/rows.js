@@ -2,6 +2,9 @@
 
 import { Row } from "./row.js";
 
+/** A score of this many digits takes a line of its own where there is little room. */
+const wideScore = 1e9;
+
 /** A screen reader reads the list in the order of its nodes; nobody sees that order, so it need not follow each move. */
 const reorderEvery = 1_500;
 
@@ -31,6 +34,7 @@ export class Rows {
   /** `top` is best first, by the board's order: { user, score }. With `atOnce` nothing moves or flashes: all is where it belongs. */
   draw(top, order, now, { atOnce }) {
     this.#list.classList.toggle("still", atOnce);
+    this.#list.classList.toggle("wide", top.some(({ score }) => Math.abs(score) >= wideScore));
     const best = top[0]?.score ?? 0;
     const shown = new Set();
     top.forEach(({ user, score }, place) => {

@@ -28,7 +28,7 @@ export class Stats {
   async ask() {
     let stats = null;
     try {
-      const answer = await fetch(this.#board.path("stats"), { signal: AbortSignal.timeout(5_000) });
+      const answer = await this.#board.ask("stats", { signal: AbortSignal.timeout(5_000) });
       stats = answer.ok ? readStats(await answer.json()) : null;
     } catch {
       // The feed finds out for itself, and says so.

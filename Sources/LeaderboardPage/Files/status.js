@@ -2,9 +2,13 @@
 
 import { ago } from "./format.js";
 
+/** A wall display makes room for words only where it is not live for so long: most breaks are over by then. */
+const troubleAfter = 2_000;
+
 export class Status {
   #state = { name: "connecting" };
   #lastUpdateAt = null;
+  #notLiveSince = performance.now();
   #elements;
 
   /** `elements`: { pill, text, transport, lastUpdate } */
@@ -17,6 +21,7 @@ export class Status {
     const { pill, transport: line } = this.#elements;
     pill.dataset.state = state.name;
     document.documentElement.dataset.connection = state.name;
+    this.#notLiveSince = state.name === "live" ? null : (this.#notLiveSince ?? performance.now());
     line.textContent = state.name === "live" ? `by ${transport}` : "";
     this.tick(performance.now());
   }
@@ -28,6 +33,8 @@ export class Status {
   /** Once a second. */
   tick(now) {
     write(this.#elements.text, this.#words(now));
+    const isTrouble = this.#notLiveSince !== null && now - this.#notLiveSince >= troubleAfter;
+    document.documentElement.toggleAttribute("data-trouble", isTrouble);
     if (this.#lastUpdateAt !== null) write(this.#elements.lastUpdate, ago(this.#lastUpdateAt, now));
   }
 

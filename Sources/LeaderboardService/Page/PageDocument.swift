@@ -2,6 +2,7 @@ import Crypto
 import HTTPServer
 import LeaderboardPage
 import NIOCore
+import NIOHTTP1
 import Text
 
 /// A document of the page, which names its assets by a hash of them all (``WebPage``).
@@ -25,11 +26,23 @@ enum PageDocument {
         )
     }
 
-    static func bytes(of file: EmbeddedFile, changes: KeyValuePairs<String, String>) -> [UInt8] {
-        var text = String(decoding: file.bytes, as: UTF8.self).replacing(
-            "\"/assets/",
-            with: "\"/assets/\(assetsVersion)/"
-        )
+    /// For answers that are no 200: nobody keeps them, so they are not tagged.
+    static func fixed(_ file: EmbeddedFile, changes: KeyValuePairs<String, String>) -> ByteBuffer {
+        ByteBuffer(bytes: bytes(of: file, changes: changes))
+    }
+
+    static func answer(_ body: ByteBuffer, _ status: HTTPResponseStatus, _ headers: ResponseHeaders = [:]) -> Response {
+        var response = Response(status, headers: headers, body: body)
+        response.headers.add(contentsOf: PageSecurity.headers)
+        response.headers.add(name: "Content-Type", value: type(of: EmbeddedFile.index.name))
+        response.headers.add(name: "Cache-Control", value: "no-store")
+        return response
+    }
+
+    private static func bytes(of file: EmbeddedFile, changes: KeyValuePairs<String, String>) -> [UInt8] {
+        var text = String(decoding: file.bytes, as: UTF8.self)
+            .replacing("    {head}\n", with: String(decoding: EmbeddedFile.head.bytes, as: UTF8.self))
+            .replacing("\"/assets/", with: "\"/assets/\(assetsVersion)/")
         for (part, change) in changes { text = text.replacing(part, with: change) }
         return Array(text.utf8)
     }

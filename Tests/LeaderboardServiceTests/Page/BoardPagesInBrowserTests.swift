@@ -85,7 +85,7 @@ struct BoardPagesInBrowserTests {
                 // Whatever ends the stream, what the board is is asked before the next one.
                 try await page.evaluate("(dispatchEvent(new Event('pagehide')), 0)")
                 try await page.evaluate("(dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0)")
-                try await page.wait(for: "\(Self.text("#empty strong")) === 'This board is not there.'")
+                try await page.wait(for: "\(Self.text("#empty strong")) === 'There is no such board.'")
                 #expect(try await page.evaluate("document.querySelector('#connection').dataset.state") == "gone")
                 try await service.define("cup")
                 try await service.play("cup", "bob", #""score_increase":5"#)

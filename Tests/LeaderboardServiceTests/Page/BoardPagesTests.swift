@@ -48,6 +48,21 @@ struct BoardPagesTests {
     }
 
     @Test(
+        "with a slash at the end lead to the page itself, with what stands behind the question mark",
+        arguments: [
+            ("/boards/", "/boards"), ("/boards/?after=level-1", "/boards?after=level-1"),
+            ("/boards/main/", "/boards/main"), ("/boards/no%2Fbody/?display=tv", "/boards/no%2Fbody?display=tv"),
+            ("/docs/", "/docs"), ("/boards//", "/boards"), ("/docs/?", "/docs?"),
+        ]
+    )
+    func slash(address: String, page: String) async throws {
+        try await withService { service, _ in
+            let answer = try await service.connect().request("GET", address)
+            #expect((answer.status, answer.headers["location"], answer.body) == (308, page, ""))
+        }
+    }
+
+    @Test(
         "a name of no board is 404 in words, however it is written",
         arguments: ["nobody", "Nobody", "%3Cscript%3E", "a%2Fb", String(repeating: "x", count: 65), "%FF"]
     )
@@ -61,17 +76,38 @@ struct BoardPagesTests {
         }
     }
 
-    @Test("a private board's page says that a token is needed, and is there for who sends one")
-    func closed() async throws {
+    @Test(
+        "a private board's page says that a token is needed, and is there for who sends one: by each of its addresses",
+        arguments: [
+            ("secret", "/boards/secret", "/boards/{board}"), ("main", "/boards/main", "/boards/{board}"),
+            ("main", "/", "/"),
+        ]
+    )
+    func closed(board: String, address: String, path: String) async throws {
         try await withService { service, _ in
-            try await service.define("secret", #"{"visibility":"private","title":"Our secret"}"#)
+            try await service.define(board, #"{"visibility":"private","title":"Our secret"}"#)
             let connection = try await service.connect()
-            let page = try await connection.request("GET", "/boards/secret")
+            let page = try await connection.request("GET", address)
             #expect((page.status, page.headers["www-authenticate"]) == (401, "Bearer"))
             #expect(page.body.contains("This board is private") && !page.body.contains("Our secret"))
-            #expect(Descriptions.complaints(page, to: "GET", "/boards/{board}") == [])
+            #expect(Descriptions.complaints(page, to: "GET", path) == [])
+            let bad = try await connection.request("GET", address, ["Authorization": "Bearer a.b.c"])
+            #expect((bad.status, bad.headers["cache-control"]) == (401, "no-store"))
+            #expect(bad.headers["www-authenticate"]?.contains("invalid_token") == true)
             let headers = ["Authorization": "Bearer \(try service.token("ada"))"]
-            #expect(try await connection.request("GET", "/boards/secret", headers).status == 200)
+            #expect(try await connection.request("GET", address, headers).status == 200)
+        }
+    }
+
+    @Test(
+        "who speaks no WebSocket on a live path is told the path of the same board's events",
+        arguments: ["/api/v1/scoreboard", "/api/v1/boards/main", "/api/v1/boards/speed%72un"]
+    )
+    func events(board: String) async throws {
+        try await withService { service, _ in
+            let answer = try await service.connect().request("GET", "\(board)/live")
+            #expect((answer.status, answer.code) == (426, "upgrade_required"))
+            #expect(answer.body.contains("or read \(board)/events.") == true)
         }
     }
 

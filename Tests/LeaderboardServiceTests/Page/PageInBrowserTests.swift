@@ -207,6 +207,37 @@ struct PageInBrowserTests {
         }
     }
 
+    @Test(
+        "shows name and score of each row on a phone, however long the score is",
+        arguments: [(320, 700), (360, 740), (390, 844)]
+    )
+    func longScores(width: Int, height: Int) async throws {
+        try await withService { service, redis in
+            let largest = 9_007_199_254_740_991
+            for user in 1...10 {
+                try await redis.command("ZADD", "lb:{main}:scores", "\(largest - user)", "player-\(user * 111_111)")
+            }
+            try await withBrowser { page in
+                try await page.resize(width: width, height: height)
+                try await page.open("http://127.0.0.1:\(service.port)/")
+                try await page.wait(for: "document.querySelectorAll('#standings .row').length === 10")
+                // Neither is cut, none covers another, and the row holds them all.
+                let isWell = """
+                    [...document.querySelectorAll("#standings .row")].every((row) => {
+                      const [name, score] = ["name", "score"].map((part) => row.querySelector(`.${part}`));
+                      const [a, b, whole] = [name, score, row].map((part) => part.getBoundingClientRect());
+                      const isWhole = [name, score].every((part) => part.scrollWidth <= part.clientWidth);
+                      const isApart = a.right <= b.left || a.bottom <= b.top + 3;
+                      const isWithin = [a, b].every((part) => part.left >= whole.left && part.right <= whole.right
+                        && part.top >= whole.top - 1 && part.bottom <= whole.bottom + 1);
+                      return isWhole && isApart && isWithin && a.width > 90;
+                    }) && document.documentElement.scrollWidth <= innerWidth
+                    """
+                #expect(try await page.evaluate(isWell) == "true")
+            }
+        }
+    }
+
     @Test("goes over to Server-Sent Events where a WebSocket is refused")
     func eventStream() async throws {
         try await withService(["LIVE_ALLOWED_ORIGINS": "https://elsewhere.example"]) { service, _ in
@@ -240,6 +271,27 @@ struct PageInBrowserTests {
         }
     }
 
+    @Test("as a wall display says that it is not live, beside the standings and not over them")
+    func wallInTrouble() async throws {
+        let snapshot = #"{"type":"snapshot","cursor":"1:5","scoreboard":[{"user_id":"ada","score":9}]}"#
+        let live = ScriptedLive(.webSocket, [.init(messages: [snapshot])], then: .init(messages: [], hangsUp: true))
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/?display=tv")
+                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                live.hangUp()
+                try await page.wait(for: "document.querySelector('#connection').getClientRects().length === 1")
+                let isBeside = """
+                    document.querySelector("#connection").getBoundingClientRect().bottom
+                      <= document.querySelector("#standings").getBoundingClientRect().top
+                    """
+                #expect(try await page.evaluate(isBeside) == "true")
+                #expect(try await page.evaluate("document.documentElement.scrollHeight <= innerHeight") == "true")
+                #expect(try await page.evaluate("document.querySelectorAll('#standings .row').length") == "1")
+            }
+        }
+    }
+
     @Test("shows the API's description: every operation and every channel, and the browser has nothing to complain of")
     func docs() async throws {
         try await withService { service, _ in
@@ -256,6 +308,25 @@ struct PageInBrowserTests {
                     #expect(try await page.evaluate(has) == "true", "\(part): \(words)")
                 }
                 #expect(try await page.evaluate("document.body.textContent.includes('[object')") == "false")
+                // The contents stay in sight, lead to each part, and open it.
+                let isFolded = "[...document.querySelectorAll('article > details')].every((part) => !part.open)"
+                #expect(try await page.evaluate(isFolded) == "true")
+                try await page.evaluate("(scrollTo(0, document.documentElement.scrollHeight), 0)")
+                try await page.wait(
+                    for:
+                        "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('#contents').getBoundingClientRect())"
+                )
+                try await page.evaluate("document.querySelector('#contents a[href=\"#updateScore\"]').click()")
+                try await page.wait(
+                    for: "document.querySelector('#updateScore > details').open && location.hash === '#updateScore'"
+                )
+                try await page.wait(
+                    for: "document.querySelector('#updateScore').getBoundingClientRect().top < innerHeight / 2"
+                )
+                try await page.wait(for: "document.querySelector('#contents [aria-current]')?.hash === '#updateScore'")
+                try await page.evaluate("document.querySelector('#fold').click()")
+                try await page.wait(for: "document.querySelectorAll('article > details:not([open])').length === 0")
+                #expect(try await page.evaluate("document.querySelector('#fold').textContent") == "Close all")
                 let ids = "[...document.querySelectorAll('[id]')].map((part) => part.id)"
                 #expect(try await page.evaluate("new Set(\(ids)).size === \(ids).length") == "true")
                 #expect(await page.problems.map(\.description) == [])

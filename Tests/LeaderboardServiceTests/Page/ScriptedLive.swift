@@ -42,6 +42,11 @@ final class ScriptedLive: Sendable {
         channel.writeAndFlush(encode(message), promise: nil)
     }
 
+    /// Ends the newest connection.
+    func hangUp() {
+        state.withLock(\.channel)?.close(promise: nil)
+    }
+
     func run(_ body: @Sendable (_ port: Int) async throws -> Void) async throws {
         var options = ServerOptions()
         options.port = 0
@@ -70,6 +75,7 @@ final class ScriptedLive: Sendable {
 
     private var routes: [Route] {
         [
+            .page("/") { await BoardDocument().answer($0, hasOthers: false) {} },
             .webSocket("/api/v1/scoreboard/live") { [self] _ in
                 way == .webSocket ? .accept { self.accept($0.channel) } : .refuse(Response(.forbidden))
             },

@@ -1,0 +1,57 @@
+import HTTPServer
+import LeaderboardPage
+import NIOCore
+import NIOHTTP1
+
+/// The document of a board, at `/` and `/boards/{board}`. It is the same for all boards and has nothing of any: its script reads the
+/// API, and asks for a token where one is needed.
+///
+/// Its status is that of the API: 404 where there is no board, 401 where a token is needed. A browser sends none with an address, and
+/// shows the document all the same. Where nobody can say what the board is, it is 200: its script says so, and waits.
+struct BoardDocument: Sendable {
+    /// Without a way to other boards.
+    private let alone = PageDocument.file(.index)
+    private let amongBoards = PageDocument.file(.index, changes: [Self.root: Self.rootAmongBoards])
+    private let missing = PageDocument.fixed(
+        .index,
+        changes: Self.saying(
+            "There is no such board.",
+            "It was deleted, or nobody has made it yet. When it is made, it appears here."
+        )
+    )
+    private let closed = PageDocument.fixed(
+        .index,
+        changes: Self.saying("This board is private.", "Who reads it needs an access token.")
+    )
+
+    /// - Parameters:
+    ///   - hasOthers: whether there are other boards to be seen.
+    ///   - look: throws what a read of the board would be refused with.
+    func answer(
+        _ request: Request,
+        hasOthers: Bool,
+        _ look: () async throws(Refusal) -> Void
+    ) async -> Response {
+        do throws(Refusal) { try await look() } catch {
+            switch error.status {
+            case .notFound: return PageDocument.answer(missing, .notFound, error.headers)
+            case .unauthorized, .forbidden: return PageDocument.answer(closed, error.status, error.headers)
+            default: break
+            }
+        }
+        return (hasOthers ? amongBoards : alone).answer(request, cacheControl: "no-cache")
+    }
+
+    private static let root = #"<html lang="en">"#
+    private static let rootAmongBoards = #"<html lang="en" data-boards>"#
+
+    /// What is told before the script has looked, and where there are no scripts.
+    private static func saying(_ heading: String, _ sentence: String) -> KeyValuePairs<String, String> {
+        [
+            root: rootAmongBoards,
+            #"id="empty" hidden>"#: #"id="empty">"#,
+            "<strong></strong>": "<strong>\(heading)</strong>",
+            "<span></span>": "<span>\(sentence)</span>",
+        ]
+    }
+}
