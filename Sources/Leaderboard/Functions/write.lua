@@ -21,7 +21,8 @@
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
 --                                  change of the board: seq is that of its last one
---   applied_same                   the same five: an increase of 0 of who is on the board. Applied, and nothing is other
+--   applied_same                   the same five: an increase of 0 of who is on the board, or one or a decrease of which a bound held
+--                                  all. Applied, and nothing is other
 --   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
 --   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
 --   bad_op     the board does not take the operator
@@ -247,9 +248,10 @@ end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
 local function carry_out(user, operator, value, old, total, full_in, asked)
-  -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was.
+  -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was; and so are points of
+  -- which a bound held all: what they come to where updates before them are taken back, only the audit can tell.
   local score, is_same = shown_score(total), total == old
-  local is_change = not is_same or operator == 'incr' and value == 0
+  local is_change = not is_same or operator == 'incr' or operator == 'decr' and value ~= 0
   local score_text = integer_text(score)
   if is_change then
     local failure = change(user, operator, value, old, total, score, score_text)
@@ -348,7 +350,8 @@ local function end_group(channel, before)
   if events then
     what = '"from":' .. integer_text(before + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
   end
-  -- Where the right for it is missing, viewers see that they have missed something when the next event comes.
+  -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
+  -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.
   publish(channel, what, seq_text, epoch, time_text)
 end
 

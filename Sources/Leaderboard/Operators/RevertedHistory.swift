@@ -59,7 +59,7 @@ struct RevertedHistory {
             steps.append(.update(update))
             guard let seq = entry.seq else { return }
             latest[seq] = entry.id
-            if update.changesAnything, isSelected(entry) { selected.append(update) }
+            if isSelected(entry) { selected.append(update) }
         case .adopt, .recover: steps.append(.act(increase: entry.increase, score: entry.score))
         default: break
         }
@@ -111,9 +111,16 @@ struct RevertedHistory {
                 total = says ? score : ScoreRange.held((total ?? 0) + increase)
             }
         }
-        // Of nothing, the sum is 0: who is there for it is the last one, unless the least is best.
-        if total == nil, rules.order == .desc, rules.scores.contains(0), steps.contains(where: \.adds) { total = 0 }
+        // Of nothing, the sum is 0.
+        if total == nil, rules.isZeroLast, steps.contains(where: \.adds) { total = 0 }
         return (total, isPlain)
+    }
+}
+
+extension BoardDefinition {
+    /// Who has 0 is behind everybody: no score is worse.
+    fileprivate var isZeroLast: Bool {
+        order == .desc && scores.contains(0) && (scores.lowerBound == 0 || operators == [.incr])
     }
 }
 

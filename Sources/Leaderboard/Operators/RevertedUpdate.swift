@@ -26,9 +26,6 @@ struct RevertedUpdate: Sendable {
     /// It says the score, whatever that was before.
     var saysScore: Bool { operation == .set || operation == .best }
 
-    /// Without it, anything may be another.
-    var changesAnything: Bool { saysScore || increase != 0 || change != 0 }
-
     /// The score that comes of `total` (nil: none), and whether it does no more than it says: it adds, or takes away, and no bound
     /// holds it.
     func replayed(on total: Int?, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {

@@ -28,8 +28,6 @@ struct BoardModel {
         let seq: Int
         let operation: BoardRules.Operator
         let value: Int
-        /// It moved the score: an increase of 0 does not.
-        let moved: Bool
         var isReverted = false
     }
 
@@ -79,13 +77,12 @@ struct BoardModel {
         if let grant = update.grant, grants.contains(grant) { return "grant_used" }
         let old = rows[update.user]
         guard let score = rules.result(operation, of: old?.score, by: update.value) else { return "score_limit" }
-        let isChange = score != old?.score || operation == .incr && update.value == 0
+        // Points of which a bound held all count where those before them are taken back.
+        let isChange = score != old?.score || operation == .incr || operation == .decr && update.value != 0
         if isChange {
             seq += 1
             if score != old?.score { rows[update.user] = Row(score: score, reached: seq) }
-            history[update.user, default: []].append(
-                Change(seq: seq, operation: operation, value: update.value, moved: score != old?.score ?? 0)
-            )
+            history[update.user, default: []].append(Change(seq: seq, operation: operation, value: update.value))
             if let grant = update.grant { grants.insert(grant) }
         }
         let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
@@ -123,9 +120,7 @@ struct BoardModel {
     mutating func revert(_ user: String, _ isMeant: (Change) -> Bool) -> Int {
         guard let score = score(of: user), var changes = history[user] else { return 0 }
         let places = changes.indices.filter { index in
-            let change = changes[index]
-            let says = change.operation == .set || change.operation == .best
-            return !change.isReverted && (says || change.moved || change.value != 0) && isMeant(change)
+            !changes[index].isReverted && isMeant(changes[index])
         }
         guard !places.isEmpty else { return 0 }
         for place in places { changes[place].isReverted = true }
@@ -153,7 +148,7 @@ struct BoardModel {
                 }
         }
         let hasAdded = changes.contains { $0.operation == .incr || $0.operation == .decr }
-        return score ?? (hasAdded && !rules.ascends ? 0 : nil)
+        return score ?? (hasAdded && rules.isZeroLast ? 0 : nil)
     }
 
     func score(of user: String) -> Int? { (rows[user] ?? withheld[user])?.score }

@@ -36,6 +36,11 @@ struct BoardRules: Sendable, CustomStringConvertible {
         ascends ? one < other : one > other
     }
 
+    /// Nobody can be behind who has 0.
+    var isZeroLast: Bool {
+        !ascends && scores.contains(0) && (scores.lowerBound == 0 || operators == [.incr])
+    }
+
     func held(_ score: Int) -> Int {
         min(max(score, scores.lowerBound), scores.upperBound)
     }
