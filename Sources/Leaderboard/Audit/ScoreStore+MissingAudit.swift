@@ -85,9 +85,18 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> Int {
-        let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
-        _ = try await writeRepeatably(RedisCommand("UNLINK", loading.audit, loading.ahead), on: eventLoop)
-        var loader = BackupLoader(store: self, keys: loading, reverted: keys.reverted, eventLoop: eventLoop)
+        try await loading(on: eventLoop) { lease in
+            try await returnAudit(missing, holding: lease, by: act, on: eventLoop)
+        }
+    }
+
+    private func returnAudit(
+        _ missing: MissingAudit,
+        holding lease: LoadingLease,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> Int {
+        var loader = BackupLoader(store: self, lease: lease, reverted: keys.reverted, eventLoop: eventLoop)
         var merge = AuditMerge(missing.entries, without: missing.inserted)
         var seen = AuditID.zero
         while true {
@@ -101,8 +110,10 @@ extension ScoreStore {
             }
             for entry in merge.rest() { try await loader.take(.audit(entry)) }
             try await loader.finish()
-            let call = calls.returnAudit(missing, in: loading.audit, upto: seen, by: act)
-            switch try await operate(call, on: eventLoop).first?.text {
+            let call = calls.returnAudit(missing, holding: lease, upto: seen, by: act)
+            let reply = try await operate(call, on: eventLoop)
+            try LoadingLease.check(.array(reply))
+            switch reply.first?.text {
             case "done": return missing.entries.count
             case "behind": continue
             default: throw ScoreStoreError.unavailable("the board changed meanwhile: rebuild again")

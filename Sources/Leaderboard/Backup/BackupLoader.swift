@@ -2,7 +2,7 @@ import Board
 import NIOCore
 import RedisClient
 
-/// Loads the lines of a backup into keys, many of a kind in one call.
+/// Loads the lines of a backup beside the board, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
         case audit, place, withheld, suspended, reverted
@@ -12,9 +12,9 @@ struct BackupLoader {
     private static let batch = 2000
 
     private let store: ScoreStore
-    private let keys: BoardKeys
-    /// Where the updates go that were taken back.
-    private let reverted: String
+    private let lease: LoadingLease
+    /// Where the updates go that were taken back, if not to what is loaded.
+    private let reverted: String?
     private let isByArrival: Bool
     private let definition: [UInt8]
     private let eventLoop: any EventLoop
@@ -22,10 +22,10 @@ struct BackupLoader {
 
     /// - Parameters:
     ///   - definition: in whose layout users are loaded; by default the store's.
-    ///   - reverted: by default the one of the keys.
+    ///   - reverted: the board's own key, of an audit that comes back; by default it is loaded, too.
     init(
         store: ScoreStore,
-        keys: BoardKeys,
+        lease: LoadingLease,
         definition: BoardDefinition? = nil,
         reverted: String? = nil,
         eventLoop: any EventLoop
@@ -33,9 +33,9 @@ struct BackupLoader {
         let definition = definition ?? store.board.definition
         isByArrival = definition.ties.isByArrival
         self.definition = Array(definition.stored.readableBytesView)
-        self.reverted = reverted ?? keys.reverted
+        self.reverted = reverted
         self.store = store
-        self.keys = keys
+        self.lease = lease
         self.eventLoop = eventLoop
     }
 
@@ -73,16 +73,30 @@ struct BackupLoader {
 
     private mutating func flush(_ kind: Kind) async throws(ScoreStoreError) {
         guard let more = pending.removeValue(forKey: kind) else { return }
+        let keys = lease.keys
         var command =
             switch kind {
-            case .audit: RedisCommand("FCALL", "leaderboard_restore_audit", "1", keys.audit)
-            case .place: RedisCommand("FCALL", "leaderboard_restore_scores", "2", keys.scores, keys.at)
-            case .withheld: RedisCommand("ZADD", keys.withheld)
-            case .suspended: RedisCommand("SADD", keys.suspended)
-            case .reverted: RedisCommand("ZADD", reverted)
+            case .audit: call("audit", keys.audit)
+            case .place: call("scores", keys.scores, keys.at)
+            case .withheld: call("members", keys.withheld)
+            case .suspended: call("members", keys.suspended)
+            case .reverted: reverted.map { RedisCommand("ZADD", $0) } ?? call("members", keys.reverted)
             }
-        if kind == .place { command.append(definition) }
+        switch kind {
+        case .audit: break
+        case .place: command.append(definition)
+        case .withheld: command.append("ZADD")
+        case .suspended: command.append("SADD")
+        case .reverted: if reverted == nil { command.append("ZADD") }
+        }
         command += more.words
-        _ = try await store.writeRepeatably(command, on: eventLoop)
+        try LoadingLease.check(try await store.writeRepeatably(command, on: eventLoop))
+    }
+
+    /// One of the functions of `Functions/restore.lua` that load.
+    private func call(_ name: String, _ keys: String...) -> RedisCommand {
+        var call = RedisCommand("FCALL", "leaderboard_restore_" + name, String(keys.count + 1))
+        for word in keys + [lease.key, lease.token] { call.append(word) }
+        return call
     }
 }

@@ -19,13 +19,23 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
         let seal = try await BackupCheck.check(lines)
-        let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
-        let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
-        var clear = RedisCommand("UNLINK")
-        for key in loaded + [loading.at, loading.ahead] { clear.append(key) }
-        _ = try await writeRepeatably(clear, on: eventLoop)
+        return try await loading(on: eventLoop) { lease in
+            try await restore(lines, upto: seal, inPlaceOf: replaced, holding: lease, by: act, on: eventLoop)
+        }
+    }
 
-        let asked = try await load(lines, into: loading, on: eventLoop)
+    private func restore(
+        _ lines: BackupLines,
+        upto seal: BackupSeal,
+        inPlaceOf replaced: HeldDefinition?,
+        holding lease: LoadingLease,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws -> BackupSummary {
+        let loading = lease.keys
+        let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
+        let asked = try await load(lines, holding: lease, on: eventLoop)
+        let there = try await count(of: loaded + [loading.at], on: eventLoop)
         let state = try await boardState(of: loading, on: eventLoop)
         var hash = BackupHash()
         var auditEntries = 0
@@ -45,11 +55,18 @@ extension ScoreStore {
             user: nil,
             by: act,
             [String(max(seal.seq, state.lastReached)), seal.chain],
-            moreKeys: loaded + [keys.board, keys.at, loading.at]
+            moreKeys: loaded + [keys.board, keys.at, loading.at, lease.key]
         )
         call.append(try await heldText(held, on: eventLoop))
         call.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
-        guard try await operate(call, on: eventLoop).first?.text == "done" else {
+        for word in [lease.token, there] { call.append(word) }
+        let reply = try await operate(call, on: eventLoop)
+        try LoadingLease.check(.array(reply))
+        switch reply.first?.text {
+        case "done": break
+        case "lost":
+            throw ScoreStoreError.unavailable("Redis is full, and threw away what was loaded; the board is as it was")
+        default:
             throw ScoreStoreError.unavailable(
                 "the board's definition changed meanwhile: restore again; the board is as it was"
             )
@@ -66,10 +83,13 @@ extension ScoreStore {
         var hasArrival: Bool { definition?.ties.isByArrival == true }
     }
 
-    private func load(_ lines: BackupLines, into loading: BoardKeys, on eventLoop: any EventLoop) async throws -> Asked
-    {
+    private func load(
+        _ lines: BackupLines,
+        holding lease: LoadingLease,
+        on eventLoop: any EventLoop
+    ) async throws -> Asked {
         let ties = board.definition.ties
-        var loader = BackupLoader(store: self, keys: loading, definition: board.definition, eventLoop: eventLoop)
+        var loader = BackupLoader(store: self, lease: lease, definition: board.definition, eventLoop: eventLoop)
         var asked = Asked()
         // Of a backup that does not tell who came first.
         var unordered = BoardState()
@@ -104,10 +124,11 @@ extension ScoreStore {
         }
     }
 
-    /// Whether there is anything of a board: one that a service has only begun is one.
+    /// Whether there is anything of a board: one that a service has only begun is one, and one that is only defined.
     package func hasBoard(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
         let command = RedisCommand(
             "EXISTS",
+            keys.board,
             keys.epoch,
             keys.seq,
             keys.audit,

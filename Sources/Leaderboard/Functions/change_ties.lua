@@ -3,13 +3,16 @@
 -- are put right there, and the loaded keys take the places of the board's, with the definition: so nothing is lost, and no update is
 -- refused. Who was interrupted before has changed nothing, and loads anew.
 -- KEYS  as in operation.lua, with board and at, then
---       12 scores  13 at  that were loaded
+--       12 scores  13 at  that were loaded  14 lease (loading.lua)
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 seen        id of the last audit entry that the loaded keys know
 --       9 reached     the last change by which somebody reached a score there; the board counts on behind it
 --       10 held       what `board` has, as far as the caller knows; empty: it is not there
 --       11 definition what it is to have
+--       12 token
+--       13 there      how many of the keys 12 and 13 the caller has found
 -- Returns done
+--       | taken    the caller has the lease no more
 --       | behind   since `seen` there are more than 500 entries: put them right there, and call again
 --       | changed  the definition is another one, or more has changed than the audit tells by user: load anew
 
@@ -53,11 +56,14 @@ end
 local function change_ties(keys, args)
   local op, reached, text = begin_operation(keys, args), whole_number(args[9] or ''), args[11]
   local definition = definition_of(text or '')
-  if not op or #keys ~= 13 or op.user ~= '*' or not string.find(args[8] or '', '^%d+%-%d+$') or not reached or reached < 0
-    or not definition then
+  if not op or #keys ~= 14 or op.user ~= '*' or not string.find(args[8] or '', '^%d+%-%d+$') or not reached or reached < 0
+    or not definition or not whole_number(args[13] or '') then
     return wrong_arguments('leaderboard_change_ties')
   end
-  if not holds(keys[10], args[10]) or definition.order ~= op.moves.definition.order then
+  if not loading.is_held(keys[14], args[12]) then
+    return { 'taken' }
+  elseif not loading.are_there(tonumber(args[13]), keys[12], keys[13]) or not holds(keys[10], args[10])
+    or definition.order ~= op.moves.definition.order then
     return { 'changed' }
   end
   refuse_missing_rights_to_replace(keys[12], op.scores, keys[10])
@@ -81,8 +87,8 @@ local function change_ties(keys, args)
     op.seq, op.epoch = reached + 1, false
   end
   record(op, 'ties', 0, nil, { 'ties', definition.ties })
-  put_in_place(keys[12], op.scores)
-  put_in_place(keys[13], keys[11])
+  loading.put_in_place(keys[12], op.scores)
+  loading.put_in_place(keys[13], keys[11])
   define_anew(op, keys[10], text)
   tell(op, nil)
   return { 'done' }

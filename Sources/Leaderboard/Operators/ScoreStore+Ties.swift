@@ -19,7 +19,10 @@ extension ScoreStore {
     ) async throws {
         for _ in 0..<Self.maximumLoads {
             do {
-                if try await changeTiesOnce(to: definition, inPlaceOf: held, by: act, on: eventLoop) { return }
+                let isDone = try await loading(on: eventLoop) { lease in
+                    try await changeTiesOnce(to: definition, inPlaceOf: held, holding: lease, by: act, on: eventLoop)
+                }
+                if isDone { return }
             } catch is BoardState.Torn {
                 continue
             }
@@ -34,34 +37,37 @@ extension ScoreStore {
     private func changeTiesOnce(
         to definition: BoardDefinition,
         inPlaceOf held: [UInt8],
+        holding lease: LoadingLease,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> Bool {
         if board.definition.ties.isPlain { _ = try await setAsideAll(on: eventLoop) }
-        let loading = BoardKeys(loadingInto: board.id, in: functions.options.keySpace)
-        _ = try await writeRepeatably(RedisCommand("UNLINK", loading.scores, loading.at), on: eventLoop)
         var seen = try await lastAuditID(on: eventLoop)
         var state = try await boardState(of: keys, on: eventLoop)
         _ = try await followOn(&state, &seen, on: eventLoop)
         if definition.ties.isByArrival, !state.isByArrival {
             state = state.numbered(for: definition)
         }
-        var loader = BackupLoader(store: self, keys: loading, definition: definition, eventLoop: eventLoop)
+        var loader = BackupLoader(store: self, lease: lease, definition: definition, eventLoop: eventLoop)
         for user in state.scores.keys { try await loader.place(user, in: state) }
         for user in state.withheld.keys where state.scores[user] == nil { try await loader.place(user, in: state) }
         try await loader.finish()
 
         for _ in 0..<Self.maximumCatchUps {
+            let there = try await count(of: [lease.keys.scores, lease.keys.at], on: eventLoop)
             var call = calls.operation(
                 "change_ties",
                 user: nil,
                 by: act,
                 [seen.description, String(state.lastReached)],
-                moreKeys: [keys.board, keys.at, loading.scores, loading.at]
+                moreKeys: [keys.board, keys.at, lease.keys.scores, lease.keys.at, lease.key]
             )
             call.append(held)
             call.append(Array(definition.stored.readableBytesView))
-            switch try await operate(call, on: eventLoop).first?.text {
+            for word in [lease.token, there] { call.append(word) }
+            let reply = try await operate(call, on: eventLoop)
+            try LoadingLease.check(.array(reply))
+            switch reply.first?.text {
             case "done": return true
             case "behind":
                 for user in try await followOn(&state, &seen, on: eventLoop) { try await loader.place(user, in: state) }

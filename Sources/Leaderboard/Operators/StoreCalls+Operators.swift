@@ -36,16 +36,24 @@ extension StoreCalls {
         return command
     }
 
-    /// - Parameters:
-    ///   - loaded: the key that has the audit's entries, with those of the board up to `seen`.
-    func returnAudit(_ missing: MissingAudit, in loaded: String, upto seen: AuditID, by act: OperatorAct)
-        -> RedisCommand
-    {
+    /// - Parameter lease: of who has loaded the audit's entries, with those of the board up to `seen`.
+    func returnAudit(
+        _ missing: MissingAudit,
+        holding lease: LoadingLease,
+        upto seen: AuditID,
+        by act: OperatorAct
+    ) -> RedisCommand {
         let words = [
             missing.first?.description ?? "", seen.description, missing.end.chain?.text ?? "", String(missing.end.seq),
-            missing.gap?.text ?? "",
+            missing.gap?.text ?? "", lease.token,
         ]
-        return operation("return_audit", user: nil, by: act, words, moreKeys: [loaded])
+        return operation(
+            "return_audit",
+            user: nil,
+            by: act,
+            words,
+            moreKeys: [keys.board, keys.at, lease.keys.audit, lease.key]
+        )
     }
 
     func holding(of user: UserID) -> RedisCommand {

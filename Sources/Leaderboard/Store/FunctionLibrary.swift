@@ -43,6 +43,7 @@ package enum FunctionLibrary {
         PackageResources.distinct_lua,
         PackageResources.grant_lua,
         PackageResources.address_limit_lua,
+        PackageResources.loading_lua,
         PackageResources.restore_lua,
         PackageResources.members_lua,
         PackageResources.change_ties_lua,

@@ -107,6 +107,7 @@ package struct NeededRights: Sendable {
                 ["SREM", keys.suspended, "user"], ["SADD", keys.erasing, "user"], ["SSCAN", keys.erasing, "0"],
                 ["SSCAN", keys.suspended, "0"], ["SCAN", "0", "MATCH", keys.pattern], ["DEL", keys.sample("limit")],
                 ["UNLINK", keys.sample("idem")], ["EXISTS", loading], ["RENAME", loading, keys.scores],
+                ["PEXPIRE", loading, "1"], ["PERSIST", keys.scores],
                 ["XADD", loading, "*", "user", "user"], ["XDEL", keys.audit, "1-1"], ["XRANGE", keys.audit, "-", "+"],
                 // Of boards with rules of their own (`leaderboard_write` and its readers).
                 ["ZREM", keys.scores, "user"], ["ZRANK", keys.scores, "user"],

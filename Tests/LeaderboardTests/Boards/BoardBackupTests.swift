@@ -159,6 +159,34 @@ struct BoardBackupTests {
     }
 }
 
+extension BoardBackupTests {
+    @Test(
+        "that nobody is on is one of its definition, and is verified",
+        arguments: [BoardOrder.Ties.id, .first, .dense]
+    )
+    func nobody(ties: BoardOrder.Ties) async throws {
+        try await withBoard { one in
+            let board = LivingBoard(one, try BoardID("new"))
+            try await board.define(.test(ties, .asc))
+            #expect(try await board.store().hasBoard(on: one.loop))
+            let report = try await AuditVerification(board.store(), on: one.loop).run()
+            #expect(report.isSound && report.entries == 0, "\(report)")
+            let lines = try await board.backup()
+            let copy = LivingBoard(one, try BoardID("copy"))
+            let summary = try await copy.restore(lines)
+            #expect(summary == BackupSummary(auditEntries: 0, users: 0, seq: 0))
+            #expect(try await copy.store().board.definition == .test(ties, .asc).with(version: "1"))
+            #expect(try await copy.rows().isEmpty)
+            try await copy.update("alice", .set, 7)
+            #expect(try await copy.rows() == ["alice 7 1"])
+            let after = try await AuditVerification(copy.store(), on: one.loop).run()
+            #expect(after.isSound, "\(after)")
+            // Of a board that nobody has defined there is nothing.
+            #expect(try await !one.store.hasBoard(on: one.loop))
+        }
+    }
+}
+
 extension ScoreStore {
     fileprivate func withheldCount(on board: TestBoard) async throws -> Int {
         try await board.command("ZCARD", keys.withheld).integer ?? 0

@@ -1,0 +1,79 @@
+import Board
+import NIOCore
+import RedisClient
+
+/// The right to load into the keys beside a board, which one caller has at a time (`Functions/loading.lua`). Who was killed has it no more
+/// after half a minute, and what was loaded goes away by itself.
+struct LoadingLease: Sendable {
+    private enum Word: String { case begin, hold, end }
+
+    /// Where the board is loaded.
+    let keys: BoardKeys
+    /// As the functions that load are told it, which refuse whoever has it no more.
+    let key: String
+    let token =
+        String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+
+    fileprivate init(_ board: BoardID, in space: KeySpace) {
+        keys = BoardKeys(loadingInto: board, in: space)
+        key = keys.name("lease")
+    }
+
+    fileprivate var begin: RedisCommand { call(.begin) }
+    fileprivate var hold: RedisCommand { call(.hold) }
+    fileprivate var end: RedisCommand { call(.end) }
+
+    private func call(_ word: Word) -> RedisCommand {
+        let loaded = [
+            keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted,
+        ]
+        var call = RedisCommand("FCALL", "leaderboard_loading", String(1 + loaded.count), key)
+        for word in loaded + [token, word.rawValue] { call.append(word) }
+        return call
+    }
+
+    /// - Parameter reply: of a function that takes a lease.
+    static func check(_ reply: RESPValue) throws(ScoreStoreError) {
+        guard reply.array?.first?.text == "taken" else { return }
+        throw .unavailable(
+            "another restore, rebuild or change of ties of this board is under way, or was cut off within the last half minute: "
+                + "ask again when it is over; the board is as it was"
+        )
+    }
+}
+
+extension ScoreStore {
+    /// How many of these keys are there: as many there must be when they take their places.
+    func count(of loaded: [String], on eventLoop: any EventLoop) async throws(ScoreStoreError) -> String {
+        var call = RedisCommand("EXISTS")
+        for key in loaded { call.append(key) }
+        return String(try await read(call, on: eventLoop).count ?? 0)
+    }
+
+    /// Of the half minute for which a lease holds.
+    private static let renewal = Duration.seconds(10)
+
+    /// Nobody else loads meanwhile, and afterwards nothing is left of what `body` has loaded and not put in its place.
+    /// - Throws: before anything is loaded, where another caller has the lease.
+    func loading<Value>(
+        on eventLoop: any EventLoop,
+        _ body: (LoadingLease) async throws -> Value
+    ) async throws -> Value {
+        let lease = LoadingLease(board.id, in: functions.options.keySpace)
+        try LoadingLease.check(try await writeRepeatably(lease.begin, on: eventLoop))
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                while true {
+                    try await Task.sleep(for: Self.renewal)
+                    // Who has lost it is told so by what is loaded next.
+                    _ = try? await writeRepeatably(lease.hold, on: eventLoop)
+                }
+            }
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(lease)) } catch { result = .failure(error) }
+            tasks.cancelAll()
+            _ = try? await writeRepeatably(lease.end, on: eventLoop)
+            return try result.get()
+        }
+    }
+}
