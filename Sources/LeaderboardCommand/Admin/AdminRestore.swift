@@ -37,7 +37,7 @@ struct AdminRestore: AsyncParsableCommand {
     @OptionGroup var board: BoardOption
 
     func validate() throws {
-        if let destination, board.board != .main, board.board != destination {
+        if let destination, let named = board.named, named != destination {
             throw ValidationError("Give either --board or --as.")
         }
     }

@@ -49,8 +49,14 @@ struct AdminService: ParsableArguments {
 
 /// `--board NAME`: which one a command is about.
 struct BoardOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The board.", valueName: "name"), transform: Self.board)
-    var board = BoardID.main
+    @Option(
+        name: .customLong("board"),
+        help: ArgumentHelp("The board. (default: main)", valueName: "name"),
+        transform: Self.board
+    )
+    var named: BoardID?
+
+    var board: BoardID { named ?? .main }
 
     /// What stands before the paths of the board in the operators' part of the API.
     var path: String { board == .main ? "" : "/boards/\(board)" }

@@ -101,8 +101,9 @@ struct AdminRevert: AsyncParsableCommand {
         discussion: """
             Either one update by its seq, or a user's updates of a time, as far as the audit reaches. A time is given in \
             milliseconds since 1970, or as 2026-11-25T04:00:00Z. The score becomes what the user's other updates make: increases and \
-            decreases added up within the board's bounds, the last `set`, the best `best`. Runs that were not better when they came are \
-            not in the audit, and do not come back. Who has no update left leaves the board; where points are added and the greatest score is best, they stay with 0. \
+            decreases added up within the board's bounds (of one that a bound held, all that it asked for), the last `set`, the best `best`. Runs that \
+            were not better when they came, and a `set` to the same, are not in the audit, and do not come back. Who has no update left leaves the board; \
+            where no score can be below 0 and the greatest is best, they stay with 0. Among equals, who is put back to a score has come to it with the revert. \
             Asking again takes back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
             """
     )
@@ -151,6 +152,8 @@ struct AdminRevert: AsyncParsableCommand {
 
     /// First it shows what it would do on each, and asks once.
     private func revertAll(_ found: UserBoards, _ body: Body) async throws {
+        // As the service says it of one board.
+        guard !found.isNowhere else { throw CommandFailure("user_not_found: This user is on no board.") }
         print("\(found.user.printable) is on \(found.rows.count.counted("board")).")
         let consent = consent
         try await found.forEach { _, board in
@@ -282,7 +285,9 @@ struct AdminExport: AsyncParsableCommand {
         let path = "/users/\(user.percentEncoded())/export"
         if boards.allBoards {
             // A line for each board.
-            return try await UserBoards(of: user, service.service).forEach { row, board in
+            let found = try await UserBoards(of: user, service.service)
+            if let doubt = found.doubt { writeToStandardError(doubt + "\n") }
+            return try await found.forEach { row, board in
                 let export = String(buffer: try await service.ask(.GET, at: board + path)).printableJSON
                 print("{\"board\":\"\(row.board.printable)\",\"export\":\(export)}")
                 return nil

@@ -11,7 +11,7 @@ struct AllBoardsOption: ParsableArguments {
     var allBoards = false
 
     func check(_ board: BoardOption) throws {
-        guard !allBoards || board.board == .main else { throw ValidationError("Give either --board or --all-boards.") }
+        guard !allBoards || board.named == nil else { throw ValidationError("Give either --board or --all-boards.") }
     }
 }
 
@@ -79,7 +79,16 @@ struct UserBoards {
     func show() {
         print("\(user.printable) is on \(rows.count.counted("board")).")
         for row in rows { print("  \(row.line)") }
+        if let doubt { print(doubt) }
     }
+
+    /// What is to be thought of where the user is nowhere.
+    var doubt: String? {
+        isNowhere ? "Nobody of this name is on a board: is it spelt as the game spells it?" : nil
+    }
+
+    /// Each board was asked, and none has the user.
+    var isNowhere: Bool { rows.isEmpty && failed.isEmpty }
 
     /// On one board after the other; what fails on one does not keep it from the others.
     /// - Parameter act: is given what stands before the paths of the board; what it returns is printed, if anything.

@@ -67,6 +67,12 @@ struct ManyBoardsCommandTests {
             #expect(fixed.code == 1 && fixed.output.contains("leaderboard admin change-ties"), "\(fixed.output)")
             let asked = try await run("admin", "change-ties", "first", "--reason", "r")
             #expect(asked.code == 1 && asked.output.contains("say --yes"), "\(asked.output)")
+            for words in [
+                "main has 3 users; its ties are id:", "They become first: who reached a score first is ahead",
+                "Equals keep the order that they have now.",
+                "into lb:{main}:restoring:scores and lb:{main}:restoring:at, which take about 594 bytes",
+                "Updates go on meanwhile",
+            ] { #expect(asked.output.contains(words), "\(asked.output)") }
             let changed = try await run("admin", "change-ties", "first", "--reason", "r", "--yes")
             #expect(changed.code == 0, "\(changed.output)")
             try await update(service, "zed", 7, "main")
@@ -132,9 +138,22 @@ struct ManyBoardsCommandTests {
             #expect(try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r").code == 0)
             let exported = try await run("admin", "export", "ada", "--all-boards").output
             #expect(exported.split(separator: "\n").count == 3 && exported.hasPrefix(#"{"board":"main","export":{"#))
-            #expect(
-                try await run("admin", "suspend", "ada", "--all-boards", "--board", "one", "--reason", "r").code == 64
-            )
+            for (command, name) in [("suspend", "one"), ("reinstate", "main")] {
+                let both = try await run("admin", command, "ada", "--all-boards", "--board", name, "--reason", "r")
+                #expect(both.code == 64 && both.output.contains("either --board or --all-boards"), "\(both.output)")
+            }
+
+            // Whom no board knows.
+            let revert = try await run("admin", "revert", "--user", "ghost", "--reason", "r", "--yes")
+            let all = try await run("admin", "revert", "--user", "ghost", "--reason", "r", "--yes", "--all-boards")
+            for unknown in [revert, all] {
+                #expect(
+                    unknown.code == 1 && unknown.output.contains("user_not_found: This user is"),
+                    "\(unknown.output)"
+                )
+            }
+            let ghost = try await run("admin", "suspend", "ghost", "--reason", "r", "--all-boards")
+            #expect(ghost.code == 0 && ghost.output.contains("is it spelt as the game spells it?"), "\(ghost.output)")
 
             let trial = try await run("admin", "revert", "--user", "ada", "--all-boards", "--reason", "r", "--dry-run")
             #expect(trial.code == 0 && trial.output.contains("1 update to be taken back"), "\(trial.output)")
