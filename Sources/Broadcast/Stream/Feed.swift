@@ -184,7 +184,11 @@ struct Feed {
         guard mode == .following, let published, cursor.epoch == published.cursor.epoch,
             cursor.seq <= published.cursor.seq
         else { return nil }
-        return ring.changes(after: cursor.seq, maximumBytes: options.maximumFrameBytes)
+        return ring.changes(
+            after: cursor.seq,
+            maximumBytes: options.maximumFrameBytes,
+            keepsArrivals: top.order.isByArrival
+        )
     }
 
     /// Takes over standings as they are at `cursor`, for which every subscriber needs a snapshot. Not before `pace.nextSnapshot`.
@@ -196,7 +200,7 @@ struct Feed {
         self.top = top
         let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
-        window.clear()
+        window.clear(keepsArrivals: top.order.isByArrival)
         if isNewEpoch {
             ring.begin(at: cursor.seq)
         } else {

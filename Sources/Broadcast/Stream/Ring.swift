@@ -61,14 +61,15 @@ struct Ring {
     }
 
     /// What came after `seq` and has gone out to the others; nil when it cannot be told, or not cheaply.
-    func changes(after seq: Int, maximumBytes: Int) -> MergedChanges? {
+    /// - Parameter keepsArrivals: equals stand in the order of their arrival.
+    func changes(after seq: Int, maximumBytes: Int, keepsArrivals: Bool = false) -> MergedChanges? {
         guard seq >= reach else { return nil }
         var first = firstEntry(atOrAfter: seq)
         // The change that made `seq` itself is known to the subscriber; other services' changes at it may not be.
         if first < publishedCount, entries[first].seq == seq, entries[first].hasOwnSeq { first += 1 }
-        guard first <= publishedCount else { return MergedChanges() }
+        guard first <= publishedCount else { return MergedChanges(keepsArrivals: keepsArrivals) }
         guard publishedCount - first <= Self.longestReplay else { return nil }
-        var missed = MergedChanges()
+        var missed = MergedChanges(keepsArrivals: keepsArrivals)
         for index in first..<publishedCount {
             missed.add(entries[index], time: nil)
             if missed.bytes > maximumBytes { return nil }

@@ -7,6 +7,8 @@ struct Window {
     private let length: TimeAmount
     private let maximumBytes: Int
     private(set) var pending = MergedChanges()
+    /// Equals stand in the order of their arrival.
+    private var keepsArrivals = false
     /// When a frame may go out again.
     private var closesAt = NIODeadline.uptimeNanoseconds(0)
 
@@ -27,10 +29,13 @@ struct Window {
     /// What goes out now; the next window opens.
     mutating func take(now: NIODeadline) -> MergedChanges {
         if now >= closesAt { closesAt = now + length }
-        defer { pending = MergedChanges() }
+        defer { pending = MergedChanges(keepsArrivals: keepsArrivals) }
         return pending
     }
 
     /// Forgets what is pending: a snapshot has taken its place.
-    mutating func clear() { pending = MergedChanges() }
+    mutating func clear(keepsArrivals: Bool = false) {
+        self.keepsArrivals = keepsArrivals
+        pending = MergedChanges(keepsArrivals: keepsArrivals)
+    }
 }
