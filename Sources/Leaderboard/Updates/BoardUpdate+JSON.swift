@@ -21,10 +21,7 @@ extension BoardUpdate {
     package init(_ object: JSONObject, by user: UserID, of definition: BoardDefinition) throws(ScoreUpdateError) {
         let (operation, value) = try Self.change(object, definition)
         guard definition.operators.contains(operation) else {
-            throw ScoreUpdateError(
-                .operator,
-                "This board takes \(definition.operatorWords), not \(operation.rawValue)."
-            )
+            throw ScoreUpdateError(.operator, definition.refusal(of: operation.member, lacking: operation.rawValue))
         }
         // Whoever sends them relies on them.
         guard object["season"] == nil else { throw ScoreUpdateError(.season, "This board has no seasons.") }
@@ -68,6 +65,9 @@ extension BoardUpdate {
         switch word {
         case nil:
             if [.set, .best].contains(definition.usualOperator) { return definition.usualOperator }
+            guard !definition.operators.isDisjoint(with: [.set, .best]) else {
+                throw ScoreUpdateError(.operator, definition.refusal(of: "score", lacking: "set or best"))
+            }
             throw ScoreUpdateError(.operator, "With score, say which operator is meant: set or best.")
         case .string("set"): return .set
         case .string("best"): return .best
@@ -77,8 +77,23 @@ extension BoardUpdate {
 }
 
 extension BoardDefinition {
-    /// For a sentence.
-    fileprivate var operatorWords: String {
-        Operator.allCases.filter(operators.contains).map(\.rawValue).joined(separator: ", ")
+    /// Says what to send instead, and what an operator of the board would have to change.
+    /// - Parameters:
+    ///   - member: that was sent.
+    ///   - names: of operators that it needs.
+    fileprivate func refusal(of member: String, lacking names: String) -> String {
+        let taken = Operator.allCases.filter(operators.contains).map(\.member).joined(separator: ", ")
+        return "This board takes \(taken), not \(member): for that, the operators of its definition must name \(names)."
+    }
+}
+
+extension BoardDefinition.Operator {
+    /// What an update says that means it.
+    fileprivate var member: String {
+        switch self {
+        case .incr: "score_increase"
+        case .decr: "score_decrease"
+        case .set, .best: "score (\(rawValue))"
+        }
     }
 }
