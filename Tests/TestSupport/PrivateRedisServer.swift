@@ -196,10 +196,7 @@ package final class PrivateRedisServer: Sendable {
 
     @discardableResult
     package func command(words: [String]) async throws -> String {
-        var environment = ProcessInfo.processInfo.environment
-        environment["REDISCLI_AUTH"] = password
-        let options = ["-s", socketPath, "--no-auth-warning", "--raw"]
-        return try await Launcher.shared.output("redis-cli", options + words, environment: environment)
+        try await RedisCall.text(of: words, at: socketPath, password: password)
     }
 
     private func signal(_ number: Int32, wait: Bool) {

@@ -27,12 +27,7 @@ package final class TestConnection: Sendable {
         tls: TLSConfiguration? = nil
     ) async throws {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
-        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelInitializer { [inbox] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Receiver(inbox))
-                }
-            }
+        var bootstrap = Self.bootstrap(inbox)
         if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(
@@ -48,6 +43,21 @@ package final class TestConnection: Sendable {
             let handler = try NIOSSLClientHandler(context: context, serverHostname: "localhost")
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         }.get()
+    }
+
+    /// To a socket of the file system.
+    package init(socket path: String) async throws {
+        let channel = try await Self.bootstrap(inbox).connect(unixDomainSocketPath: path).get()
+        channelBox.withLock { $0 = channel }
+    }
+
+    private static func bootstrap(_ inbox: Inbox) -> ClientBootstrap {
+        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Receiver(inbox))
+                }
+            }
     }
 
     deinit {

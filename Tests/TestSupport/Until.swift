@@ -1,6 +1,10 @@
 /// What a test waited for did not come.
 package struct NeverSo: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Waits until something holds that no event tells of: the tests' one way to wait. The limit is there to end a test that has failed,

@@ -1,4 +1,5 @@
 import HTTPServer
+import Leaderboard
 import LeaderboardPage
 import NIOCore
 import NIOHTTP1
