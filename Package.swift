@@ -63,6 +63,8 @@ let package = Package(
         .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport", .nioCore], swiftSettings: swiftSettings),
         .target(name: "Board", dependencies: ["Text"], swiftSettings: swiftSettings),
         .testTarget(name: "BoardTests", dependencies: ["Board", "TestSupport"], swiftSettings: swiftSettings),
+        .target(name: "Seasons", dependencies: ["Text"], swiftSettings: swiftSettings),
+        .testTarget(name: "SeasonsTests", dependencies: ["Seasons"], exclude: ["Zones"], swiftSettings: swiftSettings),
         .target(name: "TLSPolicy", dependencies: [.nioSSL], swiftSettings: swiftSettings),
         .systemLibrary(name: "CHiredis"),
         .target(
@@ -85,14 +87,15 @@ let package = Package(
         ),
         .target(
             name: "Leaderboard",
-            dependencies: ["Text", "Board", "RedisClient", .nioCore, .logging, .metrics, .crypto],
+            dependencies: ["Text", "Board", "Seasons", "RedisClient", .nioCore, .logging, .metrics, .crypto],
             swiftSettings: swiftSettings,
             plugins: ["EmbedFilesPlugin"]
         ),
         .testTarget(
             name: "LeaderboardTests",
             dependencies: [
-                "Leaderboard", "Board", "Text", "RedisClient", "TestSupport", .nioCore, .nioPosix, .logging, .lifecycle,
+                "Leaderboard", "Board", "Seasons", "Text", "RedisClient", "TestSupport", .nioCore, .nioPosix, .logging,
+                .lifecycle,
             ],
             swiftSettings: swiftSettings
         ),
@@ -135,7 +138,7 @@ let package = Package(
         .target(
             name: "LeaderboardService",
             dependencies: [
-                "Text", "Board", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage",
+                "Text", "Board", "Seasons", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage",
                 "TLSPolicy", "CZlib",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
@@ -150,7 +153,7 @@ let package = Package(
             name: "LeaderboardServiceTests",
             dependencies: [
                 "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage", "Text",
-                "Board", "Broadcast", "HTTPServer", "RedisClient",
+                "Board", "Seasons", "Broadcast", "HTTPServer", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
                 .cryptoExtras,
@@ -164,8 +167,9 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "Text", "Board", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto,
-                .deque,
+                "Text", "Board", "Seasons", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1,
+                .nioSSL,
+                .crypto, .deque,
                 .httpClient, .systemPackage, "CEpoll",
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -173,9 +177,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings,
             linkerSettings: [
-                // FoundationEssentials needs the two, and only modules compiled with -static-stdlib would say so themselves.
+                // Foundation needs the three, and only modules compiled with -static-stdlib would say so themselves.
                 .unsafeFlags(
-                    ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
+                    ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-l_FoundationICU"],
                     .when(configuration: .release)
                 )
             ]
@@ -218,7 +222,8 @@ if let libFuzzer = Context.environment["LEADERBOARD_FUZZ"] {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "LeaderboardCommand", "LeaderboardService", "Leaderboard", "Broadcast", "HTTPServer",
-                "RedisClient", "Text", "Board", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto, .httpClient,
+                "RedisClient", "Text", "Board", "Seasons", .nioCore, .nioEmbedded, .nioHTTP1, .coreMetrics, .crypto,
+                .httpClient,
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

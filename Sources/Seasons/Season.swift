@@ -1,0 +1,34 @@
+/// One stretch of a window's time. What Redis executes in `[from, until)` counts in it.
+package struct Season: Hashable, Sendable {
+    /// `2026-11-28`, `2026-W48`, `2026-11`, `2026-11-28T10Z`: of `A-Z a-z 0-9 -`. No two seasons of a window share one.
+    package let id: String
+    /// Microseconds since 1970.
+    package let from: Int
+    package let until: Int
+
+    package init(id: String, from: Int, until: Int) {
+        self.id = id
+        self.from = from
+        self.until = until
+    }
+}
+
+extension Season {
+    package static let maximumIDLength = 32
+
+    /// Moments for which there are seasons, in microseconds: up to the year 2252, so that Lua has their ends exactly.
+    package static let moments = 0...8_900_000_000_000_000
+
+    /// What an id may be, whatever made it. A `:` would be taken for the end of a part of a key's name.
+    package static func isID(_ text: some StringProtocol) -> Bool {
+        (1...maximumIDLength).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+}
