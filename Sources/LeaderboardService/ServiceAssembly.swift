@@ -273,7 +273,7 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + BoardPaths.all(reads, stats, update, crossOrigin)
+        ] + BoardPaths.all(reads, stats, SeasonRoutes(boards: boards), update, crossOrigin)
             + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
             + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
             + APIDescriptions().routes

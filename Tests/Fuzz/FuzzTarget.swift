@@ -37,7 +37,7 @@ struct FuzzTarget: Sendable {
         // Of who has a token, or claims to.
         .token, .claims, .keySet, .json, .update, .updates, .admin, .definition,
         // Of Redis, of who may publish there, and of files.
-        .reply, .event, .feed, .audit, .backup, .info, .cursor,
+        .reply, .event, .feed, .audit, .backup, .info, .cursor, .seasons,
         // Of operators, and of the servers that our own clients talk to.
         .address, .url, .settings, .log, .frame, .answer, .live,
     ]

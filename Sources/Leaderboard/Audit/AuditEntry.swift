@@ -20,6 +20,8 @@ package struct AuditEntry: Sendable, Equatable {
         case ties
         /// An operator goes on over places at which the audit does not hold together.
         case accept
+        /// Seasons of the board's windows begin (`Functions/windows.lua`).
+        case season
     }
 
     package let id: AuditID
@@ -108,7 +110,7 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .ties, .accept, nil: false
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, nil: false
         }
     }
 

@@ -20,10 +20,12 @@ extension BoardDefinition {
     package static let maximumBytes = 4096
     package static let maximumTitleCharacters = 128
 
-    package static let members = [
-        "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
-        "rate_limit", "windows", "time_zone", "keep_days", "grace_seconds", "parts", "visibility", "version",
-    ]
+    package static let members =
+        [
+            "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
+            "rate_limit",
+        ]
+        + BoardWindows.members + ["parts", "visibility", "version"]
 
     /// What an operator asks for, for ``version`` to be given.
     /// - Parameter name: of which it is to be; a `name` in it is this one. A `version` in it is that of where it was read.
@@ -92,16 +94,11 @@ extension BoardDefinition {
             rateLimit = RateLimit(updates: updates, interval: .seconds(seconds))
         }
         visibility = reader.word("visibility", default: visibility)
-        reader.expect("windows", "one that never ends, named all") { $0.isEndless }
-        reader.expect("time_zone", "UTC") { $0.string == "UTC" }
-        reader.expect("keep_days", "\(Self.keepDays)") { $0.integer == Self.keepDays }
-        reader.expect("grace_seconds", "0") { $0.integer == 0 }
+        windows = BoardWindows(&reader)
         reader.expect("parts", "1") { $0.integer == 1 }
     }
 
     private static let everyScore = -ScoreRange.limit...ScoreRange.limit
-    /// The contract's defaults of what no board can have otherwise yet.
-    static let keepDays = 400
 
     private static let versionRule = "a string of 1 to 32 characters of A-Z a-z 0-9 _ - ."
 
@@ -113,21 +110,5 @@ extension BoardDefinition {
     private static func isTitle(_ text: String) -> Bool {
         text.unicodeScalars.count <= maximumTitleCharacters
             && !text.unicodeScalars.contains(where: \.isHidden)
-    }
-}
-
-extension JSONValue {
-    /// No window, or one that never ends.
-    fileprivate var isEndless: Bool {
-        guard let windows = array, windows.count <= 1 else { return false }
-        guard let window = windows.first else { return true }
-        guard let members = window.object?.members else { return false }
-        return members.allSatisfy { member in
-            switch member.name {
-            case "name": member.value.string == "all"
-            case "reset": member.value.string == "none"
-            default: false
-            }
-        }
     }
 }

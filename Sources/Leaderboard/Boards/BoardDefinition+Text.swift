@@ -8,7 +8,7 @@ extension BoardDefinition {
     package var stored: ByteBuffer {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
-        text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
+        text.writeString(windows.json + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
         return text
     }
 
@@ -17,8 +17,7 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            #""windows":[{"name":"all"}],"time_zone":"UTC","keep_days":\#(Self.keepDays),"grace_seconds":0,"parts":1,"#
-                + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
+            windows.shownJSON + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text
     }

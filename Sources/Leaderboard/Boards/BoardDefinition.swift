@@ -31,6 +31,7 @@ package struct BoardDefinition: Sendable, Equatable {
     /// Of one user.
     package var rateLimit = RateLimit.usual
     package var visibility = Visibility.public
+    package var windows = BoardWindows()
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"
 

@@ -29,7 +29,7 @@ package enum DefinitionOutcome: Sendable, Equatable {
     case stored(BoardDefinition)
     /// Another version holds than was expected; nil: none.
     case otherVersion(String?)
-    /// Somebody is on the board, so that this member cannot change.
+    /// This member cannot change: somebody is on the board, or seasons run by it.
     case fixed(member: String)
     /// There are as many definitions as there may be.
     case boardsLimit
@@ -66,6 +66,9 @@ extension Catalogue {
         inPlaceOf held: HeldDefinition,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> DefinitionOutcome {
+        if let member = held.definition.flatMap({ definition.windows.fixedMember(from: $0.windows) }) {
+            return .fixed(member: member)
+        }
         var definition = definition
         definition.version = (held.definition ?? BoardDefinition()).nextVersion
         guard try await takePlace(name, definition, on: eventLoop) else { return .boardsLimit }

@@ -29,6 +29,7 @@ extension Catalogue {
         case .otherVersion: throw ScoreStoreError.unavailable("the board's definition changed meanwhile: ask again")
         case .boardsLimit: throw BoardLookupError.boardsLimit(maximumBoards)
         }
+        guard old.windows.seasonal.isEmpty else { throw SeasonsFixTies() }
         new.version = old.nextVersion
         let isStored = held == .stored(old)
         let board = self.store(of: id, old, isStored: isStored)
@@ -37,5 +38,12 @@ extension Catalogue {
         await note(.board(id), new, on: eventLoop)
         forget(.board(id))
         return new
+    }
+}
+
+/// A board with windows that begin anew: what has ended would keep the order of its old ties, and be read by the new ones.
+package struct SeasonsFixTies: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String {
+        "a board whose windows begin anew keeps its ties: ended seasons are read by them, too"
     }
 }

@@ -10,6 +10,11 @@ struct DefinitionReader {
         self.object = object
     }
 
+    var hasFaults: Bool { !faults.isEmpty }
+
+    /// For who reads a member otherwise, and refuses it.
+    func value(_ name: String) -> JSONValue? { object[name] }
+
     mutating func refuse(_ fault: String) { faults.append(fault) }
 
     /// Members that are none of a definition: each could be one that was meant to change what the board is.

@@ -10,8 +10,8 @@ package struct GroupEvent: Sendable, Equatable {
     package let updates: [Change]
 
     package static let maximumUpdates = 64
-    /// 64 updates with user ids of 128 bytes and the longest numbers are 13,200.
-    package static let maximumJSONBytes = 16_384
+    /// 64 updates with user ids of 128 bytes and the longest numbers are 13,200; with the scores of four windows each, 18,400.
+    package static let maximumJSONBytes = 20_480
 
     init(_ object: JSONObject) throws(InvalidScoreEvent) {
         guard let elements = object["updates"]?.array, (1...Self.maximumUpdates).contains(elements.count) else {

@@ -11,7 +11,9 @@
 --   increase_max largest value of one incr or decr
 --   rate_limit   {"updates","interval_seconds"} of one user's token bucket; default 60 in 60
 --   version      text of 1 to 32 of A-Z a-z 0-9 _ - .
--- Further members are the service's. A definition whose windows end is none here.
+--   windows      at most 5. The first never ends: it is the board itself; each further one has a `reset` (windows.lua)
+--   keep_days    for how long a season is kept behind its end, 1 to 3650; default 400. Asked for only where there are further windows
+-- Further members are the service's.
 
 local DEFINITION_BYTES, DEFINITIONS_KEPT = 4096, 1000
 local OPERATORS = { incr = true, decr = true, set = true, best = true }
@@ -38,11 +40,15 @@ local function word_member(value, default, words)
   return value or default
 end
 
--- Of one window that never ends, or of none.
-local function expect_endless(windows)
-  expect(windows == nil or type(windows) == 'table' and #windows <= 1)
-  local window = windows and windows[1]
-  expect(not window or type(window) == 'table' and (window.reset == nil or window.reset == 'none'))
+-- Whether any of them ends: all but the first do.
+local function has_ends(windows)
+  expect(windows == nil or type(windows) == 'table' and #windows <= 5)
+  for index, window in ipairs(windows or {}) do
+    expect(type(window) == 'table')
+    local reset = window.reset or 'none'
+    expect(type(reset) == 'string' and (reset == 'none') == (index == 1))
+  end
+  return windows ~= nil and #windows > 1
 end
 
 -- Raises an error where the text is none.
@@ -54,7 +60,6 @@ local function parsed_definition(text)
   expect(type(version) == 'string' and #version <= 32 and string.find(version, '^[%w_%-%.]+$'))
   expect(limit == nil or type(limit) == 'table')
   expect(names == nil or type(names) == 'table' and #names > 0 and #names <= 4)
-  expect_endless(json.windows)
   local ties, operator = word_member(json.ties, 'id', TIES), word_member(json.operator, 'incr', OPERATORS)
   local order = word_member(json.order, 'desc', { asc = true, desc = true })
   local operators = {}
@@ -74,11 +79,14 @@ local function parsed_definition(text)
     is_dense = ties == 'dense',
     -- The set is all there is, and another service may write it.
     is_bare = ties == 'id' or ties == 'shared',
+    has_seasons = has_ends(json.windows),
     is_shared = ties == 'dense' or ties == 'shared',
     -- The stamp of who is to be ahead must sort where the reader begins.
     is_inverted = (ties == 'first') == (order == 'desc'),
   }
   expect(definition.min <= definition.max)
+  -- Milliseconds.
+  definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000
   -- Microseconds in which one token comes back, rounded up.
   local interval = whole_member(limit and limit.interval_seconds, 60, 1, 366 * 86400) * 1000000
   definition.token_time = math.ceil(interval / definition.capacity)

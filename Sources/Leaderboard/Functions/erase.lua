@@ -12,13 +12,17 @@
 -- edition before 8 erased it.
 
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
--- could erase the ban. KEYS, with board and at, and ARGV 1 to 7 as in operation.lua
+-- could erase the ban. KEYS, with board and at, and seasons, and ARGV 1 to 7 as in operation.lua
 -- ARGV  8 pseudonym  in the place of the name, in the audit
--- Returns done, and the id of the audit entry that tells it
+-- Returns done, and the id of the audit entry that tells it; or season_is
 local function erase(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' or not args[8] or not is_user(args[8]) then
     return wrong_arguments('leaderboard_erase')
+  end
+  local answer = begin_in_seasons(op, keys)
+  if answer then
+    return answer
   end
   local score = tonumber(op.kept_back or op.on_board or 0)
   op.name = args[8]
@@ -29,8 +33,22 @@ local function erase(keys, args)
   redis.call('ZREM', op.withheld, op.user)
   forget(op.moves, op.user)
   redis.call('DEL', op.limit)
+  for _, window in ipairs(op.windows) do
+    forget_in_season(window.moves, window.withheld, op.user)
+  end
   tell(op, nil)
   return { 'done', id }
+end
+
+-- leaderboard_erase_in_season: takes a user out of a season, which may have ended; may be repeated.
+-- KEYS  1 board  2 scores  3 at  4 withheld, these three of the season
+-- ARGV  1 user
+-- Returns 1 if the user was in it, else 0
+local function erase_in_season(keys, args)
+  if #keys ~= 4 or #args ~= 1 or not is_user(args[1]) then
+    return wrong_arguments('leaderboard_erase_in_season')
+  end
+  return forget_in_season(begin_moves(board_definition(keys[1]), keys[2], keys[3], true), keys[4], args[1]) and 1 or 0
 end
 
 -- Takes entries out of the audit, and appends what is left of each: of all, or of none if the audit takes no more entries.
@@ -129,5 +147,6 @@ local function erase_audit(keys, args)
 end
 
 register_operation('leaderboard_erase', erase)
+register_operation('leaderboard_erase_in_season', erase_in_season)
 register_operation('leaderboard_erase_entries', erase_entries)
 register_operation('leaderboard_erase_audit', erase_audit)

@@ -10,6 +10,7 @@
 --   occupancy  score -> by how many more, or fewer, have it than Redis says
 --   vacated    scores that somebody left; of a dense board
 --   is_told    Redis has been told of some of them
+--   lasts      of a season: the set is never empty between two of its members, or it would forget when it is to go by itself
 
 -- Raises an error where `at` of a dense board is of another type; the other sets are read by who moves.
 local function begin_moves(definition, scores, at, is_single)
@@ -56,14 +57,22 @@ local function write_moves(moves)
   if not adds or #adds == 0 then
     return
   end
-  refuse_half_a_move(moves)
-  if moves.removals and #moves.removals > 0 then
-    call('ZREM', scores, unpack(moves.removals))
+  -- Of a season: the same was asked of the board, whose place is written before.
+  if not moves.lasts then
+    refuse_half_a_move(moves)
+  end
+  local removals = moves.removals and #moves.removals > 0 and moves.removals
+  if removals and not moves.lasts then
+    call('ZREM', scores, unpack(removals))
     moves.removals, moves.is_told = {}, true
   end
   call('ZADD', scores, unpack(adds))
   moves.is_told = true
   moves.adds = {}
+  if removals and moves.lasts then
+    call('ZREM', scores, unpack(removals))
+    moves.removals = {}
+  end
   if moves.stamped then
     if #moves.stamped > 0 then
       call('HSET', moves.at, unpack(moves.stamped))

@@ -12,6 +12,9 @@
 --       9 limit      the user's token bucket
 --       10 board  11 at   of a board with a definition (definition.lua, ranking.lua); left out, or `board` is not there: one as it
 --                         is without. Only where an operation's head says that it takes them
+--       12 seasons        of a board with windows that end (windows.lua), and behind it of each that the key tells, in its order,
+--                         scores at withheld. Only where an operation's head says that it reaches them. Not those are meant, but
+--                         the running ones among them: what has ended stays as it is
 -- ARGV  1 user       or * for the whole board, where that makes sense
 --       2 channel    where the event is published
 --       3 audit_max  length to which the audit stream is trimmed, about
@@ -53,6 +56,50 @@ local function refuse_missing_rights(op)
       error({ err = 'NOPERM the user may not call ' .. string.lower(words[1]) })
     end
   end
+end
+
+-- The running seasons that an operation reaches: op.windows, each with scores, at, withheld, moves and season. Returns the answer where
+-- the caller's keys are not of the seasons that hold: `season_is stored`, and nothing was written.
+local function begin_in_seasons(op, keys)
+  op.windows = {}
+  if not keys[12] then
+    return nil
+  end
+  local stored = redis.call('GET', keys[12])
+  local seasons, prefix = stored and seasons_of(stored) or {}, string.match(keys[12], '^(.*)seasons$')
+  if not prefix or #keys ~= 12 + 3 * #seasons then
+    return { 'season_is', stored or '' }
+  end
+  local now = op.clock[1] * 1000000 + op.clock[2]
+  for index, season in ipairs(seasons) do
+    local key = 12 + 3 * (index - 1)
+    -- For comparison only: what is read and written is what was declared.
+    if keys[key + 1] ~= prefix .. 's:' .. season.name .. ':' .. season.id .. ':scores' then
+      return { 'season_is', stored }
+    end
+    if now < season.ends then
+      local moves = begin_moves(op.moves.definition, keys[key + 1], keys[key + 2], true)
+      moves.withheld = keys[key + 3]
+      op.windows[#op.windows + 1] = { place = index, season = season, scores = keys[key + 1], at = keys[key + 2],
+        withheld = keys[key + 3], moves = moves }
+    end
+  end
+end
+
+-- What the user has in a running season, and what is kept back of it, as texts; false where there is none.
+local function held_in_season(op, window)
+  return find_moving(window.moves, op.user), redis.call('ZSCORE', window.withheld, op.user)
+end
+
+-- Nothing of the user is left in a season. Returns whether there was anything.
+local function forget_in_season(moves, withheld, user)
+  local score = find_moving(moves, user)
+  if score then
+    take_away(moves, user, score)
+  end
+  local was_withheld = redis.call('ZREM', withheld, user) == 1
+  forget(moves, user)
+  return score or was_withheld
 end
 
 -- What holds on a board that nobody defined. (Texts are parsed when they are first asked for.)

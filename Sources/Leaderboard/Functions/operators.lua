@@ -60,6 +60,10 @@ local function replayed(definition, total, fields)
   if operator == 'set' then
     return score or total, false
   elseif operator == 'best' then
+    if fields.increase == '0' then
+      -- It was better in a window only: the score is another update's.
+      score = held(definition, whole_number(fields.value or '') or score or 0)
+    end
     local is_better = score and (not total or definition.ascends and score < total or not definition.ascends and score > total)
     return is_better and score or total, false
   end

@@ -1,7 +1,8 @@
 -- Rows of any board: leaderboard_page, _around, _around_score, _tops. They write nothing.
 -- KEYS  1 board  2 seq  3 epoch  4 scores  5 at
 -- ARGV  1 definition  what holds where the key `board` is not there; empty: then there is no such board
---       2 …           the reader's own
+--       2 …           the reader's own. Before them, of a season that runs: `@`, its beginning, a comma, its end, in microseconds. Where
+--                     Redis' time is not within them, the answer is season_over, that time, and an empty text. (KEYS 4 and 5 are the season's)
 -- Each returns epoch, seq, number of users on the board, then user, score, rank of each row, best first; or no_board, or
 -- bad_definition. Members that are no users are passed over as in standings.lua: until they have been taken off, they have places
 -- by which offsets and ranks go.
@@ -23,6 +24,24 @@ end
 
 local function wrong_reader(name)
   return redis.error_reply('BADARG leaderboard_' .. name .. ': a key or an argument is missing or wrong')
+end
+
+-- Registers a reader. A season is judged before it, by Redis' time: so at an end nobody is shown the season before as the running one.
+local function register_reader(name, reader)
+  redis.register_function{ function_name = 'leaderboard_' .. name, flags = { 'no-writes' }, callback = function(keys, args)
+    if args[2] and string.byte(args[2]) == 64 then
+      local from, ends = string.match(args[2], '^@(%d+),(%d+)$')
+      if from then
+        local clock = redis.call('TIME')
+        local now = clock[1] * 1000000 + clock[2]
+        if now < tonumber(from) or now >= tonumber(ends) then
+          return { 'season_over', now, '' }
+        end
+        table.remove(args, 2)
+      end
+    end
+    return reader(keys, args)
+  end }
 end
 
 local function is_limit(number)
@@ -134,7 +153,7 @@ local function tops(keys, args)
   return replies
 end
 
-redis.register_function{ function_name = 'leaderboard_page', callback = page, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_around', callback = around, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_around_score', callback = around_score, flags = { 'no-writes' } }
+register_reader('page', page)
+register_reader('around', around)
+register_reader('around_score', around_score)
 redis.register_function{ function_name = 'leaderboard_tops', callback = tops, flags = { 'no-writes' } }

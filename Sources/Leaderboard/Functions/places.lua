@@ -109,10 +109,10 @@ local function count(keys, args)
   return read.reply
 end
 
-redis.register_function{ function_name = 'leaderboard_users', callback = users, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_place', callback = place, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_percentile', callback = percentile, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_score_at', callback = score_at, flags = { 'no-writes' } }
-redis.register_function{ function_name = 'leaderboard_count', callback = count, flags = { 'no-writes' } }
+register_reader('users', users)
+register_reader('place', place)
+register_reader('percentile', percentile)
+register_reader('score_at', score_at)
+register_reader('count', count)
 
 end

@@ -1,7 +1,7 @@
 -- leaderboard_take_back: takes back some updates of one user, each only once. What is left is what the rest of the user's audit
 -- comes to: increases and decreases are added up, of `set` the last one counts, of `best` the best one; each held by the bounds
 -- (replayed, operators.lua). Who has nothing left leaves the board.
--- KEYS  as in operation.lua, with board and at
+-- KEYS  as in operation.lua, with board and at, and seasons
 -- ARGV  1 to 7 as in operation.lua, then
 --       8 seen   id of the last audit entry that the caller has read
 --       9 tally  what the user's audit comes to, up to there
@@ -9,7 +9,10 @@
 --       11 adds  1: all that the user's updates did is add and take away, and no bound held any of it. Then the score changes by
 --                as much as these updates made, so that what another service wrote stays; but never past the rest, even
 --                if another service has moved it there. 0: the score becomes the rest
---       12 …     the names of the updates, at most 500. None that an entry up to `seen` took back
+--       12 windows  what comes of the seasons of KEYS, of each one text with `;` between: `-`, none of these updates was in it; or
+--                what is left there, as of `seen`, without them and those that were taken back before (empty: no score); or, where the
+--                audit does not reach back to its beginning, `less` and what they added there. Empty of a board without such windows
+--       13 …     the names of the updates, at most 500. None that an entry up to `seen` took back
 --
 -- The audit says what was taken back: the entry of each revert names the updates (`reverts`). An update's name is its seq, which is
 -- that of the user's last entry with it; an older one (the board's count was begun anew) is named by its entry's id.
@@ -21,7 +24,8 @@
 --   done count fall score   how many updates, by how much the score fell (below 0: it rose), what it is now; empty: the user left
 --   no_user                 neither on the board nor withheld
 --   behind                  since `seen` there are more than 500 entries, or one of the user of another kind than `adds` says,
---                           or one that took some of these updates back: read on, and call again
+--                           or one that took some of these updates back (with windows, any): read on, and call again
+--   season_is stored        other seasons have begun: find what is left in those, and call again
 
 do
 
@@ -33,6 +37,49 @@ local function is_beside(fields, names)
     end
   end
   return true
+end
+
+-- The parts between the separators, a word or nothing each.
+local function parts_of(text)
+  local parts = {}
+  for part in string.gmatch(text .. ';', '(.-);') do
+    parts[#parts + 1] = part
+  end
+  return parts
+end
+
+-- Whether an update that the audit tells counted in the season that runs: it did, unless it was late for another one.
+local function counted_in(window, fields)
+  return not fields.season or string.find(';' .. fields.season .. ';', ';' .. window.season.words .. ';', 1, true) ~= nil
+end
+
+-- What the windows come to, or lose: `rest` (a number, or false) or `less` of each that loses anything. Returns whether that is sound.
+local function begin_rests(op, text)
+  local parts = text ~= '' and parts_of(text) or {}
+  for _, window in ipairs(op.windows) do
+    local part = parts[window.place]
+    local rest, less = whole_number(part or ''), whole_number(string.match(part or '', '^less (.*)$') or '')
+    if not part or not rest and not less and part ~= '-' and part ~= '' then
+      return false
+    end
+    if less then
+      window.less = less
+    elseif part ~= '-' then
+      window.rest = rest or false
+    end
+  end
+  return true
+end
+
+-- What an update since then makes of these. (Its entry's score is the board's.)
+local function follow_in_windows(op, fields)
+  local definition, operator = op.moves.definition, fields.op or 'incr'
+  local value = whole_number(fields.value or fields.increase or '') or 0
+  for _, window in ipairs(op.windows) do
+    if window.rest ~= nil and OPERATORS[operator] and counted_in(window, fields) then
+      window.rest = result_of(definition, operator, window.rest, value) or window.rest
+    end
+  end
 end
 
 -- `tally` and `rest` as of now; nil where the caller has to read on.
@@ -50,7 +97,9 @@ local function rest_now(op, seen, tally, rest, adds, names)
       if adds and not is_plain then
         return nil
       end
-    elseif fields.user == op.user and action == 'revert' and adds and fields.score ~= '' and is_beside(fields, names) then
+      follow_in_windows(op, fields)
+    elseif fields.user == op.user and action == 'revert' and adds and fields.score ~= '' and #op.windows == 0
+      and is_beside(fields, names) then
       local increase = whole_number(fields.increase or '') or 0
       tally, rest = tally + increase, rest + increase
     elseif fields.user == op.user and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased' then
@@ -103,6 +152,29 @@ local function bring_to(op, score, total)
   end
 end
 
+-- The same in a running season.
+local function bring_to_in_season(op, window)
+  local moves, on_board, kept_back = window.moves, held_in_season(op, window)
+  local score = on_board or kept_back
+  if window.rest == nil and not window.less or not score then
+    return
+  end
+  score = tonumber(score)
+  local total = window.rest
+  if window.less then
+    total = score - window.less
+  end
+  if not total then
+    forget_in_season(moves, window.withheld, op.user)
+  elseif on_board then
+    move(moves, op.user, score, total, tonumber(op.seq_text))
+    write_moves(moves)
+  else
+    move_withheld(moves, window.withheld, op.user, score, total, tonumber(op.seq_text))
+  end
+  keep_season(moves.definition, window)
+end
+
 -- Returns the update's names, nil where one is none.
 local function names_of_updates(args, first, step)
   local names = {}
@@ -118,13 +190,20 @@ end
 local function take_back(keys, args)
   local op = begin_operation(keys, args)
   local tally, rest = whole_number(args[9] or ''), args[10] == '' and '' or whole_number(args[10] or '')
-  local names = names_of_updates(args, 12, 1)
+  local names = names_of_updates(args, 13, 1)
   if not op or op.user == '*' or not tally or not rest or args[11] ~= '0' and args[11] ~= '1' or args[11] == '1' and rest == ''
     or not names or not string.find(args[8], '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_take_back')
   end
+  local answer = begin_in_seasons(op, keys)
+  if answer then
+    return answer
+  end
   redis.call('ZCARD', op.reverted)
   local score, adds = tonumber(op.kept_back or op.on_board), args[11] == '1'
+  if not begin_rests(op, args[12]) then
+    return wrong_arguments('leaderboard_take_back')
+  end
   if not score then
     return { 'no_user' }
   end
@@ -146,6 +225,9 @@ local function take_back(keys, args)
   end
   mark(op, names)
   bring_to(op, score, total)
+  for _, window in ipairs(op.windows) do
+    bring_to_in_season(op, window)
+  end
   tell(op, not op.kept_back and total or nil)
   local fall = shown_score(score) - (total and shown_score(total) or 0)
   return { 'done', #names, shown_score(fall), total and shown_score(total) or '' }

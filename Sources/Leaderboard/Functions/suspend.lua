@@ -1,4 +1,5 @@
--- Suspension. KEYS, with board and at, and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to do.
+-- Suspension. KEYS, with board and at, and seasons, and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to
+-- do, or season_is.
 
 do
 
@@ -9,6 +10,10 @@ local function suspend(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' then
     return wrong_arguments('leaderboard_suspend')
+  end
+  local answer = begin_in_seasons(op, keys)
+  if answer then
+    return answer
   end
   if op.is_suspended and not op.on_board then
     return { 'unchanged' }
@@ -21,15 +26,30 @@ local function suspend(keys, args)
       redis.call('ZADD', op.withheld, op.on_board, op.user)
     end
   end
+  for _, window in ipairs(op.windows) do
+    local score, kept_back = held_in_season(op, window)
+    if score then
+      take_away(window.moves, op.user, score)
+    end
+    if score and not kept_back then
+      redis.call('ZADD', window.withheld, score, op.user)
+      keep_season(op.moves.definition, window)
+    end
+  end
   tell(op, nil)
   return { 'done' }
 end
 
--- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before.
+-- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before. So
+-- is that of the running seasons; a season that ended meanwhile stays without the user.
 local function reinstate(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' then
     return wrong_arguments('leaderboard_reinstate')
+  end
+  local answer = begin_in_seasons(op, keys)
+  if answer then
+    return answer
   end
   if not op.is_suspended and not op.kept_back then
     return { 'unchanged' }
@@ -40,6 +60,14 @@ local function reinstate(keys, args)
   if op.kept_back then
     redis.call('ZREM', op.withheld, op.user)
     put_back(op.moves, op.user, op.kept_back)
+  end
+  for _, window in ipairs(op.windows) do
+    local on_board, kept_back = held_in_season(op, window)
+    redis.call('ZREM', window.withheld, op.user)
+    if kept_back and not on_board then
+      put_back(window.moves, op.user, kept_back)
+      keep_season(op.moves.definition, window)
+    end
   end
   tell(op, score, op.moves.stamps)
   return { 'done' }

@@ -4,19 +4,23 @@
 -- Checks first, writes last, as leaderboard_update (update.lua), and all that stands there holds here.
 --
 -- KEYS  1 suspended  2 withheld (sorted set of the suspended users' scores)  3 audit  4 board (definition.lua)
---       5 seasons    has its place; no window ends yet
---       6 seq  7 epoch  8 chain  9 scores  10 at (ranking.lua), then of each update
+--       5 seasons    which seasons hold (windows.lua)
+--       6 seq  7 epoch  8 chain  9 scores  10 at (ranking.lua), then, of a board with further windows, of the running season of each
+--       scores at withheld, and then `ended`; then of each update
 --       limit [idem] [grant]
 -- ARGV  1 audit_max  2 idem_lifetime  3 channel
 --       4 definition what holds where the key `board` is not there; empty: then there is no such board
 --       5 version    of the definition by which the caller goes
---       6 seasons    empty  7 from  8 until  0  9 windows  1
+--       6 seasons    the seasons of the windows, as the caller sees them (windows.lua); empty: the board has no further windows
+--       7 from  8 until  the latest beginning and the earliest end of these, in microseconds; 0  9 windows  how many there are; 1
+--                    Of updates that count late, seasons that are over: `late version …`, and until when
 --       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
 --       then of each update, 1 to 64 of them
 --       user operator value flags ip request [trace] [grant_lifetime]
 --         operator   incr decr set best; empty: the board's
 --         value      whole number within the limit; what it does: operators.lua
---         flags      sum of: 1 tell the rank  2 idem  4 grant  16 trace; 8 (metadata) is refused yet
+--         flags      sum of: 1 tell the rank  2 idem  4 grant  16 trace  32 only if it was made before: of an update that names a
+--                    season that is over; 8 (metadata) is refused yet
 -- Returns the list of the outcomes, of each update one of
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
@@ -27,11 +31,17 @@
 --   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
 --   bad_op     the board does not take the operator
 --   bad_value  an increase or a decrease below 0, or above the board's bound
+--   season_ended  of flag 32: its key holds no outcome
+-- Where the rank is told and there are further windows, a seventh text behind it tells the scores there:
+-- `daily 2026-11-28 120;weekly 2026-W48 300`. What one window's bounds refuse, is refused.
 --   or, in its place, the error for which this one was not written
 -- or one answer for the group, of which nothing was written:
 --   no_board | bad_definition | board_changed version (the board's) | an error
+--   season_over now stored  the caller's seasons do not run: find those of this time, and call again
+--   season_is stored now    others hold, which are running: take these, and call again
 --
--- An event tells all changes of a group; one by itself is told as leaderboard_update does.
+-- An event tells all changes of a group; one by itself is told as leaderboard_update does. Where there are further windows, each
+-- has `windows`, the scores there. The first change of a season begins with a change of its own, which the audit and viewers are told.
 
 do
 
@@ -43,12 +53,13 @@ local flags_by_text = {}
 local function flags_of(text)
   local flags = flags_by_text[text]
   local sum = not flags and whole_number(text)
-  if sum and sum >= 0 and sum < 32 then
+  if sum and sum >= 0 and sum < 64 then
     local function has(bit)
       return math.floor(sum / bit) % 2 == 1
     end
     if not has(8) then
-      flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2) }
+      flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
+        is_only_replayed = has(32) }
       flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
       flags.words = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
       flags_by_text[text] = flags
@@ -76,6 +87,8 @@ local users, values, flags_of_updates, count = {}, {}, {}, 0
 local definition, moves, now, time, time_text
 local audit, audit_max, scores, at, epoch_key
 local last_seq, seq, seq_text, epoch, chain, clock
+-- Those that end, nil if there are none; and where in KEYS the updates' own begin.
+local windows, own_keys
 -- How many entries the audit has of it, and whether the board has scores of it.
 local appended, is_placed
 -- Of an increase that was written the short way: KEYS, seq and chain.
@@ -89,10 +102,22 @@ local call, try, sha1hex, list, kind
 -- The update whose turn it is: where its own begin among KEYS and ARGV.
 local key, word, flags
 
+-- How many of KEYS are none of an update's; nil where what says it is wrong.
+local function shared_keys()
+  if args[6] == '' then
+    return args[7] == '0' and args[8] == '0' and args[9] == '1' and SHARED_KEYS or nil
+  end
+  local number = whole_number(args[9] or '')
+  return number and number >= 1 and number <= 5 and SHARED_KEYS + 3 * (number - 1) + 1 or nil
+end
+
 -- Takes the updates; false where a key or an argument is missing or wrong.
 local function begin_group()
-  local next_key, next_word, last_word = SHARED_KEYS, SHARED_WORDS, #args
-  count = 0
+  local next_key, next_word, last_word = shared_keys(), SHARED_WORDS, #args
+  if not next_key then
+    return false
+  end
+  own_keys, count = next_key, 0
   while next_word < last_word do
     local user, flags, value = args[next_word + 1], flags_of(args[next_word + 4]), whole_number(args[next_word + 3])
     if not flags or not value or not is_user(user) or count == UPDATES
@@ -105,7 +130,6 @@ local function begin_group()
   end
   local max = whole_number(args[1])
   return count > 0 and next_key == #keys and next_word == last_word and max and max >= 1 and is_lifetime(args[2])
-    and args[6] == '' and args[7] == '0' and args[8] == '0' and args[9] == '1'
 end
 
 -- The score of the group's only user, or by user those of all; false for who is not on the board.
@@ -141,8 +165,8 @@ end
 -- The outcome that a key holds: what was asked, `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's.
 local function stored_outcome(text)
-  local operator, value, same, score, place, then_, rank =
-    string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+)$')
+  local operator, value, same, score, place, then_, rank, told =
+    string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
   if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator] then
     return nil
   end
@@ -150,11 +174,13 @@ local function stored_outcome(text)
   if not score or not place or place < (same == '' and 1 or 0) or not then_ or then_ < 0 or not rank or rank < 0 then
     return nil
   end
-  return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, asked = operator .. value }
+  return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, told ~= '' and told or nil,
+    asked = operator .. value }
 end
 
 local function replay_of(first, full_in)
-  return { first[1] == 'applied' and 'replayed' or 'replayed_unchanged', first[2], first[3], first[4], full_in, first[6] }
+  return { first[1] == 'applied' and 'replayed' or 'replayed_unchanged', first[2], first[3], first[4], full_in, first[6],
+    first[7] }
 end
 
 -- Whether a grant counted; or the error for which nobody can tell.
@@ -169,7 +195,7 @@ end
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
-  if operator == 'incr' and not trace and increase_text == args[word + 3] then
+  if operator == 'incr' and not trace and increase_text == args[word + 3] and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
@@ -190,11 +216,27 @@ local function append_change(user, operator, increase_text, score_text, change_s
   if trace then
     push(fields, 'trace', trace)
   end
+  if windows and windows.late then
+    push(fields, 'season', windows.late)
+  end
   local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
   if not is_done then
     return error_of(result)
   end
   chain, appended = result, appended + 1
+end
+
+-- The first change of a season begins with one of its own. What is written of it beside the entry, end_windows does. Returns the
+-- error for which there is none.
+local function roll_over()
+  local roll_text = integer_text(seq + 1)
+  local is_done, result = pcall(append, audit, audit_max, chain, season_fields(roll_text, windows.text), time_text)
+  if not is_done then
+    return error_of(result)
+  end
+  chain, appended, windows.rolled = result, appended + 1, seq + 1
+  epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+  seq, seq_text = seq + 1, roll_text
 end
 
 -- The user's new place; of a group that is told to Redis by write_places.
@@ -221,6 +263,7 @@ end
 
 local function note_event(user, score_text, increase_text)
   local what = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+    .. (windows and windows_event(windows) or '')
   if not event then
     event = what
   elseif not events then
@@ -232,6 +275,12 @@ end
 
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
 local function change(user, operator, value, old, total, score, score_text)
+  if windows and windows.stores == 'roll' and not windows.rolled then
+    local failure = roll_over()
+    if failure then
+      return failure
+    end
+  end
   local increase_text = operator == 'incr' and total == (old or 0) + value and args[word + 3]
     or integer_text(shown_score(score - shown_score(old or 0)))
   local change_seq_text = integer_text(seq + 1)
@@ -247,10 +296,11 @@ local function change(user, operator, value, old, total, score, score_text)
 end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
-local function carry_out(user, operator, value, old, total, full_in, asked)
+-- Of windows, `is_other`: one has another score than before.
+local function carry_out(user, operator, value, old, total, full_in, asked, is_other)
   -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was; and so are points of
   -- which a bound held all: what they come to where updates before them are taken back, only the audit can tell.
-  local score, is_same = shown_score(total), total == old
+  local score, is_same = shown_score(total), total == old and not is_other
   local is_change = not is_same or operator == 'incr' or operator == 'decr' and value ~= 0
   local score_text = integer_text(score)
   if is_change then
@@ -263,6 +313,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
   keep_bucket(keys[key + 1], now, full_in)
   if is_change then
     place(user, old, total)
+    if windows then
+      place_in_windows(windows, user, seq)
+    end
   end
   if count > 1 then
     had[user] = total
@@ -276,9 +329,10 @@ local function carry_out(user, operator, value, old, total, full_in, asked)
     rank = is_told and found or 0
   end
   local name = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
-  local reply = { name, score, seq, time, full_in, rank }
+  local reply = { name, score, seq, time, full_in, rank, windows and flags.tells_rank and windows_told(windows) or nil }
   if asked then
-    local outcome = { is_same and asked .. '=' or asked, score_text, integer_text(seq), time_text, integer_text(rank) }
+    local outcome = { is_same and asked .. '=' or asked, score_text, integer_text(seq), time_text, integer_text(rank),
+      reply[7] }
     call('SET', keys[key + 2], table.concat(outcome, ' '), 'PX', args[2])
     if count > 1 then
       reply.asked = asked
@@ -296,7 +350,7 @@ end
 
 -- The outcome of one update. What its keys hold stands in `kept` from `held` on.
 local function outcome_of_update(user, value, old)
-  local limit, operator, held = keys[key + 1], args[word + 2], key - SHARED_KEYS + 5
+  local limit, operator, held = keys[key + 1], args[word + 2], key - own_keys + 5
   if operator == '' then
     operator = definition.operator
   end
@@ -309,7 +363,9 @@ local function outcome_of_update(user, value, old)
       return first.asked == asked and replay_of(first, taken and full_in - token_time or full_in) or { 'key_reused' }
     end
   end
-  if not definition.operators[operator] then
+  if flags.is_only_replayed then
+    return { 'season_ended' }
+  elseif not definition.operators[operator] then
     return { 'bad_op' }
   elseif (value < 0 or value > definition.increase_max) and not takes_value(definition, operator, value) then
     return { 'bad_value' }
@@ -324,10 +380,14 @@ local function outcome_of_update(user, value, old)
   if not total or total > definition.max or total < definition.min then
     total = result_of(definition, operator, old, value)
   end
-  if not total then
+  local may, is_other = total ~= nil, false
+  if windows and may then
+    may, is_other = result_in_windows(windows, definition, user, operator, value)
+  end
+  if not may then
     return { 'score_limit', full_in - token_time }
   end
-  return carry_out(user, operator, value, old, total, full_in, asked)
+  return carry_out(user, operator, value, old, total, full_in, asked, is_other)
 end
 
 -- The board's count, and the end of its chain. Where the right for MSET is missing, all else is written.
@@ -338,17 +398,30 @@ local function write_count(keys, seq_text, chain)
   end
 end
 
+-- What of the windows is written once for all changes. Returns the seq behind which these begin.
+local function end_windows(channel, before)
+  write_windows(windows, definition)
+  if windows.stores then
+    store_seasons(keys[5], windows.ended, windows.stored, windows.text, now)
+  end
+  if windows.rolled then
+    publish(channel, '"reset":true,"seasons":"' .. windows.text .. '"', integer_text(windows.rolled), epoch, time_text)
+  end
+  return windows.rolled or before
+end
+
 -- What is written once for all changes.
 local function end_group(channel, before)
   write_places()
   write_count(keys, seq_text, chain)
+  local behind = windows and end_windows(channel, before) or before
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
   if noted[channel] ~= audit_max or before == 0 then
     note_kept(audit, audit_max, seq, channel)
   end
   local what = event
   if events then
-    what = '"from":' .. integer_text(before + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
+    what = '"from":' .. integer_text(behind + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
   end
   -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
   -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.
@@ -380,7 +453,7 @@ end
 -- Of the updates as they stand in KEYS and ARGV, one after the other.
 local function outcomes_of_group(is_suspended, old)
   local replies = {}
-  key, word = SHARED_KEYS, SHARED_WORDS
+  key, word = own_keys, SHARED_WORDS
   for index = 1, count do
     local user, reply = users[index], nil
     flags = flags_of_updates[index]
@@ -408,18 +481,28 @@ local sound_max, sound_lifetime
 -- way of update.lua and of this file is written out once more, for the instructions that Lua takes are what such a call costs more
 -- than leaderboard_update: 1.25 times its instructions without this. Nil, and nothing is written, wherever anything is not as it
 -- mostly is: then all of it goes the way of a group.
+-- With windows, all that holds of those that have begun, and that the user is in.
 local function write_plain(keys, args)
-  local user, increase_text, limit = args[11], args[13], keys[11]
+  local own, seasons, totals = #keys, nil, nil
+  local user, increase_text, limit = args[11], args[13], keys[own]
   local increase, max = whole_number(increase_text), args[1]
   if args[14] ~= '0' or args[12] ~= 'incr' or max ~= sound_max or args[2] ~= sound_lifetime or not increase
-    or args[6] ~= '' or args[7] ~= '0' or args[8] ~= '0' or args[9] ~= '1' or not is_user(user)
-    or call('SISMEMBER', keys[1], user) ~= 0 then
+    or own == 11 and (args[6] ~= '' or args[7] ~= '0' or args[8] ~= '0' or args[9] ~= '1') or not is_user(user) then
+    return nil
+  elseif own > 11 then
+    seasons = seasons_of(args[6])
+    if not seasons or own ~= 12 + 3 * #seasons or seasons.count ~= to_number(args[9]) or not to_number(args[8]) then
+      return nil
+    end
+  end
+  if call('SISMEMBER', keys[1], user) ~= 0 then
     return nil
   end
-  local held, seq_held, epoch, chain, full_at = list(call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
+  local held, seq_held, epoch, chain, full_at, stored = list(seasons
+    and call('MGET', keys[4], keys[6], keys[7], keys[8], limit, keys[5]) or call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
   local definition, count = definitions[held or args[4]], count_of(seq_held)
   if not definition or definition.version ~= args[5] or not definition.is_bare or not definition.operators.incr
-    or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
+    or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
     or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
     return nil
   end
@@ -428,8 +511,13 @@ local function write_plain(keys, args)
   local taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
   local scores = keys[9]
   local total = (call('ZSCORE', scores, user) or 0) + increase
-  if not taken or total > definition.max or total < definition.min then
+  if not taken or total > definition.max or total < definition.min or seasons and now >= to_number(args[8]) then
     return nil
+  elseif seasons then
+    totals = plain_totals(seasons, keys, definition, user, increase)
+    if not totals then
+      return nil
+    end
   end
   local time, score, seq = now / 1000, floor(total) + 0, count + 1
   local score_text, seq_text, time_text, ip, request =
@@ -452,22 +540,46 @@ local function write_plain(keys, args)
     call('ZADD', scores, score_argument(total), user)
   end
   is_placed = true
+  for index = 1, totals and #totals or 0 do
+    call('ZADD', keys[8 + 3 * index], totals[index], user)
+  end
   write_count(keys, seq_text, plain_chain)
   last_count, last_count_text = seq, seq_text
   local channel = args[3]
   if noted[channel] ~= max then
     note_kept(keys[3], max, seq, channel)
   end
-  publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
+  publish_score(channel, user, score_text, totals and increase_text .. ',"windows":[' .. table.concat(totals, ',') .. ']'
+    or increase_text, seq_text, epoch, time_text)
   return { { 'applied', score, seq, time, full_in, 0 } }
 end
 
-local function write(own_keys, own_args)
-  local reply = sound_max and #own_keys == 11 and #own_args == 16 and write_plain(own_keys, own_args)
+-- What of a group's state an earlier call left.
+local function forget_group()
+  had, full_ats, answered, used, adds, event, events = nil, nil, nil, nil, nil, nil, nil
+  plain_keys, appended, is_placed = nil, 0, false
+  if count > 1 then
+    full_ats, answered, used, adds = {}, {}, {}, {}
+  end
+end
+
+-- The answer for the whole group, if its seasons do not hold. `stored`: which do, or false.
+local function begin_group_in_windows(stored)
+  windows = nil
+  if args[6] == '' then
+    return definition.has_seasons and redis.error_reply('BADARG leaderboard_write: the board has windows that end') or nil
+  end
+  local answer
+  windows, answer = begin_windows(definition, keys, SHARED_KEYS + 1, users, count, stored, now, args[6], args[7], args[8], args[9])
+  return answer
+end
+
+local function write(given_keys, given_args)
+  local reply = sound_max and #given_keys >= 11 and #given_args == 16 and write_plain(given_keys, given_args)
   if reply then
     return reply
   end
-  keys, args = own_keys, own_args
+  keys, args = given_keys, given_args
   if not begin_group() then
     return redis.error_reply('BADARG leaderboard_write: a key or an argument is missing or wrong')
   end
@@ -479,7 +591,13 @@ local function write(own_keys, own_args)
   audit, epoch_key, scores, at, audit_max = keys[3], keys[7], keys[9], keys[10], args[1]
   local is_suspended = count == 1 and call('SISMEMBER', keys[1], users[1])
     or count > 1 and call('SMISMEMBER', keys[1], unpack(users, 1, count))
-  kept = call('MGET', board, seq_key, epoch_key, chain_key, list(keys, SHARED_KEYS + 1))
+  local seasons = false
+  if args[6] == '' then
+    kept = call('MGET', board, seq_key, epoch_key, chain_key, list(keys, own_keys + 1))
+  else
+    kept = call('MGET', keys[5], board, seq_key, epoch_key, chain_key, list(keys, own_keys + 1))
+    seasons = table.remove(kept, 1)
+  end
   local text = kept[1]
   definition = definition_of(text or given)
   if not definition then
@@ -492,13 +610,13 @@ local function write(own_keys, own_args)
   -- Of the time, its milliseconds: integer_text cuts, and so does Redis in a reply.
   time = now / 1000
   time_text = integer_text(time)
-  moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
-  had, full_ats, answered, used, adds, event, events = nil, nil, nil, nil, nil, nil, nil
-  plain_keys, appended, is_placed = nil, 0, false
-  local old = scores_of_group(keys[2])
-  if count > 1 then
-    full_ats, answered, used, adds = {}, {}, {}, {}
+  forget_group()
+  local answer = begin_group_in_windows(seasons)
+  if answer then
+    return answer
   end
+  moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
+  local old = scores_of_group(keys[2])
   last_seq, epoch, chain = count_of(kept[2]), kept[3], kept[4]
   if not (last_seq and epoch and chain) then
     refuse_other_types(seq_key, epoch_key, chain_key)
@@ -507,7 +625,7 @@ local function write(own_keys, own_args)
   if stores then
     refuse_other_types(board)
   end
-  if last_seq and last_seq + count > SCORE_LIMIT then
+  if last_seq and last_seq + count + (windows and 1 or 0) > SCORE_LIMIT then
     last_seq = nil
   end
   local before = last_seq or first_seq(definition, audit, scores, at, keys[2], clock)

@@ -87,12 +87,13 @@ extension ScoreStore {
     /// has more behind it than an idempotency key may have is none of ours.
     func forEachKey(
         beginningWith prefix: String,
+        longestRest: Int = IdempotencyKey.maximumBytes,
         on eventLoop: any EventLoop,
         _ body: ([String]) async throws(ScoreStoreError) -> Void
     ) async throws(ScoreStoreError) {
         var cursor = "0"
         repeat {
-            let longest = String(prefix.utf8.count + IdempotencyKey.maximumBytes)
+            let longest = String(prefix.utf8.count + longestRest)
             let call = RedisCommand("FCALL_RO", "leaderboard_keys", "1", keys.scores, prefix, longest, cursor, "1000")
             let page = try ScanPage(reply: try await read(call, on: eventLoop))
             let names = page.words.compactMap(\.text)

@@ -30,6 +30,7 @@ struct RevertedHistory {
     private var reverted: Set<AuditID> = []
     /// The user's last update with each seq. Where the board's count was begun anew, there may be an older one.
     private var latest: [Int: AuditID] = [:]
+    private var shares = SeasonShares([])
     let user: UserID
     private let isSelected: (AuditEntry) -> Bool
 
@@ -38,9 +39,16 @@ struct RevertedHistory {
         self.isSelected = isSelected
     }
 
+    /// The audit is read anew, for these seasons: those that Redis holds.
+    mutating func begin(_ seasons: [WindowSeason]) {
+        self = RevertedHistory(user: user, isSelected: isSelected)
+        shares = SeasonShares(seasons)
+    }
+
     mutating func read(_ entries: [AuditEntry]) {
         for entry in entries {
             seen = entry.id
+            shares.follow(entry)
             if entry.names(user.rawValue), entry.action != .erased { follow(entry) }
         }
     }
@@ -57,6 +65,7 @@ struct RevertedHistory {
         case .update:
             guard let update = RevertedUpdate(entry) else { return }
             steps.append(.update(update))
+            shares.count(entry)
             guard let seq = entry.seq else { return }
             latest[seq] = entry.id
             if isSelected(entry) { selected.append(update) }
@@ -95,6 +104,32 @@ struct RevertedHistory {
         var rest = PointsSum(sum)
         for update in updates { rest += -update.increase }
         return rest.score.map { Rest(score: $0, adds: true) }
+    }
+
+    /// What comes of each season without these, as `leaderboard_take_back` takes it.
+    func seasons(without updates: some Collection<RevertedUpdate>, by rules: BoardDefinition) -> String {
+        let gone = reverted.union(updates.map(\.id))
+        let parts = shares.seasons.indices.map { place -> String in
+            let touched = updates.filter { shares.has($0, in: place) }
+            guard !touched.isEmpty else { return "-" }
+            guard shares.isWhole(place) else {
+                var sum: PointsSum = 0
+                for update in touched { sum += update.increase }
+                // More than a score can be was not added in it.
+                return "less \(sum.score ?? 0)"
+            }
+            return rest(inSeason: place, without: gone, by: rules).map(String.init) ?? ""
+        }
+        return parts.joined(separator: ";")
+    }
+
+    private func rest(inSeason place: Int, without gone: Set<AuditID>, by rules: BoardDefinition) -> Int? {
+        var (total, hasAdded): (Int?, Bool) = (nil, false)
+        for case .update(let update) in steps where shares.has(update, in: place) {
+            hasAdded = hasAdded || !update.saysScore
+            if !gone.contains(update.id) { total = update.replayed(inSeasonOn: total, by: rules) }
+        }
+        return total ?? (hasAdded && rules.isZeroLast ? 0 : nil)
     }
 
     private func replay(without gone: Set<AuditID>, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {

@@ -8,6 +8,8 @@ struct RevertedUpdate: Sendable {
     let increase: Int
     /// What it asked for, of `incr` and `decr`: more than it added where a bound held it.
     let change: Int
+    /// What it asked for, of `set` and `best`; nil where its entry does not tell.
+    private let value: Int?
     private let operation: BoardDefinition.Operator
     /// What it came to: the bounds of then allowed it.
     private let score: Int?
@@ -19,6 +21,7 @@ struct RevertedUpdate: Sendable {
         increase = entry.increase
         let operation = entry.operation ?? .incr
         self.operation = operation
+        value = entry.value
         change = entry.value.map { operation == .decr ? -$0 : $0 } ?? increase
         score = entry.score
     }
@@ -32,14 +35,31 @@ struct RevertedUpdate: Sendable {
         switch operation {
         case .set: return (score ?? total, false)
         case .best:
-            guard let score else { return (total, false) }
-            let isBetter = total.map { rules.order == .asc ? score < $0 : score > $0 } ?? true
-            return (isBetter ? score : total, false)
+            // Where it added nothing, it was better in a window only: the score is another update's.
+            guard let score = increase == 0 ? value.map(rules.held) ?? score : score else { return (total, false) }
+            return (rules.isBetter(score, than: total) ? score : total, false)
         case .incr, .decr:
             let (least, greatest) = (rules.scores.lowerBound, rules.scores.upperBound)
             let sum = (total ?? 0) + change
             let held = min(max(greatest, score ?? greatest), max(min(least, score ?? least), sum))
             return (held, held == sum && change == increase)
         }
+    }
+
+    /// The same in a season of a window, of which its entry does not tell the score.
+    func replayed(inSeasonOn total: Int?, by rules: BoardDefinition) -> Int? {
+        switch operation {
+        case .set: rules.held(value ?? 0)
+        case .best: rules.isBetter(rules.held(value ?? 0), than: total) ? rules.held(value ?? 0) : total
+        case .incr, .decr: rules.held((total ?? 0) + change)
+        }
+    }
+}
+
+extension BoardDefinition {
+    fileprivate func held(_ score: Int) -> Int { min(scores.upperBound, max(scores.lowerBound, score)) }
+
+    fileprivate func isBetter(_ score: Int, than other: Int?) -> Bool {
+        other.map { order == .asc ? score < $0 : score > $0 } ?? true
     }
 }

@@ -20,7 +20,7 @@ extension ScoreStore {
     /// How often the erased entries are read anew because others are erased meanwhile.
     private static let maximumErasureReads = 3
 
-    /// Takes the user off the board and out of the audit, which reads all of it twice, a page at a time. A suspension stays.
+    /// Takes the user off the board, out of all seasons, ended ones too, and out of the audit, which reads all of it twice, a page at a time. A suspension stays.
     /// May be repeated: if it was interrupted, the next one does the rest.
     ///
     /// What is kept of an entry is its hash, which was made over the name, the address and the request's id as well. Who
@@ -37,7 +37,7 @@ extension ScoreStore {
             try await writeRepeatably(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
         let reply: [RESPValue]
         do {
-            reply = try await operate(calls.operation("erase", user: user, by: act, result.pseudonym), on: eventLoop)
+            reply = try await operateInSeasons("erase", user, by: act, [result.pseudonym], on: eventLoop)
         } catch {
             // Nothing was written, so nothing has begun; unless somebody else is at it, or was.
             if case .unavailable = error, isFirst { try? await endErasure(of: user, on: eventLoop) }
@@ -52,6 +52,7 @@ extension ScoreStore {
             for name in names { command.append(name) }
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
+        try await eraseFromSeasons(user, on: eventLoop)
         try await endErasure(of: user, on: eventLoop)
         return result
     }

@@ -26,6 +26,9 @@ extension ScoreStore {
         let held = try await holding(of: history.user, on: eventLoop).anyScore
         var result = Reverted(user: history.user, score: held)
         var (catchUps, done) = (0, Set<AuditID>())
+        // What Redis held before the audit is read: what begins behind it, the function sees.
+        var seasons = try await storedSeasons(on: eventLoop)
+        history.begin(seasons)
         while true {
             try await readOn(&history, on: eventLoop)
             let counting = history.counting.filter { !done.contains($0.id) }
@@ -33,10 +36,14 @@ extension ScoreStore {
             guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
             let words = try history.words(without: batch, by: board.definition)
             let reply = try await operate(
-                calls.operation("take_back", user: history.user, by: act, words),
+                calls.operation("take_back", user: history.user, by: act, words, in: seasons),
                 on: eventLoop
             )
             switch reply[0].text {
+            case "season_is" where catchUps < Self.maximumCatchUps:
+                catchUps += 1
+                seasons = RunningSeasons.stored(reply.last?.text ?? "")
+                history.begin(seasons)
             case "done" where reply.count == 4:
                 guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
                     throw .outcomeUnknown("unexpected reply")
@@ -109,7 +116,7 @@ extension RevertedHistory {
             throw .unsoundAudit(of: user)
         }
         return [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
-            + batch.map { name(of: $0) }
+            + [seasons(without: batch, by: rules)] + batch.map { name(of: $0) }
     }
 
     /// As the function has it: what another service wrote stays, but nothing moves past the rest.

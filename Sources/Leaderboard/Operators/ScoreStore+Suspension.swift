@@ -3,24 +3,25 @@ package import NIOCore
 import RedisClient
 
 extension ScoreStore {
-    /// From now on the user's updates are refused, by every instance, and the user is off the board; the score is kept.
+    /// From now on the user's updates are refused, by every instance, and the user is off the board and its running seasons; the score is
+    /// kept.
     /// - Returns: false if it was so before.
     package func suspend(
         _ user: UserID,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operate(calls.operation("suspend", user: user, by: act), on: eventLoop).first?.text == "done"
+        try await operateInSeasons("suspend", user, by: act, on: eventLoop).first?.text == "done"
     }
 
-    /// The user's updates count again, and the score that was kept is back on the board.
+    /// The user's updates count again, and the score that was kept is back on the board, and in the seasons that run still.
     /// - Returns: false if the user was not suspended.
     package func reinstate(
         _ user: UserID,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operate(calls.operation("reinstate", user: user, by: act), on: eventLoop).first?.text == "done"
+        try await operateInSeasons("reinstate", user, by: act, on: eventLoop).first?.text == "done"
     }
 
     /// Sends an operation; every reply of one is a list that is not empty.

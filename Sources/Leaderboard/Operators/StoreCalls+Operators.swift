@@ -1,4 +1,5 @@
 import Board
+import Seasons
 import RedisClient
 
 extension StoreCalls {
@@ -11,6 +12,22 @@ extension StoreCalls {
     /// One that goes by the board's definition.
     func operation(_ name: String, user: UserID?, by act: OperatorAct, _ own: [String]) -> RedisCommand {
         operation(name, user: user, by: act, own, moreKeys: [keys.board, keys.at])
+    }
+
+    /// One that reaches the running seasons of the board's windows as well.
+    /// - Parameter seasons: those that Redis holds, as far as the caller knows.
+    func operation(
+        _ name: String,
+        user: UserID,
+        by act: OperatorAct,
+        _ own: [String],
+        in seasons: [WindowSeason]
+    ) -> RedisCommand {
+        let ofSeasons = seasons.flatMap { season in
+            let names = keys.season(window: season.window, id: season.season.id)
+            return [names.scores, names.at, names.withheld]
+        }
+        return operation(name, user: user, by: act, own, moreKeys: [keys.board, keys.at, keys.seasons] + ofSeasons)
     }
 
     func operation(

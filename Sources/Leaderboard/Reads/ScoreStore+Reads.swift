@@ -11,33 +11,47 @@ extension ScoreStore {
     package func rows(
         _ selection: RowSelection,
         limit: Int,
+        in view: BoardView = .whole,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> RankedPage? {
-        let reply: RESPValue
-        switch selection {
-        case .page(let offset): reply = try await ask("page", String(offset), String(limit), on: eventLoop)
-        case .around(let user): reply = try await ask("around", user.rawValue, String(limit), on: eventLoop)
-        case .aroundScore(let score): reply = try await ask("around_score", String(score), String(limit), on: eventLoop)
+        let (name, word) =
+            switch selection {
+            case .page(let offset): ("page", String(offset))
+            case .around(let user): ("around", user.rawValue)
+            case .aroundScore(let score): ("around_score", String(score))
+            }
+        return try Self.read(try await ask(name, [word, String(limit)], in: view, on: eventLoop)) {
+            RankedPage($0, $1, order: BoardOrder(board.definition))
         }
-        return try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }
     }
 
     /// - Parameter users: 1 to ``usersAtOnce``.
     package func standings(
         of users: [UserID],
+        in view: BoardView = .whole,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UserStandings? {
-        let reply = try await ask("users", users.map(\.rawValue), on: eventLoop)
+        let reply = try await ask("users", users.map(\.rawValue), in: view, on: eventLoop)
         return try Self.read(reply) { UserStandings($0, $1, of: users) }
     }
 
     /// Nil within: the user is not on the board.
-    package func place(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UserPlace?? {
-        try Self.read(try await ask("place", user.rawValue, on: eventLoop)) { UserPlace.read($0, $1, of: user) }
+    package func place(
+        of user: UserID,
+        in view: BoardView = .whole,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> UserPlace?? {
+        try Self.read(try await ask("place", [user.rawValue], in: view, on: eventLoop)) {
+            UserPlace.read($0, $1, of: user)
+        }
     }
 
-    package func place(of score: Int, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> ScorePlace? {
-        try Self.read(try await ask("percentile", String(score), on: eventLoop)) { ScorePlace($0, $1[...]) }
+    package func place(
+        of score: Int,
+        in view: BoardView = .whole,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> ScorePlace? {
+        try Self.read(try await ask("percentile", [String(score)], in: view, on: eventLoop)) { ScorePlace($0, $1[...]) }
     }
 
     /// At most so many percentiles in one call.
@@ -47,9 +61,11 @@ extension ScoreStore {
     /// - Parameter millionths: 1 to ``percentilesAtOnce`` of them, each 0 to 1,000,000, where the best score is.
     package func scores(
         at millionths: [Int],
+        in view: BoardView = .whole,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [PercentileScore?]? {
-        try Self.read(try await ask("score_at", millionths.map(String.init), on: eventLoop)) { head, fields in
+        let words = millionths.map(String.init)
+        return try Self.read(try await ask("score_at", words, in: view, on: eventLoop)) { head, fields in
             if fields.isEmpty { return millionths.map { _ in nil } }
             guard fields.count == 2 * millionths.count else { return nil }
             var scores: [PercentileScore?] = []
@@ -67,10 +83,11 @@ extension ScoreStore {
     package func count(
         from least: Int?,
         to greatest: Int?,
+        in view: BoardView = .whole,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> (count: Int, total: Int)? {
         let words = [least, greatest].map { $0.map(String.init) ?? "" }
-        return try Self.read(try await ask("count", words, on: eventLoop)) { head, fields in
+        return try Self.read(try await ask("count", words, in: view, on: eventLoop)) { head, fields in
             guard fields.count == 1, let count = fields[0].count else { return nil }
             return (count, head.total)
         }
@@ -78,22 +95,22 @@ extension ScoreStore {
 
     private func ask(
         _ name: String,
-        _ words: String...,
+        _ words: [String],
+        in view: BoardView,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> RESPValue {
-        try await ask(name, words, on: eventLoop)
+        if case .window = view { return try await ask(name, words, ofSeasonsIn: view, on: eventLoop) }
+        return try await read(call(name, words, scores: keys.scores, at: keys.at), on: eventLoop)
     }
 
-    private func ask(
-        _ name: String,
-        _ words: [String],
-        on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> RESPValue {
+    /// - Parameter times: when the call has an answer, as `@<from>,<until>`; nil: at any time.
+    func call(_ name: String, _ words: [String], scores: String, at: String, times: String? = nil) -> RedisCommand {
         var call = RedisCommand("FCALL_RO", "leaderboard_" + name, "5")
-        for key in [keys.board, keys.seq, keys.epoch, keys.scores, keys.at] { call.append(key) }
+        for key in [keys.board, keys.seq, keys.epoch, scores, at] { call.append(key) }
         call.append(board.given)
+        if let times { call.append(times) }
         for word in words { call.append(word) }
-        return try await read(call, on: eventLoop)
+        return call
     }
 
     private static func read<Value>(

@@ -1,4 +1,5 @@
 package import Board
+package import Seasons
 import Text
 
 /// Every key and channel of one board. The hash tag keeps them on one slot of a Redis Cluster.
@@ -31,6 +32,8 @@ package struct BoardKeys: Sendable {
     package let board: String
     /// Which seasons its windows are in; not there: none ends.
     package let seasons: String
+    /// Stream: each season that has ended, once.
+    package let ended: String
     /// What its ties need beside `scores`: hash user → stamp, or sorted set of the scores that somebody has.
     package let at: String
     /// Channel of ``BoardEvent``s.
@@ -68,6 +71,7 @@ package struct BoardKeys: Sendable {
         erasing = prefix + "erasing"
         board = prefix + "board"
         seasons = prefix + "seasons"
+        ended = prefix + "ended"
         at = prefix + "at"
         channel = prefix + space.channel
     }
@@ -76,8 +80,13 @@ package struct BoardKeys: Sendable {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            name("meta"),
+            ended, name("meta"),
         ]
+    }
+
+    /// What one season of a window is kept in.
+    package func season(window: WindowName, id: String) -> SeasonKeys {
+        SeasonKeys(prefix: "\(prefix)s:\(window):\(id):")
     }
 
     /// Any key of the board.
@@ -106,5 +115,21 @@ package struct BoardKeys: Sendable {
             ? user.rawValue.parts(at: ":").joined(separator: "%3A")
             : user.rawValue
         return "\(prefix)idem:\(name):"
+    }
+}
+
+/// The keys of one season of a window, as those of the board itself.
+package struct SeasonKeys: Sendable, Hashable {
+    /// Sorted set: user → score.
+    package let scores: String
+    /// What its ties need beside `scores`.
+    package let at: String
+    /// Sorted set: suspended user → the score kept for them.
+    package let withheld: String
+
+    fileprivate init(prefix: String) {
+        scores = prefix + "scores"
+        at = prefix + "at"
+        withheld = prefix + "withheld"
     }
 }

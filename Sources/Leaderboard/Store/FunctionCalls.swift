@@ -73,7 +73,7 @@ package final class FunctionCalls: Sendable {
     /// a group again.
     func send(
         _ call: UpdateCall,
-        of board: StoredBoard,
+        by head: WriteHead,
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> RESPValue {
         guard let groups = groups[ObjectIdentifier(eventLoop)] ?? groups[ObjectIdentifier(redis.eventLoop)] else {
@@ -81,28 +81,28 @@ package final class FunctionCalls: Sendable {
         }
         let start = NIODeadline.now()
         do {
-            return try await Self.add(call, of: board, to: groups)
+            return try await Self.add(call, by: head, to: groups)
         } catch {
             return try await sendAgain(
-                board.writeHead.function,
+                head.function,
                 after: error,
                 since: start,
                 isIdempotent: call.idempotencyKey != nil,
                 on: eventLoop
-            ) { () async throws(RedisError) in try await Self.add(call, of: board, to: groups) }
+            ) { () async throws(RedisError) in try await Self.add(call, by: head, to: groups) }
         }
     }
 
     private static func add(
         _ call: UpdateCall,
-        of board: StoredBoard,
+        by head: WriteHead,
         to groups: NIOLoopBoundBox<TickGroups>
     ) async throws(RedisError) -> RESPValue {
         let reply = await ReplyContinuation.wait { continuation in
             if groups.eventLoop.inEventLoop {
-                groups.value.add(call, of: board, continuation)
+                groups.value.add(call, by: head, continuation)
             } else {
-                groups.eventLoop.execute { groups.value.add(call, of: board, continuation) }
+                groups.eventLoop.execute { groups.value.add(call, by: head, continuation) }
             }
         }
         return try reply.get()

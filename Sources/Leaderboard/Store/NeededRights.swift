@@ -125,6 +125,8 @@ package struct NeededRights: Sendable {
         let (other, index) = (BoardKeys(board: "-", in: keys.space), keys.space.index)
         let ofBoards = [
             ["GET", other.board], ["SET", other.board, "{}"], ["UNLINK", other.board],
+            // Of windows that end.
+            ["PEXPIREAT", other.name("s:-:-:scores"), "1"],
             [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
             [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
         ]

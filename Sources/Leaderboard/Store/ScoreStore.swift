@@ -21,6 +21,11 @@ package struct ScoreStore: Sendable {
         board = StoredBoard(id, definition, from: source, options: functions.options)
     }
 
+    init(_ functions: FunctionCalls, _ board: StoredBoard) {
+        self.functions = functions
+        self.board = board
+    }
+
     /// ``BoardID/main`` as the environment says it is.
     package init(mainOf functions: FunctionCalls) {
         self.init(functions, .main, functions.options.definition, from: .environment)
@@ -51,16 +56,28 @@ package struct ScoreStore: Sendable {
             withRank: withRank
         )
         let reply: RESPValue
-        do {
-            reply = try await functions.send(call, of: board, on: eventLoop)
-        } catch {
-            functions.gate.met(error, isUpdate: true)
-            throw ScoreStoreError(ofWrite: error)
+        if let seasons = board.seasons {
+            reply = try await send(call, in: seasons, on: eventLoop)
+        } else {
+            reply = try await send(call, by: board.writeHead, on: eventLoop)
         }
         guard let outcome = UpdateOutcome(reply: reply, rateLimit: board.definition.rateLimit) else {
             throw .outcomeUnknown("unexpected reply")
         }
         return outcome
+    }
+
+    func send(
+        _ call: UpdateCall,
+        by head: WriteHead,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        do {
+            return try await functions.send(call, by: head, on: eventLoop)
+        } catch {
+            functions.gate.met(error, isUpdate: true)
+            throw ScoreStoreError(ofWrite: error)
+        }
     }
 
     /// Gives the board its epoch, if it has none. Then an update that follows is a change like any other.

@@ -9,6 +9,10 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     /// It cannot be done, however often it is asked: what the audit tells of this user adds up to what no score can be
     /// (``ScoreRange``). Somebody forged entries, or set scores past the audit; a verification shows whose.
     case unsoundAudit(of: UserID)
+    /// The board has no such window.
+    case unknownWindow
+    /// Nobody is in the season: it is none, has not begun, or was kept long enough.
+    case unknownSeason
 }
 
 extension ScoreStoreError: CustomStringConvertible {
@@ -17,6 +21,8 @@ extension ScoreStoreError: CustomStringConvertible {
         switch self {
         case .unavailable(let why), .outcomeUnknown(let why): why
         case .unsoundAudit: "the audit of this user adds up to what no score can be"
+        case .unknownWindow: "the board has no such window"
+        case .unknownSeason: "nobody is in such a season"
         }
     }
 }

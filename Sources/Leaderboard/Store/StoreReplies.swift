@@ -30,9 +30,11 @@ extension UpdateOutcome {
     private init?(_ fields: [RESPValue], _ rateLimit: RateLimit) {
         guard let word = fields.first?.text else { return nil }
         switch (word, fields.count) {
-        case ("applied", 6), ("applied_same", 6), ("replayed", 6), ("unchanged", 6), ("replayed_unchanged", 6):
+        case ("applied", 6...7), ("applied_same", 6...7), ("replayed", 6...7), ("unchanged", 6...7),
+            ("replayed_unchanged", 6...7):
             guard let score = fields[1].score, let seq = fields[2].count, let time = fields[3].count,
-                let fullIn = fields[4].integer, let rank = fields[5].count
+                let fullIn = fields[4].integer, let rank = fields[5].count,
+                let seasons = fields.count == 6 ? [] : SeasonScore.list(fields[6])
             else { return nil }
             self = .applied(
                 AppliedUpdate(
@@ -43,7 +45,8 @@ extension UpdateOutcome {
                     isReplay: word.hasPrefix("replayed"),
                     isChange: word == "applied" || word == "replayed",
                     isInAudit: word != "unchanged",
-                    time: time
+                    time: time,
+                    seasons: seasons
                 )
             )
         case ("rate_limited", 2):
@@ -55,6 +58,7 @@ extension UpdateOutcome {
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
         case ("grant_used", 1): self = .grantUsed
+        case ("season_ended", 1): self = .seasonEnded
         case ("bad_op", 1): self = .operatorNotAllowed
         case ("bad_value", 1): self = .valueNotAllowed
         default: return nil

@@ -21,15 +21,36 @@ package final class StoredBoard: Sendable {
     /// The definition that holds where the board's key has none; empty: then there is no such board.
     let given: String
     let calls: StoreCalls
+    /// Of a board whose windows end, that of no seasons, which is not sent.
     let writeHead: WriteHead
+    /// Nil: no window of the board ends.
+    package let seasons: BoardSeasons?
 
-    init(_ id: BoardID, _ definition: BoardDefinition, from source: Source, options: StoreOptions) {
+    /// - Parameters:
+    ///   - calendar: nil: that of the definition.
+    ///   - clock: microseconds since 1970.
+    init(
+        _ id: BoardID,
+        _ definition: BoardDefinition,
+        from source: Source,
+        options: StoreOptions,
+        calendar: WindowCalendar? = nil,
+        clock: () -> Int = BoardSeasons.systemClock
+    ) {
         self.id = id
         self.definition = definition
         self.source = source
-        keys = BoardKeys(board: id.rawValue, in: options.keySpace)
+        let keys = BoardKeys(board: id.rawValue, in: options.keySpace)
+        let given = source == .board ? "" : String(buffer: definition.stored)
+        let isStored = source == .template
+        self.keys = keys
+        self.given = given
         calls = StoreCalls(keys: keys, definition: definition, options: options)
-        given = source == .board ? "" : String(buffer: definition.stored)
-        writeHead = WriteHead(keys, definition, given: given, isStored: source == .template, options)
+        writeHead = WriteHead(keys, definition, given: given, isStored: isStored, options)
+        seasons = (calendar ?? WindowCalendar(definition)).map { calendar in
+            BoardSeasons(calendar, clock: clock) { seasons in
+                WriteHead(keys, definition, in: seasons, given: given, isStored: isStored, options)
+            }
+        }
     }
 }

@@ -15,6 +15,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     case operatorNotAllowed
     /// The value is below 0, or above what one update may add or take. Nothing was written.
     case valueNotAllowed
+    /// It names a season that does not run, and that takes nothing any more. Nothing was written.
+    case seasonEnded
     /// There is no such board. Nothing was written.
     case noBoard
     /// The board's key holds what is no definition. Nothing was written.
@@ -42,6 +44,8 @@ package struct AppliedUpdate: Sendable, Equatable {
     package let isInAudit: Bool
     /// When, by Redis' clock, in milliseconds since 1970.
     package let time: Int
+    /// What the user has in the windows that begin anew; empty if nobody asked for the rank. Of a replay, those of then.
+    package let seasons: [SeasonScore]
 
     package init(
         score: Int,
@@ -51,7 +55,8 @@ package struct AppliedUpdate: Sendable, Equatable {
         isReplay: Bool,
         isChange: Bool = true,
         isInAudit: Bool = true,
-        time: Int
+        time: Int,
+        seasons: [SeasonScore] = []
     ) {
         self.score = score
         self.seq = seq
@@ -61,6 +66,7 @@ package struct AppliedUpdate: Sendable, Equatable {
         self.isChange = isChange
         self.isInAudit = isInAudit
         self.time = time
+        self.seasons = seasons
     }
 }
 

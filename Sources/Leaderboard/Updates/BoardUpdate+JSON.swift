@@ -1,5 +1,6 @@
 package import Board
 package import NIOCore
+import Seasons
 package import Text
 
 extension BoardUpdate {
@@ -24,9 +25,23 @@ extension BoardUpdate {
             throw ScoreUpdateError(.operator, definition.refusal(of: operation.member, lacking: operation.rawValue))
         }
         // Whoever sends them relies on them.
-        guard object["season"] == nil else { throw ScoreUpdateError(.season, "This board has no seasons.") }
+        let season = try Self.season(object["season"], definition)
         guard object["metadata"] == nil else { throw ScoreUpdateError(.metadata, "This board takes no metadata.") }
-        self.init(user: user, operation, value, grant: object["grant"]?.string)
+        self.init(user: user, operation, value, grant: object["grant"]?.string, season: season)
+    }
+
+    private static func season(
+        _ value: JSONValue?,
+        _ definition: BoardDefinition
+    ) throws(ScoreUpdateError) -> String? {
+        guard let value else { return nil }
+        guard !definition.windows.seasonal.isEmpty else {
+            throw ScoreUpdateError(.season, "This board has no seasons.")
+        }
+        guard let season = value.string, Season.isID(season) else {
+            throw ScoreUpdateError(.season, "season must be the name of a season, as GET …/seasons has it.")
+        }
+        return season
     }
 
     private static let members = ["score_increase", "score_decrease", "score"]

@@ -9,13 +9,22 @@ package struct BoardUpdate: Hashable, Sendable {
     package let value: Int
     /// The signed grant that came with it, as it was sent; see `GRANTS`.
     package let grant: String?
+    /// The one that it is meant for, wherever it arrives; nil: those that run then.
+    package let season: String?
 
     /// - Parameter value: a larger one counts as the largest score that there is, a smaller one as the smallest.
-    package init(user: UserID, _ operation: BoardDefinition.Operator, _ value: Int, grant: String? = nil) {
+    package init(
+        user: UserID,
+        _ operation: BoardDefinition.Operator,
+        _ value: Int,
+        grant: String? = nil,
+        season: String? = nil
+    ) {
         self.user = user
         self.operation = operation
         self.value = ScoreRange.held(value)
         self.grant = grant
+        self.season = season
     }
 
     package init(_ update: ScoreUpdate) {

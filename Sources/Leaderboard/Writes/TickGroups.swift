@@ -7,9 +7,9 @@ import RedisClient
 final class TickGroups {
     private let redis: RedisConnections
     private let eventLoop: any EventLoop
-    /// That of the board whose update came first in this tick.
+    /// That of the board, in its seasons, whose update came first in this tick.
     private var current: UpdateGroup?
-    /// Those of other boards.
+    /// Those of others.
     private var others: [ObjectIdentifier: UpdateGroup] = [:]
     /// Empty ones, whose memory is used again.
     private var spare: [UpdateGroup] = []
@@ -22,8 +22,8 @@ final class TickGroups {
         self.eventLoop = eventLoop
     }
 
-    func add(_ call: UpdateCall, of board: StoredBoard, _ continuation: ReplyContinuation) {
-        let group = group(of: board)
+    func add(_ call: UpdateCall, by head: WriteHead, _ continuation: ReplyContinuation) {
+        let group = group(by: head)
         if !group.takes(call) { send(group) }
         group.add(call, continuation)
         guard !isSendingDue else { return }
@@ -31,22 +31,22 @@ final class TickGroups {
         eventLoop.assumeIsolated().execute { self.sendAll() }
     }
 
-    private func group(of board: StoredBoard) -> UpdateGroup {
+    private func group(by head: WriteHead) -> UpdateGroup {
         guard let current else {
-            let new = makeGroup(of: board)
+            let new = makeGroup(by: head)
             current = new
             return new
         }
-        if current.board === board { return current }
-        if let known = others[ObjectIdentifier(board)] { return known }
-        let new = makeGroup(of: board)
-        others[ObjectIdentifier(board)] = new
+        if current.head === head { return current }
+        if let known = others[ObjectIdentifier(head)] { return known }
+        let new = makeGroup(by: head)
+        others[ObjectIdentifier(head)] = new
         return new
     }
 
-    private func makeGroup(of board: StoredBoard) -> UpdateGroup {
-        guard let group = spare.popLast() else { return UpdateGroup(of: board) }
-        group.begin(of: board)
+    private func makeGroup(by head: WriteHead) -> UpdateGroup {
+        guard let group = spare.popLast() else { return UpdateGroup(head) }
+        group.begin(head)
         return group
     }
 

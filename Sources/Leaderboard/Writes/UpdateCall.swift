@@ -9,12 +9,14 @@ struct UpdateCall {
     let idempotencyKey: IdempotencyKey?
     let grant: ScoreGrant?
     let withRank: Bool
+    /// It names a season that does not run: only what it did before is told.
+    var isReplayOnly = false
 
-    /// Its own words of KEYS. (Of the board, not of its keys: to hand over twenty names costs 1,200 instructions.)
-    func appendKeys(of board: StoredBoard, to keys: inout RedisCommand) {
-        keys.append(board.keys.limitPrefix, update.user.rawValue)
-        if let idempotencyKey { keys.append(board.keys.idem(update.user, idempotencyKey)) }
-        if let grant { keys.append(board.keys.grant(grant)) }
+    /// Its own words of KEYS. (By the head, not by the board's keys: to hand over twenty names costs 1,200 instructions.)
+    func appendKeys(by head: WriteHead, to keys: inout RedisCommand) {
+        keys.append(head.board.limitPrefix, update.user.rawValue)
+        if let idempotencyKey { keys.append(head.board.idem(update.user, idempotencyKey)) }
+        if let grant { keys.append(head.board.grant(grant)) }
     }
 
     /// Its own words of ARGV.
@@ -31,14 +33,15 @@ struct UpdateCall {
 
     private var flags: Int {
         (withRank ? 1 : 0) + (idempotencyKey == nil ? 0 : 2) + (grant == nil ? 0 : 4) + (origin.trace == nil ? 0 : 16)
+            + (isReplayOnly ? 32 : 0)
     }
 
     /// No fewer than its words have on the wire. A `:` of the user id has three in one of the keys.
-    func maximumBytes(of board: StoredBoard) -> Int {
+    func maximumBytes(by head: WriteHead) -> Int {
         let user = update.user.rawValue.utf8.count
         let own =
             5 * user + (idempotencyKey?.rawValue.utf8.count ?? 0) + (grant?.id.utf8.count ?? 0)
             + origin.ip.utf8.count + origin.requestID.utf8.count + (origin.trace?.utf8.count ?? 0)
-        return own + 3 * board.keys.limitPrefix.utf8.count + 256
+        return own + 3 * head.board.limitPrefix.utf8.count + 256
     }
 }

@@ -1,13 +1,13 @@
 import RedisClient
 
-/// Updates of one board that go to Redis as one call of `leaderboard_write`, and who waits for their outcomes. One by itself is a
-/// group of one. Owned by an event loop; when it has left, it is used for others, so that its memory is made once.
+/// Updates of one board, in the same seasons, that go to Redis as one call of `leaderboard_write`, and who waits for their outcomes. One
+/// by itself is a group of one. Owned by an event loop; when it has left, it is used for others, so that its memory is made once.
 final class UpdateGroup {
     static let maximumUpdates = 64
     /// A call of so many takes Redis less than a millisecond.
     static let maximumBytes = 65_536
 
-    private(set) var board: StoredBoard
+    private(set) var head: WriteHead
     /// Their own words of KEYS and ARGV.
     private var keys = RedisCommand()
     private var words = RedisCommand()
@@ -19,8 +19,8 @@ final class UpdateGroup {
         var others: [ReplyContinuation] = []
     }
 
-    init(of board: StoredBoard) {
-        self.board = board
+    init(_ head: WriteHead) {
+        self.head = head
     }
 
     private(set) var count = 0
@@ -28,12 +28,12 @@ final class UpdateGroup {
     /// Whether there is room for one more.
     func takes(_ call: UpdateCall) -> Bool {
         if count == 0 { return true }
-        let bytes = board.writeHead.byteCount + keys.byteCount + words.byteCount
-        return count < Self.maximumUpdates && bytes + call.maximumBytes(of: board) <= Self.maximumBytes
+        let bytes = head.byteCount + keys.byteCount + words.byteCount
+        return count < Self.maximumUpdates && bytes + call.maximumBytes(by: head) <= Self.maximumBytes
     }
 
     func add(_ call: UpdateCall, _ continuation: ReplyContinuation) {
-        call.appendKeys(of: board, to: &keys)
+        call.appendKeys(by: head, to: &keys)
         call.appendWords(to: &words)
         count += 1
         if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
@@ -41,9 +41,8 @@ final class UpdateGroup {
 
     /// The whole call, and who waits for it. The group is empty then.
     func take() -> (call: RedisCommand, waiting: Waiting) {
-        let head = board.writeHead
         var call = RedisCommand(head.function, reserving: head.byteCount + keys.byteCount + words.byteCount + 16)
-        call.append(WriteHead.keyCount + keys.count)
+        call.append(head.keys.count + keys.count)
         call += head.keys
         call += keys
         call += head.words
@@ -57,9 +56,9 @@ final class UpdateGroup {
         return (call, waiting)
     }
 
-    /// An empty one is for another board now.
-    func begin(of board: StoredBoard) {
-        self.board = board
+    /// An empty one is for others now.
+    func begin(_ head: WriteHead) {
+        self.head = head
     }
 }
 

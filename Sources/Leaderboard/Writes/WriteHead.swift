@@ -1,10 +1,12 @@
 import Text
 import RedisClient
+import Seasons
 
-/// What all calls of `leaderboard_write` for one board have in common, encoded once (`Functions/write.lua`).
-struct WriteHead: Sendable {
-    static let keyCount = 10
-
+/// What all calls of `leaderboard_write` for one board have in common, in the same seasons, encoded once (`Functions/write.lua`).
+final class WriteHead: Sendable {
+    let board: BoardKeys
+    /// Nil: no window of the board ends.
+    let seasons: RunningSeasons?
     let function: RedisCommand
     /// The first of KEYS.
     let keys: RedisCommand
@@ -12,9 +14,18 @@ struct WriteHead: Sendable {
     let words: RedisCommand
 
     /// - Parameter given: the definition that holds where the board's key has none; empty: then there is no such board.
-    init(_ keys: BoardKeys, _ definition: BoardDefinition, given: String, isStored: Bool, _ options: StoreOptions) {
+    init(
+        _ keys: BoardKeys,
+        _ definition: BoardDefinition,
+        in seasons: RunningSeasons? = nil,
+        given: String,
+        isStored: Bool,
+        _ options: StoreOptions
+    ) {
+        board = keys
+        self.seasons = seasons
         function = RedisCommand("FCALL", "leaderboard_write").placed(with: RedisCommand("GET", keys.scores))
-        self.keys = RedisCommand(
+        var names = RedisCommand(
             keys.suspended,
             keys.withheld,
             keys.audit,
@@ -26,17 +37,27 @@ struct WriteHead: Sendable {
             keys.scores,
             keys.at
         )
+        if let seasons {
+            for running in seasons.seasons {
+                let season = keys.season(window: running.window, id: running.season.id)
+                names.append(season.scores)
+                names.append(season.at)
+                names.append(season.withheld)
+            }
+            names.append(keys.ended)
+        }
+        self.keys = names
         words = RedisCommand(
             String(max(1, options.auditMaxEntries)),
             String(max(1, Int(clamping: options.idempotencyLifetime / .milliseconds(1)))),
             keys.channel,
             given,
             definition.version,
-            // One window, which never ends.
-            "",
-            "0",
-            "0",
-            "1",
+            // Where none is said, there is one window, which never ends.
+            seasons?.text ?? "",
+            String(seasons?.from ?? 0),
+            String(seasons?.until ?? 0),
+            String(1 + (seasons?.seasons.count ?? 0)),
             isStored ? "1" : "0"
         )
     }

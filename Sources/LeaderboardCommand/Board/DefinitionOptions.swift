@@ -2,6 +2,7 @@ import Text
 import Board
 import ArgumentParser
 import Leaderboard
+import Seasons
 
 extension BoardDefinition.Order: ExpressibleByArgument {}
 extension BoardDefinition.Ties: ExpressibleByArgument {}
@@ -51,6 +52,8 @@ struct DefinitionOptions: ParsableArguments {
     @Option(help: "Who may read the board: anybody, or who has a token.")
     var visibility: BoardDefinition.Visibility?
 
+    @OptionGroup var windows: WindowOptions
+
     func validate() throws {
         for score in [min, max].compactMap(\.self) where !ScoreRange.contains(score) {
             throw ValidationError("No score is \(score): it must be from \(-ScoreRange.limit) to \(ScoreRange.limit).")
@@ -59,7 +62,7 @@ struct DefinitionOptions: ParsableArguments {
 
     var isEmpty: Bool {
         title == nil && order == nil && ties == nil && `operator` == nil && operators == nil && min == nil && max == nil
-            && atBound == nil && increaseMax == nil && rateLimit == nil && visibility == nil
+            && atBound == nil && increaseMax == nil && rateLimit == nil && visibility == nil && windows.isEmpty
     }
 
     /// - Throws: where the least would be greater than the greatest.
@@ -81,6 +84,7 @@ struct DefinitionOptions: ParsableArguments {
         if let increaseMax { definition.maximumIncrease = increaseMax }
         if let rateLimit { definition.rateLimit = rateLimit }
         if let visibility { definition.visibility = visibility }
+        windows.apply(to: &definition.windows)
     }
 
     private static func operators(_ text: String) throws -> Set<BoardDefinition.Operator> {
@@ -118,6 +122,10 @@ extension BoardDefinition {
             ("increase_max", "\(maximumIncrease)"),
             ("rate_limit", "\(rateLimit.updates)/\(rateLimit.interval.components.seconds)"),
             ("visibility", visibility.rawValue),
+            ("windows", windows.seasonal.map { "\($0.name)=\($0.reset)" }.joined(separator: ";")),
+            ("time_zone", windows.zone.text), ("week_starts", windows.weekStart.rawValue),
+            ("from", windows.anchor?.description ?? ""), ("keep_days", "\(windows.keepDays)"),
+            ("grace_seconds", "\(windows.graceSeconds)"),
         ]
     }
 }

@@ -39,6 +39,7 @@ extension Refusal {
         case .unavailable: self = .storeUnavailable
         case .outcomeUnknown: self = .operationUnknown
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
+        case .unknownWindow, .unknownSeason: self.init(error)
         }
     }
 }

@@ -6,6 +6,7 @@ enum BoardPaths {
     static func all(
         _ reads: BoardReads,
         _ stats: BoardStats,
+        _ seasons: SeasonRoutes,
         _ update: UpdateScore,
         _ crossOrigin: CrossOrigin
     ) -> [Route] {
@@ -34,6 +35,8 @@ enum BoardPaths {
             .on(.OPTIONS, "/api/v1/boards/{board}/count", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}/stats", handler: stats.answer),
             .on(.OPTIONS, "/api/v1/boards/{board}/stats", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/boards/{board}/seasons", handler: seasons.list),
+            .on(.OPTIONS, "/api/v1/boards/{board}/seasons", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/users/{id}/standings", handler: reads.standings),
             .on(.OPTIONS, "/api/v1/users/{id}/standings", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboards", handler: reads.scoreboards),

@@ -2,6 +2,7 @@ import Text
 import Board
 import HTTPServer
 import Leaderboard
+import Seasons
 
 /// Which rows of a board a query asks for: `limit` with `offset`, `around_user` or `around_score`; or `users`.
 struct BoardQuery {
@@ -12,6 +13,7 @@ struct BoardQuery {
 
     let limit: Int
     let rows: Rows
+    let view: BoardView
 
     /// What makes `GET /api/v1/scoreboard` answer with ranks.
     static let names = ["around_user", "around_score", "users"]
@@ -25,6 +27,7 @@ struct BoardQuery {
     init(_ query: Query) throws(Refusal) {
         let page = try Page(query)
         limit = page.limit
+        view = try Self.view(query)
         let given = (["offset"] + Self.names).filter { name in query.pairs.contains { $0.name == name } }
         guard given.count <= 1 else {
             throw .invalidQuery("Give one of offset, around_user, around_score and users.")
@@ -35,6 +38,27 @@ struct BoardQuery {
         case "users": rows = .users(try Self.users(query))
         default: rows = .selection(.page(offset: page.offset))
         }
+    }
+
+    /// `window` and `season`: the board itself, where neither is given.
+    static func view(_ query: Query) throws(Refusal) -> BoardView {
+        let (windows, seasons) = (query.values("window"), query.values("season"))
+        guard windows.count <= 1, seasons.count <= 1 else {
+            throw .invalidWindow("window and season may be given once each.")
+        }
+        guard let text = windows.first else {
+            if seasons.isEmpty { return .whole }
+            throw .invalidWindow("With season, say of which window it is.")
+        }
+        guard let window = WindowName(text) else {
+            throw .invalidWindow("window must be the name of one of the board.")
+        }
+        if let season = seasons.first, window == .all || !Season.isID(season) {
+            throw .seasonNotFound(
+                window == .all ? "The window all has no seasons." : "The seasons of the board are at …/seasons."
+            )
+        }
+        return window == .all ? .whole : .window(window, season: seasons.first)
     }
 
     private static func user(_ query: Query) throws(Refusal) -> UserID {

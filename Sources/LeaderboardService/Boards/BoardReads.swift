@@ -16,6 +16,7 @@ struct BoardReads: Sendable {
     @Sendable func readyScoreboard(_ request: Request) -> Response? {
         guard let id = try? RequestedBoard.id(of: request), boards.isKnownToBePublic(id),
             let wish = try? BoardQuery(request.query), case .selection(.page(offset: 0)) = wish.rows,
+            wish.view == .whole,
             let stream = broadcaster.stream(of: id.rawValue), let page = pages.page(wish.limit, of: id, stream)
         else { return nil }
         _ = broadcaster.streamToRead(id.rawValue)
@@ -28,10 +29,12 @@ struct BoardReads: Sendable {
             let (id, wish) = (try RequestedBoard.id(of: request), try BoardQuery(request.query))
             try await boards.allowReading(id, request)
             switch wish.rows {
-            case .users(let users): return Self.response(to: request, try await standings(of: users, on: id, request))
+            case .users(let users):
+                return Self.response(to: request, try await standings(of: users, wish.view, on: id, request))
             case .selection(let selection):
-                guard let stream = broadcaster.streamToRead(id.rawValue) else {
-                    return Self.response(to: request, try await rows(selection, wish.limit, on: id, request).body)
+                // The copy is of the window that never ends.
+                guard wish.view == .whole, let stream = broadcaster.streamToRead(id.rawValue) else {
+                    return Self.response(to: request, try await rows(selection, wish, on: id, request).body)
                 }
                 let seq = stream.acknowledged
                 if let copy = await stream.standings(limit: nil, atLeast: seq),
@@ -44,7 +47,7 @@ struct BoardReads: Sendable {
                     if case .page(offset: 0) = selection { pages.keep(page, wish.limit, of: id, stream) }
                     return page.answer(to: request)
                 }
-                let found = try await rows(selection, wish.limit, on: id, request)
+                let found = try await rows(selection, wish, on: id, request)
                 stream.sourceIs(at: found.seq, afterAcknowledged: seq)
                 return Self.response(to: request, found.body)
             }
@@ -55,15 +58,15 @@ struct BoardReads: Sendable {
 
     private func rows(
         _ selection: RowSelection,
-        _ limit: Int,
+        _ wish: BoardQuery,
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> (body: ByteBuffer, seq: Int) {
         let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-            try await store.rows(selection, limit: limit, on: request.eventLoop)
+            try await store.rows(selection, limit: wish.limit, in: wish.view, on: request.eventLoop)
         }
         let rows = Array(zip(page.snapshot.standings, page.ranks))
-        return (try Self.body(rows, selection, limit), page.snapshot.seq)
+        return (try Self.body(rows, selection, wish.limit), page.snapshot.seq)
     }
 
     private static func body(
@@ -77,19 +80,20 @@ struct BoardReads: Sendable {
 
     private func standings(
         of users: [UserID],
+        _ view: BoardView,
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> ByteBuffer {
-        if let standings = await copy(of: id)?.standings(of: users) { return BoardJSON.rows(standings) }
+        if let standings = await copy(of: id, view)?.standings(of: users) { return BoardJSON.rows(standings) }
         let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-            try await store.standings(of: users, on: request.eventLoop)
+            try await store.standings(of: users, in: view, on: request.eventLoop)
         }
         return BoardJSON.rows(found.standings)
     }
 
-    /// The board's copy, if it is followed and its copy has each update that was acknowledged.
-    private func copy(of id: BoardID) async -> CopiedStandings? {
-        guard let stream = broadcaster.streamToRead(id.rawValue) else { return nil }
+    /// The board's copy, if it is followed and its copy has each update that was acknowledged. It is of the window that never ends.
+    private func copy(of id: BoardID, _ view: BoardView) async -> CopiedStandings? {
+        guard view == .whole, let stream = broadcaster.streamToRead(id.rawValue) else { return nil }
         let seq = stream.acknowledged
         guard stream.version(containing: seq) != nil else { return nil }
         return await stream.standings(limit: nil, atLeast: seq)
@@ -99,16 +103,22 @@ struct BoardReads: Sendable {
     func user(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let (id, user) = (try RequestedBoard.id(of: request), try Self.user(request.parameters["id"] ?? ""))
+            let view = try BoardQuery.view(request.query)
             try await boards.allowReading(id, request)
-            guard let found = try await place(of: user, on: id, request) else { throw .userNotFound }
+            guard let found = try await place(of: user, view, on: id, request) else { throw .userNotFound }
             return BoardJSON.user(found)
         }
     }
 
-    private func place(of user: UserID, on id: BoardID, _ request: Request) async throws(Refusal) -> UserPlace? {
-        if let known = await copy(of: id)?.place(of: user) { return known }
+    private func place(
+        of user: UserID,
+        _ view: BoardView,
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> UserPlace? {
+        if let known = await copy(of: id, view)?.place(of: user) { return known }
         return try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-            try await store.place(of: user, on: request.eventLoop)
+            try await store.place(of: user, in: view, on: request.eventLoop)
         }
     }
 
@@ -119,8 +129,9 @@ struct BoardReads: Sendable {
             guard let score = BoardQuery.score(request.parameters["score"] ?? "") else {
                 throw .invalidQuery("The score must be \(BoardQuery.scoreRule).")
             }
+            let view = try BoardQuery.view(request.query)
             let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.place(of: score, on: request.eventLoop)
+                try await store.place(of: score, in: view, on: request.eventLoop)
             }
             return BoardJSON.score(score, found)
         }
@@ -130,8 +141,9 @@ struct BoardReads: Sendable {
     func percentiles(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let (id, wanted) = (try RequestedBoard.id(of: request), try BoardQuery.percentiles(request.query))
+            let view = try BoardQuery.view(request.query)
             let scores = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.scores(at: wanted.map(\.millionths), on: request.eventLoop)
+                try await store.scores(at: wanted.map(\.millionths), in: view, on: request.eventLoop)
             }
             return BoardJSON.percentiles(wanted, scores)
         }
@@ -143,8 +155,9 @@ struct BoardReads: Sendable {
             let id = try RequestedBoard.id(of: request)
             let (least, greatest) = try (BoardQuery.bound("min", request.query), BoardQuery.bound("max", request.query))
             if let least, let greatest, least > greatest { throw .invalidQuery("min must not be greater than max.") }
+            let view = try BoardQuery.view(request.query)
             let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.count(from: least, to: greatest, on: request.eventLoop)
+                try await store.count(from: least, to: greatest, in: view, on: request.eventLoop)
             }
             return ByteBuffer(string: #"{"count":\#(found.count),"total":\#(found.total)}"#)
         }
@@ -154,11 +167,14 @@ struct BoardReads: Sendable {
     func standings(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let user = try Self.user(request.parameters["id"] ?? "")
+            let view = try BoardQuery.view(request.query)
             return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
                 id,
                 store throws(ScoreStoreError) in
-                if let known = await copy(of: id)?.place(of: user) { return BoardJSON.standing(on: id, known) }
-                return try await store.place(of: user, on: request.eventLoop).map { BoardJSON.standing(on: id, $0) }
+                if let known = await copy(of: id, view)?.place(of: user) { return BoardJSON.standing(on: id, known) }
+                return try await store.place(of: user, in: view, on: request.eventLoop).map {
+                    BoardJSON.standing(on: id, $0)
+                }
             }
         }
     }
@@ -167,10 +183,11 @@ struct BoardReads: Sendable {
     func scoreboards(_ request: Request) async -> Response {
         await answer(request) { () throws(Refusal) in
             let limit = try request.query.number("limit", in: 1...100) ?? 10
+            let view = try BoardQuery.view(request.query)
             return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
                 id,
                 store throws(ScoreStoreError) in
-                try await store.rows(.page(offset: 0), limit: limit, on: request.eventLoop).map {
+                try await store.rows(.page(offset: 0), limit: limit, in: view, on: request.eventLoop).map {
                     BoardJSON.board(id, $0)
                 }
             }

@@ -9,6 +9,17 @@ extension Refusal {
     static func invalidDefinition(_ message: String) -> Refusal {
         Refusal(status: .badRequest, code: "invalid_definition", message: message)
     }
+    static func invalidWindow(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_window", message: message)
+    }
+    static func seasonNotFound(_ message: String) -> Refusal {
+        Refusal(status: .notFound, code: "season_not_found", message: message)
+    }
+    static let seasonEnded = Refusal(
+        status: .conflict,
+        code: "season_ended",
+        message: "The season that the update names does not run: nothing was changed."
+    )
     static let boardNotFound = Refusal(
         status: .notFound,
         code: "board_not_found",
@@ -86,7 +97,9 @@ extension Refusal {
         Refusal(
             status: .unprocessableEntity,
             code: "fixed_field",
-            message: "\(member) cannot change any more: somebody is on the board, or suspended from it."
+            message: ["windows", "time_zone", "week_starts", "from"].contains(member)
+                ? "\(member) cannot change for a window that stays: take it away, or give the new one another name."
+                : "\(member) cannot change any more: somebody is on the board, or suspended from it."
         )
     }
 

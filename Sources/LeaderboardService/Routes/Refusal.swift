@@ -172,7 +172,7 @@ extension Refusal {
         case .scoreDecrease: self.init(status: .badRequest, code: "invalid_score_decrease", message: message)
         case .score: self.init(status: .badRequest, code: "invalid_score", message: message)
         case .operator: self.init(status: .badRequest, code: "invalid_operator", message: message)
-        case .season: self.init(status: .notFound, code: "season_not_found", message: message)
+        case .season: self = .seasonNotFound(message)
         case .metadata: self.init(status: .badRequest, code: "invalid_metadata", message: message)
         case .updates: self.init(status: .badRequest, code: "invalid_updates", message: message)
         case .boardName: self = .invalidBoardName(message)
@@ -184,11 +184,16 @@ extension Refusal {
         case .unavailable: self = .storeUnavailable
         case .outcomeUnknown: self = .outcomeUnknown
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
+        case .unknownWindow: self = .invalidWindow("The board has no such window.")
+        case .unknownSeason: self = .seasonNotFound("Nobody is in a season of this name, or it was kept long enough.")
         }
     }
 
     /// A read changes nothing: whatever befell it, it can be repeated.
-    init(reading _: ScoreStoreError) {
-        self = .storeUnavailable
+    init(reading error: ScoreStoreError) {
+        switch error {
+        case .unknownWindow, .unknownSeason: self.init(error)
+        case .unavailable, .outcomeUnknown, .unsoundAudit: self = .storeUnavailable
+        }
     }
 }

@@ -76,6 +76,7 @@ struct ScoreWriter: Sendable {
             throw Refusal(ScoreUpdateError(.operator, "This board does not take this operator."))
         case .valueNotAllowed:
             throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
+        case .seasonEnded: throw .seasonEnded
         case .boardChanged, .noBoard: return nil
         case .badDefinition: throw .storeUnavailable
         }

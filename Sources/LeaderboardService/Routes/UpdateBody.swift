@@ -59,8 +59,16 @@ enum UpdateBody {
         return body
     }
 
+    /// `,"windows":{"daily":{"season":"2026-11-28","score":120}}`; names need no escaping.
+    private static func windows(_ scores: [SeasonScore]) -> String {
+        if scores.isEmpty { return "" }
+        let members = scores.map { #""\#($0.window)":{"season":"\#($0.season)","score":\#($0.score)}"# }
+        return #","windows":{\#(members.joined(separator: ","))}"#
+    }
+
     private static func numbers(_ applied: AppliedUpdate) -> String {
         let rank = applied.rank.map(String.init) ?? "null"
         return #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq),"changed":\#(applied.isChange)"#
+            + windows(applied.seasons)
     }
 }

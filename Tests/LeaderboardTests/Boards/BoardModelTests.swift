@@ -8,7 +8,7 @@ import Testing
 /// Random lives of boards of every kind, step by step beside a model.
 @Suite("A board of any definition", .timeLimit(.minutes(5)))
 struct BoardModelTests {
-    private static let users = ["a", "b", "c", "d", "e", "f", "g", "h", "user:with.a-longer_name", "Z"]
+    fileprivate static let users = ["a", "b", "c", "d", "e", "f", "g", "h", "user:with.a-longer_name", "Z"]
 
     @Test(
         "is what the model says: outcomes, pages, ranks, reverts, users who return to their places; and is rebuilt from its audit"
@@ -40,9 +40,46 @@ struct BoardModelTests {
     }
 }
 
+/// The same with windows that end: an update counts in the running season of each.
+@Suite("A board with windows", .timeLimit(.minutes(5)))
+struct WindowedBoardModelTests {
+    @Test(
+        "is what the model says in each season that runs: updates, suspensions, erasures, reverts, and seasons that end"
+    )
+    func model() async throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        print("boards with windows beside their model: seed \(seed)")
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            for ties in BoardRules.Ties.allCases {
+                for ascends in [false, true] {
+                    for clamps in [false, true] {
+                        var rules = BoardRules(ties: ties, ascends: ascends, clamps: clamps)
+                        if clamps { rules.scores = -4...9 }
+                        rules.increaseMax = 5
+                        rules.windows = Int.random(in: 1...4, using: &random)
+                        rules.operators.shuffle(using: &random)
+                        let name = "windows-\(ties)-\(ascends)-\(clamps)"
+                        try await board.command("SET", BoardKeys(board: name).board, rules.json)
+                        var life = BoardLife(DefinedBoard(board, name, rules, isGiven: false))
+                        for step in 1...60 {
+                            let comment = "seed \(seed), \(rules), step \(step)"
+                            if Int.random(in: 0..<8, using: &random) == 0 { try await life.endSeason(using: &random) }
+                            try await life.step(BoardModelTests.users, using: &random, comment)
+                            try await life.compareSeasons(comment)
+                        }
+                        try await life.loseAndRebuild(BoardModelTests.users, "seed \(seed), \(rules)")
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A board and its model, which live through the same.
 private struct BoardLife {
-    let board: DefinedBoard
+    var board: DefinedBoard
     var model: BoardModel
     init(_ board: DefinedBoard) {
         self.board = board
@@ -54,10 +91,10 @@ private struct BoardLife {
         switch Int.random(in: 0..<20, using: &random) {
         case 0, 1:
             let expected = model.suspend(user)
-            #expect(try await board.operate("suspend", on: user).array?.first?.text == expected, "\(comment)")
+            #expect(try await setSuspended(true, user) == expected, "\(comment)")
         case 2, 3:
             let expected = model.reinstate(user)
-            #expect(try await board.operate("reinstate", on: user).array?.first?.text == expected, "\(comment)")
+            #expect(try await setSuspended(false, user) == expected, "\(comment)")
         case 4:
             model.erase(user)
             _ = try await board.store.erase(UserID(user), by: board.board.act(), on: board.board.loop)
@@ -69,6 +106,31 @@ private struct BoardLife {
             try await write((1...size).map { _ in update(users, using: &random) }, comment)
         }
         try await compare(user, using: &random, comment)
+    }
+
+    private func setSuspended(_ isSuspended: Bool, _ user: String) async throws -> String {
+        let (store, user, act, loop) = (try board.store, try UserID(user), try board.board.act(), board.board.loop)
+        let isDone =
+            isSuspended
+            ? try await store.suspend(user, by: act, on: loop) : try await store.reinstate(user, by: act, on: loop)
+        return isDone ? "done" : "unchanged"
+    }
+
+    /// Of a window.
+    mutating func endSeason(using random: inout SeededGenerator) async throws {
+        let window = Int.random(in: 0..<board.rules.windows, using: &random)
+        try await board.endSeason(window)
+        model.endSeason(window)
+    }
+
+    func compareSeasons(_ comment: String) async throws {
+        for (window, season) in model.seasons.enumerated() {
+            let (page, expected) = (try await board.page(ofSeasonIn: window), model.standings(of: season.rows))
+            guard page == expected else {
+                Issue.record("\(comment): window \(window) is \(page), not \(expected)")
+                throw NotTheModel()
+            }
+        }
     }
 
     private mutating func revert(

@@ -1,5 +1,6 @@
 @testable import TestSupport
 import RedisClient
+import Seasons
 
 @testable import Leaderboard
 
@@ -11,6 +12,9 @@ struct DefinedBoard {
     var rules: BoardRules
     /// The definition is told with each call, as for a board that nobody stored one of; false: the key has it.
     var isGiven: Bool
+    /// Of each window, its season, as a number.
+    var seasons: [Int]
+    private let windows: [WindowName]
 
     init(_ board: TestBoard, _ name: String, _ rules: BoardRules, isGiven: Bool = true) {
         self.isGiven = isGiven
@@ -18,6 +22,32 @@ struct DefinedBoard {
         self.name = name
         keys = BoardKeys(board: name)
         self.rules = rules
+        windows = (0..<rules.windows).compactMap { WindowName("w\($0)") }
+        seasons = windows.map { _ in 1 }
+    }
+
+    /// As `Functions/windows.lua` has it. They run until tests say otherwise.
+    private var seasonsText: String {
+        let each = seasons.enumerated().map { ";w\($0) \($1) 1 \(Self.end)" }
+        return "\(Self.end) \(rules.version) all - 0 0\(each.joined())"
+    }
+
+    /// As if its time had come: what Redis holds of the window ended in 1970.
+    mutating func endSeason(_ window: Int) async throws {
+        let stored = try await board.command("GET", keys.seasons).text ?? ""
+        let ended = stored.replacing(
+            ";w\(window) \(seasons[window]) 1 \(Self.end)",
+            with: ";w\(window) \(seasons[window]) 1 2"
+        )
+        seasons[window] += 1
+        guard stored != "", ended != stored else { return }
+        try await board.command("SET", keys.seasons, "2" + ended.drop { $0 != " " })
+    }
+
+    private static let end = "9000000000000000"
+
+    func season(_ window: Int) -> SeasonKeys {
+        keys.season(window: windows[window], id: "\(seasons[window])")
     }
 
     /// As operators have it.
@@ -45,6 +75,14 @@ struct DefinedBoard {
             keys.chain, keys.scores, keys.name("at"),
         ]
         var words = ["100000", "60000", keys.channel, given, rules.version, "", "0", "0", "1", stores ? "1" : "0"]
+        if rules.windows > 0 {
+            for window in 0..<rules.windows {
+                let season = season(window)
+                names += [season.scores, season.at, season.withheld]
+            }
+            names.append(keys.ended)
+            words.replaceSubrange(5..<9, with: [seasonsText, "1", Self.end, "\(1 + rules.windows)"])
+        }
         for update in updates {
             names.append(keys.name("limit:\(update.user)"))
             if let key = update.key {
@@ -70,7 +108,7 @@ struct DefinedBoard {
         let reply = try await write(updates)
         return (reply.array ?? []).map { outcome in
             let fields = outcome.array?.map { $0.text ?? $0.integer.map(String.init) ?? "?" } ?? ["\(outcome)"]
-            return fields.count == 6 ? "\(fields[0]) \(fields[1]) \(fields[2]) \(fields[5])" : fields.first ?? "none"
+            return fields.count >= 6 ? "\(fields[0]) \(fields[1]) \(fields[2]) \(fields[5])" : fields.first ?? "none"
         }
     }
 
@@ -94,7 +132,18 @@ struct DefinedBoard {
 
     /// The rows behind the head.
     func rows(_ name: String, _ words: String...) async throws -> [BoardModel.Standing] {
-        let names = [keys.name("board"), keys.seq, keys.epoch, keys.scores, keys.name("at")]
+        try await rows(name, words, of: (keys.scores, keys.at))
+    }
+
+    func page(ofSeasonIn window: Int) async throws -> [BoardModel.Standing] {
+        let season = season(window)
+        return try await rows("page", ["0", "100"], of: (season.scores, season.at))
+    }
+
+    private func rows(_ name: String, _ words: [String], of sets: (scores: String, at: String)) async throws
+        -> [BoardModel.Standing]
+    {
+        let names = [keys.name("board"), keys.seq, keys.epoch, sets.scores, sets.at]
         let fields = try await call("leaderboard_\(name)", names, [given] + words, isReading: true).array ?? []
         return stride(from: 3, to: fields.count - 2, by: 3).map { index in
             BoardModel.Standing(

@@ -19,15 +19,16 @@ struct MovingSlotTests {
         for node in [source, target] {
             try await node.command("FUNCTION", "LOAD", String(decoding: FunctionLibrary.source, as: UTF8.self))
         }
-        let rules = BoardRules(ties: .first)
+        let rules = BoardRules(ties: .first, windows: 1)
         let names = Self.names
         try await source.command("SET", names.board, rules.json)
-        try await source.command("SET", names.seasons, "")
+        try await source.command("XADD", Self.keys.ended, "*", "window", "w0")
         for user in ["a", "b"] { try await source.command(words: Self.write(user, rules)) }
         try await source.command(words: Self.operation("suspend", "b"))
         for user in ["a", "c"] { try await source.command(words: Self.write(user, rules)) }
         let seq = Int(try await source.command("GET", Self.keys.seq)) ?? 0
-        #expect(seq == 5)
+        // With the beginning of the season.
+        #expect(seq == 6)
 
         let (sourceID, targetID) = (try await cluster.id(of: source), try await cluster.id(of: target))
         try await target.command("CLUSTER", "SETSLOT", "\(slot)", "IMPORTING", sourceID)
@@ -38,7 +39,11 @@ struct MovingSlotTests {
         #expect(all.count > 10)
         var gone: [String] = []
         // One more each time, so that each is the first that a function misses.
-        for key in [Self.keys.kept, names.at, Self.keys.withheld, Self.keys.chain, Self.keys.scores] {
+        let moved = [
+            Self.keys.kept, Self.season[1], Self.season[0], names.at, Self.keys.withheld, Self.keys.chain,
+            Self.keys.scores,
+        ]
+        for key in moved {
             try await source.command(words: ["MIGRATE", "127.0.0.1", "\(target.port ?? 0)", key, "0", "5000"])
             gone.append(key)
             for call in Self.calls(rules) {
@@ -70,23 +75,30 @@ struct MovingSlotTests {
     }
 
     private static func write(_ user: String, _ rules: BoardRules, operation: String = "incr") -> [String] {
-        let names = [
-            keys.suspended, keys.withheld, keys.audit, names.board, names.seasons, keys.seq, keys.epoch, keys.chain,
-            keys.scores, names.at, keys.name("limit:\(user)"),
-        ]
+        let names =
+            [
+                keys.suspended, keys.withheld, keys.audit, names.board, names.seasons, keys.seq, keys.epoch, keys.chain,
+                keys.scores, names.at,
+            ] + season + [keys.ended, keys.name("limit:\(user)")]
         return ["FCALL", "leaderboard_write", "\(names.count)"] + names
-            + ["1000", "60000", keys.channel, "", rules.version, "", "0", "0", "1", "0"]
+            + ["1000", "60000", keys.channel, "", rules.version, seasons, "1", end, "2", "0"]
             + [user, operation, "1", "1", "192.0.2.1", "request-1"]
     }
 
     private static func operation(_ name: String, _ user: String, _ more: [String] = []) -> [String] {
-        let names = [
-            keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld, keys.suspended,
-            keys.name("limit:a"), names.board, names.at,
-        ]
+        let names =
+            [
+                keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld,
+                keys.suspended,
+                keys.name("limit:a"), names.board, names.at, names.seasons,
+            ] + season
         return ["FCALL", "leaderboard_\(name)", "\(names.count)"] + names
             + [user, keys.channel, "1000", "ops", "a test", "192.0.2.7", "request-2"] + more
     }
+
+    private static let end = "9000000000000000"
+    private static let seasons = "\(end) 1 all - 0 0;w0 1 1 \(end)"
+    private static let season = ["scores", "at", "withheld"].map { keys.name("s:w0:1:\($0)") }
 
     private static func reader(_ name: String, _ words: String...) -> [String] {
         ["FCALL_RO", "leaderboard_\(name)", "5", names.board, keys.seq, keys.epoch, keys.scores, names.at, ""] + words
@@ -99,6 +111,16 @@ struct MovingSlotTests {
             operation("erase", "c", ["erased-1"]),
             operation("rebuild", "*", ["0-0", "1", "a", "2"]), operation("recover", "*", ["0-0", "a", "2"]),
             operation("adopt", "*", ["0-0", "a", "2", "0"]),
+            ["FCALL", "leaderboard_erase_in_season", "4", names.board] + season + ["nobody"],
+            [
+                "FCALL", "leaderboard_roll", "7", keys.audit, names.board, names.seasons, keys.seq, keys.epoch,
+                keys.chain,
+                keys.ended, "1000", keys.channel, "", rules.version, seasons, "1", end,
+            ],
+            [
+                "FCALL_RO", "leaderboard_page", "5", names.board, keys.seq, keys.epoch, season[0], season[1], "",
+                "@1,\(end)", "0", "9",
+            ],
             ["FCALL", "leaderboard_begin", "3", keys.seq, keys.epoch, names.at],
             [
                 "FCALL", "leaderboard_define", "6", names.board, keys.scores, keys.withheld, names.at, keys.seq,

@@ -47,7 +47,7 @@ struct TickGroupsTests {
             try await board.store.check(on: board.loop)
             // A colon has three bytes in the key of an outcome.
             let user = String(repeating: ":", count: UserID.maximumLength)
-            let group = UpdateGroup(of: board.store.board)
+            let group = UpdateGroup(board.store.board.writeHead)
             var count = 0
             let call = Self.update(
                 user,
@@ -128,7 +128,7 @@ struct TickGroupsTests {
                         do {
                             let reply = try await board.store.functions.send(
                                 call,
-                                of: board.store.board,
+                                by: board.store.board.writeHead,
                                 on: board.loop
                             )
                             return (index, reply.array?.first?.text ?? "none")
@@ -197,7 +197,7 @@ extension TestBoard {
             for (update, promise) in zip(updates, promises) {
                 groups.add(
                     update.call,
-                    of: update.board,
+                    by: update.board.writeHead,
                     ReplyContinuation { promise.completeWith($0.mapError { $0 }) }
                 )
             }

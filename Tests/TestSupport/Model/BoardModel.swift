@@ -21,6 +21,16 @@ struct BoardModel {
     private var suspended: Set<String> = []
     private var outcomes: [String: (asked: String, outcome: String)] = [:]
     private var grants: Set<String> = []
+    /// Of each window, its running season.
+    private(set) var seasons: [Season]
+    private var rollsOver: Bool
+
+    struct Season {
+        fileprivate(set) var rows: [String: Row] = [:]
+        fileprivate var withheld: [String: Row] = [:]
+        /// What was changed up to this seq did not count in it; until its first change, nothing did.
+        fileprivate var begun = Int.max
+    }
     /// By user, in their order: what changed the score.
     private(set) var history: [String: [Change]] = [:]
 
@@ -33,10 +43,20 @@ struct BoardModel {
 
     init(_ rules: BoardRules) {
         self.rules = rules
+        seasons = (0..<rules.windows).map { _ in Season() }
+        rollsOver = rules.windows > 0
+    }
+
+    /// The window's season has ended, and another one runs.
+    mutating func endSeason(_ place: Int) {
+        seasons[place] = Season()
+        rollsOver = true
     }
 
     /// The board, best first.
-    var standings: [Standing] {
+    var standings: [Standing] { standings(of: rows) }
+
+    func standings(of rows: [String: Row]) -> [Standing] {
         let order = rows.sorted { one, other in
             guard one.value.score == other.value.score else {
                 return rules.isBetter(one.value.score, than: other.value.score)
@@ -77,25 +97,42 @@ struct BoardModel {
         if let grant = update.grant, grants.contains(grant) { return "grant_used" }
         let old = rows[update.user]
         guard let score = rules.result(operation, of: old?.score, by: update.value) else { return "score_limit" }
+        let inSeasons = seasons.compactMap {
+            rules.result(operation, of: $0.rows[update.user]?.score, by: update.value)
+        }
+        guard inSeasons.count == seasons.count else { return "score_limit" }
+        let isSame = score == old?.score && zip(seasons, inSeasons).allSatisfy { $0.rows[update.user]?.score == $1 }
         // Points of which a bound held all count where those before them are taken back.
-        let isChange = score != old?.score || operation == .incr || operation == .decr && update.value != 0
+        let isChange = !isSame || operation == .incr || operation == .decr && update.value != 0
         if isChange {
+            if rollsOver { rollOver() }
             seq += 1
+            for (place, score) in inSeasons.enumerated() where score != seasons[place].rows[update.user]?.score {
+                seasons[place].rows[update.user] = Row(score: score, reached: seq)
+            }
             if score != old?.score { rows[update.user] = Row(score: score, reached: seq) }
             history[update.user, default: []].append(Change(seq: seq, operation: operation, value: update.value))
             if let grant = update.grant { grants.insert(grant) }
         }
         let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
-        let isSame = score == old?.score
         let outcome = "\(isChange ? isSame ? "applied_same" : "applied" : "unchanged") \(score) \(seq) \(rank)"
         if let idem { outcomes[idem] = (asked, outcome) }
         return outcome
+    }
+
+    private mutating func rollOver() {
+        seq += 1
+        for place in seasons.indices where seasons[place].begun == .max { seasons[place].begun = seq }
+        rollsOver = false
     }
 
     mutating func suspend(_ user: String) -> String {
         guard !suspended.contains(user) || rows[user] != nil else { return "unchanged" }
         seq += 1
         suspended.insert(user)
+        for place in seasons.indices {
+            if let row = seasons[place].rows.removeValue(forKey: user) { seasons[place].withheld[user] = row }
+        }
         if let row = rows.removeValue(forKey: user) { withheld[user] = row }
         return "done"
     }
@@ -104,6 +141,9 @@ struct BoardModel {
         guard suspended.contains(user) else { return "unchanged" }
         seq += 1
         suspended.remove(user)
+        for place in seasons.indices {
+            if let row = seasons[place].withheld.removeValue(forKey: user) { seasons[place].rows[user] = row }
+        }
         if let row = withheld.removeValue(forKey: user) { rows[user] = row }
         return "done"
     }
@@ -112,6 +152,10 @@ struct BoardModel {
         seq += 1
         rows[user] = nil
         withheld[user] = nil
+        for place in seasons.indices {
+            seasons[place].rows[user] = nil
+            seasons[place].withheld[user] = nil
+        }
         history[user] = nil
         outcomes = outcomes.filter { !$0.key.hasPrefix("\(user):") }
     }
@@ -131,7 +175,22 @@ struct BoardModel {
         if rest != score {
             if rows[user] != nil { rows[user] = row } else { withheld[user] = row }
         }
+        for (season, begun) in seasons.map(\.begun).enumerated()
+        where places.contains(where: { changes[$0].seq > begun }) {
+            takeBack(user, in: season, to: whatIsLeft(of: changes.filter { $0.seq > begun }))
+        }
         return places.count
+    }
+
+    private mutating func takeBack(_ user: String, in place: Int, to rest: Int?) {
+        let held = seasons[place].rows[user] ?? seasons[place].withheld[user]
+        guard let held, held.score != rest else { return }
+        let row = rest.map { Row(score: $0, reached: seq) }
+        if seasons[place].rows[user] != nil {
+            seasons[place].rows[user] = row
+        } else {
+            seasons[place].withheld[user] = row
+        }
     }
 
     private func whatIsLeft(of changes: [Change]) -> Int? {

@@ -17,11 +17,15 @@ struct BoardRules: Sendable, CustomStringConvertible {
     /// Tokens of a bucket that takes an hour for one.
     var tokens = 1_000_000_000
     var version = "1"
+    /// Windows that end, beside the board itself: `w0`, `w1`, …
+    var windows = 0
 
     var json: String {
         let names = operators.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        let further = (0..<windows).map { #"{"name":"w\#($0)","reset":"every 8784h"}"# }
+        let list = windows == 0 ? "" : "\"windows\":[{\"name\":\"all\"},\(further.joined(separator: ","))],"
         return """
-            {"name":"test","order":"\(ascends ? "asc" : "desc")","ties":"\(ties.rawValue)",\
+            {\(list)"name":"test","order":"\(ascends ? "asc" : "desc")","ties":"\(ties.rawValue)",\
             "operator":"\(operators[0].rawValue)","operators":[\(names)],"min":\(scores.lowerBound),\
             "max":\(scores.upperBound),"at_bound":"\(clamps ? "clamp" : "refuse")","increase_max":\(increaseMax),\
             "rate_limit":{"updates":\(tokens),"interval_seconds":3600},"version":"\(version)"}
@@ -29,7 +33,7 @@ struct BoardRules: Sendable, CustomStringConvertible {
     }
 
     var description: String {
-        "\(ties) \(ascends ? "asc" : "desc") \(scores) \(clamps ? "clamp" : "refuse") from \(operators[0])"
+        "\(ties) \(ascends ? "asc" : "desc") \(scores) \(clamps ? "clamp" : "refuse") from \(operators[0]), \(windows) windows"
     }
 
     func isBetter(_ one: Int, than other: Int) -> Bool {

@@ -1,0 +1,240 @@
+-- Windows that end: a board's further sets of scores, each begun anew with each season. An update counts in the board and in the
+-- running season of each window, or in none.
+--
+-- The season is in the names of its keys, `s:<window>:<season>:scores`, `at` and `withheld`, which are to it what `scores`, `at` and
+-- `withheld` are to the board (ranking.lua). A new season has new names: nothing is emptied or copied, and an ended season is its
+-- own archive. Callers know the calendar, and name the keys; Redis' clock says whether the caller's seasons run. Times are in
+-- microseconds since 1970; a season is from its beginning up to, and without, its end.
+--
+-- The key `seasons` has which seasons hold, written by the first change of each (the roll-over):
+--   ends version name season from until;name season from until…
+-- `ends` is the earliest end, `version` the definition's. The window that never ends has the season `-`, 0 and 0. Of two callers
+-- that see different seasons at one time, the one whose change came first is right; the other is told, and takes them.
+--
+-- The stream `ended` has one entry for each season that had a change and is over: window, season, from, until.
+
+local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season
+local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals
+
+do
+
+local ENDED_KEPT = '10000'
+-- The longest of five windows has 540 bytes.
+local TEXT_BYTES, TEXTS_KEPT = 640, 1000
+local by_text, texts_kept = {}, 0
+
+-- What a text says: ends and version (as texts), `count` of all windows, and in order those that end, as name, id, from, ends; or
+-- false if it is none.
+function seasons_of(text)
+  local known = by_text[text]
+  if known ~= nil then
+    return known
+  end
+  local ends, version, rest = string.match(text, '^(%w+) (%S+)( .*)$')
+  local seasons = #text <= TEXT_BYTES and ends and { ends = ends, version = version, rest = rest } or false
+  local parts = {}
+  for name, id, from, until_ in string.gmatch(seasons and rest or '', '[ ;]([%w%-_.]+) ([%w%-_.]+) (%d+) (%d+)') do
+    parts[#parts + 1] = table.concat({ name, id, from, until_ }, ' ')
+    if until_ ~= '0' then
+      seasons[#seasons + 1] = { name = name, id = id, from = tonumber(from), ends = tonumber(until_), words = name .. ' ' .. id }
+    end
+  end
+  -- Nothing else may be in it: it goes into events.
+  if seasons and rest == ' ' .. table.concat(parts, ';') then
+    seasons.count = #parts
+  else
+    seasons = false
+  end
+  if texts_kept >= TEXTS_KEPT then
+    by_text, texts_kept = {}, 0
+  end
+  texts_kept = texts_kept + 1
+  by_text[text] = seasons
+  return seasons
+end
+
+-- Whether the caller's seasons hold at this time: the answer if not, or what is to be stored: nothing (nil), 'roll' or 'version'.
+--   stored  what the key `seasons` has, or false
+--   from, ends  the latest beginning and the earliest end, of the caller's seasons
+function judge_seasons(version, stored, text, from, ends, now)
+  if stored == text then
+    -- Not by its beginning: the clock may have been set back, and a season that had begun goes on.
+    return now >= ends and { 'season_over', now, stored } or nil
+  elseif now < from or now >= ends then
+    return { 'season_over', now, stored or '' }
+  end
+  local held = stored and seasons_of(stored)
+  if held and held.version == version and now < (tonumber(held.ends) or 0) then
+    return { 'season_is', stored, now }
+  end
+  return nil, held and held.rest == seasons_of(text).rest and 'version' or 'roll'
+end
+
+-- The audit's entry of a roll-over.
+function season_fields(seq_text, text)
+  return { 'user', '*', 'increase', '0', 'score', '', 'seq', seq_text, 'action', 'season', 'seasons', text }
+end
+
+-- Writes which seasons hold, and of those that held before, which are over.
+function store_seasons(key, ended, stored, text, now)
+  redis.call('SET', key, text)
+  local holds = {}
+  for _, season in ipairs(seasons_of(text)) do
+    holds[season.words] = true
+  end
+  for _, season in ipairs(stored and seasons_of(stored) or {}) do
+    if not holds[season.words] and now >= season.ends then
+      redis.call('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
+        'from', integer_text(season.from), 'until', integer_text(season.ends))
+    end
+  end
+end
+
+-- A season's keys go by themselves, so long behind its end. By pcall: where the right is missing, they stay.
+function keep_season(definition, window)
+  local time = integer_text(math.ceil(window.season.ends / 1000) + definition.keep)
+  for _, key in ipairs({ window.scores, window.at, window.withheld }) do
+    redis.pcall('PEXPIREAT', key, time)
+  end
+end
+
+-- What the users of a group have in a window, by user; false for who is not in it.
+local function scores_in(definition, window, users, count)
+  local members, moves = users, window.moves
+  if moves.stamps then
+    members = {}
+    local stamps, all_have = redis.call('HMGET', window.at, unpack(users, 1, count)), true
+    for index = 1, count do
+      moves.stamps[users[index]] = stamps[index]
+      members[index] = stamped_member(definition, users[index], stamps[index])
+      all_have = all_have and stamps[index]
+    end
+    if not all_have then
+      know_withheld(moves, window.withheld)
+    end
+  end
+  local found, had = redis.call('ZMSCORE', window.scores, unpack(members, 1, count)), {}
+  for index = 1, count do
+    had[users[index]] = found[index] and tonumber(found[index])
+  end
+  return had
+end
+
+-- The windows of a group of updates, or nil, and the answer for the group.
+--   first    the place in KEYS of the first window's `scores`, behind which are its `at` and `withheld`, and so on; last is `ended`
+--   count    of the group's users
+--   text     as above; `late` in the place of `ends`: of updates that may count in seasons that are over, from the end of one (`from`
+--            of the call) up to `ends`. They are not compared with those that hold, nor begin one
+--   windows  how many there are, the first one of the board included
+function begin_windows(definition, keys, first, users, count, stored, now, text, from, ends, windows)
+  local seasons = seasons_of(text)
+  from, ends, windows = whole_number(from), whole_number(ends), whole_number(windows)
+  if not seasons or not definition.has_seasons or not from or not ends or seasons.count ~= windows or #seasons ~= windows - 1
+    or seasons.version ~= definition.version then
+    return nil, redis.error_reply('BADARG leaderboard_write: these are no seasons of this board')
+  end
+  local group = { text = text, stored = stored, ended = keys[first + 3 * #seasons], now = now }
+  local names = {}
+  if seasons.ends == 'late' then
+    if now < from or now >= ends then
+      return nil, { 'season_over', now, stored or '' }
+    end
+    for index, season in ipairs(seasons) do
+      names[index] = season.words
+    end
+    group.late = table.concat(names, ';')
+  else
+    local answer
+    answer, group.stores = judge_seasons(definition.version, stored, text, from, ends, now)
+    if answer then
+      return nil, answer
+    end
+  end
+  for index, season in ipairs(seasons) do
+    local key = first + 3 * (index - 1)
+    local window = { season = season, scores = keys[key], at = keys[key + 1], withheld = keys[key + 2] }
+    window.moves = begin_moves(definition, window.scores, window.at, false)
+    window.moves.lasts = true
+    window.had = scores_in(definition, window, users, count)
+    group[index] = window
+  end
+  return group
+end
+
+-- What an update does in each window, as `total` of it. Returns whether it may, and whether any of them is other than before.
+function result_in_windows(group, definition, user, operator, value)
+  local is_other = false
+  for index = 1, #group do
+    local window = group[index]
+    local old = window.had[user]
+    window.total = result_of(definition, operator, old, value)
+    if not window.total then
+      return false
+    end
+    is_other = is_other or window.total ~= old
+  end
+  return true, is_other
+end
+
+-- The user's new places, by the change of this seq: told to Redis by write_windows.
+function place_in_windows(group, user, seq)
+  for index = 1, #group do
+    local window = group[index]
+    local old = window.had[user]
+    if not old and window.is_new == nil then
+      -- The first of this season: nobody before is there, or left it.
+      window.is_new = redis.call('EXISTS', window.scores) == 0
+      if window.is_new and window.moves.stamps then
+        -- A field of nobody, so that the key is there, and kept as long as the season, whenever the first stamp comes.
+        redis.call('HSET', window.at, '', '')
+      end
+    end
+    move(window.moves, user, old, window.total, seq)
+    window.had[user] = window.total
+  end
+end
+
+function write_windows(group, definition)
+  for index = 1, #group do
+    local window = group[index]
+    write_moves(window.moves)
+    if window.is_new then
+      keep_season(definition, window)
+    end
+  end
+end
+
+-- What an event says of a change beside the board's own score: those in the windows, in their order.
+function windows_event(group)
+  local scores = {}
+  for index = 1, #group do
+    scores[index] = integer_text(shown_score(group[index].total))
+  end
+  return ',"windows":[' .. table.concat(scores, ',') .. ']'
+end
+
+-- What an outcome says of them: `daily 2026-11-28 120;weekly 2026-W48 300`.
+function windows_told(group)
+  local scores = {}
+  for index = 1, #group do
+    scores[index] = group[index].season.words .. ' ' .. integer_text(shown_score(group[index].total))
+  end
+  return table.concat(scores, ';')
+end
+
+-- Of one increase by the short way (write.lua): the texts of the scores in each window behind it. Nil where that is no way: the user is
+-- not in a season yet, or a bound is in it.
+function plain_totals(seasons, keys, definition, user, increase)
+  local call, totals = redis.call, {}
+  for index = 1, #seasons do
+    local old = call('ZSCORE', keys[8 + 3 * index], user)
+    local total = old and old + increase
+    if not total or total > definition.max or total < definition.min or total ~= floor(total) then
+      return nil
+    end
+    totals[index] = integer_text(total)
+  end
+  return totals
+end
+
+end

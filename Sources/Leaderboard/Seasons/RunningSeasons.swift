@@ -1,0 +1,52 @@
+package import Seasons
+import Text
+
+/// The seasons in which the windows of a board are at one time, and the text by which Redis knows them
+/// (`Functions/write.lua`): `<ends> <version> all - 0 0;daily 2026-11-28 <from> <until>;…`, all in microseconds since 1970.
+package struct RunningSeasons: Sendable, Hashable {
+    /// Of the windows that begin anew, in the order of the definition. At least one.
+    package let seasons: [WindowSeason]
+    /// When the last of them began, and when the first of them ends: so long they all run. Of late ones, so long they take updates.
+    package let from: Int
+    package let until: Int
+    let text: String
+
+    /// Nil: there is none.
+    init?(_ seasons: [WindowSeason], version: String) {
+        guard let from = seasons.map(\.season.from).max(), let until = seasons.map(\.season.until).min() else {
+            return nil
+        }
+        self.seasons = seasons
+        self.from = from
+        self.until = until
+        text = Self.text("\(until)", version, seasons)
+    }
+
+    /// The same for updates that come late, after the end of one of the seasons and before that of its grace.
+    init(late seasons: [WindowSeason], of ended: Season, graceSeconds: Int, version: String) {
+        self.seasons = seasons
+        from = ended.until
+        until = ended.until + graceSeconds * 1_000_000
+        text = Self.text("late", version, seasons)
+    }
+
+    package func season(of window: WindowName) -> Season? {
+        seasons.first { $0.window == window }?.season
+    }
+
+    func has(_ id: String) -> Bool { seasons.contains { $0.season.id == id } }
+
+    private static func text(_ begin: String, _ version: String, _ seasons: [WindowSeason]) -> String {
+        "\(begin) \(version) all - 0 0;" + seasons.map(\.text).joined(separator: ";")
+    }
+
+    private static let maximumBytes = 1024
+
+    /// What Redis has stored; it may have ended, and be of another definition. Empty: nothing, or nothing that can be read.
+    static func stored(_ text: String) -> [WindowSeason] {
+        guard text.utf8.count <= maximumBytes else { return [] }
+        let parts = text.parts(at: ";").dropFirst()
+        let seasons = parts.compactMap { WindowSeason(text: $0) }
+        return seasons.count == parts.count && seasons.count <= BoardWindows.maximumCount ? seasons : []
+    }
+}

@@ -1,0 +1,54 @@
+import NIOCore
+import RedisClient
+import Seasons
+
+// Reads of a window that begins anew. Of the season that runs, Redis' clock says whether it does; one that has ended is read as it is.
+extension ScoreStore {
+    /// - Parameter view: of a window, or it is of no season.
+    func ask(
+        _ name: String,
+        _ words: [String],
+        ofSeasonsIn view: BoardView,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> RESPValue {
+        guard case .window(let window, let season) = view,
+            board.definition.windows.seasonal.contains(where: { $0.name == window }), let seasons = board.seasons
+        else { throw .unknownWindow }
+        for _ in 0..<Self.maximumTries {
+            guard let running = seasons.running?.season(of: window) else { break }
+            guard let season, season != running.id else {
+                let reply = try await read(call(name, words, of: running, window), on: eventLoop)
+                guard let answer = SeasonsAnswer(reply) else { return reply }
+                seasons.learn(answer)
+                continue
+            }
+            let past = keys.season(window: window, id: season)
+            let reply = try await read(call(name, words, scores: past.scores, at: past.at), on: eventLoop)
+            if let fields = reply.array, let total = ReplyHead(fields)?.total, total == 0 {
+                // Nobody is in it: it is none, or it has just begun.
+                guard try await learn(window, running, seasons, on: eventLoop) else { throw .unknownSeason }
+                continue
+            }
+            return reply
+        }
+        throw .unavailable("the seasons of the board are others each time")
+    }
+
+    /// Whether other seasons run than was known.
+    private func learn(
+        _ window: WindowName,
+        _ running: Season,
+        _ seasons: BoardSeasons,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let reply = try await read(call("count", ["", ""], of: running, window), on: eventLoop)
+        guard let answer = SeasonsAnswer(reply) else { return false }
+        seasons.learn(answer)
+        return true
+    }
+
+    private func call(_ name: String, _ words: [String], of season: Season, _ window: WindowName) -> RedisCommand {
+        let keys = keys.season(window: window, id: season.id)
+        return call(name, words, scores: keys.scores, at: keys.at, times: "@\(season.from),\(season.until)")
+    }
+}

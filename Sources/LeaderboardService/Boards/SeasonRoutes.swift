@@ -1,0 +1,57 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+import Seasons
+
+/// `GET /api/v1/boards/{board}/seasons`: the seasons of its windows, the latest first: those that run, and those that are kept.
+struct SeasonRoutes: Sendable {
+    let boards: RequestedBoard
+
+    func list(_ request: Request) async -> Response {
+        do throws(Refusal) {
+            let id = try RequestedBoard.id(of: request)
+            let (window, before) = (try Self.window(request.query), try request.query.number("before", in: Self.times))
+            let limit = try request.query.number("limit", in: 1...100) ?? 20
+            let seasons = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.seasons(
+                    of: window,
+                    before: before.map { $0 * 1000 },
+                    limit: limit,
+                    on: request.eventLoop
+                )
+            }
+            return Scoreboard.response(to: request, body: Self.body(seasons))
+        } catch {
+            return PublicRead.open(error.response)
+        }
+    }
+
+    /// Milliseconds since 1970, of which microseconds can be made.
+    private static let times = 0...(ScoreRange.limit / 1000)
+
+    /// Nil: all that end. Of the one that does not, there are none.
+    private static func window(_ query: Query) throws(Refusal) -> WindowName? {
+        switch try BoardQuery.view(query) {
+        case .window(let window, season: nil): window
+        case .window: throw .invalidQuery("season has no meaning here.")
+        case .whole where query.values("window").isEmpty: nil
+        case .whole: throw .invalidWindow("The window all never ends, and has no seasons.")
+        }
+    }
+
+    private static func body(_ seasons: [ListedSeason]) -> ByteBuffer {
+        var list = BoardJSON.List(reserving: seasons.count * 128)
+        for listed in seasons {
+            let season = listed.season
+            list.add(
+                ByteBuffer(
+                    string: #"{"window":"\#(listed.window)","season":"\#(season.id)","from":\#(season.from / 1000),"#
+                        + #""until":\#(season.until / 1000),"final":\#(listed.isFinal),"users":\#(listed.users)}"#
+                )
+            )
+        }
+        return list.end()
+    }
+}

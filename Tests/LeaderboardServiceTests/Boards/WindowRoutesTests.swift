@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("Windows over HTTP", .timeLimit(.minutes(5)))
+struct WindowRoutesTests {
+    private static let windows =
+        #"{"windows":[{"name":"all"},{"name":"month","reset":"monthly"},{"name":"block","reset":"every 8784h"}],"#
+        + #""time_zone":"Europe/Berlin","week_starts":"sunday","from":"2026-01-01T00:00:00Z","keep_days":30,"grace_seconds":5}"#
+
+    private func update(
+        _ change: String,
+        as user: String,
+        _ service: RunningService,
+        key: String? = nil
+    ) async throws -> TestResponse {
+        var headers = [
+            "Authorization": "Bearer \(try service.token(user))", "Content-Type": "application/json",
+            "Prefer": "return=representation",
+        ]
+        headers["Idempotency-Key"] = key
+        return try await service.connect()
+            .request(
+                "POST",
+                "/api/v1/boards/arena/score/update",
+                headers,
+                body: #"{"user_id":"\#(user)",\#(change)}"#
+            )
+    }
+
+    @Test("are defined, written, read and listed, as described")
+    func life() async throws {
+        try await withService { service, _ in
+            let operators = try await AnOperator(service)
+            let made = try await operators.put("arena", Self.windows, .make)
+            #expect(made.status == 201 && made.body.contains(Self.windows.dropFirst().dropLast()))
+            #expect(Descriptions.complaints(made, to: "PUT", "/api/v1/admin/boards/{board}") == [])
+            let connection = try await service.connect()
+            func read(_ rest: String) async throws -> TestResponse {
+                let answer = try await connection.request("GET", "/api/v1/boards/arena/" + rest)
+                let path = rest.prefix { $0 != "?" }.replacing("users/ada", with: "users/{id}")
+                    .replacing("scores/5", with: "scores/{score}")
+                #expect(Descriptions.complaints(answer, to: "GET", "/api/v1/boards/{board}/" + path) == [], "\(rest)")
+                return answer
+            }
+
+            let first = try await update(#""score_increase":5"#, as: "ada", service, key: "k")
+            let told = try #require(first.json?["windows"] as? [String: [String: Any]], "\(first.body)")
+            #expect(told.keys.sorted() == ["block", "month"])
+            let month = try #require(told["month"]?["season"] as? String)
+            #expect(told["month"]?["score"] as? Int == 5)
+            #expect(Descriptions.complaints(first, to: "POST", "/api/v1/boards/{board}/score/update") == [])
+            #expect(try await update(#""score_increase":7"#, as: "bob", service).status == 200)
+            let named = try await update(#""score_increase":1,"season":"\#(month)""#, as: "bob", service)
+            #expect(named.status == 200, "\(named.body)")
+            let again = try await update(#""score_increase":5"#, as: "ada", service, key: "k")
+            #expect(again.body == first.body && again.headers["idempotency-replayed"] == "true")
+
+            let rows = #"[{"user_id":"bob","score":8,"rank":1},{"user_id":"ada","score":5,"rank":2}]"#
+            for query in ["", "?window=all", "?window=month", "?window=month&season=\(month)", "?window=block"] {
+                #expect(try await read("scoreboard" + query).body == rows, "\(query)")
+            }
+            #expect(try await read("users/ada?window=month").json?["rank"] as? Int == 2)
+            #expect(try await read("scores/5?window=month").json?["better"] as? Int == 1)
+            #expect(try await read("percentiles?p=100&window=month").body == #"[{"percentile":100,"score":8}]"#)
+            #expect(try await read("count?min=6&window=month").body == #"{"count":1,"total":2}"#)
+            for path in ["scoreboards?boards=arena&window=month", "users/bob/standings?boards=arena&window=month"] {
+                let answer = try await connection.request("GET", "/api/v1/" + path)
+                #expect(answer.status == 200 && answer.body.contains("8"), "\(answer.body)")
+            }
+
+            let seasons = try await read("seasons")
+            let list = try #require(try JSONSerialization.jsonObject(with: Data(seasons.body.utf8)) as? [[String: Any]])
+            #expect(list.map { $0["window"] as? String } == ["block", "month"])
+            #expect(list.map { $0["users"] as? Int } == [2, 2] && list.map { $0["final"] as? Bool } == [false, false])
+            let monthly = try await read("seasons?window=month")
+            #expect(monthly.body.contains(#""season":"\#(month)""#) && !monthly.body.contains("block"))
+            #expect(try await read("seasons?before=1000").body == "[]")
+            #expect(try await connection.request("GET", "/api/v1/boards/main/seasons").body == "[]")
+        }
+    }
+
+    @Test("are refused with each of their error codes")
+    func codes() async throws {
+        try await withService { service, _ in
+            let operators = try await AnOperator(service)
+            #expect(try await operators.put("arena", Self.windows, .make).status == 201)
+            let connection = try await service.connect()
+            let cases = [
+                (400, "invalid_window", "scoreboard?window=none"), (400, "invalid_window", "scoreboard?window=N"),
+                (400, "invalid_window", "scoreboard?season=2026-11"),
+                (400, "invalid_window", "scoreboard?window=month&window=month"),
+                (404, "season_not_found", "scoreboard?window=month&season=2001-01"),
+                (404, "season_not_found", "scoreboard?window=month&season=a:b"),
+                (404, "season_not_found", "scoreboard?window=all&season=2001-01"),
+                (404, "season_not_found", "users/ada?window=month&season=2001-01"),
+                (400, "invalid_window", "count?window=none"), (400, "invalid_window", "seasons?window=none"),
+                (400, "invalid_window", "seasons?window=all"),
+                (400, "invalid_query", "seasons?window=month&season=2001-01"),
+                (400, "invalid_query", "seasons?limit=0"), (400, "invalid_query", "seasons?before=-1"),
+            ]
+            for (status, code, path) in cases {
+                let answer = try await connection.request("GET", "/api/v1/boards/arena/" + path)
+                #expect((answer.status, answer.code) == (status, code), "\(path): \(answer.body)")
+            }
+            let ended = try await update(#""score_increase":1,"season":"2001-01""#, as: "ada", service)
+            #expect((ended.status, ended.code) == (409, "season_ended"))
+            let described = Descriptions.complaints(ended, to: "POST", "/api/v1/boards/{board}/score/update")
+            #expect(described == [])
+            for season in ["5", "\"a:b\"", "\"\""] {
+                let answer = try await update(#""score_increase":1,"season":\#(season)"#, as: "ada", service)
+                #expect((answer.status, answer.code) == (404, "season_not_found"))
+            }
+            // Nobody was counted by any of them.
+            #expect(try await connection.request("GET", "/api/v1/boards/arena/scoreboard").body == "[]")
+            let torn = try await operators.put(
+                "arena",
+                Self.windows.replacing("Europe/Berlin", with: "UTC"),
+                .change("1")
+            )
+            #expect((torn.status, torn.code) == (422, "fixed_field"))
+            let other = try await operators.put(
+                "arena",
+                #"{"windows":[{"name":"all"},{"name":"d","reset":"daily"}]}"#,
+                .change("1")
+            )
+            #expect(other.status == 200, "\(other.body)")
+            let next = try await update(#""score_increase":1"#, as: "ada", service)
+            #expect((next.json?["windows"] as? [String: Any])?.keys.sorted() == ["d"], "\(next.body)")
+        }
+    }
+}
