@@ -75,7 +75,8 @@ function season_fields(seq_text, text)
   return { 'user', '*', 'increase', '0', 'score', '', 'seq', seq_text, 'action', 'season', 'seasons', text }
 end
 
--- Writes which seasons hold, and of those that held before, which are over.
+-- Writes which seasons hold, and of those that held before, which are over. (By pcall: where another writer made `ended` something
+-- else, the list has a hole, and updates go on.)
 function store_seasons(key, ended, stored, text, now)
   redis.call('SET', key, text)
   local holds = {}
@@ -84,7 +85,7 @@ function store_seasons(key, ended, stored, text, now)
   end
   for _, season in ipairs(stored and seasons_of(stored) or {}) do
     if not holds[season.words] and now >= season.ends then
-      redis.call('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
+      redis.pcall('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
         'from', integer_text(season.from), 'until', integer_text(season.ends))
     end
   end

@@ -115,8 +115,10 @@ extension RevertedHistory {
         guard let sum = (sum ?? 0).score, let rest = rest(without: batch, by: rules) else {
             throw .unsoundAudit(of: user)
         }
-        return [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
-            + [seasons(without: batch, by: rules)] + batch.map { name(of: $0) }
+        var words = [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
+        words.append(seasons(without: batch, by: rules))
+        words.append(contentsOf: batch.map { name(of: $0) })
+        return words
     }
 
     /// As the function has it: what another service wrote stays, but nothing moves past the rest.

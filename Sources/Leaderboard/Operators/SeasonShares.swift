@@ -33,12 +33,12 @@ struct SeasonShares {
     private mutating func hold(_ names: Set<String>) {
         for (place, season) in seasons.enumerated() {
             running[place] = names.contains(season.name)
-            if running[place] == false { whole |= 1 << UInt8(place) }
+            if running[place] == false { whole |= 1 << place }
         }
     }
 
     /// The audit tells all that counted in it, as far as it was read.
-    func isWhole(_ place: Int) -> Bool { whole & (1 << UInt8(place)) != 0 }
+    func isWhole(_ place: Int) -> Bool { whole & (1 << place) != 0 }
 
     /// An update of the user.
     mutating func count(_ entry: AuditEntry) {
@@ -50,13 +50,13 @@ struct SeasonShares {
                 late?.contains(season.name) ?? running[place]
                 // What told its beginning was trimmed.
                 ?? (entry.time >= UInt64(clamping: season.season.from / 1000))
-            if counts { bits |= 1 << UInt8(place) }
+            if counts { bits |= 1 << place }
         }
         members[entry.id] = bits
     }
 
     func has(_ update: RevertedUpdate, in place: Int) -> Bool {
-        (members[update.id] ?? 0) & (1 << UInt8(place)) != 0
+        (members[update.id] ?? 0) & (1 << place) != 0
     }
 }
 
