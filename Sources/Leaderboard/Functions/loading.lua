@@ -16,7 +16,7 @@ do
 
 local LEASE, STAY = '30000', '600000'
 
--- Whether this caller has the lease; false where a word of an earlier release, which asks for none, stands in the token's place.
+-- Whether this caller has the lease, still.
 function loading.is_held(lease, token)
   return redis.call('GET', lease) == token
 end
