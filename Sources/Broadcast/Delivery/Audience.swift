@@ -10,7 +10,8 @@ final class Audience {
     private let index: Int
     private let framings: Framings
     private let metrics: BroadcastMetrics
-    private let home: HomeReference
+    /// The centre holds its audiences, and is held by who holds the board, as a subscriber does by its admission.
+    private weak var home: HomeReference?
     private let status: BoardStatus
     /// Nobody who is unknown is among the followers.
     private var isPrivate = false
@@ -232,7 +233,7 @@ final class Audience {
         status.viewerLeft()
         shard.value.endLease(of: subscriber)
         let left = Join(subscriber, audience: index, eventLoop: shard.eventLoop)
-        home.execute { $0.left(left) }
+        home?.execute { $0.left(left) }
         if phase != .joining { expel(subscriber) }
     }
 
@@ -242,7 +243,7 @@ final class Audience {
             expel(subscriber)
             subscriber.phase = .joining
             let join = Join(subscriber, audience: index, eventLoop: shard.eventLoop)
-            home.execute { $0.rejoin(join) }
+            home?.execute { $0.rejoin(join) }
             return
         }
         guard let published else { return }

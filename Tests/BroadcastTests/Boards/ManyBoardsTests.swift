@@ -59,6 +59,33 @@ struct ManyBoardsTests {
         instance.stop()
     }
 
+    @Test("one that nobody watches any more leaves nothing behind", arguments: [View.all, .top, .users(["ada"])])
+    func nothingLeft(view: View) throws {
+        let (options, instance) = (BroadcastOptions(), instance())
+        let board = ModelBoard()
+        board.update("ada", by: 5)
+        instance.add(board, named: "a")
+        weak var stream: BoardStream?
+        weak var home: Home?
+        weak var homeReference: HomeReference?
+        do {
+            let hold = try instance.broadcaster.hold("a")
+            (stream, homeReference) = (hold.stream, hold.stream.home)
+            home = instance.loops.first.enter { hold.stream.home.value }
+            let viewer = ModelViewer(view, of: "a")
+            try viewer.connect(to: instance, options, withCursor: false, stream: hold.stream, hold: hold)
+            instance.subscribeBoards()
+            instance.settle()
+            try viewer.disconnect()
+        }
+        #expect(stream != nil && home != nil)
+        instance.advance(.seconds(31))
+        instance.settle()
+        #expect(instance.followedBoards == [])
+        #expect(stream == nil && home == nil && homeReference == nil)
+        instance.stop()
+    }
+
     @Test("no more than a bound are followed; who is watched by nobody gives way, the longest first")
     func tooMany() throws {
         var options = BroadcastOptions()
