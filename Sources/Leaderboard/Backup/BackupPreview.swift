@@ -4,6 +4,7 @@ package struct BackupPreview: Sendable {
     /// Nil: none was stored for the board, or the backup is of a release that had none.
     package let definition: BoardDefinition?
     package let summary: BackupSummary
+    let seal: BackupSeal
 
     /// The lines are checked against their seal.
     package init(of lines: BackupLines) async throws {
@@ -21,7 +22,8 @@ package struct BackupPreview: Sendable {
             case .suspended, .seal: break
             }
         }
-        summary = BackupSummary(auditEntries: auditEntries, users: users, seq: try check.end().seq)
+        seal = try check.end()
+        summary = BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
         self.definition = definition
         do { board = try BoardID(name) } catch { throw InvalidBackup(description: "it is of no board") }
     }

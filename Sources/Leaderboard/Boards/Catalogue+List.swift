@@ -72,6 +72,11 @@ extension Catalogue {
         try await index.remove(name, on: eventLoop)
     }
 
+    /// The boards that there are, those that were made just now too, by name. ``BoardID/main`` is always there.
+    package func boards(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [BoardID] {
+        try await names(of: .boards, isFresh: true, on: eventLoop).compactMap(\.board)
+    }
+
     /// - Parameter isFresh: those that were made just now, too.
     func names(
         of listed: Listed,

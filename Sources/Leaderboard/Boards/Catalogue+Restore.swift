@@ -46,6 +46,17 @@ extension Catalogue {
         return try await board.standings(offset: 0, limit: 1, on: eventLoop).total
     }
 
+    /// Whether this very backup has taken the board's place before, whatever happened since.
+    /// - Parameter held: its definition, as it was found.
+    package func hasTaken(
+        _ backup: BackupPreview,
+        _ held: HeldDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        guard let definition = held.definition else { return false }
+        return try await store(of: backup.board, definition, isStored: held.isStored).hasTaken(backup, on: eventLoop)
+    }
+
     /// What is asked of Redis for a board by a definition that is not looked up.
     func store(of id: BoardID, _ definition: BoardDefinition, isStored: Bool) -> ScoreStore {
         ScoreStore(functions, id, definition, from: isStored ? .board : .environment)

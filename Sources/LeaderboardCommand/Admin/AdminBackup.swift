@@ -16,15 +16,23 @@ struct AdminBackup: AsyncParsableCommand {
             disk. Into standard output (-), a \
             pipe, a device or a link's target it goes as it is made: without its seal it is none. Exits with 2, and writes \
             nothing, where there is no board.
+
+            With --all-boards it makes a folder, which must not be there: a file for each board, NAME.ndjson, each as of a moment of its \
+            own, and definitions.json with all definitions, templates too. It has its name when it is complete. What fails on one board \
+            keeps no other from it; then it exits with 1, and its last line names them.
             """
     )
 
     @Argument(help: "Where to write it; - for standard output. An old file is replaced when the new one is complete.")
     var file: String
 
+    @OptionGroup var every: EveryBoardOption
     @OptionGroup var board: BoardOption
 
+    func validate() throws { try every.check(board) }
+
     func run() async throws {
+        if every.allBoards { return try await BackupEveryBoard(folder: BackupFolder(file)).run() }
         let output = BackupOutput(file)
         let summary = try await onBoard(board) { store, eventLoop in
             try await output.write { write in try await store.backup(on: eventLoop, write: write) }

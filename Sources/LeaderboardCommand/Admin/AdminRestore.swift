@@ -16,6 +16,10 @@ struct AdminRestore: AsyncParsableCommand {
             or its definition is another one, it asks, and where nobody can be asked it needs --yes.
 
             The backup of another board is refused, unless --as says where it is to go.
+
+            With --all-boards it takes a folder that backup --all-boards has made: each board takes its place, templates come back, and \
+            boards that are not in the folder stay. It says where it stands. Who was interrupted, or had boards that failed, asks again \
+            with --resume: boards that were restored from this very folder are passed over, whatever has happened on them since.
             """
     )
 
@@ -32,11 +36,19 @@ struct AdminRestore: AsyncParsableCommand {
     )
     var destination: BoardID?
 
+    @Flag(help: "With --all-boards: pass over boards that were restored from this folder before.")
+    var resume = false
+
+    @OptionGroup var every: EveryBoardOption
+
     @OptionGroup var consent: Consent
 
     @OptionGroup var board: BoardOption
 
     func validate() throws {
+        try every.check(board)
+        if every.allBoards, destination != nil { throw ValidationError("Give either --as or --all-boards.") }
+        if resume, !every.allBoards { throw ValidationError("--resume is for --all-boards.") }
         if let destination, let named = board.named, named != destination {
             throw ValidationError("Give either --board or --as.")
         }
@@ -45,6 +57,9 @@ struct AdminRestore: AsyncParsableCommand {
     func run() async throws {
         let consent = consent
         let act = try OperatorAct.onThisMachine(reason)
+        if every.allBoards {
+            return try await RestoreEveryBoard(path: file, resumes: resume, consent: consent, act: act).run()
+        }
         let input = try BackupInput(file)
         let preview = try await describingBackup { try await BackupPreview(of: input.lines) }
         let id = destination ?? board.board

@@ -10,7 +10,7 @@ struct BackupInput {
     private static let pieceBytes = 1 << 20
 
     private let path: String
-    /// Open as long as the process lives.
+    /// Open as long as the process lives, or until ``close()``.
     private let file: SystemPackage.FileDescriptor
 
     /// - Parameter path: `-` is standard input.
@@ -18,6 +18,9 @@ struct BackupInput {
         self.path = path
         file = try Self.open(path)
     }
+
+    /// Nobody reads it any more.
+    func close() { try? file.close() }
 
     /// Each line, without its line feed.
     func lines(_ each: (ByteBuffer) async throws -> Void) async throws {

@@ -72,7 +72,7 @@ struct BoardApply: AsyncParsableCommand {
     }
 
     /// All that is wrong with any of them is told at once.
-    private static func definitions(in file: String) throws -> [NamedDefinition] {
+    static func definitions(in file: String) throws -> [NamedDefinition] {
         let bytes = try read(file)
         let value: JSONValue
         do { value = try JSONValue(json: bytes, maximumBytes: maximumBytes) } catch {

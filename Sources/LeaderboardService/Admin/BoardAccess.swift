@@ -15,6 +15,10 @@ package enum BoardAccess {
     /// There is nothing that could be read, and nothing was made.
     package struct NoBoard: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     /// Opens the Redis that `leaderboard serve` would use. If that is one of the service's own and the service does not run, it
@@ -99,7 +103,9 @@ package enum BoardAccess {
         return try result.get()
     }
 
-    private static func store(
+    /// One of the boards that there are.
+    /// - Throws: ``NoBoard`` where nobody has defined it.
+    package static func store(
         of id: BoardID,
         _ catalogue: Catalogue,
         at place: String,

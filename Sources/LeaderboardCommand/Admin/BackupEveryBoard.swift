@@ -1,0 +1,75 @@
+import ArgumentParser
+import FoundationEssentials
+import Leaderboard
+import LeaderboardService
+import NIOCore
+import SystemPackage
+
+/// `leaderboard admin backup --all-boards FOLDER`
+struct BackupEveryBoard {
+    /// Definitions that are asked for at once.
+    private static let pageSize = 100
+
+    private struct Outcome: Sendable {
+        let boards: Int
+        let failures: [EveryBoard.Failure]
+        let failed: String
+    }
+
+    let folder: BackupFolder
+
+    /// - Throws: at the end, which boards failed.
+    func run() async throws {
+        let folder = folder
+        let outcome = try await onRedis { settings in
+            try await BoardAccess.open(settings, startsServer: false) { catalogue, eventLoop, place in
+                var every = try await EveryBoard(in: catalogue, at: place, on: eventLoop)
+                try await folder.make { folder in
+                    await every.forEach { id in
+                        let store = try await BoardAccess.store(of: id, catalogue, at: place, on: eventLoop)
+                        let output = BackupOutput(folder.file(of: id))
+                        return try await output.write { write in
+                            try await store.backup(on: eventLoop, write: write)
+                        }.words
+                    }
+                    guard every.failures.count < every.boards.count else {
+                        throw CommandFailure("no board could be backed up: \(every.failed)")
+                    }
+                    try await Self.writeDefinitions(of: catalogue, to: folder, on: eventLoop)
+                }
+                return Outcome(boards: every.boards.count, failures: every.failures, failed: every.failed)
+            }
+        }
+        let done = outcome.boards - outcome.failures.count
+        guard outcome.failures.isEmpty else {
+            throw CommandFailure(
+                "\(folder.path) has \(done) of \(outcome.boards.counted("board")). Not backed up: \(outcome.failed)"
+            )
+        }
+        print("\(done.counted("board")) backed up to \(folder.path).")
+    }
+
+    /// Of boards and templates, as `leaderboard board list --json` prints them.
+    private static func writeDefinitions(
+        of catalogue: Catalogue,
+        to folder: BackupFolder,
+        on eventLoop: any EventLoop
+    ) async throws {
+        var (text, after) = (ByteBuffer(string: "["), String?.none)
+        var separator = "\n"
+        repeat {
+            let page = try await catalogue.page(of: .everything, after: after, limit: pageSize, on: eventLoop)
+            for row in page.rows {
+                text.writeString(separator)
+                text.writeImmutableBuffer(row.definition.shown(as: row.name))
+                separator = ",\n"
+            }
+            after = page.next
+        } while after != nil
+        text.writeString("\n]\n")
+        let file = try UnfinishedFile(folder.definitionsFile)
+        defer { file.end() }
+        try file.descriptor.writeAll(text.readableBytesView)
+        try file.finish()
+    }
+}
