@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import LeaderboardService
+
 /// What the runbook tells the operator to do, `operator` of `users.acl` may do.
 @Suite("The operator", .timeLimit(.minutes(5)))
 struct RunbookTests {
@@ -79,6 +81,70 @@ struct RunbookTests {
         let own = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
         let service = try await ServiceProcess.run(["doctor"], redis.settings.merging(own) { $1 })
         #expect(service.code == 0, "\(service.output)")
+    }
+
+    @Test("may use the commands that read boards, and none that changes them")
+    func commands() async throws {
+        let redis = try await ShippedRedis()
+        let service = try await ServiceProcess.serve(redis.settings)
+        let admin = [
+            "LEADERBOARD_URL": "http://127.0.0.1:\(service.port)",
+            "LEADERBOARD_ADMIN_TOKEN": try TokenSigner(testSettings()).token(
+                user: "ops",
+                lifetime: .seconds(600),
+                scope: "leaderboard:admin"
+            ),
+        ]
+        for ties in ["id", "shared", "dense", "first", "last"] {
+            #expect(try await ServiceProcess.run(["board", "create", "b-\(ties)", "--ties", ties], admin).code == 0)
+            for board in ["b-\(ties)", "main"] {
+                for user in ["ada", "bob"] {
+                    let answer = try await TestConnection(port: service.port).request(
+                        "POST",
+                        "/api/v1/boards/\(board)/score/update",
+                        [
+                            "Authorization":
+                                "Bearer \(try TokenSigner(testSettings()).token(user: user, lifetime: .seconds(600)))",
+                            "Content-Type": "application/json",
+                        ],
+                        body: #"{"user_id":"\#(user)","score_increase":1}"#
+                    )
+                    #expect(answer.status == 200)
+                }
+            }
+            #expect(
+                try await ServiceProcess.run(
+                    ["admin", "suspend", "bob", "--board", "b-\(ties)", "--reason", "r"],
+                    admin
+                ).code == 0
+            )
+            // So that each user has to be looked at by itself.
+            try await redis.command("ZINCRBY", "lb:{b-\(ties)}:scores", "1", "cyd")
+        }
+        let path = redis.folder.appending(path: "backups").path
+        let settings = ["REDIS_URL": "redis://operator:OPERATOR_PASSWORD@127.0.0.1:\(redis.port)"]
+        let verify = try await ServiceProcess.run(["admin", "verify", "--all-boards"], settings)
+        #expect(verify.code == 3 && !verify.output.contains("NOPERM"), "\(verify.output)")
+        for (words, code) in [
+            (["verify"], 0), (["verify", "--board", "b-first"], 3), (["backup", path + ".one"], 0),
+            (["backup", "--all-boards", path], 0),
+        ] as [([String], Int32)] {
+            let done = try await ServiceProcess.run(["admin"] + words, settings)
+            #expect(done.code == code, "\(words): \(done.output)")
+        }
+        #expect(try await redis.command(as: "operator", "HGETALL", "lb:boards").contains("b-dense"))
+        for words in [
+            ["rebuild", "--yes"], ["adopt", "--all", "--reason", "r", "--yes"],
+            ["change-ties", "last", "--reason", "r", "--yes"],
+            ["restore", path + ".one", "--as", "b-first", "--reason", "r", "--yes"],
+        ] {
+            let words = words.contains("--as") ? words : words + ["--board", "b-first"]
+            let before = try await redis.command("ZRANGE", "lb:{b-first}:scores", "0", "-1", "WITHSCORES")
+            let refused = try await ServiceProcess.run(["admin"] + words, settings)
+            #expect(refused.code == 1 && refused.output.contains("NOPERM"), "\(words): \(refused.output)")
+            let after = try await redis.command("ZRANGE", "lb:{b-first}:scores", "0", "-1", "WITHSCORES")
+            #expect(after == before, "\(words)")
+        }
     }
 
     @Test("changes the service's password as the runbook says, without an interruption, and for good")
