@@ -4,37 +4,48 @@ import NIOCore
 import NIOHTTP1
 
 /// `GET /api/v1/boards` and `/api/v1/boards/{board}`: which boards there are, and what each is. Who has a token sees private ones too.
+///
+/// One rule for all reads: a token is looked at where the answer depends on it, of a private board and of the list, which says more to
+/// who sends one. What anybody may read is answered whichever token comes with it, and to an address that is limited too.
 struct BoardRoutes: Sendable {
     let boards: RequestedBoard
 
     func list(_ request: Request) async -> Response {
-        await open(request) { isKnown throws(Refusal) in
+        await open(request) { () throws(Refusal) in
+            let isKnown = try await isKnown(request)
             let body = try await BoardList.body(
                 of: isKnown ? .boards : .publicBoards,
                 boards.catalogue,
                 request
             )
-            return (body, EntityTag(body))
+            return Shown(body: body, tag: EntityTag(body), isPrivate: isKnown)
         }
     }
 
     func one(_ request: Request) async -> Response {
-        await open(request) { _ throws(Refusal) in
+        await open(request) { () throws(Refusal) in
             let board = try await boards.toRead(request).board
-            return (board.definition.shown(as: .board(board.id)), EntityTag(version: board.definition.version))
+            return Shown(
+                body: board.definition.shown(as: .board(board.id)),
+                tag: EntityTag(version: board.definition.version),
+                isPrivate: board.definition.visibility == .private
+            )
         }
     }
 
-    private func open(
-        _ request: Request,
-        _ body: (_ isKnown: Bool) async throws(Refusal) -> (ByteBuffer, EntityTag)
-    ) async -> Response {
+    private struct Shown {
+        let body: ByteBuffer
+        let tag: EntityTag
+        /// For who sent the token.
+        let isPrivate: Bool
+    }
+
+    private func open(_ request: Request, _ body: () async throws(Refusal) -> Shown) async -> Response {
         do throws(Refusal) {
-            let isKnown = try await isKnown(request)
-            let (body, tag) = try await body(isKnown)
-            var response = tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: body)
-            response.headers.add(name: "ETag", value: tag.value)
-            response.headers.add(name: "Cache-Control", value: isKnown ? "private, no-cache" : "no-cache")
+            let shown = try await body()
+            var response = shown.tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: shown.body)
+            response.headers.add(name: "ETag", value: shown.tag.value)
+            response.headers.add(name: "Cache-Control", value: shown.isPrivate ? "private, no-cache" : "no-cache")
             response.headers.add(name: "Vary", value: "Authorization")
             return PublicRead.open(response)
         } catch {

@@ -61,6 +61,39 @@ struct FailureLimitTests {
         }
     }
 
+    @Test("of an address that is over keep nobody from what anybody may read, nor an operator from anything")
+    func reads() async throws {
+        try await withService(Self.tight) { service, redis in
+            for (board, visibility) in [("open", "public"), ("secret", "private")] {
+                try await redis.command(
+                    "SET",
+                    "lb:{\(board)}:board",
+                    #"{"visibility":"\#(visibility)","version":"1"}"#
+                )
+            }
+            let connection = try await service.connect()
+            let flooder = ["X-Forwarded-For": "203.0.113.9"]
+            for _ in 0..<4 { _ = try await service.post(token: nil, flooder, on: connection) }
+            let (stranger, known) = ("a.b.c", try service.token("ops", scope: "leaderboard:admin"))
+            let reads = ["", "/scoreboard", "/scores/1", "/count", "/stats", "/percentiles?p=1"]
+            for read in reads {
+                for (board, token, status) in [
+                    ("open", nil, 200), ("open", stranger, 200), ("open", known, 200), ("secret", nil, 429),
+                    ("secret", stranger, 429), ("secret", known, 200),
+                ] as [(String, String?, Int)] {
+                    let headers = flooder.merging(token.map { ["Authorization": "Bearer \($0)"] } ?? [:]) { $1 }
+                    let path = "/api/v1/boards/\(board)\(read)"
+                    let answer = try await connection.request("GET", path, headers)
+                    #expect(answer.status == status, "\(path) \(token ?? "-"): \(answer.body)")
+                }
+            }
+            let list = try await connection.request("GET", "/api/v1/boards", flooder)
+            #expect(list.status == 200)
+            let operators = flooder.merging(["Authorization": "Bearer \(known)"]) { $1 }
+            #expect(try await connection.request("GET", "/api/v1/admin/boards", operators).status == 200)
+        }
+    }
+
     @Test("are not limited while Redis is away")
     func outage() async throws {
         try await withService(Self.tight) { service, redis in
