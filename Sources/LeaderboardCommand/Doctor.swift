@@ -1,4 +1,5 @@
 import ArgumentParser
+import Leaderboard
 import LeaderboardService
 
 /// `leaderboard doctor`
@@ -12,15 +13,21 @@ struct DoctorCommand: AsyncParsableCommand {
 
             With --token it also tells whom an access token lets do what, or why it is refused. The command lines of processes \
             can be read by others: `--token -` reads it from standard input.
+
+            It looks at every board: the keys, and about 1,000 of the members. The first ten that are not as they must be are named. \
+            With --board it looks at one board and all of its members.
             """
     )
 
     @Option(help: ArgumentHelp("An access token to explain; - for standard input.", valueName: "token"))
     var token: String?
 
+    @Option(help: ArgumentHelp("Look at this board, wholly.", valueName: "name"), transform: BoardOption.board)
+    var board: BoardID?
+
     func run() async throws {
         let token = token == "-" ? readLine() ?? "" : token
-        let findings = await Doctor(.load(), token: token).findings()
+        let findings = await Doctor(.load(), token: token, board: board).findings()
         for finding in findings { print(finding.text) }
         let bad = findings.count { $0.verdict == .bad }
         print(bad == 0 ? "\nAll that must be so is so." : "\nTo be changed: \(bad).")

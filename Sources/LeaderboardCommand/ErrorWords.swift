@@ -15,6 +15,8 @@ func inWords(_ error: any Error) -> String {
     switch error {
     case ScoreStoreError.unavailable(let reason): "Redis: \(reason)"
     case ScoreStoreError.outcomeUnknown(let reason): "Redis: \(reason)"
+    case ScoreStoreError.unsoundBoard(let reason):
+        "another writer has put something else into the board's keys (\(reason)): leaderboard doctor names them"
     case ScoreStoreError.unsoundAudit(let user): "the audit of \(user) adds up to what no score can be"
     case let error as Errno: "\(error)"
     case let error as IOError: "\(Errno(rawValue: error.errnoCode))"

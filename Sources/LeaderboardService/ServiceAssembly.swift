@@ -110,6 +110,7 @@ package struct ServiceAssembly: Sendable {
             logger: logger
         )
         let board = BoardWatch(redis: redis, store: store, logger: logger)
+        let unsoundBoards = UnsoundBoards(redis: redis, functions: functions, logger: logger)
         let watch = RedisWatch(redis: redis, keys: store.keys, logger: logger)
         let check = ReadinessCheck(
             redis: redis,
@@ -129,6 +130,7 @@ package struct ServiceAssembly: Sendable {
         )
         metrics.observe(redis: redis, watch: watch, broadcaster: broadcaster, logs: logs)
         metrics.observe(readinessWatch)
+        metrics.observe("unsound_boards") { Double(unsoundBoards.count) }
         let routes = routes(
             redis: redis,
             store: store,
@@ -166,7 +168,7 @@ package struct ServiceAssembly: Sendable {
         services += [
             Reload(keys: keys, server: server, logger: logger),
             redis, FunctionKeeper(redis: redis, functions: functions), durability, watch, rights, readinessWatch,
-            ForeignMembers(redis: redis, store: store, logger: logger),
+            ForeignMembers(redis: redis, main: store, logger: logger, metricsFactory: metrics), unsoundBoards,
             DefinitionWatch(
                 redis: redis,
                 catalogue: catalogue,

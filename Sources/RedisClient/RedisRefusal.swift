@@ -54,12 +54,14 @@ package struct RedisRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// It will be refused however often it is tried: somebody must change the server's settings, or mend a key that another writer
-    /// spoilt (the last three; `Functions/audit.lua`).
+    /// A key holds what the call cannot work on: another writer spoilt it, and somebody must mend it (`Functions/audit.lua`).
+    package var isOfSpoiltKey: Bool { code == "WRONGTYPE" || code == "NOAUDIT" || code == "BADDEF" }
+
+    /// It will be refused however often it is tried: somebody must change the server's settings, or mend a key.
     var needsOperator: Bool {
         switch code {
-        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF", "WRONGTYPE", "NOAUDIT": true
-        default: lacksRight
+        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF": true
+        default: lacksRight || isOfSpoiltKey
         }
     }
 

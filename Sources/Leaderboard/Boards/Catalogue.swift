@@ -109,7 +109,7 @@ package final class Catalogue: Sendable {
         case .board(let store, _): return store
         case .nobody: throw .notFound
         case .deleting: throw .deleting
-        case .unreadable: throw .store(.unavailable("the board's definition cannot be read"))
+        case .unreadable: throw .store(.unsoundBoard("the board's definition cannot be read"))
         }
     }
 
@@ -153,6 +153,11 @@ extension Catalogue {
             guard looks.ofBoards[id]?.number == number else { return }
             looks.ofBoards[id] = nil
             guard case .success(let entry) = result else { return }
+            switch entry.found {
+            case .board: functions.reports.isUsed(id)
+            case .unreadable: functions.reports.metUnsound(id)
+            case .nobody, .deleting: break
+            }
             known.withLock { $0.keep(entry, of: id, now: .now()) }
             if id == .main { mainIsPublic.store(entry.isPublic, ordering: .releasing) }
         }

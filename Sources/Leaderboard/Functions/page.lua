@@ -5,7 +5,7 @@
 --                     Redis' time is not within them, the answer is season_over, that time, and an empty text. (KEYS 4 and 5 are the season's)
 -- Each returns epoch, seq, number of users on the board, then user, score, rank of each row, best first; or no_board, or
 -- bad_definition. Members that are no users are passed over as in standings.lua: until they have been taken off, they have places
--- by which offsets and ranks go.
+-- by which offsets and ranks go. Where some were, how many stands behind the rows, for who has them taken off (set_aside.lua).
 
 local ROWS = 1000
 
@@ -89,7 +89,10 @@ local function append_rows(read, offset, limit)
     -- As many are missing still as were no users; nothing is behind the end of the board.
     missing = #rows == 2 * missing and foreign or 0
   end
-  reply[3] = reply[3] - passed_over
+  if passed_over > 0 then
+    reply[3] = reply[3] - passed_over
+    reply[#reply + 1] = passed_over
+  end
   return reply
 end
 

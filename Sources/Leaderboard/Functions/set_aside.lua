@@ -5,7 +5,8 @@
 --       2 foreign  sorted set of what was taken off, with the scores that it had
 --       3 board  4 at   of a board with a definition (definition.lua, ranking.lua); may be left out. Where users have stamps, a member
 --                whose stamp `at` does not confirm is none of a user either, unless it is all that the board has of a user of whom
---                `at` says nothing (it was lost): then it is confirmed
+--                `at` says nothing (it was lost): then it is confirmed. Of a board whose definition cannot be read nobody knows: what
+--                may be a user's stays
 -- ARGV  1 cursor   0, or what the call before returned
 --       2 count    how many members are looked at, about: so many from the first place on, and so many of the whole board
 --                  as ZSCAN walks through it; 1 to 1000
@@ -22,8 +23,11 @@ local function may_be_user(member)
 end
 
 -- Whether a member stands for a user.
+--   definition  nil: the board has none, so members are users; false: it cannot be read
 local function is_confirmed(keys, definition, member)
-  if not definition or not definition.is_stamped then
+  if definition == false then
+    return may_be_user(member)
+  elseif not definition or not definition.is_stamped then
     return is_user(member)
   end
   local user = user_of(definition, member)
@@ -57,7 +61,7 @@ local function move_foreign(keys, definition, rows)
     end
   end
   for index = 1, #rows, 2 do
-    if not may_be_user(rows[index]) then
+    if not is_confirmed(keys, definition, rows[index]) then
       names[#names + 1] = rows[index]
       scores[#scores + 1] = rows[index + 1]
       scores[#scores + 1] = rows[index]
@@ -75,8 +79,12 @@ local function set_aside(keys, args)
   if #keys ~= 2 and #keys ~= 4 or not string.find(cursor or '', '^%d+$') or not count or count < 1 or count > 1000 then
     return redis.error_reply('BADARG leaderboard_set_aside: a key or an argument is missing or wrong')
   end
-  local definition = keys[4] and definition_of(redis.call('GET', keys[3]) or '')
-  local moved = move_foreign(keys, definition, redis.call('ZRANGE', keys[1], 0, integer_text(count - 1), 'REV', 'WITHSCORES'))
+  local text = keys[4] and redis.call('GET', keys[3])
+  local definition = nil
+  if text then
+    definition = definition_of(text)
+  end
+  local moved = move_foreign(keys, definition, rows_at({ scores = keys[1], definition = definition or {} }, 0, count))
   local part = redis.call('ZSCAN', keys[1], cursor, 'COUNT', args[2])
   return { part[1], moved + move_foreign(keys, definition, part[2]) }
 end

@@ -40,7 +40,7 @@ extension ScoreStore {
             reply = try await operateInSeasons("erase", user, by: act, [result.pseudonym], on: eventLoop)
         } catch {
             // Nothing was written, so nothing has begun; unless somebody else is at it, or was.
-            if case .unavailable = error, isFirst { try? await endErasure(of: user, on: eventLoop) }
+            if error.isSurelyNotExecuted, isFirst { try? await endErasure(of: user, on: eventLoop) }
             throw error
         }
         guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {

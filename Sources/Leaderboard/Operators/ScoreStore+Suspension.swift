@@ -26,6 +26,9 @@ extension ScoreStore {
 
     /// Sends an operation; every reply of one is a list that is not empty.
     func operate(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [RESPValue] {
-        try await functions.change(command, on: eventLoop)
+        do { return try await functions.change(command, on: eventLoop) } catch {
+            if case .unsoundBoard = error { functions.reports.metUnsound(board.id) }
+            throw error
+        }
     }
 }

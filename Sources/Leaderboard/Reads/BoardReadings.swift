@@ -6,10 +6,14 @@ package struct RankedPage: Sendable, Equatable {
     /// Of each of the rows, by the board's ties; 1 is best.
     package let ranks: [Int]
 
+    /// Members that stand among the rows and are no users.
+    package let passedOver: Int
+
     /// As many ranks as rows.
-    package init(_ snapshot: Snapshot, ranks: [Int]) {
+    package init(_ snapshot: Snapshot, ranks: [Int], passedOver: Int = 0) {
         self.snapshot = snapshot
         self.ranks = ranks
+        self.passedOver = passedOver
     }
 }
 

@@ -20,9 +20,12 @@ extension ScoreStore {
             case .around(let user): ("around", user.rawValue)
             case .aroundScore(let score): ("around_score", String(score))
             }
-        return try Self.read(try await ask(name, [word, String(limit)], in: view, on: eventLoop)) {
+        let page = try Self.read(try await ask(name, [word, String(limit)], in: view, on: eventLoop)) {
             RankedPage($0, $1, order: BoardOrder(board.definition))
         }
+        // Of seasons, nobody takes them away.
+        if let page, page.passedOver > 0, view == .whole { functions.reports.metForeign(board.id) }
+        return page
     }
 
     /// - Parameter users: 1 to ``usersAtOnce``.
@@ -128,6 +131,11 @@ extension ScoreStore {
 
 extension RankedPage {
     init?(_ head: ReplyHead, _ fields: [RESPValue], order: BoardOrder) {
+        var (fields, passedOver) = (fields[...], 0)
+        if fields.count % 3 == 1 {
+            guard let count = fields.popLast()?.count else { return nil }
+            passedOver = count
+        }
         guard fields.count.isMultiple(of: 3) else { return nil }
         var (standings, ranks): ([Standing], [Int]) = ([], [])
         standings.reserveCapacity(fields.count / 3)
@@ -139,7 +147,11 @@ extension RankedPage {
             standings.append(Standing(user: String(decoding: user, as: UTF8.self), score: score))
             ranks.append(rank)
         }
-        self.init(Snapshot(cursor: head.cursor, total: head.total, standings: standings, order: order), ranks: ranks)
+        self.init(
+            Snapshot(cursor: head.cursor, total: head.total, standings: standings, order: order),
+            ranks: ranks,
+            passedOver: passedOver
+        )
     }
 }
 

@@ -16,6 +16,8 @@ package final class FunctionCalls: Sendable {
     let loader: FunctionLoader
     /// Closed while the user is known to lack a right that writes need.
     package let gate = WriteGate()
+    /// What calls meet on boards that another writer has written to.
+    package let reports = BoardReports()
     let options: StoreOptions
     private let groups: [ObjectIdentifier: NIOLoopBoundBox<TickGroups>]
 

@@ -76,6 +76,7 @@ package struct ScoreStore: Sendable {
             return try await functions.send(call, by: head, on: eventLoop)
         } catch {
             functions.gate.met(error, isUpdate: true)
+            functions.reports.met(error, on: board.id)
             throw ScoreStoreError(ofWrite: error)
         }
     }
@@ -129,7 +130,10 @@ package struct ScoreStore: Sendable {
 
     /// A call that changes nothing.
     func read(_ command: RedisCommand, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RESPValue {
-        try await functions.sendRepeatably(command, on: eventLoop)
+        do { return try await functions.send(command, isIdempotent: true, on: eventLoop) } catch {
+            functions.reports.met(error, on: board.id)
+            throw ScoreStoreError(ofRepeatable: error)
+        }
     }
 
     /// A call that changes something, and sent twice has the effect of once: whom it fails may make it again.
@@ -137,6 +141,6 @@ package struct ScoreStore: Sendable {
         _ command: RedisCommand,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> RESPValue {
-        try await functions.sendRepeatably(command, on: eventLoop)
+        try await read(command, on: eventLoop)
     }
 }

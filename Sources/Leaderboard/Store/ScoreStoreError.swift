@@ -6,6 +6,8 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     case unavailable(String)
     /// It may have been executed: repeating it may count it twice, unless it has an idempotency key.
     case outcomeUnknown(String)
+    /// It was not executed, and will not be: another writer put something else into a key of the board, which somebody must mend.
+    case unsoundBoard(String)
     /// It cannot be done, however often it is asked: what the audit tells of this user adds up to what no score can be
     /// (``ScoreRange``). Somebody forged entries, or set scores past the audit; a verification shows whose.
     case unsoundAudit(of: UserID)
@@ -15,11 +17,17 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     case unknownSeason
 }
 
+extension ScoreStoreError {
+    package var isSurelyNotExecuted: Bool {
+        if case .outcomeUnknown = self { false } else { true }
+    }
+}
+
 extension ScoreStoreError: CustomStringConvertible {
     /// Constant words, for logs and commands.
     package var description: String {
         switch self {
-        case .unavailable(let why), .outcomeUnknown(let why): why
+        case .unavailable(let why), .outcomeUnknown(let why), .unsoundBoard(let why): why
         case .unsoundAudit: "the audit of this user adds up to what no score can be"
         case .unknownWindow: "the board has no such window"
         case .unknownSeason: "nobody is in such a season"

@@ -37,6 +37,7 @@ extension Refusal {
     init(operating error: ScoreStoreError) {
         switch error {
         case .unavailable: self = .storeUnavailable
+        case .unsoundBoard: self = .boardUnsound
         case .outcomeUnknown: self = .operationUnknown
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         case .unknownWindow, .unknownSeason: self.init(error)

@@ -1,6 +1,6 @@
 import Broadcast
 import HTTPServer
-import Leaderboard
+package import Leaderboard
 import Logging
 import RedisClient
 
@@ -9,11 +9,15 @@ import RedisClient
 package struct Doctor: Sendable {
     private let settings: Settings
     private let token: String?
+    private let board: BoardID?
 
-    /// - Parameter token: an access token to explain as well.
-    package init(_ settings: Settings, token: String? = nil) {
+    /// - Parameters:
+    ///   - token: an access token to explain as well.
+    ///   - board: the one that is looked at, wholly; nil: all boards are, the long ones in part.
+    package init(_ settings: Settings, token: String? = nil, board: BoardID? = nil) {
         self.settings = settings
         self.token = token
+        self.board = board
     }
 
     /// All findings, in the order in which one would mend them.
@@ -73,7 +77,7 @@ package struct Doctor: Sendable {
     private func redis(_ configuration: ServiceConfiguration) async -> [Finding] {
         switch configuration.redis.source {
         case .endpoint(let endpoint):
-            return await RedisExamination(endpoint, configuration, isPrivate: false).findings()
+            return await RedisExamination(endpoint, configuration, isPrivate: false, board: board).findings()
         case .ownServer(let directory):
             guard PrivateRedis.hasData(in: directory) else { return [Self.ownRedis(directory)] }
             let server = configuration.redis.ownServer(
@@ -88,7 +92,7 @@ package struct Doctor: Sendable {
                     url = try PrivateRedis.url(dataDirectory: directory)
                 }
                 let endpoint = try RedisEndpoint(url: url)
-                let findings = await RedisExamination(endpoint, configuration, isPrivate: true).findings()
+                let findings = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
                 await server.stop()
                 return findings
             } catch {

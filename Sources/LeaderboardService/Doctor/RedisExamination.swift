@@ -15,12 +15,18 @@ struct RedisExamination: Sendable {
     private let leeway: Double
     private let isPrivate: Bool
     private let keys: BoardKeys
+    private let space: KeySpace
+    private let board: BoardID?
     private let environment: BoardDefinition
 
-    /// - Parameter isPrivate: it is the service's own, which nobody else configures.
-    init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool) {
+    /// - Parameters:
+    ///   - isPrivate: it is the service's own, which nobody else configures.
+    ///   - board: which is looked at wholly; nil: all are.
+    init(_ endpoint: RedisEndpoint, _ configuration: ServiceConfiguration, isPrivate: Bool, board: BoardID?) {
         self.endpoint = endpoint
         self.isPrivate = isPrivate
+        self.board = board
+        space = configuration.redis.store.keySpace
         options = configuration.redis.options
         keys = configuration.redis.store.keys
         environment = configuration.redis.store.definition
@@ -77,8 +83,7 @@ struct RedisExamination: Sendable {
             findings.append(await library(redis, on: eventLoop))
             findings.append(await rights(redis, on: eventLoop))
             if let writes = await writes(redis, on: eventLoop) { findings.append(writes) }
-            findings += await unsoundKeys(redis, on: eventLoop)
-            findings += await foreignMembers(redis, on: eventLoop)
+            findings += await BoardsExamination(redis, space, wanted: board).findings(on: eventLoop)
             if let definition = await definition(redis, on: eventLoop) { findings.append(definition) }
             findings.append(await clock(redis, on: eventLoop))
             return findings
@@ -121,36 +126,6 @@ struct RedisExamination: Sendable {
             return .bad("functions", "this user may not load functions", do: "ACL SETUSER <user> +function|load")
         } catch {}
         return .good("functions", "the service loads edition \(edition) of its library when it starts")
-    }
-
-    /// Where another writer put something else into a key of the board; nothing to say where there is none, or while our functions
-    /// are not loaded.
-    private func unsoundKeys(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> [Finding] {
-        guard let unsound = await UnsoundKeys.ask(redis, keys, on: eventLoop) else { return [] }
-        return [
-            (unsound.stopUpdates, "no update is taken"),
-            (unsound.stopOperations, "operations on users are refused, or members that are no user ids stay"),
-        ].filter { !$0.0.isEmpty }.map { names, consequence in
-            .bad(
-                "board",
-                "something else than the board's, or an audit that takes no entry, stands in \(names.joined(separator: ", ")): \(consequence)",
-                do: "look at it (TYPE, XREVRANGE), see who wrote it, and rename it away"
-            )
-        }
-    }
-
-    /// What was found on the board and is no user id; nothing to say where there is none, or this user may not look.
-    private func foreignMembers(_ redis: RedisConnections, on eventLoop: any EventLoop) async -> [Finding] {
-        let command = RedisCommand("ZCARD", keys.foreign)
-        let count = try? await redis.send(command, expecting: { _ in true }, on: eventLoop).integer
-        guard let count, count > 0 else { return [] }
-        return [
-            .advice(
-                "board",
-                "\(count) members that are no user ids were moved from the board to \(keys.foreign)",
-                do: "see who writes them (ZRANGE \(keys.foreign) 0 9), mend that, and take them away with ZREM"
-            )
-        ]
     }
 
     /// Whether the user may do all that the service does in its name.

@@ -141,6 +141,15 @@ package enum MetricCatalog {
             "leaderboard_board_foreign_members",
             "What another writer put on the board, is no user id and was moved to a key beside it; the same on all instances."
         ),
+        .counter(
+            "leaderboard_foreign_members_moved_total",
+            "Members that are no user ids which the instance has moved off boards, whichever they are."
+        ),
+        .gauge(
+            "leaderboard_unsound_boards",
+            "Boards beside main that take no updates or operations, as a key of theirs holds something else than the board's; as far as "
+                + "the instance has met them."
+        ),
         .gauge("leaderboard_build_info", "Always 1; the labels tell what runs.", labels: ["version", "swift"]),
         .counter("leaderboard_spans_exported_total", "Spans that a collector has taken."),
         .counter(

@@ -124,6 +124,14 @@ extension Refusal {
         message: "The store is away; nothing was changed: try again.",
         retryAfter: 1
     )
+    /// Not the store's trouble: of this board alone, until its operator has mended it.
+    static let boardUnsound = Refusal(
+        status: .serviceUnavailable,
+        code: "board_unsound",
+        message: "Another writer has put something else into the board's keys; nothing was changed, "
+            + "and its operator has to mend it: leaderboard doctor names the key.",
+        retryAfter: 30
+    )
     static let stopping = Refusal(
         status: .serviceUnavailable,
         code: "stopping",
@@ -183,6 +191,7 @@ extension Refusal {
         switch error {
         case .unavailable: self = .storeUnavailable
         case .outcomeUnknown: self = .outcomeUnknown
+        case .unsoundBoard: self = .boardUnsound
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         case .unknownWindow: self = .invalidWindow("The board has no such window.")
         case .unknownSeason: self = .seasonNotFound("Nobody is in a season of this name, or it was kept long enough.")
@@ -192,7 +201,7 @@ extension Refusal {
     /// A read changes nothing: whatever befell it, it can be repeated.
     init(reading error: ScoreStoreError) {
         switch error {
-        case .unknownWindow, .unknownSeason: self.init(error)
+        case .unknownWindow, .unknownSeason, .unsoundBoard: self.init(error)
         case .unavailable, .outcomeUnknown, .unsoundAudit: self = .storeUnavailable
         }
     }

@@ -78,7 +78,7 @@ struct ScoreWriter: Sendable {
             throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
         case .seasonEnded: throw .seasonEnded
         case .boardChanged, .noBoard: return nil
-        case .badDefinition: throw .storeUnavailable
+        case .badDefinition: throw .boardUnsound
         }
     }
 

@@ -1,3 +1,4 @@
+import Leaderboard
 import TestSupport
 import Testing
 
@@ -27,6 +28,72 @@ struct UnsoundBoardTests {
             try await redis.command("DEL", key)
             try await service.becomesReady()
             #expect(try await service.update("alice", 5, on: writer).status == 200)
+        }
+    }
+
+    private static func update(_ board: String, _ service: RunningService) async throws -> TestResponse {
+        try await service.connect().request(
+            "POST",
+            "/api/v1/boards/\(board)/score/update",
+            ["Authorization": "Bearer \(try service.token("ada"))", "Content-Type": "application/json"],
+            body: #"{"user_id":"ada","score_increase":5}"#
+        )
+    }
+
+    @Test(
+        "takes no update, if it is not main; the instance is ready, others count, a metric and the doctor tell of it until it is gone",
+        arguments: [
+            ["SADD", "scores", "x"], ["XADD", "audit", "18446744073709551615-18446744073709551615", "user", "x"],
+            ["SET", "board", "nonsense"],
+        ]
+    )
+    func oneOfMany(write: [String]) async throws {
+        try await withService { service, redis in
+            for board in ["spoilt", "sound"] {
+                try await redis.command("SET", "lb:{\(board)}:board", #"{"version":"1"}"#)
+                #expect(try await Self.update(board, service).status == 200)
+            }
+            #expect(try await service.metric("leaderboard_unsound_boards") == 0)
+            let key = "lb:{spoilt}:\(write[1])"
+            try await redis.command("RENAME", key, "lb:{spoilt}:kept")
+            try await redis.command(words: [write[0], key] + write[2...])
+            try await until { try await Self.update("spoilt", service).code == "board_unsound" }
+            let refused = try await Self.update("spoilt", service)
+            #expect((refused.status, refused.headers["retry-after"]) == (503, "30"), "\(refused.body)")
+            #expect(refused.body.contains("leaderboard doctor"))
+            try await until { try await service.metric("leaderboard_unsound_boards") == 1 }
+            #expect(try await service.connect().request("GET", "/readyz").status == 200)
+            #expect(try await Self.update("sound", service).status == 200)
+            let writer = try await service.connect()
+            #expect(try await service.update("ada", 5, on: writer).status == 200)
+            let findings = await Doctor(service.settings).findings()
+            #expect(findings.contains { $0.verdict == .bad && $0.fact.contains(key) }, "\(findings)")
+
+            try await redis.command("RENAME", "lb:{spoilt}:kept", key)
+            try await until { try await service.metric("leaderboard_unsound_boards") == 0 }
+            try await until { try await Self.update("spoilt", service).status == 200 }
+        }
+    }
+
+    @Test("is named by the doctor, ten of them; the others are counted, and one is looked at by its name")
+    func many() async throws {
+        try await withService { service, redis in
+            for number in 0..<13 {
+                let name = number < 10 ? "b0\(number)" : "b\(number)"
+                try await redis.command("SET", "lb:{\(name)}:board", #"{"version":"1"}"#)
+                try await redis.command("HSET", "lb:boards", name, "{}")
+                if number > 0 { try await redis.command("SET", "lb:{\(name)}:audit", "x") }
+            }
+            let findings = await Doctor(service.settings).findings().filter { $0.subject == "board" }
+            #expect(findings.count == 11, "\(findings)")
+            #expect(findings.dropLast().allSatisfy { $0.verdict == .bad && $0.fact.contains("}:audit: no update") })
+            #expect(findings.last?.fact.hasPrefix("and 2 more") == true)
+            func look(_ name: String) async throws -> [Finding] {
+                await Doctor(service.settings, board: try BoardID(name)).findings().filter { $0.subject == "board" }
+            }
+            #expect(try await look("b00").isEmpty)
+            #expect(try await look("b12").map(\.verdict) == [.bad])
+            #expect(try await look("nobody").first?.fact.contains("nobody has defined a board nobody") == true)
         }
     }
 

@@ -55,6 +55,72 @@ struct ForeignMembersTests {
         }
     }
 
+    private static func write(_ user: String, _ score: Int, _ board: String, _ service: RunningService) async throws
+        -> TestResponse
+    {
+        try await service.connect().request(
+            "POST",
+            "/api/v1/boards/\(board)/score/update",
+            [
+                "Authorization": "Bearer \(try service.token(user))", "Content-Type": "application/json",
+                "Prefer": "return=representation",
+            ],
+            body: #"{"user_id":"\#(user)","score_increase":\#(score)}"#
+        )
+    }
+
+    /// Whether ranks from pages, from users' places and from updates are one.
+    private static func agrees(_ board: String, _ users: [String], _ service: RunningService) async throws -> Bool {
+        struct Row: Decodable {
+            let user_id: String
+            let rank: Int
+        }
+        let connection = try await service.connect()
+        let page = try await connection.request("GET", "/api/v1/boards/\(board)/scoreboard")
+        let rows = try JSONDecoder().decode([Row].self, from: Data(page.body.utf8))
+        guard rows.map(\.user_id) == users, rows.map(\.rank) == Array(1...users.count) else { return false }
+        for (place, user) in users.enumerated() {
+            let answer = try await connection.request("GET", "/api/v1/boards/\(board)/users/\(user)").body
+            let update = try await write(user, 0, board, service).body
+            guard [answer, update].allSatisfy({ $0.contains(#""rank":\#(place + 1),"#) }) else { return false }
+        }
+        return true
+    }
+
+    @Test(
+        "is one of many as well: all ranks are of users, of those boards that somebody uses",
+        arguments: ["id", "first"]
+    )
+    func otherBoards(ties: String) async throws {
+        try await withService { service, redis in
+            for board in ["used", "ranks"] {
+                try await redis.command("SET", "lb:{\(board)}:board", #"{"ties":"\#(ties)","version":"1"}"#)
+                for (user, score) in [("ada", 30), ("bob", 20), ("cyd", 10)] {
+                    #expect(try await Self.write(user, score, board, service).status == 200)
+                }
+            }
+            // On a board with stamps, a user's bare name stands for nobody.
+            let foreign = ["no user", ties == "first" ? "zed" : "é"]
+            for board in ["used", "ranks"] {
+                for (place, name) in foreign.enumerated() {
+                    try await redis.command("ZADD", "lb:{\(board)}:scores", "\(25 + place)", name)
+                }
+            }
+            // A page meets them at once; who only asks for ranks has the board looked at, for it is in use.
+            try await until { try await Self.agrees("used", ["ada", "bob", "cyd"], service) }
+            try await until {
+                let answer = try await service.connect().request("GET", "/api/v1/boards/ranks/users/bob").body
+                return answer.contains(#""rank":2,"#)
+            }
+            #expect(
+                try await redis.command("ZRANGE", "lb:{used}:foreign", "0", "-1") == foreign.joined(separator: "\n")
+            )
+            #expect(try await service.metric("leaderboard_foreign_members_moved_total") >= 4)
+            let doctor = await Doctor(service.settings).findings().map { "\($0)" }
+            #expect(doctor.contains { $0.contains("members that are no user ids were moved") }, "\(doctor)")
+        }
+    }
+
     @Test("is read on where the service may not write to it")
     func mayNotWrite() async throws {
         try await withService { service, redis in

@@ -57,7 +57,7 @@ struct FunctionLibraryTests {
         try await withBoard { board in
             try await board.command("SET", board.keys.scores, "x")
             let error = await #expect(throws: ScoreStoreError.self) { try await board.apply("alice", 1) }
-            guard case .unavailable = error else {
+            guard case .unsoundBoard = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }

@@ -32,7 +32,7 @@ struct HalfWrittenTests {
                 #expect(!change.meets(obstacle))
             } catch let error as ScoreStoreError {
                 #expect(change.meets(obstacle), "\(error)")
-                guard case .unavailable = error else {
+                guard case .unsoundBoard = error else {
                     Issue.record("\(error)")
                     return
                 }

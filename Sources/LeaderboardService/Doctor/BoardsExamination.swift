@@ -1,0 +1,143 @@
+import Leaderboard
+import NIOCore
+import RedisClient
+
+/// Looks at every board, or at one of them wholly, for the ``Doctor``. Writes nothing.
+struct BoardsExamination: Sendable {
+    private let boards: BoardExamination
+    private let wanted: BoardID?
+
+    /// Boards that are looked at side by side; and those that are told by name, of each kind of fault.
+    private static let atOnce = 50
+    private static let shown = 10
+
+    /// - Parameter wanted: nil: all boards.
+    init(_ redis: RedisConnections, _ space: KeySpace, wanted: BoardID?) {
+        self.wanted = wanted
+        boards = BoardExamination(redis, space)
+    }
+
+    func findings(on eventLoop: any EventLoop) async -> [Finding] {
+        if let wanted, await !boards.isDefined(wanted, on: eventLoop) {
+            return [.bad("board", "nobody has defined a board \(wanted)", do: "leaderboard board list has the names")]
+        }
+        // Who may not read the index has main, as before; which right is missing is told by itself.
+        var names: [BoardID] = [.main]
+        if let wanted { names = [wanted] } else if let all = await boards.boards(on: eventLoop) { names = all }
+        var found = Found()
+        for start in stride(from: 0, to: names.count, by: Self.atOnce) {
+            let some = Array(names[start..<min(start + Self.atOnce, names.count)])
+            let conditions = await some.mapAllAtOnce { id in
+                await boards.condition(of: id, isWhole: wanted != nil, on: eventLoop)
+            }
+            // Without our functions nobody tells, and that is told by itself.
+            for condition in conditions.compactMap(\.self) { found.note(condition, boards.keys(of: condition.board)) }
+        }
+        return found.findings(shown: Self.shown)
+    }
+
+    /// What to tell, by kind: the boards of each by name, the first of them in words.
+    private struct Found {
+        private var count = 0
+        private var isPartial = false
+        private var unsound: [Finding] = []
+        private var movedAway: [String] = []
+        private var movedMembers = 0
+        private var strays: [String] = []
+        private var stamps: [String] = []
+
+        mutating func note(_ condition: BoardCondition, _ keys: BoardKeys) {
+            count += 1
+            isPartial = isPartial || condition.isPartial
+            let name = condition.board
+            if !condition.stopUpdates.isEmpty {
+                unsound.append(Self.unsound(name, condition.stopUpdates, "no update is taken"))
+            }
+            if !condition.stopOperations.isEmpty {
+                unsound.append(
+                    Self.unsound(
+                        name,
+                        condition.stopOperations,
+                        "operations on users are refused, or members that are no user ids stay"
+                    )
+                )
+            }
+            // That of main is told beside what the environment says.
+            if let key = condition.unreadable, name != .main {
+                unsound.append(
+                    .bad(
+                        "board",
+                        "\(key) holds no definition of a board: no update of \(name) is taken",
+                        do:
+                            "delete the key, then leaderboard board create \(name) with what it was, or admin restore a backup"
+                    )
+                )
+            }
+            if condition.movedAway > 0 { movedAway.append("\(condition.movedAway) to \(keys.foreign)") }
+            movedMembers = movedMembers.addingReportingOverflow(condition.movedAway).partialValue
+            if condition.strays > 0 { strays.append("\(condition.strays) on \(name)") }
+            if condition.stampsOfNobody > 0 { stamps.append("\(condition.stampsOfNobody) in \(keys.at)") }
+        }
+
+        private static func unsound(_ name: BoardID, _ keys: [String], _ consequence: String) -> Finding {
+            .bad(
+                "board",
+                "something else than the board's, or an audit that takes no entry, stands in \(keys.joined(separator: ", ")): \(consequence)",
+                do: "look at it (TYPE, XREVRANGE), see who wrote it, and rename it away"
+            )
+        }
+
+        func findings(shown: Int) -> [Finding] {
+            var findings = Array(unsound.prefix(shown))
+            if unsound.count > shown {
+                findings.append(
+                    .bad(
+                        "board",
+                        "and \(unsound.count - shown) more of the kind on other boards",
+                        do: "mend these, and ask again"
+                    )
+                )
+            }
+            if !movedAway.isEmpty {
+                findings.append(
+                    .advice(
+                        "board",
+                        "\(movedMembers) members that are no user ids were moved from boards: \(Self.list(movedAway, shown))",
+                        do: "see who writes them (ZRANGE KEY 0 9), mend that, and take them away with ZREM"
+                    )
+                )
+            }
+            if !strays.isEmpty {
+                findings.append(
+                    .advice(
+                        "board",
+                        "members that stand for no user are on boards: \(Self.list(strays, shown))",
+                        do:
+                            "a running service moves them away, where it meets them; or leaderboard admin verify --board NAME says what to do"
+                    )
+                )
+            }
+            if !stamps.isEmpty {
+                findings.append(
+                    .advice(
+                        "board",
+                        "stamps of users who stand nowhere: \(Self.list(stamps, shown))",
+                        do: "somebody took the users away: leaderboard admin rebuild --board NAME puts them back"
+                    )
+                )
+            }
+            if findings.isEmpty, count > 1 {
+                let depth =
+                    isPartial
+                    ? " (of the longer ones a part was looked at: doctor --board NAME looks at all of one)" : ""
+                findings.append(.good("board", "\(count) boards are as they must be\(depth)"))
+            }
+            return findings
+        }
+
+        private static func list(_ all: [String], _ shown: Int) -> String {
+            let some = all.prefix(shown).joined(separator: ", ")
+            return all.count > shown ? "\(some) and \(all.count - shown) more" : some
+        }
+    }
+}
