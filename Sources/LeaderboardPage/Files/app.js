@@ -217,5 +217,5 @@ stats.run();
 const player = new URLSearchParams(location.search).get("player")?.replaceAll(" ", "+");
 if (player) {
   element("find-name").value = player;
-  finder.follow(player);
+  board.whenReadable.then(() => finder.follow(player));
 }

@@ -15,13 +15,18 @@ export class Board {
   order = usualOrder;
   token = new Token();
 
+  /** Resolves when it can be read: before, nobody knows whether that needs the token. */
+  whenReadable;
+
   #onKnown;
+  #becomesReadable;
   #isAsking = false;
   #askedAt = -Infinity;
 
   /** `onKnown()`: the title or the order is another one now. */
   constructor({ onKnown }) {
     this.#onKnown = onKnown;
+    this.whenReadable = new Promise((resolve) => (this.#becomesReadable = resolve));
   }
 
   /** `live`, `events`, `stats`, `users/ID`. */
@@ -37,13 +42,12 @@ export class Board {
   /** Finds out what the board is. Null: that is known; else why not: "gone", "private", "unanswered". */
   async look(signal) {
     this.#askedAt = performance.now();
-    try {
-      const refusal = await this.#look(signal);
-      // A service that has no definitions shows `main` all the same, and where it is away the stream finds out.
-      return this.name === null && refusal !== "private" ? null : refusal;
-    } catch {
-      return this.name === null && !signal.aborted ? null : "unanswered";
-    }
+    const refusal = await this.#look(signal).catch(() => "unanswered");
+    if (signal.aborted) return "unanswered";
+    // A service that has no definitions shows `main` all the same, and where it is away the stream finds out.
+    if (refusal !== null && (this.name !== null || refusal === "private")) return refusal;
+    this.#becomesReadable();
+    return null;
   }
 
   async #look(signal) {

@@ -54,6 +54,8 @@ struct BoardReadsTests {
     @Test("is the same for several boards in one call, which other services of a Redis without a cluster have")
     func tops() async throws {
         try await withBoard { board in
+            // Loads the functions.
+            _ = try await board.applied("a", 1)
             var names: [String] = []
             var given: [String] = []
             var pages: [RESPValue] = []
