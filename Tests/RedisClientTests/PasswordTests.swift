@@ -1,8 +1,8 @@
 import NIOCore
-import TestSupport
 import Testing
 
 @testable import RedisClient
+@testable import TestSupport
 
 @Suite("A password of Redis")
 struct PasswordTests {
@@ -45,7 +45,8 @@ struct PasswordTests {
         let log = LogRecorder()
         try await withClient("unix://\(redis.socketPath)", logger: log.logger) { client, _ in
             try await redis.command("CONFIG", "SET", "requirepass", "pa55")
-            try await redis.command("-a", "pa55", "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            let kill = ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]
+            _ = try await RedisCall.text(of: kill, at: redis.socketPath, password: "pa55")
             try await until { log.lines.count == 2 }
             #expect(client.outage == Self.none)
         }
