@@ -25,8 +25,7 @@
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
 --                                  change of the board: seq is that of its last one
---   applied_same                   the same five: an increase of 0 of who is on the board, or one or a decrease of which a bound held
---                                  all. Applied, and nothing is other
+--   applied_same                   the same five: an increase of 0 of who is on the board. Applied, and nothing is other
 --   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
 --   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
 --   bad_op     the board does not take the operator
@@ -298,10 +297,9 @@ end
 -- The outcome of one update that nothing stands in the way of, and what it writes.
 -- Of windows, `is_other`: one has another score than before.
 local function carry_out(user, operator, value, old, total, full_in, asked, is_other)
-  -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was; and so are points of
-  -- which a bound held all: what they come to where updates before them are taken back, only the audit can tell.
+  -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was.
   local score, is_same = shown_score(total), total == old and not is_other
-  local is_change = not is_same or operator == 'incr' or operator == 'decr' and value ~= 0
+  local is_change = not is_same or operator == 'incr' and value == 0
   local score_text = integer_text(score)
   if is_change then
     local failure = change(user, operator, value, old, total, score, score_text)

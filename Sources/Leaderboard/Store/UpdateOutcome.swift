@@ -39,8 +39,7 @@ package struct AppliedUpdate: Sendable, Equatable {
     package let isReplay: Bool
     /// False: nothing is better, or other, than it was. It took a token all the same.
     package let isChange: Bool
-    /// Whether the audit has it, and viewers were told: of each change, of an increase of 0, and of points of which a bound held all. (Of
-    /// a replay, the first one is there.)
+    /// Whether the audit has it, and viewers were told: of each change, and of an increase of 0. (Of a replay, the first one is there.)
     package let isInAudit: Bool
     /// When, by Redis' clock, in milliseconds since 1970.
     package let time: Int

@@ -101,8 +101,9 @@ struct AdminRevert: AsyncParsableCommand {
         discussion: """
             Either one update by its seq, or a user's updates of a time, as far as the audit reaches. A time is given in \
             milliseconds since 1970, or as 2026-11-25T04:00:00Z. The score becomes what the user's other updates make: increases and \
-            decreases added up within the board's bounds (of one that a bound held, all that it asked for), the last `set`, the best `best`. Runs that \
-            were not better when they came, and a `set` to the same, are not in the audit, and do not come back. Who has no update left leaves the board; \
+            decreases added up within the board's bounds (of one that a bound held, all that it asked for), the last `set`, the best `best`. What \
+            changed nothing when it came (a run that was not better, a `set` to the same, points of which a bound held all) is not in the \
+            audit, and does not come back. Who has no update left leaves the board; \
             where no score can be below 0 and the greatest is best, they stay with 0. Among equals, who is put back to a score has come to it with the revert. \
             Asking again takes back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
             """

@@ -15,10 +15,8 @@ struct BoardModelTests {
         let seq: Int
         let isChange: Bool
 
-        /// An increase of 0 has a seq of its own, though nothing is other than it was, and so have points of which a bound held all.
-        var hasOwnSeq: Bool {
-            isChange || update.operation == .incr || update.operation == .decr && update.value != 0
-        }
+        /// An increase of 0 has a seq of its own, though nothing is other than it was.
+        var hasOwnSeq: Bool { isChange || update.operation == .incr && update.value == 0 }
 
         /// As the model says it.
         var outcome: String {

@@ -102,8 +102,7 @@ struct BoardModel {
         }
         guard inSeasons.count == seasons.count else { return "score_limit" }
         let isSame = score == old?.score && zip(seasons, inSeasons).allSatisfy { $0.rows[update.user]?.score == $1 }
-        // Points of which a bound held all count where those before them are taken back.
-        let isChange = !isSame || operation == .incr || operation == .decr && update.value != 0
+        let isChange = !isSame || operation == .incr && update.value == 0
         if isChange {
             if rollsOver { rollOver() }
             seq += 1
