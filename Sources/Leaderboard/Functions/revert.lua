@@ -55,7 +55,7 @@ end
 
 -- What the windows come to, or lose: `rest` (a number, or false) or `less` of each that loses anything. Returns whether that is sound.
 local function begin_rests(op, text)
-  local parts = text ~= '' and parts_of(text) or {}
+  local parts = parts_of(text)
   for _, window in ipairs(op.windows) do
     local part = parts[window.place]
     local rest, less = whole_number(part or ''), whole_number(string.match(part or '', '^less (.*)$') or '')
@@ -201,7 +201,7 @@ local function take_back(keys, args)
   end
   redis.call('ZCARD', op.reverted)
   local score, adds = tonumber(op.kept_back or op.on_board), args[11] == '1'
-  if not begin_rests(op, args[12]) then
+  if not begin_rests(op, args[12] or '') then
     return wrong_arguments('leaderboard_take_back')
   end
   if not score then
