@@ -166,7 +166,8 @@ end
 local function stored_outcome(text)
   local operator, value, same, score, place, then_, rank, told =
     string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
-  if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator] then
+  if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
+    or told ~= '' and string.gsub(told .. ';', '[^ ;]+ [^ ;]+ %-?%d+;', '') ~= '' then
     return nil
   end
   score, place, then_, rank = whole_number(score), whole_number(place), whole_number(then_), whole_number(rank)
