@@ -55,12 +55,19 @@ package struct RedisRefusal: Error, Sendable, Equatable {
     }
 
     /// A key holds what the call cannot work on: another writer spoilt it, and somebody must mend it (`Functions/audit.lua`).
-    package var isOfSpoiltKey: Bool { code == "WRONGTYPE" || code == "NOAUDIT" || code == "BADDEF" }
+    package var isOfSpoiltKey: Bool {
+        switch code {
+        case "WRONGTYPE", "BADDEF": true
+        // Redis' own words stand behind it: the audit takes no entry, or the user may append none.
+        case "NOAUDIT": !message.contains("The user executing the script can't") && !message.contains("NOPERM")
+        default: false
+        }
+    }
 
     /// It will be refused however often it is tried: somebody must change the server's settings, or mend a key.
     var needsOperator: Bool {
         switch code {
-        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF": true
+        case "NOAUTH", "WRONGPASS", "OOM", "MISCONF", "NOAUDIT": true
         default: lacksRight || isOfSpoiltKey
         }
     }

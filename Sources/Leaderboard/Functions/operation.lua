@@ -208,6 +208,11 @@ local READ_AT_ONCE = 500
 -- The entries behind `seen`, each as its fields by name; nil if there are more than can be read at once. Callers read the long
 -- part of the stream and leave the few entries since to the function: so what they ask for is right at its moment.
 local function entries_since(op, seen)
+  if seen == LAST_ID then
+    -- Behind it there is no place to read from, nor for an entry.
+    refuse_full_audit(op.audit)
+    return {}
+  end
   local entries = redis.call('XRANGE', op.audit, '(' .. seen, '+', 'COUNT', READ_AT_ONCE + 1)
   if #entries > READ_AT_ONCE then
     return nil

@@ -161,13 +161,24 @@ local function scores_of_group(withheld)
   end
 end
 
+-- Whether a text tells scores in windows, as windows_told has it.
+local function are_windows(told)
+  for part in string.gmatch(told .. ';', '(.-);') do
+    local score = string.match(part, '^[%w%-_.]+ [%w%-_.]+ (%S+)$')
+    if not score or not whole_number(score) then
+      return false
+    end
+  end
+  return true
+end
+
 -- The outcome that a key holds: what was asked, `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's.
 local function stored_outcome(text)
   local operator, value, same, score, place, then_, rank, told =
     string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
   if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
-    or told ~= '' and string.gsub(told .. ';', '[^ ;]+ [^ ;]+ %-?%d+;', '') ~= '' then
+    or told ~= '' and not are_windows(told) then
     return nil
   end
   score, place, then_, rank = whole_number(score), whole_number(place), whole_number(then_), whole_number(rank)
