@@ -190,7 +190,7 @@ struct AllBoardsCommandTests {
     func interrupted(signal: Int32) async throws {
         try await withBoards { redis, folder in
             let fill = """
-                for n = 1, 60000 do redis.call('XADD', KEYS[1], '*', 'user', 'ada', 'increase', '0', 'score', 7, 'seq', n) end
+                for n = 1, 300000 do redis.call('XADD', KEYS[1], '*', 'user', 'ada', 'increase', '0', 'score', 7, 'seq', n) end
                 """
             try await redis.command("EVAL", fill, "1", "lb:{level-1}:audit")
             let path = folder.appending(path: "all").path
@@ -206,6 +206,7 @@ struct AllBoardsCommandTests {
             #expect(process.isRunning)
             kill(process.processIdentifier, signal)
             try await until { !process.isRunning }
+            try await redis.command("UNLINK", "lb:{level-1}:audit")
             #expect(!FileManager.default.fileExists(atPath: path))
             #expect(FileManager.default.fileExists(atPath: path + ".partial") == (signal == SIGKILL))
             #expect(try await run(redis, "admin", "backup", "--all-boards", path).code == 0)

@@ -118,7 +118,7 @@ struct RunbookTests {
                     admin
                 ).code == 0
             )
-            // So that each user has to be looked at by itself.
+            // So that each user has to be looked at by itself. (Where there are stamps, the service takes it off the board.)
             try await redis.command("ZINCRBY", "lb:{b-\(ties)}:scores", "1", "cyd")
         }
         let path = redis.folder.appending(path: "backups").path
@@ -126,7 +126,7 @@ struct RunbookTests {
         let verify = try await ServiceProcess.run(["admin", "verify", "--all-boards"], settings)
         #expect(verify.code == 3 && !verify.output.contains("NOPERM"), "\(verify.output)")
         for (words, code) in [
-            (["verify"], 0), (["verify", "--board", "b-first"], 3), (["backup", path + ".one"], 0),
+            (["verify"], 0), (["verify", "--board", "b-shared"], 3), (["backup", path + ".one"], 0),
             (["backup", "--all-boards", path], 0),
         ] as [([String], Int32)] {
             let done = try await ServiceProcess.run(["admin"] + words, settings)
@@ -136,13 +136,13 @@ struct RunbookTests {
         for words in [
             ["rebuild", "--yes"], ["adopt", "--all", "--reason", "r", "--yes"],
             ["change-ties", "last", "--reason", "r", "--yes"],
-            ["restore", path + ".one", "--as", "b-first", "--reason", "r", "--yes"],
+            ["restore", path + ".one", "--as", "b-shared", "--reason", "r", "--yes"],
         ] {
-            let words = words.contains("--as") ? words : words + ["--board", "b-first"]
-            let before = try await redis.command("ZRANGE", "lb:{b-first}:scores", "0", "-1", "WITHSCORES")
+            let words = words.contains("--as") ? words : words + ["--board", "b-shared"]
+            let before = try await redis.command("ZRANGE", "lb:{b-shared}:scores", "0", "-1", "WITHSCORES")
             let refused = try await ServiceProcess.run(["admin"] + words, settings)
             #expect(refused.code == 1 && refused.output.contains("NOPERM"), "\(words): \(refused.output)")
-            let after = try await redis.command("ZRANGE", "lb:{b-first}:scores", "0", "-1", "WITHSCORES")
+            let after = try await redis.command("ZRANGE", "lb:{b-shared}:scores", "0", "-1", "WITHSCORES")
             #expect(after == before, "\(words)")
         }
     }
