@@ -78,7 +78,9 @@ struct ScoreWriter: Sendable {
             throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
         case .seasonEnded: throw .seasonEnded
         case .boardChanged, .noBoard: return nil
-        case .badDefinition: throw .boardUnsound
+        case .badDefinition:
+            wanted.store.functions.reports.metUnsound(board.id)
+            throw .boardUnsound
         }
     }
 
