@@ -58,6 +58,18 @@ struct WindowRoutesTests {
             let again = try await update(#""score_increase":5"#, as: "ada", service, key: "k")
             #expect(again.body == first.body && again.headers["idempotency-replayed"] == "true")
 
+            let several = try await connection.request(
+                "POST",
+                "/api/v1/score/updates",
+                [
+                    "Authorization": "Bearer \(service.token("bob"))", "Content-Type": "application/json",
+                    "Prefer": "return=representation",
+                ],
+                body: #"{"user_id":"bob","updates":[{"board":"arena","score_increase":0,"season":"\#(month)"}]}"#
+            )
+            #expect(several.body.contains(#""windows":{"month":{"season":"\#(month)","score":8}"#), "\(several.body)")
+            #expect(Descriptions.complaints(several, to: "POST", "/api/v1/score/updates") == [])
+
             let rows = #"[{"user_id":"bob","score":8,"rank":1},{"user_id":"ada","score":5,"rank":2}]"#
             for query in ["", "?window=all", "?window=month", "?window=month&season=\(month)", "?window=block"] {
                 #expect(try await read("scoreboard" + query).body == rows, "\(query)")
