@@ -76,7 +76,8 @@ struct JSONSchema {
         case "anyOf": (rule.array ?? []).contains { complaints(value, $0).isEmpty }
         case "oneOf": (rule.array ?? []).count { complaints(value, $0).isEmpty } == 1
         case "additionalProperties":
-            rule == .bool(false) && value.members.allSatisfy { rules["properties"]?[$0.name] != nil }
+            value.members.filter { rules["properties"]?[$0.name] == nil }
+                .allSatisfy { rule != .bool(false) && complaints($0.value, rule).isEmpty }
         default: Self.silent.contains(keyword) ? true : nil
         }
     }
