@@ -18,6 +18,7 @@ struct FedMetricsTests {
         "leaderboard_redis_replication_lag_bytes", "leaderboard_redis_replication_lag_seconds",
         "leaderboard_redis_persistence_failed", "leaderboard_spans_exported_total", "leaderboard_spans_dropped_total",
         "leaderboard_board_users", "leaderboard_board_audit_entries", "leaderboard_board_foreign_members",
+        "leaderboard_foreign_members_moved_total", "leaderboard_unsound_boards",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
     ]
