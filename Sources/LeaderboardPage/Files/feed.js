@@ -58,6 +58,11 @@ export class Feed {
   /** Starts again from a snapshot, in a moment. Does nothing when it is about to come back anyway. */
   resync() {
     this.position = null;
+    this.reconnect();
+  }
+
+  /** Whether the connection still is one is in doubt: makes another, which goes on where this one was. */
+  reconnect() {
     if (this.#close) this.#comeBack();
   }
 

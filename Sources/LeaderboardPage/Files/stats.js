@@ -1,6 +1,6 @@
 // How many watch and how many play: asked for when the feed goes live, and now and then while somebody looks. The answer's
 // cursor also tells whether the feed has fallen asleep: a connection that died without a word looks the same as a quiet
-// board.
+// board. So does a network that swallows everything: then no answer comes either.
 
 import { readStats } from "./message.js";
 
@@ -11,6 +11,7 @@ export class Stats {
   #feed;
   #onNumbers;
   #behind = null;
+  #unanswered = null;
 
   constructor({ board, feed, onNumbers }) {
     this.#board = board;
@@ -30,12 +31,20 @@ export class Stats {
     try {
       const answer = await this.#board.ask("stats", { signal: AbortSignal.timeout(5_000) });
       stats = answer.ok ? readStats(await answer.json()) : null;
+      this.#unanswered = null;
     } catch {
-      // The feed finds out for itself, and says so.
+      this.#doubt();
     }
     if (!stats) return;
     this.#onNumbers(stats);
     this.#compare(stats.position);
+  }
+
+  /** No answer to two questions in a row, and no message in between: nothing may come any more. */
+  #doubt() {
+    const isSilent = this.#unanswered === this.#feed.lastMessageAt;
+    this.#unanswered = isSilent ? null : this.#feed.lastMessageAt;
+    if (isSilent) this.#feed.reconnect();
   }
 
   /** Behind the same place of the board at two questions in a row, with no message in between: asleep. */

@@ -136,6 +136,33 @@ struct PageAndRubbishTests {
     }
 }
 
+extension PageAndRubbishTests {
+    @Test("makes another connection when neither an answer nor a message comes any more")
+    func silence() async throws {
+        try await ScriptedLive(.webSocket, [], then: Self.good).run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/")
+                // What the feed was told after each question; between the third and the fourth a message came.
+                let told = """
+                    import("/assets/x/stats.js").then(async ({ Stats }) => {
+                      const feed = { lastMessageAt: 1, count: 0, reconnect() { this.count += 1; } };
+                      const board = { ask: () => Promise.reject(new DOMException("", "TimeoutError")) };
+                      const stats = new Stats({ board, feed, onNumbers() {} });
+                      const counts = [];
+                      for (const at of [1, 1, 1, 2, 2]) {
+                        feed.lastMessageAt = at;
+                        await stats.ask();
+                        counts.push(feed.count);
+                      }
+                      return counts.join();
+                    })
+                    """
+                #expect(try await page.evaluate(told) == "0,1,1,1,2")
+            }
+        }
+    }
+}
+
 extension ScriptedLive {
     /// Connections that get rubbish.
     var count: Int { script.count }
