@@ -51,6 +51,7 @@ final class LiveFeed: Sendable {
                 case .standingsReplaced:
                     onReplaced(id)
                     stream.standingsReplaced()
+                case .seasonBegun: stream.standingsReplaced()
                 }
             } catch {
                 rejected.note("\(error)")

@@ -68,7 +68,10 @@ struct UpdateScore: Sendable {
     ) throws(Refusal) -> BoardUpdate {
         let body = try UpdateBody.json(of: request, maximumBytes: maximumBodyBytes)
         do throws(ScoreUpdateError) {
-            guard isMain else { return try BoardUpdate(json: body, of: definition) }
+            // Where windows end, an update may name its season, by this path too.
+            guard isMain, definition.windows.seasonal.isEmpty else {
+                return try BoardUpdate(json: body, of: definition)
+            }
             return BoardUpdate(try ScoreUpdate(json: body, maximumIncrease: definition.maximumIncrease))
         } catch {
             throw Refusal(error)

@@ -173,6 +173,12 @@ struct BoardEventTests {
         #expect(try BoardEvent(json: Array(json.utf8)) == .standingsReplaced)
     }
 
+    @Test("that a season begins says nothing of the definition")
+    func season() throws {
+        let json = #"{"reset":true,"seasons":"9 1 all - 0 0;day 2026-11-29 1 9","seq":7,"epoch":"1","time":5}"#
+        #expect(try BoardEvent(json: Array(json.utf8)) == .seasonBegun)
+    }
+
     @Test(
         "that is neither is refused",
         arguments: [
