@@ -104,7 +104,7 @@ struct AdminRevert: AsyncParsableCommand {
             decreases added up within the board's bounds (of one that a bound held, all that it asked for), the last `set`, the best `best`. What \
             changed nothing when it came (a run that was not better, a `set` to the same, points of which a bound held all) is not in the \
             audit, and does not come back. Who has no update left leaves the board; \
-            where no score can be below 0 and the greatest is best, they stay with 0. Among equals, who is put back to a score has come to it with the revert. \
+            only who added or took away points (`incr`, `decr`), where no score can be below 0 and the greatest is best, stays with 0. Among equals, who is put back to a score has come to it with the revert. \
             Asking again takes back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
             """
     )
