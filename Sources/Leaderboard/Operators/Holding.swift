@@ -46,6 +46,10 @@ extension ScoreStore {
 package struct UserExport: Sendable {
     package let user: UserID
     package let holding: Holding
+    /// Of all seasons that are kept and that hold a score of the user.
+    package let seasons: [SeasonHolding]
+    /// An erasure has begun, and has not ended: it goes on, or it was interrupted.
+    package let isBeingErased: Bool
     /// Of which updates the outcomes are stored for a retry.
     package let idempotencyKeys: [String]
     /// Oldest first.
@@ -61,6 +65,8 @@ extension ScoreStore {
     /// Reads the whole audit and looks through all keys, a page at a time.
     package func export(_ user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> UserExport {
         let holding = try await holding(of: user, on: eventLoop)
+        let isBeingErased = try await erasing(on: eventLoop).contains(user.rawValue)
+        let seasons = try await seasonHoldings(of: user, on: eventLoop)
         var audit: [AuditEntry] = []
         var seen = AuditID.zero
         while seen < holding.at, audit.count <= Self.maximumExportEntries {
@@ -77,6 +83,8 @@ extension ScoreStore {
         return UserExport(
             user: user,
             holding: holding,
+            seasons: seasons,
+            isBeingErased: isBeingErased,
             idempotencyKeys: Array(Set(idempotencyKeys)).sorted(),
             audit: Array(audit.prefix(Self.maximumExportEntries)),
             isCut: audit.count > Self.maximumExportEntries

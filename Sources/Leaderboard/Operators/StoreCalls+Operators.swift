@@ -73,18 +73,19 @@ extension StoreCalls {
         )
     }
 
-    func holding(of user: UserID) -> RedisCommand {
+    /// - Parameter season: nil for the window that never ends.
+    func holding(of user: UserID, in season: SeasonKeys? = nil) -> RedisCommand {
         RedisCommand(
             "FCALL_RO",
             "leaderboard_holding",
             "7",
-            keys.scores,
+            season?.scores ?? keys.scores,
             keys.audit,
             keys.suspended,
-            keys.withheld,
+            season?.withheld ?? keys.withheld,
             keys.limit(user),
             keys.board,
-            keys.at,
+            season?.at ?? keys.at,
             user.rawValue
         )
     }

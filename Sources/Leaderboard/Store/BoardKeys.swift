@@ -86,7 +86,7 @@ package struct BoardKeys: Sendable {
 
     /// What one season of a window is kept in.
     package func season(window: WindowName, id: String) -> SeasonKeys {
-        SeasonKeys(prefix: "\(prefix)s:\(window):\(id):")
+        SeasonKeys(prefix: "\(prefix)s:\(window):\(id):", window: window, id: id)
     }
 
     /// Any key of the board.
@@ -120,6 +120,8 @@ package struct BoardKeys: Sendable {
 
 /// The keys of one season of a window, as those of the board itself.
 package struct SeasonKeys: Sendable, Hashable {
+    package let window: WindowName
+    package let id: String
     /// Sorted set: user → score.
     package let scores: String
     /// What its ties need beside `scores`.
@@ -127,7 +129,9 @@ package struct SeasonKeys: Sendable, Hashable {
     /// Sorted set: suspended user → the score kept for them.
     package let withheld: String
 
-    fileprivate init(prefix: String) {
+    fileprivate init(prefix: String, window: WindowName, id: String) {
+        self.window = window
+        self.id = id
         scores = prefix + "scores"
         at = prefix + "at"
         withheld = prefix + "withheld"

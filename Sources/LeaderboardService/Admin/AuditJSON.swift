@@ -2,6 +2,7 @@ import Board
 import Text
 import Leaderboard
 import NIOCore
+import Seasons
 
 /// The audit as operators read it.
 enum AuditJSON {
@@ -83,7 +84,16 @@ enum AuditJSON {
         }
         body.writeStaticString(#"],"audit":"#)
         write(export.audit, into: &body)
-        body.writeString(#","audit_is_cut":\#(export.isCut)}"#)
+        body.writeString(#","audit_is_cut":\#(export.isCut)"#)
+        if !export.seasons.isEmpty {
+            let seasons = export.seasons.map { season in
+                #"{"window":"\#(season.window.rawValue)","season":"\#(season.season)","score":\#(number(season.score)),"#
+                    + #""rank":\#(number(season.rank)),"withheld_score":\#(number(season.withheld))}"#
+            }
+            body.writeString(#","seasons":[\#(seasons.joined(separator: ","))]"#)
+        }
+        if export.isBeingErased { body.writeStaticString(#","erasing":true"#) }
+        body.writeStaticString("}")
         return body
     }
 }

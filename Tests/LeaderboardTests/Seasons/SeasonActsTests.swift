@@ -23,6 +23,26 @@ struct SeasonActsTests {
         try await board.page(ofSeasonIn: window).map(\.user)
     }
 
+    @Test("that exports a user tells the score in each season, ended ones too, and nothing of it once they are erased")
+    func export() async throws {
+        try await withWindows { target in
+            let (user, loop) = (try UserID("a"), target.board.loop)
+            _ = try await target.write([ModelUpdate(user: "b", value: 9), ModelUpdate(user: "a", value: 5)])
+            try await target.endSeason(0)
+            _ = try await target.write([ModelUpdate(user: "b", value: 1)])
+
+            let export = try await target.store.export(user, on: loop)
+            let told = export.seasons.map { "\($0.window) \($0.season) \($0.score ?? -1) \($0.rank ?? -1)" }
+            #expect(told == ["w0 1 5 2", "w1 1 5 2"])
+            #expect(!export.isBeingErased)
+
+            _ = try await target.store.erase(user, by: target.board.act(), on: loop)
+            #expect(try await target.store.export(user, on: loop).seasons == [])
+            try await target.board.command("SADD", target.keys.erasing, "a")
+            #expect(try await target.store.export(user, on: loop).isBeingErased, "an erasure that was interrupted")
+        }
+    }
+
     @Test("leaves nothing of an erased user in any season, ended ones too")
     func erase() async throws {
         try await withWindows { target in
