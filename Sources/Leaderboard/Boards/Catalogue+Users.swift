@@ -8,7 +8,7 @@ package struct HoldingsPage: Sendable {
         package let holding: Holding
     }
 
-    /// Of boards that show the user, or that keep a score of them, or from which they are suspended.
+    /// Of boards that show the user, or that keep a score of them, or from which they are suspended; or of every board that was asked.
     package let rows: [Row]
     /// Boards that could not be asked.
     package let failed: [BoardID]
@@ -22,10 +22,12 @@ package struct HoldingsPage: Sendable {
 
 extension Catalogue {
     /// Looks on the boards whose names come behind `after`, at most `limit` of them, ten at a time.
+    /// - Parameter isEvery: the page has boards on which the user is not, too. Their audit or a season may still know the user.
     package func holdings(
         of user: UserID,
         after: BoardID?,
         limit: Int,
+        isEvery: Bool = false,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> HoldingsPage {
         let all = try await names(of: .boards, isFresh: after == nil, on: eventLoop).compactMap(\.board)
@@ -35,9 +37,9 @@ extension Catalogue {
         let looks = await looks(at: page, for: user, on: eventLoop)
         return HoldingsPage(
             rows: looks.compactMap { look in
-                guard case .success(let holding?) = look.holding, holding.anyScore != nil || holding.isSuspended else {
-                    return nil
-                }
+                guard case .success(let holding?) = look.holding,
+                    isEvery || holding.anyScore != nil || holding.isSuspended
+                else { return nil }
                 return HoldingsPage.Row(board: look.board, holding: holding)
             },
             failed: looks.compactMap { look in if case .failure = look.holding { look.board } else { nil } },

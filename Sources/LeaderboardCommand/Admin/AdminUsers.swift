@@ -1,10 +1,9 @@
 import Text
 import ArgumentParser
-import NIOCore
 import NIOHTTP1
 
-/// One user's id, and why.
-private struct Reasoned: Encodable {
+/// Why, for the audit.
+struct Reasoned: Encodable {
     let reason: String?
 }
 
@@ -72,7 +71,7 @@ struct AdminReinstate: AsyncParsableCommand {
         if boards.allBoards {
             let found = try await UserBoards(of: user, service.service)
             found.show()
-            return try await found.forEach(found.rows.filter(\.suspended)) { _, board in
+            return try await found.forEach { _, board in
                 let answer = try await service.ask(
                     .POST,
                     at: board + path,
@@ -145,10 +144,10 @@ struct AdminRevert: AsyncParsableCommand {
             return try await revertAll(try await UserBoards(of: user, service.service), body)
         }
         let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)
-        print("\(preview.counted) of \(preview.user_id.printable) to be taken back: \(preview.outcome(isDone: false))")
+        print(preview.line(" of \(preview.user_id.printable)", isDone: false))
         guard preview.updates > 0, try consent.isGiven("Take them back?") else { return }
         let answer = try await service.ask(.POST, "/audit/revert", body, as: Answer.self)
-        print("\(answer.counted) of \(answer.user_id.printable) taken back: \(answer.outcome(isDone: true))")
+        print(answer.line(" of \(answer.user_id.printable)", isDone: true))
     }
 
     /// First it shows what it would do on each, and asks once.
@@ -156,15 +155,16 @@ struct AdminRevert: AsyncParsableCommand {
         // As the service says it of one board.
         guard !found.isNowhere else { throw CommandFailure("user_not_found: This user is on no board.") }
         print("\(found.user.printable) is on \(found.rows.count.counted("board")).")
-        let consent = consent
-        try await found.forEach { _, board in
+        var rows: [UserBoards.Row] = []
+        try await found.forEach { row, board in
             let preview = try await service.ask(.POST, at: board + "/audit/revert/preview", body, as: Answer.self)
-            return "\(preview.counted) to be taken back: \(preview.outcome(isDone: false))"
+            if preview.updates > 0 { rows.append(row) }
+            return preview.line(isDone: false)
         }
-        guard !found.rows.isEmpty, try consent.isGiven("Take them back?") else { return }
-        try await found.forEach { _, board in
+        guard !rows.isEmpty, try consent.isGiven("Take them back?") else { return }
+        try await found.forEach(rows) { _, board in
             let answer = try await service.ask(.POST, at: board + "/audit/revert", body, as: Answer.self)
-            return "\(answer.counted) taken back: \(answer.outcome(isDone: true))"
+            return answer.line(isDone: true)
         }
     }
 
@@ -184,9 +184,14 @@ struct AdminRevert: AsyncParsableCommand {
         /// Nil: the user is not on the board then.
         let score: Int?
 
-        var counted: String { updates.counted("update") }
+        /// - Parameter whose: ` of ada`, or nothing.
+        func line(_ whose: String = "", isDone: Bool) -> String {
+            guard updates > 0 else { return "nothing\(whose) to take back." }
+            let done = isDone ? "taken back" : "to be taken back"
+            return "\(updates.counted("update"))\(whose) \(done): \(outcome(isDone: isDone))"
+        }
 
-        func outcome(isDone: Bool) -> String {
+        private func outcome(isDone: Bool) -> String {
             guard let score else {
                 return "nothing is left, the user \(isDone ? "has left" : "would leave") the board."
             }
@@ -194,106 +199,5 @@ struct AdminRevert: AsyncParsableCommand {
             let change = points == 0 ? "as before" : "\(distance) \(points < 0 ? "more" : "less")"
             return "the score \(isDone ? "is" : "would be") \(score), \(change)."
         }
-    }
-}
-
-/// `leaderboard admin erase USER --reason TEXT [--dry-run | --yes]`
-struct AdminErase: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "erase",
-        abstract: "Erase a user: score, token bucket, stored outcomes, and the name in the audit.",
-        discussion: """
-            This cannot be undone: it shows what is kept of the user, and asks; where nobody can be asked it needs --yes. A suspension stays; reinstate the user to end it. So does the name where the user acted as \
-            operator, and, until it is rewritten (BGREWRITEAOF), in Redis' append-only file.
-            """
-    )
-
-    @OptionGroup var service: AdminService
-
-    @Argument(help: "The user's id.")
-    var user: String
-
-    @Option(help: ArgumentHelp("Why, for the audit; do not name the user.", valueName: "text"))
-    var reason: String
-
-    @OptionGroup var boards: AllBoardsOption
-
-    @OptionGroup var consent: Consent
-
-    func validate() throws { try boards.check(service.board) }
-
-    func run() async throws {
-        let path = "/users/\(user.percentEncoded())"
-        if boards.allBoards {
-            let found = try await UserBoards(of: user, service.service)
-            found.show()
-            guard !found.rows.isEmpty, try consent.isGiven("Erase all of it? This cannot be undone.") else { return }
-            return try await found.forEach { _, board in
-                let answer = try await service.ask(.DELETE, at: board + path, Reasoned(reason: reason), as: Answer.self)
-                return
-                    "erased; \(answer.audit_entries.counted("audit entry", "audit entries")) now name \(answer.pseudonym.printable)"
-            }
-        }
-        let kept = try await service.ask(.GET, path + "/export", as: Kept.self)
-        let score = (kept.score ?? kept.withheld_score).map { "a score of \($0)" } ?? "no score"
-        print("\(user.printable) has \(score), and \(kept.entries) in the audit.")
-        if kept.isNothing { print("Nothing is kept of this name: is it spelt as the game spells it?") }
-        guard try consent.isGiven("Erase all of it? This cannot be undone.") else { return }
-        let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
-        print("\(user) is erased; \(answer.audit_entries) audit entries now name \(answer.pseudonym.printable).")
-    }
-
-    /// What an export tells, as far as it is shown here.
-    private struct Kept: Decodable {
-        struct Entry: Decodable {}
-
-        let score: Int?
-        let withheld_score: Int?
-        let audit: [Entry]
-        let audit_is_cut: Bool
-        let suspended: Bool
-        let idempotency_keys: [String]
-
-        var isNothing: Bool {
-            score == nil && withheld_score == nil && audit.isEmpty && !suspended && idempotency_keys.isEmpty
-        }
-        var entries: String { (audit_is_cut ? "more than " : "") + audit.count.counted("entry", "entries") }
-    }
-
-    private struct Answer: Decodable {
-        let pseudonym: String
-        let audit_entries: Int
-    }
-}
-
-/// `leaderboard admin export USER`
-struct AdminExport: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "export",
-        abstract: "Print all that is kept of a user, as JSON."
-    )
-
-    @OptionGroup var service: AdminService
-
-    @Argument(help: "The user's id.")
-    var user: String
-
-    @OptionGroup var boards: AllBoardsOption
-
-    func validate() throws { try boards.check(service.board) }
-
-    func run() async throws {
-        let path = "/users/\(user.percentEncoded())/export"
-        if boards.allBoards {
-            // A line for each board.
-            let found = try await UserBoards(of: user, service.service)
-            if let doubt = found.doubt { writeToStandardError(doubt + "\n") }
-            return try await found.forEach { row, board in
-                let export = String(buffer: try await service.ask(.GET, at: board + path)).printableJSON
-                print("{\"board\":\"\(row.board.printable)\",\"export\":\(export)}")
-                return nil
-            }
-        }
-        print(String(buffer: try await service.ask(.GET, path)).printableJSON)
     }
 }

@@ -7,7 +7,7 @@ import Text
 
 /// `--all-boards`: of commands that are about one user.
 struct AllBoardsOption: ParsableArguments {
-    @Flag(help: "On every board where the user is: with a score, or suspended.")
+    @Flag(help: "On every board where the user is: with a score, or suspended. (erase and export: on every board.)")
     var allBoards = false
 
     func check(_ board: BoardOption) throws {
@@ -15,7 +15,7 @@ struct AllBoardsOption: ParsableArguments {
     }
 }
 
-/// The boards on which one user is, and what is done on each of them.
+/// The boards on which one user is, or all that there are, and what is done on each of them.
 struct UserBoards {
     struct Row: Decodable {
         let board: String
@@ -41,17 +41,21 @@ struct UserBoards {
     }
 
     private static let pageSize = 500
+    /// Of so many boards of which there is nothing to say, one is told.
+    private static let progressStep = 100
 
     let user: String
     let rows: [Row]
     private var failed: [Failed] = []
 
     /// Asks board after board, a page at a time, and says on standard error how far it is.
-    init(of user: String, _ service: OperatorService) async throws {
+    /// - Parameter isEvery: boards on which the user is not, too.
+    init(of user: String, _ service: OperatorService, isEvery: Bool = false) async throws {
         var (rows, failed): ([Row], [Failed]) = ([], [])
         var (after, looked) = (String?.none, 0)
         repeat {
-            let query = "?limit=\(Self.pageSize)" + (after.map { "&after=\($0.percentEncoded())" } ?? "")
+            let all = isEvery ? "&all=true" : ""
+            let query = "?limit=\(Self.pageSize)\(all)" + (after.map { "&after=\($0.percentEncoded())" } ?? "")
             let body = try await service.send(.GET, "/users/\(user.percentEncoded())/boards" + query).success()
             let page = try JSONDecoder().decode(Page.self, from: Data(body.readableBytesView))
             rows += page.boards
@@ -90,22 +94,43 @@ struct UserBoards {
     /// Each board was asked, and none has the user.
     var isNowhere: Bool { rows.isEmpty && failed.isEmpty }
 
-    /// On one board after the other; what fails on one does not keep it from the others.
-    /// - Parameter act: is given what stands before the paths of the board; what it returns is printed, if anything.
+    /// What came of a look at every board.
+    func lookedAt(keptOn count: Int) -> String {
+        let doubt = count == 0 && failed.isEmpty ? " Is the name spelt as the game spells it?" : ""
+        return "Looked at \(rows.count.counted("board")), the audit and the seasons of each: "
+            + "something of \(user.printable) is kept on \(count).\(doubt)"
+    }
+
+    /// As ``visit(_:_:)``.
     /// - Throws: at the end, which boards failed.
     func forEach(_ rows: [Row]? = nil, _ act: (Row, _ path: String) async throws -> String?) async throws {
+        var boards = self
+        await boards.visit(rows, act)
+        try boards.check()
+    }
+
+    /// On one board after the other; what fails on one does not keep it from the others.
+    /// - Parameter act: is given what stands before the paths of the board; what it returns is printed, if anything.
+    mutating func visit(_ rows: [Row]? = nil, _ act: (Row, _ path: String) async throws -> String?) async {
         let rows = rows ?? self.rows
-        var failed = failed
         for (index, row) in rows.enumerated() {
             let place = "\(index + 1) of \(rows.count)  \(row.board.printable)"
             do {
                 let path = row.board == "main" ? "" : "/boards/\(row.board.percentEncoded())"
-                if let words = try await act(row, path) { print("\(place): \(words)") }
+                if let words = try await act(row, path) {
+                    print("\(place): \(words)")
+                } else if (index + 1).isMultiple(of: Self.progressStep) {
+                    writeToStandardError("\(index + 1) of \(rows.count.counted("board"))\n")
+                }
             } catch {
                 failed.append(Failed(board: row.board, reason: inWords(error)))
                 writeToStandardError("\(place): failed: \(inWords(error))\n")
             }
         }
+    }
+
+    /// - Throws: which boards failed so far.
+    func check() throws {
         guard !failed.isEmpty else { return }
         let list = failed.prefix(20).map { "\($0.board.printable) (\($0.reason))" }.joined(separator: ", ")
         throw CommandFailure(

@@ -75,22 +75,31 @@ struct UserRoutes: Sendable {
     /// `GET /api/v1/admin/users/{id}/boards`: on which boards the user is, in pages by the boards' names.
     func listBoards(_ request: Request) async -> Response {
         await adminAnswer { () throws(Refusal) in
-            _ = try await operators.actor(of: request, parameters: ["after", "limit"])
+            _ = try await operators.actor(of: request, parameters: ["after", "limit", "all"])
             let user = try Self.user(of: request)
             let query = request.query
             guard query.values("after").count <= 1 else { throw .invalidQuery("after must be given once.") }
             let after = try query.values("after").first.map { name throws(Refusal) in try RequestedBoard.id(name) }
             let limit = try query.number("limit", in: 1...1000) ?? 500
+            let isEvery = try Self.asksForEvery(query)
             do throws(ScoreStoreError) {
                 let page = try await boards.catalogue.holdings(
                     of: user,
                     after: after,
                     limit: limit,
+                    isEvery: isEvery,
                     on: request.eventLoop
                 )
                 return UserBoardsJSON.page(user, page)
             } catch { throw Refusal(reading: error) }
         }
+    }
+
+    private static func asksForEvery(_ query: Query) throws(Refusal) -> Bool {
+        let values = query.values("all")
+        guard !values.isEmpty else { return false }
+        guard values == ["true"] else { throw .invalidQuery("all must be true, or left out.") }
+        return true
     }
 
     private static func user(of request: Request) throws(Refusal) -> UserID {

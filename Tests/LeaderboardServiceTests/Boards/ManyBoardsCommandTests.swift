@@ -136,8 +136,12 @@ struct ManyBoardsCommandTests {
             let again = try await run("admin", "suspend", "ada", "--all-boards", "--reason", "r")
             #expect(again.output.contains("3 of 3  two: was suspended already\n"), "\(again.output)")
             #expect(try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r").code == 0)
+            let second = try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r")
+            #expect(second.code == 0 && second.output.contains("3 of 3  two: was not suspended\n"), "\(second.output)")
             let exported = try await run("admin", "export", "ada", "--all-boards").output
-            #expect(exported.split(separator: "\n").count == 3 && exported.hasPrefix(#"{"board":"main","export":{"#))
+            let lines = exported.split(separator: "\n").filter { $0.hasPrefix(#"{"board":"#) }
+            #expect(lines.map { $0.prefix(15) } == [#"{"board":"main""#, #"{"board":"one","#, #"{"board":"two","#])
+            #expect(exported.contains("Looked at 4 boards") && exported.contains("something of ada is kept on 3."))
             for (command, name) in [("suspend", "one"), ("reinstate", "main")] {
                 let both = try await run("admin", command, "ada", "--all-boards", "--board", name, "--reason", "r")
                 #expect(both.code == 64 && both.output.contains("either --board or --all-boards"), "\(both.output)")
@@ -161,6 +165,14 @@ struct ManyBoardsCommandTests {
                 try await run("admin", "revert", "--user", "ada", "--all-boards", "--reason", "r", "--yes").code == 0
             )
             #expect(try await redis.command("ZSCORE", "lb:{two}:scores", "ada") != "5")
+            let nothing = try await run("admin", "revert", "--user", "ada", "--board", "two", "--reason", "r")
+            #expect(nothing.code == 0 && nothing.output.contains("nothing of ada to take back."), "\(nothing.output)")
+
+            // Nothing is left of the score on this board, but the audit still has the name.
+            try await redis.command("ZREM", "lb:{one}:scores", "ada")
+            let dry = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--dry-run")
+            #expect(dry.code == 0 && dry.output.contains("one: no score, and 4 entries in the audit"), "\(dry.output)")
+            #expect(dry.output.contains("something of ada is kept on 3."), "\(dry.output)")
 
             // A board that cannot be asked fails by itself.
             try await redis.command("SET", "lb:{two}:board", "nonsense")
@@ -168,7 +180,8 @@ struct ManyBoardsCommandTests {
                 let erased = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--yes")
                 return erased.code == 1 && erased.output.contains("two (it cannot be asked)")
             }
-            #expect(try await redis.command("ZSCORE", "lb:{one}:scores", "ada") == "")
+            let audit = try await redis.command("XRANGE", "lb:{one}:audit", "-", "+").split(separator: "\n")
+            #expect(audit.contains("erased") && !audit.contains("ada"))
             try await redis.command("DEL", "lb:{two}:board")
         }
     }

@@ -319,6 +319,13 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             target: "/api/v1/admin/audit?limit=0",
             token: ("ops", "leaderboard:admin")
         ),
+        .init(
+            method: "GET",
+            path: "/api/v1/admin/users/{id}/boards",
+            status: 200,
+            target: "/api/v1/admin/users/nobody/boards?all=true",
+            token: ("ops", "leaderboard:admin")
+        ),
         .init(method: "POST", path: "/api/v1/admin/audit/revert", status: 415, token: ("ops", "leaderboard:admin")),
         .init(method: "GET", path: "/api/v1/admin/audit", status: 401),
         .init(method: "GET", path: "/api/v1/admin/audit", status: 403, token: ("12345", nil)),
