@@ -13,6 +13,7 @@
 --   version      text of 1 to 32 of A-Z a-z 0-9 _ - .
 --   windows      at most 5. The first never ends: it is the board itself; each further one has a `reset` (windows.lua)
 --   keep_days    for how long a season is kept behind its end, 1 to 3650; default 400. Asked for only where there are further windows
+--   grace_seconds  for how long behind its end a season takes updates that name it, 0 to 86400; default 0. As above
 -- Further members are the service's.
 
 local DEFINITION_BYTES, DEFINITIONS_KEPT = 4096, 1000
@@ -87,6 +88,8 @@ local function parsed_definition(text)
   expect(definition.min <= definition.max)
   -- Milliseconds.
   definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000
+  -- Microseconds.
+  definition.grace = definition.has_seasons and whole_member(json.grace_seconds, 0, 0, 86400) * 1000000 or 0
   -- Microseconds in which one token comes back, rounded up.
   local interval = whole_member(limit and limit.interval_seconds, 60, 1, 366 * 86400) * 1000000
   definition.token_time = math.ceil(interval / definition.capacity)

@@ -14,7 +14,8 @@
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
 -- could erase the ban. KEYS, with board and at, and seasons, and ARGV 1 to 7 as in operation.lua
 -- ARGV  8 pseudonym  in the place of the name, in the audit
--- Returns done, and the id of the audit entry that tells it; or season_is
+-- Returns done, and the id of the audit entry that tells it, and with `seasons`, which the user was taken out of, as `weekly 2026-W48`
+-- with `;` between: what counts in them from now on stays. Or season_is
 local function erase(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' or not args[8] or not is_user(args[8]) then
@@ -33,14 +34,16 @@ local function erase(keys, args)
   redis.call('ZREM', op.withheld, op.user)
   forget(op.moves, op.user)
   redis.call('DEL', op.limit)
-  for _, window in ipairs(op.windows) do
+  local names = {}
+  for index, window in ipairs(op.windows) do
     forget_in_season(window.moves, window.withheld, op.user)
+    names[index] = window.season.words
   end
   tell(op, nil)
-  return { 'done', id }
+  return { 'done', id, keys[12] and table.concat(names, ';') or nil }
 end
 
--- leaderboard_erase_in_season: takes a user out of a season, which may have ended; may be repeated.
+-- leaderboard_erase_in_season: takes a user out of a season that takes no updates any more; may be repeated.
 -- KEYS  1 board  2 scores  3 at  4 withheld, these three of the season
 -- ARGV  1 user
 -- Returns 1 if the user was in it, else 0

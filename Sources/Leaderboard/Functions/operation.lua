@@ -12,9 +12,10 @@
 --       9 limit      the user's token bucket
 --       10 board  11 at   of a board with a definition (definition.lua, ranking.lua); left out, or `board` is not there: one as it
 --                         is without. Only where an operation's head says that it takes them
---       12 seasons        of a board with windows that end (windows.lua), and behind it of each that the key tells, in its order,
---                         scores at withheld. Only where an operation's head says that it reaches them. Not those are meant, but
---                         the running ones among them: what has ended stays as it is
+--       12 seasons  13 ended  of a board with windows that end (windows.lua), and behind them of each season that `seasons` tells, in
+--                         its order, and then of each in its grace that `ended` tells, scores at withheld. Only where an
+--                         operation's head says that it reaches them. Those are meant that take updates: which run, or are in
+--                         their grace. What is final stays as it is
 -- ARGV  1 user       or * for the whole board, where that makes sense
 --       2 channel    where the event is published
 --       3 audit_max  length to which the audit stream is trimmed, about
@@ -58,35 +59,63 @@ local function refuse_missing_rights(op)
   end
 end
 
--- The running seasons that an operation reaches: op.windows, each with scores, at, withheld, moves and season. Returns the answer where
--- the caller's keys are not of the seasons that hold: `season_is stored`, and nothing was written.
+-- The seasons that are told: `held` by the key `seasons`, or ended, and in their grace.
+local function told_seasons(op, keys, stored, now)
+  local told, grace, is_held = {}, op.moves.definition.grace, {}
+  for _, season in ipairs(stored and seasons_of(stored) or {}) do
+    told[#told + 1] = { season = season, is_held = true }
+    is_held[season.words] = true
+  end
+  for _, season in ipairs(grace > 0 and ended_since(keys[13], now - grace) or {}) do
+    if not is_held[season.words] then
+      told[#told + 1] = { season = season }
+    end
+  end
+  return told
+end
+
+-- `season_is`, as the caller takes it: in the form of the key `seasons`.
+local function seasons_to_take(told)
+  local parts = { '0 - all - 0 0' }
+  for _, window in ipairs(told) do
+    local season = window.season
+    parts[#parts + 1] = season.words .. ' ' .. integer_text(season.from) .. ' ' .. integer_text(season.ends)
+  end
+  return { 'season_is', table.concat(parts, ';') }
+end
+
+-- The seasons that an operation reaches, which take updates: op.windows, each with scores, at, withheld, moves and season. Returns the
+-- answer where the caller's keys are of other seasons: `season_is` and those that are told, and nothing was written.
 local function begin_in_seasons(op, keys)
   op.windows = {}
   if not keys[12] then
     return nil
   end
-  local stored = redis.call('GET', keys[12])
-  local seasons, prefix = stored and seasons_of(stored) or {}, string.match(keys[12], '^(.*)seasons$')
-  if not prefix or #keys ~= 12 + 3 * #seasons then
-    return { 'season_is', stored or '' }
+  local stored, now = redis.call('GET', keys[12]), op.clock[1] * 1000000 + op.clock[2]
+  local prefix = string.match(keys[12], '^(.*)seasons$')
+  if not prefix or keys[13] ~= prefix .. 'ended' then
+    return redis.error_reply('BADARG seasons and ended belong to one board')
   end
-  local now = op.clock[1] * 1000000 + op.clock[2]
-  for index, season in ipairs(seasons) do
-    local key = 12 + 3 * (index - 1)
+  local told = told_seasons(op, keys, stored, now)
+  if #keys ~= 13 + 3 * #told then
+    return seasons_to_take(told)
+  end
+  for index, window in ipairs(told) do
+    local key, season = 13 + 3 * (index - 1), window.season
     -- For comparison only: what is read and written is what was declared.
     if keys[key + 1] ~= prefix .. 's:' .. season.name .. ':' .. season.id .. ':scores' then
-      return { 'season_is', stored }
+      return seasons_to_take(told)
     end
-    if now < season.ends then
-      local moves = begin_moves(op.moves.definition, keys[key + 1], keys[key + 2], true)
-      moves.withheld = keys[key + 3]
-      op.windows[#op.windows + 1] = { place = index, season = season, scores = keys[key + 1], at = keys[key + 2],
-        withheld = keys[key + 3], moves = moves }
+    if now < season.ends + op.moves.definition.grace then
+      window.place, window.scores, window.at, window.withheld = index, keys[key + 1], keys[key + 2], keys[key + 3]
+      window.moves = begin_moves(op.moves.definition, window.scores, window.at, true)
+      window.moves.withheld = window.withheld
+      op.windows[#op.windows + 1] = window
     end
   end
 end
 
--- What the user has in a running season, and what is kept back of it, as texts; false where there is none.
+-- What the user has in a season, and what is kept back of it, as texts; false where there is none.
 local function held_in_season(op, window)
   return find_moving(window.moves, op.user), redis.call('ZSCORE', window.withheld, op.user)
 end

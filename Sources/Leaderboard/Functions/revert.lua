@@ -25,7 +25,7 @@
 --   no_user                 neither on the board nor withheld
 --   behind                  since `seen` there are more than 500 entries, or one of the user of another kind than `adds` says,
 --                           or one that took some of these updates back (with windows, any): read on, and call again
---   season_is stored        other seasons have begun: find what is left in those, and call again
+--   season_is told          other seasons are reached (operation.lua): find what is left in those, and call again
 
 do
 
@@ -48,9 +48,13 @@ local function parts_of(text)
   return parts
 end
 
--- Whether an update that the audit tells counted in the season that runs: it did, unless it was late for another one.
+-- Whether an update since `seen` counted in a season: in one that is held (others have not begun since, or the caller had been told),
+-- and one that came late in those that its entry names.
 local function counted_in(window, fields)
-  return not fields.season or string.find(';' .. fields.season .. ';', ';' .. window.season.words .. ';', 1, true) ~= nil
+  if not fields.season then
+    return window.is_held
+  end
+  return string.find(';' .. fields.season .. ';', ';' .. window.season.words .. ';', 1, true) ~= nil
 end
 
 -- What the windows come to, or lose: `rest` (a number, or false) or `less` of each that loses anything. Returns whether that is sound.
@@ -152,7 +156,7 @@ local function bring_to(op, score, total)
   end
 end
 
--- The same in a running season.
+-- The same in a season.
 local function bring_to_in_season(op, window)
   local moves, on_board, kept_back = window.moves, held_in_season(op, window)
   local score = on_board or kept_back

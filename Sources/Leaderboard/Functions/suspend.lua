@@ -41,7 +41,7 @@ local function suspend(keys, args)
 end
 
 -- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before. So
--- is that of the running seasons; a season that ended meanwhile stays without the user.
+-- is that of the seasons that take updates; one that is final stays without the user.
 local function reinstate(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' then

@@ -11,14 +11,15 @@
 -- `ends` is the earliest end, `version` the definition's. The window that never ends has the season `-`, 0 and 0. Of two callers
 -- that see different seasons at one time, the one whose change came first is right; the other is told, and takes them.
 --
--- The stream `ended` has one entry for each season that had a change and is over: window, season, from, until.
+-- The stream `ended` has one entry for each season that had a change and is over: window, season, from, until. The first change
+-- behind its end writes it, or the first one of the season, where that came late.
 
-local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season
+local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season, ended_since
 local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals
 
 do
 
-local ENDED_KEPT = '10000'
+local ENDED_KEPT, ENDED_AT_ONCE, LATE_OF_A_WINDOW = '10000', 100, 64
 -- The longest of five windows has 540 bytes.
 local TEXT_BYTES, TEXTS_KEPT = 640, 1000
 local by_text, texts_kept = {}, 0
@@ -75,8 +76,39 @@ function season_fields(seq_text, text)
   return { 'user', '*', 'increase', '0', 'score', '', 'seq', seq_text, 'action', 'season', 'seasons', text }
 end
 
--- Writes which seasons hold, and of those that held before, which are over. (By pcall: where another writer made `ended` something
--- else, the list has a hole, and updates go on.)
+-- By pcall: where another writer made `ended` something else, the list has a hole, and updates go on.
+local function note_ended(ended, season)
+  redis.pcall('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
+    'from', integer_text(season.from), 'until', integer_text(season.ends))
+end
+
+-- Of the stream `ended`, the seasons that ended behind a moment, the last one first: at most so many of each window as the service
+-- takes late updates of. Raises an error where the key is of another type.
+function ended_since(ended, moment)
+  local found, of_window, known, last, is_some = {}, {}, {}, '+', true
+  -- They do not stand in the order of their ends, but nearly: behind a page of none of them, there is none.
+  while is_some do
+    local page = redis.call('XREVRANGE', ended, last, '-', 'COUNT', ENDED_AT_ONCE)
+    is_some = false
+    for _, entry in ipairs(page) do
+      local fields = fields_of(entry)
+      local name, id = fields.window or '', fields.season or ''
+      local from, ends = whole_number(fields.from or ''), whole_number(fields['until'] or '')
+      local words, count = name .. ' ' .. id, of_window[name] or 0
+      if from and ends and ends > moment and count < LATE_OF_A_WINDOW and not known[words]
+        and string.find(words, '^[%w%-_.]+ [%w%-_.]+$') then
+        found[#found + 1] = { name = name, id = id, from = from, ends = ends, words = words }
+        of_window[name], known[words] = count + 1, true
+      end
+      is_some = is_some or ends and ends > moment
+      last = '(' .. entry[1]
+    end
+    is_some = is_some and #page == ENDED_AT_ONCE
+  end
+  return found
+end
+
+-- Writes which seasons hold, and of those that held before, which are over.
 function store_seasons(key, ended, stored, text, now)
   redis.call('SET', key, text)
   local holds = {}
@@ -85,8 +117,7 @@ function store_seasons(key, ended, stored, text, now)
   end
   for _, season in ipairs(stored and seasons_of(stored) or {}) do
     if not holds[season.words] and now >= season.ends then
-      redis.pcall('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
-        'from', integer_text(season.from), 'until', integer_text(season.ends))
+      note_ended(ended, season)
     end
   end
 end
@@ -121,11 +152,31 @@ local function scores_in(definition, window, users, count)
   return had
 end
 
+-- Late updates begin the seasons in which they count where one of these runs, and nothing was counted in it before: as if they had come
+-- in time. Returns what `seasons` holds then; nil: it stays.
+local function begun_late(seasons, stored, now)
+  local counts, is_held, is_new, ends = {}, {}, false, nil
+  for _, season in ipairs(seasons) do
+    counts[season.words] = true
+    ends = math.min(ends or season.ends, season.ends)
+  end
+  for _, season in ipairs(stored and seasons_of(stored) or {}) do
+    if now < season.ends and not counts[season.words] then
+      return nil
+    end
+    is_held[season.words] = true
+  end
+  for _, season in ipairs(seasons) do
+    is_new = is_new or now < season.ends and not is_held[season.words]
+  end
+  return is_new and integer_text(ends) .. ' ' .. seasons.version .. seasons.rest or nil
+end
+
 -- The windows of a group of updates, or nil, and the answer for the group.
 --   first    the place in KEYS of the first window's `scores`, behind which are its `at` and `withheld`, and so on; last is `ended`
 --   count    of the group's users
 --   text     as above; `late` in the place of `ends`: of updates that may count in seasons that are over, from the end of one (`from`
---            of the call) up to `ends`. They are not compared with those that hold, nor begin one
+--            of the call) up to `ends`. They are not compared with those that hold
 --   windows  how many there are, the first one of the board included
 function begin_windows(definition, keys, first, users, count, stored, now, text, from, ends, windows)
   local seasons = seasons_of(text)
@@ -144,6 +195,8 @@ function begin_windows(definition, keys, first, users, count, stored, now, text,
       names[index] = season.words
     end
     group.late = table.concat(names, ';')
+    group.text = begun_late(seasons, stored, now)
+    group.stores = group.text and 'roll'
   else
     local answer
     answer, group.stores = judge_seasons(definition.version, stored, text, from, ends, now)
@@ -195,12 +248,31 @@ function place_in_windows(group, user, seq)
   end
 end
 
+-- The first change of a season came late: nothing else tells that there is one. (By pcall, as note_ended.)
+local function note_late(group, definition, season)
+  for _, held in ipairs(group.stored and seasons_of(group.stored) or {}) do
+    if held.words == season.words then
+      return
+    end
+  end
+  local is_read, told = pcall(ended_since, group.ended, group.now - definition.grace)
+  for _, ended in ipairs(is_read and told or {}) do
+    if ended.words == season.words then
+      return
+    end
+  end
+  note_ended(group.ended, season)
+end
+
 function write_windows(group, definition)
   for index = 1, #group do
     local window = group[index]
     write_moves(window.moves)
     if window.is_new then
       keep_season(definition, window)
+      if group.late and not group.stores and group.now >= window.season.ends then
+        note_late(group, definition, window.season)
+      end
     end
   end
 end

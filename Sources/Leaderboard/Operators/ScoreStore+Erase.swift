@@ -21,7 +21,7 @@ extension ScoreStore {
     private static let maximumErasureReads = 3
 
     /// Takes the user off the board, out of all seasons, ended ones too, and out of the audit, which reads all of it twice, a page at a time. A suspension stays.
-    /// May be repeated: if it was interrupted, the next one does the rest.
+    /// Updates that come meanwhile count in full. May be repeated: if it was interrupted, the next one does the rest.
     ///
     /// What is kept of an entry is its hash, which was made over the name, the address and the request's id as well. Who
     /// guesses all of them can see that he guessed right: the id of the request is what keeps him from it, for those that
@@ -33,6 +33,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
+        let kept = try await keptSeasons(on: eventLoop)
         let isFirst =
             try await writeRepeatably(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
         let reply: [RESPValue]
@@ -43,7 +44,7 @@ extension ScoreStore {
             if error.isSurelyNotExecuted, isFirst { try? await endErasure(of: user, on: eventLoop) }
             throw error
         }
-        guard reply.count == 2, let end = reply[1].text.flatMap(AuditID.init) else {
+        guard reply.count == 3, let end = reply[1].text.flatMap(AuditID.init), let reached = reply[2].text else {
             throw .outcomeUnknown("unexpected reply")
         }
         result.auditEntries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
@@ -52,7 +53,7 @@ extension ScoreStore {
             for name in names { command.append(name) }
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
-        try await eraseFromSeasons(user, on: eventLoop)
+        try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await endErasure(of: user, on: eventLoop)
         return result
     }

@@ -42,7 +42,7 @@ extension ScoreStore {
             switch reply[0].text {
             case "season_is" where catchUps < Self.maximumCatchUps:
                 catchUps += 1
-                seasons = RunningSeasons.stored(reply.last?.text ?? "")
+                seasons = RunningSeasons.reached(reply)
                 history.begin(seasons)
             case "done" where reply.count == 4:
                 guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {

@@ -4,9 +4,10 @@ import RedisClient
 import Seasons
 import Text
 
-// Operators' acts in the seasons of the board's windows. They reach those that run; an ended one stays as it is, but for an erasure.
+// Operators' acts in the seasons of the board's windows. They reach those that take updates: which run, or are in their grace. A final
+// one stays as it is, but for an erasure.
 extension ScoreStore {
-    /// Sends an operation that reaches the running seasons, too: those that Redis holds, however much of that the caller knows.
+    /// Sends an operation that reaches the seasons that take updates, too: those that Redis tells, however much of that the caller knows.
     func operateInSeasons(
         _ name: String,
         _ user: UserID,
@@ -21,7 +22,7 @@ extension ScoreStore {
                 on: eventLoop
             )
             guard reply[0].text == "season_is" else { return reply }
-            seasons = RunningSeasons.stored(reply.last?.text ?? "")
+            seasons = RunningSeasons.reached(reply)
         }
         throw .unavailable("the seasons of the board are others each time")
     }
@@ -31,19 +32,35 @@ extension ScoreStore {
         RunningSeasons.stored(try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? "")
     }
 
-    /// Takes the user out of every season that is kept. May be repeated.
-    func eraseFromSeasons(_ user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+    /// Those of which something is kept.
+    func keptSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<SeasonKeys> {
         // A board without windows is not searched.
         let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
-        guard marks.count.map({ $0 > 0 }) ?? true else { return }
-        let prefix = keys.name("s:")
-        try await forEachKey(beginningWith: prefix, longestRest: SeasonKeys.longestRest, on: eventLoop) {
+        guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
+        var kept: Set<SeasonKeys> = []
+        try await forEachKey(beginningWith: keys.name("s:"), longestRest: SeasonKeys.longestRest, on: eventLoop) {
             (names) throws(ScoreStoreError) in
-            for season in Set(names.compactMap { keys.season(ofKey: $0) }) {
-                var call = RedisCommand("FCALL", "leaderboard_erase_in_season", "4", keys.board)
-                for word in [season.scores, season.at, season.withheld, user.rawValue] { call.append(word) }
-                _ = try await writeRepeatably(call, on: eventLoop)
-            }
+            kept.formUnion(names.compactMap { keys.season(ofKey: $0) })
+        }
+        return kept
+    }
+
+    /// Takes the user out of the final ones among these seasons. May be repeated.
+    /// - Parameters:
+    ///   - kept: of before the user was taken off the board. One that has begun since is not among them, so all in it counts.
+    ///   - reached: as `leaderboard_erase` told those that it emptied. They took updates then, so what is in them came later, and
+    ///     counts, whether they have ended since or not.
+    func erase(
+        _ user: UserID,
+        from kept: Set<SeasonKeys>,
+        butFor reached: String,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let reached = Set(reached.parts(at: ";").compactMap { keys.season(named: $0) })
+        for season in kept.subtracting(reached) {
+            var call = RedisCommand("FCALL", "leaderboard_erase_in_season", "4", keys.board)
+            for word in [season.scores, season.at, season.withheld, user.rawValue] { call.append(word) }
+            _ = try await writeRepeatably(call, on: eventLoop)
         }
     }
 }
@@ -57,7 +74,17 @@ extension BoardKeys {
     /// The season that a key's name tells; nil: it is no key of one.
     func season(ofKey name: String) -> SeasonKeys? {
         let parts = name.dropFirst(self.name("s:").count).parts(at: ":")
-        guard parts.count == 3, let window = WindowName(parts[0]), Season.isID(parts[1]) else { return nil }
-        return season(window: window, id: String(parts[1]))
+        return parts.count == 3 ? season(window: parts[0], id: parts[1]) : nil
+    }
+
+    /// The one that `weekly 2026-W48` says.
+    fileprivate func season(named name: Substring) -> SeasonKeys? {
+        let words = name.parts(at: " ")
+        return words.count == 2 ? season(window: words[0], id: words[1]) : nil
+    }
+
+    private func season(window: Substring, id: Substring) -> SeasonKeys? {
+        guard let window = WindowName(window), Season.isID(id) else { return nil }
+        return season(window: window, id: String(id))
     }
 }

@@ -3,8 +3,8 @@ package import NIOCore
 import RedisClient
 
 extension ScoreStore {
-    /// From now on the user's updates are refused, by every instance, and the user is off the board and its running seasons; the score is
-    /// kept.
+    /// From now on the user's updates are refused, by every instance, and the user is off the board and its seasons that take
+    /// updates; the score is kept.
     /// - Returns: false if it was so before.
     package func suspend(
         _ user: UserID,
@@ -14,7 +14,7 @@ extension ScoreStore {
         try await operateInSeasons("suspend", user, by: act, on: eventLoop).first?.text == "done"
     }
 
-    /// The user's updates count again, and the score that was kept is back on the board, and in the seasons that run still.
+    /// The user's updates count again, and the score that was kept is back on the board, and in the seasons that take updates still.
     /// - Returns: false if the user was not suspended.
     package func reinstate(
         _ user: UserID,

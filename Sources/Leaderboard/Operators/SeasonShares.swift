@@ -2,23 +2,22 @@ import Board
 import Seasons
 import Text
 
-/// Which updates of a user counted in which of the running seasons of a board's windows, as the audit tells: it has an entry where
+/// Which updates of a user counted in which of some seasons of a board's windows, as the audit tells: it has an entry where
 /// a season begins, and an update that came late names those in which it counted.
 struct SeasonShares {
     /// In the order in which Redis holds them.
     let seasons: [WindowSeason]
     /// Of each, whether an update that comes now counts in it; nil: no entry has told yet.
     private var running: [Bool?]
-    /// Those whose beginning is not before the first entry that was read, as bits.
-    private var whole: UInt8 = 0
+    /// The places of those whose beginning is not before the first entry that was read.
+    private var whole: Set<Int> = []
     private var hasBegun = false
-    /// Of each update, by its entry: those in which it counted, as bits.
-    private var members: [AuditID: UInt8] = [:]
+    /// Of each update, by its entry: the places of those in which it counted.
+    private var members: [AuditID: [Int]] = [:]
 
     init(_ seasons: [WindowSeason]) {
-        // Five are the most that a board has.
-        self.seasons = Array(seasons.prefix(8))
-        running = self.seasons.map { _ in nil }
+        self.seasons = seasons
+        running = seasons.map { _ in nil }
     }
 
     /// One more entry of the board, in their order.
@@ -33,34 +32,36 @@ struct SeasonShares {
     private mutating func hold(_ names: Set<String>) {
         for (place, season) in seasons.enumerated() {
             running[place] = names.contains(season.name)
-            if running[place] == false { whole |= 1 << place }
+            if running[place] == false { whole.insert(place) }
         }
     }
 
     /// The audit tells all that counted in it, as far as it was read.
-    func isWhole(_ place: Int) -> Bool { whole & (1 << place) != 0 }
+    func isWhole(_ place: Int) -> Bool { whole.contains(place) }
 
     /// An update of the user.
     mutating func count(_ entry: AuditEntry) {
         guard !seasons.isEmpty else { return }
         let late = entry["season"].map { Set($0.parts(at: ";").map(String.init)) }
-        var bits: UInt8 = 0
-        for (place, season) in seasons.enumerated() {
-            let counts =
-                late?.contains(season.name) ?? running[place]
+        let places = seasons.enumerated().filter { place, season in
+            late?.contains(season.name) ?? running[place]
                 // What told its beginning was trimmed.
-                ?? (entry.time >= UInt64(clamping: season.season.from / 1000))
-            if counts { bits |= 1 << place }
+                ?? season.runs(inMillisecond: entry.time)
         }
-        members[entry.id] = bits
+        members[entry.id] = places.map(\.offset)
     }
 
     func has(_ update: RevertedUpdate, in place: Int) -> Bool {
-        (members[update.id] ?? 0) & (1 << place) != 0
+        members[update.id]?.contains(place) ?? false
     }
 }
 
 extension WindowSeason {
     /// `weekly 2026-W48`, as the audit has it.
     var name: String { "\(window) \(season.id)" }
+
+    /// Before its end, or in the millisecond in which that is.
+    fileprivate func runs(inMillisecond time: UInt64) -> Bool {
+        UInt64(clamping: season.from / 1000) <= time && time <= UInt64(clamping: season.until / 1000)
+    }
 }

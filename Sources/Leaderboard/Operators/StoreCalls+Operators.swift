@@ -14,8 +14,8 @@ extension StoreCalls {
         operation(name, user: user, by: act, own, moreKeys: [keys.board, keys.at])
     }
 
-    /// One that reaches the running seasons of the board's windows as well.
-    /// - Parameter seasons: those that Redis holds, as far as the caller knows.
+    /// One that reaches the seasons of the board's windows that take updates as well.
+    /// - Parameter seasons: those that Redis tells, as far as the caller knows.
     func operation(
         _ name: String,
         user: UserID,
@@ -27,7 +27,8 @@ extension StoreCalls {
             let names = keys.season(window: season.window, id: season.season.id)
             return [names.scores, names.at, names.withheld]
         }
-        return operation(name, user: user, by: act, own, moreKeys: [keys.board, keys.at, keys.seasons] + ofSeasons)
+        let moreKeys = [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons
+        return operation(name, user: user, by: act, own, moreKeys: moreKeys)
     }
 
     func operation(

@@ -1,4 +1,5 @@
 package import Seasons
+import RedisClient
 import Text
 
 /// The seasons in which the windows of a board are at one time, and the text by which Redis knows them
@@ -44,9 +45,21 @@ package struct RunningSeasons: Sendable, Hashable {
 
     /// What Redis has stored; it may have ended, and be of another definition. Empty: nothing, or nothing that can be read.
     static func stored(_ text: String) -> [WindowSeason] {
-        guard text.utf8.count <= maximumBytes else { return [] }
+        text.utf8.count <= maximumBytes ? list(text, atMost: BoardWindows.maximumCount) : []
+    }
+
+    /// Those that an operator's act reaches, of the answer `season_is` (`Functions/operation.lua`): what is stored, and what has ended
+    /// and takes late updates.
+    static func reached(_ reply: [RESPValue]) -> [WindowSeason] {
+        list(reply.last?.text ?? "", atMost: maximumReached)
+    }
+
+    /// Of each window, as many as `Functions/windows.lua` has at most; and windows that a definition had before may be among them.
+    private static let maximumReached = 1_000
+
+    private static func list(_ text: String, atMost maximum: Int) -> [WindowSeason] {
         let parts = text.parts(at: ";").dropFirst()
         let seasons = parts.compactMap { WindowSeason(text: $0) }
-        return seasons.count == parts.count && seasons.count <= BoardWindows.maximumCount ? seasons : []
+        return seasons.count == parts.count && seasons.count <= maximum ? seasons : []
     }
 }

@@ -32,16 +32,29 @@ struct DefinedBoard {
         return "\(Self.end) \(rules.version) all - 0 0\(each.joined())"
     }
 
-    /// As if its time had come: what Redis holds of the window ended in 1970.
-    mutating func endSeason(_ window: Int) async throws {
+    /// As if its time had come: what Redis holds of the window ended in 1970, or when one says, in microseconds.
+    mutating func endSeason(_ window: Int, at moment: Int = 2) async throws {
         let stored = try await board.command("GET", keys.seasons).text ?? ""
         let ended = stored.replacing(
             ";w\(window) \(seasons[window]) 1 \(Self.end)",
-            with: ";w\(window) \(seasons[window]) 1 2"
+            with: ";w\(window) \(seasons[window]) 1 \(moment)"
         )
         seasons[window] += 1
         guard stored != "", ended != stored else { return }
-        try await board.command("SET", keys.seasons, "2" + ended.drop { $0 != " " })
+        try await board.command("SET", keys.seasons, "\(moment)" + ended.drop { $0 != " " })
+    }
+
+    /// Updates that name the season of the window before the one that runs, which ended at this moment.
+    func writeLate(_ updates: [ModelUpdate], _ window: Int, endedAt moment: Int) async throws -> RESPValue {
+        var past = self
+        past.seasons[window] -= 1
+        let (names, running) = past.words(updates)
+        var words = running
+        let each = past.seasons.enumerated().map { ";w\($0) \($1) 1 \($0 == window ? "\(moment)" : Self.end)" }
+        words[5] = "late \(rules.version) all - 0 0\(each.joined())"
+        words[6] = "\(moment)"
+        words[7] = "\(moment + rules.grace * 1_000_000)"
+        return try await call("leaderboard_write", names, words)
     }
 
     private static let end = "9000000000000000"

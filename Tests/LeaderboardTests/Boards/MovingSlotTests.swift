@@ -90,7 +90,7 @@ struct MovingSlotTests {
             [
                 keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld,
                 keys.suspended,
-                keys.name("limit:a"), names.board, names.at, names.seasons,
+                keys.name("limit:a"), names.board, names.at, names.seasons, keys.ended,
             ] + season
         return ["FCALL", "leaderboard_\(name)", "\(names.count)"] + names
             + [user, keys.channel, "1000", "ops", "a test", "192.0.2.7", "request-2"] + more

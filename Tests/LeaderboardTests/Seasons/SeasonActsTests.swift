@@ -70,6 +70,98 @@ struct SeasonActsTests {
         }
     }
 
+    @Test("keeps what a user scores while being erased, in a season that ends meanwhile too")
+    func scoresDuringErasure() async throws {
+        try await withWindows { target in
+            let (user, first) = try (UserID("a"), target)
+            _ = try await target.write([ModelUpdate(user: "a", value: 3)])
+            try await target.endSeason(0)
+            _ = try await target.write([ModelUpdate(user: "a", value: 2)])
+            let (store, loop, second) = try (target.store, target.board.loop, target)
+
+            let kept = try await store.keptSeasons(on: loop)
+            let reply = try await store.operateInSeasons(
+                "erase",
+                user,
+                by: target.board.act(),
+                ["erased-1"],
+                on: loop
+            )
+            _ = try await target.write([ModelUpdate(user: "a", value: 7)])
+            try await target.endSeason(0)
+            _ = try await target.write([ModelUpdate(user: "a", value: 1)])
+            let reached = try #require(reply.last?.text)
+            try await store.erase(user, from: kept, butFor: reached, on: loop)
+
+            #expect(try await first.page(ofSeasonIn: 0).isEmpty)
+            #expect(try await second.page(ofSeasonIn: 0).map(\.score) == [7])
+            #expect(try await target.page(ofSeasonIn: 0).map(\.score) == [1])
+            #expect(try await target.page(ofSeasonIn: 1).map(\.score) == [8])
+        }
+    }
+
+    @Test("reaches a season in its grace, which still takes updates", arguments: [BoardRules.Ties.id, .first])
+    func grace(ties: BoardRules.Ties) async throws {
+        try await withWindows(BoardRules(ties: ties, operators: [.incr], windows: 2, grace: 3600)) { target in
+            _ = try await target.write([ModelUpdate(user: "a", value: 5), ModelUpdate(user: "b", value: 7)])
+            let (store, loop, act, ended) = try (target.store, target.board.loop, target.board.act(), target)
+            _ = try await store.suspend(UserID("b"), by: act, on: loop)
+            let end = try await time(target)
+            try await target.endSeason(0, at: end)
+            _ = try await target.write([ModelUpdate(user: "c", value: 1)])
+
+            _ = try await store.reinstate(UserID("b"), by: act, on: loop)
+            let reply = try await target.writeLate([ModelUpdate(user: "b", value: 2)], 0, endedAt: end)
+            #expect(try await ended.page(ofSeasonIn: 0).map(\.score) == [9, 5])
+
+            let seq = try #require(reply.array?.first?.array?[2].integer)
+            _ = try await store.revert(.update(seq: seq), by: act, on: loop)
+            #expect(try await ended.page(ofSeasonIn: 0).map(\.score) == [7, 5])
+
+            _ = try await store.suspend(UserID("a"), by: act, on: loop)
+            #expect(try await users(ended, 0) == ["b"])
+        }
+    }
+
+    @Test("reaches a season that nobody but a late update has been in, and which is among the ended ones")
+    func lateSeason() async throws {
+        try await withWindows(BoardRules(ties: .id, windows: 1, grace: 3600)) { target in
+            let first = target
+            target.seasons[0] = 2
+            _ = try await target.write([ModelUpdate(user: "a", value: 1)])
+            for _ in 0..<2 {
+                _ = try await target.writeLate([ModelUpdate(user: "a", value: 4)], 0, endedAt: try await time(target))
+            }
+            #expect(try await first.page(ofSeasonIn: 0).map(\.score) == [8])
+            let entries = try await target.board.command("XRANGE", target.keys.ended, "-", "+").array ?? []
+            #expect(entries.compactMap { WindowSeason(entry: $0)?.name } == ["w0 1"])
+
+            _ = try await target.store.suspend(UserID("a"), by: target.board.act(), on: target.board.loop)
+            #expect(try await users(first, 0).isEmpty)
+        }
+    }
+
+    @Test("reaches a running season in which a late update is the first")
+    func seasonBegunLate() async throws {
+        try await withWindows(BoardRules(ties: .id, windows: 2, grace: 3600)) { target in
+            target.seasons[0] = 2
+            let end = try await time(target)
+            let late = try await target.writeLate([ModelUpdate(user: "a", value: 4)], 0, endedAt: end)
+            #expect(late.array?.first?.array?.first?.text == "applied")
+            let stored = RunningSeasons.stored(try await target.board.command("GET", target.keys.seasons).text ?? "")
+            #expect(stored.map(\.name) == ["w0 1", "w1 1"])
+
+            _ = try await target.store.suspend(UserID("a"), by: target.board.act(), on: target.board.loop)
+            #expect(try await users(target, 1).isEmpty)
+        }
+    }
+
+    /// Redis' clock, in microseconds.
+    private func time(_ target: DefinedBoard) async throws -> Int {
+        let parts = try await target.board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
+        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
+    }
+
     @Test("leaves a season that ended during a suspension as it was, and gives back the place in one that runs")
     func suspension() async throws {
         try await withWindows { target in

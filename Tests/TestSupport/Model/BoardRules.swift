@@ -19,11 +19,16 @@ struct BoardRules: Sendable, CustomStringConvertible {
     var version = "1"
     /// Windows that end, beside the board itself: `w0`, `w1`, …
     var windows = 0
+    /// Seconds for which an ended season of these takes late updates.
+    var grace = 0
 
     var json: String {
         let names = operators.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
         let further = (0..<windows).map { #"{"name":"w\#($0)","reset":"every 8784h"}"# }
-        let list = windows == 0 ? "" : "\"windows\":[{\"name\":\"all\"},\(further.joined(separator: ","))],"
+        let list =
+            windows == 0
+            ? ""
+            : #""windows":[{"name":"all"},\#(further.joined(separator: ","))],"grace_seconds":\#(grace),"#
         return """
             {\(list)"name":"test","order":"\(ascends ? "asc" : "desc")","ties":"\(ties.rawValue)",\
             "operator":"\(operators[0].rawValue)","operators":[\(names)],"min":\(scores.lowerBound),\
