@@ -10,6 +10,8 @@ package struct BoardCondition: Sendable, Equatable {
     package var stopOperations: [String] = []
     /// The key of the definition, if what it holds is none.
     package var unreadable: String?
+    /// It has scores, an audit or suspended users, and no definition: nobody can use it.
+    package var isLost = false
     /// Members of another writer that were taken off the board.
     package var movedAway = 0
     /// Members that stand for no user of the board, of those that were looked at.
@@ -25,11 +27,11 @@ package struct BoardCondition: Sendable, Equatable {
 
 /// Looks at boards for who is no ``ScoreStore``: it writes nothing, makes nothing, and brings no functions.
 package struct BoardExamination: Sendable {
-    private let redis: RedisConnections
-    private let space: KeySpace
+    let redis: RedisConnections
+    let space: KeySpace
 
-    /// Members that one call looks at, about.
-    private static let pageSize = 1000
+    /// Members or keys that one call looks at, about.
+    static let pageSize = 1000
 
     package init(_ redis: RedisConnections, _ space: KeySpace) {
         self.redis = redis
@@ -44,15 +46,24 @@ package struct BoardExamination: Sendable {
 
     /// The boards of the index by name, ``BoardID/main`` among them. Nil where it cannot be read.
     package func boards(on eventLoop: any EventLoop) async -> [BoardID]? {
-        guard let fields = await ask(RedisCommand("HGETALL", space.index), on: eventLoop)?.array else { return nil }
-        let names = stride(from: 0, to: fields.count, by: 2).compactMap { fields[$0].text.flatMap { try? BoardID($0) } }
-        return Set(names + [.main]).sorted { $0.rawValue < $1.rawValue }
+        guard let names = await indexed(on: eventLoop) else { return nil }
+        return Set(names.compactMap(\.board) + [.main]).sorted { $0.rawValue < $1.rawValue }
     }
 
-    /// Whether there is one of this name.
-    package func isDefined(_ id: BoardID, on eventLoop: any EventLoop) async -> Bool {
+    /// Whether there is anything of this name.
+    package func isThere(_ id: BoardID, on eventLoop: any EventLoop) async -> Bool {
         guard id != .main else { return true }
-        return await ask(RedisCommand("EXISTS", keys(of: id).board), on: eventLoop)?.integer == 1
+        return await (ask(StoreCalls.kept(of: keys(of: id)), on: eventLoop)?.integer ?? 0) > 0
+    }
+
+    /// The names of the index; what is none is another writer's. Nil where it cannot be read.
+    func indexed(on eventLoop: any EventLoop) async -> Set<DefinitionName>? {
+        guard let fields = await ask(RedisCommand("HGETALL", space.index), on: eventLoop)?.array else { return nil }
+        return Set(
+            stride(from: 0, to: fields.count, by: 2).compactMap { index in
+                fields[index].text.flatMap { try? DefinitionName($0) }
+            }
+        )
     }
 
     /// What keeps updates or operations from the board. Nil where nobody tells: the functions are not loaded, this user may not call
@@ -68,7 +79,7 @@ package struct BoardExamination: Sendable {
         let (definition, keys) = (seen.definition, self.keys(of: id))
         var condition = seen.condition
         condition.movedAway = await ask(RedisCommand("ZCARD", keys.foreign), on: eventLoop)?.integer ?? 0
-        guard !condition.isObstructed else { return condition }
+        guard !condition.isObstructed, !condition.isLost else { return condition }
         var count = Members()
         for key in [keys.scores, keys.withheld] {
             await read(key, keys, definition ?? BoardDefinition(), isWhole: isWhole, into: &count, on: eventLoop)
@@ -97,6 +108,7 @@ package struct BoardExamination: Sendable {
             // Of another type: nobody else has told it yet.
             let isThere = await ask(RedisCommand("EXISTS", keys.board), on: eventLoop)?.integer == 1
             if reply == nil, isThere { condition.unreadable = keys.board }
+            if case .null? = reply, id != .main { condition.isLost = await self.isThere(id, on: eventLoop) }
             return (condition, nil)
         }
         let definition = try? BoardDefinition(stored: text)
@@ -159,7 +171,7 @@ package struct BoardExamination: Sendable {
     }
 
     /// Nobody is troubled by a refusal: who may not look does not know.
-    private func ask(_ command: RedisCommand, on eventLoop: any EventLoop) async -> RESPValue? {
+    func ask(_ command: RedisCommand, on eventLoop: any EventLoop) async -> RESPValue? {
         try? await redis.send(command, expecting: { _ in true }, on: eventLoop)
     }
 }

@@ -35,7 +35,7 @@ package enum Listed: Sendable {
 
 extension Catalogue {
     /// The definitions whose names come behind `after`, at most `limit` of them. ``BoardID/main`` is always there. A name of the index
-    /// whose definition is not there any more is taken out of it.
+    /// of which there is nothing any more is taken out of it.
     package func page(
         of listed: Listed,
         after: String?,
@@ -64,12 +64,21 @@ extension Catalogue {
     }
 
     /// Out of the index: nobody has stored a definition of this name. But a name gets its place before its definition is stored, so one
-    /// that came of late may be about to be made.
+    /// that came of late may be about to be made. And a board that lost its definition stays in the index until somebody deletes it:
+    /// who looks at every board would pass over it otherwise.
     private func takeOut(_ name: DefinitionName, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        // Where nobody tells, it stays.
+        if let id = name.board, (try? await isKept(id, on: eventLoop)) ?? true { return }
         if let entry = try await index.entry(of: name, on: eventLoop) {
             guard Self.now.advanced(by: -Listing.settlingMilliseconds) > entry.created else { return }
         }
         try await index.remove(name, on: eventLoop)
+    }
+
+    /// Whether there is anything of the board, with its definition or without it (``StoreCalls/kept(of:)``).
+    package func isKept(_ id: BoardID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        let keys = BoardKeys(board: id.rawValue, in: functions.options.keySpace)
+        return try await functions.sendRepeatably(StoreCalls.kept(of: keys), on: eventLoop).integer != 0
     }
 
     /// The boards that there are, those that were made just now too, by name. ``BoardID/main`` is always there.

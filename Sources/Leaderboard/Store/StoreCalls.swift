@@ -51,6 +51,11 @@ struct StoreCalls: Sendable {
         )
     }
 
+    /// Answers 0 where there is nothing of a board: neither a definition, nor scores, an audit, or suspended users.
+    static func kept(of keys: BoardKeys) -> RedisCommand {
+        RedisCommand("EXISTS", keys.board, keys.scores, keys.audit, keys.withheld, keys.suspended)
+    }
+
     func setAside(of key: String, from cursor: String, count: Int) -> RedisCommand {
         // Withheld scores have no stamps.
         guard key == keys.scores else {

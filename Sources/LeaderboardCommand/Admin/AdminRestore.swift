@@ -104,6 +104,8 @@ extension BackupSummary {
 extension HeldDefinition {
     fileprivate func words(_ board: BoardID, _ users: Int) -> String {
         switch self {
+        case .nothing where users > 0:
+            "the definition of \(board) is missing, and \(users.counted("user")) are there: leaderboard board create \(board) brings them back, a restore takes their place"
         case .nothing: "there is no board \(board): it is made"
         case .deleting: "the board \(board) is being deleted"
         case .unreadable: "the definition of \(board) cannot be read"

@@ -141,6 +141,8 @@ extension RestoreEveryBoard.Item {
     fileprivate var words: String {
         if isDone { return "restored before" }
         return switch held {
+        case .nothing where users > 0:
+            "\(backup.summary.words), in the place of \(users.counted("user")) whose board lost its definition: leaderboard board create \(id) brings them back"
         case .nothing: "\(backup.summary.words); it is made"
         case .deleting: "\(backup.summary.words); it is being deleted"
         case .unreadable: "\(backup.summary.words); its definition cannot be read"

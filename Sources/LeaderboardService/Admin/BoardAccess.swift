@@ -111,22 +111,37 @@ package enum BoardAccess {
         at place: String,
         on eventLoop: any EventLoop
     ) async throws -> ScoreStore {
-        let noBoard = NoBoard(
-            description:
-                "nobody has defined a board \(id) in Redis at \(place); leaderboard admin restore makes it what its backup says"
-        )
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
             switch error {
             case .store(let error): throw error
             case .deleting: throw ScoreStoreError.unavailable("the board is being deleted")
             case .notFound, .boardsLimit, .tooManyNewBoards:
-                throw noBoard
+                throw await noBoard(id, catalogue, at: place, on: eventLoop)
             }
         }
         // What a template would make is not what the board's keys are of, if it has any.
-        if case .template = store.board.source { throw noBoard }
+        if case .template = store.board.source { throw await noBoard(id, catalogue, at: place, on: eventLoop) }
         return store
+    }
+
+    private static func noBoard(
+        _ id: BoardID,
+        _ catalogue: Catalogue,
+        at place: String,
+        on eventLoop: any EventLoop
+    ) async -> NoBoard {
+        let isLost = (try? await catalogue.isKept(id, on: eventLoop)) ?? false
+        return NoBoard(
+            description: isLost
+                ? "the definition of \(id) is missing in Redis at \(place), and its scores or its audit are there: \(remedy(ofLost: id))"
+                : "nobody has defined a board \(id) in Redis at \(place); leaderboard admin restore makes it what its backup says"
+        )
+    }
+
+    /// What to do about a board whose definition is lost, and nothing else.
+    package static func remedy(ofLost id: BoardID) -> String {
+        "leaderboard board create \(id) with the rules that it had, or board apply FILE, brings all of it back; a restore would lose what came since the backup"
     }
 
     private static func connected(_ redis: RedisConnections, to endpoint: RedisEndpoint, _ trouble: LastTrouble)

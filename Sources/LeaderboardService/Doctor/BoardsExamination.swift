@@ -18,7 +18,7 @@ struct BoardsExamination: Sendable {
     }
 
     func findings(on eventLoop: any EventLoop) async -> [Finding] {
-        if let wanted, await !boards.isDefined(wanted, on: eventLoop) {
+        if let wanted, await !boards.isThere(wanted, on: eventLoop) {
             return [.bad("board", "nobody has defined a board \(wanted)", do: "leaderboard board list has the names")]
         }
         // Who may not read the index has main, as before; which right is missing is told by itself.
@@ -70,6 +70,15 @@ struct BoardsExamination: Sendable {
                         "\(key) holds no definition of a board: no update of \(name) is taken",
                         do:
                             "delete the key, then leaderboard board create \(name) with what it was, or admin restore a backup"
+                    )
+                )
+            }
+            if condition.isLost {
+                unsound.append(
+                    .bad(
+                        "board",
+                        "the definition of \(name) (\(keys.board)) is missing, and its scores or its audit are there",
+                        do: BoardAccess.remedy(ofLost: name)
                     )
                 )
             }

@@ -77,6 +77,10 @@ struct AllBoardsCommandTests {
             for part in ["b-dense (2)", "b-shared (3)", "level-1 (1)", "--board NAME"] {
                 #expect(wrong.output.contains(part), "\(part): \(wrong.output)")
             }
+            try await redis.command("DEL", "lb:{b-first}:board")
+            let lost = try await run(redis, "admin", "verify", "--all-boards")
+            #expect(lost.code == 1 && lost.output.contains("b-first (2)"), "\(lost.output)")
+            #expect(lost.output.contains("leaderboard board create b-first"), "\(lost.output)")
             let both = try await run(redis, "admin", "verify", "--all-boards", "--board", "b-dense")
             #expect(both.code == 64, "\(both.output)")
         }

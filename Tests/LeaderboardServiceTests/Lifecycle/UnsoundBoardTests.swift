@@ -93,6 +93,9 @@ struct UnsoundBoardTests {
             }
             #expect(try await look("b00").isEmpty)
             #expect(try await look("b12").map(\.verdict) == [.bad])
+            try await redis.command("ZADD", "lb:{lost}:scores", "7", "ada")
+            let lost = try await look("lost")
+            #expect(lost.map(\.verdict) == [.bad] && lost[0].remedy.contains("board create lost"), "\(lost)")
             #expect(try await look("nobody").first?.fact.contains("nobody has defined a board nobody") == true)
         }
     }

@@ -200,6 +200,30 @@ struct CatalogueTests {
         }
     }
 
+    @Test(
+        "keeps a board whose definition is lost in the index, and made anew it has its users",
+        arguments: ["scores", "audit"]
+    )
+    func lostDefinition(kept: String) async throws {
+        try await withCatalogue { catalogue, board in
+            try await board.command("HSET", "lb:boards", "b", "{}")
+            if kept == "scores" {
+                try await board.command("ZADD", "lb:{b}:scores", "7", "ada")
+            } else {
+                try await board.command("XADD", "lb:{b}:audit", "*", "user", "ada")
+            }
+            let id = try BoardID("b")
+            let page = try await catalogue.page(of: .everything, after: nil, limit: 100, on: board.loop)
+            #expect(page.rows.map { "\($0.name)" } == ["main"])
+            #expect(try await board.command("HEXISTS", "lb:boards", "b").integer == 1)
+            #expect(try await catalogue.isKept(id, on: board.loop))
+            _ = try await catalogue.store(BoardDefinition(), as: .board(id), inPlaceOf: .nothing, on: board.loop)
+            let total = try await catalogue.board(id, on: board.loop).standings(offset: 0, limit: 1, on: board.loop)
+                .total
+            #expect(total == (kept == "scores" ? 1 : 0))
+        }
+    }
+
     @Test("lists by name, in pages, private boards and templates for who may see them")
     func lists() async throws {
         try await withCatalogue { catalogue, board in
