@@ -7,6 +7,9 @@ extension RedisConnections {
         return await locator.primaries(on: eventLoop).map { RedisNode(question: locator.question(to: $0)) }
     }
 
+    /// As far as is known now.
+    package var isCluster: Bool { shards.locator.isCluster }
+
     /// How often a primary was found at another place than before, or a new one was met.
     package var moveCount: Int { shards.moveCount }
 }

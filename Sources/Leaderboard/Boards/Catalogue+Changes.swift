@@ -78,7 +78,7 @@ extension Catalogue {
         switch (reply.first?.text, reply.count) {
         case ("done", 2):
             // The index is mended by whoever meets the board, if it cannot be written now.
-            await note(name, definition, on: eventLoop)
+            try? await note(name, definition, on: eventLoop)
             forget(name)
             return .stored(definition)
         case ("conflict", 2):
@@ -156,10 +156,17 @@ extension Catalogue {
         return .deleted
     }
 
-    func note(_ name: DefinitionName, _ definition: BoardDefinition, on eventLoop: any EventLoop) async {
-        guard var entry = try? await index.entry(of: name, on: eventLoop) else { return }
-        entry = BoardIndex.Entry(definition, created: entry.created)
-        try? await index.put(name, entry, on: eventLoop)
+    /// Of what is stored under this name: whoever stores a definition, or meets one, sees to it that the index has it, and as it is.
+    package func note(
+        _ name: DefinitionName,
+        _ definition: BoardDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let entry = try await index.entry(of: name, on: eventLoop)
+        let right = BoardIndex.Entry(definition, created: entry?.created ?? Self.now)
+        guard entry != right else { return }
+        try await index.put(name, right, on: eventLoop)
+        listing.withLock { $0 = nil }
     }
 
     func forget(_ name: DefinitionName) {

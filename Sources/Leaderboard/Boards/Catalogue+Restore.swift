@@ -29,7 +29,7 @@ extension Catalogue {
         }
         let board = store(of: id, definition, isStored: replaced != nil || held.isStored)
         let summary = try await board.restore(lines, inPlaceOf: replaced, by: act, on: eventLoop)
-        if replaced != nil { await note(.board(id), definition, on: eventLoop) }
+        if replaced != nil || held.isStored { try? await note(.board(id), definition, on: eventLoop) }
         forget(.board(id))
         return summary
     }

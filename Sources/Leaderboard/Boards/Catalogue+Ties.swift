@@ -35,7 +35,7 @@ extension Catalogue {
         let board = self.store(of: id, old, isStored: isStored)
         let text = try await board.heldText(held, on: eventLoop)
         try await board.changeTies(to: new, inPlaceOf: text, by: act, on: eventLoop)
-        await note(.board(id), new, on: eventLoop)
+        try? await note(.board(id), new, on: eventLoop)
         forget(.board(id))
         return new
     }

@@ -17,6 +17,8 @@ package final class Catalogue: Sendable {
 
     /// For so long an answer is believed.
     static let lifetime = TimeAmount.seconds(1)
+    /// For so long the index is believed to have a board that it had: an update waits for the question.
+    private static let indexLifetime = TimeAmount.minutes(1)
     private static let maximumNames = 10_000
 
     /// Definitions that there may be, templates among them.
@@ -173,9 +175,13 @@ extension Catalogue {
             if case .board(let store, _) = entry.found, store.board.source == .board {
                 let isSame =
                     if case .board(let before, _)? = last?.found { before.board === store.board } else { false }
-                entry.isIndexed = isSame && last?.isIndexed == true
+                if isSame, let until = last?.indexedUntil, NIODeadline.now() < until { entry.indexedUntil = until }
                 // An index that cannot be mended now is mended the next time.
-                if !entry.isIndexed { entry.isIndexed = (try? await mend(store.board, on: eventLoop)) != nil }
+                if entry.indexedUntil == nil,
+                    (try? await note(.board(id), store.board.definition, on: eventLoop)) != nil
+                {
+                    entry.indexedUntil = NIODeadline.now() + Self.indexLifetime
+                }
             }
             // Somebody who deletes it may make it again at once.
             if case .deleting = entry.found { return .success(entry) }
@@ -223,14 +229,6 @@ extension Catalogue {
         let reply = try await functions.sendRepeatably(RedisCommand("GET", keys.board), on: eventLoop)
         if case .string(let text) = reply { return text }
         return nil
-    }
-
-    /// A board that the index does not have, or has otherwise, is put there.
-    private func mend(_ board: StoredBoard, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
-        let entry = try await index.entry(of: .board(board.id), on: eventLoop)
-        let right = BoardIndex.Entry(board.definition, created: entry?.created ?? Self.now)
-        guard entry != right else { return }
-        try await index.put(.board(board.id), right, on: eventLoop)
     }
 
     /// Puts a name into the index before its definition is stored, so that never more are stored than there may be, on however many

@@ -17,8 +17,8 @@ struct KnownBoards {
     struct Entry {
         var found: Found
         var until: NIODeadline
-        /// The index has it, as it is here.
-        var isIndexed = false
+        /// So long the index is believed to have it, as it is here; nil: it must be asked.
+        var indexedUntil: NIODeadline?
         /// Of a board that a template makes, whether it has a place among those that there may be; nil: nobody wanted one yet.
         var place: TemplateBoards.Place?
 

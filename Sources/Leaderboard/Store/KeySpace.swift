@@ -1,4 +1,5 @@
 import Board
+import Text
 
 /// Where boards are kept in a Redis that they share with others: what their keys begin with, and in which database. Boards of two
 /// key spaces have neither a key nor a channel in common.
@@ -44,6 +45,16 @@ package struct KeySpace: Sendable, Equatable {
 
     /// The hash that says which boards there are.
     var index: String { prefix.isEmpty ? "lb:boards" : "\(prefix):lb:boards" }
+
+    /// The keys of all definitions, as a pattern.
+    var everyDefinition: String { begin(of: "*") + "board" }
+
+    /// Whose definition the key is; nil: it is another key.
+    package func definition(ofKey key: String) -> DefinitionName? {
+        let ends = everyDefinition.parts(at: "*")
+        guard ends.count == 2, key.hasPrefix(ends[0]), key.hasSuffix(ends[1]) else { return nil }
+        return try? DefinitionName(key.dropFirst(ends[0].count).dropLast(ends[1].count))
+    }
 
     /// The bucket of an address' requests without a valid token, whatever board they were for; gone when it is full. It lies beside
     /// ``BoardID/main``, where earlier releases have it.

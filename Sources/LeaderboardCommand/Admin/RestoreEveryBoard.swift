@@ -120,7 +120,10 @@ struct RestoreEveryBoard: Sendable {
         let held = try await catalogue.held(template.name, on: eventLoop)
         var definition = template.definition
         if let old = held.definition { definition.version = old.version }
-        guard definition != held.definition else { return }
+        guard definition != held.definition else {
+            try? await catalogue.note(template.name, definition, on: eventLoop)
+            return
+        }
         switch try await catalogue.store(definition, as: template.name, inPlaceOf: held, on: eventLoop) {
         case .stored: print("\(template.name) is a template again.")
         case .boardsLimit: throw BoardLookupError.boardsLimit(catalogue.maximumBoards)

@@ -121,10 +121,16 @@ struct DefinitionRoutes: Sendable {
         do { return try BoardDefinition(json: object, named: name) } catch { throw .invalidDefinition("\(error)") }
     }
 
+    /// A definition that the index has lost is put back into it, so that a file that is applied brings back its boards, changed or not.
     private func held(_ name: DefinitionName, _ request: Request) async throws(Refusal) -> HeldDefinition {
-        do throws(ScoreStoreError) { return try await catalogue.held(name, on: request.eventLoop) } catch {
-            throw Refusal(reading: error)
-        }
+        do throws(ScoreStoreError) {
+            let held = try await catalogue.held(name, on: request.eventLoop)
+            // What cannot be mended now is mended the next time.
+            if case .stored(let definition) = held {
+                try? await catalogue.note(name, definition, on: request.eventLoop)
+            }
+            return held
+        } catch { throw Refusal(reading: error) }
     }
 
     private func note(

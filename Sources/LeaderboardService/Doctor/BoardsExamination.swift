@@ -33,7 +33,35 @@ struct BoardsExamination: Sendable {
             // Without our functions nobody tells, and that is told by itself.
             for condition in conditions.compactMap(\.self) { found.note(condition, boards.keys(of: condition.board)) }
         }
-        return found.findings(shown: Self.shown)
+        var findings = found.findings(shown: Self.shown)
+        if let finding = await index(on: eventLoop) { findings.append(finding) }
+        return findings
+    }
+
+    /// Whether the index has every definition. Nil: it has.
+    private func index(on eventLoop: any EventLoop) async -> Finding? {
+        if let wanted {
+            guard await boards.isIndexed(wanted, on: eventLoop) == false else { return nil }
+            return Self.unindexed(["\(wanted)"], isPartial: false)
+        }
+        guard let unindexed = await boards.unindexed(on: eventLoop) else {
+            return .good("index", "not compared with the definitions: Redis is a cluster, or this user may not SCAN")
+        }
+        guard !unindexed.names.isEmpty else { return nil }
+        return Self.unindexed(unindexed.names, isPartial: unindexed.isPartial)
+    }
+
+    private static func unindexed(_ names: [String], isPartial: Bool) -> Finding {
+        let more = names.count > shown ? " and \(names.count - shown) more" : ""
+        return .bad(
+            "index",
+            "boards that the index does not have are passed over by whatever looks at all boards: "
+                + names.prefix(shown).joined(separator: ", ") + more
+                + (isPartial ? "; there are more keys than were looked at" : ""),
+            do:
+                "leaderboard board show NAME puts each back, and board apply FILE those of the file; a board that is in use comes back "
+                + "within a minute"
+        )
     }
 
     /// What to tell, by kind: the boards of each by name, the first of them in words.

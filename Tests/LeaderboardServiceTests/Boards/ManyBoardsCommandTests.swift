@@ -118,6 +118,27 @@ struct ManyBoardsCommandTests {
         }
     }
 
+    @Test("put boards that the index lost back into it: a file that changes nothing, a restore, a look at one")
+    func lostIndex() async throws {
+        try await withCommands { run, service, redis in
+            for name in ["one", "two", "three"] { #expect(try await run("board", "create", name).code == 0) }
+            let file = redis.folder.appending(path: "two").path
+            #expect(try await run("admin", "backup", file, "--board", "two").code == 0)
+            let definitions = redis.folder.appending(path: "definitions.json")
+            try #"[{"name":"one"}]"#.write(to: definitions, atomically: true, encoding: .utf8)
+            try await redis.command("DEL", "lb:boards")
+            let told = await Doctor(service.settings).findings().filter { $0.subject == "index" }
+            #expect(told.count == 1 && told.allSatisfy { $0.fact.hasSuffix("one, three, two") }, "\(told)")
+            let applied = try await run("board", "apply", definitions.path)
+            #expect(applied.code == 0 && applied.output.contains("Nothing to change"), "\(applied.output)")
+            #expect(
+                try await run("admin", "restore", file, "--board", "two", "--reason", "r", "--yes").code == 0
+            )
+            #expect(try await run("board", "show", "three").code == 0)
+            #expect(try await redis.command("HLEN", "lb:boards") == "3")
+        }
+    }
+
     @Test("do to a user on all boards what they do on one, say where, and end with 1 where a board failed")
     func allBoards() async throws {
         try await withCommands { run, service, redis in

@@ -200,6 +200,43 @@ struct CatalogueTests {
         }
     }
 
+    @Test("puts what the index lost back into it for who notes what is stored, and an examination tells what it lacks")
+    func lostIndex() async throws {
+        try await withCatalogue { catalogue, board in
+            for name in ["a", "b", "t*"] {
+                let name = try DefinitionName(name)
+                _ = try await catalogue.store(BoardDefinition(), as: name, inPlaceOf: .nothing, on: board.loop)
+            }
+            let examination = BoardExamination(board.store.functions)
+            #expect(await examination.unindexed(on: board.loop)?.names == [])
+            try await board.command("DEL", "lb:boards")
+            #expect(await examination.unindexed(on: board.loop)?.names == ["a", "b", "t*"])
+            #expect(try await examination.isIndexed(BoardID("a"), on: board.loop) == false)
+            for name in ["a", "t*"] {
+                let name = try DefinitionName(name)
+                let definition = try #require(try await catalogue.held(name, on: board.loop).definition)
+                try await catalogue.note(name, definition, on: board.loop)
+            }
+            #expect(await examination.unindexed(on: board.loop)?.names == ["b"])
+            let page = try await catalogue.page(of: .everything, after: nil, limit: 100, on: board.loop)
+            #expect(page.rows.map { "\($0.name)" } == ["a", "main", "t*"])
+        }
+    }
+
+    @Test(
+        "knows whose definition a key is",
+        arguments: [
+            ("lb:{a}:board", "a"), ("lb:{t*}:board", "t*"), ("lb:{}:board", nil), ("lb:{a}:restoring:board", nil),
+            ("lb:{a b}:board", nil), ("lb:boards", nil), ("game:lb:{game:a}:board", nil), ("", nil), ("}:board", nil),
+        ] as [(String, String?)]
+    )
+    func definitionKeys(key: String, name: String?) throws {
+        #expect(KeySpace.standard.definition(ofKey: key).map { "\($0)" } == name)
+        let game = try KeySpace(prefix: "game")
+        #expect(game.definition(ofKey: "game:lb:{game:a}:board") == .board(try BoardID("a")))
+        #expect(game.definition(ofKey: "lb:{a}:board") == nil)
+    }
+
     @Test(
         "keeps a board whose definition is lost in the index, and made anew it has its users",
         arguments: ["scores", "audit"]
