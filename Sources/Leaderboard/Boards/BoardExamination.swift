@@ -113,6 +113,11 @@ package struct BoardExamination: Sendable {
         }
         let definition = try? BoardDefinition(stored: text)
         if definition == nil, text != DeletedBoard.mark { condition.unreadable = keys.board }
+        if let definition {
+            let spoilt = await spoiltKeys(of: id, definition, on: eventLoop)
+            condition.stopUpdates += spoilt.stopUpdates
+            condition.stopOperations += spoilt.stopOperations
+        }
         return (condition, definition)
     }
 

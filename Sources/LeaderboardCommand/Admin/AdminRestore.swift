@@ -75,7 +75,9 @@ struct AdminRestore: AsyncParsableCommand {
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
                 if users > 0 || consent.dryRun || held.definition != nil && preview.changes(held) {
-                    let question = "Replace the board \(id) and its \(users.counted("user"))?"
+                    let question =
+                        held == .nothing && users == 0
+                        ? "Make the board \(id)?" : "Replace the board \(id) and its \(users.counted("user"))?"
                     guard try consent.isGiven(question) else { return nil }
                 }
                 return try await catalogue.restore(

@@ -1,5 +1,6 @@
 import Board
 import RedisClient
+import Seasons
 @testable import TestSupport
 import Testing
 
@@ -107,6 +108,38 @@ struct SpoiltBoardTests {
             #expect(condition.stopUpdates == [keys.name(key)])
             #expect(await examination.condition(of: other.id, isWhole: true, on: board.loop)?.isObstructed == false)
             #expect(await examination.boards(on: board.loop)?.map(\.rawValue) == ["main", "one", "other"])
+        }
+    }
+
+    @Test("names keys of its ties and of its running seasons that hold something else, and nothing once they are gone")
+    func spoiltSeason() async throws {
+        try await withBoard { board in
+            let living = LivingBoard(board, try BoardID("b"))
+            var definition = BoardDefinition()
+            definition.ties = .first
+            let window = try #require(WindowName("block"))
+            definition.windows.seasonal = [WindowRule(name: window, reset: .every(hours: 8784))]
+            try await living.define(definition)
+            try await living.update("a", .incr, 1)
+            let keys = try await living.store().keys
+            let text = try #require(try await board.command("GET", keys.seasons).text)
+            let season = try #require(RunningSeasons.stored(text).first)
+            let own = keys.season(window: window, id: season.season.id)
+            let examination = BoardExamination(board.redis, .standard)
+            for (key, stopsUpdates) in [
+                (keys.at, true), (own.scores, true), (own.at, true), (keys.ended, false), (own.withheld, false),
+            ] {
+                try await board.command("DEL", key)
+                try await board.command("LPUSH", key, "x")
+                let spoilt = try #require(await examination.obstacles(on: living.id, on: board.loop))
+                #expect(spoilt.stopUpdates == (stopsUpdates ? [key] : []), "\(key)")
+                #expect(spoilt.stopOperations == (stopsUpdates ? [] : [key]), "\(key)")
+                try await board.command("DEL", key)
+                #expect(await examination.obstacles(on: living.id, on: board.loop)?.isObstructed == false)
+            }
+            // Of a season that does not run.
+            try await board.command("LPUSH", keys.name("s:block:0:scores"), "x")
+            #expect(await examination.obstacles(on: living.id, on: board.loop)?.isObstructed == false)
         }
     }
 
