@@ -121,6 +121,8 @@ struct RunbookTests {
             // So that each user has to be looked at by itself. (Where there are stamps, the service takes it off the board.)
             try await redis.command("ZINCRBY", "lb:{b-\(ties)}:scores", "1", "cyd")
         }
+        // And so that there is something to put right.
+        try await redis.command("ZINCRBY", "lb:{b-shared}:scores", "1", "ada")
         let path = redis.folder.appending(path: "backups").path
         let settings = ["REDIS_URL": "redis://operator:OPERATOR_PASSWORD@127.0.0.1:\(redis.port)"]
         let verify = try await ServiceProcess.run(["admin", "verify", "--all-boards"], settings)

@@ -60,7 +60,7 @@ struct BoardWindowsTests {
         definition.windows.seasonal = try (0..<4).map { number in
             WindowRule(
                 name: try #require(WindowName("\(number)" + String(repeating: "x", count: 31))),
-                reset: try Reset("cron \(minutes) * * * *")
+                reset: try Reset(number == 0 ? "every 8784h" : "cron \(minutes) * * * *")
             )
         }
         #expect(definition.stored.readableBytes < BoardDefinition.maximumBytes)
