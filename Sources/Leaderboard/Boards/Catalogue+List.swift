@@ -1,4 +1,5 @@
 package import NIOCore
+import RedisClient
 import Synchronization
 
 /// Some of the definitions that there are, by name.

@@ -11,7 +11,8 @@ struct SeasonShares {
     private var running: [Bool?]
     /// The places of those whose beginning is not before the first entry that was read.
     private var whole: Set<Int> = []
-    private var hasBegun = false
+    /// The audit reaches back to the board's first entry.
+    private var isFromBeginning = false
     /// Of each update, by its entry: the places of those in which it counted.
     private var members: [AuditID: [Int]] = [:]
 
@@ -22,9 +23,8 @@ struct SeasonShares {
 
     /// One more entry of the board, in their order.
     mutating func follow(_ entry: AuditEntry) {
-        // Of an audit from its beginning, none has begun.
-        if !hasBegun, entry.seq == 1 { hold([]) }
-        hasBegun = true
+        // One that was erased stands further on.
+        if entry.seq == 1 { isFromBeginning = true }
         guard entry.action == .season else { return }
         hold(Set(RunningSeasons.stored(entry["seasons"] ?? "").map(\.name)))
     }
@@ -37,7 +37,7 @@ struct SeasonShares {
     }
 
     /// The audit tells all that counted in it, as far as it was read.
-    func isWhole(_ place: Int) -> Bool { whole.contains(place) }
+    func isWhole(_ place: Int) -> Bool { isFromBeginning || whole.contains(place) }
 
     /// An update of the user.
     mutating func count(_ entry: AuditEntry) {
