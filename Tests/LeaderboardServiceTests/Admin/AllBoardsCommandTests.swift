@@ -198,18 +198,22 @@ struct AllBoardsCommandTests {
                 """
             try await redis.command("EVAL", fill, "1", "lb:{level-1}:audit")
             let path = folder.appending(path: "all").path
-            let process = try await Launcher.shared.launch(
-                ServiceProcess.program,
-                ["admin", "backup", "--all-boards", path],
-                environment: ["REDIS_URL": redis.url]
-            )
-            // The last but one board is under way.
-            try await until {
-                FileManager.default.fileExists(atPath: path + ".partial/b-shared.ndjson") || !process.isRunning
+            // On a machine under load it may have ended before it is found to be in the middle: then once more.
+            for _ in 1...5 {
+                try? FileManager.default.removeItem(atPath: path)
+                let process = try await Launcher.shared.launch(
+                    ServiceProcess.program,
+                    ["admin", "backup", "--all-boards", path],
+                    environment: ["REDIS_URL": redis.url]
+                )
+                // The last but one board is under way.
+                try await until {
+                    FileManager.default.fileExists(atPath: path + ".partial/b-shared.ndjson") || !process.isRunning
+                }
+                kill(process.processIdentifier, signal)
+                try await until { !process.isRunning }
+                if !FileManager.default.fileExists(atPath: path) { break }
             }
-            #expect(process.isRunning)
-            kill(process.processIdentifier, signal)
-            try await until { !process.isRunning }
             try await redis.command("UNLINK", "lb:{level-1}:audit")
             #expect(!FileManager.default.fileExists(atPath: path))
             #expect(FileManager.default.fileExists(atPath: path + ".partial") == (signal == SIGKILL))
