@@ -32,9 +32,8 @@ extension ScoreStore {
         RunningSeasons.stored(try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? "")
     }
 
-    /// Those of which something is kept.
+    /// Those of which something is kept. Looks through all keys of Redis, a page at a time; not those of a board without windows.
     func keptSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<SeasonKeys> {
-        // A board without windows is not searched.
         let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
         guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
         var kept: Set<SeasonKeys> = []

@@ -15,22 +15,12 @@ package struct SeasonHolding: Sendable, Equatable {
 }
 
 extension ScoreStore {
-    /// Of the seasons that hold a score of the user, by window and season. Looks through all keys of Redis, a page at a time; not those of a
-    /// board without windows.
+    /// Of the kept seasons that hold a score of the user, by window and season.
     func seasonHoldings(
         of user: UserID,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [SeasonHolding] {
-        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
-        guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
-        var kept: Set<SeasonKeys> = []
-        try await forEachKey(
-            beginningWith: keys.name("s:"),
-            longestRest: SeasonKeys.longestRest,
-            on: eventLoop
-        ) { (names) throws(ScoreStoreError) in
-            kept.formUnion(names.compactMap { keys.season(ofKey: $0) })
-        }
+        let kept = try await keptSeasons(on: eventLoop)
         var holdings: [SeasonHolding] = []
         for season in kept.sorted(by: { ($0.window.rawValue, $0.id) < ($1.window.rawValue, $1.id) }) {
             let reply = try await read(calls.holding(of: user, in: season), on: eventLoop)
