@@ -30,7 +30,7 @@ final class LoopContext {
     init(eventLoop: any EventLoop, options: ServerOptions) {
         self.eventLoop = eventLoop
         times = LoopTimes(options)
-        nextTick = .now() + times.tick
+        nextTick = eventLoop.now + times.tick
         executor = LoopExecutor(eventLoop)
     }
 
@@ -58,7 +58,7 @@ final class LoopContext {
     /// Deadlines are looked at from here: a connection has no timer of its own, which costs memory and, moved with every
     /// request, time.
     func tick() {
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         nextTick = now + times.tick
         for connection in connections.values { connection.tick(now) }
         for peer in live.values { peer.tick(now) }

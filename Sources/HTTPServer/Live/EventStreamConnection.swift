@@ -17,7 +17,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     init(loop: LoopContext, direct: DirectSocket?) {
         self.loop = loop
         self.direct = direct
-        nextHeartbeat = .now() + loop.times.heartbeat
+        nextHeartbeat = loop.eventLoop.now + loop.times.heartbeat
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -62,7 +62,7 @@ final class EventStreamConnection: ChannelDuplexHandler, LivePeer {
     /// Tells when to come back, each client another time, so that they do not come all at once.
     func end(_: EndLive) {
         guard let context, end == nil else { return }
-        end = .now() + loop.times.close
+        end = loop.eventLoop.now + loop.times.close
         direct?.end()
         let farewell = ServerSentEvent.retry(milliseconds: .random(in: 500...5000))
         let (me, timeout) = (NIOLoopBound(self, eventLoop: context.eventLoop), loop.times.linger)

@@ -29,7 +29,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         self.loop = loop
         self.direct = direct
         reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes)
-        let now = NIODeadline.now()
+        let now = loop.eventLoop.now
         nextPing = now + loop.times.ping
         silenceEnds = now + loop.times.silence
     }
@@ -54,7 +54,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
-        let now = NIODeadline.now()
+        let now = loop.eventLoop.now
         silenceEnds = now + loop.times.silence
         reader.feed(unwrapInboundIn(data))
         do {
@@ -112,7 +112,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     func end(_ end: EndLive) {
         guard let context, case .open = phase else { return }
-        phase = .closing(.now() + loop.times.close)
+        phase = .closing(loop.eventLoop.now + loop.times.close)
         direct?.end()
         say(WebSocketFrame.close(code: end.code, reason: end.reason), context)
     }

@@ -132,18 +132,13 @@ struct WebSocketConnectionTests {
         }
     }
 
-    @Test("is pinged; a peer that answers stays, and one that is silent is gone after two intervals")
+    @Test("is pinged; a peer that does not answer is gone")
     func pings() async throws {
-        try await withServer(.test { $0.pingInterval = .seconds(12) }) { server in
-            let (alive, dead) = (try await server.connect(), try await server.connect())
-            _ = try await alive.openWebSocket("/live")
-            _ = try await dead.openWebSocket("/live")
-            for _ in 1...2 {
-                #expect(try await alive.frame().opcode == 9)
-                try await alive.sendFrame(opcode: 10, [])
-            }
-            #expect(try await dead.frame().opcode == 9)
-            #expect(try await dead.receiveToEnd() == "")
+        try await withServer(.test { $0.pingInterval = .seconds(1) }) { server in
+            let connection = try await server.connect()
+            _ = try await connection.openWebSocket("/live")
+            #expect(try await connection.frame().opcode == 9)
+            #expect(try await connection.receiveToEnd() == "")
         }
     }
 
