@@ -32,7 +32,9 @@ package final class TestProcess: Sendable {
         unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         // NIO closes its own. One that is not open is passed over.
-        for descriptor: Int32 in 3..<1024 { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
+        for descriptor in 3...Self.greatestDescriptor() + 64 {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         // A child inherits what is ignored and blocked here, and Foundation's threads block SIGTERM.
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -55,6 +57,12 @@ package final class TestProcess: Sendable {
             while unsafe waitpid(processIdentifier, &status, 0) < 0, errno == EINTR {}
             ending.withLock { [status] in $0 = status }
         }
+    }
+
+    /// Of those that are open now: others may be opened until the child is there, above it a few at most.
+    private static func greatestDescriptor() -> Int32 {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return open.compactMap { Int32($0) }.max() ?? 1024
     }
 
     package var isRunning: Bool { ending.withLock { $0 == nil } }
