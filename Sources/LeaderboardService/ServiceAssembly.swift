@@ -228,7 +228,9 @@ package struct ServiceAssembly: Sendable {
         )
         let update = UpdateScore(callers: callers, boards: boards, writer: writer)
         let updates = UpdateScores(callers: callers, boards: boards, writer: writer)
-        let reads = BoardReads(boards: boards, broadcaster: broadcaster)
+        let operators = Operators(callers: callers)
+        let past = PastScoreboard(operators: operators, boards: boards)
+        let reads = BoardReads(boards: boards, broadcaster: broadcaster, past: past)
         let scoreboard = Scoreboard(top: top, reads: reads)
         let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness)
         let definitions = BoardRoutes(boards: boards)
@@ -276,7 +278,7 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
         ] + BoardPaths.all(reads, stats, SeasonRoutes(boards: boards), update, crossOrigin)
-            + AdminRoutes.all(operators: Operators(callers: callers), boards: boards, logger: logger)
+            + AdminRoutes.all(operators: operators, boards: boards, logger: logger)
             + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
             + APIDescriptions().routes
     }

@@ -80,7 +80,8 @@ extension ScoreStore {
         }
     }
 
-    private func auditBackwards(
+    /// The entries before `cursor` and up to `last`, the newest first; nil: from the end.
+    func auditBackwards(
         before cursor: AuditID?,
         last: AuditID?,
         on eventLoop: any EventLoop

@@ -10,11 +10,11 @@ struct Admin: AsyncParsableCommand {
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
 
-            verify, rebuild, adopt, accept, backup, restore and change-ties work on Redis itself (REDIS_URL, or the private one under DATA_DIR), while the \
+            board, verify, rebuild, adopt, accept, backup, restore and change-ties work on Redis itself (REDIS_URL, or the private one under DATA_DIR), while the \
             service runs or not.
             """,
         subcommands: [
-            AdminAudit.self, AdminSuspend.self, AdminReinstate.self, AdminRevert.self, AdminErase.self,
+            AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminRevert.self, AdminErase.self,
             AdminExport.self, AdminVerify.self, AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self,
         ]

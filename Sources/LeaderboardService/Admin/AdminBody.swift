@@ -90,8 +90,8 @@ struct AdminBody {
 }
 
 /// A moment as an operator writes it: milliseconds since 1970, or RFC 3339 (`2026-11-25T04:00:00Z`).
-enum Moment {
-    static let rule = "must be in milliseconds since 1970, or as 2026-11-25T04:00:00Z"
+package enum Moment {
+    package static let rule = "must be in milliseconds since 1970, or as 2026-11-25T04:00:00Z"
 
     static let order = "since must not be later than until."
 
@@ -105,7 +105,7 @@ enum Moment {
         (0...ScoreRange.limit).contains(milliseconds) ? milliseconds : nil
     }
 
-    static func milliseconds(_ text: String) -> Int? {
+    package static func milliseconds(_ text: String) -> Int? {
         if let number = Int(text) { return checked(number) }
         guard isTimestamp(text), let date = try? Date(text, strategy: .iso8601) else { return nil }
         return checked(Int(clamping: date.timeIntervalSince1970 * 1000))

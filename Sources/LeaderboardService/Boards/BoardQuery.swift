@@ -19,7 +19,7 @@ struct BoardQuery {
     static let names = ["around_user", "around_score", "users"]
 
     static func isAsked(of query: Query) -> Bool {
-        query.pairs.contains { names.contains($0.name) }
+        PastScoreboard.isAsked(of: query) || query.pairs.contains { names.contains($0.name) }
     }
 
     /// Unknown parameters are ignored; a known one that is given twice, that is wrong, or beside which another has no meaning, is

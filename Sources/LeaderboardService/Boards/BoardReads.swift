@@ -10,11 +10,13 @@ import NIOCore
 struct BoardReads: Sendable {
     let boards: RequestedBoard
     let broadcaster: Broadcaster
+    let past: PastScoreboard
     let pages = EncodedPages()
 
     /// The first rows, where anybody may see them, and the board's copy is up to date and was encoded before.
     @Sendable func readyScoreboard(_ request: Request) -> Response? {
-        guard let id = try? RequestedBoard.id(of: request), boards.isKnownToBePublic(id),
+        guard !PastScoreboard.isAsked(of: request.query),
+            let id = try? RequestedBoard.id(of: request), boards.isKnownToBePublic(id),
             let wish = try? BoardQuery(request.query), case .selection(.page(offset: 0)) = wish.rows,
             wish.view == .whole,
             let stream = broadcaster.stream(of: id.rawValue), let page = pages.page(wish.limit, of: id, stream)
@@ -25,6 +27,7 @@ struct BoardReads: Sendable {
 
     /// `GET /api/v1/boards/{board}/scoreboard`.
     func scoreboard(_ request: Request) async -> Response {
+        if PastScoreboard.isAsked(of: request.query) { return await past.answer(request) }
         do throws(Refusal) {
             let (id, wish) = (try RequestedBoard.id(of: request), try BoardQuery(request.query))
             try await boards.allowReading(id, request)

@@ -139,7 +139,7 @@ extension AuditID {
 extension TestBoard {
     /// What the clock leaves that was ahead by so much and is right again: a last id that is in the future.
     @discardableResult
-    fileprivate func setBack(by milliseconds: Int) async throws -> AuditID {
+    func setBack(by milliseconds: Int) async throws -> AuditID {
         let id = AuditID(milliseconds: UInt64(try await now() + milliseconds), number: 7)
         try await command("XADD", keys.audit, id.description, "user", "nobody")
         try await command("XDEL", keys.audit, id.description)

@@ -1,0 +1,113 @@
+import Board
+
+/// A user who changed since a moment, as the entries tell what they had at it.
+struct PastHolder: Equatable {
+    /// Nil: none.
+    var score: Int?
+    /// The user had 0, or was not on the board: an update from nothing looks like one from 0.
+    var mayBeNew = false
+    /// Nil: no entry tells it.
+    var isSuspended: Bool?
+    /// Seq of the change by which the user had reached the score; nil: not known.
+    var reached: Int?
+    /// The same where the user had no score before it, of which the entries that are here begin too late to tell.
+    var arrival: Int?
+
+    /// By the first entry of the user since then. Nil: it tells no score, though it has to.
+    init?(first entry: AuditEntry) {
+        self.init(entry.action, score: entry.score, increase: entry.increase)
+    }
+
+    private init?(_ action: AuditEntry.Action?, score after: Int?, increase: Int) {
+        switch action {
+        case .update:
+            guard let after else { return nil }
+            score = after - increase
+            mayBeNew = score == 0
+        case .revert: score = (after ?? 0) - increase
+        // What another service wrote, or a lost entry told of, was there before this entry says it.
+        case .suspend, .reinstate, .adopt, .recover: score = after
+        default: return nil
+        }
+        isSuspended = Self.wasSuspended(before: action)
+    }
+
+    /// One more entry of the user since then.
+    mutating func follow(_ entry: AuditEntry) {
+        if isSuspended == nil { isSuspended = Self.wasSuspended(before: entry.action) }
+    }
+
+    /// Nil: the entry does not tell.
+    private static func wasSuspended(before action: AuditEntry.Action?) -> Bool? {
+        switch action {
+        // No update counts of who is suspended.
+        case .update, .suspend: false
+        case .reinstate: true
+        default: nil
+        }
+    }
+}
+
+extension PastHolder {
+    /// What an erasure left of a user's entry.
+    struct Remnant {
+        let id: AuditID
+        let was: AuditEntry.Action?
+        let score: Int?
+        let increase: Int
+        let seq: Int?
+
+        init?(_ entry: AuditEntry) {
+            guard let erased = entry.erased else { return nil }
+            id = erased.link.id
+            was = entry["was"].flatMap(AuditEntry.Action.init)
+            score = entry.score
+            increase = entry.increase
+            seq = entry.seq
+        }
+    }
+
+    /// Of a user who was erased since.
+    /// - Parameters:
+    ///   - remnants: of their entries.
+    ///   - points: what they had when they were erased.
+    ///   - moment: the last entry up to then.
+    /// - Returns: nil: they do not come to these points, for another erasure was interrupted.
+    init?(_ remnants: [Remnant], points: Int, at moment: AuditID) {
+        let entries = remnants.sorted { $0.id < $1.id }
+        guard let last = entries.last else {
+            // Their entries were trimmed before.
+            guard points == 0 else { return nil }
+            self.init(.suspend, score: 0, increase: 0)
+            mayBeNew = true
+            return
+        }
+        guard last.score ?? 0 == points else { return nil }
+        let before = entries.prefix { $0.id <= moment }
+        let since = entries.dropFirst(before.count)
+        let laterWord = since.lazy.compactMap { Self.wasSuspended(before: $0.was) }.first
+        guard let known = before.last else {
+            guard let first = since.first else { return nil }
+            self.init(first.was, score: first.score, increase: first.increase)
+            isSuspended = laterWord ?? false
+            return
+        }
+        self.init(.suspend, score: known.was == .update ? known.score ?? 0 : known.score, increase: 0)
+        let lastWord = before.last { $0.was == .suspend || $0.was == .reinstate || $0.was == .update }
+        isSuspended = lastWord.map { $0.was == .suspend } ?? laterWord ?? false
+        follow(before)
+    }
+
+    private mutating func follow(_ entries: some Sequence<Remnant>) {
+        var hadScore: Bool?
+        for entry in entries {
+            let seq = entry.was == .update || entry.was == .revert ? entry.seq : nil
+            if entry.increase != 0 || hadScore == false {
+                (reached, arrival) = (seq, nil)
+            } else if hadScore == nil, entry.was == .update {
+                arrival = seq
+            }
+            hadScore = entry.was == .update || entry.score != nil
+        }
+    }
+}
