@@ -56,9 +56,12 @@ extension ScoreStore {
     }
 
     /// The id of the last entry.
-    func lastAuditID(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> AuditID {
+    func lastAuditID(
+        of stream: String? = nil,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> AuditID {
         let last = try await auditEntries(
-            of: keys.audit,
+            of: stream ?? keys.audit,
             from: "+",
             to: "-",
             count: 1,

@@ -21,11 +21,11 @@ extension ScoreStore {
         }
     }
 
-    /// The same of ``BoardKeys/scores`` or ``BoardKeys/withheld`` of these keys, in the layout of a definition, and with each since when
+    /// The same of ``RankedKeys/scores`` or ``RankedKeys/withheld`` of these keys, in the layout of a definition, and with each since when
     /// the user has the score. A member that stands for no user of the board is ``BoardMember/foreign(_:)``.
     func forEachRow(
         of key: String,
-        _ keys: BoardKeys,
+        _ keys: some RankedKeys,
         _ definition: BoardDefinition,
         on eventLoop: any EventLoop,
         _ body: (BoardMember, BoardState.Place) -> Void
@@ -62,7 +62,7 @@ extension ScoreStore {
     ///   - definition: in whose layout they are.
     func userPlaces(
         of key: String,
-        _ keys: BoardKeys,
+        _ keys: some RankedKeys,
         _ definition: BoardDefinition,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [String: BoardState.Place] {

@@ -8,6 +8,8 @@ struct BackupCheck {
     private var hash = BackupHash()
     private var format: Int?
     private var seal: BackupSeal?
+    private var isInSeasons = false
+    private var hasSeason = false
 
     mutating func take(_ line: BackupLine) throws(InvalidBackup) {
         guard seal == nil else { throw InvalidBackup(description: "there are lines behind its seal") }
@@ -21,12 +23,25 @@ struct BackupCheck {
             }
             self.seal = seal
         case .definition:
-            guard format == BackupLine.definedFormat, hash.lines == 0 else {
+            guard let format, format >= BackupLine.definedFormat, hash.lines == 0 else {
                 throw InvalidBackup(description: "its definition is not where it must be")
             }
             _ = hash.add(line)
         case .audit, .score, .withheld, .suspended:
             guard format != nil else { throw InvalidBackup(description: "it does not begin with a header") }
+            guard !isInSeasons else {
+                throw InvalidBackup(description: "there are lines of the board behind its seasons")
+            }
+            _ = hash.add(line)
+        case .seasons, .ended, .season:
+            guard format == BackupLine.seasonalFormat else {
+                throw InvalidBackup(description: "its seasons are not where they must be")
+            }
+            isInSeasons = true
+            if case .season = line { hasSeason = true }
+            _ = hash.add(line)
+        case .inSeason, .withheldInSeason:
+            guard hasSeason else { throw InvalidBackup(description: "its scores are of no season") }
             _ = hash.add(line)
         }
     }

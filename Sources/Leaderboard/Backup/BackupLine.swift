@@ -3,7 +3,9 @@ import Text
 import NIOCore
 
 /// One line of a backup (NDJSON). First the header, then the definition that is stored for the board, if one is, the audit from the
-/// oldest entry on, the scores, the scores that are withheld, and the suspended users, each in the order of their names; last the seal.
+/// oldest entry on, the scores, the scores that are withheld, and the suspended users, each in the order of their names. Of a board with
+/// windows that end then which seasons hold, the stream of those that have ended, and each season that is kept, with the
+/// scores in it and those that are withheld. Last the seal.
 enum BackupLine: Equatable {
     case header(board: String, format: Int)
     case definition(BoardDefinition)
@@ -12,12 +14,22 @@ enum BackupLine: Equatable {
     case score(user: String, score: Int, reached: Int)
     case withheld(user: String, score: Int, reached: Int)
     case suspended(user: String)
+    /// The board's key ``BoardKeys/seasons``, if there is one.
+    case seasons(String)
+    /// An entry of the stream ``BoardKeys/ended``.
+    case ended(AuditEntry)
+    /// The next ones that tell of scores in a season are of this one.
+    case season(BackupSeason)
+    case inSeason(user: String, score: Int, reached: Int)
+    case withheldInSeason(user: String, score: Int, reached: Int)
     case seal(BackupSeal)
 
     /// Of a board of which no definition is stored: what every release reads.
     static let plainFormat = 1
     /// With a definition, and with `reached` where its ties need that.
     static let definedFormat = 2
+    /// The same with seasons: what the backup has of them is all that there was.
+    static let seasonalFormat = 3
     /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
     /// byte of which may take 6.
     static let maximumBytes = 12 << 20
@@ -28,15 +40,19 @@ extension BackupLine {
     var isSealed: Bool {
         switch self {
         case .header, .seal: false
-        case .definition, .audit, .score, .withheld, .suspended: true
+        case .definition, .audit, .score, .withheld, .suspended, .seasons, .ended, .season, .inSeason,
+            .withheldInSeason:
+            true
         }
     }
 
     /// What a board keeps; false for a member that is no user id.
     var isOfBoard: Bool {
         switch self {
-        case .header, .definition, .audit, .seal: true
-        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user): (try? UserID(user)) != nil
+        case .header, .definition, .audit, .seasons, .ended, .season, .seal: true
+        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user), .inSeason(let user, _, _),
+            .withheldInSeason(let user, _, _):
+            (try? UserID(user)) != nil
         }
     }
 }
@@ -67,18 +83,20 @@ extension BackupLine {
         case .definition(let definition):
             buffer.writeStaticString(#"{"type":"definition","definition":"#)
             buffer.writeImmutableBuffer(definition.stored)
-        case .audit(let entry):
-            buffer.writeString(#"{"type":"audit","id":"\#(entry.id)","fields":["#)
-            for (index, field) in entry.fields.enumerated() {
-                if index > 0 { buffer.writeStaticString(",") }
-                buffer.writeField(field)
-            }
-            buffer.writeStaticString("]")
+        case .audit(let entry): buffer.writeEntry("audit", entry)
         case .score(let user, let score, let reached): buffer.writeScore("score", user, score, reached)
         case .withheld(let user, let score, let reached): buffer.writeScore("withheld", user, score, reached)
         case .suspended(let user):
             buffer.writeStaticString(#"{"type":"suspended","user":"#)
             buffer.writeJSON(user)
+        case .seasons(let text):
+            buffer.writeStaticString(#"{"type":"seasons","text":"#)
+            buffer.writeJSON(text)
+        case .ended(let entry): buffer.writeEntry("ended", entry)
+        case .season(let season): season.write(into: &buffer)
+        case .inSeason(let user, let score, let reached): buffer.writeScore("in-season", user, score, reached)
+        case .withheldInSeason(let user, let score, let reached):
+            buffer.writeScore("withheld-in-season", user, score, reached)
         case .seal(let seal):
             buffer.writeString(#"{"type":"seal","seq":\#(seal.seq),"chain":"#)
             buffer.writeJSON(seal.chain)
@@ -99,22 +117,23 @@ extension BackupLine {
     private static func parse(_ object: JSONObject) -> BackupLine? {
         switch object["type"]?.string {
         case "leaderboard-backup":
-            guard let format = object["format"]?.integer, [plainFormat, definedFormat].contains(format),
+            guard let format = object["format"]?.integer, (plainFormat...seasonalFormat).contains(format),
                 let board = object["board"]?.string
             else { return nil }
             return .header(board: board, format: format)
         case "definition":
             return object["definition"]?.object.flatMap { try? BoardDefinition(stored: $0) }.map { .definition($0) }
-        case "audit":
-            guard let id = object["id"]?.string.flatMap(AuditID.init), let words = object["fields"]?.array,
-                words.count.isMultiple(of: 2), !words.isEmpty
-            else { return nil }
-            let fields = stride(from: 0, to: words.count, by: 2).compactMap { field(words[$0], words[$0 + 1]) }
-            guard fields.count == words.count / 2 else { return nil }
-            return .audit(AuditEntry(id: id, fields: fields))
+        case "audit": return entry(object).map { .audit($0) }
         case "score": return row(object).map { .score(user: $0.user, score: $0.score, reached: $0.reached) }
         case "withheld": return row(object).map { .withheld(user: $0.user, score: $0.score, reached: $0.reached) }
         case "suspended": return object["user"]?.string.map { .suspended(user: $0) }
+        case "seasons":
+            return object["text"]?.string.flatMap { RunningSeasons.stored($0).isEmpty ? nil : .seasons($0) }
+        case "ended": return entry(object).map { .ended($0) }
+        case "season": return BackupSeason(object).map { .season($0) }
+        case "in-season": return row(object).map { .inSeason(user: $0.user, score: $0.score, reached: $0.reached) }
+        case "withheld-in-season":
+            return row(object).map { .withheldInSeason(user: $0.user, score: $0.score, reached: $0.reached) }
         case "seal":
             guard let seq = object["seq"]?.integer, (0...ScoreRange.limit).contains(seq),
                 let chain = object["chain"]?.string, let lines = object["lines"]?.integer,
@@ -136,7 +155,15 @@ extension BackupLine {
         return (user, score, reached)
     }
 
-    /// Of an audit entry.
+    /// Of a stream.
+    private static func entry(_ object: JSONObject) -> AuditEntry? {
+        guard let id = object["id"]?.string.flatMap(AuditID.init), let words = object["fields"]?.array,
+            words.count.isMultiple(of: 2), !words.isEmpty
+        else { return nil }
+        let fields = stride(from: 0, to: words.count, by: 2).compactMap { field(words[$0], words[$0 + 1]) }
+        return fields.count == words.count / 2 ? AuditEntry(id: id, fields: fields) : nil
+    }
+
     private static func field(_ name: JSONValue, _ value: JSONValue) -> AuditEntry.Field? {
         if let name = name.string, let value = value.string { return AuditEntry.Field(name: name, value: value) }
         guard let name = word(name), let value = word(value) else { return nil }
@@ -154,6 +181,15 @@ extension BackupLine {
 }
 
 extension ByteBuffer {
+    fileprivate mutating func writeEntry(_ type: String, _ entry: AuditEntry) {
+        writeString(#"{"type":"\#(type)","id":"\#(entry.id)","fields":["#)
+        for (index, field) in entry.fields.enumerated() {
+            if index > 0 { writeStaticString(",") }
+            writeField(field)
+        }
+        writeStaticString("]")
+    }
+
     /// Name and value of a field of an audit entry.
     fileprivate mutating func writeField(_ field: AuditEntry.Field) {
         if field.isUTF8 {

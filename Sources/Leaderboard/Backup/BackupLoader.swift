@@ -5,7 +5,7 @@ import RedisClient
 /// Loads the lines of a backup beside the board, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
-        case audit, place, withheld, suspended, reverted
+        case audit, place, withheld, suspended, reverted, ended
     }
 
     /// Words of one call, about.
@@ -18,6 +18,8 @@ struct BackupLoader {
     private let isByArrival: Bool
     private let definition: [UInt8]
     private let eventLoop: any EventLoop
+    /// Into which scores go; nil: on the board.
+    private var season: SeasonKeys?
     private var pending: [Kind: (words: RedisCommand, count: Int)] = [:]
 
     /// - Parameters:
@@ -42,16 +44,21 @@ struct BackupLoader {
     mutating func take(_ line: BackupLine) async throws(ScoreStoreError) {
         switch line {
         case .audit(let entry):
-            var words = RedisCommand(entry.id.description, String(2 * entry.fields.count))
-            for field in entry.fields { words.append(field) }
-            try await add(words, count: 2 + 2 * entry.fields.count, to: .audit)
+            try await add(entry, to: .audit)
             for seq in entry.reverts { try await add(RedisCommand(String(seq), String(seq)), count: 2, to: .reverted) }
-        case .score(let user, let score, let reached): try await place(user, String(score), reached)
-        case .withheld(let user, let score, let reached):
+        case .score(let user, let score, let reached), .inSeason(let user, let score, let reached):
+            try await place(user, String(score), reached)
+        case .withheld(let user, let score, let reached), .withheldInSeason(let user, let score, let reached):
             try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
             if isByArrival { try await place(user, "", reached) }
         case .suspended(let user): try await add(RedisCommand(user), count: 1, to: .suspended)
-        case .header, .definition, .seal: break
+        case .ended(let entry): try await add(entry, to: .ended)
+        case .season(let next):
+            try await finish()
+            let keys = lease.keys.season(window: next.window, id: next.id)
+            season = keys
+            try LoadingLease.check(try await store.writeRepeatably(lease.begin(keys), on: eventLoop))
+        case .header, .definition, .seasons, .seal: break
         }
     }
 
@@ -63,6 +70,12 @@ struct BackupLoader {
 
     mutating func finish() async throws(ScoreStoreError) {
         for kind in Kind.allCases { try await flush(kind) }
+    }
+
+    private mutating func add(_ entry: AuditEntry, to kind: Kind) async throws(ScoreStoreError) {
+        var words = RedisCommand(entry.id.description, String(2 * entry.fields.count))
+        for field in entry.fields { words.append(field) }
+        try await add(words, count: 2 + 2 * entry.fields.count, to: kind)
     }
 
     private mutating func add(_ words: RedisCommand, count: Int, to kind: Kind) async throws(ScoreStoreError) {
@@ -77,13 +90,14 @@ struct BackupLoader {
         var command =
             switch kind {
             case .audit: call("audit", keys.audit)
-            case .place: call("scores", keys.scores, keys.at)
-            case .withheld: call("members", keys.withheld)
+            case .ended: call("audit", keys.ended)
+            case .place: call("scores", season?.scores ?? keys.scores, season?.at ?? keys.at)
+            case .withheld: call("members", season?.withheld ?? keys.withheld)
             case .suspended: call("members", keys.suspended)
             case .reverted: reverted.map { RedisCommand("ZADD", $0) } ?? call("members", keys.reverted)
             }
         switch kind {
-        case .audit: break
+        case .audit, .ended: break
         case .place: command.append(definition)
         case .withheld: command.append("ZADD")
         case .suspended: command.append("SADD")

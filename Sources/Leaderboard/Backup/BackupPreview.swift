@@ -9,7 +9,7 @@ package struct BackupPreview: Sendable {
     /// The lines are checked against their seal.
     package init(of lines: BackupLines) async throws {
         var check = BackupCheck()
-        var (auditEntries, users) = (0, 0)
+        var (auditEntries, users, seasons) = (0, 0, 0)
         var (name, definition) = ("", BoardDefinition?.none)
         try await lines { bytes in
             let line = try BackupLine(bytes)
@@ -19,11 +19,12 @@ package struct BackupPreview: Sendable {
             case .definition(let stored): definition = stored
             case .audit: auditEntries += 1
             case .score, .withheld: users += 1
-            case .suspended, .seal: break
+            case .season: seasons += 1
+            case .suspended, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
             }
         }
         seal = try check.end()
-        summary = BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
+        summary = BackupSummary(auditEntries: auditEntries, users: users, seasons: seasons, seq: seal.seq)
         self.definition = definition
         do { board = try BoardID(name) } catch { throw InvalidBackup(description: "it is of no board") }
     }

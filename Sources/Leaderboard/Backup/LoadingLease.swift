@@ -1,10 +1,11 @@
 import Board
 import NIOCore
 import RedisClient
+import Synchronization
 
 /// The right to load into the keys beside a board, which one caller has at a time (`Functions/loading.lua`). Who was killed has it no more
 /// after half a minute, and what was loaded goes away by itself.
-struct LoadingLease: Sendable {
+final class LoadingLease: Sendable {
     private enum Word: String { case begin, hold, end }
 
     /// Where the board is loaded.
@@ -13,20 +14,30 @@ struct LoadingLease: Sendable {
     let key: String
     let token =
         String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+    /// Where seasons are loaded.
+    private let seasons = Mutex<[SeasonKeys]>([])
 
     fileprivate init(_ board: BoardID, in space: KeySpace) {
         keys = BoardKeys(loadingInto: board, in: space)
         key = keys.name("lease")
     }
 
-    fileprivate var begin: RedisCommand { call(.begin) }
-    fileprivate var hold: RedisCommand { call(.hold) }
-    fileprivate var end: RedisCommand { call(.end) }
+    fileprivate var begin: RedisCommand { call(.begin, loaded) }
+    fileprivate var hold: RedisCommand { call(.hold, loaded) }
+    fileprivate var end: RedisCommand { call(.end, loaded) }
 
-    private func call(_ word: Word) -> RedisCommand {
-        let loaded = [
-            keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted,
-        ]
+    /// A season is loaded, too, from now on: what is left there of before goes away.
+    func begin(_ season: SeasonKeys) -> RedisCommand {
+        seasons.withLock { $0.append(season) }
+        return call(.begin, season.all)
+    }
+
+    private var loaded: [String] {
+        [keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended]
+            + seasons.withLock { $0 }.flatMap(\.all)
+    }
+
+    private func call(_ word: Word, _ loaded: [String]) -> RedisCommand {
         var call = RedisCommand("FCALL", "leaderboard_loading", String(1 + loaded.count), key)
         for word in loaded + [token, word.rawValue] { call.append(word) }
         return call

@@ -6,7 +6,16 @@ import RedisClient
 package struct BackupSummary: Sendable, Equatable {
     package let auditEntries: Int
     package let users: Int
+    /// Of windows.
+    package let seasons: Int
     package let seq: Int
+
+    package init(auditEntries: Int, users: Int, seasons: Int = 0, seq: Int) {
+        self.auditEntries = auditEntries
+        self.users = users
+        self.seasons = seasons
+        self.seq = seq
+    }
 
     /// A longer line is none of a backup.
     package static let maximumLineBytes = BackupLine.maximumBytes
@@ -16,10 +25,10 @@ extension ScoreStore {
     /// How often a backup begins anew because somebody was erased, or the board rebuilt or restored, while it was made.
     private static let maximumAttempts = 5
 
-    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, and the audit.
-    /// Not in it are token buckets
-    /// and the outcomes stored for idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the
-    /// board shows them.
+    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, the audit, and
+    /// the seasons of its windows, those that run and those that are kept. Not in it are token buckets and the outcomes stored for
+    /// idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the board shows them. In memory it
+    /// has at most the scores of the board, of the seasons that take updates, and of one that has ended.
     /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
     package func backup(
         on eventLoop: any EventLoop,
@@ -41,12 +50,17 @@ extension ScoreStore {
     ) async throws -> BackupSummary {
         let start = try await lastAuditID(on: eventLoop)
         var state = try await boardState(of: keys, on: eventLoop)
+        var seasons = try await seasonsToBackUp(on: eventLoop)
         let end = try await chainEnd(on: eventLoop)
-        try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { try state.follow($0) }
+        try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { entry in
+            try state.follow(entry)
+            try seasons?.live.follow(entry)
+        }
 
         let hasDefinition = board.source != .environment
         var header = ByteBuffer()
-        let format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
+        var format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
+        if seasons != nil { format = BackupLine.seasonalFormat }
         BackupLine.header(board: board.id.rawValue, format: format).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
@@ -59,20 +73,36 @@ extension ScoreStore {
             count += 1
         }
         for line in state.lines() { try write(hash.add(line), false) }
-        // An erasure has taken entries away before they were written.
+        var seasonCount = 0
+        if let seasons {
+            seasonCount = try await writeSeasons(seasons, on: eventLoop) { try write(hash.add($0), false) }
+        }
+        // An erasure has taken entries away before they were written, or a user out of a season; a restore has put others there.
         try await forEachEntry(of: keys.audit, after: end.id, upto: nil, on: eventLoop) { entry in
-            if entry.action == .erase || entry.action == .erased { throw BoardState.Torn() }
+            if [.erase, .erased, .restore].contains(entry.action) { throw BoardState.Torn() }
         }
         try await checkDefinition(on: eventLoop)
         var seal = ByteBuffer()
         BackupLine.seal(hash.sealed(seq: seq, chain: end.link?.text ?? "")).write(into: &seal)
         try write(seal, false)
-        return BackupSummary(auditEntries: count, users: state.scores.count + state.withheld.count, seq: seq)
+        return BackupSummary(
+            auditEntries: count,
+            users: state.scores.count + state.withheld.count,
+            seasons: seasonCount,
+            seq: seq
+        )
     }
 
     /// The pieces, of which each is of another moment. Members that are no user ids are none of them.
     /// - Parameter keys: in the layout of the store's definition.
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
+        var state = try await places(of: keys, on: eventLoop)
+        state.suspended = try await users(of: keys.suspended, on: eventLoop)
+        return state
+    }
+
+    /// The same without who is suspended.
+    func places(of keys: some RankedKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
         let definition = board.definition
         var state = BoardState(isByArrival: definition.ties.isByArrival)
         // Where it matters, twice: who is suspended between the first two is in the last.
@@ -82,7 +112,6 @@ extension ScoreStore {
         state.scores = try await userPlaces(of: keys.scores, keys, definition, on: eventLoop)
         let withheld = try await userPlaces(of: keys.withheld, keys, definition, on: eventLoop)
         state.withheld.merge(withheld) { _, last in last }
-        state.suspended = try await users(of: keys.suspended, on: eventLoop)
         return state
     }
 

@@ -6,7 +6,8 @@ extension ScoreStore {
     /// Puts the board of a backup in the place of this one, at once: viewers go from the one to the other, and what happened
     /// since the backup is gone. Before that, the lines are checked against their seal, loaded beside the board, and read
     /// back: what Redis then has must have the hash of these lines. Left out is what earlier releases backed up of other writers:
-    /// members that are no user ids.
+    /// members that are no user ids. The seasons of windows are those of the backup then, each until it would have gone by
+    /// itself; a backup of a release that did not have them leaves them as they are.
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
@@ -45,40 +46,61 @@ extension ScoreStore {
             auditEntries += 1
         }
         for line in state.lines(withArrival: asked.hasArrival) { _ = hash.add(line) }
+        if let seasons = asked.seasons {
+            try await readBack(seasons, loading, withArrival: asked.hasArrival, on: eventLoop) { _ = hash.add($0) }
+        }
         let found = hash.sealed(seq: seal.seq, chain: seal.chain)
         guard found == asked.hash.sealed(seq: seal.seq, chain: seal.chain) else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
         let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
-        var call = calls.operation(
-            "restore",
-            user: nil,
-            by: act,
-            [String(max(seal.seq, state.lastReached)), seal.chain],
-            moreKeys: loaded + [keys.board, keys.at, loading.at, lease.key]
-        )
-        call.append(try await heldText(held, on: eventLoop))
-        call.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
-        for word in [lease.token, there] { call.append(word) }
-        let reply = try await operate(call, on: eventLoop)
-        try LoadingLease.check(.array(reply))
-        switch reply.first?.text {
-        case "done": break
-        case "lost":
-            throw ScoreStoreError.unavailable("Redis is full, and threw away what was loaded; the board is as it was")
-        default:
-            throw ScoreStoreError.unavailable(
-                "the board's definition changed meanwhile: restore again; the board is as it was"
+        let words = [String(max(seal.seq, state.lastReached)), seal.chain]
+        let moreKeys = loaded + [keys.board, keys.at, loading.at, lease.key]
+        for _ in 0..<Self.maximumTries {
+            var places: SeasonPlaces?
+            if let seasons = asked.seasons {
+                places = try await self.places(for: seasons, beside: loading, of: asked.definition, on: eventLoop)
+            }
+            var call = calls.operation(
+                "restore",
+                user: nil,
+                by: act,
+                words,
+                moreKeys: moreKeys + (places?.keys ?? [])
             )
+            call.append(try await heldText(held, on: eventLoop))
+            call.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
+            for word in [lease.token, there] + (places?.words ?? []) { call.append(word) }
+            let reply = try await operate(call, on: eventLoop)
+            try LoadingLease.check(.array(reply))
+            switch reply.first?.text {
+            case "done":
+                return BackupSummary(
+                    auditEntries: auditEntries,
+                    users: state.scores.count + state.withheld.count,
+                    seasons: asked.seasons?.seasons.count ?? 0,
+                    seq: seal.seq
+                )
+            case "seasons": continue
+            case "lost":
+                throw ScoreStoreError.unavailable(
+                    "Redis is full, and threw away what was loaded; the board is as it was"
+                )
+            default:
+                throw ScoreStoreError.unavailable(
+                    "the board's definition changed meanwhile: restore again; the board is as it was"
+                )
+            }
         }
-        let users = state.scores.count + state.withheld.count
-        return BackupSummary(auditEntries: auditEntries, users: users, seq: seal.seq)
+        throw ScoreStoreError.unavailable("seasons of the board begin meanwhile: restore again; the board is as it was")
     }
 
     /// What was to be loaded.
     private struct Asked {
         var hash = BackupHash()
         var definition: BoardDefinition?
+        /// Nil: the backup is of a release, or a board, that has none.
+        var seasons: RestoredSeasons?
         /// The lines tell since when users have their scores.
         var hasArrival: Bool { definition?.ties.isByArrival == true }
     }
@@ -91,7 +113,7 @@ extension ScoreStore {
         let ties = board.definition.ties
         var loader = BackupLoader(store: self, lease: lease, definition: board.definition, eventLoop: eventLoop)
         var asked = Asked()
-        // Of a backup that does not tell who came first.
+        // Of a backup that does not tell who came first: of the board, and then of each season.
         var unordered = BoardState()
         try await lines { bytes in
             let line = try BackupLine(bytes)
@@ -99,11 +121,19 @@ extension ScoreStore {
             if line.isSealed { _ = asked.hash.add(line) }
             let isNumbered = ties.isByArrival && !asked.hasArrival
             switch line {
+            case .header(_, let format): asked.seasons = format < BackupLine.seasonalFormat ? nil : RestoredSeasons()
             case .definition(let definition): asked.definition = definition
-            case .score(let user, let score, _) where isNumbered:
+            case .score(let user, let score, _) where isNumbered, .inSeason(let user, let score, _) where isNumbered:
                 unordered.scores[user] = BoardState.Place(score: score)
-            case .withheld(let user, let score, _) where isNumbered:
+            case .withheld(let user, let score, _) where isNumbered,
+                .withheldInSeason(let user, let score, _) where isNumbered:
                 unordered.withheld[user] = BoardState.Place(score: score)
+            case .seasons(let text): asked.seasons?.text = text
+            case .season(let season):
+                for line in unordered.numbered(for: board.definition).lines() { try await loader.take(line) }
+                unordered = BoardState()
+                asked.seasons?.seasons.append(season)
+                try await loader.take(line)
             default: try await loader.take(line)
             }
         }

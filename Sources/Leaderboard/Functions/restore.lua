@@ -100,6 +100,78 @@ local function refuse_missing_rights_to_replace(loaded, place, board)
   end
 end
 
+-- The seasons of a restore, with its KEYS and ARGV.
+local seasons_to_place = {}
+
+do
+
+local FIRST_KEY, KEYS_OF_ONE, FIRST_WORD = 22, 6, 17
+
+-- The keys of a season that were loaded, and those of the board.
+local function keys_of(keys, index)
+  local first = FIRST_KEY + KEYS_OF_ONE * (index - 1)
+  return { unpack(keys, first, first + 2) }, { unpack(keys, first + 3, first + 5) }
+end
+
+local function count_of_seasons(keys)
+  return (#keys - FIRST_KEY + 1) / KEYS_OF_ONE
+end
+
+function seasons_to_place.are_sound(keys, args)
+  local count = count_of_seasons(keys)
+  local is_sound = count >= 0 and count == math.floor(count) and #args == FIRST_WORD - 1 + count
+    and (args[15] == '' or seasons_of(args[15])) and whole_number(args[16])
+  for index = FIRST_WORD, is_sound and #args or 0 do
+    is_sound = is_sound and (args[index] == '' or whole_number(args[index]))
+  end
+  return is_sound
+end
+
+-- Nil: the seasons are those that the caller knows, and all that was loaded is there.
+function seasons_to_place.answer(keys, args)
+  -- By pcall: what is none of ours is replaced.
+  local held, last = redis.pcall('GET', keys[19]), redis.pcall('XREVRANGE', keys[20], '+', '-', 'COUNT', 1)[1]
+  if (type(held) == 'string' and held or '') .. '\n' .. (last and last[1] or '') ~= args[14] then
+    return { 'seasons' }
+  end
+  local there = redis.call('EXISTS', keys[21])
+  for index = 1, count_of_seasons(keys) do
+    there = there + redis.call('EXISTS', unpack((keys_of(keys, index))))
+  end
+  if there < tonumber(args[16]) then
+    return { 'lost' }
+  elseif not redis.acl_check_cmd('PEXPIREAT', keys[19], '1') then
+    return redis.error_reply('NOPERM the user may not call pexpireat')
+  end
+end
+
+-- Behind the board's own keys: `board` has the definition that holds now.
+function seasons_to_place.put(keys, args)
+  local definition = definition_of(redis.call('GET', keys[15]) or '')
+  if args[15] == '' then
+    redis.call('UNLINK', keys[19])
+  else
+    redis.call('SET', keys[19], args[15])
+  end
+  loading.put_in_place(keys[21], keys[20])
+  for index = 1, count_of_seasons(keys) do
+    local loaded, places = keys_of(keys, index)
+    local expires = args[FIRST_WORD - 1 + index]
+    if definition and definition.is_stamped and redis.call('EXISTS', loaded[1], loaded[3]) > 0 then
+      -- As place_in_windows does it: so that the key is there, and goes with the season.
+      redis.call('HSET', loaded[2], '', '')
+    end
+    for place = 1, 3 do
+      loading.put_in_place(loaded[place], places[place])
+      if expires ~= '' then
+        redis.call('PEXPIREAT', places[place], expires)
+      end
+    end
+  end
+end
+
+end
+
 -- leaderboard_restore: the loaded keys take the places of the board's. What was there is gone. The board gets a new epoch, so
 -- that no viewer takes its next changes for a continuation, and an audit entry that tells of the restore: it is written where
 -- the audit is loaded, so that the board is as it was if that takes none.
@@ -114,11 +186,18 @@ end
 --       11 definition  what it is to have; empty: it stays
 --       12 token
 --       13 there  how many of the keys 10 to 14 and 17 the caller has found
--- Returns done, taken, lost: of those keys, some are gone, or changed: the key has another definition
+--       and, of a backup with seasons (windows.lua), KEYS 19 seasons  20 ended  21 ended that was loaded, and of each season that
+--       was loaded or that the board has: scores at withheld that were loaded, and then scores at withheld; with
+--       14 held    what `seasons` has, a line feed, and the last id of `ended`, as far as the caller knows
+--       15 seasons what that key is to have; empty: nothing
+--       16 there   how many of the keys that were loaded of seasons the caller has found
+--       17 …       of each season, when it goes by itself, in milliseconds since 1970; empty: it stays
+-- Returns done, taken, lost: of those keys, some are gone, or changed: the key has another definition, or seasons: others have begun
 local function restore(keys, args)
   local op = begin_on_any_board(keys, args)
   local board, text = keys[15], args[11]
-  if not op or #keys ~= 14 and #keys ~= 18 or op.user ~= '*' or not args[9] or not whole_number(args[8])
+  if not op or #keys ~= 14 and #keys ~= 18 and not seasons_to_place.are_sound(keys, args) or op.user ~= '*' or not args[9]
+    or not whole_number(args[8])
     or board and (not text or text ~= '' and not definition_of(text) or not whole_number(args[13] or '')) then
     return wrong_arguments('leaderboard_restore')
   end
@@ -129,12 +208,17 @@ local function restore(keys, args)
   elseif board and not holds(board, args[10]) then
     return { 'changed' }
   end
+  local answer = keys[19] and seasons_to_place.answer(keys, args)
+  if answer then
+    return answer
+  end
   refuse_missing_rights_to_replace(keys[10], op.scores, board and text ~= '' and board)
   local places = { op.scores, op.audit, op.suspended, op.withheld, op.reverted }
   op.seq, op.epoch = (count_of(args[8]) or 0) + 1, false
   op.chain = args[9] ~= '' and args[9]
   op.audit = keys[11]
-  record(op, 'restore', 0, nil)
+  -- Of a board with windows: whether their seasons are of this audit, too. Otherwise who verifies cannot hold them against it.
+  record(op, 'restore', 0, nil, keys[19] and { 'windows', 'restored' } or nil)
   for index, place in ipairs(places) do
     loading.put_in_place(keys[9 + index], place)
   end
@@ -144,6 +228,9 @@ local function restore(keys, args)
   if board then
     loading.put_in_place(keys[17], keys[16])
     define_anew(op, board, text)
+  end
+  if keys[19] then
+    seasons_to_place.put(keys, args)
   end
   tell(op, nil)
   return { 'done' }

@@ -40,6 +40,17 @@ extension ScoreStore {
         guard let holding = Holding(reply: reply) else { throw .unavailable("unexpected reply") }
         return holding
     }
+
+    /// The same of a season.
+    func holding(
+        of user: UserID,
+        in season: SeasonKeys,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Holding {
+        let reply = try await read(calls.holding(of: user, in: season), on: eventLoop)
+        guard let holding = Holding(reply: reply) else { throw .unavailable("unexpected reply") }
+        return holding
+    }
 }
 
 /// All that is kept of one user.

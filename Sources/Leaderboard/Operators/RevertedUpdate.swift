@@ -46,7 +46,21 @@ struct RevertedUpdate: Sendable {
         }
     }
 
-    /// The same in a season of a window, of which its entry does not tell the score.
+    /// What it made of `total` (nil: none) in a season of a window, where none before it was taken back, and whether a bound may have
+    /// held it: its entry does not tell. Where bounds refuse, none did.
+    func applied(inSeasonOn total: Int?, by rules: BoardDefinition) -> (score: Int, mayBeHeld: Bool) {
+        let told: Int
+        switch operation {
+        case .set, .best: told = ScoreRange.held(value ?? score ?? 0)
+        case .incr, .decr: told = ScoreRange.held((total ?? 0) + change)
+        }
+        let clamps = rules.atBound == .clamp
+        let result = clamps ? rules.held(told) : told
+        let isKept = operation == .best && !rules.isBetter(result, than: total)
+        return (isKept ? total ?? result : result, clamps && result != told)
+    }
+
+    /// The same where some are taken back.
     func replayed(inSeasonOn total: Int?, by rules: BoardDefinition) -> Int? {
         switch operation {
         case .set: rules.held(value ?? 0)

@@ -23,8 +23,7 @@ extension ScoreStore {
         let kept = try await keptSeasons(on: eventLoop)
         var holdings: [SeasonHolding] = []
         for season in kept.sorted(by: { ($0.window.rawValue, $0.id) < ($1.window.rawValue, $1.id) }) {
-            let reply = try await read(calls.holding(of: user, in: season), on: eventLoop)
-            guard let holding = Holding(reply: reply) else { throw .unavailable("unexpected reply") }
+            let holding = try await holding(of: user, in: season, on: eventLoop)
             guard holding.score != nil || holding.withheld != nil else { continue }
             holdings.append(
                 SeasonHolding(

@@ -48,6 +48,18 @@ package struct RunningSeasons: Sendable, Hashable {
         text.utf8.count <= maximumBytes ? list(text, atMost: BoardWindows.maximumCount) : []
     }
 
+    /// A text that Redis had stored, for a board whose definition is of another version, and else the same.
+    /// - Parameter old: of the definition that the board had with the text. If that is of another one, so it stays: then the next change
+    ///   looks which seasons hold.
+    static func text(_ stored: String, of old: String, by version: String) -> String {
+        let (ends, rest) = stored.cut(at: " ")
+        let (known, seasons) = (rest ?? "").cut(at: " ")
+        return "\(ends) \(known == old ? version : noVersion) \(seasons ?? "")"
+    }
+
+    /// What no definition has.
+    private static let noVersion = "*"
+
     /// Those that an operator's act reaches, of the answer `season_is` (`Functions/operation.lua`): what is stored, and what has ended
     /// and takes late updates.
     static func reached(_ reply: [RESPValue]) -> [WindowSeason] {

@@ -55,7 +55,7 @@ extension ScoreStore {
         return book.running?.seasons ?? []
     }
 
-    private func ended(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
+    func ended(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
         let command = RedisCommand("XREVRANGE", keys.ended, "+", "-", "COUNT", String(Self.maximumEntries))
         guard let entries = try await read(command, on: eventLoop).array else { throw .unavailable("unexpected reply") }
         // What is no season is another writer's.

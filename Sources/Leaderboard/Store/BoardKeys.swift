@@ -2,8 +2,18 @@ package import Board
 package import Seasons
 import Text
 
+/// Where users have scores by a board's rules: the board itself, or one season of it.
+protocol RankedKeys: Sendable {
+    /// Sorted set: user → score.
+    var scores: String { get }
+    /// What its ties need beside ``scores``.
+    var at: String { get }
+    /// Sorted set: suspended user → the score kept for them.
+    var withheld: String { get }
+}
+
 /// Every key and channel of one board. The hash tag keeps them on one slot of a Redis Cluster.
-package struct BoardKeys: Sendable {
+package struct BoardKeys: RankedKeys {
     /// Sorted set: user → score.
     package let scores: String
     /// Counter of the board's updates.
@@ -119,7 +129,7 @@ package struct BoardKeys: Sendable {
 }
 
 /// The keys of one season of a window, as those of the board itself.
-package struct SeasonKeys: Sendable, Hashable {
+package struct SeasonKeys: RankedKeys, Hashable {
     package let window: WindowName
     package let id: String
     /// Sorted set: user → score.
@@ -128,6 +138,8 @@ package struct SeasonKeys: Sendable, Hashable {
     package let at: String
     /// Sorted set: suspended user → the score kept for them.
     package let withheld: String
+
+    var all: [String] { [scores, at, withheld] }
 
     fileprivate init(prefix: String, window: WindowName, id: String) {
         self.window = window

@@ -126,7 +126,7 @@ package struct NeededRights: Sendable {
         let ofBoards = [
             ["GET", other.board], ["SET", other.board, "{}"], ["UNLINK", other.board],
             // Of windows that end.
-            ["PEXPIREAT", other.name("s:-:-:scores"), "1"],
+            ["PEXPIREAT", other.name("s:-:-:scores"), "1"], ["PEXPIRETIME", other.name("s:-:-:scores")],
             [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
             [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
         ]

@@ -7,7 +7,7 @@ import SystemPackage
 struct AdminBackup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Write the board, its definition and its audit to a file, or to standard output.",
+        abstract: "Write the board, its definition, seasons and audit to a file, or to standard output.",
         discussion: """
             As of one moment, while the service runs. It is NDJSON, ends with a seal (a count and a SHA-256 of its lines), and \
             holds names and addresses: only its owner may read the file. Not in it are token buckets and stored outcomes.

@@ -12,7 +12,8 @@ struct AdminRestore: AsyncParsableCommand {
         discussion: """
             While the service runs: viewers go from the one board to the other at once. Before that the file is checked, \
             loaded beside the board, and read back. The backup's definition comes back with it, and a board that is not there is made; \
-            a backup without one leaves the board its own; seasons of windows stay as they are. What happened since the backup is gone: if there is anybody on the board, \
+            a backup without one leaves the board its own. So do the seasons of windows, each until it would have gone by itself; a backup of \
+            before there were any leaves those of the board as they are. What happened since the backup is gone: if there is anybody on the board, \
             or its definition is another one, it asks, and where nobody can be asked it needs --yes.
 
             The backup of another board is refused, unless --as says where it is to go.
@@ -99,7 +100,9 @@ extension BackupSummary {
     var words: String { "\(counts), up to update \(seq)" }
 
     fileprivate var counts: String {
-        "\(users.counted("user")) and \(auditEntries.counted("audit entry", "audit entries"))"
+        let entries = auditEntries.counted("audit entry", "audit entries")
+        guard seasons > 0 else { return "\(users.counted("user")) and \(entries)" }
+        return "\(users.counted("user")), \(entries) and \(seasons.counted("season"))"
     }
 }
 
