@@ -14,7 +14,7 @@ struct RootCommand: AsyncParsableCommand {
         version: ServiceAssembly.version,
         subcommands: [
             Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, BoardCommand.self, DoctorCommand.self,
-            Ping.self,
+            Ping.self, WebhooksCommand.self,
         ]
     )
 

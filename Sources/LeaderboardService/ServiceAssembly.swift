@@ -165,8 +165,21 @@ package struct ServiceAssembly: Sendable {
             onStopping: readiness.stop
         )
         metrics.observe("http_connections") { Double(server.connectionCount) }
+        let webhooks = configuration.webhooks.map { options in
+            Webhooks(
+                options,
+                redis: redis,
+                at: endpoint,
+                configuration.redis,
+                functions: functions,
+                catalogue: catalogue,
+                eventLoopGroup: group,
+                logger: logger,
+                metricsFactory: metrics
+            )
+        }
         services += [
-            Reload(keys: keys, server: server, logger: logger),
+            Reload(keys: keys, server: server, webhooks: webhooks, logger: logger),
             redis, FunctionKeeper(redis: redis, functions: functions), durability, watch, rights, readinessWatch,
             ForeignMembers(redis: redis, main: store, logger: logger, metricsFactory: metrics), unsoundBoards,
             DefinitionWatch(
@@ -179,6 +192,7 @@ package struct ServiceAssembly: Sendable {
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
+        if let webhooks { services.append(AfterRedis(part: webhooks, redis: redis, store: store)) }
         let lifecycle = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },

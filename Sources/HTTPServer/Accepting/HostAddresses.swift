@@ -1,26 +1,26 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 import Glibc
 
 /// The addresses that a host means, those of IPv4 first: an address itself, `*` for all of the machine's, or what a name stands
 /// for.
-enum HostAddresses {
+package enum HostAddresses {
     /// - Parameter host: an IPv6 address may stand in brackets.
     /// - Throws: ``ListenError`` where there is none.
     static func of(_ host: String) async throws -> [SocketAddress] {
         if host == "*" { return try ["0.0.0.0", "::"].map { try SocketAddress(ipAddress: $0, port: 0) } }
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         if let address = try? SocketAddress(ipAddress: bare, port: 0) { return [address] }
-        // It may ask a name server, and waits for it.
-        let addresses = try await NIOThreadPool.singleton.runIfActive { resolve(bare) }
+        let addresses = try await NIOThreadPool.singleton.runIfActive { named(bare) }
         guard !addresses.isEmpty else {
             throw ListenError("cannot listen on \(host): no address of that name is known")
         }
         return addresses
     }
 
-    private static func resolve(_ name: String) -> [SocketAddress] {
+    /// What a name stands for; none is known: an empty list. It may ask a name server, and waits for it.
+    package static func named(_ name: String) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = AF_UNSPEC
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

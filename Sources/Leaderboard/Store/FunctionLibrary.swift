@@ -50,6 +50,7 @@ package enum FunctionLibrary {
         PackageResources.members_lua,
         PackageResources.change_ties_lua,
         PackageResources.take_place_lua,
+        PackageResources.webhooks_lua,
     ]
 
     /// What `FUNCTION LOAD` takes. Without the lines that are comments, which are half of it: Redis keeps the text.

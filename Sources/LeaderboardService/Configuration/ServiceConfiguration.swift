@@ -27,6 +27,8 @@ package struct ServiceConfiguration: Sendable {
     package var auditLines: AuditLines
     /// Nil: nobody records traces.
     package var tracing: TracingOptions?
+    /// Nil: nobody is told of events.
+    package var webhooks: WebhookOptions?
     package var threads: Int
 
     /// What is set beside and looks like ours, but has no effect.
@@ -62,6 +64,7 @@ package struct ServiceConfiguration: Sendable {
         logLevel = settings.choice("LOG_LEVEL", default: .info)
         auditLines = AuditLines(settings)
         tracing = TracingOptions(settings)
+        webhooks = WebhookOptions(settings)
         threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }
 }

@@ -157,6 +157,17 @@ package enum MetricCatalog {
             "Spans lost: more than the queue holds (queue_full), or not taken by the collector (not_taken).",
             labels: ["reason"]
         ),
+        .counter(
+            "leaderboard_webhook_messages_total",
+            "Webhook messages by what came of them: delivered; failed once, and tried again (failed) or not any more (given_up); refused "
+                + "for good by the endpoint's 410 (gone); too many waited (dropped). The label is the endpoint's place in the file.",
+            labels: ["endpoint", "outcome"]
+        ),
+        .gauge(
+            "leaderboard_webhook_waiting_messages",
+            "Webhook messages that wait for the endpoint, as the instance that delivers knows; 0 on all others.",
+            labels: ["endpoint"]
+        ),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]
 }

@@ -21,6 +21,8 @@ struct FedMetricsTests {
         "leaderboard_foreign_members_moved_total", "leaderboard_unsound_boards",
         "leaderboard_http_connections_refused_total", "leaderboard_http_errors_total",
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
+        // Without endpoints there are none.
+        "leaderboard_webhook_messages_total", "leaderboard_webhook_waiting_messages",
     ]
 
     @Test("an eventful run moves every metric of the catalogue, and promtool has nothing to say of the scrape")
