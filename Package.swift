@@ -119,13 +119,14 @@ let package = Package(
         ),
         .target(
             name: "Broadcast",
-            dependencies: ["Text", "Board", .nioCore, .logging, .metrics, .lifecycle, .deque],
+            dependencies: ["Text", "Board", "Seasons", .nioCore, .logging, .metrics, .lifecycle, .deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BroadcastTests",
             dependencies: [
-                "Broadcast", "Board", "Text", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging, .metrics,
+                "Broadcast", "Board", "Seasons", "Text", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging,
+                .metrics,
             ],
             swiftSettings: swiftSettings
         ),

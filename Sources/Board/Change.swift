@@ -10,13 +10,24 @@ package struct Change: Sendable, Equatable {
     package let epoch: String?
     /// Redis' time in milliseconds since 1970.
     package let time: Int?
+    /// Nil where the board has no windows that begin anew, and where the event does not tell of them.
+    package let windows: WindowScores?
 
-    @inlinable package init(user: String, score: Int, increase: Int?, seq: Int?, epoch: String?, time: Int?) {
+    @inlinable package init(
+        user: String,
+        score: Int,
+        increase: Int?,
+        seq: Int?,
+        epoch: String?,
+        time: Int?,
+        windows: WindowScores? = nil
+    ) {
         self.user = user
         self.score = score
         self.increase = increase
         self.seq = seq
         self.epoch = epoch
         self.time = time
+        self.windows = windows
     }
 }

@@ -2,13 +2,12 @@ package import Board
 package import NIOCore
 import Synchronization
 
-/// One board as it is broadcast: its events in, one encoding, any number of subscribers out, and a copy of its best rows.
+/// One board, or one window of it, as it is broadcast: its events in, one encoding, any number of subscribers out, and a copy of its best rows.
 ///
 /// The stream's state lives on one event loop (`eventLoop`; publish from there to save a hop), the subscribers on those
 /// of their channels; a frame costs one hop per loop that has subscribers for it. Nothing is sent before the broadcaster runs.
 package final class BoardStream: Sendable {
-    /// As the messages name it that do.
-    package let board: String
+    package let followed: LiveWindow
     /// Owns the stream's state.
     package let eventLoop: any EventLoop
     let home: HomeReference
@@ -18,12 +17,12 @@ package final class BoardStream: Sendable {
     /// The highest seq that was acknowledged to somebody here: what every reader of the copy must see.
     private let acknowledgedSeq = Atomic(0)
 
-    init(board: String, isMain: Bool = false, surroundings: StreamSurroundings, source: StandingsSource) {
-        self.board = board
+    init(_ followed: LiveWindow, isMain: Bool = false, surroundings: StreamSurroundings, source: StandingsSource) {
+        self.followed = followed
         self.surroundings = surroundings
         eventLoop = surroundings.eventLoop
         let center = Home(
-            board: board,
+            followed,
             isMain: isMain,
             surroundings: surroundings,
             source: source,
@@ -34,7 +33,7 @@ package final class BoardStream: Sendable {
         let audiences = surroundings.shards.enumerated().map { index, shard in
             let audience = Audience(
                 shard: shard,
-                board: board,
+                followed: followed,
                 index: index,
                 surroundings: surroundings,
                 home: home,
@@ -57,6 +56,9 @@ package final class BoardStream: Sendable {
 
     /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
     package func standingsReplaced() { home.run { $0.standingsReplaced() } }
+
+    /// Seasons of the board's windows begin. Its place among the changes counts.
+    package func begun(_ windows: BegunWindows) { home.run { $0.begun(windows) } }
 
     /// The subscription broke; until it is up again the standings are read from the source once per interval.
     package func subscriptionLost() { home.run { $0.subscriptionLost() } }

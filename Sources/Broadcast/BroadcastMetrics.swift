@@ -7,6 +7,7 @@ enum DropReason: String, Sendable, CaseIterable {
     case backlog
     case tooSlow = "too_slow"
     case boardGone = "board_gone"
+    case windowGone = "window_gone"
     case tokenNeeded = "token_needed"
     case tokenExpired = "token_expired"
 
@@ -14,6 +15,7 @@ enum DropReason: String, Sendable, CaseIterable {
         switch reason {
         case .tooSlow: self = .tooSlow
         case .boardGone: self = .boardGone
+        case .windowGone: self = .windowGone
         case .tokenNeeded: self = .tokenNeeded
         case .tokenExpired: self = .tokenExpired
         }

@@ -41,7 +41,7 @@ package final class Broadcaster: Sendable, Service {
         )
         let eventLoop = surroundings.eventLoop
         self.eventLoop = eventLoop
-        main = BoardStream(board: name, isMain: true, surroundings: surroundings, source: source)
+        main = BoardStream(LiveWindow(name), isMain: true, surroundings: surroundings, source: source)
         self.others = others
         shares = .makeBoxSendingValue(
             RingShares(budget: options.ringBytes, eventLoop: eventLoop),
@@ -53,8 +53,9 @@ package final class Broadcaster: Sendable, Service {
 
     // MARK: Many boards
 
-    /// The board's stream, which goes on for as long as somebody has the hold. Any thread.
-    package func hold(_ board: String) throws(TooManyBoards) -> BoardHold {
+    /// The stream of the board, or of a window of it, which goes on for as long as somebody has the hold. Any thread.
+    package func hold(_ board: String, window: String? = nil) throws(TooManyBoards) -> BoardHold {
+        let board = LiveWindow(board, window: window)
         guard let others else { throw TooManyBoards() }
         let stream = try boards.withLock { boards throws(TooManyBoards) in
             if let stream = boards.hold(board) { return stream }
@@ -67,25 +68,27 @@ package final class Broadcaster: Sendable, Service {
         return BoardHold(stream: stream, onEnd: { [weak self] in self?.letGo(board) })
     }
 
-    /// The board's stream, if somebody holds it, or did of late. Any thread.
-    package func stream(of board: String) -> BoardStream? { boards.withLock { $0.stream(of: board) } }
+    /// The stream of the board, or of a window of it, if somebody holds it, or did of late. Any thread.
+    package func stream(of board: String, window: String? = nil) -> BoardStream? {
+        boards.withLock { $0.stream(of: LiveWindow(board, window: window)) }
+    }
 
     /// An update of the board is about to be answered with success: who reads its copy after that sees it. Of one that is not followed
     /// there is no copy, and one that is made from now on has the update. Any thread.
     package func acknowledged(_ seq: Int, on board: String) {
-        (board == main.board ? main : stream(of: board))?.acknowledged(seq)
+        (board == main.followed.board ? main : stream(of: board))?.acknowledged(seq)
     }
 
     /// Somebody reads a board: its stream, if it is followed. One that is read often is followed, for as long as it is and a minute
     /// more, if no other has to give way for that. Any thread.
     package func streamToRead(_ board: String) -> BoardStream? {
-        if board == main.board { return main }
+        if board == main.followed.board { return main }
         let now = eventLoop.now
         guard busy.withLock({ $0.note(board, now: now) }) else { return stream(of: board) }
-        return follow(board, until: now + BusyBoards.time)
+        return follow(LiveWindow(board), until: now + BusyBoards.time)
     }
 
-    private func follow(_ board: String, until end: NIODeadline) -> BoardStream? {
+    private func follow(_ board: LiveWindow, until end: NIODeadline) -> BoardStream? {
         guard let others else { return nil }
         let (stream, due) = boards.withLock { boards -> (BoardStream?, NIODeadline?) in
             if boards.extend(board, until: end) { return (boards.stream(of: board), boards.nextSweep()) }
@@ -102,7 +105,7 @@ package final class Broadcaster: Sendable, Service {
     /// Those that are followed, the one of the paths without a board apart.
     package var boardCount: Int { boards.withLock(\.count) }
 
-    private func letGo(_ board: String) {
+    private func letGo(_ board: LiveWindow) {
         let due = boards.withLock { boards in
             boards.letGo(board, now: eventLoop.now)
             return boards.nextSweep()
@@ -124,8 +127,8 @@ package final class Broadcaster: Sendable, Service {
     }
 
     /// With the lock held: what is followed and let go comes in its order.
-    private func begin(_ board: String, _ others: OtherBoards) -> BoardStream {
-        let stream = BoardStream(board: board, surroundings: surroundings, source: others.source(board))
+    private func begin(_ board: LiveWindow, _ others: OtherBoards) -> BoardStream {
+        let stream = BoardStream(board, surroundings: surroundings, source: others.source(board))
         begin(stream, isRunning: true)
         others.onFollow(stream)
         return stream
@@ -167,17 +170,17 @@ package final class Broadcaster: Sendable, Service {
 
 /// How boards are followed that are there for as long as somebody wants them.
 package struct OtherBoards: Sendable {
-    let source: @Sendable (_ board: String) -> StandingsSource
+    let source: @Sendable (_ followed: LiveWindow) -> StandingsSource
     let onFollow: @Sendable (BoardStream) -> Void
     let onLetGo: @Sendable (BoardStream) -> Void
 
     /// - Parameters:
-    ///   - source: where the standings of a board are read.
+    ///   - source: where the standings of a board, or of a window of it, are read.
     ///   - onFollow: the events of a board are wanted: `subscriptionLive` is to be told when they come, then each of them.
     ///     Any thread; it is called for one board and `onLetGo` for another in the order in which that was decided.
     ///   - onLetGo: they are wanted no more.
     package init(
-        source: @escaping @Sendable (_ board: String) -> StandingsSource,
+        source: @escaping @Sendable (_ followed: LiveWindow) -> StandingsSource,
         onFollow: @escaping @Sendable (BoardStream) -> Void,
         onLetGo: @escaping @Sendable (BoardStream) -> Void
     ) {
@@ -187,7 +190,7 @@ package struct OtherBoards: Sendable {
     }
 }
 
-/// As many boards are followed as may be: ``BroadcastOptions/maximumBoards``.
+/// As many boards, each window counted by itself, are followed as may be: ``BroadcastOptions/maximumBoards``.
 package struct TooManyBoards: Error, Sendable, Equatable {}
 
 /// Keeps a board's stream going.

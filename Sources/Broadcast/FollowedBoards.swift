@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Which boards have a stream, who holds them, and when those end that nobody holds. No I/O; time comes in as a value.
+/// Which boards, and windows of boards, have a stream, who holds them, and when those end that nobody holds. No I/O; time comes in as a value.
 ///
 /// A board is followed while somebody watches it, for a while after, and while it is read often. Who watches comes first: a board
 /// that is only read gives way to one that is to be watched.
@@ -14,7 +14,7 @@ struct FollowedBoards {
 
     private let maximum: Int
     private let grace: TimeAmount
-    private var boards: [String: Followed] = [:]
+    private var boards: [LiveWindow: Followed] = [:]
     /// When ``takeEnded(now:)`` will be called.
     private var sweepAt: NIODeadline?
 
@@ -27,10 +27,10 @@ struct FollowedBoards {
     var all: [BoardStream] { boards.values.map(\.stream) }
     var isFull: Bool { boards.count >= maximum }
 
-    func stream(of board: String) -> BoardStream? { boards[board]?.stream }
+    func stream(of board: LiveWindow) -> BoardStream? { boards[board]?.stream }
 
     /// Nil when there is none yet: ``makeRoom()``, then ``add(_:named:)``.
-    mutating func hold(_ board: String) -> BoardStream? {
+    mutating func hold(_ board: LiveWindow) -> BoardStream? {
         guard let stream = boards[board]?.stream else { return nil }
         boards[board]?.holds += 1
         return stream
@@ -45,23 +45,23 @@ struct FollowedBoards {
     }
 
     /// It is held by whoever asked for it.
-    mutating func add(_ stream: BoardStream, named board: String) {
+    mutating func add(_ stream: BoardStream, named board: LiveWindow) {
         boards[board] = Followed(stream: stream, holds: 1, end: .uptimeNanoseconds(0))
     }
 
     /// Nobody holds it: it is followed until then.
-    mutating func add(_ stream: BoardStream, named board: String, until end: NIODeadline) {
+    mutating func add(_ stream: BoardStream, named board: LiveWindow, until end: NIODeadline) {
         boards[board] = Followed(stream: stream, end: end)
     }
 
     /// It is followed until then at least. False: it is not followed.
-    mutating func extend(_ board: String, until end: NIODeadline) -> Bool {
+    mutating func extend(_ board: LiveWindow, until end: NIODeadline) -> Bool {
         guard let followed = boards[board] else { return false }
         boards[board]?.end = max(followed.end, end)
         return true
     }
 
-    mutating func letGo(_ board: String, now: NIODeadline) {
+    mutating func letGo(_ board: LiveWindow, now: NIODeadline) {
         guard let followed = boards[board], followed.holds > 0 else { return }
         boards[board]?.holds -= 1
         if followed.holds == 1 { boards[board]?.end = max(followed.end, now + grace) }

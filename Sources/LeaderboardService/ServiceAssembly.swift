@@ -77,7 +77,7 @@ package struct ServiceAssembly: Sendable {
             eventLoopGroup: group,
             source: StandingsSource(board: BoardID.main.rawValue, in: catalogue),
             others: OtherBoards(
-                source: { StandingsSource(board: $0, in: catalogue) },
+                source: { StandingsSource($0, in: catalogue) },
                 onFollow: channels.follow,
                 onLetGo: channels.letGo
             ),

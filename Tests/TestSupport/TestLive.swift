@@ -34,7 +34,7 @@ package struct TestFrame: Sendable, Equatable {
     }
 }
 
-/// A message of the live endpoints: `snapshot`, `changes`, `scoreboard` or `users`.
+/// A message of the live endpoints: `snapshot`, `changes`, `scoreboard` or `season`.
 package struct TestMessage: Decodable, Sendable {
     package struct Row: Decodable, Sendable, Equatable {
         package let user_id: String
@@ -56,11 +56,21 @@ package struct TestMessage: Decodable, Sendable {
 
     package let type: String
     package let board: String?
+    package let window, season: String?
     package let cursor: String
     package let from: Int?
     package let scoreboard: [Row]?
     package let changes: [Change]?
     package let users: [User]?
+    package let until, now, total: Int?
+    package let final: Bool?
+    package let next: Season?
+
+    /// The one that begins.
+    package struct Season: Decodable, Sendable {
+        package let season: String
+        package let from, until: Int?
+    }
 
     package init(json: String) throws {
         self = try JSONDecoder().decode(TestMessage.self, from: Data(json.utf8))

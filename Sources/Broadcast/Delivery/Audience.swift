@@ -5,8 +5,7 @@ import NIOCore
 final class Audience {
     private let shard: NIOLoopBoundBox<Shard>
     private let backlog: Backlog
-    /// As the messages name it that do.
-    private let board: String
+    private let followed: LiveWindow
     private let index: Int
     private let framings: Framings
     private let metrics: BroadcastMetrics
@@ -23,6 +22,10 @@ final class Audience {
     /// The snapshot of `published` by form, made when somebody needs it.
     private var snapshots = noSnapshots
 
+    /// A snapshot that tells the time is made anew when it is as old as this.
+    private var snapshotsEnd = NIODeadline.uptimeNanoseconds(0)
+    private static let snapshotAge = TimeAmount.seconds(1)
+
     private static let noSnapshots = [ByteBuffer?](repeating: nil, count: MessageForm.count)
 
     /// A subscriber's place in its group. What a frame needs lies here, one place after the other: a frame's way from the
@@ -36,14 +39,14 @@ final class Audience {
     /// - Parameter index: its place among the board's audiences.
     init(
         shard: NIOLoopBoundBox<Shard>,
-        board: String,
+        followed: LiveWindow,
         index: Int,
         surroundings: StreamSurroundings,
         home: HomeReference,
         status: BoardStatus
     ) {
         self.shard = shard
-        self.board = board
+        self.followed = followed
         self.index = index
         self.home = home
         self.status = status
@@ -122,7 +125,7 @@ final class Audience {
                 to: round.cursor,
                 from: from,
                 encoded: watch.encoded,
-                of: name(for: subscriber)
+                of: subject(for: subscriber, season: round.season)
             )
             watch.encoded.removeAll()
             watch.seq = round.cursor.seq
@@ -152,12 +155,26 @@ final class Audience {
         if isPrivate { end(subscriber, .tokenExpired) }
     }
 
-    /// There is no such board any more.
-    func dismiss() {
+    /// A season is over.
+    /// - Parameter frames: what tells of it, by form.
+    func tell(_ frames: [ByteBuffer?]) {
+        for kind in Group.Kind.allCases {
+            for form in MessageForm.all {
+                guard let frame = frames[form.index] else { continue }
+                let own = ByteBuffer(buffer: frame)
+                for member in groups[Group(kind: kind, form: form).index] where member.subscriber.phase == .following {
+                    deliverAlone(own, to: member.subscriber)
+                }
+            }
+        }
+    }
+
+    /// There is no such board, or window, any more.
+    func dismiss(_ reason: EndReason) {
         published = nil
         snapshots = Self.noSnapshots
         for group in groups {
-            for member in group { end(member.subscriber, .boardGone) }
+            for member in group { end(member.subscriber, reason) }
         }
     }
 
@@ -249,10 +266,15 @@ final class Audience {
         guard let published else { return }
         let form = subscriber.group.form
         let frame: ByteBuffer
+        let now = shard.eventLoop.now
+        // That of a window tells the time.
+        if published.season != nil, now >= snapshotsEnd { snapshots = Self.noSnapshots }
         if let made = snapshots[form.index] {
             frame = made
         } else {
-            let message = Message.snapshot(published, of: name(for: subscriber))
+            if snapshots == Self.noSnapshots { snapshotsEnd = now + Self.snapshotAge }
+            let subject = subject(for: subscriber, season: published.seasonID)
+            let message = Message.snapshot(published, of: subject, now: now)
             frame = framings[form.transport].frame(message, published.cursor)
             snapshots[form.index] = frame
         }
@@ -280,7 +302,10 @@ final class Audience {
 
     // MARK: Bookkeeping
 
-    private func name(for subscriber: Subscriber) -> String? { subscriber.group.form.namesBoard ? board : nil }
+    private func subject(for subscriber: Subscriber, season: String?) -> Subject? {
+        guard subscriber.group.form.namesBoard else { return nil }
+        return Subject(board: followed.board, window: followed.window, season: season)
+    }
 
     private func show(_ published: Published) {
         self.published = published

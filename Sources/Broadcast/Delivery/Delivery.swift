@@ -36,6 +36,8 @@ extension Delivery.Frames {
 /// Changes of users that somebody follows, each encoded once with the user's rank.
 struct WatchedChanges: Sendable {
     let cursor: Cursor
+    /// Of a window.
+    let season: String?
     let changes: [(user: String, encoded: ByteBuffer)]
     /// Users who have left the board: their followers start afresh.
     let gone: [String]

@@ -54,6 +54,8 @@ package enum EndReason: Sendable, CaseIterable {
     case tooSlow
     /// There is no such board any more.
     case boardGone
+    /// The board is there, but has no such window any more.
+    case windowGone
     /// The board has become private, and nobody knows who the viewer is.
     case tokenNeeded
     /// The board is private, and the viewer's token has ended.

@@ -7,7 +7,7 @@ import NIOCore
 extension Home {
     /// One at a time; the feed numbers them and takes the latest only.
     func fetch(_ number: Int) {
-        source.look(options.copiedUsers, eventLoop).assumeIsolated().whenComplete { [self] result in
+        source.look(options.copiedUsers, feed.place?.season, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let look): fetched(look, number)
             case .failure(let error): fetchFailed(error, number)
@@ -17,12 +17,22 @@ extension Home {
 
     private func fetched(_ look: StandingsSource.Look, _ number: Int) {
         if feed.isAwaited(number) { show(onlyToKnown: look.isPrivate) }
-        perform(feed.arrived(look.snapshot, number: number, now: eventLoop.now))
+        if let season = look.season { found(season) }
+        perform(
+            feed.arrived(
+                look.snapshot,
+                of: look.season?.place,
+                after: look.season?.ended,
+                number: number,
+                now: eventLoop.now
+            )
+        )
         answerReaders()
     }
 
     private func fetchFailed(_ error: any Error, _ number: Int) {
-        if error is BoardGone { return perform(feed.gone(number, now: eventLoop.now)) }
+        isWindowGone = error is WindowGone
+        if error is BoardGone || isWindowGone { return perform(feed.gone(number, now: eventLoop.now)) }
         metrics.sourceFailures.increment()
         if feed.failures == 0 { log("standings cannot be read", .warning, ["error": "\(error)"]) }
         perform(feed.failed(number, now: eventLoop.now))

@@ -37,7 +37,7 @@ extension Home {
     func admit(_ join: Join, cursor: Cursor?) {
         guard let published = feed.published else { return }
         if join.group.kind == .users { return rejoin(join) }
-        let name = join.group.form.namesBoard ? board : nil
+        let name = subject(join.group.form, published)
         var first: ByteBuffer?
         if join.group.kind == .all, let cursor, let missed = feed.missed(since: cursor) {
             metrics.resumed.increment()
@@ -59,17 +59,19 @@ extension Home {
         if isPrivate { log("the board is private now: viewers without a token are sent away", .info) }
     }
 
-    /// There is no such board any more.
+    /// There is no such board, or window, any more.
     func dismiss() {
+        let reason = isWindowGone ? EndReason.windowGone : .boardGone
+        isWindowGone = false
         outbox = Outbox()
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
-            audience.reference.run { $0.dismiss() }
+            audience.reference.run { $0.dismiss(reason) }
         }
         let early = waiting + watches.takeJoins()
         waiting = []
         for join in early {
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
-                $0.end(subscriber.value, .boardGone)
+                $0.end(subscriber.value, reason)
             }
         }
     }

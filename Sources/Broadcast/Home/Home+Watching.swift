@@ -12,7 +12,7 @@ extension Home {
         guard let round = watches.begin(published, feed.top) else { return }
         if round.asked.isEmpty { return conclude(watches.end(round.number, answer: [])) }
         nextRound = now + SnapshotPace.shortest
-        source.standings(round.asked, eventLoop).assumeIsolated().whenComplete { [self] result in
+        source.standings(round.asked, published.seasonID, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let answer): conclude(watches.end(round.number, answer: answer))
             case .failure: roundFailed(round.number)
@@ -37,6 +37,7 @@ extension Home {
         if !outcome.changes.isEmpty || !outcome.gone.isEmpty {
             let changes = WatchedChanges(
                 cursor: outcome.cursor,
+                season: outcome.published.seasonID,
                 changes: outcome.changes.map { ($0.change.user, Message.change($0.change, rank: $0.rank)) },
                 gone: outcome.gone
             )
@@ -45,8 +46,8 @@ extension Home {
             }
         }
         for (join, users) in outcome.admitted {
-            let name = join.group.form.namesBoard ? board : nil
-            let message = Message.snapshot(outcome.published, users: users, of: name)
+            let name = subject(join.group.form, outcome.published)
+            let message = Message.snapshot(outcome.published, users: users, of: name, now: eventLoop.now)
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
                 $0.admit(subscriber.value, outcome.published, first: message)
             }

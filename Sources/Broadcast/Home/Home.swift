@@ -13,10 +13,9 @@ final class Home {
     let source: StandingsSource
     let metrics: BroadcastMetrics
     let logger: Logger
-    /// As the messages name it that do.
-    let board: String
+    let followed: LiveWindow
     private let isMain: Bool
-    private let framings: Framings
+    let framings: Framings
     private let status: BoardStatus
     var audiences: [AudienceState] = []
     var feed: Feed
@@ -27,23 +26,27 @@ final class Home {
     var outbox = Outbox()
     /// As the source said last.
     var isPrivate = false
+    /// The board is there, but not its window.
+    var isWindowGone = false
     private var isDeliveryDue = false
     private var alarm: Scheduled<Void>?
     private var alarmAt = NIODeadline.distantFuture
     private var lookAt = NIODeadline.uptimeNanoseconds(0)
+    /// When the season that is shown should be over, and how often its end was tried in vain.
+    var end = SeasonEnd()
     /// When the source may be asked for ranks again.
     var nextRound = NIODeadline.uptimeNanoseconds(0)
     private(set) var isRunning = false
 
     /// - Parameter isMain: it is followed always, and looked at more closely than the others.
     init(
-        board: String,
+        _ followed: LiveWindow,
         isMain: Bool,
         surroundings: StreamSurroundings,
         source: StandingsSource,
         status: BoardStatus
     ) {
-        self.board = board
+        self.followed = followed
         self.isMain = isMain
         self.source = source
         self.status = status
@@ -87,6 +90,12 @@ final class Home {
 
     func standingsReplaced() {
         perform(feed.standingsReplaced(now: eventLoop.now))
+        answerReaders()
+    }
+
+    /// Seasons of the board's windows begin.
+    func begun(_ windows: BegunWindows) {
+        perform(feed.begun(windows, now: eventLoop.now))
         answerReaders()
     }
 
@@ -141,7 +150,7 @@ final class Home {
         var changes: [ByteBuffer?] = [nil, nil]
         var scoreboards: [ByteBuffer?] = [nil, nil]
         return MessageForm.all.map { form in
-            let (name, place) = form.namesBoard ? (board, 1) : (nil, 0)
+            let (name, place) = (subject(form, flush.published), form.namesBoard ? 1 : 0)
             var frames = Delivery.Frames()
             if audiences.contains(where: { $0.count(.all, form) > 0 }) {
                 let message = changes[place] ?? Message.changes(to: cursor, from: flush.from, flush.changes, of: name)
@@ -157,6 +166,12 @@ final class Home {
             }
             return frames
         }
+    }
+
+    /// What the messages of this form name.
+    func subject(_ form: MessageForm, _ published: Published) -> Subject? {
+        guard form.namesBoard else { return nil }
+        return Subject(board: followed.board, window: followed.window, season: published.seasonID)
     }
 
     private func deliverSoon() {
@@ -194,10 +209,11 @@ final class Home {
         switch reason {
         case .start, .subscription, .epoch: log("standings taken from the store", .info, place)
         // Somebody has said so, and may say so in every window.
-        case .replaced: logger.debug("standings taken from the store", metadata: place)
+        case .replaced, .season: logger.debug("standings taken from the store", metadata: place)
         default: log("standings were not continuous, all subscribers get a snapshot", .warning, place)
         }
         watches.reset()
+        if let turn = feed.takeTurn() { tell(turn) }
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
             audience.reference.run { $0.resnapshot(published) }
         }
@@ -210,7 +226,7 @@ final class Home {
     /// Of one board among many only who looks closely hears: what befalls all of them befalls `main` too.
     func log(_ message: Logger.Message, _ level: Logger.Level, _ metadata: Logger.Metadata = [:]) {
         guard !isMain else { return logger.log(level: level, message, metadata: metadata) }
-        logger.debug(message, metadata: metadata.merging(["board": "\(board)"]) { first, _ in first })
+        logger.debug(message, metadata: metadata.merging(["board": "\(followed)"]) { first, _ in first })
     }
 
     // MARK: Time
@@ -219,6 +235,7 @@ final class Home {
         var next = min(feed.nextWake, watches.isEmpty ? .distantFuture : lookAt)
         if watches.isRoundDue, feed.published != nil { next = min(next, nextRound) }
         if let deadline = readers.nextDeadline { next = min(next, deadline) }
+        if let due = end.due { next = min(next, due) }
         guard isRunning, next < alarmAt else { return }
         alarm?.cancel()
         alarmAt = next
@@ -234,6 +251,7 @@ final class Home {
             watches.lookAround()
         }
         beginRound()
+        endSeasonIfDue(now: now)
         perform(feed.wake(now: now))
         answerReaders()
     }
@@ -246,6 +264,8 @@ struct AudienceState {
     var counts = Array(repeating: 0, count: Group.count)
 
     func count(_ kind: Group.Kind, _ form: MessageForm) -> Int { counts[Group(kind: kind, form: form).index] }
+
+    func has(_ form: MessageForm) -> Bool { Group.Kind.allCases.contains { count($0, form) > 0 } }
 
     func has(_ kind: Group.Kind) -> Bool { MessageForm.all.contains { count(kind, $0) > 0 } }
 }

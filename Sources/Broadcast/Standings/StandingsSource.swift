@@ -1,5 +1,6 @@
 package import Board
 package import NIOCore
+package import Seasons
 
 /// Where the broadcaster reads what the stream cannot tell it. Each read is one consistent look at the board.
 /// An error means "not now": it is asked again, with growing pauses. ``BoardGone`` means that there is no such board.
@@ -10,38 +11,78 @@ package struct StandingsSource: Sendable {
         package let snapshot: Snapshot
         /// It is shown to those only who have a token.
         package let isPrivate: Bool
+        /// Nil: of the window that never ends.
+        package let season: SeasonLook?
 
-        package init(_ snapshot: Snapshot, isPrivate: Bool = false) {
+        package init(_ snapshot: Snapshot, isPrivate: Bool = false, season: SeasonLook? = nil) {
             self.snapshot = snapshot
             self.isPrivate = isPrivate
+            self.season = season
         }
     }
 
-    /// The best `limit` users with the epoch and seq they stand for.
-    let look: @Sendable (_ limit: Int, _ eventLoop: any EventLoop) -> EventLoopFuture<Look>
+    /// What a look at a window finds beside the standings. The cursor of the look is of ``SeasonPlace/shownEpoch``.
+    package struct SeasonLook: Sendable {
+        package let place: SeasonPlace
+        package let clock: RedisClock
+        /// Of the season that was shown before, if that is another.
+        package let ended: EndedSeason?
+
+        package init(_ place: SeasonPlace, clock: RedisClock, ended: EndedSeason?) {
+            self.place = place
+            self.clock = clock
+            self.ended = ended
+        }
+    }
+
+    typealias Looking = @Sendable (_ limit: Int, _ shown: Season?, _ eventLoop: any EventLoop) -> EventLoopFuture<Look>
+    typealias Asking =
+        @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
+    typealias Turning = @Sendable (_ eventLoop: any EventLoop) -> EventLoopFuture<Void>
+
+    /// The best `limit` users with the epoch and seq they stand for. Of a window, of the season that runs.
+    let look: Looking
     /// Score and rank of these users, at most 256, in any order; who is missing from the answer is not on the board.
-    let standings: @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
+    let standings: Asking
+    /// The season that was found last should be over: the next one is to begin, even if nobody plays.
+    let turn: Turning
 
     /// The closures are given the broadcaster's loop, and are called again only after they returned.
+    /// - Parameters:
+    ///   - look: `shown` is the season of a window that was found before.
+    ///   - standings: `season` is that of a window.
     package init(
-        look: @escaping @Sendable (_ limit: Int, _ eventLoop: any EventLoop) async throws -> Look,
-        standings: @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) async throws -> [UserStanding]
+        look:
+            @escaping @Sendable (_ limit: Int, _ shown: Season?, _ eventLoop: any EventLoop) async throws -> Look,
+        standings:
+            @escaping @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) async throws
+            -> [UserStanding],
+        turn: @escaping @Sendable (_ eventLoop: any EventLoop) async throws -> Void = { _ in }
     ) {
         self.init(
-            look: { limit, loop in loop.makeFutureWithTask { try await look(limit, loop) } },
-            standings: { users, loop in loop.makeFutureWithTask { try await standings(users, loop) } }
+            look: { limit, shown, loop in loop.makeFutureWithTask { try await look(limit, shown, loop) } },
+            standings: { users, season, loop in
+                loop.makeFutureWithTask { try await standings(users, season, loop) }
+            },
+            turn: { loop in loop.makeFutureWithTask { try await turn(loop) } }
         )
     }
 
     /// For a source that answers by futures of the loop it is given.
     init(
-        look: @escaping @Sendable (_ limit: Int, _ eventLoop: any EventLoop) -> EventLoopFuture<Look>,
-        standings:
-            @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
+        look: @escaping Looking,
+        standings: @escaping Asking,
+        turn: @escaping Turning = { $0.makeSucceededVoidFuture() }
     ) {
         self.look = look
         self.standings = standings
+        self.turn = turn
     }
+}
+
+/// There is no such window any more.
+package struct WindowGone: Error {
+    package init() {}
 }
 
 /// Nobody has defined the board, or somebody has deleted it.

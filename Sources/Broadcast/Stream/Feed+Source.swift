@@ -19,11 +19,44 @@ extension Feed {
         var isOutdated = false
         /// Changes were missed since it began: its answer cannot be brought up to now.
         var isVoid = false
-        var recorded: [Change] = []
+        var recorded: [Recorded] = []
         var hasOverflown = false
         /// The answer, while the stream has not reached it yet.
-        var answer: Snapshot?
+        var answer: Answer?
         var answeredAt = NIODeadline.uptimeNanoseconds(0)
+    }
+
+    /// What came over the stream.
+    enum Recorded {
+        case change(Change)
+        case begun(BegunWindows)
+
+        /// Nil: it has no place of its own.
+        var seq: Int? {
+            switch self {
+            case .change(let change): change.seq
+            case .begun(let begun): begun.cursor.seq
+            }
+        }
+
+        var epoch: String? {
+            switch self {
+            case .change(let change): change.epoch
+            case .begun(let begun): begun.cursor.epoch
+            }
+        }
+    }
+
+    /// What the source answered.
+    struct Answer {
+        let snapshot: Snapshot
+        /// Of a window.
+        let place: SeasonPlace?
+        /// Of the season that was shown before, if that is another.
+        let ended: EndedSeason?
+
+        /// As the stream's events have it.
+        var epoch: String { place?.epoch ?? snapshot.epoch }
     }
 
     /// The first look at the source is the subscription's, which comes in a moment; only without one there is another. A feed
@@ -74,8 +107,15 @@ extension Feed {
     }
 
     /// The source's answer. One that was given up meanwhile is ignored.
-    mutating func arrived(_ snapshot: Snapshot, number: Int, now: NIODeadline) -> [FeedAction] {
+    mutating func arrived(
+        _ snapshot: Snapshot,
+        of place: SeasonPlace? = nil,
+        after ended: EndedSeason? = nil,
+        number: Int,
+        now: NIODeadline
+    ) -> [FeedAction] {
         guard let fetch, fetch.number == number, fetch.answer == nil else { return [] }
+        let answer = Answer(snapshot: snapshot, place: place, ended: ended)
         failures = 0
         if fetch.isVoid || fetch.isOutdated && !fetch.isForResync {
             self.fetch = nil
@@ -84,7 +124,7 @@ extension Feed {
         verifyAt = now + options.verifyInterval
         switch mode {
         case .resyncing(let reason):
-            return takeOver(snapshot, fetch, because: reason, now: now)
+            return takeOver(answer, fetch, because: reason, now: now)
         case .lost:
             self.fetch = nil
             let polled = TopStandings(snapshot, capacity: options.copiedUsers)
@@ -94,13 +134,20 @@ extension Feed {
                 verifyAt = min(verifyAt, pace.nextSnapshot)
                 return []
             }
-            return adopt(polled, at: cursor, because: position == nil ? .start : .differs, now: now)
+            return adopt(
+                polled,
+                at: cursor,
+                in: place,
+                after: ended,
+                because: position == nil ? .start : isOther(place) ? .season : .differs,
+                now: now
+            )
         case .following:
             guard let started = fetch.startedFrom, snapshot.epoch == started.epoch, snapshot.seq >= started.seq else {
-                // Wiped, or restored to what it was earlier.
-                return takeOver(snapshot, fetch, because: .epoch, now: now)
+                // Another season; wiped, or restored to what it was earlier.
+                return takeOver(answer, fetch, because: isOther(place) ? .season : .epoch, now: now)
             }
-            self.fetch?.answer = snapshot
+            self.fetch?.answer = answer
             self.fetch?.answeredAt = now
             return compareIfReached(now: now)
         }
@@ -138,7 +185,7 @@ extension Feed {
 
     /// Compares with what the source answered as soon as the stream is there.
     mutating func compareIfReached(now: NIODeadline) -> [FeedAction] {
-        guard let fetch, let answer = fetch.answer, let position, position.seq >= answer.seq else { return [] }
+        guard let fetch, let answer = fetch.answer, let position, position.seq >= answer.snapshot.seq else { return [] }
         self.fetch = nil
         if fetch.hasOverflown { return [] }
         guard let rolled = roll(answer, over: fetch.recorded), rolled.cursor == position else {
@@ -146,8 +193,9 @@ extension Feed {
         }
         guard rolled.top.agrees(with: top) else {
             guard now >= pace.nextSnapshot else { return resync(.differs, now: now) }
-            return adopt(rolled.top, at: position, because: .differs, now: now)
+            return adopt(rolled.top, at: position, in: rolled.place, after: nil, because: .differs, now: now)
         }
+        place = rolled.place
         if rolled.top.rows.count > top.rows.count || top.wantsRefill { top = rolled.top }
         return []
     }
@@ -178,11 +226,11 @@ extension Feed {
         return [.fetch(fetchNumber)]
     }
 
-    mutating func record(_ change: Change) {
+    mutating func record(_ event: Recorded) {
         // Not bound to a name: a second reference would make each append copy the array.
         guard fetch?.hasOverflown == false, let count = fetch?.recorded.count else { return }
         if count < options.maximumRecordedChanges {
-            self.fetch?.recorded.append(change)
+            self.fetch?.recorded.append(event)
         } else {
             self.fetch?.hasOverflown = true
             self.fetch?.recorded = []
@@ -190,13 +238,13 @@ extension Feed {
     }
 
     private mutating func takeOver(
-        _ snapshot: Snapshot,
+        _ answer: Answer,
         _ fetch: Fetch,
         because reason: ResyncReason,
         now: NIODeadline
     ) -> [FeedAction] {
         self.fetch = nil
-        guard !fetch.hasOverflown, let rolled = roll(snapshot, over: fetch.recorded) else {
+        guard !fetch.hasOverflown, let rolled = roll(answer, over: fetch.recorded) else {
             mode = .resyncing(fetch.hasOverflown ? .overflow : reason)
             retryLater(now: now)
             return []
@@ -204,25 +252,60 @@ extension Feed {
         guard now >= pace.nextSnapshot else { return resync(reason, now: now) }
         isCaughtUp = true
         if fetch.isOutdated { verifyAt = now } else { mode = .following }
-        return adopt(rolled.top, at: rolled.cursor, because: reason, now: now)
+        return adopt(
+            rolled.top,
+            at: rolled.cursor,
+            in: rolled.place,
+            after: answer.ended,
+            because: reason,
+            now: now
+        )
     }
 
-    /// The snapshot with what happened since. Nil when the recorded changes do not join on to it.
-    private func roll(_ snapshot: Snapshot, over recorded: [Change]) -> (top: TopStandings, cursor: Cursor)? {
-        var top = TopStandings(snapshot, capacity: options.copiedUsers)
-        var seq = snapshot.seq
-        // Whatever was published before a change that the snapshot knows, it knows too.
-        let known = recorded.lastIndex { change in
-            change.seq.map { $0 <= seq && change.epoch ?? snapshot.epoch == snapshot.epoch } ?? false
+    private struct Rolled {
+        var top: TopStandings
+        var cursor: Cursor
+        var place: SeasonPlace?
+    }
+
+    /// The answer with what happened since. Nil when what was recorded does not join on to it.
+    private func roll(_ answer: Answer, over recorded: [Recorded]) -> Rolled? {
+        let snapshot = answer.snapshot
+        var rolled = Rolled(
+            top: TopStandings(snapshot, capacity: options.copiedUsers),
+            cursor: snapshot.cursor,
+            place: answer.place
+        )
+        // Whatever was published before an event that the snapshot knows, it knows too.
+        let known = recorded.lastIndex { event in
+            event.seq.map { $0 <= snapshot.seq && event.epoch ?? answer.epoch == answer.epoch } ?? false
         }
-        for change in recorded[(known.map { $0 + 1 } ?? 0)...] {
-            if let next = change.seq {
-                guard change.epoch ?? snapshot.epoch == snapshot.epoch, next == seq &+ 1 else { return nil }
-                seq = next
+        for event in recorded[(known.map { $0 + 1 } ?? 0)...] {
+            if let next = event.seq {
+                guard event.epoch ?? answer.epoch == answer.epoch, next == rolled.cursor.seq &+ 1 else { return nil }
+                rolled.cursor = Cursor(epoch: snapshot.epoch, seq: next)
             }
-            _ = top.set(change.user, to: change.score, isReached: change.increase != 0)
+            guard roll(&rolled, over: event) else { return nil }
         }
-        return (top, Cursor(epoch: snapshot.epoch, seq: seq))
+        return rolled
+    }
+
+    /// False: only another look can tell what it did.
+    private func roll(_ rolled: inout Rolled, over event: Recorded) -> Bool {
+        switch event {
+        case .begun(let begun):
+            guard let place = rolled.place else { return true }
+            rolled.place = place.after(begun)
+            return rolled.place != nil
+        case .change(let change):
+            switch rolled.place?.meaning(of: change) {
+            case nil: _ = rolled.top.set(change.user, to: change.score, isReached: change.increase != 0)
+            case .score(let score, let increase): _ = rolled.top.set(change.user, to: score, isReached: increase != 0)
+            case .nothing: break
+            case .unknown: return false
+            }
+            return true
+        }
     }
 
     /// 50 ms, 100 ms, … up to the verification's own pace.

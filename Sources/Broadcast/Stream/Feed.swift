@@ -5,11 +5,13 @@ import NIOCore
 struct Published: Sendable, Equatable {
     var cursor: Cursor
     var top: [Standing]
+    /// Nil: of the window that never ends.
+    var season: ShownSeason?
 }
 
 /// Why every subscriber got a new snapshot. The names are label values of the metrics.
 enum ResyncReason: String, CaseIterable, Sendable {
-    case start, subscription, hole, epoch, overflow, differs, behind, fall, replaced
+    case start, subscription, hole, epoch, overflow, differs, behind, fall, replaced, season
 }
 
 /// What the owner of a feed has to do, in the order given.
@@ -41,8 +43,14 @@ struct Feed {
 
     let options: BroadcastOptions
     var mode = Mode.lost
-    /// The place of the last change applied; nil before the first snapshot.
+    /// The place of the last change applied; nil before the first snapshot. Of a window, its epoch names the season as well.
     var position: Cursor?
+    /// Of a window, the season that is followed.
+    var place: SeasonPlace?
+    /// As Redis' clock was when the season was looked at last.
+    var clock: RedisClock?
+    /// A step from one season into another of which the subscribers are to be told.
+    private var turn: SeasonTurn?
     /// There is no such board, as far as is known.
     private(set) var isGone = false
     var top: TopStandings
@@ -82,27 +90,30 @@ struct Feed {
 
     /// One event of the stream.
     mutating func receive(_ change: Change, now: NIODeadline) -> [FeedAction] {
-        record(change)
+        record(.change(change))
         guard mode == .following, let position else { return [] }
-        guard let seq = change.seq else { return apply(change, at: position.seq, now: now) }
+        if let place { return receive(change, in: place, at: position, now: now) }
+        guard let seq = change.seq else {
+            return apply(change, to: change.score, by: change.increase, at: position.seq, now: now)
+        }
         if let epoch = change.epoch, epoch != position.epoch { return resync(.epoch, now: now) }
         if seq <= position.seq { return [] }
         if seq != position.seq &+ 1 { return resync(.hole, now: now) }
         self.position = Cursor(epoch: position.epoch, seq: seq)
-        return apply(change, at: seq, now: now)
+        return apply(change, to: change.score, by: change.increase, at: seq, now: now)
     }
 
-    private mutating func apply(_ change: Change, at seq: Int, now: NIODeadline) -> [FeedAction] {
+    mutating func apply(_ change: Change, to score: Int, by increase: Int?, at seq: Int, now: NIODeadline)
+        -> [FeedAction]
+    {
         version &+= 1
-        if let index = top.set(change.user, to: change.score, isReached: change.increase != 0),
-            index < options.scoreboardRows
-        {
+        if let index = top.set(change.user, to: score, isReached: increase != 0), index < options.scoreboardRows {
             topChanged = true
         }
         let placed = PlacedChange(
             user: change.user,
-            score: change.score,
-            increase: change.increase ?? 0,
+            score: score,
+            increase: increase ?? 0,
             seq: seq,
             hasOwnSeq: change.seq != nil
         )
@@ -158,12 +169,29 @@ struct Feed {
     private mutating func publish(at cursor: Cursor) -> Bool {
         ring.published()
         guard published == nil || (topChanged && !top.isThin(for: options.scoreboardRows)) else {
+            let season = shownSeason
             published?.cursor = cursor
+            published?.season = season
             return false
         }
-        published = Published(cursor: cursor, top: Array(top.rows.prefix(options.scoreboardRows)))
+        published = Published(
+            cursor: cursor,
+            top: Array(top.rows.prefix(options.scoreboardRows)),
+            season: shownSeason
+        )
         topChanged = false
         return true
+    }
+
+    private var shownSeason: ShownSeason? {
+        guard let place, let clock else { return nil }
+        return ShownSeason(season: place.season, clock: clock)
+    }
+
+    /// The subscribers are to be told of it before they see the new season.
+    mutating func takeTurn() -> SeasonTurn? {
+        defer { turn = nil }
+        return turn
     }
 
     /// The first rows at the place of the last change, whether it has gone out yet or not; nil when they are not known.
@@ -192,12 +220,19 @@ struct Feed {
     }
 
     /// Takes over standings as they are at `cursor`, for which every subscriber needs a snapshot. Not before `pace.nextSnapshot`.
-    mutating func adopt(_ top: TopStandings, at cursor: Cursor, because reason: ResyncReason, now: NIODeadline)
-        -> [FeedAction]
-    {
+    mutating func adopt(
+        _ top: TopStandings,
+        at cursor: Cursor,
+        in place: SeasonPlace?,
+        after ended: EndedSeason?,
+        because reason: ResyncReason,
+        now: NIODeadline
+    ) -> [FeedAction] {
         version &+= 1
         isGone = false
         self.top = top
+        self.place = place
+        turn = SeasonTurn(from: published, ended, to: shownSeason) ?? turn
         let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
         window.clear(keepsArrivals: top.order.isByArrival)
@@ -219,6 +254,8 @@ struct Feed {
         isGone = true
         top = TopStandings(capacity: options.copiedUsers)
         position = nil
+        place = nil
+        turn = nil
         published = nil
         window.clear()
         ring.restart(at: 0, closedUntil: now)

@@ -26,6 +26,9 @@ struct MergedChanges {
     func contains(_ user: String) -> Bool { slotOfUser[user] != nil }
     var count: Int { slotOfUser.count }
 
+    /// Nothing was changed by this one.
+    mutating func pass(_ seq: Int) { from = min(from ?? seq, seq) }
+
     /// A new latest change goes to the end, so that the changes of a message ascend.
     mutating func add(_ change: PlacedChange, time: Int?) {
         from = min(from ?? change.seq, change.seq)

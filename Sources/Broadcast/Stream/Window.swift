@@ -23,6 +23,9 @@ struct Window {
         return now >= closesAt || pending.bytes >= maximumBytes
     }
 
+    /// The stream went on without a change: the next frame begins there at the latest.
+    mutating func pass(_ seq: Int) { pending.pass(seq) }
+
     /// When the pending changes must go out; nil when there are none.
     var dueAt: NIODeadline? { pending.isEmpty ? nil : closesAt }
 

@@ -8,9 +8,8 @@ package enum BoardEvent: Sendable, Equatable {
     /// The board is not what the scores told so far make of it: a user left it (`{"user_id":"12345","removed":true}`), or
     /// much changed at once (`{"reset":true}`). Who follows it takes the standings anew.
     case standingsReplaced
-    /// A season of one of its windows begins (`{"reset":true,"seasons":"…"}`): the board is what it was, and so is its definition, but the
-    /// change that says so has a number of its own.
-    case seasonBegun
+    /// A season of one of its windows begins: the board is what it was, and so is its definition.
+    case seasonsBegun(BegunSeasons)
 
     /// Anyone who may publish in Redis wrote this: what ``Change`` says of it holds here.
     package init(json: [UInt8]) throws(InvalidScoreEvent) {
@@ -36,7 +35,9 @@ package enum BoardEvent: Sendable, Equatable {
         } else if bytes > Change.maximumJSONBytes {
             throw InvalidScoreEvent(reason: "the text is too large for an event of one update")
         } else if object["score"] == nil, object["reset"]?.bool == true || Self.isRemoval(object) {
-            self = object["seasons"]?.string == nil ? .standingsReplaced : .seasonBegun
+            let text = object["seasons"]?.string ?? ""
+            let begun = try text.isEmpty ? nil : BegunSeasons(text, at: EventPlace(object))
+            self = begun.map(Self.seasonsBegun) ?? .standingsReplaced
         } else {
             self = .change(try Change(object))
         }

@@ -26,7 +26,7 @@ extension Change {
     }
 
     init(_ object: JSONObject) throws(InvalidScoreEvent) {
-        self.init(try EventScore(object), at: try EventPlace(object))
+        self.init(try EventScore(object, of: try WindowScores.seasons(object)), at: try EventPlace(object))
     }
 
     init(_ score: EventScore, at place: EventPlace) {
@@ -36,7 +36,8 @@ extension Change {
             increase: score.increase,
             seq: place.seq,
             epoch: place.epoch,
-            time: place.time
+            time: place.time,
+            windows: score.windows
         )
     }
 }
@@ -46,8 +47,10 @@ struct EventScore {
     let user: UserID
     let score: Int
     let increase: Int?
+    let windows: WindowScores?
 
-    init(_ object: JSONObject) throws(InvalidScoreEvent) {
+    /// - Parameter seasons: in which it counted, of an update that came late.
+    init(_ object: JSONObject, of seasons: [String]?) throws(InvalidScoreEvent) {
         guard let text = object["user_id"]?.string, let user = try? UserID(text) else {
             throw InvalidScoreEvent(reason: "user_id")
         }
@@ -57,9 +60,10 @@ struct EventScore {
         self.user = user
         self.score = score
         increase = try object.optionalInteger("score_increase", in: -ScoreRange.limit...ScoreRange.limit)
+        windows = try WindowScores.read(object, of: seasons)
     }
 
-    /// The three members in the usual order, without the closing brace; nil for anything else.
+    /// The three members in the usual order, and those in the windows, without the closing brace; nil for anything else.
     init?(_ scanner: inout PlainObjectScanner, of text: Span<UInt8>) {
         guard scanner.member("{", .userID, of: text),
             let name = scanner.string(of: text, maximumBytes: UserID.maximumLength),
@@ -72,6 +76,15 @@ struct EventScore {
         self.user = user
         self.score = score
         self.increase = increase
+        // What of the windows is told seldom is for the reader of any JSON.
+        var ahead = scanner
+        guard ahead.member(",", .windows, of: text) else {
+            windows = nil
+            return
+        }
+        guard let scores = WindowScores.list(&ahead, of: text) else { return nil }
+        scanner = ahead
+        windows = WindowScores(scores)
     }
 }
 

@@ -10,17 +10,19 @@ package struct GroupEvent: Sendable, Equatable {
     package let updates: [Change]
 
     package static let maximumUpdates = 64
-    /// 64 updates with user ids of 128 bytes and the longest numbers are 13,200; with the scores of four windows each, 18,400.
-    package static let maximumJSONBytes = 20_480
+    /// 64 updates with user ids of 128 bytes and the longest numbers are 13,200; with the scores of four windows each and what was added
+    /// in them, 24,400.
+    package static let maximumJSONBytes = 25_600
 
     init(_ object: JSONObject) throws(InvalidScoreEvent) {
         guard let elements = object["updates"]?.array, (1...Self.maximumUpdates).contains(elements.count) else {
             throw InvalidScoreEvent(reason: "updates")
         }
+        let seasons = try WindowScores.seasons(object)
         var scores: [EventScore] = []
         for element in elements {
             guard let update = element.object else { throw InvalidScoreEvent(reason: "updates") }
-            scores.append(try EventScore(update))
+            scores.append(try EventScore(update, of: seasons))
         }
         let from = try object.optionalInteger("from", in: 1...ScoreRange.limit)
         guard let group = Self(scores, from: from, to: try EventPlace(object)) else {

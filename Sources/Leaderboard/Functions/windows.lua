@@ -277,13 +277,25 @@ function write_windows(group, definition)
   end
 end
 
--- What an event says of a change beside the board's own score: those in the windows, in their order.
-function windows_event(group)
-  local scores = {}
+-- What an event says of a change beside the board's own score, before write_windows has told of it: the scores in the windows, in
+-- their order, and where it is not what was added to the board's own, what was added in each.
+function windows_event(group, user, increase)
+  local scores, increases, is_other = {}, {}, false
   for index = 1, #group do
-    scores[index] = integer_text(shown_score(group[index].total))
+    local window = group[index]
+    local score = shown_score(window.total)
+    increases[index] = shown_score(score - shown_score(window.had[user] or 0))
+    scores[index] = integer_text(score)
+    is_other = is_other or increases[index] ~= increase
   end
-  return ',"windows":[' .. table.concat(scores, ',') .. ']'
+  local told = ',"windows":[' .. table.concat(scores, ',') .. ']'
+  if is_other then
+    for index = 1, #group do
+      increases[index] = integer_text(increases[index])
+    end
+    told = told .. ',"window_increases":[' .. table.concat(increases, ',') .. ']'
+  end
+  return told
 end
 
 -- What an outcome says of them: `daily 2026-11-28 120;weekly 2026-W48 300`.

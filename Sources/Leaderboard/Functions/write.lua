@@ -274,7 +274,7 @@ end
 
 local function note_event(user, score_text, increase_text)
   local what = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
-    .. (windows and windows_event(windows) or '')
+    .. (windows and windows_event(windows, user, to_number(increase_text)) or '')
   if not event then
     event = what
   elseif not events then
@@ -432,6 +432,9 @@ local function end_group(channel, before)
   local what = event
   if events then
     what = '"from":' .. integer_text(behind + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
+  end
+  if windows and windows.late then
+    what = what .. ',"of":"' .. windows.late .. '"'
   end
   -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
   -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.

@@ -116,7 +116,7 @@ extension ScoreStore {
         return call
     }
 
-    private static func read<Value>(
+    static func read<Value>(
         _ reply: RESPValue,
         _ make: (ReplyHead, [RESPValue]) -> Value?
     ) throws(ScoreStoreError) -> Value? {

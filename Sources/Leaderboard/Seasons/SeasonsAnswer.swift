@@ -7,6 +7,10 @@ struct SeasonsAnswer {
     /// Of the board's key `seasons`; empty: no season has begun yet.
     let stored: String
 
+    init(now: Int, stored: String) {
+        (self.now, self.stored) = (now, stored)
+    }
+
     /// Nil: it is another reply. Of a group it stands in an array (``GroupReply``).
     init?(_ reply: RESPValue) {
         guard var fields = reply.array else { return nil }
@@ -19,6 +23,6 @@ struct SeasonsAnswer {
         default: return nil
         }
         guard let now = time.integer, let stored = text.text else { return nil }
-        (self.now, self.stored) = (now, stored)
+        self.init(now: now, stored: stored)
     }
 }

@@ -4,7 +4,7 @@ import RedisClient
 import Seasons
 
 /// An entry of the stream of a board's ended seasons.
-package struct EndedSeason: Sendable, Equatable {
+package struct EndedSeasonEntry: Sendable, Equatable {
     /// Of the entry: later ones are greater.
     package let id: AuditID
     /// Nil: another writer's entry.
@@ -34,12 +34,12 @@ extension ScoreStore {
         after id: AuditID,
         limit: Int,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> [EndedSeason] {
+    ) async throws(ScoreStoreError) -> [EndedSeasonEntry] {
         let command = RedisCommand("XRANGE", keys.ended, "(\(id)", "+", "COUNT", String(limit))
         guard let entries = try await read(command, on: eventLoop).array else { throw .unavailable("unexpected reply") }
         return entries.compactMap { entry in
             guard let id = entry.array?.first?.text.flatMap({ AuditID($0) }) else { return nil }
-            return EndedSeason(id: id, season: WindowSeason(entry: entry))
+            return EndedSeasonEntry(id: id, season: WindowSeason(entry: entry))
         }
     }
 

@@ -5,6 +5,7 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 import NIOHTTP1
+import Seasons
 
 /// The board that a request is about: `{board}` of its path, or `main`. Each handler resolves it once.
 struct RequestedBoard: Sendable {
@@ -43,6 +44,12 @@ struct RequestedBoard: Sendable {
         }
         guard store.board.definition.visibility == .private else { return (id, .unknown) }
         return (id, Access(try await callers.token(of: request), now: Date.now.timeIntervalSince1970))
+    }
+
+    /// For who watches a window that begins anew: the board has one of this name.
+    func allowWatching(_ window: WindowName, of id: BoardID, _ request: Request) async throws(Refusal) {
+        let windows = try await board(id, request).board.definition.windows
+        guard windows.seasonal.contains(where: { $0.name == window }) else { throw Refusal(reading: .unknownWindow) }
     }
 
     /// Reads of the board, as it is. A private board is for who has a token.

@@ -1,6 +1,7 @@
 import Board
 import Broadcast
 import HTTPServer
+import Leaderboard
 import NIOCore
 import NIOHTTP1
 import Text
@@ -27,6 +28,7 @@ extension EndReason {
         switch self {
         case .tooSlow: nil
         case .boardGone: .boardNotFound
+        case .windowGone: Refusal(reading: .unknownWindow)
         case .tokenNeeded: .missingToken
         case .tokenExpired: .invalidToken
         }

@@ -4,8 +4,9 @@ import Leaderboard
 import Logging
 import NIOCore
 import RedisClient
+import Seasons
 
-/// The way of an event: the Redis subscription → ``BoardEvent`` → its board's ``BoardStream``.
+/// The way of an event: the Redis subscription → ``BoardEvent`` → its board's ``BoardStream``, and those of its windows.
 ///
 /// What another service published is checked here; what is no event never reaches a viewer: it is dropped, counted, and
 /// logged once a minute.
@@ -30,32 +31,54 @@ final class LiveFeed: Sendable {
 
     /// Called on the subscription's loop, in order.
     func receive(_ channel: String, _ event: RedisSubscriptionEvent) {
+        let route = channels.streams(of: channel)
         if channel == channels.mainChannel {
-            tell(event, main, of: .main)
-        } else if let (id, stream) = channels.stream(of: channel) {
-            tell(event, stream, of: id)
+            tell(event, of: .main, on: channel, to: main, route?.streams ?? [])
+        } else if let (id, streams) = route, let first = streams.first {
+            tell(event, of: id, on: channel, to: first, streams.dropFirst())
         }
     }
 
-    private func tell(_ event: RedisSubscriptionEvent, _ stream: BoardStream, of id: BoardID) {
+    private func tell(
+        _ event: RedisSubscriptionEvent,
+        of id: BoardID,
+        on channel: String,
+        to first: BoardStream,
+        _ others: some Sequence<BoardStream>
+    ) {
         switch event {
         case .subscribed:
-            stream.subscriptionLive()
+            channels.note(channel, isLive: true)
+            first.subscriptionLive()
+            for stream in others { stream.subscriptionLive() }
         case .disconnected:
-            stream.subscriptionLost()
+            channels.note(channel, isLive: false)
+            first.subscriptionLost()
+            for stream in others { stream.subscriptionLost() }
         case .message(let payload):
             do {
-                switch try BoardEvent(json: payload) {
-                case .change(let change): stream.publish(change)
-                case .group(let group): for change in group.updates { stream.publish(change) }
-                case .standingsReplaced:
-                    onReplaced(id)
-                    stream.standingsReplaced()
-                case .seasonBegun: stream.standingsReplaced()
-                }
+                let event = try BoardEvent(json: payload)
+                if case .standingsReplaced = event { onReplaced(id) }
+                tell(event, to: first)
+                for stream in others { tell(event, to: stream) }
             } catch {
                 rejected.note("\(error)")
             }
         }
+    }
+
+    private func tell(_ event: BoardEvent, to stream: BoardStream) {
+        switch event {
+        case .change(let change): stream.publish(change)
+        case .group(let group): for change in group.updates { stream.publish(change) }
+        case .standingsReplaced: stream.standingsReplaced()
+        case .seasonsBegun(let begun): stream.begun(BegunWindows(begun))
+        }
+    }
+}
+
+extension BegunWindows {
+    init(_ begun: BegunSeasons) {
+        self.init(begun.seasons.map { ($0.window.rawValue, $0.season) }, at: begun.cursor)
     }
 }

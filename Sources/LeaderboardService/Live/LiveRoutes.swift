@@ -4,6 +4,7 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 import NIOHTTP1
+import Seasons
 
 /// The live endpoints: what is asked for is checked before the upgrade, then the channel is the broadcaster's.
 struct LiveRoutes: Sendable {
@@ -29,12 +30,15 @@ struct LiveRoutes: Sendable {
             var wish = try LiveWish(request, transport)
             let (id, access) = try await boards.toWatch(request)
             wish.access = access
+            if let window = wish.window { try await boards.allowWatching(window, of: id, request) }
             let place = try place(for: request)
-            guard id != .main else {
+            guard id != .main || wish.window != nil else {
                 return .accept { [broadcaster, wish] in wish.subscribe($0, to: broadcaster.main, admission: place) }
             }
             let hold: BoardHold
-            do { hold = try broadcaster.hold(id.rawValue) } catch { throw .tooManyBoards }
+            do { hold = try broadcaster.hold(id.rawValue, window: wish.window?.rawValue) } catch {
+                throw .tooManyBoards
+            }
             let admission = BoardAdmission(place: place, hold: hold)
             return .accept { [wish] in wish.subscribe($0, to: admission.hold.stream, admission: admission) }
         } catch {
@@ -57,7 +61,7 @@ struct LiveRoutes: Sendable {
 
 }
 
-/// What keeps a viewer's place, and the stream of its board, until the viewer is gone.
+/// What keeps a viewer's place, and the stream of its board or window, until the viewer is gone.
 private final class BoardAdmission: Sendable {
     private let place: Place
     let hold: BoardHold
@@ -75,6 +79,8 @@ private struct LiveWish: Sendable {
     let cursor: Cursor?
     /// The path names a board.
     let namesBoard: Bool
+    /// Nil: the one that never ends.
+    let window: WindowName?
     var access = Access.unknown
 
     init(_ request: Request, _ transport: Transport) throws(Refusal) {
@@ -82,6 +88,17 @@ private struct LiveWish: Sendable {
         view = try View(request.query)
         cursor = Self.cursor(of: request)
         namesBoard = request.parameters[RequestedBoard.parameter] != nil
+        window = namesBoard ? try Self.window(request.query) : nil
+    }
+
+    private static func window(_ query: Query) throws(Refusal) -> WindowName? {
+        guard query.values("season").isEmpty else {
+            throw .invalidQuery(
+                "A window is watched in the season that runs: leave season out, or read the scoreboard."
+            )
+        }
+        guard case .window(let window, _) = try BoardQuery.view(query) else { return nil }
+        return window
     }
 
     func subscribe(_ live: LiveChannel, to stream: BoardStream, admission: any AnyObject & Sendable) {

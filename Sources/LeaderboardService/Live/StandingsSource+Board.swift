@@ -7,7 +7,7 @@ extension StandingsSource {
     /// A board, by its definition as the catalogue has it at each look.
     init(board name: String, in catalogue: Catalogue) {
         self.init(
-            look: { limit, eventLoop in
+            look: { limit, _, eventLoop in
                 try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
                     guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
                         return nil
@@ -20,22 +20,32 @@ extension StandingsSource {
                     return Look(page.snapshot, isPrivate: store.board.definition.visibility == .private)
                 }
             },
-            standings: { users, eventLoop in
-                let ids = users.compactMap { try? UserID($0) }
-                var found: [UserStanding] = []
-                for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
-                    let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
-                    found += try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                        try await store.standings(of: some, on: eventLoop)?.standings
-                    }
-                }
-                return found
+            standings: { users, _, eventLoop in
+                try await Self.standings(of: users, in: .whole, name, catalogue, eventLoop)
             }
         )
     }
 
+    static func standings(
+        of users: [String],
+        in view: BoardView,
+        _ name: String,
+        _ catalogue: Catalogue,
+        _ eventLoop: any EventLoop
+    ) async throws -> [UserStanding] {
+        let ids = users.compactMap { try? UserID($0) }
+        var found: [UserStanding] = []
+        for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
+            let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
+            found += try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
+                try await store.standings(of: some, in: view, on: eventLoop)?.standings
+            }
+        }
+        return found
+    }
+
     /// - Parameter call: nil: the board is not there as it was found.
-    private static func asking<Value>(
+    static func asking<Value>(
         _ name: String,
         _ catalogue: Catalogue,
         _ eventLoop: any EventLoop,

@@ -91,7 +91,7 @@ struct EndedSeasonsWatch {
         return min(nextEnd.map { $0 / 1000 + 1 } ?? later, later)
     }
 
-    private func tell(_ entry: EndedSeason, of id: BoardID, _ store: ScoreStore, _ source: String) async throws {
+    private func tell(_ entry: EndedSeasonEntry, of id: BoardID, _ store: ScoreStore, _ source: String) async throws {
         var events: [WebhookEvent] = []
         if let season = entry.season,
             let page = try await store.finalRows(of: season, limit: Self.rows, on: surroundings.eventLoop)

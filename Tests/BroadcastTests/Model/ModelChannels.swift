@@ -15,15 +15,15 @@ final class ModelChannels: Sendable {
 
     @Sendable func add(_ stream: BoardStream) {
         state.withLock { state in
-            state.streams[stream.board] = stream
-            state.new.append(stream.board)
+            state.streams[stream.followed.board] = stream
+            state.new.append(stream.followed.board)
         }
     }
 
     @Sendable func remove(_ stream: BoardStream) {
         state.withLock { state in
-            state.streams[stream.board] = nil
-            state.new.removeAll { $0 == stream.board }
+            state.streams[stream.followed.board] = nil
+            state.new.removeAll { $0 == stream.followed.board }
         }
     }
 

@@ -73,15 +73,15 @@ final class ModelInstance {
             framings: ModelViewer.framings,
             eventLoopGroup: loops,
             source: StandingsSource(
-                look: { limit, loop in bound.value.askForSnapshot(limit, loop) },
-                standings: { users, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
+                look: { limit, _, loop in bound.value.askForSnapshot(limit, loop) },
+                standings: { users, _, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
             ),
             others: OtherBoards(
-                source: { name in
+                source: { followed in
                     StandingsSource(
-                        look: { limit, loop in bound.value.ask(loop, name) { $0.look(limit) } },
-                        standings: { users, loop in
-                            bound.value.ask(loop, name) { board in users.map { board.standing(of: $0) } }
+                        look: { limit, _, loop in bound.value.ask(loop, followed.board) { $0.look(limit) } },
+                        standings: { users, _, loop in
+                            bound.value.ask(loop, followed.board) { board in users.map { board.standing(of: $0) } }
                         }
                     )
                 },

@@ -104,10 +104,11 @@ struct CursorTests {
         changes.add(change("u1", 12, score: 3), time: nil)
         let cursor = published.cursor
         let messages = [
-            Message.snapshot(published, of: "b-1"), Message.scoreboard(published, of: "b-1"),
-            Message.snapshot(published, users: [], of: "b-1"),
-            Message.changes(to: cursor, from: 12, changes, of: "b-1"),
-            Message.changes(to: cursor, from: 12, encoded: [ByteBuffer](), of: "b-1"),
+            Message.snapshot(published, of: Subject(board: "b-1")),
+            Message.scoreboard(published, of: Subject(board: "b-1")),
+            Message.snapshot(published, users: [], of: Subject(board: "b-1")),
+            Message.changes(to: cursor, from: 12, changes, of: Subject(board: "b-1")),
+            Message.changes(to: cursor, from: 12, encoded: [ByteBuffer](), of: Subject(board: "b-1")),
         ]
         for message in messages {
             #expect(String(buffer: message).contains(#"","board":"b-1","cursor":"7:12""#))

@@ -22,7 +22,10 @@ extension FuzzTarget {
             let seqs = group.updates.compactMap(\.seq)
             promise(seqs.isEmpty || seqs.count == group.updates.count, "all have a seq, or none has")
             promise(zip(seqs, seqs.dropFirst()).allSatisfy { $0 + 1 == $1 }, "seqs follow each other")
-        case .standingsReplaced?, .seasonBegun?, nil: break
+        case .seasonsBegun(let begun)?:
+            promise((1...ScoreRange.limit).contains(begun.cursor.seq), "it has a place in the stream")
+            promise(begun.seasons.count <= BoardWindows.maximumCount, "no board has more windows")
+        case .standingsReplaced?, nil: break
         }
     }
 

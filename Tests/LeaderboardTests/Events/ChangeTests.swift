@@ -1,6 +1,7 @@
 import Board
 import Leaderboard
 import NIOCore
+import Seasons
 import Testing
 
 @Suite("A score event")
@@ -173,10 +174,33 @@ struct BoardEventTests {
         #expect(try BoardEvent(json: Array(json.utf8)) == .standingsReplaced)
     }
 
-    @Test("that a season begins says nothing of the definition")
+    @Test("that a season begins tells which run, and says nothing of the definition")
     func season() throws {
         let json = #"{"reset":true,"seasons":"9 1 all - 0 0;day 2026-11-29 1 9","seq":7,"epoch":"1","time":5}"#
-        #expect(try BoardEvent(json: Array(json.utf8)) == .seasonBegun)
+        guard case .seasonsBegun(let begun) = try BoardEvent(json: Array(json.utf8)) else {
+            Issue.record("no season begins")
+            return
+        }
+        #expect(begun.cursor == Cursor(epoch: "1", seq: 7))
+        #expect(
+            begun.seasons == [
+                WindowSeason(
+                    window: try #require(WindowName("day")),
+                    season: Season(id: "2026-11-29", from: 1, until: 9)
+                )
+            ]
+        )
+    }
+
+    @Test(
+        "of which nobody knows the place, or which has no seasons, calls for the standings",
+        arguments: [
+            #"{"reset":true,"seasons":"9 1 all - 0 0;day 2026-11-29 1 9"}"#, #"{"reset":true,"seasons":""}"#,
+            #"{"reset":true,"seasons":7,"seq":7,"epoch":"1","time":5}"#,
+        ]
+    )
+    func seasonsNowhere(json: String) throws {
+        #expect(try BoardEvent(json: Array(json.utf8)) == .standingsReplaced)
     }
 
     @Test(

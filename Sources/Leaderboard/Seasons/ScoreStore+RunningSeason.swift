@@ -1,0 +1,100 @@
+package import Board
+package import NIOCore
+import RedisClient
+package import Seasons
+
+/// The first rows of a window, the season that they are of, and when.
+package struct SeasonRows: Sendable {
+    package let snapshot: Snapshot
+    package let season: Season
+    /// In the list of scores that changes have; nil: changes do not count in it now.
+    package let place: Int?
+    /// Scores of that list.
+    package let listed: Int
+    /// Redis' clock, in microseconds since 1970, not long before `readAt`.
+    package let now: Int
+    package let readAt: NIODeadline
+}
+
+/// The first rows of a season that is over.
+package struct EndedRows: Sendable {
+    package let snapshot: Snapshot
+    /// Nothing can change in it any more, but by an operator.
+    package let isFinal: Bool
+}
+
+// For who follows a window through its ends: what Redis holds to be its season, whose clock judges.
+extension ScoreStore {
+    /// Of the season that runs. Nil: the board is not as it was found.
+    package func seasonRows(
+        of window: WindowName,
+        limit: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> SeasonRows? {
+        guard board.definition.windows.seasonal.contains(where: { $0.name == window }), let book = board.seasons
+        else { throw .unknownWindow }
+        for _ in 0..<Self.maximumTries {
+            let now = try await time(on: eventLoop)
+            let readAt = NIODeadline.now()
+            let stored = try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? ""
+            book.catchUp(now: now, stored: stored)
+            guard let running = book.running, let season = running.season(of: window) else { break }
+            let keys = keys.season(window: window, id: season.id)
+            let times = "@\(season.from),\(season.until)"
+            let reply = try await read(
+                call("page", ["0", String(limit)], scores: keys.scores, at: keys.at, times: times),
+                on: eventLoop
+            )
+            if let answer = SeasonsAnswer(reply) {
+                book.learn(answer)
+                continue
+            }
+            let page = try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }
+            return page.map { page in
+                SeasonRows(
+                    snapshot: page.snapshot,
+                    season: season,
+                    place: running.seasons.firstIndex { $0.window == window },
+                    listed: running.seasons.count,
+                    now: now,
+                    readAt: readAt
+                )
+            }
+        }
+        throw .unavailable("the seasons of the board are others each time")
+    }
+
+    /// Of a season that is over. Where nobody was in it, or it was kept long enough, nobody is in it. Nil: the board is not as it was
+    /// found.
+    /// - Parameter now: Redis' clock, in microseconds since 1970.
+    package func rows(
+        ofEnded season: Season,
+        of window: WindowName,
+        limit: Int,
+        now: Int,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> EndedRows? {
+        let keys = keys.season(window: window, id: season.id)
+        let reply = try await read(
+            call("page", ["0", String(limit)], scores: keys.scores, at: keys.at),
+            on: eventLoop
+        )
+        let grace = board.definition.windows.graceSeconds * 1_000_000
+        return try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }.map {
+            EndedRows(snapshot: $0.snapshot, isFinal: now - grace >= season.until)
+        }
+    }
+}
+
+extension BoardSeasons {
+    /// What Redis holds now, where that is something else than was known.
+    fileprivate func catchUp(now: Int, stored text: String) {
+        let holds = RunningSeasons.stored(text).filter { now < $0.season.until }
+        if let running, now < running.until,
+            holds.allSatisfy({ held in running.season(of: held.window).map { $0 == held.season } ?? true })
+        {
+            return
+        }
+        learn(SeasonsAnswer(now: now, stored: text))
+    }
+}
