@@ -33,13 +33,13 @@ package final class Launcher: Sendable {
         }
     }
 
-    /// A child that dies with us; its output goes nowhere, or to a file of the caller.
+    /// A child that dies with us; its output goes to a file of the caller, or nowhere.
     package func launch(
         _ program: String,
         _ arguments: [String],
         environment: [String: String]? = nil,
         directory: URL? = nil,
-        output: FileHandle = .nullDevice
+        output: FileHandle? = nil
     ) async throws -> TestProcess {
         try await onThread {
             try TestProcess(

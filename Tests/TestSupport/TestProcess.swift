@@ -10,8 +10,10 @@ package final class TestProcess: Sendable {
     /// What `waitpid` said of its end; nil while it runs.
     private let ending = Mutex<Int32?>(nil)
 
-    /// Both of its output streams go to `output`; nothing else of ours is open in it.
-    init(_ command: [String], environment: [String: String]?, directory: URL?, output: FileHandle) throws {
+    /// Both of its output streams go to `output`, nil: nowhere; nothing else of ours is open in it.
+    ///
+    /// Nowhere is not `FileHandle.nullDevice`: that has no descriptor (-1) here, and the child would write where we write.
+    init(_ command: [String], environment: [String: String]?, directory: URL?, output: FileHandle?) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         // SAFETY: both are initialised here and destroyed at the end, and used in between only; the copied words live until
@@ -29,7 +31,11 @@ package final class TestProcess: Sendable {
             unsafe settings.forEach { unsafe free($0) }
         }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
+        if let output {
+            unsafe posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        }
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         // NIO closes its own. One that is not open is passed over.
         for descriptor in 3...Self.greatestDescriptor() + 64 {
