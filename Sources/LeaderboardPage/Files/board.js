@@ -1,42 +1,70 @@
 // The board that the page shows: that of its path, /boards/{name}, or `main`, whose paths name none. Where it is read, and
 // what is known of it.
 
+import { heardAnswer } from "./clock.js";
 import { readDefinition } from "./message.js";
 import { usualOrder } from "./order.js";
+import { Calendar } from "./season.js";
 import { Token } from "./token.js";
 
 /** What is shown of a definition may be that old. */
 const askEvery = 10_000;
+/** Of `main`, too. */
+const onlyByName = new Set(["scoreboard", "seasons"]);
 
 export class Board {
   /** Null: `main`. */
   name = nameOf(location.pathname);
   title = null;
   order = usualOrder;
+  /** [{ name, words }], the first is its face. */
+  windows = [];
+  calendar = new Calendar("UTC");
   token = new Token();
 
   /** Resolves when it can be read: before, nobody knows whether that needs the token. */
   whenReadable;
 
+  #place;
   #onKnown;
   #becomesReadable;
+  #isDefined = false;
   #isAsking = false;
   #askedAt = -Infinity;
 
-  /** `onKnown()`: the title or the order is another one now. */
-  constructor({ onKnown }) {
+  /** `place`: which of its standings are shown. `onKnown()`: what is known of it may be another now. */
+  constructor({ place, onKnown }) {
+    this.#place = place;
     this.#onKnown = onKnown;
     this.whenReadable = new Promise((resolve) => (this.#becomesReadable = resolve));
   }
 
-  /** `live`, `events`, `stats`, `users/ID`. */
-  path(part) {
-    return this.name === null ? `/api/v1/scoreboard/${part}` : `${this.#definition}/${part}`;
+  /** The name of the window that is shown. */
+  get window() {
+    return this.#place.window ?? this.windows[0]?.name ?? "all";
+  }
+
+  /** A window is shown beside the one that never ends. */
+  get isOfWindow() {
+    return this.#place.window !== null;
+  }
+
+  /** `live`, `events`, `stats`, `users/ID`, `scoreboard`, of the standings that are shown; a `query` says more, and null less. */
+  path(part, query = {}) {
+    const { window, season } = this.#place;
+    const all = Object.entries({ window, season, ...query }).filter(([, value]) => value !== null);
+    const path = this.name === null && window === null && !onlyByName.has(part) ? `/api/v1/scoreboard/${part}` : `${this.#definition}/${part}`;
+    return all.length > 0 ? `${path}?${new URLSearchParams(all)}` : path;
+  }
+
+  /** The service knows what it is: one that has no definitions shows `main` all the same, and no more of it. */
+  get isDefined() {
+    return this.#isDefined;
   }
 
   /** Reads one of its paths. */
-  ask(part, options) {
-    return this.#fetch(this.path(part), options);
+  ask(part, options, query) {
+    return this.#fetch(this.path(part, query), options);
   }
 
   /** Finds out what the board is. Null: that is known; else why not: "gone", "private", "unanswered". */
@@ -70,6 +98,9 @@ export class Board {
     if (!definition.isPrivate) this.token.isNeeded = false;
     this.title = definition.title || this.name;
     this.order = definition.order;
+    this.windows = definition.windows;
+    this.calendar = new Calendar(definition.zone);
+    this.#isDefined = true;
     this.#onKnown();
     return null;
   }
@@ -88,8 +119,10 @@ export class Board {
     return `/api/v1/boards/${encodeURIComponent(this.name ?? "main")}`;
   }
 
-  #fetch(path, options) {
-    return fetch(path, { ...options, headers: this.token.headers });
+  async #fetch(path, options) {
+    const answer = await fetch(path, { ...options, headers: this.token.headers });
+    heardAnswer(answer);
+    return answer;
   }
 }
 

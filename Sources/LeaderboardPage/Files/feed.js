@@ -12,6 +12,8 @@ const patience = 10_000;
 /** Browsers tell neither why a WebSocket did not open nor that it never will. Counted are those that the service, which
  * answered otherwise, did not open: one that is away opens nothing, and is no reason to change the transport. */
 const failuresBeforeEventStream = 2;
+/** A key that is held down runs through all windows. */
+const turnTakes = 100;
 
 export class Feed {
   /** { epoch, seq }: every change up to here has been seen. Null: nothing yet, or a hole; a snapshot must come. */
@@ -44,8 +46,7 @@ export class Feed {
   start() {
     if (this.#close || this.#timer) return;
     this.#soon();
-    addEventListener("online", this.#hurry);
-    document.addEventListener("visibilitychange", this.#seen);
+    this.#listen();
   }
 
   stop() {
@@ -70,6 +71,15 @@ export class Feed {
   tokenChanged() {
     this.position = null;
     this.#soon();
+  }
+
+  /** Others of the board's standings are wanted: begins anew, once nobody turns the pages on. */
+  turn() {
+    this.position = null;
+    this.#end();
+    this.#listen();
+    this.#onState({ name: "connecting" });
+    this.#after(turnTakes, () => this.#connect());
   }
 
   /** What the board is has to be known before its rows: a browser tells nobody why a WebSocket was refused. */
@@ -101,8 +111,10 @@ export class Feed {
         if (message?.type === "unknown") return;
         if (!message || !this.#continues(message)) return this.resync();
         const now = performance.now();
-        this.position = message.position;
         this.lastMessageAt = now;
+        // Those that change no standings move nothing on.
+        if (!message.position) return this.#onMessage(message, false);
+        this.position = message.position;
         this.#backoff.well(now);
         if (isFirst) {
           this.#after(null);
@@ -121,7 +133,7 @@ export class Feed {
 
   /** Whether nothing is missing between what came before and this, and it does not lead back. */
   #continues({ type, position, from }) {
-    if (type !== "changes") return true;
+    if (type !== "changes") return position !== undefined || this.position !== null;
     const last = this.position;
     return last !== null && last.epoch === position.epoch && from <= last.seq + 1 && position.seq >= last.seq;
   }
@@ -165,7 +177,8 @@ export class Feed {
     try {
       const { ok, status } = await this.#board.ask("stats", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
       if (ok) this.#webSocketFailures += 1;
-      const refusal = refusalOf(status);
+      // Of a window, it may be the window that is not there.
+      const refusal = status === 404 && this.#board.isOfWindow ? null : refusalOf(status);
       // Unless it is being tried again already.
       if (refusal && !this.#close && this.#timer) this.#refused(refusal);
     } catch {
@@ -183,6 +196,12 @@ export class Feed {
   #seen = () => {
     if (!document.hidden && this.refusal !== null) this.#hurry();
   };
+
+  /** Twice is once. */
+  #listen() {
+    addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#seen);
+  }
 
   #end() {
     this.#after(null);

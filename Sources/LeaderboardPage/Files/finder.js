@@ -94,6 +94,19 @@ export class Finder {
     else this.#show(standing);
   }
 
+  /** Others of the board's standings are shown. */
+  viewChanged() {
+    if (this.user === null) return;
+    this.#round += 1;
+    this.#isStale = false;
+    this.#show(unknown);
+  }
+
+  /** The followed user's face, wherever it became known. */
+  showName(name) {
+    if (this.user !== null) this.#elements.name.textContent = name;
+  }
+
   /** Once a second. */
   tick(now) {
     if (this.user === null || now < this.#askAt || this.#find(this.user)) return;

@@ -1,11 +1,16 @@
-// A message of the stream: what it must be like. Nothing else of the page looks at one that has not passed here.
+// What the service says, and what it must be like. Nothing else of the page looks at anything that has not passed here.
 
+import { readFace } from "./face.js";
 import { Order, usualOrder } from "./order.js";
+import { readSeason, readWindows } from "./season.js";
 
 /**
- * { type: "snapshot" | "scoreboard", position, rows: [{ user, score }] },
+ * { type: "snapshot" | "scoreboard", position, rows: [{ user, score, face }], season, time, frozen: { time } },
  * { type: "changes", position, from, changes: [{ user, score, increase }] },
+ * { type: "season", season, rows }: it has ended, and so stand the best; a snapshot of the next one follows,
+ * { type: "metadata", users: [{ user, face }] },
  * or { type: "unknown" }: of a later version of the service, to be passed over. Null: rubbish.
+ * Of a season, a time and a frozen board it is null where nothing is told.
  */
 export function readMessage(text, order = usualOrder) {
   let message;
@@ -20,18 +25,44 @@ export function readMessage(text, order = usualOrder) {
       return readStandings(message, order);
     case "changes":
       return readChanges(message);
+    case "season":
+      return readEnd(message, order);
+    case "metadata":
+      return readMetadata(message);
     default:
       return typeof message?.type === "string" ? { type: "unknown" } : null;
   }
 }
 
-function readStandings({ type, cursor, scoreboard }, order) {
+function readStandings(message, order) {
+  const { type, cursor, scoreboard, now, frozen = null } = message;
   const position = readCursor(cursor);
-  const rows = readAll(scoreboard, readRow);
+  const rows = readTop(scoreboard, order);
   if (!position || !rows) return null;
+  const isFrozen = frozen !== null && typeof frozen === "object";
+  return {
+    type,
+    position,
+    rows,
+    season: readSeason(message),
+    time: isTime(now) ? now : null,
+    frozen: isFrozen ? { time: isTime(frozen.since) ? frozen.since : null } : null,
+  };
+}
+
+function readEnd(message, order) {
+  const season = readSeason(message);
+  const rows = readTop(message.scoreboard, order);
+  const { now } = message;
+  return season && rows ? { type: "season", season, rows, time: isTime(now) ? now : null } : null;
+}
+
+function readTop(scoreboard, order) {
+  const rows = readAll(scoreboard, readRow);
+  if (!rows) return null;
   const isBestFirst = rows.every(({ score }, index) => index === 0 || order.allows(rows[index - 1].score, score));
   const isOnceEach = new Set(rows.map(({ user }) => user)).size === rows.length;
-  return isBestFirst && isOnceEach ? { type, position, rows } : null;
+  return isBestFirst && isOnceEach ? rows : null;
 }
 
 function readChanges({ type, cursor, from, changes }) {
@@ -40,9 +71,16 @@ function readChanges({ type, cursor, from, changes }) {
   return position && read && isCount(from) && from <= position.seq + 1 ? { type, position, from, changes: read } : null;
 }
 
+function readMetadata({ type, users }) {
+  const read = readAll(users, (row) => (isName(row?.user_id) ? { user: row.user_id, face: readFace(row.metadata ?? null) } : null));
+  return read && { type, users: read };
+}
+
+/** `face` is undefined where the row tells none: somebody may have one all the same. */
 function readRow(row) {
-  const { user_id: user, score } = row ?? {};
-  return isName(user) && Number.isSafeInteger(score) ? { user, score } : null;
+  const { user_id: user, score, metadata } = row ?? {};
+  if (!isName(user) || !Number.isSafeInteger(score)) return null;
+  return metadata === undefined ? { user, score } : { user, score, face: readFace(metadata) };
 }
 
 function readChange(change) {
@@ -58,17 +96,31 @@ function readAll(list, read) {
   return all.includes(null) ? null : all;
 }
 
-/** `<epoch>:<seq>`, both in digits. */
+/** `<epoch>:<seq>`; the epoch of a window's season is `<epoch>.<window>.<season>`. Another epoch is of other standings. */
 export function readCursor(text) {
-  const [, epoch, digits] = (typeof text === "string" && /^([0-9]{1,20}):([0-9]{1,16})$/.exec(text)) || [];
+  const shape = /^([0-9]{1,20}(?:\.[A-Za-z0-9_.-]{1,80})?):([0-9]{1,16})$/;
+  const [, epoch, digits] = (typeof text === "string" && shape.exec(text)) || [];
   const seq = Number(digits);
   return isCount(seq) ? { epoch, seq } : null;
 }
 
-/** `{"user_id", "score", "rank"}`: where one user stands. Null: rubbish. */
+/** `{"user_id", "score", "rank"}`: where one user stands: { score, rank, face }. Null: rubbish. */
 export function readStanding(body) {
   const row = readRow(body);
-  return row && isCount(body.rank) && body.rank > 0 ? { score: row.score, rank: body.rank } : null;
+  return row && isCount(body.rank) && body.rank > 0 ? { score: row.score, rank: body.rank, face: row.face ?? null } : null;
+}
+
+/** Rows with ranks: [{ user, score, rank, face }]. Null: rubbish. */
+export function readRanked(body) {
+  return readAll(body, (row) => {
+    const standing = readStanding(row);
+    return standing && { user: row.user_id, ...standing };
+  });
+}
+
+/** The faces of users who were asked for, on the board or not: [{ user, face }]. Null: rubbish. */
+export function readFaces(body) {
+  return readMetadata({ users: body })?.users ?? null;
 }
 
 /** `{"viewers", "users", "cursor"}`; viewers are null where they are not told, the cursor where it cannot be read. Null: rubbish. */
@@ -77,11 +129,13 @@ export function readStats(body) {
   return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
 }
 
-/** A board's definition, as far as the page shows it: { name, title, order, isPrivate }. Null: rubbish. */
+/** A board's definition, as far as the page shows it: { name, title, order, isPrivate, windows, zone }. Null: rubbish. */
 export function readDefinition(body) {
-  const { name, title, visibility } = body ?? {};
+  const { name, title, visibility, windows, time_zone: zone } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
-  return order && { name, title, order, isPrivate: visibility === "private" };
+  if (!order) return null;
+  const isPrivate = visibility === "private";
+  return { name, title, order, isPrivate, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
 }
 
 /** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */
@@ -102,3 +156,4 @@ export function readTops(body) {
 
 const isName = (value) => typeof value === "string" && value !== "";
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+const isTime = (value) => isCount(value) && value < 8.64e15;

@@ -2,6 +2,9 @@
 
 const notices = {
   empty: ["Nobody has scored yet.", "The first player to score appears here at once."],
+  begun: ["A new season has just begun.", "The first player to score appears here at once."],
+  season: ["Nobody has scored in this season yet.", "The first player to score appears here at once."],
+  past: ["Nothing is known of this season.", "Nobody scored in it, or it is kept no longer."],
   gone: ["There is no such board.", "It was deleted, or nobody has made it yet. When it is made, it appears here."],
   private: ["This board is private.", "Who reads it needs an access token."],
 };
@@ -21,6 +24,7 @@ export class Notice {
     if (name === this.#shown) return;
     this.#shown = name;
     this.#element.hidden = name === null;
+    this.#element.dataset.notice = name ?? "";
     if (name === null) return;
     const [heading, sentence] = notices[name];
     this.#element.querySelector("strong").textContent = heading;

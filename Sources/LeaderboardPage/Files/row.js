@@ -1,6 +1,7 @@
 // One row of the board: a node that is made once, is written to only where its content changed, and moves by transform.
 
 import { number, signed } from "./format.js";
+import { Portrait } from "./portrait.js";
 import { places } from "./standings.js";
 
 const gainShows = 1_600;
@@ -16,8 +17,9 @@ export class Row {
   goneAt = Infinity;
 
   #parts = Object.fromEntries(
-    ["bar", "pulse", "rank", "move", "name", "gain", "score"].map((part) => [part, this.element.querySelector(`.${part}`)]),
+    ["bar", "pulse", "rank", "move", "gain", "score"].map((part) => [part, this.element.querySelector(`.${part}`)]),
   );
+  #portrait = new Portrait(this.element);
   #place = null;
   #rank = null;
   #score = null;
@@ -29,8 +31,7 @@ export class Row {
   /** Becomes this user's row, not yet at any place. */
   take(user) {
     this.user = user;
-    this.#parts.name.textContent = user;
-    this.#parts.name.title = user;
+    this.element.dataset.user = user;
     this.#place = this.#rank = this.#score = this.#bar = null;
     this.#gain.until = this.#move.until = 0;
     this.expire(0);
@@ -41,8 +42,9 @@ export class Row {
   }
 
   /** `place`: 0 is the first. `rank`: equals may share it. `bar`: 0 to 1, the best score's. */
-  show({ place, rank, score, bar: share }, now) {
+  show({ place, rank, score, bar: share, face = null }, now) {
     if (this.goneAt !== Infinity) this.#comeBack();
+    this.#portrait.show(this.user, face);
     if (rank !== this.#rank) {
       if (this.#rank !== null) this.#mark(this.#rank - rank, now);
       this.#rank = rank;

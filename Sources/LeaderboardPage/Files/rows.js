@@ -31,16 +31,21 @@ export class Rows {
     for (const row of this.#rows.values()) row.followed = row.user === user;
   }
 
-  /** `top` is best first, by the board's order: { user, score }. With `atOnce` nothing moves or flashes: all is where it belongs. */
-  draw(top, order, now, { atOnce }) {
+  /**
+   * `top` is best first, by the board's order: { user, score }, each with its rank where they do not begin with the best. With `atOnce`
+   * nothing moves or flashes: all is where it belongs.
+   */
+  draw(top, order, faces, now, { atOnce }) {
     this.#list.classList.toggle("still", atOnce);
+    this.#list.classList.toggle("faces", faces.areThere);
     this.#list.classList.toggle("wide", top.some(({ score }) => Math.abs(score) >= wideScore));
     const best = top[0]?.score ?? 0;
     const shown = new Set();
-    top.forEach(({ user, score }, place) => {
+    top.forEach(({ user, score, rank = null }, place) => {
       shown.add(user);
       const row = this.#rows.get(user) ?? this.#add(user, atOnce);
-      row.show({ place, rank: order.rank(place, top), score, bar: order.share(score, best) }, now);
+      const bar = order.share(score, best);
+      row.show({ place, rank: rank ?? order.rank(place, top), score, bar, face: faces.of(user) }, now);
       const gain = this.#gains.get(user);
       if (gain && !atOnce) row.gained(gain, order, now);
     });
@@ -50,6 +55,12 @@ export class Rows {
     }
     this.#isOrdered = false;
     return this.tidy(now, top);
+  }
+
+  /** Nothing is shown of it any more, not even on its way out. */
+  clear() {
+    for (const row of [...this.#rows.values()]) this.#remove(row);
+    this.#gains.clear();
   }
 
   /** Ends flashes and removes rows that have left; returns when there is something to end again. */

@@ -9,12 +9,15 @@ const every = 10_000;
 export class Stats {
   #board;
   #feed;
+  #isWanted;
   #onNumbers;
   #behind = null;
   #unanswered = null;
 
-  constructor({ board, feed, onNumbers }) {
+  /** `isWanted()`: somebody looks, and there is something to be seen. */
+  constructor({ board, feed, isWanted = () => true, onNumbers }) {
     this.#board = board;
+    this.#isWanted = isWanted;
     this.#feed = feed;
     this.#onNumbers = onNumbers;
   }
@@ -22,7 +25,7 @@ export class Stats {
   async run() {
     for (;;) {
       await new Promise((resume) => setTimeout(resume, every * (0.8 + 0.4 * Math.random())));
-      if (!document.hidden && this.#feed.refusal === null) await this.ask();
+      if (this.#isWanted()) await this.ask();
     }
   }
 
@@ -35,7 +38,7 @@ export class Stats {
     } catch {
       this.#doubt();
     }
-    if (!stats) return;
+    if (!stats || !this.#isWanted()) return;
     this.#onNumbers(stats);
     this.#compare(stats.position);
   }

@@ -21,7 +21,8 @@ export class Status {
     const { pill, transport: line } = this.#elements;
     pill.dataset.state = state.name;
     document.documentElement.dataset.connection = state.name;
-    this.#notLiveSince = state.name === "live" ? null : (this.#notLiveSince ?? performance.now());
+    const isWell = state.name === "live" || state.name === "past";
+    this.#notLiveSince = isWell ? null : (this.#notLiveSince ?? performance.now());
     line.textContent = state.name === "live" ? `by ${transport}` : "";
     this.tick(performance.now());
   }
@@ -44,6 +45,7 @@ export class Status {
       case "connecting": return "Connecting";
       case "gone": return "Not there";
       case "private": return "Private";
+      case "past": return "Past season";
       case "waiting":
         if (!navigator.onLine) return "Offline";
         return `Reconnecting in ${Math.max(1, Math.ceil((this.#state.retryAt - now) / 1000))} s`;

@@ -10,8 +10,12 @@ import NIOHTTP1
 /// shows the document all the same. Where nobody can say what the board is, it is 200: its script says so, and waits.
 struct BoardDocument: Sendable {
     /// Without a way to other boards.
-    private let alone = PageDocument.file(.index)
-    private let amongBoards = PageDocument.file(.index, changes: [Self.root: Self.rootAmongBoards])
+    private let alone = PageDocument.file(.index, security: PageSecurity.boardHeaders)
+    private let amongBoards = PageDocument.file(
+        .index,
+        changes: [Self.root: Self.rootAmongBoards],
+        security: PageSecurity.boardHeaders
+    )
     private let missing = PageDocument.fixed(
         .index,
         changes: Self.saying(
@@ -34,12 +38,16 @@ struct BoardDocument: Sendable {
     ) async -> Response {
         do throws(Refusal) { try await look() } catch {
             switch error.status {
-            case .notFound: return PageDocument.answer(missing, .notFound, error.headers)
-            case .unauthorized, .forbidden: return PageDocument.answer(closed, error.status, error.headers)
+            case .notFound: return Self.answer(missing, .notFound, error)
+            case .unauthorized, .forbidden: return Self.answer(closed, error.status, error)
             default: break
             }
         }
         return (hasOthers ? amongBoards : alone).answer(request, cacheControl: "no-cache")
+    }
+
+    private static func answer(_ body: ByteBuffer, _ status: HTTPResponseStatus, _ refusal: Refusal) -> Response {
+        PageDocument.answer(body, status, refusal.headers, security: PageSecurity.boardHeaders)
     }
 
     private static let root = #"<html lang="en">"#

@@ -17,13 +17,15 @@ enum PageDocument {
     }()
 
     /// Ready to be answered.
-    /// - Parameter changes: what takes the place of parts of its text; each is ours and in the file.
-    static func file(_ file: EmbeddedFile, changes: KeyValuePairs<String, String> = [:]) -> StaticFile {
-        StaticFile(
-            bytes(of: file, changes: changes),
-            type: PageDocument.type(of: file.name),
-            headers: PageSecurity.headers
-        )
+    /// - Parameters:
+    ///   - changes: what takes the place of parts of its text; each is ours and in the file.
+    ///   - security: what its browser is told not to let happen.
+    static func file(
+        _ file: EmbeddedFile,
+        changes: KeyValuePairs<String, String> = [:],
+        security: ResponseHeaders = PageSecurity.headers
+    ) -> StaticFile {
+        StaticFile(bytes(of: file, changes: changes), type: PageDocument.type(of: file.name), headers: security)
     }
 
     /// For answers that are no 200: nobody keeps them, so they are not tagged.
@@ -31,9 +33,14 @@ enum PageDocument {
         ByteBuffer(bytes: bytes(of: file, changes: changes))
     }
 
-    static func answer(_ body: ByteBuffer, _ status: HTTPResponseStatus, _ headers: ResponseHeaders = [:]) -> Response {
+    static func answer(
+        _ body: ByteBuffer,
+        _ status: HTTPResponseStatus,
+        _ headers: ResponseHeaders = [:],
+        security: ResponseHeaders = PageSecurity.headers
+    ) -> Response {
         var response = Response(status, headers: headers, body: body)
-        response.headers.add(contentsOf: PageSecurity.headers)
+        response.headers.add(contentsOf: security)
         response.headers.add(name: "Content-Type", value: type(of: EmbeddedFile.index.name))
         response.headers.add(name: "Cache-Control", value: "no-store")
         return response

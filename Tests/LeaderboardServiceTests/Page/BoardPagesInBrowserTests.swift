@@ -87,12 +87,46 @@ struct BoardPagesInBrowserTests {
                 try await page.evaluate("(dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0)")
                 try await page.wait(for: "\(Self.text("#empty strong")) === 'There is no such board.'")
                 #expect(try await page.evaluate("document.querySelector('#connection').dataset.state") == "gone")
+                // In no text either, and who listens hears what is, and nothing of a connection.
+                try await page.wait(for: "!document.body.textContent.includes('ada')")
+                #expect(try await page.evaluate(Self.text("#announcer")) == "There is no such board.")
                 try await service.define("cup")
                 try await service.play("cup", "bob", #""score_increase":5"#)
                 try await page.evaluate("(dispatchEvent(new Event('online')), 0)")
                 try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob'")
                 #expect(try await page.evaluate("document.querySelector('#empty').hidden") == "true")
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test(
+        "fills the screen and does not scroll, and a long title leaves the rest of the head in its place",
+        arguments: ["Cup", String(repeating: "The longest of all titles ", count: 5)]
+    )
+    func screen(title: String) async throws {
+        try await withService { service, _ in
+            let title = title.prefix(128)
+            try await service.define("cup", #"{"title":"\#(title)"}"#)
+            try await service.play("cup", "ada", #""score_increase":5"#)
+            try await withBrowser { page in
+                for path in ["/", "/boards/cup"] {
+                    try await page.open("http://127.0.0.1:\(service.port)\(path)")
+                    try await page.wait(for: Self.isLive)
+                    for (width, height) in [(1280, 900), (1280, 800), (1920, 1080)] {
+                        try await page.resize(width: width, height: height, isPhone: false)
+                        let size = "document.documentElement.scrollHeight + ' ' + document.documentElement.scrollWidth"
+                        #expect(try await page.evaluate(size) == "\(height) \(width)", "\(path)")
+                        let head = """
+                            (() => {
+                              const parts = ["#connection", "#find", "#theme"].map((part) => document.querySelector(part).getBoundingClientRect());
+                              const isWithin = parts.every(({ top, right }) => right <= innerWidth && top < 100);
+                              return isWithin && parts.every(({ left }, at) => at === 0 || left >= parts[at - 1].right);
+                            })()
+                            """
+                        #expect(try await page.evaluate(head) == "true", "\(path) \(width)")
+                    }
+                }
             }
         }
     }

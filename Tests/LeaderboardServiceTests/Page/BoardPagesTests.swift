@@ -41,13 +41,34 @@ struct BoardPagesTests {
             let connection = try await service.connect()
             let (page, home) = (try await connection.request("GET", path), try await connection.request("GET", "/"))
             #expect(page.status == 200)
-            for name in home.headers.keys where !["etag", "content-length", "date", "x-request-id"].contains(name) {
+            let own = ["etag", "content-length", "date", "x-request-id", "content-security-policy"]
+            for name in home.headers.keys where !own.contains(name) {
                 #expect(page.headers[name] == home.headers[name], "\(name)")
             }
             #expect(page.body.firstMatch(of: /<script(?![^>]*\ssrc=)|<style|\s(?:style|on\w+)=/) == nil)
             let tag = try #require(page.headers["etag"])
             #expect(try await connection.request("GET", path, ["If-None-Match": tag]).status == 304)
             #expect(try await connection.request("HEAD", path).body == "")
+        }
+    }
+
+    @Test(
+        "only the pages of boards may show pictures of elsewhere, by https; nothing else is allowed there that is not on all"
+    )
+    func pictures() async throws {
+        try await withService { service, _ in
+            try await service.define("secret", #"{"visibility":"private"}"#)
+            let connection = try await service.connect()
+            func policy(_ path: String) async throws -> String? {
+                try await connection.request("GET", path).headers["content-security-policy"]
+            }
+            let strict = try #require(try await policy("/docs"))
+            #expect(strict.contains("img-src 'self';"))
+            for path in ["/boards", "/assets/x/app.js"] { #expect(try await policy(path) == strict, "\(path)") }
+            let ofBoards = strict.replacing("img-src 'self';", with: "img-src 'self' https:;")
+            for path in ["/", "/boards/main", "/boards/nobody", "/boards/secret"] {
+                #expect(try await policy(path) == ofBoards, "\(path)")
+            }
         }
     }
 

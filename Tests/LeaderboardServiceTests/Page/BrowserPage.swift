@@ -34,9 +34,11 @@ actor BrowserPage {
         try await wait(for: "location.href.startsWith('\(url)') && document.readyState === 'complete'")
     }
 
-    /// The size of the view, as of a phone.
-    func resize(width: Int, height: Int) async throws {
-        let metrics: [String: Any] = ["width": width, "height": height, "deviceScaleFactor": 2, "mobile": true]
+    /// The size of the view, as of a phone unless it is said otherwise.
+    func resize(width: Int, height: Int, isPhone: Bool = true) async throws {
+        let metrics: [String: Any] = [
+            "width": width, "height": height, "deviceScaleFactor": isPhone ? 2 : 1, "mobile": isPhone,
+        ]
         try await call("Emulation.setDeviceMetricsOverride", metrics)
     }
 
@@ -66,9 +68,10 @@ actor BrowserPage {
         }
     }
 
-    /// A key as from the keyboard: `/`, `Enter`, `Escape`.
+    /// A key as from the keyboard: `/`, `Enter`, `ArrowRight`.
     func press(_ key: String) async throws {
-        let text = ["Enter": "\r", "Escape": ""][key] ?? key
+        // Those with a name write nothing, but for one.
+        let text = key == "Enter" ? "\r" : key.count == 1 ? key : ""
         try await call("Input.dispatchKeyEvent", ["type": "keyDown", "key": key, "text": text])
         try await call("Input.dispatchKeyEvent", ["type": "keyUp", "key": key])
     }

@@ -25,6 +25,11 @@ struct PageAndRubbishTests {
         changes("6", "[7]"), changes("6", #"[{"user_id":"eve","score":"1","seq":6}]"#),
         changes("6", #"[{"user_id":["eve"],"score":1,"seq":6}]"#),
         changes("6", #"[{"user_id":"eve","score":1,"score_increase":"1","seq":6}]"#),
+        snapshot("1.:5"), snapshot("1.w.s:"), snapshot("1.w/s:5"), snapshot("w.s:5"), #"{"type":"season"}"#,
+        #"{"type":"season","window":"w","season":"s"}"#, #"{"type":"season","window":7,"season":"s","scoreboard":[]}"#,
+        #"{"type":"season","window":"w","season":"","scoreboard":[]}"#,
+        #"{"type":"season","window":"w","season":"s","scoreboard":[{"user_id":"eve","score":1},{"user_id":"mallory","score":2}]}"#,
+        #"{"type":"metadata"}"#, #"{"type":"metadata","users":{}}"#, #"{"type":"metadata","users":[{"user_id":7}]}"#,
     ]
 
     private static func snapshot(_ cursor: String = "1:6", scoreboard: String = #"[{"user_id":"eve","score":1}]"#)
@@ -48,6 +53,20 @@ struct PageAndRubbishTests {
                       [\(texts)].filter((text) => readMessage(text) !== null).join("\\n"))
                     """
                 #expect(try await page.evaluate(taken) == "")
+                // Rubbish beside good standings is left out, and they are shown.
+                let times = """
+                    import("/assets/x/message.js").then(({ readMessage }) =>
+                      [[1, 2], [2, 1], ["1", 2], [0, 1e300], [-1, 5], [null, 5], [3, null]].map(([from, until]) => {
+                        const message = { type: "snapshot", cursor: "1.w.s:5", scoreboard: [], window: "w", season: "s", from, until, now: "7", frozen: 7 };
+                        const { season, time, frozen } = readMessage(JSON.stringify(message));
+                        return [season.from, season.until, time, frozen].map(String).join(" ");
+                      }).join())
+                    """
+                let nothing = "null null null null"
+                #expect(
+                    try await page.evaluate(times)
+                        == "1 2 null null,2 null null null,\(nothing),0 null null null,\(nothing),\(nothing),3 null null null"
+                )
                 let passedOver = #"import("/assets/x/message.js").then((m) => m.readMessage('{"type":"hello"}').type)"#
                 #expect(try await page.evaluate(passedOver) == "unknown")
             }

@@ -25,12 +25,21 @@ final class ScriptedLive: Sendable {
     let script: [Part]
     /// After the script: the service is well.
     private let last: Part
+    /// What questions about the board by its name, `main`, are answered with, by the last word of their path, empty for the board
+    /// itself; nil: 404.
+    private let answer: @Sendable (_ part: String, _ query: Query) -> String?
     private let state = Mutex((times: [ContinuousClock.Instant](), channel: (any Channel)?.none))
 
-    init(_ way: Way, _ script: [Part], then last: Part) {
+    init(
+        _ way: Way,
+        _ script: [Part],
+        then last: Part,
+        answer: @escaping @Sendable (_ part: String, _ query: Query) -> String? = { _, _ in nil }
+    ) {
         self.way = way
         self.script = script
         self.last = last
+        self.answer = answer
     }
 
     /// When each connection came.
@@ -74,11 +83,19 @@ final class ScriptedLive: Sendable {
     }
 
     private var routes: [Route] {
-        [
-            .page("/") { await BoardDocument().answer($0, hasOthers: false) {} },
-            .webSocket("/api/v1/scoreboard/live") { [self] _ in
+        let parts = ["", "scoreboard", "seasons", "stats"].map { part in
+            Route.on(.GET, "/api/v1/boards/main" + (part.isEmpty ? "" : "/\(part)")) { [answer] request in
+                guard let text = answer(part, request.query) else { return Response(.notFound) }
+                return Response(.ok, json: ByteBuffer(string: text))
+            }
+        }
+        let live = ["/api/v1/scoreboard/live", "/api/v1/boards/main/live"].map { path in
+            Route.webSocket(path) { [self] _ in
                 way == .webSocket ? .accept { self.accept($0.channel) } : .refuse(Response(.forbidden))
-            },
+            }
+        }
+        return parts + live + [
+            .page("/") { await BoardDocument().answer($0, hasOthers: false) {} },
             .eventStream("/api/v1/scoreboard/events") { [self] _ in .accept { self.accept($0.channel) } },
             // Without a cursor nothing can be told from it.
             .on(.GET, "/api/v1/scoreboard/stats") { _ in

@@ -1,0 +1,103 @@
+// The faces of the players who are shown: asked for once for those who are new, and now and then for all, for they change.
+
+import { Backoff } from "./backoff.js";
+import { isSameFace } from "./face.js";
+import { readFaces } from "./message.js";
+
+const everybodyEvery = 30_000;
+const newcomersEvery = 1_000;
+const mostKnown = 500;
+/** Rows wait no longer for their first faces. */
+const settles = 300;
+/** What the service takes for an id; of another writer's there is nothing to ask. */
+const userID = /^[A-Za-z0-9_.:@|+=~-]{1,128}$/;
+
+export class Faces {
+  #board;
+  #onKnown;
+  /** User → face, null for none. */
+  #known = new Map();
+  #shown = [];
+  #areThere = false;
+  #firstAskedAt = Infinity;
+  #askedAt = -Infinity;
+  #askedAllAt = -Infinity;
+  #backoff = new Backoff();
+  #waitUntil = -Infinity;
+  #isAsking = false;
+
+  /** `onKnown()`: there may be another face than before. */
+  constructor(board, { onKnown }) {
+    this.#board = board;
+    this.#onKnown = onKnown;
+  }
+
+  of(user) {
+    return this.#known.get(user) ?? null;
+  }
+
+  /** Somebody has one: then those who have none keep its place free. */
+  get areThere() {
+    return this.#areThere;
+  }
+
+  /** The first answer is about to come: who waits for it draws the first rows once, not twice. */
+  get isSettling() {
+    return this.#isAsking && performance.now() - this.#firstAskedAt < settles;
+  }
+
+  /** What came with rows. */
+  learn(user, face) {
+    const before = this.#known.get(user);
+    this.#known.set(user, face);
+    if (face) this.#areThere = true;
+    return !isSameFace(before ?? null, face);
+  }
+
+  /** These are on the screen now. */
+  shows(users) {
+    this.#shown = users.filter((user) => userID.test(user));
+    // Whoever comes first is not made to wait for the next second.
+    if (this.#askedAllAt === -Infinity) this.tick(performance.now());
+  }
+
+  /** Once a second, while somebody looks. Where nobody has a face, newcomers are not asked for by themselves. */
+  tick(now) {
+    if (this.#isAsking || now < this.#waitUntil || this.#shown.length === 0 || !this.#board.isDefined) return;
+    const newcomers = this.#shown.filter((user) => !this.#known.has(user));
+    if (now - this.#askedAllAt >= everybodyEvery) this.#ask(this.#shown, now, true);
+    else if (this.#areThere && newcomers.length > 0 && now - this.#askedAt >= newcomersEvery) this.#ask(newcomers, now, false);
+  }
+
+  async #ask(users, now, isAll) {
+    this.#isAsking = true;
+    if (this.#firstAskedAt === Infinity) {
+      this.#firstAskedAt = now;
+      setTimeout(() => this.#onKnown(), settles);
+    }
+    this.#askedAt = now;
+    if (isAll) this.#askedAllAt = now;
+    if (this.#known.size > mostKnown) this.#known = new Map([...this.#known].filter(([user]) => this.#shown.includes(user)));
+    const rows = await this.#facesOf(users);
+    this.#isAsking = false;
+    if (rows === null) {
+      this.#waitUntil = now + Math.max(newcomersEvery, this.#backoff.failed(now));
+      return;
+    }
+    this.#backoff.well(now);
+    const found = new Map(rows.map(({ user, face }) => [user, face]));
+    const changed = users.map((user) => this.learn(user, found.get(user) ?? null));
+    if (changed.includes(true) || now === this.#firstAskedAt) this.#onKnown();
+  }
+
+  /** Null: no answer. */
+  async #facesOf(users) {
+    try {
+      const query = { users: users.join(","), include: "metadata" };
+      const answer = await this.#board.ask("scoreboard", { signal: AbortSignal.timeout(5_000) }, query);
+      return answer.ok ? readFaces(await answer.json()) : null;
+    } catch {
+      return null;
+    }
+  }
+}
