@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// A whole minute from which hours are counted, as RFC 3339 writes it in UTC: `2026-12-04T18:00:00Z`.
-package struct Anchor: Hashable, Sendable, CustomStringConvertible {
+/// A whole minute from which hours are counted, or at which a board begins or ends to take updates, as RFC 3339 writes it in UTC: `2026-12-04T18:00:00Z`.
+package struct Anchor: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Since 1970.
     let seconds: Int
     package let description: String
@@ -16,4 +16,9 @@ package struct Anchor: Hashable, Sendable, CustomStringConvertible {
         self.seconds = seconds
         description = text
     }
+
+    /// Since 1970. No year has more than four digits.
+    package var microseconds: Int { seconds * 1_000_000 }
+
+    package static func < (one: Anchor, other: Anchor) -> Bool { one.seconds < other.seconds }
 }

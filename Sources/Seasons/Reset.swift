@@ -8,6 +8,10 @@ package enum Reset: Hashable, Sendable {
     /// Each so many hours, whatever the clocks of the zone do.
     case every(hours: Int)
     case cron(CronSchedule)
+    /// When an operator says so.
+    case manual
+    /// Never: there is one season, from the anchor of the board up to its end. It is when the board takes updates.
+    case once
 
     /// 366 days.
     package static let allowedHours = 1...8784
@@ -24,7 +28,8 @@ package enum Reset: Hashable, Sendable {
         case "daily": self = .daily
         case "weekly": self = .weekly
         case "monthly": self = .monthly
-        case "manual": throw InvalidReset(reason: "manual is not there yet")
+        case "manual": self = .manual
+        case "once": self = .once
         default:
             if text.hasPrefix("every ") {
                 self = .every(hours: try Self.hours(text.dropFirst("every ".count)))
@@ -36,7 +41,7 @@ package enum Reset: Hashable, Sendable {
         }
     }
 
-    static let forms = "none, hourly, daily, weekly, monthly, every <n>h and cron <5 fields>"
+    static let forms = "none, hourly, daily, weekly, monthly, every <n>h, cron <5 fields>, manual and once"
 
     private static func hours(_ text: Substring) throws(InvalidReset) -> Int {
         guard text.hasSuffix("h"), let hours = Int(text.dropLast()), "\(hours)h" == text, allowedHours.contains(hours)
@@ -62,6 +67,8 @@ extension Reset: CustomStringConvertible {
         case .monthly: "monthly"
         case .every(let hours): "every \(hours)h"
         case .cron(let schedule): "cron \(schedule)"
+        case .manual: "manual"
+        case .once: "once"
         }
     }
 }

@@ -5,22 +5,36 @@ package struct SeasonCalendar: Sendable {
     private let civil: CivilCalendar
     /// Seconds since 1970.
     private let anchor: Int
+    private let end: Int?
 
-    /// - Parameter anchor: from which the hours of ``Reset/every(hours:)`` are counted; nil: from 1970 on.
-    package init(_ reset: Reset, zone: ZoneName, weekStart: WeekStart, anchor: Anchor?) {
+    /// - Parameters:
+    ///   - anchor: from which the hours of ``Reset/every(hours:)`` are counted; nil: from 1970 on.
+    ///   - end: of the only season of ``Reset/once``, which begins with the anchor.
+    package init(_ reset: Reset, zone: ZoneName, weekStart: WeekStart, anchor: Anchor?, end: Anchor? = nil) {
         self.reset = reset
         clock = LocalClock(zone)
         civil = CivilCalendar(weekStart: weekStart)
         self.anchor = anchor?.seconds ?? 0
+        self.end = end?.seconds
     }
 
-    /// Nil: the window never ends, or the moment is none of ``Season/moments``.
+    /// That of ``Reset/once``; nil: the window begins anew, or never ends.
+    package var only: Season? {
+        guard reset == .once, let end, anchor < end else { return nil }
+        let season = Season(name(of: anchor), from: anchor, until: end)
+        return Season.moments.contains(season.until) ? season : nil
+    }
+
+    /// Nil: the window never ends, the moment is none of ``Season/moments``, or none of the only season. Of ``Reset/manual`` the first
+    /// season, as it is where nobody knows of another: it begins then.
     /// - Parameter moment: microseconds since 1970.
     package func season(at moment: Int) -> Season? {
         guard Season.moments.contains(moment) else { return nil }
         let second = moment / 1_000_000
         switch reset {
         case .none: return nil
+        case .manual: return Season(id: "1", from: moment, until: Season.open)
+        case .once: return only.flatMap { $0.from <= moment && moment < $0.until ? $0 : nil }
         case .hourly: return season(of: 1, from: 0, at: second)
         case .every(let hours): return season(of: hours, from: anchor, at: second)
         case .daily, .weekly, .monthly: return seasonOfDays(at: second)

@@ -7,7 +7,8 @@ struct ResetTests {
     @Test(
         "is said by one of a few forms, and comes back as it was written",
         arguments: [
-            "none", "hourly", "daily", "weekly", "monthly", "every 1h", "every 72h", "every 8784h", "cron * * * * *",
+            "none", "hourly", "daily", "weekly", "monthly", "manual", "once", "every 1h", "every 72h", "every 8784h",
+            "cron * * * * *",
             "cron 0 4 * * *", "cron 0,30 8-18/2 1,15 1-12 0-7", "cron */15 0 * 2,11 7", "cron 59 23 31 12 *",
             "cron 0 0 29 2 *", "cron 0 0 31 2 1", "cron 00 04 * * *",
         ]
@@ -27,8 +28,8 @@ struct ResetTests {
 
     private static let bad = [
         ("", "none of"), ("Daily", "none of"), ("daily ", "none of"), ("yearly", "none of"), ("every", "none of"),
-        ("manual", "manual is not there yet"),
-        ("every 0h", "every <n>h takes"), ("every 8785h", "every <n>h takes"),
+        ("manual 1", "none of"), ("once ", "none of"), ("every 0h", "every <n>h takes"),
+        ("every 8785h", "every <n>h takes"),
         ("every 01h", "every <n>h takes"), ("every +1h", "every <n>h takes"),
         ("every 1.5h", "every <n>h takes"), ("every -1h", "every <n>h takes"),
         ("every 9223372036854775808h", "every <n>h takes"), ("every h", "every <n>h takes"),
@@ -48,6 +49,26 @@ struct ResetTests {
         ("cron 0 0 31 4,6,9,11 */2", "cron 0 0 31 4,6,9,11 */2 never comes"),
         ("cron \(String(repeating: "1,", count: 60))1 * * * *", "longer than 100 bytes"),
     ]
+
+    @Test(
+        "names its seasons as no other kind of reset does, but for those of hours",
+        arguments: [
+            ("daily", "2026-11-28"), ("weekly", "2026-W48"), ("monthly", "2026-11"), ("manual", "3"),
+            ("manual", "1234"),
+            ("hourly", "2026-11-28T10Z"), ("every 5h", "2026-11-28T10Z"), ("cron 0 4 * * *", "2026-11-28T1030Z"),
+            ("once", "2026-11-28T10Z"),
+        ]
+    )
+    func names(text: String, id: String) throws {
+        let hours: Set = ["hourly", "every 5h", "cron 0 4 * * *", "once"]
+        for other in ["none", "daily", "weekly", "monthly", "manual"] + hours {
+            let isNamed = other == text || hours.contains(other) && hours.contains(text)
+            #expect(try Reset(other).names(id) == isNamed, "\(other)")
+        }
+        for none in ["", "x", "2026-W4", "2026-11-28T10", "2026-11-28T10Z ", "\u{661}"] {
+            #expect(try !Reset(text).names(none), "\(none)")
+        }
+    }
 
     @Test("comes though it is rare: a leap day that is a Sunday")
     func rare() throws {
@@ -112,6 +133,21 @@ struct SeasonCalendarTests {
                 #expect(Season.isID(season.id))
             }
         }
+    }
+
+    @Test("is the only one of a tournament, from its begin to its end, and of a window that an operator ends the first")
+    func others() throws {
+        let (begin, end) = (try #require(Anchor("2026-12-04T18:00:00Z")), try #require(Anchor("2026-12-06T18:30:00Z")))
+        let calendar = SeasonCalendar(.once, zone: .utc, weekStart: .monday, anchor: begin, end: end)
+        let only = Season(id: "2026-12-04T18Z", from: begin.microseconds, until: end.microseconds)
+        #expect(calendar.only == only)
+        for (moment, season) in [(only.from - 1, nil), (only.from, only), (only.until - 1, only), (only.until, nil)] {
+            #expect(calendar.season(at: moment) == season)
+        }
+        #expect(SeasonCalendar(.once, zone: .utc, weekStart: .monday, anchor: end, end: begin).only == nil)
+        let manual = SeasonCalendar(.manual, zone: .utc, weekStart: .monday, anchor: nil)
+        #expect(manual.only == nil && manual.season(at: 5) == Season(id: "1", from: 5, until: Season.open))
+        #expect(Season.open > Season.moments.upperBound && Season.open < 1 << 53)
     }
 
     @Test("is none of a day that the clocks passed over")

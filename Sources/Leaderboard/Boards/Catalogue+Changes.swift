@@ -31,6 +31,8 @@ package enum DefinitionOutcome: Sendable, Equatable {
     case otherVersion(String?)
     /// This member cannot change: somebody is on the board, or seasons run by it.
     case fixed(member: String)
+    /// A window of this name has had seasons by this rule, and cannot come back with another one.
+    case fixedWindow(String, rule: String)
     /// There are as many definitions as there may be.
     case boardsLimit
 }
@@ -85,6 +87,7 @@ extension Catalogue {
             forget(name)
             return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
         case ("fixed", 2): return .fixed(member: reply[1].text ?? "")
+        case ("fixed_window", 3): return .fixedWindow(reply[1].text ?? "", rule: reply[2].text ?? "")
         default: throw .unavailable("unexpected reply")
         }
     }
@@ -108,6 +111,7 @@ extension Catalogue {
             forget(.main)
             return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
         case ("fixed", 2): return .fixed(member: reply[1].text ?? "")
+        case ("fixed_window", 3): return .fixedWindow(reply[1].text ?? "", rule: reply[2].text ?? "")
         default: throw .unavailable("unexpected reply")
         }
     }
@@ -120,8 +124,12 @@ extension Catalogue {
         given: BoardDefinition?
     ) -> RedisCommand {
         let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
-        var call = RedisCommand("FCALL", "leaderboard_define", "6")
-        for key in [keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch] { call.append(key) }
+        let names = [
+            keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch, keys.seasons, keys.ended,
+            keys.windows,
+        ]
+        var call = RedisCommand("FCALL", "leaderboard_define", String(names.count))
+        for key in names { call.append(key) }
         call.append(definition.map { Array($0.stored.readableBytesView) } ?? [])
         for word in [held.version ?? "", keys.channel] { call.append(word) }
         call.append(given.map { Array($0.stored.readableBytesView) } ?? [])

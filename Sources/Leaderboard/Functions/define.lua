@@ -1,23 +1,50 @@
 -- leaderboard_define: makes a board, or changes its definition (definition.lua), or takes it away from one that has another without it.
 -- Once somebody is on the board, or suspended from it, its order is fixed, and so are its ties, but for id and shared, whose
 -- sets are the same.
--- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch
+-- The name of a season means one time of one rule: the hash `windows` keeps by which rule each window has had its seasons, once one has
+-- begun, and one of that name comes back with that rule alone. (One that is ended by hand does not: nobody would know its last number.)
+-- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch  7 seasons  8 ended  9 windows
 -- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds. Empty: the key goes, and `given`
 --                     holds again
 --       2 expected    version that holds, as far as the caller knows; empty: there is no such board
 --       3 channel     where the event is published: {"reset":true,"board":"<version>",…}, at the board's seq, which stays
 --       4 given       definition that holds where the key `board` is not there; empty: then there is no such board
 -- Returns done version | conflict version (the one that holds, empty if there is no such board) | fixed name (of the member that
--- cannot change any more) | bad_definition
+-- cannot change any more) | fixed_window name rule (that it had) | bad_definition
+
+do
 
 local function may_take_ties(old, new)
   return old.ties == new.ties or not (old.is_stamped or old.is_dense or new.is_stamped or new.is_dense)
 end
 
+-- The window that had seasons by another rule, and that rule.
+local function other_rule(windows, old, new)
+  for name, rule in pairs(new.rules) do
+    local stays = old and old.rules[name] ~= nil
+    local had = not stays and redis.call('HGET', windows, name)
+    if had and (had ~= rule or new.manual[name]) then
+      return name, had
+    end
+  end
+end
+
+local function keep_rules(windows, has_begun, old, new)
+  if not has_begun then
+    redis.call('UNLINK', windows)
+    return
+  end
+  for _, rules in ipairs({ old and old.rules or {}, new.rules }) do
+    for name, rule in pairs(rules) do
+      redis.call('HSET', windows, name, rule)
+    end
+  end
+end
+
 local function define(keys, args)
-  local board, scores, withheld, at, seq_key, epoch_key = unpack(keys)
+  local board, scores, withheld, at, seq_key, epoch_key, seasons, ended, windows = unpack(keys)
   local text, expected, channel, given = unpack(args)
-  if #keys ~= 6 or #args ~= 4 then
+  if #keys ~= 9 or #args ~= 4 then
     return redis.error_reply('BADARG leaderboard_define: a key or an argument is missing or wrong')
   end
   local held = redis.call('GET', board) or given
@@ -43,7 +70,16 @@ local function define(keys, args)
       return { 'fixed', 'ties' }
     end
   end
+  local has_begun = redis.call('EXISTS', seasons, ended) > 0
+  if has_begun then
+    local name, rule = other_rule(windows, old, new)
+    if name then
+      return { 'fixed_window', name, rule }
+    end
+  end
   local kept = redis.call('MGET', seq_key, epoch_key)
+  -- Rules that are kept although the rest is refused are those of windows that hold, or of none.
+  keep_rules(windows, has_begun, old, new)
   has_written = true
   if text == '' then
     redis.call('UNLINK', board)
@@ -62,3 +98,5 @@ local function define(keys, args)
 end
 
 register_operation('leaderboard_define', define)
+
+end

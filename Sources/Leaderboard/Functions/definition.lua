@@ -41,15 +41,27 @@ local function word_member(value, default, words)
   return value or default
 end
 
--- Whether any of them ends: all but the first do.
-local function has_ends(windows)
+-- Whether any of them ends: all but the first do. And of each that ends, by its name, the rule by which its seasons have their names and
+-- their times, which is what of a definition they go by, and no more; and which of them are ended by hand.
+local function windows_of(json)
+  local windows, rules, manual = json.windows, {}, {}
   expect(windows == nil or type(windows) == 'table' and #windows <= 5)
   for index, window in ipairs(windows or {}) do
     expect(type(window) == 'table')
-    local reset = window.reset or 'none'
-    expect(type(reset) == 'string' and (reset == 'none') == (index == 1))
+    local rule = window.reset or 'none'
+    expect(type(rule) == 'string' and (rule == 'none') == (index == 1))
+    manual[tostring(window.name)] = rule == 'manual' or nil
+    if rule == 'daily' or rule == 'weekly' or rule == 'monthly' or string.find(rule, '^cron') then
+      rule = rule .. ' ' .. tostring(json.time_zone or 'UTC') .. (rule == 'weekly' and ' ' .. tostring(json.week_starts or 'monday') or '')
+    elseif rule == 'once' or string.find(rule, '^every') then
+      rule = rule .. ' from ' .. tostring(json.from or '1970-01-01T00:00:00Z')
+        .. (rule == 'once' and ' until ' .. tostring(json['until']) or '')
+    end
+    if index > 1 then
+      rules[tostring(window.name)] = rule
+    end
   end
-  return windows ~= nil and #windows > 1
+  return windows ~= nil and #windows > 1, rules, manual
 end
 
 -- Raises an error where the text is none.
@@ -80,11 +92,11 @@ local function parsed_definition(text)
     is_dense = ties == 'dense',
     -- The set is all there is, and another service may write it.
     is_bare = ties == 'id' or ties == 'shared',
-    has_seasons = has_ends(json.windows),
     is_shared = ties == 'dense' or ties == 'shared',
     -- The stamp of who is to be ahead must sort where the reader begins.
     is_inverted = (ties == 'first') == (order == 'desc'),
   }
+  definition.has_seasons, definition.rules, definition.manual = windows_of(json)
   expect(definition.min <= definition.max)
   -- Milliseconds.
   definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000

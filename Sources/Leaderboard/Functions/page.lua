@@ -3,6 +3,8 @@
 -- ARGV  1 definition  what holds where the key `board` is not there; empty: then there is no such board
 --       2 …           the reader's own. Before them, of a season that runs: `@`, its beginning, a comma, its end, in microseconds. Where
 --                     Redis' time is not within them, the answer is season_over, that time, and an empty text. (KEYS 4 and 5 are the season's)
+--                     Of a window `manual` then a comma, its name, a comma, the season's; KEYS 6 is `seasons`. Where that holds
+--                     another season, the answer is season_over, the time, and what it holds
 -- Each returns epoch, seq, number of users on the board, then user, score, rank of each row, best first; or no_board, or
 -- bad_definition. Members that are no users are passed over as in standings.lua: until they have been taken off, they have places
 -- by which offsets and ranks go. Where some were, how many stands behind the rows, for who has them taken off (set_aside.lua).
@@ -30,12 +32,17 @@ end
 local function register_reader(name, reader)
   redis.register_function{ function_name = 'leaderboard_' .. name, flags = { 'no-writes' }, callback = function(keys, args)
     if args[2] and string.byte(args[2]) == 64 then
-      local from, ends = string.match(args[2], '^@(%d+),(%d+)$')
-      if from then
+      local from, ends, rest = string.match(args[2], '^@(%d+),(%d+)(.*)$')
+      local name, id = string.match(rest or '', '^,([%w%-_.]+),([%w%-_.]+)$')
+      if from and (rest == '' or name and keys[6]) then
         local clock = redis.call('TIME')
         local now = clock[1] * 1000000 + clock[2]
         if now < tonumber(from) or now >= tonumber(ends) then
           return { 'season_over', now, '' }
+        end
+        local stored = name and redis.call('GET', table.remove(keys))
+        if stored and SEASONS.holds_other(stored, name, id) then
+          return { 'season_over', now, stored }
         end
         table.remove(args, 2)
       end

@@ -11,14 +11,21 @@
 -- `ends` is the earliest end, `version` the definition's. The window that never ends has the season `-`, 0 and 0. Of two callers
 -- that see different seasons at one time, the one whose change came first is right; the other is told, and takes them.
 --
+-- Of a window `manual` the end is 9000000000000000, later than any that a calendar has, until an operator ends the season
+-- (leaderboard_reset): of it, `seasons` alone tells which one runs.
+--
 -- The stream `ended` has one entry for each season that had a change and is over: window, season, from, until. The first change
 -- behind its end writes it, or the first one of the season, where that came late.
 
 local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season, ended_since
+-- What reads and resets need.
+local SEASONS = {}
 local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals
 
 do
 
+-- The end of a season of which nobody knows it.
+local OPEN = 9000000000000000
 local ENDED_KEPT, ENDED_AT_ONCE, LATE_OF_A_WINDOW = '10000', 100, 64
 -- The longest of five windows has 540 bytes.
 local TEXT_BYTES, TEXTS_KEPT = 640, 1000
@@ -54,6 +61,21 @@ function seasons_of(text)
   return seasons
 end
 
+-- Whether one of the seasons that Redis holds, and that has not ended, is another than the caller's of that window.
+local function are_others(held, seasons, now)
+  local by_name = {}
+  for _, season in ipairs(seasons or {}) do
+    by_name[season.name] = season
+  end
+  for _, season in ipairs(held or {}) do
+    local own = by_name[season.name]
+    if own and now < season.ends and (own.id ~= season.id or own.from ~= season.from or own.ends ~= season.ends) then
+      return true
+    end
+  end
+  return false
+end
+
 -- Whether the caller's seasons hold at this time: the answer if not, or what is to be stored: nothing (nil), 'roll' or 'version'.
 --   stored  what the key `seasons` has, or false
 --   from, ends  the latest beginning and the earliest end, of the caller's seasons
@@ -65,10 +87,20 @@ function judge_seasons(version, stored, text, from, ends, now)
     return { 'season_over', now, stored or '' }
   end
   local held = stored and seasons_of(stored)
-  if held and held.version == version and now < (tonumber(held.ends) or 0) then
+  if held and held.version == version and now < (tonumber(held.ends) or 0) or are_others(held, seasons_of(text), now) then
     return { 'season_is', stored, now }
   end
   return nil, held and held.rest == seasons_of(text).rest and 'version' or 'roll'
+end
+
+-- Whether the season of a window is another one.
+function SEASONS.holds_other(stored, name, id)
+  for _, season in ipairs(seasons_of(stored) or {}) do
+    if season.name == name then
+      return season.id ~= id
+    end
+  end
+  return false
 end
 
 -- The audit's entry of a roll-over.
@@ -76,8 +108,20 @@ function season_fields(seq_text, text)
   return { 'user', '*', 'increase', '0', 'score', '', 'seq', seq_text, 'action', 'season', 'seasons', text }
 end
 
+-- A text of seasons in which one of them is another, which begins now and has no end yet.
+function SEASONS.with_next(text, name, id, next_id, now)
+  local seasons, parts, ends = seasons_of(text), {}, OPEN
+  for index, season in ipairs(seasons) do
+    local is_next = season.name == name and season.id == id
+    parts[index] = is_next and table.concat({ name, next_id, integer_text(now), integer_text(OPEN) }, ' ')
+      or season.words .. ' ' .. integer_text(season.from) .. ' ' .. integer_text(season.ends)
+    ends = is_next and ends or math.min(ends, season.ends)
+  end
+  return integer_text(ends) .. ' ' .. seasons.version .. ' all - 0 0;' .. table.concat(parts, ';')
+end
+
 -- By pcall: where another writer made `ended` something else, the list has a hole, and updates go on.
-local function note_ended(ended, season)
+function SEASONS.note_ended(ended, season)
   redis.pcall('XADD', ended, 'MAXLEN', '~', ENDED_KEPT, '*', 'window', season.name, 'season', season.id,
     'from', integer_text(season.from), 'until', integer_text(season.ends))
 end
@@ -117,13 +161,16 @@ function store_seasons(key, ended, stored, text, now)
   end
   for _, season in ipairs(stored and seasons_of(stored) or {}) do
     if not holds[season.words] and now >= season.ends then
-      note_ended(ended, season)
+      SEASONS.note_ended(ended, season)
     end
   end
 end
 
 -- A season's keys go by themselves, so long behind its end. By pcall: where the right is missing, they stay.
 function keep_season(definition, window)
+  if window.season.ends >= OPEN then
+    return
+  end
   local time = integer_text(math.ceil(window.season.ends / 1000) + definition.keep)
   for _, key in ipairs({ window.scores, window.at, window.withheld }) do
     redis.pcall('PEXPIREAT', key, time)
@@ -215,7 +262,8 @@ function begin_windows(definition, keys, first, users, count, stored, now, text,
   return group
 end
 
--- What an update does in each window, as `total` of it. Returns whether it may, and whether any of them is other than before.
+-- What an update does in each window, as `total` of it. Returns whether it may, and whether any of them is other than before; or
+-- false, and in which window it may not.
 function result_in_windows(group, definition, user, operator, value)
   local is_other = false
   for index = 1, #group do
@@ -223,7 +271,7 @@ function result_in_windows(group, definition, user, operator, value)
     local old = window.had[user]
     window.total = result_of(definition, operator, old, value)
     if not window.total then
-      return false
+      return false, window.season.name
     end
     is_other = is_other or window.total ~= old
   end
@@ -261,7 +309,7 @@ local function note_late(group, definition, season)
       return
     end
   end
-  note_ended(group.ended, season)
+  SEASONS.note_ended(group.ended, season)
 end
 
 function write_windows(group, definition)

@@ -16,18 +16,20 @@
 --                    Of updates that count late, seasons that are over: `late version …`, and until when
 --       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
 --       then of each update, 1 to 64 of them
---       user operator value flags ip request [trace] [grant_lifetime]
+--       user operator value flags ip request [trace] [grant_lifetime] [season]
 --         operator   incr decr set best; empty: the board's
 --         value      whole number within the limit; what it does: operators.lua
 --         flags      sum of: 1 tell the rank  2 idem  4 grant  16 trace  32 only if it was made before: of an update that names a
---                    season that is over; 8 (metadata) is refused yet
+--                    season that is over; 64 the season that it names, which is a part of what was asked with its key; 8
+--                    (metadata) is refused yet
 -- Returns the list of the outcomes, of each update one of
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
 --                                  change of the board: seq is that of its last one
 --   applied_same                   the same five: an increase of 0 of who is on the board. Applied, and nothing is other
 --   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
---   suspended | key_reused | grant_used | rate_limited full_in | score_limit full_in
+--   suspended | key_reused | grant_used | rate_limited full_in
+--   score_limit full_in [window]   which of the further windows it would be in; left out: the board itself
 --   bad_op     the board does not take the operator
 --   bad_value  an increase or a decrease below 0, or above the board's bound
 --   season_ended  of flag 32: its key holds no outcome
@@ -52,15 +54,16 @@ local flags_by_text = {}
 local function flags_of(text)
   local flags = flags_by_text[text]
   local sum = not flags and whole_number(text)
-  if sum and sum >= 0 and sum < 64 then
+  if sum and sum >= 0 and sum < 128 then
     local function has(bit)
       return math.floor(sum / bit) % 2 == 1
     end
     if not has(8) then
       flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
-        is_only_replayed = has(32) }
+        is_only_replayed = has(32), has_season = has(64) }
       flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
-      flags.words = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
+      flags.grant_word = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
+      flags.words = flags.grant_word + (flags.has_season and 1 or 0)
       flags_by_text[text] = flags
     end
   end
@@ -76,7 +79,8 @@ end
 local function are_sound(flags, args, word)
   local trace = flags.has_trace and args[word + 7]
   return (not flags.has_trace or trace and #trace == 32 and string.find(trace, '^[0-9a-f]+$'))
-    and (not flags.has_grant or is_lifetime(args[word + flags.words]))
+    and (not flags.has_grant or is_lifetime(args[word + flags.grant_word]))
+    and (not flags.has_season or string.find(args[word + flags.words], '^[%w%-_./]+$') and #args[word + flags.words] <= 65)
 end
 
 -- The group that is being written. Each call sets all of it: with tables of the call's own, and all this handed from function to
@@ -172,13 +176,13 @@ local function are_windows(told)
   return true
 end
 
--- The outcome that a key holds: what was asked, `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
+-- The outcome that a key holds: what was asked (with `@` and the season that was named, if one was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's.
 local function stored_outcome(text)
-  local operator, value, same, score, place, then_, rank, told =
-    string.match(text or '', '^(%l*)(%-?%d+)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
+  local operator, value, season, same, score, place, then_, rank, told =
+    string.match(text or '', '^(%l*)(%-?%d+)(@?[%w%-_./]*)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
   if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
-    or told ~= '' and not are_windows(told) then
+    or season ~= '' and string.byte(season) ~= 64 or told ~= '' and not are_windows(told) then
     return nil
   end
   score, place, then_, rank = whole_number(score), whole_number(place), whole_number(then_), whole_number(rank)
@@ -186,7 +190,7 @@ local function stored_outcome(text)
     return nil
   end
   return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, told ~= '' and told or nil,
-    asked = operator .. value }
+    asked = operator .. value .. season }
 end
 
 local function replay_of(first, full_in)
@@ -350,7 +354,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     end
   end
   if flags.has_grant and is_change then
-    call('SET', keys[key + flags.keys], seq_text, 'PX', args[word + flags.words])
+    call('SET', keys[key + flags.keys], seq_text, 'PX', args[word + flags.grant_word])
     if count > 1 then
       used[keys[key + flags.keys]] = true
     end
@@ -368,6 +372,9 @@ local function outcome_of_update(user, value, old)
   local taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, definition.capacity, token_time)
   if flags.has_idem then
     asked = operator == 'incr' and args[word + 3] or operator .. args[word + 3]
+    if flags.has_season then
+      asked = asked .. '@' .. args[word + flags.words]
+    end
     local first = answered and answered[keys[key + 2]] or stored_outcome(kept[held + 1])
     if first then
       return first.asked == asked and replay_of(first, taken and full_in - token_time or full_in) or { 'key_reused' }
@@ -395,7 +402,7 @@ local function outcome_of_update(user, value, old)
     may, is_other = result_in_windows(windows, definition, user, operator, value)
   end
   if not may then
-    return { 'score_limit', full_in - token_time }
+    return { 'score_limit', full_in - token_time, is_other or nil }
   end
   return carry_out(user, operator, value, old, total, full_in, asked, is_other)
 end

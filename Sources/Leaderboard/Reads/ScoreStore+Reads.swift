@@ -106,12 +106,22 @@ extension ScoreStore {
         return try await read(call(name, words, scores: keys.scores, at: keys.at), on: eventLoop)
     }
 
-    /// - Parameter times: when the call has an answer, as `@<from>,<until>`; nil: at any time.
-    func call(_ name: String, _ words: [String], scores: String, at: String, times: String? = nil) -> RedisCommand {
-        var call = RedisCommand("FCALL_RO", "leaderboard_" + name, "5")
+    /// - Parameters:
+    ///   - times: when the call has an answer, as `@<from>,<until>`; nil: at any time.
+    ///   - running: nil: they say it alone.
+    func call(
+        _ name: String,
+        _ words: [String],
+        scores: String,
+        at: String,
+        times: String? = nil,
+        running: RunningAsked? = nil
+    ) -> RedisCommand {
+        var call = RedisCommand("FCALL_RO", "leaderboard_" + name, running == nil ? "5" : "6")
         for key in [keys.board, keys.seq, keys.epoch, scores, at] { call.append(key) }
+        if let running { call.append(running.key) }
         call.append(board.given)
-        if let times { call.append(times) }
+        if let times { call.append(times + (running?.text ?? "")) }
         for word in words { call.append(word) }
         return call
     }

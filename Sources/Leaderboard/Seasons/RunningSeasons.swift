@@ -5,7 +5,7 @@ import Text
 /// The seasons in which the windows of a board are at one time, and the text by which Redis knows them
 /// (`Functions/write.lua`): `<ends> <version> all - 0 0;daily 2026-11-28 <from> <until>;…`, all in microseconds since 1970.
 package struct RunningSeasons: Sendable, Hashable {
-    /// Of the windows that begin anew, in the order of the definition. At least one.
+    /// Of the windows that begin anew, in the order of the definition. None where the board takes updates at other times only.
     package let seasons: [WindowSeason]
     /// When the last of them began, and when the first of them ends: so long they all run. Of late ones, so long they take updates.
     package let from: Int
@@ -17,6 +17,20 @@ package struct RunningSeasons: Sendable, Hashable {
         guard let from = seasons.map(\.season.from).max(), let until = seasons.map(\.season.until).min() else {
             return nil
         }
+        self.init(seasons, from: from, until: until, version: version)
+    }
+
+    /// The same where something else begins or ends with these times, too.
+    init(_ seasons: [WindowSeason], within times: (from: Int, until: Int), version: String) {
+        self.init(
+            seasons,
+            from: seasons.reduce(times.from) { max($0, $1.season.from) },
+            until: seasons.reduce(times.until) { min($0, $1.season.until) },
+            version: version
+        )
+    }
+
+    private init(_ seasons: [WindowSeason], from: Int, until: Int, version: String) {
         self.seasons = seasons
         self.from = from
         self.until = until
@@ -35,10 +49,10 @@ package struct RunningSeasons: Sendable, Hashable {
         seasons.first { $0.window == window }?.season
     }
 
-    func has(_ id: String) -> Bool { seasons.contains { $0.season.id == id } }
+    func has(_ named: NamedSeason) -> Bool { seasons.contains(where: named.names) }
 
     private static func text(_ begin: String, _ version: String, _ seasons: [WindowSeason]) -> String {
-        "\(begin) \(version) all - 0 0;" + seasons.map(\.text).joined(separator: ";")
+        (["\(begin) \(version) all - 0 0"] + seasons.map(\.text)).joined(separator: ";")
     }
 
     private static let maximumBytes = 1024

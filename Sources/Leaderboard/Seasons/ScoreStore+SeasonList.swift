@@ -30,11 +30,10 @@ extension ScoreStore {
         if let window, !board.definition.windows.seasonal.contains(where: { $0.name == window }) {
             throw .unknownWindow
         }
-        let now = try await time(on: eventLoop)
-        let running = try await running(book, on: eventLoop)
-        let stored = RunningSeasons.stored(try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? "")
+        let (now, running, stored) = try await seasonsNow(book, on: eventLoop)
         // What Redis began and has not ended, because nobody played since, has ended all the same.
-        let known = running + stored.filter { !$0.runs(at: now) } + (try await ended(on: eventLoop))
+        var known = running + stored.filter { !$0.runs(at: now) } + (try await ended(on: eventLoop))
+        if let tournament = book.tournament, tournament.season.from <= now { known.append(tournament) }
         var (seen, wanted): (Set<WindowSeason>, [WindowSeason]) = ([], [])
         for season in known where seen.insert(season).inserted {
             guard window == nil || season.window == window, until.map({ season.season.until < $0 }) ?? true else {
@@ -46,13 +45,15 @@ extension ScoreStore {
         return try await listed(Array(wanted.prefix(limit)), now, on: eventLoop)
     }
 
-    private func running(_ book: BoardSeasons, on eventLoop: any EventLoop) async throws(ScoreStoreError)
-        -> [WindowSeason]
-    {
-        // A read of one makes sure that it runs by Redis' clock, which is known of all then.
-        guard let first = book.running?.seasons.first?.window else { throw .unavailable("no season runs") }
-        _ = try await count(from: nil, to: nil, in: .window(first, season: nil), on: eventLoop)
-        return book.running?.seasons ?? []
+    /// Redis' clock, the seasons that run by it, and those that it holds.
+    package func seasonsNow(
+        _ book: BoardSeasons,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> (now: Int, running: [WindowSeason], stored: [WindowSeason]) {
+        let text = try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? ""
+        let now = try await time(on: eventLoop)
+        book.learn(SeasonsAnswer(now: now, stored: text))
+        return (now, book.running?.seasons ?? [], RunningSeasons.stored(text))
     }
 
     func ended(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {

@@ -15,15 +15,19 @@ extension ScoreStore {
             board.definition.windows.seasonal.contains(where: { $0.name == window }), let seasons = board.seasons
         else { throw .unknownWindow }
         for _ in 0..<Self.maximumTries {
-            guard let running = seasons.running?.season(of: window) else { break }
-            guard let season, season != running.id else {
+            guard let running = seasons.shown(window) else { break }
+            // Of a window that has but one season, it is that at any time.
+            let isAnyTime = seasons.tournament?.window == window
+            if let season, isAnyTime, season != running.id { throw .unknownSeason }
+            guard let past = isAnyTime ? running.id : season, isAnyTime || past != running.id else {
                 let reply = try await read(call(name, words, of: running, window), on: eventLoop)
                 guard let answer = SeasonsAnswer(reply) else { return reply }
                 seasons.learn(answer)
                 continue
             }
-            let past = keys.season(window: window, id: season)
-            let reply = try await read(call(name, words, scores: past.scores, at: past.at), on: eventLoop)
+            let own = keys.season(window: window, id: past)
+            let reply = try await read(call(name, words, scores: own.scores, at: own.at), on: eventLoop)
+            if isAnyTime { return reply }
             if let fields = reply.array, let total = ReplyHead(fields)?.total, total == 0 {
                 // Nobody is in it: it is none, or it has just begun.
                 guard try await learn(window, running, seasons, on: eventLoop) else { throw .unknownSeason }
@@ -48,7 +52,14 @@ extension ScoreStore {
     }
 
     private func call(_ name: String, _ words: [String], of season: Season, _ window: WindowName) -> RedisCommand {
-        let keys = keys.season(window: window, id: season.id)
-        return call(name, words, scores: keys.scores, at: keys.at, times: "@\(season.from),\(season.until)")
+        let own = keys.season(window: window, id: season.id)
+        guard board.seasons?.isManual(window) == true else {
+            let times = "@\(season.from),\(season.until)"
+            return call(name, words, scores: own.scores, at: own.at, times: times)
+        }
+        // By what Redis holds alone.
+        let times = "@0,\(season.until)"
+        let running = RunningAsked(key: keys.seasons, season: WindowSeason(window: window, season: season))
+        return call(name, words, scores: own.scores, at: own.at, times: times, running: running)
     }
 }

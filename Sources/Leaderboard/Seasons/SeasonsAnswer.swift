@@ -1,4 +1,5 @@
 import RedisClient
+import Seasons
 
 /// What our functions answer to who goes by seasons that do not hold: nothing was written, and nothing was read.
 struct SeasonsAnswer {
@@ -25,4 +26,14 @@ struct SeasonsAnswer {
         guard let now = time.integer, let stored = text.text else { return nil }
         self.init(now: now, stored: stored)
     }
+}
+
+/// A read of a season that an operator ends: Redis holds whether it runs.
+struct RunningAsked {
+    /// Where it does.
+    let key: String
+    let season: WindowSeason
+
+    /// Behind the times (`Functions/page.lua`).
+    var text: String { ",\(season.window),\(season.season.id)" }
 }

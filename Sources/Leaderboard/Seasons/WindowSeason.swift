@@ -11,6 +11,12 @@ package struct WindowSeason: Sendable, Hashable {
         self.season = season
     }
 
+    /// The same; where it was thought to begin later, by a clock that was ahead, it begins at this moment.
+    func begun(by moment: Int) -> WindowSeason {
+        guard season.from > moment else { return self }
+        return WindowSeason(window: window, season: Season(id: season.id, from: moment, until: season.until))
+    }
+
     package func runs(at moment: Int) -> Bool {
         season.from <= moment && moment < season.until
     }

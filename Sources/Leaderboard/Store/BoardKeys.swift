@@ -44,6 +44,8 @@ package struct BoardKeys: RankedKeys {
     package let seasons: String
     /// Stream: each season that has ended, once.
     package let ended: String
+    /// Hash: window → the rule by which its seasons have been made, once one has begun (`Functions/define.lua`).
+    let windows: String
     /// What its ties need beside `scores`: hash user → stamp, or sorted set of the scores that somebody has.
     package let at: String
     /// Channel of ``BoardEvent``s.
@@ -82,6 +84,7 @@ package struct BoardKeys: RankedKeys {
         board = prefix + "board"
         seasons = prefix + "seasons"
         ended = prefix + "ended"
+        windows = prefix + "windows"
         at = prefix + "at"
         channel = prefix + space.channel
     }
@@ -90,7 +93,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, name("meta"),
+            ended, windows, name("meta"),
         ]
     }
 

@@ -127,6 +127,7 @@ package struct NeededRights: Sendable {
             ["GET", other.board], ["SET", other.board, "{}"], ["UNLINK", other.board],
             // Of windows that end.
             ["PEXPIREAT", other.name("s:-:-:scores"), "1"], ["PEXPIRETIME", other.name("s:-:-:scores")],
+            ["HGET", other.windows, "-"], ["HSET", other.windows, "-", "-"],
             [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
             [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
         ]

@@ -55,12 +55,11 @@ package struct ScoreStore: Sendable {
             grant: grant,
             withRank: withRank
         )
-        let reply: RESPValue
-        if let seasons = board.seasons {
-            reply = try await send(call, in: seasons, on: eventLoop)
-        } else {
-            reply = try await send(call, by: board.writeHead, on: eventLoop)
-        }
+        if let seasons = board.seasons { return try await apply(call, in: seasons, on: eventLoop) }
+        return try outcome(try await send(call, by: board.writeHead, on: eventLoop))
+    }
+
+    func outcome(_ reply: RESPValue) throws(ScoreStoreError) -> UpdateOutcome {
         guard let outcome = UpdateOutcome(reply: reply, rateLimit: board.definition.rateLimit) else {
             throw .outcomeUnknown("unexpected reply")
         }

@@ -1,5 +1,6 @@
 import Board
 import RedisClient
+import Seasons
 
 // The flat arrays that our Redis functions return; what each holds stands at the head of the function. Nil: not one of
 // them, which is for the caller to name.
@@ -52,9 +53,10 @@ extension UpdateOutcome {
         case ("rate_limited", 2):
             guard let fullIn = fields[1].integer else { return nil }
             self = .rateLimited(rateLimit.state(fullIn: fullIn))
-        case ("score_limit", 2):
+        case ("score_limit", 2...3):
             guard let fullIn = fields[1].integer else { return nil }
-            self = .scoreLimit(rateLimit.state(fullIn: fullIn))
+            let window = fields.count == 3 ? fields[2].text.flatMap { WindowName($0) } : nil
+            self = .scoreLimit(rateLimit.state(fullIn: fullIn), window: window)
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
         case ("grant_used", 1): self = .grantUsed

@@ -1,3 +1,5 @@
+package import Seasons
+
 /// What Redis made of an update.
 package enum UpdateOutcome: Sendable, Equatable {
     case applied(AppliedUpdate)
@@ -5,8 +7,9 @@ package enum UpdateOutcome: Sendable, Equatable {
     case suspended
     /// The token bucket is empty. Nothing was written.
     case rateLimited(RateLimitState)
-    /// The score would leave ``ScoreRange``. Nothing was written, and no token was taken.
-    case scoreLimit(RateLimitState)
+    /// The score would leave ``ScoreRange``, or what the board allows. Nothing was written, and no token was taken.
+    /// - Parameter window: where; nil: in the one that never ends.
+    case scoreLimit(RateLimitState, window: WindowName? = nil)
     /// The idempotency key was used for another increase. Nothing was written.
     case idempotencyKeyReused
     /// The grant counted before. Nothing was written.
@@ -17,6 +20,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     case valueNotAllowed
     /// It names a season that does not run, and that takes nothing any more. Nothing was written.
     case seasonEnded
+    /// The board takes no update before this time, in microseconds since 1970. Nothing was written.
+    case seasonNotBegun(from: Int)
     /// There is no such board. Nothing was written.
     case noBoard
     /// The board's key holds what is no definition. Nothing was written.

@@ -33,15 +33,13 @@ extension BoardUpdate {
     private static func season(
         _ value: JSONValue?,
         _ definition: BoardDefinition
-    ) throws(ScoreUpdateError) -> String? {
+    ) throws(ScoreUpdateError) -> NamedSeason? {
         guard let value else { return nil }
         guard !definition.windows.seasonal.isEmpty else {
-            throw ScoreUpdateError(.season, "This board has no seasons.")
+            throw ScoreUpdateError(.unknownSeason, "This board has no seasons.")
         }
-        guard let season = value.string, Season.isID(season) else {
-            throw ScoreUpdateError(.season, "season must be the name of a season, as GET …/seasons has it.")
-        }
-        return season
+        guard let text = value.string else { throw NamedSeason.malformed }
+        return try NamedSeason(text, of: definition.windows)
     }
 
     private static let members = ["score_increase", "score_decrease", "score"]

@@ -10,7 +10,7 @@ package struct BoardUpdate: Hashable, Sendable {
     /// The signed grant that came with it, as it was sent; see `GRANTS`.
     package let grant: String?
     /// The one that it is meant for, wherever it arrives; nil: those that run then.
-    package let season: String?
+    package let season: NamedSeason?
 
     /// - Parameter value: a larger one counts as the largest score that there is, a smaller one as the smallest.
     package init(
@@ -18,7 +18,7 @@ package struct BoardUpdate: Hashable, Sendable {
         _ operation: BoardDefinition.Operator,
         _ value: Int,
         grant: String? = nil,
-        season: String? = nil
+        season: NamedSeason? = nil
     ) {
         self.user = user
         self.operation = operation

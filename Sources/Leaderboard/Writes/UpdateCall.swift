@@ -29,11 +29,15 @@ struct UpdateCall {
         words.append(origin.requestID)
         if let trace = origin.trace { words.append(trace) }
         if let grant { words.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
+        if let keptSeason { words.append(keptSeason.text) }
     }
+
+    /// What its key keeps of the season that it names: a retry that names another one is no retry.
+    private var keptSeason: NamedSeason? { idempotencyKey == nil ? nil : update.season }
 
     private var flags: Int {
         (withRank ? 1 : 0) + (idempotencyKey == nil ? 0 : 2) + (grant == nil ? 0 : 4) + (origin.trace == nil ? 0 : 16)
-            + (isReplayOnly ? 32 : 0)
+            + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64)
     }
 
     /// No fewer than its words have on the wire. A `:` of the user id has three in one of the keys.

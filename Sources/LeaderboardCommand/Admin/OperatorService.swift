@@ -37,10 +37,13 @@ struct OperatorService: ParsableArguments {
         let message: String
     }
 
-    /// - Parameter path: behind `/api/v1/admin`.
+    /// - Parameters:
+    ///   - path: behind `base`.
+    ///   - base: other than the operators' part, for what anybody may read.
     func send(
         _ method: HTTPMethod,
         _ path: String,
+        under base: String = "/api/v1/admin",
         headers: [(String, String)] = [],
         json: ByteBuffer? = nil
     ) async throws -> Answer {
@@ -48,7 +51,7 @@ struct OperatorService: ParsableArguments {
         let url = try await service.reached(settings)
         // Not an option: the command lines of processes can be read by others.
         let token = try configured { try OperatorToken.read(settings) }
-        var request = HTTPClientRequest(url: url.defaultValueDescription + "/api/v1/admin" + path)
+        var request = HTTPClientRequest(url: url.defaultValueDescription + base + path)
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(token.text)")
         for (name, value) in headers { request.headers.add(name: name, value: value) }

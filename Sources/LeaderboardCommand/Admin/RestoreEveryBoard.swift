@@ -127,7 +127,8 @@ struct RestoreEveryBoard: Sendable {
         switch try await catalogue.store(definition, as: template.name, inPlaceOf: held, on: eventLoop) {
         case .stored: print("\(template.name) is a template again.")
         case .boardsLimit: throw BoardLookupError.boardsLimit(catalogue.maximumBoards)
-        case .otherVersion, .fixed: throw CommandFailure("somebody else changes \(template.name): ask again")
+        case .otherVersion, .fixed, .fixedWindow:
+            throw CommandFailure("somebody else changes \(template.name): ask again")
         }
     }
 

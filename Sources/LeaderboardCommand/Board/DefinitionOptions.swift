@@ -124,7 +124,8 @@ extension BoardDefinition {
             ("visibility", visibility.rawValue),
             ("windows", windows.seasonal.map { "\($0.name)=\($0.reset)" }.joined(separator: ";")),
             ("time_zone", windows.zone.text), ("week_starts", windows.weekStart.rawValue),
-            ("from", windows.anchor?.description ?? ""), ("keep_days", "\(windows.keepDays)"),
+            ("from", windows.anchor?.description ?? ""), ("until", windows.end?.description ?? ""),
+            ("keep_days", "\(windows.keepDays)"),
             ("grace_seconds", "\(windows.graceSeconds)"),
         ]
     }

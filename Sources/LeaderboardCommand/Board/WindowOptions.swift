@@ -35,6 +35,12 @@ struct WindowOptions: ParsableArguments {
     )
     var from: Anchor?
 
+    @Option(
+        help: ArgumentHelp("When a window once ends, and the board takes no more updates.", valueName: "time"),
+        transform: Self.anchor
+    )
+    var until: Anchor?
+
     @Option(help: ArgumentHelp("For so long an ended season is kept.", valueName: "days"))
     var keepDays: Int?
 
@@ -52,7 +58,8 @@ struct WindowOptions: ParsableArguments {
     }
 
     var isEmpty: Bool {
-        rules.isEmpty && !noWindows && timeZone == nil && weekStarts == nil && from == nil && keepDays == nil
+        rules.isEmpty && !noWindows && timeZone == nil && weekStarts == nil && from == nil && until == nil
+            && keepDays == nil
             && graceSeconds == nil
     }
 
@@ -63,6 +70,7 @@ struct WindowOptions: ParsableArguments {
         if let timeZone { windows.zone = timeZone }
         if let weekStarts { windows.weekStart = weekStarts }
         if let from { windows.anchor = from }
+        if let until { windows.end = until }
         if let keepDays { windows.keepDays = keepDays }
         if let graceSeconds { windows.graceSeconds = graceSeconds }
     }

@@ -55,6 +55,13 @@ struct AdminBody {
         if object["reason"] != nil { _ = try reason() }
     }
 
+    /// Nil: it is left out.
+    func text(_ name: String) throws(Refusal) -> String? {
+        guard let value = object[name] else { return nil }
+        guard let text = value.string else { throw .invalidBody("\(name) must be a string.") }
+        return text
+    }
+
     static let revertMembers = ["user_id", "since", "until", "seq", "reason"]
 
     /// `{"user_id", "since"?, "until"?}` or `{"seq"}`.
@@ -92,6 +99,11 @@ struct AdminBody {
 /// A moment as an operator writes it: milliseconds since 1970, or RFC 3339 (`2026-11-25T04:00:00Z`).
 package enum Moment {
     package static let rule = "must be in milliseconds since 1970, or as 2026-11-25T04:00:00Z"
+
+    /// Of a whole second of a calendar.
+    static func text(microseconds: Int) -> String {
+        Date(timeIntervalSince1970: Double(microseconds / 1_000_000)).formatted(.iso8601)
+    }
 
     static let order = "since must not be later than until."
 

@@ -57,6 +57,12 @@ enum AdminRoutes {
             .on(.GET, "/api/v1/admin/boards/{board}", handler: definitions.read),
             .on(.PUT, "/api/v1/admin/boards/{board}", maximumBodyBytes: bytes, handler: definitions.put),
             .on(.DELETE, "/api/v1/admin/boards/{board}", handler: definitions.delete),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/reset",
+                maximumBodyBytes: AdminBody.maximumBytes,
+                handler: SeasonReset(operators: operators, boards: boards, logger: logger).answer
+            ),
         ]
     }
 }

@@ -32,6 +32,23 @@ extension Refusal {
         message:
             "The store did not answer in time, the operation may have happened, whole or in part: ask for it again."
     )
+    /// Of a reset that named no season: asked for again, it would end the next one.
+    static let resetUnknown = Refusal(
+        status: .gatewayTimeout,
+        code: "outcome_unknown",
+        message:
+            "The store did not answer in time, the season may have ended: see which one runs, and name that when you ask again."
+    )
+    static func notManual(_ window: String) -> Refusal {
+        .invalidWindow("The window \(window) ends by itself: only one whose reset is manual is ended by hand.")
+    }
+    static func otherSeasonRuns(_ running: String) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "season_ended",
+            message: "The season that runs is \(running), another one than was to be ended: nothing was changed."
+        )
+    }
 
     /// Every operation may be repeated: what has happened does not happen twice.
     init(operating error: ScoreStoreError) {

@@ -53,10 +53,11 @@ struct BoardQuery {
         guard let window = WindowName(text) else {
             throw .invalidWindow("window must be the name of one of the board.")
         }
-        if let season = seasons.first, window == .all || !Season.isID(season) {
-            throw .seasonNotFound(
-                window == .all ? "The window all has no seasons." : "The seasons of the board are at …/seasons."
-            )
+        if let season = seasons.first {
+            guard Season.isID(season) else {
+                throw .invalidSeason("season must be the name of one, as …/seasons has it, such as 2026-W48.")
+            }
+            guard window != .all else { throw .seasonNotFound("The window all has no seasons.") }
         }
         return window == .all ? .whole : .window(window, season: seasons.first)
     }

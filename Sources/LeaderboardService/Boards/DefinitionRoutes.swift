@@ -49,6 +49,7 @@ struct DefinitionRoutes: Sendable {
             case .otherVersion(let version):
                 throw condition == .absent ? .boardExists : .versionMismatch(version)
             case .fixed(let member): throw .fixedField(member)
+            case .fixedWindow(let name, let rule): throw .fixedWindow(name, rule: rule)
             case .boardsLimit: throw .boardsLimit(catalogue.maximumBoards)
             }
         }
@@ -99,6 +100,7 @@ struct DefinitionRoutes: Sendable {
             return ByteBuffer(string: #"{"status":"success","name":"main","data_deleted":false}"#)
         case .otherVersion(let version): throw .versionMismatch(version)
         case .fixed(let member): throw .fixedField(member)
+        case .fixedWindow(let name, let rule): throw .fixedWindow(name, rule: rule)
         case .boardsLimit: throw .boardsLimit(catalogue.maximumBoards)
         }
     }

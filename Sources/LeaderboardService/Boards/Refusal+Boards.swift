@@ -1,6 +1,7 @@
 import HTTPServer
 import Leaderboard
 import NIOHTTP1
+import Seasons
 
 extension Refusal {
     static func invalidBoardName(_ message: String) -> Refusal {
@@ -12,6 +13,9 @@ extension Refusal {
     static func invalidWindow(_ message: String) -> Refusal {
         Refusal(status: .badRequest, code: "invalid_window", message: message)
     }
+    static func invalidSeason(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_season", message: message)
+    }
     static func seasonNotFound(_ message: String) -> Refusal {
         Refusal(status: .notFound, code: "season_not_found", message: message)
     }
@@ -20,18 +24,36 @@ extension Refusal {
         code: "season_ended",
         message: "The season that the update names does not run: nothing was changed."
     )
+    /// Of a board that takes updates up to a time.
+    static func boardEnded(_ until: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "season_ended",
+            message: "This board took updates until \(Moment.text(microseconds: until)): nothing was changed."
+        )
+    }
+    /// - Parameter from: in microseconds since 1970.
+    static func seasonNotBegun(from: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "season_not_begun",
+            message: "This board takes updates from \(Moment.text(microseconds: from)) on: nothing was changed."
+        )
+    }
     static let boardNotFound = Refusal(
         status: .notFound,
         code: "board_not_found",
         message: "There is no board of this name."
     )
     /// Of a board with bounds of its own.
-    static func scoreLimit(_ scores: ClosedRange<Int>) -> Refusal {
-        Refusal(
+    /// - Parameter window: of which it is; nil: of the one that never ends.
+    static func scoreLimit(_ scores: ClosedRange<Int>, in window: WindowName?) -> Refusal {
+        let whose = window.map { "The score in the window \($0)" } ?? "The score"
+        return Refusal(
             status: .conflict,
             code: "score_limit",
             message:
-                "The score would leave \(scores.lowerBound) to \(scores.upperBound), which this board allows: nothing was changed."
+                "\(whose) would leave \(scores.lowerBound) to \(scores.upperBound), which this board allows: nothing was changed."
         )
     }
     static let boardExists = Refusal(
@@ -97,9 +119,19 @@ extension Refusal {
         Refusal(
             status: .unprocessableEntity,
             code: "fixed_field",
-            message: ["windows", "time_zone", "week_starts", "from"].contains(member)
-                ? "\(member) cannot change for a window that stays: take it away, or give the new one another name."
+            message: ["windows", "time_zone", "week_starts", "from", "until"].contains(member)
+                ? "\(member) cannot change for a window that stays and goes by it: give the new one another name, and take the old one away."
                 : "\(member) cannot change any more: somebody is on the board, or suspended from it."
+        )
+    }
+    /// The name of a season means one time of one rule.
+    static func fixedWindow(_ name: String, rule: String) -> Refusal {
+        Refusal(
+            status: .unprocessableEntity,
+            code: "fixed_field",
+            message: rule == "manual"
+                ? "A window \(name) that is ended by hand was there before, and its seasons keep their numbers: give the new one another name."
+                : "The window \(name) has had seasons by another rule (\(rule)): give the new one another name."
         )
     }
 

@@ -48,7 +48,7 @@ struct SeasonRoutes: Sendable {
             list.add(
                 ByteBuffer(
                     string: #"{"window":"\#(listed.window)","season":"\#(season.id)","from":\#(season.from / 1000),"#
-                        + #""until":\#(season.until / 1000),"final":\#(listed.isFinal),"users":\#(listed.users)}"#
+                        + #""until":\#(season.isOpen ? "null" : "\(season.until / 1000)"),"final":\#(listed.isFinal),"users":\#(listed.users)}"#
                 )
             )
         }

@@ -3,6 +3,7 @@ import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
+import Seasons
 import Tracing
 
 /// One update that a valid request wants.
@@ -69,14 +70,20 @@ struct ScoreWriter: Sendable {
             rateLimit(of: board).add(state, to: &refusal.headers)
             throw refusal
         case .suspended: throw .userSuspended
-        case .scoreLimit: throw wanted.board == nil ? .scoreLimit : .scoreLimit(board.definition.scores)
+        case .scoreLimit(_, let window):
+            throw wanted.board == nil && window == nil ? .scoreLimit : .scoreLimit(board.definition.scores, in: window)
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
         case .operatorNotAllowed:
             throw Refusal(ScoreUpdateError(.operator, "This board does not take this operator."))
         case .valueNotAllowed:
             throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
-        case .seasonEnded: throw .seasonEnded
+        case .seasonEnded:
+            guard wanted.update.season == nil, let end = board.seasons?.tournament?.season.until else {
+                throw .seasonEnded
+            }
+            throw .boardEnded(end)
+        case .seasonNotBegun(let from): throw .seasonNotBegun(from: from)
         case .boardChanged, .noBoard: return nil
         case .badDefinition:
             wanted.store.functions.reports.metUnsound(board.id)

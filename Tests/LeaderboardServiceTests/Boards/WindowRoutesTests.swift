@@ -105,7 +105,8 @@ struct WindowRoutesTests {
                 (400, "invalid_window", "scoreboard?season=2026-11"),
                 (400, "invalid_window", "scoreboard?window=month&window=month"),
                 (404, "season_not_found", "scoreboard?window=month&season=2001-01"),
-                (404, "season_not_found", "scoreboard?window=month&season=a:b"),
+                (400, "invalid_season", "scoreboard?window=month&season=a:b"),
+                (400, "invalid_season", "users/ada?window=all&season="),
                 (404, "season_not_found", "scoreboard?window=all&season=2001-01"),
                 (404, "season_not_found", "users/ada?window=month&season=2001-01"),
                 (400, "invalid_window", "count?window=none"), (400, "invalid_window", "seasons?window=none"),
@@ -121,10 +122,12 @@ struct WindowRoutesTests {
             #expect((ended.status, ended.code) == (409, "season_ended"))
             let described = Descriptions.complaints(ended, to: "POST", "/api/v1/boards/{board}/score/update")
             #expect(described == [])
-            for season in ["5", "\"a:b\"", "\"\""] {
+            for season in ["5", "\"a:b\"", "\"\"", "\"month/\"", "\"a/b/c\"", "\"M/2001-01\""] {
                 let answer = try await update(#""score_increase":1,"season":\#(season)"#, as: "ada", service)
-                #expect((answer.status, answer.code) == (404, "season_not_found"))
+                #expect((answer.status, answer.code) == (400, "invalid_season"))
             }
+            let unknown = try await update(#""score_increase":1,"season":"none/2001-01""#, as: "ada", service)
+            #expect((unknown.status, unknown.code) == (404, "season_not_found"))
             // Nobody was counted by any of them.
             #expect(try await connection.request("GET", "/api/v1/boards/arena/scoreboard").body == "[]")
             let torn = try await operators.put(

@@ -38,6 +38,37 @@ struct BoardWindowsTests {
         #expect(try Self.read(shown) == definition)
     }
 
+    @Test(
+        "that an operator ends, and that end once, come back as they were written",
+        arguments: [
+            #"{"windows":[{"name":"all"},{"name":"m","reset":"manual"}],"time_zone":"UTC","week_starts":"monday","keep_days":400,"grace_seconds":0}"#,
+            #"{"windows":[{"name":"all"},{"name":"c","reset":"once"},{"name":"round","reset":"every 24h"}],"time_zone":"UTC","#
+                + #""week_starts":"monday","from":"2026-12-04T18:00:00Z","until":"2026-12-06T18:00:00Z","keep_days":400,"grace_seconds":5}"#,
+        ]
+    )
+    func others(json: String) throws {
+        let definition = try Self.read(json)
+        #expect(try BoardDefinition(stored: Array(definition.stored.readableBytesView)) == definition)
+        let shown = String(buffer: definition.shown(as: .board(try BoardID("b"))))
+        #expect(shown.contains(json.dropFirst().dropLast()))
+        #expect(try Self.read(shown) == definition)
+    }
+
+    @Test("that stay hold only what their seasons go by")
+    func goesBy() throws {
+        let old = try Self.read(
+            #"{"windows":[{"name":"all"},{"name":"h","reset":"hourly"},{"name":"m","reset":"manual"}]}"#
+        )
+        let new = try Self.read(
+            #"{"windows":[{"name":"all"},{"name":"h","reset":"hourly"},{"name":"c","reset":"once"}],"#
+                + #""from":"2026-12-04T18:00:00Z","until":"2026-12-05T18:00:00Z","time_zone":"Europe/Berlin","week_starts":"sunday"}"#
+        )
+        #expect(new.windows.fixedMember(from: old.windows) == nil)
+        var longer = new
+        longer.windows.end = Anchor("2026-12-06T18:00:00Z")
+        #expect(longer.windows.fixedMember(from: new.windows) == "until")
+    }
+
     @Test("that never end are stored and shown as they were before there were others")
     func endless() throws {
         for json in ["{}", #"{"windows":[]}"#, #"{"windows":[{"name":"all","reset":"none"}],"time_zone":"UTC"}"#] {
@@ -82,6 +113,9 @@ struct BoardWindowsTests {
 
     private static let daily = #""windows":[{"name":"all"},{"name":"d","reset":"daily"}]"#
 
+    private static let once =
+        #""windows":[{"name":"all"},{"name":"c","reset":"once"}],"from":"2026-12-04T18:00:00Z""#
+
     private static let bad: [(String, [String])] = [
         (#"{"windows":{}}"#, ["windows must be a list of at most 5"]),
         (#"{"windows":[{"name":"d","reset":"daily"}]}"#, ["windows must begin with the one that never ends"]),
@@ -108,6 +142,30 @@ struct BoardWindowsTests {
         ("{\(daily),\"grace_seconds\":86401}", ["grace_seconds must be a whole number from 0 to 86400"]),
         ("{\(daily),\"from\":\"2026-12-04T18:00:00Z\"}", ["from belongs to a window every <n>h"]),
         (#"{"windows":[{"name":"all"},{"name":"c","reset":"every 5h"}],"from":5}"#, ["from must be a whole minute"]),
+        (
+            #"{"windows":[{"name":"all"},{"name":"c","reset":"evry 5h"}],"from":"2026-12-04T18:00:00Z"}"#,
+            ["windows[1].reset"]
+        ),
+        (
+            #"{"windows":[{"name":"all"},{"name":"c","reset":"once"}]}"#,
+            ["a window once needs from", "a window once needs until"]
+        ),
+        (
+            #"{"windows":[{"name":"all"},{"name":"c","reset":"once"}],"from":"2026-12-04","until":"2026-12-04T18:00:00Z"}"#,
+            ["from must be a whole minute"]
+        ),
+        ("{\(once),\"until\":\"2026-12-04T18:00:00Z\"}", ["until must be later than from"]),
+        ("{\(once),\"until\":\"2252-12-04T18:00:00Z\"}", ["until must be before 2252"]),
+        ("{\(daily),\"until\":\"2026-12-04T18:00:00Z\"}", ["until belongs to a window once"]),
+        (
+            #"{"windows":[{"name":"all"},{"name":"a","reset":"once"},{"name":"b","reset":"once"}],"#
+                + #""from":"2026-12-04T18:00:00Z","until":"2026-12-05T18:00:00Z"}"#,
+            ["windows must have one once at most"]
+        ),
+        (
+            #"{"windows":[{"name":"all"},{"name":"m","reset":"manual"}],"grace_seconds":1}"#,
+            ["grace_seconds must be 0 with a window manual"]
+        ),
         (#"{"time_zone":"Europe/Berlin"}"#, ["time_zone, week_starts, keep_days and grace_seconds belong to"]),
         (#"{"keep_days":30}"#, ["time_zone, week_starts, keep_days and grace_seconds belong to"]),
     ]

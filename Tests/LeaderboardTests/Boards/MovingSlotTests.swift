@@ -123,8 +123,8 @@ struct MovingSlotTests {
             ],
             ["FCALL", "leaderboard_begin", "3", keys.seq, keys.epoch, names.at],
             [
-                "FCALL", "leaderboard_define", "6", names.board, keys.scores, keys.withheld, names.at, keys.seq,
-                keys.epoch,
+                "FCALL", "leaderboard_define", "9", names.board, keys.scores, keys.withheld, names.at, keys.seq,
+                keys.epoch, names.seasons, keys.ended, keys.windows,
                 rules.json.replacing("\"version\":\"1\"", with: "\"version\":\"2\""), "1", keys.channel, "",
             ],
             reader("page", "0", "10"), reader("around", "a", "5"), reader("around_score", "1", "5"),

@@ -106,13 +106,13 @@ struct RunningSeasonsTests {
         )
         let running = try #require(calendar.seasons(at: 42 * second, holding: []))
         #expect(running.seasons.first?.season.id == "s\(40 * second)")
-        let late = try #require(calendar.late("s\(30 * second)", after: running, at: 42 * second))
+        let late = try #require(calendar.late(NamedSeason(id: "s\(30 * second)"), after: running, at: 42 * second))
         #expect(late.text == "late 1 all - 0 0;w s\(30 * second) \(30 * second) \(40 * second)")
         #expect((late.from, late.until) == (40 * second, 55 * second))
-        #expect(calendar.late("s\(20 * second)", after: running, at: 44 * second) != nil)
-        #expect(calendar.late("s\(20 * second)", after: running, at: 45 * second) == nil)
-        #expect(calendar.late("s\(50 * second)", after: running, at: 42 * second) == nil)
-        #expect(calendar.late("x", after: running, at: 42 * second) == nil)
+        #expect(calendar.late(NamedSeason(id: "s\(20 * second)"), after: running, at: 44 * second) != nil)
+        #expect(calendar.late(NamedSeason(id: "s\(20 * second)"), after: running, at: 45 * second) == nil)
+        #expect(calendar.late(NamedSeason(id: "s\(50 * second)"), after: running, at: 42 * second) == nil)
+        #expect(calendar.late(NamedSeason(id: "x"), after: running, at: 42 * second) == nil)
     }
 }
 

@@ -68,7 +68,7 @@ struct SeasonEndsTests {
         on loop: any EventLoop
     ) async throws -> UpdateOutcome {
         try await store.apply(
-            BoardUpdate(user: try UserID(user), .incr, points, season: season),
+            BoardUpdate(user: try UserID(user), .incr, points, season: season.map { NamedSeason(id: $0) }),
             origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
             idempotencyKey: try key.map { try IdempotencyKey($0) },
             withRank: true,

@@ -89,7 +89,7 @@ struct UpdateTests {
         try await withBoard(.tight(3), by: function) { board in
             try await board.command("ZADD", board.keys.scores, "9007199254740940", "alice")
             #expect(try await board.applied("alice", 50).score == ScoreRange.limit - 1)
-            guard case .scoreLimit(let state) = try await board.apply("alice", 2, key: "k") else {
+            guard case .scoreLimit(let state, window: nil) = try await board.apply("alice", 2, key: "k") else {
                 Issue.record("not refused")
                 return
             }

@@ -1,0 +1,17 @@
+extension Reset {
+    /// Whether seasons of such a window have names like this one: by it, an update that says a season and no window says which.
+    package func names(_ id: some StringProtocol) -> Bool {
+        let form = String(
+            decoding: id.utf8.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 ? UInt8(ascii: "0") : $0 },
+            as: UTF8.self
+        )
+        return switch self {
+        case .none: false
+        case .daily: form == "0000-00-00"
+        case .weekly: form == "0000-W00"
+        case .monthly: form == "0000-00"
+        case .manual: !form.isEmpty && form.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+        case .hourly, .every, .cron, .once: form == "0000-00-00T00Z" || form == "0000-00-00T0000Z"
+        }
+    }
+}
