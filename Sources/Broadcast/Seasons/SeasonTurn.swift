@@ -2,7 +2,7 @@ package import Board
 import Seasons
 
 /// A season that is over, as it ended.
-package struct EndedSeason: Sendable, Equatable {
+package struct LastStandings: Sendable, Equatable {
     /// The best users.
     let top: [Standing]
     /// How many users were in it.
@@ -22,12 +22,12 @@ struct SeasonTurn: Sendable, Equatable {
     /// The last place that was shown of the season that is over.
     let cursor: Cursor
     let season: Season
-    let ended: EndedSeason
+    let ended: LastStandings
     let next: Season
     let clock: RedisClock
 
     /// Nil: the one did not follow the other, as where a definition says otherwise than before.
-    init?(from before: Published?, _ ended: EndedSeason?, to after: ShownSeason?) {
+    init?(from before: Published?, _ ended: LastStandings?, to after: ShownSeason?) {
         guard let before, let shown = before.season, let ended, let after, shown.season.id != after.season.id,
             shown.season.from < after.season.from
         else { return nil }

@@ -26,9 +26,9 @@ package struct StandingsSource: Sendable {
         package let place: SeasonPlace
         package let clock: RedisClock
         /// Of the season that was shown before, if that is another.
-        package let ended: EndedSeason?
+        package let ended: LastStandings?
 
-        package init(_ place: SeasonPlace, clock: RedisClock, ended: EndedSeason?) {
+        package init(_ place: SeasonPlace, clock: RedisClock, ended: LastStandings?) {
             self.place = place
             self.clock = clock
             self.ended = ended

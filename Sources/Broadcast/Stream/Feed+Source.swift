@@ -53,7 +53,7 @@ extension Feed {
         /// Of a window.
         let place: SeasonPlace?
         /// Of the season that was shown before, if that is another.
-        let ended: EndedSeason?
+        let ended: LastStandings?
 
         /// As the stream's events have it.
         var epoch: String { place?.epoch ?? snapshot.epoch }
@@ -110,7 +110,7 @@ extension Feed {
     mutating func arrived(
         _ snapshot: Snapshot,
         of place: SeasonPlace? = nil,
-        after ended: EndedSeason? = nil,
+        after ended: LastStandings? = nil,
         number: Int,
         now: NIODeadline
     ) -> [FeedAction] {

@@ -224,7 +224,7 @@ struct Feed {
         _ top: TopStandings,
         at cursor: Cursor,
         in place: SeasonPlace?,
-        after ended: EndedSeason?,
+        after ended: LastStandings?,
         because reason: ResyncReason,
         now: NIODeadline
     ) -> [FeedAction] {

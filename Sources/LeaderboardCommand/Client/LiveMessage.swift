@@ -26,6 +26,8 @@ struct LiveMessage: Decodable, Sendable {
 
     let type: String
     let cursor: String
+    /// Of a window that begins anew.
+    let season: String?
     let from: Int?
     let scoreboard: [Standing]?
     let changes: [Change]?

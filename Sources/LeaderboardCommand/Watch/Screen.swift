@@ -44,6 +44,12 @@ final class Screen: Sendable {
         }
     }
 
+    /// A line of its own, where lines are written: on a terminal the new standings say it.
+    func note(_ text: String) {
+        guard !isTerminal else { return }
+        shown.withLock { _ in write("# \(text.printable)\n") }
+    }
+
     func show(_ standings: [LiveMessage.Standing]) {
         shown.withLock { shown in
             let marks = Self.marks(from: shown.ranks, to: standings)

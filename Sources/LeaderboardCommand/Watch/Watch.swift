@@ -2,20 +2,39 @@ import ArgumentParser
 import Leaderboard
 import NIOCore
 import NIOPosix
+import Seasons
 
 import Glibc
 
-/// `leaderboard watch [--board NAME]`: the live top 10 in a terminal.
+/// `leaderboard watch [--board NAME] [--window NAME]`: the live top 10 in a terminal.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the live top 10 of a board of a running service.",
+        abstract: "Show the live top 10 of a board, or of a window of it, of a running service.",
         discussion:
-            "In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C, and with exit code 1 "
+            "At the end of a season it goes on with the next one. In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C, and with exit code 1 "
             + "when there is no such board (any more), or none that everybody may see."
     )
 
     @OptionGroup var service: ServiceOption
     @OptionGroup var board: BoardOption
+
+    @Option(
+        help: ArgumentHelp(
+            "A window of the board that begins anew. (default: the one that never ends)",
+            valueName: "name"
+        ),
+        transform: Self.window
+    )
+    var window: WindowName?
+
+    private static func window(_ text: String) throws -> WindowName {
+        guard let name = WindowName(text) else {
+            throw ValidationError(
+                "must be 1 to \(WindowName.maximumLength) of a-z 0-9 _ - . that begin with a letter or a digit"
+            )
+        }
+        return name
+    }
 
     func run() async throws {
         let url = try service.url()
@@ -41,6 +60,7 @@ struct Watch: AsyncParsableCommand {
     /// Why it is of no use to come back.
     private func words(of failure: LiveClient.Failure, at url: ServiceURL) -> String {
         switch failure {
+        case .refused(status: 400): "the board \(board.board) at \(url.place) has no window \(window ?? .all)"
         case .refused(status: 404): "there is no board \(board.board) at \(url.place)"
         case .refused(status: 401), .refused(status: 403):
             "the board \(board.board) at \(url.place) is private, and watch sends no token"
@@ -58,13 +78,19 @@ struct Watch: AsyncParsableCommand {
         }
     }
 
+    private var path: String {
+        if let window { return "/api/v1/boards/\(board.board)/live?view=top&window=\(window)" }
+        return "/api/v1\(board.board == .main ? "/scoreboard" : board.path)/live?view=top"
+    }
+
     /// Until the connection ends. The view `top` sends the whole standing each time, so nothing has to be kept.
     private func follow(_ url: ServiceURL, _ screen: Screen) async throws {
         let connection = try await LiveClient.connect(
             to: url,
-            path: "/api/v1\(board.board == .main ? "/scoreboard" : board.path)/live?view=top",
+            path: path,
             on: MultiThreadedEventLoopGroup.singleton.next()
         ) { message in
+            if let season = Self.endedSeason(message) { screen.note("the season \(season) has ended") }
             if let standings = try Self.standings(message) { screen.show(standings) }
         }
         screen.state = .live
@@ -73,6 +99,14 @@ struct Watch: AsyncParsableCommand {
         } onCancel: {
             connection.channel.close(promise: nil)
         }
+    }
+
+    /// The season that has just ended, of a message that says so.
+    static func endedSeason(_ message: ByteBuffer) -> String? {
+        guard let message = try? LiveMessage(json: Array(message.readableBytesView)), message.type == "season" else {
+            return nil
+        }
+        return message.season
     }
 
     /// What is shown of a message; nil for a kind that brings no standings. Rubbish ends the connection: the next one begins

@@ -46,6 +46,18 @@ struct LiveRoutes: Sendable {
         }
     }
 
+    /// The window that is to be followed; nil: the one that never ends, as by the paths without a board.
+    static func window(of request: Request) throws(Refusal) -> WindowName? {
+        guard request.parameters[RequestedBoard.parameter] != nil else { return nil }
+        guard request.query.values("season").isEmpty else {
+            throw .invalidQuery(
+                "A window is followed in the season that runs: leave season out, or read the scoreboard."
+            )
+        }
+        guard case .window(let window, _) = try BoardQuery.view(request.query) else { return nil }
+        return window
+    }
+
     private func place(for request: Request) throws(Refusal) -> Place {
         do throws(NoPlace) {
             return try places.take(for: callers.network(of: request))
@@ -88,17 +100,7 @@ private struct LiveWish: Sendable {
         view = try View(request.query)
         cursor = Self.cursor(of: request)
         namesBoard = request.parameters[RequestedBoard.parameter] != nil
-        window = namesBoard ? try Self.window(request.query) : nil
-    }
-
-    private static func window(_ query: Query) throws(Refusal) -> WindowName? {
-        guard query.values("season").isEmpty else {
-            throw .invalidQuery(
-                "A window is watched in the season that runs: leave season out, or read the scoreboard."
-            )
-        }
-        guard case .window(let window, _) = try BoardQuery.view(query) else { return nil }
-        return window
+        window = try LiveRoutes.window(of: request)
     }
 
     func subscribe(_ live: LiveChannel, to stream: BoardStream, admission: any AnyObject & Sendable) {

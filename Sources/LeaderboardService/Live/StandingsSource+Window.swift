@@ -56,29 +56,37 @@ extension StandingsSource {
             try await store.begin(on: eventLoop)
             rows = try await store.seasonRows(of: window, limit: limit, on: eventLoop) ?? rows
         }
-        let place = SeasonPlace(
-            rows.season,
-            of: window.rawValue,
-            epoch: rows.snapshot.epoch,
-            index: rows.place,
-            listed: rows.listed
-        )
-        var ended: EndedSeason?
+        let (place, snapshot) = rows.shown(in: window)
+        var ended: LastStandings?
         if let shown, shown.id != rows.season.id {
             guard let last = try await store.ended(shown, window, rows.now, eventLoop) else { return nil }
             ended = last
         }
-        let snapshot = Snapshot(
-            cursor: Cursor(epoch: place.shownEpoch, seq: rows.snapshot.seq),
-            total: rows.snapshot.total,
-            standings: rows.snapshot.standings,
-            order: rows.snapshot.order
-        )
         return Look(
             snapshot,
             isPrivate: store.board.definition.visibility == .private,
             season: SeasonLook(place, clock: RedisClock(rows.now, readAt: rows.readAt), ended: ended)
         )
+    }
+}
+
+extension SeasonRows {
+    /// As viewers of the window have it: its cursors name the season.
+    func shown(in window: WindowName) -> (place: SeasonPlace, snapshot: Snapshot) {
+        let place = SeasonPlace(
+            season,
+            of: window.rawValue,
+            epoch: snapshot.epoch,
+            index: self.place,
+            listed: listed
+        )
+        let shown = Snapshot(
+            cursor: Cursor(epoch: place.shownEpoch, seq: snapshot.seq),
+            total: snapshot.total,
+            standings: snapshot.standings,
+            order: snapshot.order
+        )
+        return (place, shown)
     }
 }
 
@@ -91,10 +99,10 @@ extension ScoreStore {
         _ window: WindowName,
         _ now: Int,
         _ eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> EndedSeason? {
+    ) async throws(ScoreStoreError) -> LastStandings? {
         let rows = try await rows(ofEnded: season, of: window, limit: Self.shownRows, now: now, on: eventLoop)
         return rows.map {
-            EndedSeason(top: $0.snapshot.standings, total: $0.snapshot.total, isFinal: $0.isFinal)
+            LastStandings(top: $0.snapshot.standings, total: $0.snapshot.total, isFinal: $0.isFinal)
         }
     }
 }

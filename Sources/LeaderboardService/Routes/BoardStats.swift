@@ -4,11 +4,12 @@ import HTTPServer
 import Leaderboard
 import NIOCore
 import NIOHTTP1
+import Seasons
 import Synchronization
 
 /// `GET /api/v1/scoreboard/stats`, and of any board `GET /api/v1/boards/{board}/stats`: how many watch it through this instance, how
-/// many users are on it, and how far it is. However many ask, Redis is asked once a second at most for each board; who asks
-/// meanwhile waits for that answer.
+/// many users are on it, and how far it is; with a window, all that of it. However many ask, Redis is asked once a second at most for
+/// each; who asks meanwhile waits for that answer.
 final class BoardStats: Sendable {
     private typealias Question = Task<Result<Snapshot, BoardLookupError>, Never>
 
@@ -26,7 +27,14 @@ final class BoardStats: Sendable {
     private let boards: RequestedBoard
     private let broadcaster: Broadcaster
     private let readiness: Readiness
-    private let latest = Mutex<[BoardID: Asked]>([:])
+    private let latest = Mutex<[Subject: Asked]>([:])
+
+    /// What is asked about.
+    private struct Subject: Hashable {
+        let board: BoardID
+        /// Nil: the one that never ends.
+        let window: WindowName?
+    }
 
     init(boards: RequestedBoard, broadcaster: Broadcaster, readiness: Readiness) {
         self.boards = boards
@@ -39,10 +47,13 @@ final class BoardStats: Sendable {
         guard !readiness.isStopping else { return PublicRead.open(Refusal.stopping.response) }
         do throws(Refusal) {
             let id = try RequestedBoard.id(of: request)
+            let subject = Subject(board: id, window: try LiveRoutes.window(of: request))
             try await boards.allowReading(id, request)
             let board: Snapshot
-            do { board = try await question(id, on: request.eventLoop).value.get() } catch { throw Refusal(error) }
-            let viewers = (id == .main ? broadcaster.main : broadcaster.stream(of: id.rawValue))?.viewers ?? 0
+            do { board = try await question(subject, on: request.eventLoop).value.get() } catch {
+                throw Refusal(error)
+            }
+            let viewers = stream(of: subject)?.viewers ?? 0
             let body = #"{"viewers":\#(viewers),"users":\#(board.total),"cursor":"\#(board.cursor)"}"#
             var response = Response(.ok, json: ByteBuffer(string: body))
             response.headers.add(name: "Cache-Control", value: "max-age=1")
@@ -52,32 +63,41 @@ final class BoardStats: Sendable {
         }
     }
 
-    private func question(_ id: BoardID, on eventLoop: any EventLoop) -> Question {
+    private func stream(of subject: Subject) -> BoardStream? {
+        if subject.board == .main, subject.window == nil { return broadcaster.main }
+        return broadcaster.stream(of: subject.board.rawValue, window: subject.window?.rawValue)
+    }
+
+    private func question(_ subject: Subject, on eventLoop: any EventLoop) -> Question {
         latest.withLock { latest in
             let now = ContinuousClock.now
-            if let asked = latest[id], asked.isFresh(now) { return asked.question }
+            if let asked = latest[subject], asked.isFresh(now) { return asked.question }
             if latest.count >= Self.maximumKept { latest = latest.filter { $0.value.isFresh(now) } }
             // Awaited by the requests that it answers; it ends by the deadline of Redis' commands.
             let question = Question { [catalogue = boards.catalogue] in
                 do throws(BoardLookupError) {
-                    return .success(try await Self.look(id, catalogue, on: eventLoop))
+                    return .success(try await Self.look(subject, catalogue, on: eventLoop))
                 } catch {
                     return .failure(error)
                 }
             }
-            latest[id] = Asked(question: question, time: now)
+            latest[subject] = Asked(question: question, time: now)
             return question
         }
     }
 
     private static func look(
-        _ id: BoardID,
+        _ subject: Subject,
         _ catalogue: Catalogue,
         on eventLoop: any EventLoop
     ) async throws(BoardLookupError) -> Snapshot {
-        for _ in catalogue.tries(of: id) {
-            let store = try await catalogue.board(id, on: eventLoop)
+        for _ in catalogue.tries(of: subject.board) {
+            let store = try await catalogue.board(subject.board, on: eventLoop)
             do throws(ScoreStoreError) {
+                if let window = subject.window {
+                    guard let rows = try await store.seasonRows(of: window, limit: 0, on: eventLoop) else { continue }
+                    return rows.shown(in: window).snapshot
+                }
                 if let page = try await store.rows(.page(offset: 0), limit: 0, on: eventLoop) { return page.snapshot }
             } catch { throw .store(error) }
         }

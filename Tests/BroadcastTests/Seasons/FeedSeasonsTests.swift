@@ -11,7 +11,7 @@ struct FeedSeasonsTests {
     private static let later = start + .milliseconds(50)
     private static let first = Season(id: "W48", from: 10, until: 20)
     private static let second = Season(id: "W49", from: 20, until: 30)
-    private static let ended = EndedSeason(top: [Standing(user: "a", score: 10)], total: 1, isFinal: true)
+    private static let ended = LastStandings(top: [Standing(user: "a", score: 10)], total: 1, isFinal: true)
 
     private static func place(_ season: Season) -> SeasonPlace {
         SeasonPlace(season, of: "weekly", epoch: "1", index: 0, listed: 1)

@@ -39,7 +39,7 @@ struct SeasonMessageTests {
                 == #"{"type":"changes","board":"b-1","window":"weekly","season":"W48","cursor":"17.weekly.W48:121","#
                 + #""from":122,"changes":[]}"#
         )
-        let ended = EndedSeason(top: [Standing(user: "bob", score: 300)], total: 12, isFinal: true)
+        let ended = LastStandings(top: [Standing(user: "bob", score: 300)], total: 12, isFinal: true)
         let turn = try #require(SeasonTurn(from: published, ended, to: Self.published(Self.second).season))
         #expect(
             String(buffer: Message.season(turn, of: Self.subject, now: now))
@@ -54,7 +54,7 @@ struct SeasonMessageTests {
         let open = Season(id: "1", from: 10_000_000, until: Season.moments.upperBound + 1)
         let snapshot = String(buffer: Message.snapshot(Self.published(open), of: Self.subject, now: Self.read))
         #expect(snapshot.contains(#""from":10000,"until":null,"now":19500,"#))
-        let ended = EndedSeason(top: [], total: 0, isFinal: false)
+        let ended = LastStandings(top: [], total: 0, isFinal: false)
         let next = ShownSeason(season: Self.second, clock: RedisClock(20_000_000, readAt: Self.read))
         let turn = try #require(SeasonTurn(from: Self.published(open), ended, to: next))
         #expect(turn.season.until == 20_000_000)
@@ -62,7 +62,7 @@ struct SeasonMessageTests {
 
     @Test("tells of no end where none was: at first, of the same season, and of one that was before")
     func none() {
-        let ended = EndedSeason(top: [], total: 0, isFinal: true)
+        let ended = LastStandings(top: [], total: 0, isFinal: true)
         let (first, second) = (Self.published(Self.first), Self.published(Self.second))
         #expect(SeasonTurn(from: nil, ended, to: second.season) == nil)
         #expect(SeasonTurn(from: first, ended, to: first.season) == nil)

@@ -26,6 +26,9 @@ struct WatchTests {
 
     @Test("passes over a kind of message that brings no standings, which would show an empty board")
     func unknown() throws {
+        let ended = #"{"type":"season","season":"2026-W48","cursor":"1.w.2026-W48:5","scoreboard":[]}"#
+        #expect(Watch.endedSeason(ByteBuffer(string: ended)) == "2026-W48")
+        #expect(try Watch.standings(ByteBuffer(string: ended)) == nil)
         for type in ["changes", "hello"] {
             let message = #"{"type":"\#(type)","cursor":"1:5","from":5,"changes":[]}"#
             #expect(try Watch.standings(ByteBuffer(string: message)) == nil)
@@ -52,6 +55,7 @@ struct WatchTests {
         "ends with exit code 1, and says why, where it would be refused again and again",
         arguments: [
             (["--board", "nope"], "there is no board nope"), (["--board", "secret"], "the board secret"),
+            (["--window", "weekly"], "the board main at"),
         ]
     )
     func refused(arguments: [String], words: String) async throws {
