@@ -178,7 +178,7 @@ extension ByteBuffer {
         writeStaticString(",\"from\":")
         writeJSON(season.from / 1000)
         writeStaticString(",\"until\":")
-        writeJSON(Season.moments.contains(season.until) ? season.until / 1000 : nil)
+        writeJSON(season.isOpen ? nil : season.until / 1000)
     }
 
     /// - Parameter now: Redis' clock, in microseconds since 1970.

@@ -25,7 +25,7 @@ package struct EndedRows: Sendable {
 
 // For who follows a window through its ends: what Redis holds to be its season, whose clock judges.
 extension ScoreStore {
-    /// Of the season that runs. Nil: the board is not as it was found.
+    /// Of the season that runs; of a window that has but one, of that at any time. Nil: the board is not as it was found.
     package func seasonRows(
         of window: WindowName,
         limit: Int,
@@ -38,11 +38,10 @@ extension ScoreStore {
             let readAt = NIODeadline.now()
             let stored = try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? ""
             book.catchUp(now: now, stored: stored)
-            guard let running = book.running, let season = running.season(of: window) else { break }
-            let keys = keys.season(window: window, id: season.id)
-            let times = "@\(season.from),\(season.until)"
+            guard let season = book.shown(window) else { break }
+            let listed = book.running?.seasons ?? []
             let reply = try await read(
-                call("page", ["0", String(limit)], scores: keys.scores, at: keys.at, times: times),
+                page(limit, of: season, window, isAnyTime: book.tournament?.window == window),
                 on: eventLoop
             )
             if let answer = SeasonsAnswer(reply) {
@@ -54,8 +53,8 @@ extension ScoreStore {
                 SeasonRows(
                     snapshot: page.snapshot,
                     season: season,
-                    place: running.seasons.firstIndex { $0.window == window },
-                    listed: running.seasons.count,
+                    place: listed.firstIndex { $0.window == window },
+                    listed: listed.count,
                     now: now,
                     readAt: readAt
                 )
@@ -74,15 +73,21 @@ extension ScoreStore {
         now: Int,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> EndedRows? {
-        let keys = keys.season(window: window, id: season.id)
-        let reply = try await read(
-            call("page", ["0", String(limit)], scores: keys.scores, at: keys.at),
-            on: eventLoop
-        )
+        let reply = try await read(page(limit, of: season, window, isAnyTime: true), on: eventLoop)
         let grace = board.definition.windows.graceSeconds * 1_000_000
         return try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }.map {
             EndedRows(snapshot: $0.snapshot, isFinal: now - grace >= season.until)
         }
+    }
+}
+
+extension ScoreStore {
+    /// - Parameter isAnyTime: whether the season runs or not.
+    private func page(_ limit: Int, of season: Season, _ window: WindowName, isAnyTime: Bool) -> RedisCommand {
+        let words = ["0", String(limit)]
+        guard isAnyTime else { return call("page", words, of: season, window) }
+        let own = keys.season(window: window, id: season.id)
+        return call("page", words, scores: own.scores, at: own.at)
     }
 }
 

@@ -51,7 +51,7 @@ extension ScoreStore {
         return true
     }
 
-    private func call(_ name: String, _ words: [String], of season: Season, _ window: WindowName) -> RedisCommand {
+    func call(_ name: String, _ words: [String], of season: Season, _ window: WindowName) -> RedisCommand {
         let own = keys.season(window: window, id: season.id)
         guard board.seasons?.isManual(window) == true else {
             let times = "@\(season.from),\(season.until)"

@@ -51,7 +51,7 @@ struct SeasonMessageTests {
 
     @Test("of a season without an end says null, and of one that was ended, when")
     func open() throws {
-        let open = Season(id: "1", from: 10_000_000, until: Season.moments.upperBound + 1)
+        let open = Season(id: "1", from: 10_000_000, until: Season.open)
         let snapshot = String(buffer: Message.snapshot(Self.published(open), of: Self.subject, now: Self.read))
         #expect(snapshot.contains(#""from":10000,"until":null,"now":19500,"#))
         let ended = LastStandings(top: [], total: 0, isFinal: false)
