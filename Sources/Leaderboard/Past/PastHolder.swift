@@ -56,6 +56,8 @@ extension PastHolder {
         let score: Int?
         let increase: Int
         let seq: Int?
+        /// What Redis' clock said when the entry was made, in milliseconds since 1970.
+        let time: UInt64
 
         init?(_ entry: AuditEntry) {
             guard let erased = entry.erased else { return nil }
@@ -64,6 +66,7 @@ extension PastHolder {
             score = entry.score
             increase = entry.increase
             seq = entry.seq
+            time = entry["of_time"].flatMap { UInt64($0) } ?? erased.link.id.milliseconds
         }
     }
 
@@ -71,9 +74,9 @@ extension PastHolder {
     /// - Parameters:
     ///   - remnants: of their entries.
     ///   - points: what they had when they were erased.
-    ///   - moment: the last entry up to then.
+    ///   - isUpto: whether it is of an entry up to the moment.
     /// - Returns: nil: they do not come to these points, for another erasure was interrupted.
-    init?(_ remnants: [Remnant], points: Int, at moment: AuditID) {
+    init?(_ remnants: [Remnant], points: Int, isUpto: (Remnant) -> Bool) {
         let entries = remnants.sorted { $0.id < $1.id }
         guard let last = entries.last else {
             // Their entries were trimmed before.
@@ -83,7 +86,7 @@ extension PastHolder {
             return
         }
         guard last.score ?? 0 == points else { return nil }
-        let before = entries.prefix { $0.id <= moment }
+        let before = entries.prefix(while: isUpto)
         let since = entries.dropFirst(before.count)
         let laterWord = since.lazy.compactMap { Self.wasSuspended(before: $0.was) }.first
         guard let known = before.last else {

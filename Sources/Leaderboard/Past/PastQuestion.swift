@@ -59,7 +59,7 @@ struct PastQuestion: Sendable {
         let suspended = try await reading { () throws(ScoreStoreError) in
             try await store.users(of: store.keys.suspended, on: eventLoop)
         }
-        var walk = PastWalk(since: start.id, seq: start.seq, ties: ties)
+        var walk = PastWalk(since: moment, from: start.id, seq: start.seq, ties: ties)
         try await read(&walk)
         guard walk.newestUpheaval <= before, try await isQuiet() else { return nil }
 
@@ -67,8 +67,8 @@ struct PastQuestion: Sendable {
         let holders = walk.holders.filter { user, holder in
             holder.score != nil && !(holder.isSuspended ?? suspended.contains(user))
         }
-        let search = try await searched(holders, rows, upto: start.id, read: walk.entries)
-        return await standings(rows, holders, search, seq: start.id == nil ? 0 : start.seq, unknown: walk.unknown)
+        let search = try await searched(holders, rows, upto: start.id, behind: walk)
+        return await standings(rows, holders, search, seq: walk.lastSeqThen, unknown: walk.unknown)
     }
 
     private var ties: BoardOrder.Ties { store.board.definition.ties }
@@ -136,23 +136,24 @@ struct PastQuestion: Sendable {
     }
 
     /// What the entries since the moment leave open, looked for in those up to it.
-    /// - Parameter entries: so many have been read.
     private func searched(
         _ holders: [String: PastHolder],
         _ rows: [String: BoardState.Place],
         upto start: AuditID?,
-        read entries: Int
+        behind walk: PastWalk
     ) async throws(PastError) -> PastSearch {
         let tied = ties.isByArrival ? tiedUsers(holders, rows) : [:]
         var search = PastSearch(
             presence: holders.lazy.filter(\.value.mayBeNew).map(\.key),
             place: tied,
-            isByArrival: ties.isByArrival
+            isByArrival: ties.isByArrival,
+            erased: walk.run.erased,
+            next: walk.first
         )
         while let start, !search.isDone {
             let page = try await backwards(before: search.seen, last: start)
             search.read(page)
-            guard search.entries <= bounds.entries - entries else { throw .tooMuch }
+            guard search.entries <= bounds.entries - walk.entries else { throw .tooMuch }
             try checkTime()
             if page.count < ScoreStore.auditPageSize { break }
         }

@@ -24,16 +24,26 @@ struct PastSearch {
     private(set) var seen: AuditID?
     private(set) var entries = 0
     private let isByArrival: Bool
-    private var run = SeqRun()
+    private var run: SeqRun
     private var oldest: (seq: Int, time: UInt64)?
     private var isBroken = false
 
     /// - Parameters:
     ///   - presence: of whom is asked whether they were on the board.
     ///   - place: of whom is asked since when they had the score; and if they had come by then, when.
-    init(presence: some Sequence<String>, place: [String: Int?], isByArrival: Bool) {
+    ///   - erased: seqs of entries that were erased, as those behind the moment tell.
+    ///   - next: the first entry behind the moment, from which those up to it are counted back.
+    init(
+        presence: some Sequence<String>,
+        place: [String: Int?],
+        isByArrival: Bool,
+        erased: Set<Int>,
+        next: (seq: Int, time: UInt64)?
+    ) {
+        oldest = next
         wishes = [:]
         self.isByArrival = isByArrival
+        run = SeqRun(erased: erased)
         for user in presence { wishes[user, default: Wish()].presence = true }
         for (user, arrival) in place {
             wishes[user, default: Wish()].place = true
@@ -102,7 +112,8 @@ struct PastSearch {
     /// The audit's beginning was reached. Whoever was not found there had not come yet, if it is the board's beginning as well.
     mutating func end() {
         if let oldest { run.pass(from: 0, to: oldest.seq, at: oldest.time) }
-        let isWhole = !isBroken && run.lastGap == nil
+        // Without an entry to count from, others may have been there.
+        let isWhole = !isBroken && oldest != nil && run.lastGap == nil
         for (user, wish) in wishes {
             if wish.presence, isWhole { isOnBoard[user] = false }
             if wish.place {

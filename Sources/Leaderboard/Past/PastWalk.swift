@@ -3,14 +3,18 @@ import Board
 /// Reads the entries since a moment, the oldest first: what everybody who changed since had at it, and whether all these entries are
 /// there. Without I/O.
 struct PastWalk {
-    /// The last entry up to the moment.
-    private let moment: AuditID
+    /// Milliseconds since 1970.
+    private let moment: UInt64
+    /// The last entry up to the moment that is there.
+    private let start: AuditID
     private let isByArrival: Bool
     private(set) var holders: [String: PastHolder] = [:]
     private(set) var seen: AuditID
     /// Of the last entry that has one of its own.
     private(set) var lastSeq: Int?
     private(set) var entries = 0
+    /// Of the last entry up to the moment, be it erased.
+    private(set) var lastSeqThen: Int?
     /// The last entry that tells of more than users: what was read of the board before it may be of neither.
     private(set) var newestUpheaval = AuditID.zero
     /// By pseudonym: the points of who was erased since.
@@ -18,21 +22,26 @@ struct PastWalk {
     private var remnants: [String: [PastHolder.Remnant]] = [:]
     /// Erased users of whom is not known what they had.
     private(set) var unknown = 0
-    private var run = SeqRun()
+    private(set) var run = SeqRun()
     private var barrier: (reason: PastError.Reason, time: UInt64)?
     private var isBehindFirst = false
+    /// The first entry since the moment, if it goes on from those before it.
+    private(set) var first: (seq: Int, time: UInt64)?
     /// At the audit's beginning, and not by an entry up to the moment.
     private let isFromBeginning: Bool
     private var firstTime: UInt64?
 
     /// - Parameters:
-    ///   - moment: the last entry up to it; nil: there is none.
+    ///   - moment: milliseconds since 1970.
+    ///   - start: the last entry up to it; nil: there is none.
     ///   - seq: its seq, or that of the last one before it that has one of its own; nil: not known.
-    init(since moment: AuditID?, seq: Int?, ties: BoardOrder.Ties) {
-        self.moment = moment ?? .zero
-        seen = self.moment
-        isFromBeginning = moment == nil
-        lastSeq = moment == nil ? 0 : seq
+    init(since moment: Int, from start: AuditID?, seq: Int?, ties: BoardOrder.Ties) {
+        self.moment = UInt64(clamping: moment)
+        self.start = start ?? .zero
+        seen = self.start
+        isFromBeginning = start == nil
+        lastSeq = start == nil ? 0 : seq
+        lastSeqThen = lastSeq
         isByArrival = ties.isByArrival
     }
 
@@ -45,17 +54,26 @@ struct PastWalk {
         seen = entry.id
         if let remnant = PastHolder.Remnant(entry) {
             newestUpheaval = entry.id
-            if let seq = remnant.seq { run.erase(seq) }
+            if let seq = remnant.seq {
+                run.erase(seq)
+                if isUpto(remnant) { lastSeqThen = lastSeqThen.map { max($0, seq) } }
+            }
             remnants[entry.user, default: []].append(remnant)
             return
         }
         firstTime = firstTime ?? entry.time
         guard let action = entry.action, let seq = entry.seq else { return stop(.gap, at: entry) }
         let jumps = action == .restore || action == .ties
+        if !isBehindFirst, !jumps { first = (seq, entry.time) }
         if !jumps, let lastSeq { run.pass(from: lastSeq, to: seq, at: entry.time) }
         lastSeq = seq
         follow(entry, action)
         isBehindFirst = true
+    }
+
+    /// An entry that was erased may have been the last one up to the moment.
+    private func isUpto(_ remnant: PastHolder.Remnant) -> Bool {
+        remnant.id <= start || remnant.time <= moment
     }
 
     private mutating func follow(_ entry: AuditEntry, _ action: AuditEntry.Action) {
@@ -98,7 +116,7 @@ struct PastWalk {
         if let barrier { throw .unreachable(barrier.reason, earliest: barrier.time) }
         if let seq, let lastSeq, seq != lastSeq { throw .unreachable(.gap, earliest: nil) }
         for (pseudonym, points) in erased {
-            if let holder = PastHolder(remnants[pseudonym] ?? [], points: points, at: moment) {
+            if let holder = PastHolder(remnants[pseudonym] ?? [], points: points, isUpto: isUpto) {
                 holders[pseudonym] = holder
             } else {
                 unknown += 1

@@ -9,9 +9,13 @@ struct SeqRun {
 
     private var holes: [Hole] = []
     /// Of entries that were erased.
-    private var erased: Set<Int> = []
+    private(set) var erased: Set<Int>
     /// Of the last entry at which a count was begun anew.
     private var brokenAt: UInt64?
+
+    init(erased: Set<Int> = []) {
+        self.erased = erased
+    }
 
     mutating func erase(_ seq: Int) { erased.insert(seq) }
 

@@ -26,10 +26,12 @@ struct PastScoreboard: Sendable {
 
     func answer(_ request: Request) async -> Response {
         do throws(Refusal) {
-            var response = Response(.ok, json: try await past(request))
-            response.headers.add(name: "Cache-Control", value: "no-store")
-            return response
-        } catch { return error.response }
+            let body = try await past(request)
+            var response = Response(.ok, json: body)
+            response.headers.add(name: "ETag", value: EntityTag(body).value)
+            response.headers.add(name: "Cache-Control", value: "private, no-cache")
+            return PublicRead.open(response)
+        } catch { return PublicRead.open(error.response) }
     }
 
     private func past(_ request: Request) async throws(Refusal) -> ByteBuffer {
