@@ -121,7 +121,12 @@ package struct AuditReport: Sendable, Equatable {
     /// Between what the backup has and what the board has, changes are lost: only the scores tell of them.
     package var hasLostChanges: Bool { missing?.isPart ?? false }
 
-    package var isSound: Bool { faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows }
+    /// Of windows, those that hold and those that are kept.
+    package internal(set) var seasons: [SeasonReport] = []
+
+    package var isSound: Bool {
+        faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows && seasonDifferences == 0
+    }
 
     /// The rows of the board are what its ties need.
     package var hasSoundRows: Bool { strays.isEmpty && wrongScores.isEmpty }
@@ -129,7 +134,7 @@ package struct AuditReport: Sendable, Equatable {
     /// Whatever is wrong is a score, as another service may have written it: the chain holds, suspensions are the audit's, and nobody
     /// lost their score.
     package var onlyScoresDiffer: Bool {
-        !isSound && faultCount == 0
+        !isSound && faultCount == 0 && onlySeasonScoresDiffer
             && !differences.contains { $0.hasWrongSuspension || $0.lacksScore || $0.isMisplaced }
     }
 

@@ -45,7 +45,9 @@ package struct AuditVerification: Sendable {
         report.fromBackup = walk.tallies.count { $0.value.isFromBackup }
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
         report.trimmedUsers = walk.tallies.count - report.wholeUsers
-        return try await compare(walk, into: &report) ? report : nil
+        guard try await compare(walk, into: &report) else { return nil }
+        report.seasons = try await SeasonVerification(store: store, eventLoop: eventLoop).run()?.reports ?? []
+        return report
     }
 
     /// The whole audit, read twice: what takes the place of an erased entry stands behind the gap. Once more where it does not hold

@@ -49,6 +49,7 @@ extension ScoreStore {
             let rest = try await AuditVerification(self, older: older, on: eventLoop).run()
             if !rest.differences.isEmpty { summary.users += try await rebuild(rest, by: act, on: eventLoop) }
         }
+        if report.seasonDifferences > 0 { summary.users += try await rebuildSeasons(by: act, on: eventLoop) }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
             let alone = try await AuditVerification(self, on: eventLoop).run()

@@ -154,7 +154,7 @@ struct RevertedHistory {
 
 extension BoardDefinition {
     /// Who has 0 is behind everybody: no score is worse.
-    fileprivate var isZeroLast: Bool {
+    var isZeroLast: Bool {
         order == .desc && scores.contains(0) && (scores.lowerBound == 0 || operators == [.incr])
     }
 }

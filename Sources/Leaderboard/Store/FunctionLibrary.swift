@@ -40,6 +40,7 @@ package enum FunctionLibrary {
         PackageResources.erase_lua,
         PackageResources.holding_lua,
         PackageResources.rebuild_lua,
+        PackageResources.rebuild_season_lua,
         PackageResources.adopt_lua,
         PackageResources.accept_lua,
         PackageResources.distinct_lua,

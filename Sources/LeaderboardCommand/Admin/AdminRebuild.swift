@@ -2,6 +2,7 @@ import Board
 import ArgumentParser
 import Leaderboard
 import LeaderboardService
+import Seasons
 import Text
 
 /// `leaderboard admin rebuild [--from FILE] [--force] [--dry-run | --yes]`
@@ -20,6 +21,9 @@ struct AdminRebuild: AsyncParsableCommand {
             lost that neither has, that is refused. With --force it is done: who has a score keeps it, and where it is not \
             what is left of the audit adds up to, a new entry of the audit (recover) says by how much. It shows what is wrong, and asks; \
             where nobody can be asked it needs --yes.
+
+            Seasons of windows are put right as well, those that run and those that are kept, where the audit reaches back to their beginning. \
+            With --window, nothing else: all of the time of the season that runs counts in it then, also what came before the window was added.
             """
     )
 
@@ -31,10 +35,30 @@ struct AdminRebuild: AsyncParsableCommand {
     @Flag(help: "Rebuild even though the audit's chain of hashes is broken, or changes are lost.")
     var force = false
 
+    @Option(
+        help: ArgumentHelp("Fill the running season of this window from the audit.", valueName: "name"),
+        transform: Self.window
+    )
+    var window: WindowName?
+
     @OptionGroup var consent: Consent
     @OptionGroup var board: BoardOption
 
+    func validate() throws {
+        if window != nil, from != nil || force {
+            throw ValidationError("--window goes with neither --from nor --force.")
+        }
+    }
+
+    private static func window(_ text: String) throws -> WindowName {
+        guard let name = WindowName(text), name != .all else {
+            throw ValidationError("\(text.printable) is no window that ends.")
+        }
+        return name
+    }
+
     func run() async throws {
+        if let window { return try await fill(window) }
         let (consent, force) = (consent, force)
         let file = try from.map { try BackupInput($0) }
         try await onBoard(board, mustExist: file == nil) { store, eventLoop in
@@ -46,12 +70,15 @@ struct AdminRebuild: AsyncParsableCommand {
             report.showFromBackup()
             report.showDifferences()
             report.showRows()
+            report.showSeasons()
             let refusal = report.faultCount > 0 && !force ? report.refusal : nil
             guard refusal == nil || !consent.dryRun else {
                 return print("Without --dry-run, this is refused: \(refusal?.description ?? "")")
             }
             if let refusal { throw refusal }
-            let isRight = report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
+            let isRight =
+                report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
+                && report.seasonDifferences == 0
             guard !isRight, try consent.isGiven("Make it what the audit says?") else { return }
             let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
             let done = try await store.repair(report, with: older, by: act, on: eventLoop)
@@ -64,6 +91,27 @@ struct AdminRebuild: AsyncParsableCommand {
                 )
             }
             print("\(done.users.counted("user")) put right, to what the audit says.")
+        }
+    }
+
+    private func fill(_ window: WindowName) async throws {
+        let consent = consent
+        try await onBoard(board) { store, eventLoop in
+            do {
+                let report = try await store.seasonToFill(window, on: eventLoop)
+                report.show()
+                guard report.isReached, !report.differences.isEmpty, try consent.isGiven("Make it what the audit says?")
+                else { return }
+                let act = try OperatorAct.onThisMachine("leaderboard admin rebuild --window \(window)")
+                let users = try await store.fillSeason(window, by: act, on: eventLoop)
+                print(
+                    "\(users.counted("user")) put right in \(report.name), to what the audit says of all of its time."
+                )
+            } catch let error as NoSeasonToFill {
+                throw CommandFailure(error.description)
+            } catch ScoreStoreError.unknownWindow {
+                throw CommandFailure("the board has no window \(window) that ends")
+            }
         }
     }
 }

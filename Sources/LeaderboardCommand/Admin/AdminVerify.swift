@@ -9,7 +9,7 @@ import NIOCore
 struct AdminVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the audit's chain of hashes, and the board against it.",
+        abstract: "Check the audit's chain of hashes, and the board and its seasons against it.",
         discussion: """
             Reads Redis itself. Exits with
 
@@ -114,6 +114,7 @@ extension AuditReport {
         showDifferences()
         if isWhole { showUnexplained() }
         showRows()
+        showSeasons()
     }
 
     /// Rows that are not what the board's ties need.
@@ -179,7 +180,8 @@ extension AuditReport {
 
     /// Of a sound report: no more than what was checked.
     var verdict: String {
-        guard !isWhole || uncheckedErasures > 0 || knownGaps > 0 || !acceptances.isEmpty else {
+        let unreached = seasons.count { !$0.isReached }
+        guard !isWhole || uncheckedErasures > 0 || knownGaps > 0 || !acceptances.isEmpty || unreached > 0 else {
             return "The audit is sound, and the board is what it adds up to."
         }
         var unchecked: [String] = []
@@ -193,6 +195,9 @@ extension AuditReport {
         if knownGaps > 0 { unchecked.append("what happened where the audit tells of a gap") }
         if let last = acceptances.last {
             unchecked.append("what was lost before \(last.id), where an operator accepted it")
+        }
+        if unreached > 0 {
+            unchecked.append("\(unreached.counted("season")) that began before the audit's first entry")
         }
         if uncheckedErasures > 0 { unchecked.append("the entries before those that an earlier release erased") }
         return "What could be checked is right. Not checked: \(unchecked.joined(separator: "; "))."

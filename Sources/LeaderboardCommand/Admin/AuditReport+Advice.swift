@@ -20,6 +20,9 @@ extension AuditReport {
         if !hasSoundRows {
             lines.append("Rows of the board are not what its ties need: rebuild puts that right, or adopt --all.")
         }
+        if seasonDifferences > 0 {
+            lines.append("Scores in seasons are not what the audit adds up to: rebuild puts that right.")
+        }
         let hasOther =
             differences.contains { !$0.lacksScore && !$0.hasWrongSuspension && !$0.isMisplaced } || !unexplained.isEmpty
         if hasOther {

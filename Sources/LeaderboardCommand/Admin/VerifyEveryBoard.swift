@@ -75,6 +75,7 @@ extension AuditReport {
         if faultCount > 0 { parts.append("\(faultCount.counted("fault")) in the chain") }
         if !differences.isEmpty { parts.append(differences.count.counted("difference")) }
         if !unexplained.isEmpty { parts.append("\(unexplained.count.counted("user")) with unexplained points") }
+        if seasonDifferences > 0 { parts.append("\(seasonDifferences.counted("difference")) in seasons") }
         if !strays.isEmpty { parts.append(strays.count.counted("stray")) }
         if !wrongScores.isEmpty { parts.append("\(wrongScores.count.counted("score")) counted wrong") }
         return (parts.isEmpty ? "right" : parts.joined(separator: ", "))

@@ -1,0 +1,182 @@
+import Board
+import Seasons
+
+/// What has to be known of an audit before it can be followed for seasons.
+struct SeasonFootnotes {
+    private(set) var seen = AuditID.zero
+    /// The board's first entry is there.
+    private(set) var isFromBeginning = false
+    /// Of whom updates were taken back.
+    private(set) var reverted: Set<String> = []
+    /// By the season's name: a rebuild after which all of its time counts.
+    private(set) var fills: [String: AuditID] = [:]
+
+    mutating func read(_ page: [AuditEntry]) {
+        for entry in page {
+            seen = entry.id
+            if entry.seq == 1 { isFromBeginning = true }
+            if entry.action == .revert { reverted.insert(entry.user) }
+            if let filled = entry.filled { fills[filled] = entry.id }
+        }
+    }
+
+    /// As if a rebuild had made all of the season's time count, up to here.
+    mutating func fill(_ season: WindowSeason) { fills[season.name] = .last }
+}
+
+/// What users have in the seasons of a board's windows, as the audit adds it up. Without I/O.
+struct SeasonTallies {
+    struct Tally: Equatable {
+        /// Nil: no score.
+        var score: Int?
+        /// Seq of the update that reached the score; nil: it is not known.
+        var reached: Int?
+        /// A bound may have held an update, and nobody can tell which bounds there were then.
+        var isUncertain = false
+    }
+
+    private struct Step {
+        let update: RevertedUpdate
+        let places: [Int]
+    }
+
+    /// All updates of a user of whom some were taken back.
+    private struct History {
+        var steps: [Step] = []
+        var latest: [Int: AuditID] = [:]
+        /// When they were taken back, in milliseconds since 1970.
+        var gone: [AuditID: UInt64] = [:]
+    }
+
+    private(set) var seen = AuditID.zero
+    /// Something has happened since the footnotes were read that they would have told: begin again.
+    private(set) var isTorn = false
+    private var membership: SeasonMembership
+    private var tallies: [[String: Tally]]
+    private var histories: [String: History] = [:]
+    /// Of who was ever suspended: since when, in milliseconds since 1970, and until when.
+    private var suspensions: [String: [(since: UInt64, isSuspended: Bool)]] = [:]
+    private let footnotes: SeasonFootnotes
+    private let rules: BoardDefinition
+
+    init(_ seasons: [WindowSeason], _ footnotes: SeasonFootnotes, by rules: BoardDefinition) {
+        membership = SeasonMembership(
+            seasons,
+            isFromBeginning: footnotes.isFromBeginning,
+            fills: footnotes.fills
+        )
+        tallies = seasons.map { _ in [:] }
+        self.footnotes = footnotes
+        self.rules = rules
+        for user in footnotes.reverted { histories[user] = History() }
+    }
+
+    var seasons: [WindowSeason] { membership.seasons }
+
+    func isWhole(_ place: Int) -> Bool { membership.isWhole(place) }
+
+    mutating func read(_ page: [AuditEntry]) {
+        for entry in page {
+            seen = entry.id
+            membership.follow(entry)
+            if entry.id > footnotes.seen, entry.tearsSeasons { isTorn = true }
+            // Who came first is kept, but not by the seqs that tell it here.
+            if entry.action == .restore {
+                for place in tallies.indices {
+                    for user in Array(tallies[place].keys) { tallies[place][user]?.reached = nil }
+                }
+            }
+            guard let user = entry.userID?.rawValue else { continue }
+            switch entry.action {
+            case .update: count(entry, user)
+            case .revert: takeBack(entry, user)
+            case .suspend: suspensions[user, default: []].append((entry.time, true))
+            case .reinstate: suspensions[user, default: []].append((entry.time, false))
+            default: break
+            }
+        }
+    }
+
+    private mutating func count(_ entry: AuditEntry, _ user: String) {
+        guard let update = RevertedUpdate(entry) else { return }
+        let places = membership.places(of: entry)
+        if histories[user] != nil {
+            histories[user]?.steps.append(Step(update: update, places: places))
+            if let seq = entry.seq { histories[user]?.latest[seq] = entry.id }
+            return
+        }
+        for place in places {
+            var tally = tallies[place][user] ?? Tally()
+            tally.add(update, by: rules)
+            tallies[place][user] = tally
+        }
+    }
+
+    private mutating func takeBack(_ entry: AuditEntry, _ user: String) {
+        guard var history = histories[user] else { return }
+        for id in entry.reverts.compactMap({ history.latest[$0] }) + entry.revertedEntries where history.gone[id] == nil
+        {
+            history.gone[id] = entry.time
+        }
+        histories[user] = history
+    }
+
+    /// Nil: no update of the user counted in it.
+    func tally(of user: String, in place: Int) -> Tally? {
+        guard let history = histories[user] else { return tallies[place][user] }
+        let end = finality(of: place)
+        var (tally, hasAdded, isTouched) = (Tally?.none, false, false)
+        for step in history.steps where step.places.contains(place) {
+            tally = tally ?? Tally()
+            if let gone = history.gone[step.update.id], gone <= end {
+                isTouched = true
+                if gone == end { tally?.isUncertain = true }
+                hasAdded = hasAdded || !step.update.saysScore
+                continue
+            }
+            hasAdded = hasAdded || !step.update.saysScore
+            let held = step.update.replayed(inSeasonOn: tally?.score, by: rules)
+            tally?.add(step.update, by: rules)
+            // Of what a revert leaves, bounds hold each step; of what comes behind it, none may.
+            if isTouched, tally?.score != held { tally?.isUncertain = true }
+        }
+        guard isTouched else { return tally }
+        tally?.reached = nil
+        if tally?.score == nil, hasAdded, rules.isZeroLast { tally?.score = 0 }
+        return tally
+    }
+
+    /// Whether the user was suspended when the season became final; of one that is not, whether the user is.
+    func isWithheld(_ user: String, in place: Int) -> Bool {
+        suspensions[user]?.last { $0.since < finality(of: place) }?.isSuspended ?? false
+    }
+
+    /// From then on a season stays as it was, in milliseconds since 1970.
+    private func finality(of place: Int) -> UInt64 {
+        UInt64(clamping: seasons[place].season.until / 1000 + rules.windows.graceSeconds * 1000)
+    }
+
+    /// Whoever has, or had, something in it.
+    func users(in place: Int) -> Set<String> {
+        let ofHistories = histories.filter { $0.value.steps.contains { $0.places.contains(place) } }.keys
+        return Set(tallies[place].keys).union(ofHistories)
+    }
+}
+
+extension SeasonTallies.Tally {
+    fileprivate mutating func add(_ update: RevertedUpdate, by rules: BoardDefinition) {
+        let (result, mayBeHeld) = update.applied(inSeasonOn: score, by: rules)
+        isUncertain = isUncertain || mayBeHeld
+        if result != score { (score, reached) = (result, update.seq) }
+    }
+}
+
+extension AuditEntry {
+    fileprivate var tearsSeasons: Bool {
+        switch action {
+        case .erase, .restore, .ties, .revert: true
+        case .rebuild: self["rebuilt"] != nil
+        default: false
+        }
+    }
+}
