@@ -5,7 +5,12 @@ import { isSameFace } from "./face.js";
 import { readFaces } from "./message.js";
 
 const everybodyEvery = 30_000;
+/** Where nobody has one so far. */
+const nobodyEvery = 120_000;
 const newcomersEvery = 1_000;
+/** All viewers see a newcomer at once: what they ask comes to one question in so many milliseconds. */
+const eachViewer = 5;
+const longestSpread = 15_000;
 const mostKnown = 500;
 /** Rows wait no longer for their first faces. */
 const settles = 300;
@@ -24,6 +29,7 @@ export class Faces {
   #askedAllAt = -Infinity;
   #backoff = new Backoff();
   #waitUntil = -Infinity;
+  #newcomersAt = Infinity;
   #isAsking = false;
 
   /** `onKnown()`: there may be another face than before. */
@@ -31,6 +37,9 @@ export class Faces {
     this.#board = board;
     this.#onKnown = onKnown;
   }
+
+  /** Of this server: the more there are, the less each asks. */
+  viewers = 1;
 
   of(user) {
     return this.#known.get(user) ?? null;
@@ -64,9 +73,13 @@ export class Faces {
   /** Once a second, while somebody looks. Where nobody has a face, newcomers are not asked for by themselves. */
   tick(now) {
     if (this.#isAsking || now < this.#waitUntil || this.#shown.length === 0 || !this.#board.isDefined) return;
-    const newcomers = this.#shown.filter((user) => !this.#known.has(user));
-    if (now - this.#askedAllAt >= everybodyEvery) this.#ask(this.#shown, now, true);
-    else if (this.#areThere && newcomers.length > 0 && now - this.#askedAt >= newcomersEvery) this.#ask(newcomers, now, false);
+    const spread = Math.min(longestSpread, this.viewers * eachViewer);
+    const every = (this.#areThere ? everybodyEvery : nobodyEvery) + spread;
+    if (now - this.#askedAllAt >= every) return this.#ask(this.#shown, now, true);
+    const newcomers = this.#areThere ? this.#shown.filter((user) => !this.#known.has(user)) : [];
+    if (newcomers.length === 0) this.#newcomersAt = Infinity;
+    else if (this.#newcomersAt === Infinity) this.#newcomersAt = Math.max(now, this.#askedAt + newcomersEvery) + spread * Math.random();
+    if (now >= this.#newcomersAt) this.#ask(newcomers, now, false);
   }
 
   async #ask(users, now, isAll) {
@@ -76,6 +89,7 @@ export class Faces {
       setTimeout(() => this.#onKnown(), settles);
     }
     this.#askedAt = now;
+    this.#newcomersAt = Infinity;
     if (isAll) this.#askedAllAt = now;
     if (this.#known.size > mostKnown) this.#known = new Map([...this.#known].filter(([user]) => this.#shown.includes(user)));
     const rows = await this.#facesOf(users);
