@@ -29,7 +29,7 @@ async function show() {
   }
   const { boards, next } = page;
   const names = boards.map(({ name }) => name);
-  const tops = names.length > 0 ? await ask(`/api/v1/scoreboards?limit=1&boards=${names.join(",")}`, readTops) : [];
+  const tops = names.length > 0 ? await ask(`/api/v1/scoreboards?limit=1&include=metadata&boards=${names.join(",")}`, readTops) : [];
   const topOf = new Map(tops?.map((top) => [top.name, top]));
   list.replaceChildren(...boards.map((board) => row(board, topOf.get(board.name))));
   state.textContent = boards.length > 0 ? "" : "There is no board to show here.";
@@ -58,7 +58,7 @@ function row({ name, title, order }, top) {
       element("p", { class: "rules" }, order.words)),
     element("dl", {},
       element("div", { class: "leader" }, element("dt", {}, "Leader"),
-        element("dd", { title: leader?.user ?? null }, leader ? leader.user : "–")),
+        element("dd", { title: leader?.user ?? null }, leader ? element("bdi", {}, leader.face?.name ?? leader.user) : "–")),
       element("div", {}, element("dt", {}, "Score"), element("dd", {}, leader ? number(leader.score) : "–")),
       element("div", {}, element("dt", {}, "Players"), element("dd", {}, top ? number(top.total) : "–"))));
 }
