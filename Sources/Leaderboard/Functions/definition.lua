@@ -16,11 +16,15 @@
 --   grace_seconds  for how long behind its end a season takes updates that name it, 0 to 86400; default 0. As above
 -- Further members are the service's.
 
-local DEFINITION_BYTES, DEFINITIONS_KEPT = 4096, 1000
 local OPERATORS = { incr = true, decr = true, set = true, best = true }
-local TIES = { id = true, shared = true, dense = true, first = true, last = true }
 -- By text; false: it is no definition.
-local definitions, definitions_kept = {}, 0
+local definitions = {}
+local definition_of
+
+do
+
+local DEFINITION_BYTES, DEFINITIONS_KEPT, definitions_kept = 4096, 1000, 0
+local TIES = { id = true, shared = true, dense = true, first = true, last = true }
 
 local function expect(condition)
   if not condition then
@@ -109,7 +113,7 @@ local function parsed_definition(text)
 end
 
 -- The definition, or false if the text is none.
-local function definition_of(text)
+function definition_of(text)
   local known = definitions[text]
   if known ~= nil then
     return known
@@ -121,4 +125,6 @@ local function definition_of(text)
   definitions_kept = definitions_kept + 1
   definitions[text] = is_definition and definition
   return definitions[text]
+end
+
 end
