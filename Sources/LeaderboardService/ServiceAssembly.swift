@@ -257,6 +257,7 @@ package struct ServiceAssembly: Sendable {
         )
         let shown = ShownBoards(catalogue) { redis.isConnectedForReads }
         let crossOrigin = CrossOrigin(allowed: configuration.updateOrigins)
+        let profiles = ProfileRoutes(boards: boards, operators: operators, crossOrigin: crossOrigin, audit: audit)
         return [
             .on(
                 .POST,
@@ -291,7 +292,7 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + BoardPaths.all(reads, stats, SeasonRoutes(boards: boards), update, crossOrigin)
+        ] + BoardPaths.all(reads, stats, SeasonRoutes(boards: boards), update, profiles, crossOrigin)
             + AdminRoutes.all(operators: operators, boards: boards, logger: logger)
             + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
             + APIDescriptions().routes

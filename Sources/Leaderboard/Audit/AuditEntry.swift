@@ -22,6 +22,8 @@ package struct AuditEntry: Sendable, Equatable {
         case accept
         /// Seasons of the board's windows begin (`Functions/windows.lua`).
         case season
+        /// What a user says of itself was changed by an operator, or is not held any more; or was taken away, and is held.
+        case profile, blank
     }
 
     package let id: AuditID
@@ -110,7 +112,7 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, nil: false
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .profile, .blank, nil: false
         }
     }
 

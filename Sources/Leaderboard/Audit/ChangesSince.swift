@@ -18,7 +18,7 @@ struct ChangesSince {
     init(_ seen: AuditID) { self.seen = seen }
 
     mutating func read(_ page: [AuditEntry]) throws(ScoreStoreError) {
-        for entry in page where entry.action != .erased {
+        for entry in page where ![.erased, .profile, .blank].contains(entry.action) {
             // They may be one of those who would be put right.
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
             guard let user = entry.userID?.rawValue else { continue }

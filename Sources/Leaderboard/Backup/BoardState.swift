@@ -54,7 +54,7 @@ struct BoardState: Equatable {
             scores[user] = try kept(user, by: entry)
             suspended.remove(user)
             withheld[user] = nil
-        case .accept, .erase, .erased, .rebuild, .restore, .season, .ties, nil: break
+        case .accept, .blank, .erase, .erased, .profile, .rebuild, .restore, .season, .ties, nil: break
         }
     }
 

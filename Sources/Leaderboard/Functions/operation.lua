@@ -267,7 +267,7 @@ local function changes_since(op, seen)
   for _, fields in ipairs(entries or {}) do
     local user, action = fields.user, fields.action
     is_stirred = is_stirred or action == 'erase' or fields.unaudited
-    if user and user ~= '*' and action ~= 'erase' and action ~= 'erased' then
+    if user and user ~= '*' and action ~= 'erase' and action ~= 'erased' and action ~= 'profile' and action ~= 'blank' then
       local change = changes[user] or { gained = 0 }
       local said = said_score(fields)
       changes[user] = change

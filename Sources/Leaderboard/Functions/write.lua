@@ -7,7 +7,7 @@
 --       5 seasons    which seasons hold (windows.lua)
 --       6 seq  7 epoch  8 chain  9 scores  10 at (ranking.lua), then, of a board with further windows, of the running season of each
 --       scores at withheld, and then `ended`; then of each update
---       limit [idem] [grant]
+--       limit [idem] [meta] [grant]
 -- ARGV  1 audit_max  2 idem_lifetime  3 channel
 --       4 definition what holds where the key `board` is not there; empty: then there is no such board
 --       5 version    of the definition by which the caller goes
@@ -16,12 +16,12 @@
 --                    Of updates that count late, seasons that are over: `late version …`, and until when
 --       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
 --       then of each update, 1 to 64 of them
---       user operator value flags ip request [trace] [grant_lifetime] [season]
+--       user operator value flags ip request [trace] [metadata] [grant_lifetime] [season]
 --         operator   incr decr set best; empty: the board's
 --         value      whole number within the limit; what it does: operators.lua
---         flags      sum of: 1 tell the rank  2 idem  4 grant  16 trace  32 only if it was made before: of an update that names a
---                    season that is over; 64 the season that it names, which is a part of what was asked with its key; 8
---                    (metadata) is refused yet
+--         flags      sum of: 1 tell the rank  2 idem  4 grant  8 metadata  16 trace  32 only if it was made before: of an update
+--                    that names a season that is over; 64 the season that it names, which is a part of what was asked with its key
+--         metadata   what the user says of itself from now on, if the update counts, and no operator holds it (metadata.lua)
 -- Returns the list of the outcomes, of each update one of
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
@@ -58,14 +58,17 @@ local function flags_of(text)
     local function has(bit)
       return math.floor(sum / bit) % 2 == 1
     end
-    if not has(8) then
-      flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
-        is_only_replayed = has(32), has_season = has(64) }
-      flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
-      flags.grant_word = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
-      flags.words = flags.grant_word + (flags.has_season and 1 or 0)
-      flags_by_text[text] = flags
+    flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
+      is_only_replayed = has(32), has_season = has(64) }
+    flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
+    flags.grant_word = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
+    if has(8) then
+      flags.keys, flags.grant_word = flags.keys + 1, flags.grant_word + 1
+      -- Where they stand among the update's own.
+      flags.meta_key, flags.meta_word = flags.has_idem and 3 or 2, flags.has_trace and 8 or 7
     end
+    flags.words = flags.grant_word + (flags.has_season and 1 or 0)
+    flags_by_text[text] = flags
   end
   return flags
 end
@@ -75,10 +78,11 @@ local function is_lifetime(text)
   return lifetime and lifetime >= 1
 end
 
--- What an update with a trace or a grant says of it.
+-- What an update with a trace, metadata or a grant says of it.
 local function are_sound(flags, args, word)
   local trace = flags.has_trace and args[word + 7]
   return (not flags.has_trace or trace and #trace == 32 and string.find(trace, '^[0-9a-f]+$'))
+    and (not flags.meta_word or metadata.is_sound(args[word + flags.meta_word]))
     and (not flags.has_grant or is_lifetime(args[word + flags.grant_word]))
     and (not flags.has_season or string.find(args[word + flags.words], '^[%w%-_./]+$') and #args[word + flags.words] <= 65)
 end
@@ -312,7 +316,8 @@ end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
 -- Of windows, `is_other`: one has another score than before.
-local function carry_out(user, operator, value, old, total, full_in, asked, is_other)
+-- `said`: what is kept of the user's metadata, of an update that has some.
+local function carry_out(user, operator, value, old, total, full_in, asked, is_other, said)
   -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was.
   local score, is_same = shown_score(total), total == old and not is_other
   local is_change = not is_same or operator == 'incr' and value == 0
@@ -325,6 +330,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   end
   has_written = true
   keep_bucket(keys[key + 1], now, full_in)
+  if flags.meta_word then
+    metadata.keep(keys[key + flags.meta_key], user, args[word + flags.meta_word], said)
+  end
   if is_change then
     place(user, old, total)
     if windows then
@@ -404,7 +412,11 @@ local function outcome_of_update(user, value, old)
   if not may then
     return { 'score_limit', full_in - token_time, is_other or nil }
   end
-  return carry_out(user, operator, value, old, total, full_in, asked, is_other)
+  local said = flags.meta_word and metadata.kept(keys[key + flags.meta_key], user)
+  if type(said) == 'table' then
+    return said
+  end
+  return carry_out(user, operator, value, old, total, full_in, asked, is_other, said)
 end
 
 -- The board's count, and the end of its chain. Where the right for MSET is missing, all else is written.

@@ -59,6 +59,7 @@ package struct UserExport: Sendable {
     package let holding: Holding
     /// Of all seasons that are kept and that hold a score of the user.
     package let seasons: [SeasonHolding]
+    package let metadata: KeptMetadata
     /// An erasure has begun, and has not ended: it goes on, or it was interrupted.
     package let isBeingErased: Bool
     /// Of which updates the outcomes are stored for a retry.
@@ -78,6 +79,7 @@ extension ScoreStore {
         let holding = try await holding(of: user, on: eventLoop)
         let isBeingErased = try await erasing(on: eventLoop).contains(user.rawValue)
         let seasons = try await seasonHoldings(of: user, on: eventLoop)
+        let metadata = try await keptMetadata(of: user, on: eventLoop)
         var audit: [AuditEntry] = []
         var seen = AuditID.zero
         while seen < holding.at, audit.count <= Self.maximumExportEntries {
@@ -95,6 +97,7 @@ extension ScoreStore {
             user: user,
             holding: holding,
             seasons: seasons,
+            metadata: metadata,
             isBeingErased: isBeingErased,
             idempotencyKeys: Array(Set(idempotencyKeys)).sorted(),
             audit: Array(audit.prefix(Self.maximumExportEntries)),

@@ -54,6 +54,7 @@ extension ScoreStore {
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
+        try await eraseMetadata(of: user, on: eventLoop)
         try await endErasure(of: user, on: eventLoop)
         return result
     }

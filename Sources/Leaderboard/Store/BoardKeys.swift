@@ -48,6 +48,8 @@ package struct BoardKeys: RankedKeys {
     let windows: String
     /// What its ties need beside `scores`: hash user → stamp, or sorted set of the scores that somebody has.
     package let at: String
+    /// Hash: user → what the user says of itself (`Functions/metadata.lua`).
+    package let meta: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -86,6 +88,7 @@ package struct BoardKeys: RankedKeys {
         ended = prefix + "ended"
         windows = prefix + "windows"
         at = prefix + "at"
+        meta = prefix + "meta"
         channel = prefix + space.channel
     }
 
@@ -93,7 +96,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, windows, name("meta"),
+            ended, windows, meta,
         ]
     }
 

@@ -5,7 +5,7 @@ package import Text
 
 extension BoardUpdate {
     /// `{"user_id":"12345"}` with one of `score_increase`, `score_decrease` and `score`; with `score`, an `operator` that is `set` or
-    /// `best` where the board's own is neither, or is not meant; and maybe a `grant`. Further members are ignored.
+    /// `best` where the board's own is neither, or is not meant; and maybe a `grant`, and `metadata`. Further members are ignored.
     /// - Parameter definition: the board's.
     package init(json: ByteBuffer, of definition: BoardDefinition) throws(ScoreUpdateError) {
         if definition.operators.contains(.incr),
@@ -26,8 +26,9 @@ extension BoardUpdate {
         }
         // Whoever sends them relies on them.
         let season = try Self.season(object["season"], definition)
-        guard object["metadata"] == nil else { throw ScoreUpdateError(.metadata, "This board takes no metadata.") }
-        self.init(user: user, operation, value, grant: object["grant"]?.string, season: season)
+        let metadata = try ScoreUpdate.metadata(of: object)
+        let grant = object["grant"]?.string
+        self.init(user: user, operation, value, grant: grant, season: season, metadata: metadata)
     }
 
     private static func season(

@@ -11,6 +11,8 @@ package struct BoardUpdate: Hashable, Sendable {
     package let grant: String?
     /// The one that it is meant for, wherever it arrives; nil: those that run then.
     package let season: NamedSeason?
+    /// What the user says of itself from then on; nil: as before.
+    package let metadata: UserMetadata?
 
     /// - Parameter value: a larger one counts as the largest score that there is, a smaller one as the smallest.
     package init(
@@ -18,16 +20,18 @@ package struct BoardUpdate: Hashable, Sendable {
         _ operation: BoardDefinition.Operator,
         _ value: Int,
         grant: String? = nil,
-        season: NamedSeason? = nil
+        season: NamedSeason? = nil,
+        metadata: UserMetadata? = nil
     ) {
         self.user = user
         self.operation = operation
         self.value = ScoreRange.held(value)
         self.grant = grant
         self.season = season
+        self.metadata = metadata
     }
 
     package init(_ update: ScoreUpdate) {
-        self.init(user: update.user, .incr, update.increase.rawValue, grant: update.grant)
+        self.init(user: update.user, .incr, update.increase.rawValue, grant: update.grant, metadata: update.metadata)
     }
 }

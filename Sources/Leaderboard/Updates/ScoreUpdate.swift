@@ -8,17 +8,20 @@ package struct ScoreUpdate: Hashable, Sendable {
     package let increase: ScoreIncrease
     /// The signed grant that came with it, as it was sent; see `GRANTS`.
     package let grant: String?
+    /// What the user says of itself from then on; nil: as before.
+    package let metadata: UserMetadata?
 
     package init(user: UserID, increase: ScoreIncrease, grant: String? = nil) {
         self.user = user
         self.increase = increase
         self.grant = grant
+        metadata = nil
     }
 
     /// Larger bodies are refused unread.
     package static let maximumJSONBytes = 4096
 
-    /// `{"user_id":"12345","score_increase":50}`, and maybe a `"grant"`; other members are ignored.
+    /// `{"user_id":"12345","score_increase":50}`, and maybe a `"grant"` and `"metadata"`; other members are ignored.
     package init(json: ByteBuffer, maximumIncrease: Int) throws(ScoreUpdateError) {
         if let usual = Self(usualJSON: json, maximumIncrease: maximumIncrease) {
             self = usual
@@ -27,6 +30,7 @@ package struct ScoreUpdate: Hashable, Sendable {
         let object = try Self.object(json, maximumBytes: Self.maximumJSONBytes)
         user = try Self.user(of: object)
         grant = object["grant"]?.string
+        metadata = try Self.metadata(of: object)
         do {
             guard let amount = object["score_increase"]?.integer else {
                 throw InvalidScoreIncrease(maximum: maximumIncrease)
@@ -58,6 +62,12 @@ extension ScoreUpdate {
         } catch {
             throw ScoreUpdateError(.userID, "\(error)")
         }
+    }
+
+    /// Nil: none are sent. `{}`: nothing is said any more.
+    package static func metadata(of object: JSONObject) throws(ScoreUpdateError) -> UserMetadata? {
+        guard let value = object["metadata"] else { return nil }
+        do { return try UserMetadata(value) } catch { throw ScoreUpdateError(.metadata, "metadata: \(error)") }
     }
 
     /// The two members alone, in this order; nil for anything else, faults included.

@@ -16,6 +16,7 @@ struct UpdateCall {
     func appendKeys(by head: WriteHead, to keys: inout RedisCommand) {
         keys.append(head.board.limitPrefix, update.user.rawValue)
         if let idempotencyKey { keys.append(head.board.idem(update.user, idempotencyKey)) }
+        if update.metadata != nil { keys.append(head.board.meta) }
         if let grant { keys.append(head.board.grant(grant)) }
     }
 
@@ -28,6 +29,7 @@ struct UpdateCall {
         words.append(origin.ip)
         words.append(origin.requestID)
         if let trace = origin.trace { words.append(trace) }
+        if let metadata = update.metadata { words.append(metadata.json) }
         if let grant { words.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
         if let keptSeason { words.append(keptSeason.text) }
     }
@@ -37,7 +39,7 @@ struct UpdateCall {
 
     private var flags: Int {
         (withRank ? 1 : 0) + (idempotencyKey == nil ? 0 : 2) + (grant == nil ? 0 : 4) + (origin.trace == nil ? 0 : 16)
-            + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64)
+            + (update.metadata == nil ? 0 : 8) + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64)
     }
 
     /// No fewer than its words have on the wire. A `:` of the user id has three in one of the keys.
@@ -46,6 +48,7 @@ struct UpdateCall {
         let own =
             5 * user + (idempotencyKey?.rawValue.utf8.count ?? 0) + (grant?.id.utf8.count ?? 0)
             + origin.ip.utf8.count + origin.requestID.utf8.count + (origin.trace?.utf8.count ?? 0)
-        return own + 3 * head.board.limitPrefix.utf8.count + 256
+        let metadata = update.metadata.map { $0.json.utf8.count + head.board.meta.utf8.count + 32 } ?? 0
+        return own + metadata + 3 * head.board.limitPrefix.utf8.count + 256
     }
 }

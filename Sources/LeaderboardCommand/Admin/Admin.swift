@@ -3,9 +3,10 @@ import ArgumentParser
 /// `leaderboard admin …`
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What operators do: read the audit, suspend, revert, erase, verify, rebuild, adopt, accept, back up.",
+        abstract:
+            "What operators do: read the audit, suspend, blank names, revert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, revert, erase and export ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, blank-name, allow-name, revert, erase and export ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -14,8 +15,9 @@ struct Admin: AsyncParsableCommand {
             service runs or not.
             """,
         subcommands: [
-            AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminRevert.self, AdminErase.self,
-            AdminExport.self, AdminVerify.self, AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
+            AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminBlankName.self,
+            AdminAllowName.self, AdminRevert.self, AdminErase.self, AdminExport.self, AdminVerify.self,
+            AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self,
         ]
     )

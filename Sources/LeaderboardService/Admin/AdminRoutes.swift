@@ -47,6 +47,7 @@ enum AdminRoutes {
                 handler: users.erase
             ),
         ] + definitions(operators: operators, boards: boards, logger: logger)
+            + ProfileActs(operators: operators, boards: boards, logger: logger).routes
     }
 
     private static func definitions(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {

@@ -92,6 +92,8 @@ enum AuditJSON {
             }
             body.writeString(#","seasons":[\#(seasons.joined(separator: ","))]"#)
         }
+        if !export.metadata.metadata.isEmpty { body.writeString(#","metadata":\#(export.metadata.metadata.json)"#) }
+        if export.metadata.isHeld { body.writeStaticString(#","profile_held":true"#) }
         if export.isBeingErased { body.writeStaticString(#","erasing":true"#) }
         body.writeStaticString("}")
         return body

@@ -165,7 +165,7 @@ struct RevertRoute: Sendable {
 
 extension Logger {
     /// An operator changed the board. The audit has the reason.
-    fileprivate func note(_ what: Message, _ user: UserID?, on store: ScoreStore, by act: OperatorAct) {
+    func note(_ what: Message, _ user: UserID?, on store: ScoreStore, by act: OperatorAct) {
         var metadata: Metadata = [
             "board": "\(store.board.id)", "actor": "\(act.actor)", "request_id": "\(act.origin.requestID)",
         ]

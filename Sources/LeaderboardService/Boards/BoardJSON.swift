@@ -5,30 +5,30 @@ import Text
 
 /// Bodies of what is read of boards. Ids of users and names of boards need no escaping; a member of the board may be another writer's.
 enum BoardJSON {
-    static func rows(_ page: RankedPage) -> ByteBuffer {
-        rows(Array(zip(page.snapshot.standings, page.ranks)))
+    static func rows(_ page: RankedPage, _ said: SaidByUsers = .notAsked) -> ByteBuffer {
+        rows(Array(zip(page.snapshot.standings, page.ranks)), said)
     }
 
-    static func rows(_ rows: [(standing: Standing, rank: Int)]) -> ByteBuffer {
+    static func rows(_ rows: [(standing: Standing, rank: Int)], _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         var list = List(reserving: rows.count * 64)
-        for (standing, rank) in rows { list.add(standing, rank: rank) }
+        for (place, (standing, rank)) in rows.enumerated() { list.add(standing, rank: rank, said.member(of: place)) }
         return list.end()
     }
 
-    static func rows(_ users: [UserStanding]) -> ByteBuffer {
+    static func rows(_ users: [UserStanding], _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         var list = List(reserving: users.count * 64)
-        for found in users {
-            let (score, rank) = (text(found.score), text(found.rank))
-            list.add(ByteBuffer(string: #"{"user_id":"\#(found.user)","score":\#(score),"rank":\#(rank)}"#))
+        for (place, found) in users.enumerated() {
+            let (score, rank, said) = (text(found.score), text(found.rank), said.member(of: place))
+            list.add(ByteBuffer(string: #"{"user_id":"\#(found.user)","score":\#(score),"rank":\#(rank)\#(said)}"#))
         }
         return list.end()
     }
 
-    static func user(_ found: UserPlace) -> ByteBuffer {
+    static func user(_ found: UserPlace, _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         let (score, rank) = (text(found.standing.score), text(found.standing.rank))
         return ByteBuffer(
             string: #"{"user_id":"\#(found.standing.user)","score":\#(score),"rank":\#(rank),"#
-                + #""total":\#(found.among.total),"percentile":\#(percentile(found.among))}"#
+                + #""total":\#(found.among.total),"percentile":\#(percentile(found.among))\#(said.member(of: 0))}"#
         )
     }
 
@@ -49,18 +49,18 @@ enum BoardJSON {
         return list.end()
     }
 
-    static func standing(on board: BoardID, _ found: UserPlace?) -> ByteBuffer {
+    static func standing(on board: BoardID, _ found: UserPlace?, _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         let (score, rank, total) = (text(found?.standing.score), text(found?.standing.rank), text(found?.among.total))
         let percentile = found.map { Self.percentile($0.among) } ?? "null"
         return ByteBuffer(
-            string:
-                #"{"board":"\#(board)","score":\#(score),"rank":\#(rank),"total":\#(total),"percentile":\#(percentile)}"#
+            string: #"{"board":"\#(board)","score":\#(score),"rank":\#(rank),"total":\#(total),"#
+                + #""percentile":\#(percentile)\#(said.member(of: 0))}"#
         )
     }
 
-    static func board(_ id: BoardID, _ page: RankedPage) -> ByteBuffer {
+    static func board(_ id: BoardID, _ page: RankedPage, _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         var body = ByteBuffer(string: #"{"board":"\#(id)","total":\#(page.snapshot.total),"scoreboard":"#)
-        body.writeImmutableBuffer(rows(page))
+        body.writeImmutableBuffer(rows(page, said))
         body.writeStaticString("}")
         return body
     }
@@ -95,11 +95,12 @@ enum BoardJSON {
             body.writeImmutableBuffer(element)
         }
 
-        mutating func add(_ row: Standing, rank: Int) {
+        /// - Parameter more: further members, each behind a comma.
+        mutating func add(_ row: Standing, rank: Int, _ more: String) {
             begin()
             body.writeStaticString(#"{"user_id":"#)
             body.writeJSON(row.user)
-            body.writeString(#","score":\#(row.score),"rank":\#(rank)}"#)
+            body.writeString(#","score":\#(row.score),"rank":\#(rank)\#(more)}"#)
         }
 
         mutating func end() -> ByteBuffer {

@@ -8,6 +8,7 @@ enum BoardPaths {
         _ stats: BoardStats,
         _ seasons: SeasonRoutes,
         _ update: UpdateScore,
+        _ profiles: ProfileRoutes,
         _ crossOrigin: CrossOrigin
     ) -> [Route] {
         [
@@ -41,6 +42,6 @@ enum BoardPaths {
             .on(.OPTIONS, "/api/v1/users/{id}/standings", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboards", handler: reads.scoreboards),
             .on(.OPTIONS, "/api/v1/scoreboards", handler: PublicRead.preflight),
-        ]
+        ] + profiles.routes
     }
 }

@@ -14,12 +14,15 @@ struct BoardQuery {
     let limit: Int
     let rows: Rows
     let view: BoardView
+    /// Rows are asked for with what their users say of themselves.
+    let includesMetadata: Bool
 
     /// What makes `GET /api/v1/scoreboard` answer with ranks.
+    private static let include = "include"
     static let names = ["around_user", "around_score", "users"]
 
     static func isAsked(of query: Query) -> Bool {
-        PastScoreboard.isAsked(of: query) || query.pairs.contains { names.contains($0.name) }
+        PastScoreboard.isAsked(of: query) || query.pairs.contains { names.contains($0.name) || $0.name == include }
     }
 
     /// Unknown parameters are ignored; a known one that is given twice, that is wrong, or beside which another has no meaning, is
@@ -28,6 +31,7 @@ struct BoardQuery {
         let page = try Page(query)
         limit = page.limit
         view = try Self.view(query)
+        includesMetadata = try Self.includesMetadata(query)
         let given = (["offset"] + Self.names).filter { name in query.pairs.contains { $0.name == name } }
         guard given.count <= 1 else {
             throw .invalidQuery("Give one of offset, around_user, around_score and users.")
@@ -60,6 +64,14 @@ struct BoardQuery {
             guard window != .all else { throw .seasonNotFound("The window all has no seasons.") }
         }
         return window == .all ? .whole : .window(window, season: seasons.first)
+    }
+
+    /// `include=metadata`, which is all that can be included.
+    static func includesMetadata(_ query: Query) throws(Refusal) -> Bool {
+        let values = query.values(include)
+        if values.isEmpty { return false }
+        guard values == ["metadata"] else { throw .invalidQuery("include may be given once, as metadata.") }
+        return true
     }
 
     private static func user(_ query: Query) throws(Refusal) -> UserID {

@@ -18,7 +18,7 @@ struct BoardReads: Sendable {
         guard !PastScoreboard.isAsked(of: request.query),
             let id = try? RequestedBoard.id(of: request), boards.isKnownToBePublic(id),
             let wish = try? BoardQuery(request.query), case .selection(.page(offset: 0)) = wish.rows,
-            wish.view == .whole,
+            wish.view == .whole, !wish.includesMetadata,
             let stream = broadcaster.stream(of: id.rawValue), let page = pages.page(wish.limit, of: id, stream)
         else { return nil }
         _ = broadcaster.streamToRead(id.rawValue)
@@ -33,10 +33,12 @@ struct BoardReads: Sendable {
             try await boards.allowReading(id, request)
             switch wish.rows {
             case .users(let users):
-                return Self.response(to: request, try await standings(of: users, wish.view, on: id, request))
+                return Self.response(to: request, try await standings(of: users, wish, on: id, request))
             case .selection(let selection):
-                // The copy is of the window that never ends.
-                guard wish.view == .whole, let stream = broadcaster.streamToRead(id.rawValue) else {
+                // The copy is of the window that never ends, and of scores alone.
+                guard wish.view == .whole, !wish.includesMetadata,
+                    let stream = broadcaster.streamToRead(id.rawValue)
+                else {
                     return Self.response(to: request, try await rows(selection, wish, on: id, request).body)
                 }
                 let seq = stream.acknowledged
@@ -65,33 +67,44 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> (body: ByteBuffer, seq: Int) {
-        let page = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-            try await store.rows(selection, limit: wish.limit, in: wish.view, on: request.eventLoop)
+        let (page, said) = try await boards.read(id, for: request) {
+            store throws(ScoreStoreError) -> (RankedPage, SaidByUsers)? in
+            let page = try await store.rows(selection, limit: wish.limit, in: wish.view, on: request.eventLoop)
+            guard let page else { return nil }
+            let users = page.snapshot.standings.map(\.user)
+            return (page, try await store.saidBy(users, isAsked: wish.includesMetadata, on: request.eventLoop))
         }
         let rows = Array(zip(page.snapshot.standings, page.ranks))
-        return (try Self.body(rows, selection, wish.limit), page.snapshot.seq)
+        return (try Self.body(rows, selection, wish.limit, said), page.snapshot.seq)
     }
 
     private static func body(
         _ rows: [(standing: Standing, rank: Int)],
         _ selection: RowSelection,
-        _ limit: Int
+        _ limit: Int,
+        _ said: SaidByUsers = .notAsked
     ) throws(Refusal) -> ByteBuffer {
         if case .around = selection, rows.isEmpty, limit > 0 { throw .userNotFound }
-        return BoardJSON.rows(rows)
+        return BoardJSON.rows(rows, said)
     }
 
     private func standings(
         of users: [UserID],
-        _ view: BoardView,
+        _ wish: BoardQuery,
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> ByteBuffer {
-        if let standings = await copy(of: id, view)?.standings(of: users) { return BoardJSON.rows(standings) }
-        let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-            try await store.standings(of: users, in: view, on: request.eventLoop)
+        if !wish.includesMetadata, let standings = await copy(of: id, wish.view)?.standings(of: users) {
+            return BoardJSON.rows(standings)
         }
-        return BoardJSON.rows(found.standings)
+        return try await boards.read(id, for: request) { store throws(ScoreStoreError) -> ByteBuffer? in
+            let found = try await store.standings(of: users, in: wish.view, on: request.eventLoop)
+            guard let standings = found?.standings else { return nil }
+            // Who is not on the board has no row that could be shown.
+            let names = standings.map { $0.score == nil ? "" : $0.user }
+            let said = try await store.saidBy(names, isAsked: wish.includesMetadata, on: request.eventLoop)
+            return BoardJSON.rows(standings, said)
+        }
     }
 
     /// The board's copy, if it is followed and its copy has each update that was acknowledged. It is of the window that never ends.
@@ -107,10 +120,29 @@ struct BoardReads: Sendable {
         await answer(request) { () throws(Refusal) in
             let (id, user) = (try RequestedBoard.id(of: request), try Self.user(request.parameters["id"] ?? ""))
             let view = try BoardQuery.view(request.query)
+            guard try !BoardQuery.includesMetadata(request.query) else {
+                return try await placeAndMetadata(of: user, view, on: id, request)
+            }
             try await boards.allowReading(id, request)
             guard let found = try await place(of: user, view, on: id, request) else { throw .userNotFound }
             return BoardJSON.user(found)
         }
+    }
+
+    private func placeAndMetadata(
+        of user: UserID,
+        _ view: BoardView,
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> ByteBuffer {
+        let body = try await boards.read(id, for: request) { store throws(ScoreStoreError) -> ByteBuffer?? in
+            guard let found = try await store.place(of: user, in: view, on: request.eventLoop) else { return nil }
+            guard let found else { return .some(nil) }
+            let said = try await store.saidBy([user.rawValue], isAsked: true, on: request.eventLoop)
+            return BoardJSON.user(found, said)
+        }
+        guard let body else { throw .userNotFound }
+        return body
     }
 
     private func place(
@@ -171,13 +203,20 @@ struct BoardReads: Sendable {
         await answer(request) { () throws(Refusal) in
             let user = try Self.user(request.parameters["id"] ?? "")
             let view = try BoardQuery.view(request.query)
+            let isAsked = try BoardQuery.includesMetadata(request.query)
             return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
                 id,
                 store throws(ScoreStoreError) in
-                if let known = await copy(of: id, view)?.place(of: user) { return BoardJSON.standing(on: id, known) }
-                return try await store.place(of: user, in: view, on: request.eventLoop).map {
-                    BoardJSON.standing(on: id, $0)
+                if !isAsked, let known = await copy(of: id, view)?.place(of: user) {
+                    return BoardJSON.standing(on: id, known)
                 }
+                guard let found = try await store.place(of: user, in: view, on: request.eventLoop) else { return nil }
+                let said = try await store.saidBy(
+                    [user.rawValue],
+                    isAsked: isAsked && found != nil,
+                    on: request.eventLoop
+                )
+                return BoardJSON.standing(on: id, found, said)
             }
         }
     }
@@ -187,12 +226,14 @@ struct BoardReads: Sendable {
         await answer(request) { () throws(Refusal) in
             let limit = try request.query.number("limit", in: 1...100) ?? 10
             let view = try BoardQuery.view(request.query)
+            let isAsked = try BoardQuery.includesMetadata(request.query)
             return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
                 id,
                 store throws(ScoreStoreError) in
-                try await store.rows(.page(offset: 0), limit: limit, in: view, on: request.eventLoop).map {
-                    BoardJSON.board(id, $0)
-                }
+                let page = try await store.rows(.page(offset: 0), limit: limit, in: view, on: request.eventLoop)
+                guard let page else { return nil }
+                let users = page.snapshot.standings.map(\.user)
+                return BoardJSON.board(id, page, try await store.saidBy(users, isAsked: isAsked, on: request.eventLoop))
             }
         }
     }

@@ -15,9 +15,26 @@ struct CrossOrigin: Sendable {
 
     /// The answer to the preflight of `POST` with a token and JSON.
     func preflight(_ request: Request) async -> Response {
+        answer(request, allowing: "POST, OPTIONS")
+    }
+
+    /// The same of a path that anybody may read.
+    /// - Parameter methods: beside those of a read, for the allowed pages.
+    func preflightOfReads(and methods: String) -> Route.Handler {
+        { request in
+            guard origin(of: request) != nil else {
+                var response = await PublicRead.preflight(request)
+                response.headers.add(name: "Vary", value: "Origin")
+                return response
+            }
+            return answer(request, allowing: "GET, HEAD, \(methods), OPTIONS")
+        }
+    }
+
+    private func answer(_ request: Request, allowing methods: String) -> Response {
         var response = open(Response(.noContent), to: request)
         guard origin(of: request) != nil else { return response }
-        response.headers.add(name: "Access-Control-Allow-Methods", value: "POST, OPTIONS")
+        response.headers.add(name: "Access-Control-Allow-Methods", value: methods)
         response.headers.add(
             name: "Access-Control-Allow-Headers",
             value: "Authorization, Content-Type, Idempotency-Key, Prefer, X-Request-Id"

@@ -182,7 +182,7 @@ extension Refusal {
         case .operator: self.init(status: .badRequest, code: "invalid_operator", message: message)
         case .season: self = .invalidSeason(message)
         case .unknownSeason: self = .seasonNotFound(message)
-        case .metadata: self.init(status: .badRequest, code: "invalid_metadata", message: message)
+        case .metadata: self = .invalidMetadata(message)
         case .updates: self.init(status: .badRequest, code: "invalid_updates", message: message)
         case .boardName: self = .invalidBoardName(message)
         }

@@ -51,18 +51,22 @@ struct Scoreboard: Sendable {
         }.snapshot
     }
 
-    /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best.
+    /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best, and with `include=metadata` those.
     func user(_ request: Request) async -> Response {
         do throws(Refusal) {
             let user: UserID
             do { user = try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
-            let found = try await reads.boards.read(.main, for: request) { store throws(ScoreStoreError) in
-                try await store.standings(of: [user], on: request.eventLoop)
+            let isAsked = try BoardQuery.includesMetadata(request.query)
+            let (found, said) = try await reads.boards.read(.main, for: request) {
+                store throws(ScoreStoreError) -> (UserStandings, SaidByUsers)? in
+                let found = try await store.standings(of: [user], on: request.eventLoop)
+                guard let found else { return nil }
+                return (found, try await store.saidBy([user.rawValue], isAsked: isAsked, on: request.eventLoop))
             }
             guard let standing = found.standings.first, let score = standing.score, let rank = standing.rank else {
                 throw .userNotFound
             }
-            let body = #"{"user_id":"\#(user.rawValue)","score":\#(score),"rank":\#(rank)}"#
+            let body = #"{"user_id":"\#(user.rawValue)","score":\#(score),"rank":\#(rank)\#(said.member(of: 0))}"#
             return Self.response(to: request, body: ByteBuffer(string: body))
         } catch {
             return PublicRead.open(error.response)

@@ -1,0 +1,134 @@
+package import Board
+package import NIOCore
+import RedisClient
+
+// What users say of themselves on this board (`Functions/metadata.lua`). Only who sends or asks for it costs Redis anything for it.
+extension ScoreStore {
+    /// What stands in the key where an operator holds a user's metadata.
+    static let held = "!"
+
+    /// Of each user, in their order; nil: nothing is said, or nothing that may be shown.
+    /// - Parameter users: as rows have them. What is none of ours has no metadata.
+    package func metadata(
+        of users: [String],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [UserMetadata?] {
+        guard !users.isEmpty else { return [] }
+        var call = RedisCommand("HMGET", keys.meta)
+        for user in users { call.append(user) }
+        guard let kept = try await read(call, on: eventLoop).array, kept.count == users.count else {
+            throw .unavailable("unexpected reply")
+        }
+        return kept.map { $0.text.flatMap(UserMetadata.init(stored:)) }
+    }
+
+    /// Of one, with whether an operator holds them.
+    package func keptMetadata(
+        of user: UserID,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> KeptMetadata {
+        let text = try await read(RedisCommand("HGET", keys.meta, user.rawValue), on: eventLoop).text
+        return KeptMetadata(
+            metadata: text.flatMap(UserMetadata.init(stored:)) ?? .none,
+            isHeld: text == Self.held
+        )
+    }
+
+    /// The user's own change, which takes a token of its updates. Sent twice, it has the effect of once, but for the token.
+    package func setMetadata(
+        _ metadata: UserMetadata,
+        of user: UserID,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> ProfileOutcome {
+        guard functions.gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
+        let call = RedisCommand(
+            "FCALL",
+            "leaderboard_profile",
+            "4",
+            keys.suspended,
+            keys.board,
+            keys.limit(user),
+            keys.meta,
+            board.given,
+            user.rawValue,
+            metadata.json
+        )
+        let reply = try await writeRepeatably(call, on: eventLoop)
+        guard let outcome = ProfileOutcome(reply, board.definition.rateLimit) else {
+            throw .unavailable("unexpected reply")
+        }
+        return outcome
+    }
+
+    /// An operator's change, which the audit tells.
+    /// - Parameter metadata: what is said from now on, and the user may change it, held or not; ``UserMetadata/none``: nothing.
+    /// - Returns: false if it was so before.
+    package func operateMetadata(
+        _ metadata: UserMetadata,
+        of user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        try await operateProfile(metadata.json, of: user, by: act, on: eventLoop)
+    }
+
+    /// Takes away what the user says, and lets it say nothing until it is allowed (``allowMetadata(of:by:on:)``).
+    /// - Returns: false if it was so before.
+    package func blankMetadata(
+        of user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        try await operateProfile(Self.held, of: user, by: act, on: eventLoop)
+    }
+
+    /// - Returns: false if the user was not held.
+    package func allowMetadata(
+        of user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        try await operateProfile("+", of: user, by: act, on: eventLoop)
+    }
+
+    private func operateProfile(
+        _ text: String,
+        of user: UserID,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let call = calls.operation(
+            "operate_profile",
+            user: user,
+            by: act,
+            [text],
+            moreKeys: [keys.board, keys.at, keys.meta]
+        )
+        return try await operate(call, on: eventLoop).first?.text == "done"
+    }
+
+    /// Nothing of what the user said is left. That an operator holds it stays, as a suspension does.
+    func eraseMetadata(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        let call = RedisCommand("FCALL", "leaderboard_erase_metadata", "1", keys.meta, user.rawValue)
+        _ = try await writeRepeatably(call, on: eventLoop)
+    }
+}
+
+extension ProfileOutcome {
+    fileprivate init?(_ reply: RESPValue, _ rateLimit: RateLimit) {
+        guard let fields = reply.array, let word = fields.first?.text else { return nil }
+        switch (word, fields.count) {
+        case ("kept", 2):
+            guard let fullIn = fields[1].integer else { return nil }
+            self = .kept(rateLimit.state(fullIn: fullIn))
+        case ("rate_limited", 2):
+            guard let fullIn = fields[1].integer else { return nil }
+            self = .rateLimited(rateLimit.state(fullIn: fullIn))
+        case ("suspended", 1): self = .suspended
+        case ("held", 1): self = .held
+        case ("no_board", 1): self = .noBoard
+        case ("bad_definition", 1): self = .badDefinition
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Board
+import HTTPServer
+import Leaderboard
+import NIOCore
+import NIOHTTP1
+
+/// `/api/v1/boards/{board}/users/{id}/profile`, and of `main` `/api/v1/users/{id}/profile`: what a user says of itself. Anybody may read
+/// it, as the board; `PUT` replaces the whole of it, `DELETE` takes it away, both by the user's own token, or by an operator's.
+struct ProfileRoutes: Sendable {
+    /// Longest body in bytes: what is kept may have been written with escapes and white space.
+    static let maximumBodyBytes = 4096
+
+    let boards: RequestedBoard
+    let operators: Operators
+    let crossOrigin: CrossOrigin
+    let audit: AuditLog
+
+    var routes: [Route] {
+        ["/api/v1/boards/{board}/users/{id}/profile", "/api/v1/users/{id}/profile"].flatMap { path in
+            [
+                .on(.GET, path, handler: read),
+                .on(.PUT, path, maximumBodyBytes: Self.maximumBodyBytes, handler: crossOrigin.opened(put)),
+                .on(.DELETE, path, handler: crossOrigin.opened(delete)),
+                .on(.OPTIONS, path, handler: crossOrigin.preflightOfReads(and: "PUT, DELETE")),
+            ]
+        }
+    }
+
+    /// `{}` where nothing is said.
+    func read(_ request: Request) async -> Response {
+        do throws(Refusal) {
+            let (id, user) = (try RequestedBoard.id(of: request), try Self.user(of: request))
+            let kept = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+                try await store.keptMetadata(of: user, on: request.eventLoop)
+            }
+            return Scoreboard.response(to: request, body: ByteBuffer(string: kept.metadata.json))
+        } catch {
+            return PublicRead.open(error.response)
+        }
+    }
+
+    func put(_ request: Request) async -> Response {
+        await change(request) { () throws(Refusal) in
+            let body = try UpdateBody.json(of: request, maximumBytes: Self.maximumBodyBytes)
+            do { return try UserMetadata(json: body, maximumBytes: Self.maximumBodyBytes) } catch {
+                throw .invalidMetadata("\(error)")
+            }
+        }
+    }
+
+    func delete(_ request: Request) async -> Response {
+        await change(request) { .none }
+    }
+
+    private func change(_ request: Request, to metadata: () throws(Refusal) -> UserMetadata) async -> Response {
+        let origin = UpdateOrigin(request, boards.callers)
+        var caller: UserID?
+        do throws(Refusal) {
+            let token = try await boards.callers.token(of: request)
+            caller = token.subject
+            let (id, user) = (try RequestedBoard.id(of: request), try Self.user(of: request))
+            let metadata = try metadata()
+            guard user == token.subject || token.scopes.contains(Operators.scope) else { throw .notYourProfile }
+            guard token.isActive else { throw .userSuspended }
+            let store = try await boards.board(id, request)
+            // Nobody has made it: its first update does.
+            guard UnmadeBoard(store) == nil else { throw .boardNotFound }
+            if user != token.subject {
+                return try await operate(metadata, of: user, by: token.subject, on: store, request)
+            }
+            return try await keep(metadata, of: user, on: store, request)
+        } catch {
+            if error.isLogged {
+                audit.refused(code: error.code, reason: error.reason, on: nil, origin: origin, user: caller?.rawValue)
+            }
+            return error.response
+        }
+    }
+
+    private func keep(
+        _ metadata: UserMetadata,
+        of user: UserID,
+        on store: ScoreStore,
+        _ request: Request
+    ) async throws(Refusal) -> Response {
+        let outcome: ProfileOutcome
+        do { outcome = try await store.setMetadata(metadata, of: user, on: request.eventLoop) } catch {
+            throw Refusal(reading: error)
+        }
+        let limit = RateLimitHeaders(store.board.definition.rateLimit)
+        switch outcome {
+        case .kept(let state):
+            var response = Response(.noContent)
+            limit.add(state, to: &response.headers)
+            return response
+        case .rateLimited(let state):
+            var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
+            limit.add(state, to: &refusal.headers)
+            throw refusal
+        case .suspended: throw .userSuspended
+        case .held: throw .profileHeld
+        case .noBoard: throw .boardNotFound
+        case .badDefinition:
+            store.functions.reports.metUnsound(store.board.id)
+            throw .boardUnsound
+        }
+    }
+
+    /// An operator's token comes to another's profile: the audit tells it, and neither a token of updates nor a suspension matters.
+    private func operate(
+        _ metadata: UserMetadata,
+        of user: UserID,
+        by actor: UserID,
+        on store: ScoreStore,
+        _ request: Request
+    ) async throws(Refusal) -> Response {
+        let act = operators.act(request, by: actor, because: .none)
+        do { _ = try await store.operateMetadata(metadata, of: user, by: act, on: request.eventLoop) } catch {
+            throw Refusal(operating: error)
+        }
+        return Response(.noContent)
+    }
+
+    private static func user(of request: Request) throws(Refusal) -> UserID {
+        do { return try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
+    }
+}
