@@ -107,8 +107,11 @@ export class Faces {
   /** Null: no answer. */
   async #facesOf(users) {
     try {
-      const query = { users: users.join(","), include: "metadata" };
-      const answer = await this.#board.ask("scoreboard", { signal: AbortSignal.timeout(5_000) }, query);
+      const include = "metadata";
+      const ask = (query) => this.#board.ask("scoreboard", { signal: AbortSignal.timeout(5_000) }, { ...query, include });
+      let answer = await ask({ users: users.join(",") });
+      // Of a board that is frozen, the first rows are all that is told.
+      if (answer.status === 409) answer = await ask({ limit: 100 });
       return answer.ok ? readFaces(await answer.json()) : null;
     } catch {
       return null;

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -197,6 +198,34 @@ struct WindowsInBrowserTests {
                 try await page.wait(for: "\(Self.notice) === 'Nothing is known of this season.' && \(Self.rows) === ''")
                 #expect(live.times.isEmpty)
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("a board that is frozen says since when, has no tabs, and finds nobody; once it is opened, all is as before")
+    func frozen() async throws {
+        let isFrozen = Mutex(true)
+        let snapshot = #"{"type":"snapshot","cursor":"7:5","frozen":{"since":1795996800000},"scoreboard":\#(Self.top)}"#
+        let live = ScriptedLive(.webSocket, [], then: .init(messages: [snapshot])) { part, _ in
+            guard part == "" else { return nil }
+            return isFrozen.withLock { $0 }
+                ? String(Self.definition.dropLast()) + #","frozen":1795996800000}"# : Self.definition
+        }
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/?window=weekly&season=2026-W40")
+                try await page.wait(
+                    for: "\(Self.isLive) && \(Self.rows).startsWith('1 ada,2 bob') && location.search === ''"
+                )
+                #expect(try await page.evaluate(Self.text("#remark")).hasPrefix("Frozen since "))
+                #expect(try await page.evaluate("document.querySelector('#windows').hidden") == "true")
+                isFrozen.withLock { $0 = false }
+                live.send(#"{"type":"snapshot","cursor":"7:9","scoreboard":\#(Self.top)}"#)
+                try await page.wait(for: "document.querySelector('#remark').hidden")
+                // What the board is, is asked for before the next stream at the latest.
+                try await page.evaluate("(dispatchEvent(new Event('pagehide')), 0)")
+                try await page.evaluate("(dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0)")
+                try await page.wait(for: "\(Self.tabs) === '*All time,Today,cup,This week'")
             }
         }
     }
