@@ -20,13 +20,24 @@ extension Home {
         source.turn(eventLoop).assumeIsolated().whenComplete { [self] result in
             guard isRunning else { return }
             switch result {
-            case .success: perform(feed.seasonIsOver(now: eventLoop.now))
+            case .success:
+                end.succeeded()
+                showNextSeason()
             case .failure(let error):
                 log("a season's end could not be told", .warning, ["error": "\(error)"])
                 end.failed(now: eventLoop.now)
                 setAlarm()
             }
         }
+    }
+
+    /// Unless it has been shown meanwhile.
+    private func showNextSeason() {
+        let now = eventLoop.now
+        guard let place = feed.place, let clock = feed.clock, clock.microseconds(at: now) >= place.season.until else {
+            return
+        }
+        perform(feed.seasonIsOver(now: now))
     }
 
     /// To all who follow, before they see the new season.

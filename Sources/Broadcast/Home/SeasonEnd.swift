@@ -16,8 +16,9 @@ struct SeasonEnd {
     ///   - end: nil: it is not to be thought of yet, or there is none.
     ///   - wait: at most ``longestWait``.
     mutating func found(_ end: NIODeadline?, wait: TimeAmount, now: NIODeadline) {
-        failures = 0
-        due = end.map { max($0, now) + wait }
+        let next = end.map { max($0, now) + wait }
+        // One that could not be told is still owed, whatever is shown by now.
+        due = failures > 0 ? [due, next].compactMap(\.self).min() : next
     }
 
     mutating func takeDue(now: NIODeadline) -> Bool {
@@ -25,6 +26,8 @@ struct SeasonEnd {
         self.due = nil
         return true
     }
+
+    mutating func succeeded() { failures = 0 }
 
     /// 100 ms, 200 ms, … up to ``longestPause``.
     mutating func failed(now: NIODeadline) {

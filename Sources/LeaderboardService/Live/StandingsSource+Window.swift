@@ -37,7 +37,8 @@ extension StandingsSource {
             },
             turn: { eventLoop in
                 try await Self.asking(board, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                    _ = try await store.roll(on: eventLoop)
+                    // What only a template covers is made by its first update.
+                    if store.board.source != .template { try await store.roll(on: eventLoop) }
                 }
             }
         )

@@ -46,6 +46,10 @@ struct SeasonTimesTests {
         }
         #expect(pauses.prefix(4) == [.milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800)])
         #expect(pauses.last == .seconds(5))
+        // It is owed still, when the next one is shown; told, it is not.
+        end.found(due + .hours(1), wait: .zero, now: due)
+        #expect(end.due == due + .seconds(5))
+        end.succeeded()
         // One that is over already is asked for at once.
         end.found(now - .seconds(1), wait: .zero, now: now)
         #expect(end.due == now)
