@@ -60,6 +60,35 @@ struct MovingSlotTests {
                 }
             }
         }
+        try await Self.expectOneEnd(source, target, slot, rules)
+    }
+
+    /// The season ends while its slot moves: it has not ended until the slot is there, and then once.
+    private static func expectOneEnd(
+        _ source: PrivateRedisServer,
+        _ target: PrivateRedisServer,
+        _ slot: Int,
+        _ rules: BoardRules
+    ) async throws {
+        try await source.command("SET", names.board, rules.json)
+        try await source.command("SET", names.seasons, "2 1 all - 0 0;w0 1 1 2")
+        let known = try await source.command("XLEN", keys.ended)
+        let rollOver = write("a", rules, season: 2)
+        let refused = try await source.command(words: rollOver)
+        #expect(refused.hasPrefix("TRYAGAIN") || refused.hasPrefix("ASK "), "\(refused)")
+        #expect(try await source.command("XLEN", keys.ended) == known)
+        for key in try await source.command("CLUSTER", "GETKEYSINSLOT", "\(slot)", "100").split(separator: "\n") {
+            try await source.command(words: ["MIGRATE", "127.0.0.1", "\(target.port ?? 0)", "\(key)", "0", "5000"])
+        }
+        let id = try await target.command("CLUSTER", "MYID")
+        for node in [target, source] { try await node.command("CLUSTER", "SETSLOT", "\(slot)", "NODE", id) }
+        for _ in 0..<2 {
+            let reply = try await target.command(words: rollOver)
+            #expect(reply.contains("applied"), "\(reply)")
+        }
+        #expect(try await target.command("XLEN", keys.ended) == "\((Int(known) ?? 0) + 1)")
+        #expect(try await target.command("ZCARD", keys.name("s:w0:2:scores")) == "1")
+        #expect(try await target.command("ZCARD", season[0]) != "0")
     }
 
     private static let names = (
@@ -74,15 +103,16 @@ struct MovingSlotTests {
         )
     }
 
-    private static func write(_ user: String, _ rules: BoardRules, operation: String = "incr") -> [String] {
+    private static func write(_ user: String, _ rules: BoardRules, season number: Int = 1) -> [String] {
+        let season = ["scores", "at", "withheld"].map { keys.name("s:w0:\(number):\($0)") }
         let names =
             [
                 keys.suspended, keys.withheld, keys.audit, names.board, names.seasons, keys.seq, keys.epoch, keys.chain,
                 keys.scores, names.at,
             ] + season + [keys.ended, keys.name("limit:\(user)")]
         return ["FCALL", "leaderboard_write", "\(names.count)"] + names
-            + ["1000", "60000", keys.channel, "", rules.version, seasons, "1", end, "2", "0"]
-            + [user, operation, "1", "1", "192.0.2.1", "request-1"]
+            + ["1000", "60000", keys.channel, "", rules.version, seasons.replacing("w0 1", with: "w0 \(number)"), "1"]
+            + [end, "2", "0", user, "incr", "1", "1", "192.0.2.1", "request-1"]
     }
 
     private static func operation(_ name: String, _ user: String, _ more: [String] = []) -> [String] {
