@@ -11,7 +11,7 @@ extension BoardExamination {
     }
 
     /// What stands in the way beside the keys that each board has (``UnsoundKeys``): those that its ties and its windows need, of the seasons
-    /// that run and, by this machine's clock, of those that the next update begins.
+    /// that run or are in their grace and, by this machine's clock, of those that the next update begins.
     func spoiltKeys(
         of id: BoardID,
         _ definition: BoardDefinition,
@@ -34,17 +34,23 @@ extension BoardExamination {
         return (await spoilt(updates, on: eventLoop), await spoilt(operations, on: eventLoop))
     }
 
-    /// Each once.
-    private func seasons(
+    /// Those that take updates, by this machine's clock, and those that the next update begins. Each once.
+    func seasons(
         of keys: BoardKeys,
         _ calendar: WindowCalendar,
         on eventLoop: any EventLoop
     ) async -> Set<WindowSeason> {
         let text = await ask(RedisCommand("GET", keys.seasons), on: eventLoop)?.text ?? ""
         let stored = RunningSeasons.stored(text)
-        let next = calendar.seasons(at: BoardSeasons.systemClock(), holding: stored)?.seasons ?? []
-        return Set(stored + next)
+        let now = BoardSeasons.systemClock()
+        let next = calendar.seasons(at: now, holding: stored)?.seasons ?? []
+        let last = RedisCommand("XREVRANGE", keys.ended, "+", "-", "COUNT", String(Self.endedAtOnce))
+        let ended = (await ask(last, on: eventLoop)?.array ?? []).compactMap { WindowSeason(entry: $0) }
+        return Set(stored + next + ended.filter { calendar.isInGrace($0, at: now) })
     }
+
+    /// Seasons of several windows may be in a grace of a day.
+    private static let endedAtOnce = 200
 
     private func spoilt(_ probes: [Probe], on eventLoop: any EventLoop) async -> [String] {
         let found = await probes.mapAllAtOnce { await isSpoilt($0, on: eventLoop) }

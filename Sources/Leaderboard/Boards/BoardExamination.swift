@@ -84,8 +84,17 @@ package struct BoardExamination: Sendable {
         for key in [keys.scores, keys.withheld] {
             await read(key, keys, definition ?? BoardDefinition(), isWhole: isWhole, into: &count, on: eventLoop)
         }
-        condition.strays = count.strays
-        condition.isPartial = count.isPartial
+        var inSeasons = Members()
+        if let definition, let calendar = WindowCalendar(definition) {
+            for season in await seasons(of: keys, calendar, on: eventLoop) {
+                let own = keys.season(of: season)
+                for key in [own.scores, own.withheld] {
+                    await read(key, own, definition, isWhole: isWhole, into: &inSeasons, on: eventLoop)
+                }
+            }
+        }
+        condition.strays = count.strays + inSeasons.strays
+        condition.isPartial = count.isPartial || inSeasons.isPartial
         if let definition, definition.ties.isByArrival, !count.isPartial,
             let stamps = await ask(RedisCommand("HLEN", keys.at), on: eventLoop)?.integer
         {
@@ -130,7 +139,7 @@ package struct BoardExamination: Sendable {
     /// - Parameter key: `scores` or `withheld` of these keys.
     private func read(
         _ key: String,
-        _ keys: BoardKeys,
+        _ keys: some RankedKeys,
         _ definition: BoardDefinition,
         isWhole: Bool,
         into count: inout Members,
@@ -161,7 +170,7 @@ package struct BoardExamination: Sendable {
 
     private func rows(
         of key: String,
-        _ keys: BoardKeys,
+        _ keys: some RankedKeys,
         _ definition: BoardDefinition,
         from cursor: String
     ) -> RedisCommand {

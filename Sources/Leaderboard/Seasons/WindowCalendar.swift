@@ -92,6 +92,11 @@ struct WindowCalendar: Sendable {
         return seasons
     }
 
+    /// It has ended, and takes late updates.
+    func isInGrace(_ season: WindowSeason, at moment: Int) -> Bool {
+        season.season.until <= moment && moment - graceSeconds * 1_000_000 < season.season.until
+    }
+
     /// So many seasons of a window are looked at, from the running one on.
     private static let maximumLate = 64
 

@@ -31,6 +31,12 @@ package struct MissingRights: Sendable, Equatable {
         return all.count > Self.shown ? "\(shown) and \(all.count - Self.shown) more" : shown
     }
 
+    /// The user has no right at all to write: it is an operator's, who looks.
+    package var isOfReader: Bool {
+        let commands = Set(lacks.map(\.rule))
+        return ["+fcall", "+set", "+mset", "+zadd", "+xadd"].allSatisfy(commands.contains)
+    }
+
     /// For `ACL SETUSER`.
     package var rules: String { Self.unique(lacks.map(\.rule)).joined(separator: " ") }
 

@@ -17,6 +17,22 @@ package struct SetAside: Sendable, Equatable {
 }
 
 extension ScoreStore {
+    /// The seasons that hold. Empty as well where nobody tells.
+    package func runningSeasonKeys(on eventLoop: any EventLoop) async -> [SeasonKeys] {
+        (try? await storedSeasons(on: eventLoop).map { keys.season(of: $0) }) ?? []
+    }
+
+    /// The same as below, of a season of a window; nil: of the board.
+    package func setAside(
+        of season: SeasonKeys?,
+        from cursor: String,
+        lookingAt count: Int,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> SetAside {
+        guard let season else { return try await setAside(from: cursor, lookingAt: count, on: eventLoop) }
+        return try await setAside(by: calls.setAside(of: season, from: cursor, count: count), on: eventLoop)
+    }
+
     /// Moves members that are no user ids to ``BoardKeys/foreign``: of the first places, and of the part of the board that
     /// `cursor` stands for. Nobody was shown them, so there is nothing to tell viewers. A refusal is for the caller to see, and
     /// no trouble to metrics and log: a replica refuses it, for one.
@@ -29,7 +45,10 @@ extension ScoreStore {
         lookingAt count: Int,
         on eventLoop: any EventLoop
     ) async throws(RedisError) -> SetAside {
-        let call = calls.setAside(of: key ?? keys.scores, from: cursor, count: count)
+        try await setAside(by: calls.setAside(of: key ?? keys.scores, from: cursor, count: count), on: eventLoop)
+    }
+
+    private func setAside(by call: RedisCommand, on eventLoop: any EventLoop) async throws(RedisError) -> SetAside {
         let reply = try await functions.redis.send(call, expecting: { _ in true }, on: eventLoop)
         guard let fields = reply.array, fields.count == 2, let cursor = fields[0].text, let moved = fields[1].count
         else {

@@ -61,14 +61,19 @@ struct StoreCalls: Sendable {
         guard key == keys.scores else {
             return RedisCommand("FCALL", "leaderboard_set_aside", "2", key, keys.foreign, cursor, String(count))
         }
-        return RedisCommand(
+        return setAside(of: keys, from: cursor, count: count)
+    }
+
+    /// Of the board, or one season of it.
+    func setAside(of ranked: some RankedKeys, from cursor: String, count: Int) -> RedisCommand {
+        RedisCommand(
             "FCALL",
             "leaderboard_set_aside",
             "4",
-            key,
+            ranked.scores,
             keys.foreign,
             keys.board,
-            keys.at,
+            ranked.at,
             cursor,
             String(count)
         )

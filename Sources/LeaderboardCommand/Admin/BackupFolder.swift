@@ -83,6 +83,10 @@ struct BackupFolder {
     private func takeAway() { try? FileManager.default.removeItem(atPath: path) }
 
     private func failure(_ error: Errno) -> CommandFailure {
-        CommandFailure("the backup is not written to \(path): \(error)")
+        let parent = FilePath(path).removingLastComponent()
+        guard error == .noSuchFileOrDirectory, !parent.isEmpty,
+            !FileManager.default.fileExists(atPath: parent.string)
+        else { return CommandFailure("the backup is not written to \(path): \(error)") }
+        return CommandFailure("the backup is not written to \(path): there is no folder \(parent): make it first")
     }
 }

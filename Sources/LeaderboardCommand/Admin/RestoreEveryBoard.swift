@@ -45,6 +45,7 @@ struct RestoreEveryBoard: Sendable {
                 let open = boards.filter { items[$0].map { !$0.isDone } ?? false }
                 let users = items.values.reduce(0) { $0 + ($1.isDone ? 0 : $1.users) }
                 print(Self.summary(Array(items.values), unreadable: looks.failures.count))
+                if !consent.dryRun { await Self.index(items.values.filter(\.isDone), in: catalogue, on: eventLoop) }
                 guard !open.isEmpty || !templates.isEmpty else {
                     return Outcome(restored: 0, failures: looks.failures, failed: looks.failed)
                 }
@@ -72,6 +73,18 @@ struct RestoreEveryBoard: Sendable {
             )
         }
         print("\(restored) restored.")
+    }
+
+    /// Of boards that are passed over: who looks at all boards finds them, whatever the index lost since.
+    private static func index(
+        _ items: [Item],
+        in catalogue: Catalogue,
+        on eventLoop: any EventLoop
+    ) async {
+        for item in items {
+            guard case .stored(let definition) = item.held else { continue }
+            try? await catalogue.note(.board(item.id), definition, on: eventLoop)
+        }
     }
 
     /// The backup is read to its seal.

@@ -45,7 +45,10 @@ struct BoardsExamination: Sendable {
             return Self.unindexed(["\(wanted)"], isPartial: false)
         }
         guard let unindexed = await boards.unindexed(on: eventLoop) else {
-            return .good("index", "not compared with the definitions: Redis is a cluster, or this user may not SCAN")
+            return .good(
+                "index",
+                "not compared with the definitions: this user may not SCAN, or a primary of the cluster does not answer"
+            )
         }
         guard !unindexed.names.isEmpty else { return nil }
         return Self.unindexed(unindexed.names, isPartial: unindexed.isPartial)

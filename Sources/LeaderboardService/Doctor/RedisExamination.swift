@@ -139,6 +139,13 @@ struct RedisExamination: Sendable {
             )
         }
         guard !missing.isEmpty else { return .good("rights", "the user \(user) may do all that the service does") }
+        guard !missing.isOfReader else {
+            return .advice(
+                "rights",
+                "the user \(user) may read and not write: it is not the service's, and what that one may do was not looked at",
+                do: "ask with the service's REDIS_URL to see it"
+            )
+        }
         let remedy =
             "ACL SETUSER \(user) \(missing.rules), and the same in the file of users (ops/redis/users.acl has them all)"
         return missing.lacks.allSatisfy { $0.right.purpose == .checking }

@@ -11,7 +11,8 @@ import Synchronization
 /// Of `main`, a step a second looks at the first places, where one disturbs most, and at a part of the rest: a board of 1,000,000 is
 /// walked through in 70 minutes, for 1.5 ms of each second of Redis. Once any is found, the whole board is walked through at a
 /// larger pace, in 2 minutes. Of the other boards, one that is in use is looked at each second, in turn, and where readers meet such
-/// a member the board is walked through at once (``BoardReports``): a board that nobody uses costs nothing.
+/// a member the board is walked through at once (``BoardReports``): a board that nobody uses costs nothing. With a board, the seasons
+/// of its windows that run are walked through.
 final class ForeignMembers: Service {
     private let redis: RedisConnections
     private let main: ScoreStore
@@ -62,7 +63,7 @@ final class ForeignMembers: Service {
             if let id = reports.nextUsed() {
                 var walk = walks[id] ?? ForeignMembersWalk()
                 if await step(&walk, on: store(of: id)) > 0 { reports.metForeign(id) }
-                let isUnderWay = walk.cursor != SetAside.start && !walk.isHurried
+                let isUnderWay = !walk.isAtStart && !walk.isHurried
                 if walks.count >= Self.maximumWalks { walks.removeAll() }
                 walks[id] = isUnderWay ? walk : nil
             }
@@ -99,8 +100,14 @@ final class ForeignMembers: Service {
 
     /// - Returns: how many were moved.
     private func step(_ walk: inout ForeignMembersWalk, on store: ScoreStore) async -> Int {
+        if walk.isAtStart { walk.begin(await store.runningSeasonKeys(on: redis.eventLoop)) }
         // Where Redis refuses, reading goes on: whoever reads passes over what is no user of the board.
-        let step = try? await store.setAside(from: walk.cursor, lookingAt: walk.count, on: redis.eventLoop)
+        let step = try? await store.setAside(
+            of: walk.season,
+            from: walk.cursor,
+            lookingAt: walk.count,
+            on: redis.eventLoop
+        )
         walk.took(step ?? SetAside(cursor: SetAside.start, moved: 0))
         guard let count = step?.moved, count > 0 else { return 0 }
         moved.increment(by: count)

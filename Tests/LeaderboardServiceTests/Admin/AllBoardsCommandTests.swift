@@ -144,6 +144,8 @@ struct AllBoardsCommandTests {
                 for board in ["b-first", "main"] { try await update(service.port, "zed", board) }
             }
             try whole.write(to: URL(filePath: file), atomically: false, encoding: .utf8)
+            // What the index lost comes back, of boards that are passed over, too.
+            try await other.command("HDEL", "lb:boards", "b-first")
             let rest = try await run(
                 other,
                 "admin",
@@ -157,6 +159,7 @@ struct AllBoardsCommandTests {
             )
             #expect(rest.code == 0 && rest.output.contains("4 of them restored before"), "\(rest.output)")
             #expect(rest.output.contains("1 board restored."), "\(rest.output)")
+            #expect(try await other.command("HEXISTS", "lb:boards", "b-first") == "1")
             for board in ["b-first", "main"] {
                 #expect(try await other.command("ZCARD", "lb:{\(board)}:scores") == "4", "\(board)")
             }
@@ -170,6 +173,9 @@ struct AllBoardsCommandTests {
     @Test("backup has the other boards where one fails, and nothing where there is none")
     func failures() async throws {
         try await withBoards { redis, folder in
+            let nowhere = folder.appending(path: "none/all").path
+            let refused = try await run(redis, "admin", "backup", "--all-boards", nowhere)
+            #expect(refused.code == 1 && refused.output.contains("there is no folder"), "\(refused.output)")
             try await redis.command("DEL", "lb:{b-dense}:scores")
             try await redis.command("SET", "lb:{b-dense}:scores", "x")
             let path = folder.appending(path: "all").path

@@ -111,6 +111,16 @@ struct RightsTests {
         #expect(missing.contains(fact) || missing.contains("more"), "\(missing)")
     }
 
+    @Test("of an operator who only looks are not called missing, and the doctor says what it does not see")
+    func reader() async throws {
+        let redis = try await PrivateRedisServer(isDeployed: true)
+        let url = "unix://operator:OPERATOR_PASSWORD@\(redis.socketPath)"
+        let findings = await doctor(redis, ["REDIS_URL": url])
+        let rights = findings.first { $0.subject == "rights" }
+        #expect(rights?.verdict == .advice && rights?.fact.contains("may read and not write") == true)
+        #expect(findings.filter { $0.verdict == .bad } == [])
+    }
+
     @Test("cannot be asked for without acl|dryrun, and the doctor says so")
     func blind() async throws {
         let redis = try await PrivateRedisServer(isDeployed: true)

@@ -46,5 +46,16 @@ struct StartTests {
             try await Fleet.update("12345", 1, on: connection).status == 200
         }
         try await until("not loaded after the move") { try await haveLibrary(primaries) }
+        try await expectUnindexed(in: cluster, primaries)
+    }
+
+    /// The doctor finds definitions that the index lacks, on whichever primary they are.
+    private func expectUnindexed(in cluster: RedisCluster, _ primaries: [PrivateRedisServer]) async throws {
+        for name in ["a", "b", "c", "d"] {
+            let key = "lb:{\(name)}:board"
+            for node in primaries { try await node.command("SET", key, #"{"version":"1"}"#) }
+        }
+        let answer = try await ServiceProcess.run(["doctor"], ["REDIS_URL": cluster.url, "JWT_SECRET": testSecret])
+        #expect(answer.output.contains("passed over by whatever looks at all boards: a, b, c, d"), "\(answer.output)")
     }
 }

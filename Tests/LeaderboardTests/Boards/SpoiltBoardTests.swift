@@ -111,6 +111,55 @@ struct SpoiltBoardTests {
         }
     }
 
+    @Test(
+        "has seasons out of which members that stand for nobody are taken, too",
+        arguments: [BoardRules.Ties.id, .first]
+    )
+    func foreignInSeason(ties: BoardRules.Ties) async throws {
+        try await withBoard { board in
+            let defined = DefinedBoard(board, "b", BoardRules(ties: ties, windows: 1), isGiven: false)
+            try await board.store.check(on: board.loop)
+            try await board.command("SET", defined.keys.board, defined.rules.json)
+            for user in ["a", "b"] { _ = try await defined.write([ModelUpdate(user: user, value: 1)]) }
+            let (store, before) = (try defined.store, try await defined.page(ofSeasonIn: 0))
+            try await board.command("ZADD", defined.season(0).scores, "9", "no user")
+            let examination = BoardExamination(board.redis, .standard)
+            func strays() async -> Int? {
+                await examination.condition(of: store.board.id, isWhole: true, on: board.loop)?.strays
+            }
+            #expect(await strays() == 1)
+            #expect(await store.runningSeasonKeys(on: board.loop) == [defined.season(0)])
+            let step = try await store.setAside(
+                of: defined.season(0),
+                from: SetAside.start,
+                lookingAt: 250,
+                on: board.loop
+            )
+            #expect(step == SetAside(cursor: SetAside.start, moved: 1))
+            #expect(await strays() == 0)
+            #expect(try await defined.page(ofSeasonIn: 0) == before)
+            #expect(try await board.command("ZCARD", defined.keys.foreign).integer == 1)
+        }
+    }
+
+    @Test("has seasons in their grace, whose keys are looked at")
+    func spoiltGrace() async throws {
+        try await withBoard { board in
+            var defined = DefinedBoard(board, "b", BoardRules(ties: .id, windows: 1, grace: 3600), isGiven: false)
+            try await board.store.check(on: board.loop)
+            try await board.command("SET", defined.keys.board, defined.rules.json)
+            _ = try await defined.write([ModelUpdate(user: "a", value: 1)])
+            let (ended, store) = (defined.season(0), try defined.store)
+            let parts = try await board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
+            try await defined.endSeason(0, at: (parts.first ?? 0) * 1_000_000)
+            _ = try await defined.write([ModelUpdate(user: "a", value: 1)])
+            try await board.command("DEL", ended.scores)
+            try await board.command("SET", ended.scores, "x")
+            let found = await BoardExamination(board.redis, .standard).obstacles(on: store.board.id, on: board.loop)
+            #expect(found?.stopUpdates == [ended.scores])
+        }
+    }
+
     @Test("names keys of its ties and of its running seasons that hold something else, and nothing once they are gone")
     func spoiltSeason() async throws {
         try await withBoard { board in
