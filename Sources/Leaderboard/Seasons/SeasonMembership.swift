@@ -10,6 +10,8 @@ struct SeasonMembership {
     private var running: [Bool?]
     /// The audit reaches back to the board's first entry.
     private var isFromBeginning: Bool
+    /// A part of it is lost, or is not of these seasons, so what stands before does not tell all.
+    private var isCut = false
     /// From when on it tells all, in milliseconds since 1970; nil: nothing was read.
     private var first: UInt64?
     /// By place: the entry before which everything of the season's time counts.
@@ -29,15 +31,14 @@ struct SeasonMembership {
     mutating func follow(_ entry: AuditEntry) {
         first = first ?? entry.time
         // One that was erased stands further on.
-        if entry.seq == 1 { isFromBeginning = true }
+        if entry.seq == 1, !isCut { isFromBeginning = true }
         switch entry.action {
         case .season:
             let names = Set(RunningSeasons.stored(entry["seasons"] ?? "").map(\.name))
             for (place, season) in seasons.enumerated() { running[place] = names.contains(season.name) }
-        case .restore where entry["windows"] == nil:
-            // The audit is the backup's, and the seasons stayed what they were.
-            (isFromBeginning, first) = (false, entry.time)
-        default: break
+        default:
+            guard entry.losesSeasons else { return }
+            (isCut, isFromBeginning, first) = (true, false, entry.time)
         }
     }
 
@@ -60,6 +61,17 @@ struct SeasonMembership {
 }
 
 extension AuditEntry {
+    /// What stands before it does not tell all of seasons that had begun: entries are lost, and users kept what they had; or the audit is
+    /// that of a backup which had no seasons, and these stayed what they were.
+    fileprivate var losesSeasons: Bool {
+        switch action {
+        case .accept, .recover: true
+        case .rebuild: self["gap"] != nil
+        case .restore: self["windows"] == nil
+        default: false
+        }
+    }
+
     /// The season of which it says that all of its time counts in it: `daily 2026-11-30`.
     var filled: String? { action == .rebuild ? self["filled"] : nil }
 }

@@ -148,7 +148,7 @@ struct SeasonTallies {
 
     /// Whether the user was suspended when the season became final; of one that is not, whether the user is.
     func isWithheld(_ user: String, in place: Int) -> Bool {
-        suspensions[user]?.last { $0.since < finality(of: place) }?.isSuspended ?? false
+        suspensions[user]?.last { $0.since <= finality(of: place) }?.isSuspended ?? false
     }
 
     /// From then on a season stays as it was, in milliseconds since 1970.

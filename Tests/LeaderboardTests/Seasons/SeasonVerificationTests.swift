@@ -199,4 +199,19 @@ struct SeasonVerificationTests {
             #expect(report.seasonDifferences == 0)
         }
     }
+
+    @Test("keep what they have where an operator went on over lost entries")
+    func lost() async throws {
+        try await withWindows(BoardRules(ties: .id, windows: 1)) { target in
+            for user in ["a", "b", "c"] { _ = try await target.write([ModelUpdate(user: user, value: 5)]) }
+            let entries = try await target.board.command("XRANGE", target.keys.audit, "-", "+").array ?? []
+            let id = try #require(entries.dropFirst(2).first?.array?.first?.text)
+            try await target.board.command("XDEL", target.keys.audit, id)
+            #expect(try await Self.verify(target).seasonDifferences == 1)
+            _ = try await target.store.accept(by: target.board.act(), on: target.board.loop)
+            let report = try await Self.verify(target)
+            #expect(report.isSound && report.seasons.map(\.isReached) == [false], "\(Self.told(report))")
+            #expect(try await target.page(ofSeasonIn: 0).map(\.score) == [5, 5, 5])
+        }
+    }
 }
