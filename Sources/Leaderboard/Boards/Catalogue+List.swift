@@ -10,6 +10,8 @@ package struct BoardPage: Sendable {
     }
 
     package let rows: [Row]
+    /// Of the same names, those whose keys hold what is no definition: what is wrong with one keeps nobody from seeing the others.
+    package let unreadable: [DefinitionName]
     /// The last name of the page, where more are behind it.
     package let next: String?
 }
@@ -45,23 +47,24 @@ extension Catalogue {
     ) async throws(ScoreStoreError) -> BoardPage {
         var names = try await names(of: listed, on: eventLoop)[...]
         if let after { names = names.drop { !after.utf8.lexicographicallyPrecedes("\($0)".utf8) } }
-        var rows: [BoardPage.Row] = []
+        var (rows, unreadable): ([BoardPage.Row], [DefinitionName]) = ([], [])
         var last: DefinitionName?
-        while rows.count < limit, !names.isEmpty {
-            let batch = Array(names.prefix(limit - rows.count))
-            let definitions = try await definitions(of: batch, on: eventLoop)
-            for (name, definition) in zip(batch, definitions) {
-                if let definition {
+        while rows.count + unreadable.count < limit, !names.isEmpty {
+            let batch = Array(names.prefix(limit - rows.count - unreadable.count))
+            let entries = try await entries(of: batch, on: eventLoop)
+            for (name, entry) in zip(batch, entries) {
+                switch entry {
+                case .definition(let definition):
                     let isShown = if case .publicBoards = listed { definition.visibility == .public } else { true }
                     if isShown { rows.append(BoardPage.Row(name: name, definition: definition)) }
-                } else {
-                    try await takeOut(name, on: eventLoop)
+                case .unreadable: unreadable.append(name)
+                case .nothing: try await takeOut(name, on: eventLoop)
                 }
             }
             last = batch.last
             names = names.dropFirst(batch.count)
         }
-        return BoardPage(rows: rows, next: names.isEmpty ? nil : last.map { "\($0)" })
+        return BoardPage(rows: rows, unreadable: unreadable, next: names.isEmpty ? nil : last.map { "\($0)" })
     }
 
     /// Out of the index: nobody has stored a definition of this name. But a name gets its place before its definition is stored, so one
@@ -119,38 +122,48 @@ extension Catalogue {
         return rows
     }
 
-    /// Asked for all at once; in the order of the names. Nil: there is none of this name.
-    private func definitions(
+    /// What the index has a name of.
+    private enum Entry: Sendable {
+        case definition(BoardDefinition)
+        /// Nobody has stored one (of ``BoardID/main``, the environment says it).
+        case nothing
+        /// Another writer's, and no definition.
+        case unreadable
+    }
+
+    /// Asked for all at once; in the order of the names.
+    private func entries(
         of names: [DefinitionName],
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> [BoardDefinition?] {
+    ) async throws(ScoreStoreError) -> [Entry] {
         let found = await names.mapAllAtOnce { await self.find($0, on: eventLoop) }
-        var definitions: [BoardDefinition?] = []
-        for one in found { definitions.append(try one.get()) }
-        return definitions
+        var entries: [Entry] = []
+        for one in found { entries.append(try one.get()) }
+        return entries
     }
 
     private func find(
         _ name: DefinitionName,
         on eventLoop: any EventLoop
-    ) async -> Result<BoardDefinition?, ScoreStoreError> {
-        do throws(ScoreStoreError) { return .success(try await definition(of: name, on: eventLoop)) } catch {
+    ) async -> Result<Entry, ScoreStoreError> {
+        do throws(ScoreStoreError) { return .success(try await entry(of: name, on: eventLoop)) } catch {
+            if case .unsoundBoard = error { return .success(.unreadable) }
             return .failure(error)
         }
     }
 
-    /// Nil: nobody has stored one (of ``BoardID/main``, the environment says it).
-    private func definition(
+    private func entry(
         of name: DefinitionName,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> BoardDefinition? {
+    ) async throws(ScoreStoreError) -> Entry {
         guard let id = name.board else {
-            return try await text(of: name, on: eventLoop).flatMap { try? BoardDefinition(stored: $0) }
+            guard let text = try await text(of: name, on: eventLoop), text != DeletedBoard.mark else { return .nothing }
+            return (try? BoardDefinition(stored: text)).map { .definition($0) } ?? .unreadable
         }
-        if let definition = try await stored(id, on: eventLoop) { return definition }
+        if let definition = try await stored(id, on: eventLoop) { return .definition(definition) }
         // The index has the name: what is known of it may be of before.
         forget(id)
-        return try await stored(id, on: eventLoop)
+        return try await stored(id, on: eventLoop).map { .definition($0) } ?? .nothing
     }
 
     private func stored(_ id: BoardID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardDefinition? {

@@ -3,6 +3,8 @@ import Board
 import Leaderboard
 import LeaderboardService
 
+extension BoardDefinition.Ties: ExpressibleByArgument {}
+
 /// `leaderboard admin change-ties TIES --reason TEXT [--board NAME] [--dry-run | --yes]`
 struct AdminChangeTies: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

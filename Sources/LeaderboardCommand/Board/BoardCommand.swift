@@ -36,6 +36,7 @@ struct BoardList: AsyncParsableCommand {
         let definitions = DefinitionService(service)
         var after: String?
         var isFirst = true
+        var unreadable: [String] = []
         if json { print("[", terminator: "") }
         repeat {
             let page = try await definitions.page(after: after)
@@ -48,9 +49,16 @@ struct BoardList: AsyncParsableCommand {
                 }
                 isFirst = false
             }
+            unreadable += page.unreadable
             after = page.next
         } while after != nil
         if json { print("\n]") }
+        guard unreadable.isEmpty else {
+            throw CommandFailure(
+                "of \(unreadable.joined(separator: ", ").printable) the definition cannot be read: leaderboard board create NAME … "
+                    + "with the rules that it had puts another in its place"
+            )
+        }
     }
 }
 
@@ -81,38 +89,20 @@ struct BoardCreate: AsyncParsableCommand {
     @OptionGroup var name: NameArgument
     @OptionGroup var members: DefinitionOptions
 
+    @Flag(help: "Show what it would make, and make nothing.")
+    var dryRun = false
+
     func run() async throws {
         var definition = BoardDefinition()
-        try members.apply(to: &definition)
+        try members.apply(to: &definition, of: name.name)
+        if dryRun {
+            if try await DefinitionService(service).held(name.name) != nil {
+                throw CommandFailure("there is a definition \(name.name) already")
+            }
+            return print(String(buffer: definition.shown(as: name.name)).printableJSON)
+        }
         let made = try await DefinitionService(service).put(definition, as: name.name, replacing: nil)
         print("\(name.name) is made, version \(made.version.printable).")
-    }
-}
-
-/// `leaderboard board change NAME [--title …] …`
-struct BoardChange: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "change",
-        abstract: "Change members of a definition; the others stay as they are.",
-        discussion: """
-            Once somebody is on the board, its order cannot change, and its ties only between id and shared; leaderboard admin \
-            change-ties changes those as well. What somebody else changes meanwhile stays.
-            """
-    )
-
-    @OptionGroup var service: OperatorService
-    @OptionGroup var name: NameArgument
-    @OptionGroup var members: DefinitionOptions
-
-    func validate() throws {
-        guard !members.isEmpty else { throw ValidationError("Say what is to be changed: see --help.") }
-    }
-
-    func run() async throws {
-        let changed = try await DefinitionService(service).change(name.name) { try members.apply(to: &$0) }
-        let changes = changed.new.changes(from: changed.old)
-        guard !changes.isEmpty else { return print("\(name.name) is so already.") }
-        print("\(name.name): \(changes.joined(separator: ", ").printable), version \(changed.new.version.printable).")
     }
 }
 

@@ -4,104 +4,122 @@ import ArgumentParser
 import Leaderboard
 import Seasons
 
-extension BoardDefinition.Order: ExpressibleByArgument {}
-extension BoardDefinition.Ties: ExpressibleByArgument {}
-extension BoardDefinition.Operator: ExpressibleByArgument {}
-extension BoardDefinition.AtBound: ExpressibleByArgument {}
-extension BoardDefinition.Visibility: ExpressibleByArgument {}
-
-/// The members of a definition, as options of a command. What each may be, the service says.
+/// The members of a definition, as options of a command. All that is wrong with them is told at once.
 struct DefinitionOptions: ParsableArguments {
     @Option(help: "What the board is called where it is shown.")
     var title: String?
 
-    @Option(help: "Which score is best: the greatest, or the least.")
-    var order: BoardDefinition.Order?
-
-    @Option(help: "Who comes first of equals, and how ranks are counted.")
-    var ties: BoardDefinition.Ties?
-
-    @Option(help: "What an update does that names no operator.")
-    var `operator`: BoardDefinition.Operator?
+    @Option(help: ArgumentHelp("Which score is best: the greatest, or the least.", valueName: "desc|asc"))
+    var order: String?
 
     @Option(
-        help: ArgumentHelp("Operators that updates may name, such as incr,decr.", valueName: "list"),
-        transform: Self.operators
+        help: ArgumentHelp(
+            "Who comes first of equals, and how ranks are counted.",
+            valueName: "id|shared|dense|first|last"
+        )
     )
-    var operators: Set<BoardDefinition.Operator>?
+    var ties: String?
+
+    @Option(help: ArgumentHelp("What an update does that names no operator.", valueName: "incr|decr|set|best"))
+    var `operator`: String?
+
+    @Option(help: ArgumentHelp("Operators that updates may name, such as incr,decr.", valueName: "list"))
+    var operators: String?
 
     // A number below 0 is none of the options.
     @Option(parsing: .unconditional, help: ArgumentHelp("The least score there may be.", valueName: "score"))
-    var min: Int?
+    var min: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The greatest.", valueName: "score"))
-    var max: Int?
-
-    @Option(help: "What becomes of a change that would pass one of them.")
-    var atBound: BoardDefinition.AtBound?
-
-    @Option(help: ArgumentHelp("The largest value of one increase or decrease.", valueName: "points"))
-    var increaseMax: Int?
+    var max: String?
 
     @Option(
-        help: ArgumentHelp("Updates of one user in so many seconds, such as 60/60.", valueName: "updates/seconds"),
-        transform: Self.limit
+        help: ArgumentHelp("What becomes of a change that would pass one of them.", valueName: "refuse|clamp")
     )
-    var rateLimit: RateLimit?
+    var atBound: String?
 
-    @Option(help: "Who may read the board: anybody, or who has a token.")
-    var visibility: BoardDefinition.Visibility?
+    @Option(help: ArgumentHelp("The largest value of one increase or decrease.", valueName: "points"))
+    var increaseMax: String?
+
+    @Option(
+        help: ArgumentHelp("Updates of one user in so many seconds, such as 60/60.", valueName: "updates/seconds")
+    )
+    var rateLimit: String?
+
+    @Option(
+        help: ArgumentHelp("Who may read the board: anybody, or who has a token.", valueName: "public|private")
+    )
+    var visibility: String?
 
     @OptionGroup var windows: WindowOptions
 
     func validate() throws {
-        for score in [min, max].compactMap(\.self) where !ScoreRange.contains(score) {
-            throw ValidationError("No score is \(score): it must be from \(-ScoreRange.limit) to \(ScoreRange.limit).")
-        }
+        var (scratch, reader) = (BoardDefinition(), OptionReader())
+        apply(to: &scratch, &reader)
+        // What does not go with the rest of a definition is told when that is known.
+        if let words = reader.words(of: reader.malformed) { throw ValidationError(words) }
     }
 
     var isEmpty: Bool {
-        title == nil && order == nil && ties == nil && `operator` == nil && operators == nil && min == nil && max == nil
-            && atBound == nil && increaseMax == nil && rateLimit == nil && visibility == nil && windows.isEmpty
+        [title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, visibility]
+            .allSatisfy { $0 == nil } && windows.isEmpty
     }
 
-    /// - Throws: where the least would be greater than the greatest.
-    func apply(to definition: inout BoardDefinition) throws {
+    /// - Parameter name: of what the definition is.
+    /// - Throws: what does not go together, all of it.
+    func apply(to definition: inout BoardDefinition, of name: DefinitionName) throws {
+        var reader = OptionReader()
+        apply(to: &definition, &reader)
+        if let words = reader.words(of: reader.malformed + reader.unfitting) { throw CommandFailure(words) }
+        // As the service looks at it.
+        let shown = try JSONValue(json: definition.shown(as: name), maximumBytes: OperatorService.maximumAnswerBytes)
+        _ = try NamedDefinition(shown)
+    }
+
+    private func apply(to definition: inout BoardDefinition, _ reader: inout OptionReader) {
         if let title { definition.title = title }
-        if let order { definition.order = order }
-        if let ties { definition.ties = ties }
-        if let `operator` {
+        reader.word("--order", order) { definition.order = $0 }
+        reader.word("--ties", ties) { definition.ties = $0 }
+        reader.word("--operator", `operator`) { word in
             // Where there was but the one, there is but the new one.
             if definition.operators == [definition.usualOperator] { definition.operators = [] }
-            definition.usualOperator = `operator`
+            definition.usualOperator = word
         }
-        if let operators { definition.operators = operators }
+        if let operators {
+            let names = operators.parts(at: ",")
+            let known = names.compactMap { BoardDefinition.Operator(rawValue: String($0)) }
+            if known.isEmpty || known.count != names.count {
+                reader.malformed.append("--operators takes some of incr,decr,set,best")
+            } else {
+                definition.operators = Set(known)
+            }
+        }
         definition.operators.insert(definition.usualOperator)
-        let (least, greatest) = (min ?? definition.scores.lowerBound, max ?? definition.scores.upperBound)
-        guard least <= greatest else { throw CommandFailure("min must not be greater than max") }
-        definition.scores = least...greatest
-        if let atBound { definition.atBound = atBound }
-        if let increaseMax { definition.maximumIncrease = increaseMax }
-        if let rateLimit { definition.rateLimit = rateLimit }
-        if let visibility { definition.visibility = visibility }
-        windows.apply(to: &definition.windows)
-    }
-
-    private static func operators(_ text: String) throws -> Set<BoardDefinition.Operator> {
-        let names = text.parts(at: ",")
-        let known = names.compactMap { BoardDefinition.Operator(rawValue: String($0)) }
-        guard !known.isEmpty, known.count == names.count else {
-            throw ValidationError("Give some of incr,decr,set,best.")
+        let scores = -ScoreRange.limit...ScoreRange.limit
+        let least = reader.number("--min", min, in: scores) ?? definition.scores.lowerBound
+        let greatest = reader.number("--max", max, in: scores) ?? definition.scores.upperBound
+        if least <= greatest {
+            definition.scores = least...greatest
+        } else {
+            let fault = "--min must not be greater than --max"
+            if min != nil, max != nil { reader.malformed.append(fault) } else { reader.unfitting.append(fault) }
         }
-        return Set(known)
-    }
-
-    private static func limit(_ text: String) throws -> RateLimit {
-        let parts = text.parts(at: "/")
-        guard parts.count == 2, let updates = Int(parts[0]), let seconds = Int(parts[1]),
-            let limit = RateLimit(updates: updates, seconds: seconds)
-        else { throw ValidationError("Give updates and seconds as 60/60.") }
-        return limit
+        reader.word("--at-bound", atBound) { definition.atBound = $0 }
+        if let points = reader.number("--increase-max", increaseMax, in: 0...ScoreRange.limit) {
+            definition.maximumIncrease = points
+        }
+        if let rateLimit {
+            let parts = rateLimit.parts(at: "/")
+            if parts.count == 2, let updates = Int(parts[0]), let seconds = Int(parts[1]),
+                let limit = RateLimit(updates: updates, seconds: seconds)
+            {
+                definition.rateLimit = limit
+            } else {
+                reader.malformed.append("--rate-limit takes updates and seconds, as 60/60")
+            }
+        }
+        reader.word("--visibility", visibility) { definition.visibility = $0 }
+        windows.apply(to: &definition.windows, &reader)
     }
 }
 

@@ -38,6 +38,8 @@ struct NamedDefinition {
 struct DefinitionService {
     struct Page {
         let definitions: [NamedDefinition]
+        /// Names whose definitions cannot be read.
+        let unreadable: [String]
         let next: String?
     }
 
@@ -53,7 +55,12 @@ struct DefinitionService {
         let query = after.map { "?after=\($0.percentEncoded())" } ?? ""
         let object = try Self.value(of: try await service.send(.GET, Self.path + query).success()).object
         guard let list = object?["boards"]?.array else { throw Self.notUnderstood }
-        return Page(definitions: try list.map { try Self.named($0) }, next: object?["next"]?.string)
+        let unreadable = object?["unreadable"]?.array ?? []
+        return Page(
+            definitions: try list.map { try Self.named($0) },
+            unreadable: unreadable.compactMap(\.string),
+            next: object?["next"]?.string
+        )
     }
 
     /// Nil: there is none.

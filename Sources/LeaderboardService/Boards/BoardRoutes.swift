@@ -61,7 +61,7 @@ struct BoardRoutes: Sendable {
     }
 }
 
-/// A page of definitions: `{"boards":[…],"next":"…"}`.
+/// A page of definitions: `{"boards":[…],"next":"…"}`, and `"unreadable":["name"]` where a key holds what is none.
 enum BoardList {
     static let parameters = ["after", "limit"]
 
@@ -91,7 +91,12 @@ enum BoardList {
             separator = ","
             body.writeImmutableBuffer(row.definition.shown(as: row.name))
         }
-        body.writeString(#"],"next":\#(page.next.map { "\"\($0)\"" } ?? "null")}"#)
+        body.writeStaticString("]")
+        if !page.unreadable.isEmpty {
+            let names = page.unreadable.map { "\"\($0)\"" }.joined(separator: ",")
+            body.writeString(#","unreadable":[\#(names)]"#)
+        }
+        body.writeString(#","next":\#(page.next.map { "\"\($0)\"" } ?? "null")}"#)
         return body
     }
 
