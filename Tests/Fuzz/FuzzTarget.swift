@@ -39,7 +39,7 @@ struct FuzzTarget: Sendable {
         // Of Redis, of who may publish there, and of files.
         .reply, .event, .feed, .audit, .backup, .info, .cursor, .seasons,
         // Of operators, and of the servers that our own clients talk to.
-        .address, .url, .settings, .log, .frame, .answer, .live,
+        .address, .url, .settings, .webhooks, .log, .frame, .answer, .live,
     ]
 }
 

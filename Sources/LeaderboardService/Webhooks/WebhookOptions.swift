@@ -3,7 +3,7 @@ package struct WebhookOptions: Sendable {
     /// Of the endpoints; read again at SIGHUP.
     let path: String
     let endpoints: [WebhookEndpoint]
-    let sending: WebhookSending
+    var sending: WebhookSending
     var schedule = RetrySchedule()
     var pace = WebhookPace()
 

@@ -17,6 +17,7 @@ final class Webhooks: Service {
     private let surroundings: WebhookSurroundings
     private let deliveries: Mutex<[EndpointDelivery]>
     private let reloaded = Bell()
+    private let failures = LogThrottle()
     private let logger: Logger
 
     init(
@@ -90,11 +91,17 @@ final class Webhooks: Service {
 
     private func takeLease() async -> Bool {
         let (asked, length) = (ContinuousClock.now, surroundings.pace.lease)
-        guard let lead = try? await surroundings.store.lead(for: length, on: surroundings.eventLoop) else {
+        do {
+            let lead = try await surroundings.store.lead(for: length, on: surroundings.eventLoop)
+            surroundings.lead.learn(lead, asked: asked, length: length)
+            return lead.isHeld
+        } catch {
+            if failures.countIfDue() != nil {
+                let reason = (error as? ScoreStoreError)?.description ?? "no reason is known"
+                logger.warning("webhooks wait for Redis", metadata: ["reason": "\(reason)"])
+            }
             return false
         }
-        surroundings.lead.learn(lead, asked: asked, length: length)
-        return lead.isHeld
     }
 
     /// Until the lease is lost, or the endpoints are others.
