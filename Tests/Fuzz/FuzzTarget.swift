@@ -35,7 +35,7 @@ struct FuzzTarget: Sendable {
         // Of anybody who connects.
         .connection, .request, .headers, .forwarded, .query, .webSocket, .proxy,
         // Of who has a token, or claims to.
-        .token, .claims, .keySet, .json, .update, .updates, .admin, .definition,
+        .token, .claims, .keySet, .json, .update, .updates, .metadata, .admin, .definition,
         // Of Redis, of who may publish there, and of files.
         .reply, .event, .feed, .audit, .backup, .info, .cursor, .seasons,
         // Of operators, and of the servers that our own clients talk to.

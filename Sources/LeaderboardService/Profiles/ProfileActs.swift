@@ -13,12 +13,23 @@ struct ProfileActs: Sendable {
     let logger: Logger
 
     var routes: [Route] {
-        ["/api/v1/admin/users/{id}/profile", "/api/v1/admin/boards/{board}/users/{id}/profile"].flatMap { path in
-            [
-                .on(.POST, path + "/blank", maximumBodyBytes: AdminBody.maximumBytes, handler: blank),
-                .on(.POST, path + "/allow", maximumBodyBytes: AdminBody.maximumBytes, handler: allow),
-            ]
-        }
+        let bytes = AdminBody.maximumBytes
+        return [
+            .on(.POST, "/api/v1/admin/users/{id}/profile/blank", maximumBodyBytes: bytes, handler: blank),
+            .on(.POST, "/api/v1/admin/users/{id}/profile/allow", maximumBodyBytes: bytes, handler: allow),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/profile/blank",
+                maximumBodyBytes: bytes,
+                handler: blank
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/profile/allow",
+                maximumBodyBytes: bytes,
+                handler: allow
+            ),
+        ]
     }
 
     func blank(_ request: Request) async -> Response { await setHeld(true, request) }

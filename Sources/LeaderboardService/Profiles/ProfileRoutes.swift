@@ -16,14 +16,18 @@ struct ProfileRoutes: Sendable {
     let audit: AuditLog
 
     var routes: [Route] {
-        ["/api/v1/boards/{board}/users/{id}/profile", "/api/v1/users/{id}/profile"].flatMap { path in
-            [
-                .on(.GET, path, handler: read),
-                .on(.PUT, path, maximumBodyBytes: Self.maximumBodyBytes, handler: crossOrigin.opened(put)),
-                .on(.DELETE, path, handler: crossOrigin.opened(delete)),
-                .on(.OPTIONS, path, handler: crossOrigin.preflightOfReads(and: "PUT, DELETE")),
-            ]
-        }
+        let (bytes, set, remove) = (Self.maximumBodyBytes, crossOrigin.opened(put), crossOrigin.opened(delete))
+        let preflight = crossOrigin.preflightOfReads(and: "PUT, DELETE")
+        return [
+            .on(.GET, "/api/v1/users/{id}/profile", handler: read),
+            .on(.PUT, "/api/v1/users/{id}/profile", maximumBodyBytes: bytes, handler: set),
+            .on(.DELETE, "/api/v1/users/{id}/profile", handler: remove),
+            .on(.OPTIONS, "/api/v1/users/{id}/profile", handler: preflight),
+            .on(.GET, "/api/v1/boards/{board}/users/{id}/profile", handler: read),
+            .on(.PUT, "/api/v1/boards/{board}/users/{id}/profile", maximumBodyBytes: bytes, handler: set),
+            .on(.DELETE, "/api/v1/boards/{board}/users/{id}/profile", handler: remove),
+            .on(.OPTIONS, "/api/v1/boards/{board}/users/{id}/profile", handler: preflight),
+        ]
     }
 
     /// `{}` where nothing is said.
