@@ -18,13 +18,18 @@ extension Home {
     private func fetched(_ look: StandingsSource.Look, _ number: Int) {
         if feed.isAwaited(number) { show(onlyToKnown: look.isPrivate) }
         if let season = look.season { found(season) }
+        let now = eventLoop.now
+        if let since = look.frozenSince {
+            perform(feed.frozen(at: look.snapshot, since: since, number: number, now: now))
+            return answerReaders()
+        }
         perform(
             feed.arrived(
                 look.snapshot,
                 of: look.season?.place,
                 after: look.season?.ended,
                 number: number,
-                now: eventLoop.now
+                now: now
             )
         )
         answerReaders()

@@ -13,11 +13,20 @@ package struct StandingsSource: Sendable {
         package let isPrivate: Bool
         /// Nil: of the window that never ends.
         package let season: SeasonLook?
+        /// The board is not shown as it is since then, in milliseconds since 1970: the snapshot is of when it was frozen, and changes
+        /// go to nobody.
+        package let frozenSince: Int?
 
-        package init(_ snapshot: Snapshot, isPrivate: Bool = false, season: SeasonLook? = nil) {
+        package init(
+            _ snapshot: Snapshot,
+            isPrivate: Bool = false,
+            season: SeasonLook? = nil,
+            frozenSince: Int? = nil
+        ) {
             self.snapshot = snapshot
             self.isPrivate = isPrivate
             self.season = season
+            self.frozenSince = frozenSince
         }
     }
 

@@ -153,6 +153,40 @@ extension Feed {
         }
     }
 
+    /// The board is frozen: its viewers see what it was then, and the stream waits for the event that reveals it, or the look that
+    /// finds it so. Its mode stays one in which no change is applied.
+    mutating func frozen(at snapshot: Snapshot, since: Int, number: Int, now: NIODeadline) -> [FeedAction] {
+        guard isAwaited(number), let fetch else { return [] }
+        self.fetch = nil
+        failures = 0
+        verifyAt = now + options.verifyInterval
+        // What has not gone out is of before it, or of after.
+        window.clear(keepsArrivals: top.order.isByArrival)
+        if mode != .lost {
+            mode = .resyncing(.replaced)
+            isCaughtUp = true
+            // Whatever has happened since that read began: it may have been revealed.
+            if fetch.isOutdated || fetch.isVoid { verifyAt = now }
+        }
+        let shown = TopStandings(snapshot, capacity: options.copiedUsers)
+        guard published?.frozenSince != since || position != snapshot.cursor || !shown.agrees(with: top) else {
+            return fetchIfDue(now: now)
+        }
+        guard now >= pace.nextSnapshot else {
+            verifyAt = min(verifyAt, pace.nextSnapshot)
+            return []
+        }
+        return adopt(
+            shown,
+            at: snapshot.cursor,
+            in: nil,
+            after: nil,
+            frozenSince: since,
+            because: position == nil ? .start : .replaced,
+            now: now
+        )
+    }
+
     /// The source has no such board. Whether it comes to be is looked at from time to time, and when somebody wants it.
     mutating func gone(_ number: Int, now: NIODeadline) -> [FeedAction] {
         guard isAwaited(number) else { return [] }
@@ -228,7 +262,10 @@ extension Feed {
 
     mutating func record(_ event: Recorded) {
         // Not bound to a name: a second reference would make each append copy the array.
-        guard fetch?.hasOverflown == false, let count = fetch?.recorded.count else { return }
+        // Behind what made the read outdated, the board may be one that is not shown: another read follows, and tells.
+        guard fetch?.hasOverflown == false, fetch?.isOutdated == false, let count = fetch?.recorded.count else {
+            return
+        }
         if count < options.maximumRecordedChanges {
             self.fetch?.recorded.append(event)
         } else {

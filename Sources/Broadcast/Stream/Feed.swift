@@ -7,6 +7,8 @@ struct Published: Sendable, Equatable {
     var top: [Standing]
     /// Nil: of the window that never ends.
     var season: ShownSeason?
+    /// Since when the board is frozen, in milliseconds since 1970: these rows are of then. Nil: it is not.
+    var frozenSince: Int?
 }
 
 /// Why every subscriber got a new snapshot. The names are label values of the metrics.
@@ -51,6 +53,8 @@ struct Feed {
     var clock: RedisClock?
     /// A step from one season into another of which the subscribers are to be told.
     private var turn: SeasonTurn?
+    /// Of what was adopted last.
+    private var frozenSince: Int?
     /// There is no such board, as far as is known.
     private(set) var isGone = false
     var top: TopStandings
@@ -172,12 +176,14 @@ struct Feed {
             let season = shownSeason
             published?.cursor = cursor
             published?.season = season
+            published?.frozenSince = frozenSince
             return false
         }
         published = Published(
             cursor: cursor,
             top: Array(top.rows.prefix(options.scoreboardRows)),
-            season: shownSeason
+            season: shownSeason,
+            frozenSince: frozenSince
         )
         topChanged = false
         return true
@@ -225,11 +231,13 @@ struct Feed {
         at cursor: Cursor,
         in place: SeasonPlace?,
         after ended: LastStandings?,
+        frozenSince: Int? = nil,
         because reason: ResyncReason,
         now: NIODeadline
     ) -> [FeedAction] {
         version &+= 1
         isGone = false
+        self.frozenSince = frozenSince
         self.top = top
         self.place = place
         turn = SeasonTurn(from: published, ended, to: shownSeason) ?? turn

@@ -34,6 +34,7 @@ enum Message {
         message.writeStaticString("{\"type\":\"snapshot\"")
         message.write(subject, published.cursor)
         if let shown = published.season { message.write(shown.season, shown.clock.microseconds(at: now)) }
+        message.write(frozenSince: published.frozenSince)
         message.writeStaticString(",\"scoreboard\":")
         message.write(published.top)
         message.writeStaticString("}")
@@ -70,6 +71,7 @@ enum Message {
         message.reserveCapacity(128 + published.top.count * 64)
         message.writeStaticString("{\"type\":\"scoreboard\"")
         message.write(subject, published.cursor)
+        message.write(frozenSince: published.frozenSince)
         message.writeStaticString(",\"scoreboard\":")
         message.write(published.top)
         message.writeStaticString("}")

@@ -24,6 +24,8 @@ package struct AuditEntry: Sendable, Equatable {
         case season
         /// What a user says of itself was changed by an operator, or is not held any more; or was taken away, and is held.
         case profile, blank
+        /// The board is not shown from now on, or is shown again.
+        case freeze, reveal
     }
 
     package let id: AuditID
@@ -112,7 +114,8 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .profile, .blank, nil: false
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .freeze, .reveal, .profile, .blank, nil:
+            false
         }
     }
 

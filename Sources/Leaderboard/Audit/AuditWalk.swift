@@ -110,7 +110,7 @@ struct AuditWalk {
             }
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
-        case .restore, .ties, .rebuild, .accept, .season, .profile, .blank, nil: break
+        case .restore, .ties, .rebuild, .accept, .season, .freeze, .reveal, .profile, .blank, nil: break
         }
     }
 

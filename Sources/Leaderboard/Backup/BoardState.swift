@@ -54,7 +54,8 @@ struct BoardState: Equatable {
             scores[user] = try kept(user, by: entry)
             suspended.remove(user)
             withheld[user] = nil
-        case .accept, .blank, .erase, .erased, .profile, .rebuild, .restore, .season, .ties, nil: break
+        case .accept, .blank, .erase, .erased, .profile, .rebuild, .restore, .season, .freeze, .reveal, .ties, nil:
+            break
         }
     }
 

@@ -25,7 +25,7 @@ extension BoardDefinition {
             "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
             "rate_limit",
         ]
-        + BoardWindows.members + ["parts", "visibility", "version"]
+        + BoardWindows.members + ["frozen", "parts", "visibility", "version"]
 
     /// What an operator asks for, for ``version`` to be given.
     /// - Parameter name: of which it is to be; a `name` in it is this one. A `version` in it is that of where it was read.
@@ -40,6 +40,8 @@ extension BoardDefinition {
             reader.refuse("version must be \(Self.versionRule), or left out: each change counts it up")
         }
         guard reader.faults.isEmpty else { throw InvalidDefinition(faults: reader.faults) }
+        // As `version`, it is that of where it was read.
+        frozenSince = nil
     }
 
     /// As `Functions/definition.lua` takes it: further members are somebody else's.
@@ -95,6 +97,9 @@ extension BoardDefinition {
         }
         visibility = reader.word("visibility", default: visibility)
         windows = BoardWindows(&reader)
+        if reader.value("frozen") != nil {
+            frozenSince = reader.number("frozen", in: 0...ScoreRange.limit, default: 0)
+        }
         reader.expect("parts", "1") { $0.integer == 1 }
     }
 

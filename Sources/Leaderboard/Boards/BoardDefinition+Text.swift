@@ -8,7 +8,9 @@ extension BoardDefinition {
     package var stored: ByteBuffer {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
-        text.writeString(windows.json + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
+        text.writeString(
+            windows.json + frozenJSON + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
+        )
         return text
     }
 
@@ -17,10 +19,13 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
+            windows.shownJSON + frozenJSON
+                + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text
     }
+
+    private var frozenJSON: String { frozenSince.map { #""frozen":\#($0),"# } ?? "" }
 
     private func writeRules(into text: inout ByteBuffer) {
         let names = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }

@@ -72,6 +72,7 @@ extension Catalogue {
             return .fixed(member: member)
         }
         var definition = definition
+        definition.frozenSince = held.definition?.frozenSince
         definition.version = (held.definition ?? BoardDefinition()).nextVersion
         guard try await takePlace(name, definition, on: eventLoop) else { return .boardsLimit }
         let given = if case .environment(let environment) = held { environment } else { BoardDefinition?.none }

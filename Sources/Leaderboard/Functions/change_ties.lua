@@ -63,7 +63,7 @@ local function change_ties(keys, args)
   if not loading.is_held(keys[14], args[12]) then
     return { 'taken' }
   elseif not loading.are_there(tonumber(args[13]), keys[12], keys[13]) or not holds(keys[10], args[10])
-    or definition.order ~= op.moves.definition.order then
+    or definition.order ~= op.moves.definition.order or definition.frozen ~= op.moves.definition.frozen then
     return { 'changed' }
   end
   refuse_missing_rights_to_replace(keys[12], op.scores, keys[10])

@@ -62,6 +62,9 @@ local function define(keys, args)
   elseif not number or number < 1 or old and number ~= (whole_number(version) or 0) + 1 then
     return { 'bad_definition' }
   end
+  if (old and old.frozen or false) ~= new.frozen then
+    return { 'fixed', 'frozen' }
+  end
   local users = redis.call('ZCARD', scores) + redis.call('ZCARD', withheld)
   if users > 0 and old then
     if old.order ~= new.order then

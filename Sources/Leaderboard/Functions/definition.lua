@@ -14,6 +14,7 @@
 --   windows      at most 5. The first never ends: it is the board itself; each further one has a `reset` (windows.lua)
 --   keep_days    for how long a season is kept behind its end, 1 to 3650; default 400. Asked for only where there are further windows
 --   grace_seconds  for how long behind its end a season takes updates that name it, 0 to 86400; default 0. As above
+--   frozen       since when the board is not shown, in milliseconds since 1970; left out: it is. freeze.lua alone changes it
 -- Further members are the service's.
 
 local OPERATORS = { incr = true, decr = true, set = true, best = true }
@@ -97,6 +98,7 @@ local function parsed_definition(text)
     -- The set is all there is, and another service may write it.
     is_bare = ties == 'id' or ties == 'shared',
     is_shared = ties == 'dense' or ties == 'shared',
+    frozen = json.frozen ~= nil and whole_member(json.frozen, nil, 0, SCORE_LIMIT),
     -- The stamp of who is to be ahead must sort where the reader begins.
     is_inverted = (ties == 'first') == (order == 'desc'),
   }

@@ -5,6 +5,7 @@
 --                     Redis' time is not within them, the answer is season_over, that time, and an empty text. (KEYS 4 and 5 are the season's)
 --                     Of a window `manual` then a comma, its name, a comma, the season's; KEYS 6 is `seasons`. Where that holds
 --                     another season, the answer is season_over, the time, and what it holds
+--                     Before that, of who may see a board that is frozen: `!`. To all others the answer is frozen, and since when
 -- Each returns epoch, seq, number of users on the board, then user, score, rank of each row, best first; or no_board, or
 -- bad_definition. Members that are no users are passed over as in standings.lua: until they have been taken off, they have places
 -- by which offsets and ranks go. Where some were, how many stands behind the rows, for who has them taken off (set_aside.lua).
@@ -18,6 +19,8 @@ local function begin_read(keys, first, given)
   local definition = definition_of(kept[1] or given)
   if not definition then
     return nil, { not kept[1] and given == '' and 'no_board' or 'bad_definition' }
+  elseif definition.frozen and not keys.sees_frozen then
+    return nil, { 'frozen', definition.frozen }
   end
   local epoch, seq = position_of(kept[2], kept[3])
   local scores, at = keys[first + 3], keys[first + 4]
@@ -31,6 +34,10 @@ end
 -- Registers a reader. A season is judged before it, by Redis' time: so at an end nobody is shown the season before as the running one.
 local function register_reader(name, reader)
   redis.register_function{ function_name = 'leaderboard_' .. name, flags = { 'no-writes' }, callback = function(keys, args)
+    if args[2] == '!' then
+      keys.sees_frozen = true
+      table.remove(args, 2)
+    end
     if args[2] and string.byte(args[2]) == 64 then
       local from, ends, rest = string.match(args[2], '^@(%d+),(%d+)(.*)$')
       local name, id = string.match(rest or '', '^,([%w%-_.]+),([%w%-_.]+)$')

@@ -121,6 +121,7 @@ extension ScoreStore {
         for key in [keys.board, keys.seq, keys.epoch, scores, at] { call.append(key) }
         if let running { call.append(running.key) }
         call.append(board.given)
+        if seesFrozen { call.append("!") }
         if let times { call.append(times + (running?.text ?? "")) }
         for word in words { call.append(word) }
         return call
@@ -132,6 +133,7 @@ extension ScoreStore {
     ) throws(ScoreStoreError) -> Value? {
         guard let fields = reply.array else { throw .unavailable("unexpected reply") }
         if fields.count == 1, fields[0].text == "no_board" { return nil }
+        if fields.count == 2, fields[0].text == "frozen", let since = fields[1].count { throw .frozen(since: since) }
         guard let head = ReplyHead(fields), let value = make(head, Array(fields.dropFirst(3))) else {
             throw .unavailable("unexpected reply")
         }

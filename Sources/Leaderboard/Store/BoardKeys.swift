@@ -50,6 +50,8 @@ package struct BoardKeys: RankedKeys {
     package let at: String
     /// Hash: user → what the user says of itself (`Functions/metadata.lua`).
     package let meta: String
+    /// What is shown of it while it is frozen (`Functions/freeze.lua`).
+    let frozen: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -89,6 +91,7 @@ package struct BoardKeys: RankedKeys {
         windows = prefix + "windows"
         at = prefix + "at"
         meta = prefix + "meta"
+        frozen = prefix + "frozen"
         channel = prefix + space.channel
     }
 
@@ -96,7 +99,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, windows, meta,
+            ended, frozen, windows, meta,
         ]
     }
 

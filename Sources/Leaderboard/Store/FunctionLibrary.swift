@@ -54,6 +54,7 @@ package enum FunctionLibrary {
         PackageResources.change_ties_lua,
         PackageResources.take_place_lua,
         PackageResources.webhooks_lua,
+        PackageResources.freeze_lua,
     ]
 
     /// What `FUNCTION LOAD` takes. Without the lines that are comments, which are half of it: Redis keeps the text.

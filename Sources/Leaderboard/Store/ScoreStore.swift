@@ -9,6 +9,8 @@ package import RedisClient
 package struct ScoreStore: Sendable {
     package let functions: FunctionCalls
     package let board: StoredBoard
+    /// It reads a board that is frozen as well.
+    private(set) var seesFrozen = false
 
     /// - Parameter definition: as its key has it, unless `source` says otherwise.
     package init(
@@ -29,6 +31,13 @@ package struct ScoreStore: Sendable {
     /// ``BoardID/main`` as the environment says it is.
     package init(mainOf functions: FunctionCalls) {
         self.init(functions, .main, functions.options.definition, from: .environment)
+    }
+
+    /// For an operator, or for a user to see their own place.
+    package func seeingFrozen() -> ScoreStore {
+        var store = self
+        store.seesFrozen = true
+        return store
     }
 
     package var keys: BoardKeys { board.keys }

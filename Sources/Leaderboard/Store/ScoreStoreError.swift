@@ -15,6 +15,8 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     case unknownWindow
     /// Nobody is in the season: it is none, has not begun, or was kept long enough.
     case unknownSeason
+    /// The board is not shown, since then, in milliseconds since 1970.
+    case frozen(since: Int)
 }
 
 extension ScoreStoreError {
@@ -31,6 +33,7 @@ extension ScoreStoreError: CustomStringConvertible {
         case .unsoundAudit: "the audit of this user adds up to what no score can be"
         case .unknownWindow: "the board has no such window"
         case .unknownSeason: "nobody is in such a season"
+        case .frozen: "the board is frozen"
         }
     }
 }

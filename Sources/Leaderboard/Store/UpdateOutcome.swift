@@ -51,6 +51,21 @@ package struct AppliedUpdate: Sendable, Equatable {
     /// What the user has in the windows that begin anew; empty if nobody asked for the rank. Of a replay, those of then.
     package let seasons: [SeasonScore]
 
+    /// Of a board that is frozen: it would tell where others stand.
+    package var withoutRank: AppliedUpdate {
+        AppliedUpdate(
+            score: score,
+            seq: seq,
+            rank: nil,
+            rateLimit: rateLimit,
+            isReplay: isReplay,
+            isChange: isChange,
+            isInAudit: isInAudit,
+            time: time,
+            seasons: seasons
+        )
+    }
+
     package init(
         score: Int,
         seq: Int,

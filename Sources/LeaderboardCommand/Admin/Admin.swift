@@ -6,7 +6,7 @@ struct Admin: AsyncParsableCommand {
         abstract:
             "What operators do: read the audit, suspend, blank names, revert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, blank-name, allow-name, revert, erase and export ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, blank-name, allow-name, revert, erase, export, freeze and reveal ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -18,7 +18,7 @@ struct Admin: AsyncParsableCommand {
             AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminBlankName.self,
             AdminAllowName.self, AdminRevert.self, AdminErase.self, AdminExport.self, AdminVerify.self,
             AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
-            AdminRestore.self, AdminChangeTies.self,
+            AdminRestore.self, AdminChangeTies.self, AdminFreeze.self, AdminReveal.self,
         ]
     )
 }

@@ -8,6 +8,8 @@ import NIOHTTP1
 struct NamedDefinition {
     let name: DefinitionName
     let definition: BoardDefinition
+    /// No member of a definition that an operator writes: freeze and reveal change it.
+    let isFrozen: Bool
 
     /// As a file, or an answer of the service, has it.
     init(_ value: JSONValue) throws {
@@ -19,6 +21,7 @@ struct NamedDefinition {
         var definition = try BoardDefinition(json: object, named: name)
         if let version = object["version"]?.string { definition.version = version }
         self.definition = definition
+        isFrozen = object["frozen"] != nil
     }
 
     var json: String { String(buffer: definition.shown(as: name)) }

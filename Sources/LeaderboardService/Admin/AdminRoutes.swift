@@ -53,6 +53,7 @@ enum AdminRoutes {
     private static func definitions(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {
         let definitions = DefinitionRoutes(operators: operators, catalogue: boards.catalogue, logger: logger)
         let bytes = DefinitionRoutes.maximumBodyBytes
+        let freezes = FreezeRoutes(operators: operators, catalogue: boards.catalogue, logger: logger)
         return [
             .on(.GET, "/api/v1/admin/boards", handler: definitions.list),
             .on(.GET, "/api/v1/admin/boards/{board}", handler: definitions.read),
@@ -63,6 +64,18 @@ enum AdminRoutes {
                 "/api/v1/admin/boards/{board}/reset",
                 maximumBodyBytes: AdminBody.maximumBytes,
                 handler: SeasonReset(operators: operators, boards: boards, logger: logger).answer
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/freeze",
+                maximumBodyBytes: AdminBody.maximumBytes,
+                handler: freezes.freeze
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/reveal",
+                maximumBodyBytes: AdminBody.maximumBytes,
+                handler: freezes.reveal
             ),
         ]
     }

@@ -67,15 +67,46 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> (body: ByteBuffer, seq: Int) {
-        let (page, said) = try await boards.read(id, for: request) {
-            store throws(ScoreStoreError) -> (RankedPage, SaidByUsers)? in
-            let page = try await store.rows(selection, limit: wish.limit, in: wish.view, on: request.eventLoop)
-            guard let page else { return nil }
-            let users = page.snapshot.standings.map(\.user)
-            return (page, try await store.saidBy(users, isAsked: wish.includesMetadata, on: request.eventLoop))
-        }
+        let (page, said) = try await self.page(
+            selection,
+            wish.limit,
+            wish.view,
+            isAsked: wish.includesMetadata,
+            on: id,
+            request
+        )
         let rows = Array(zip(page.snapshot.standings, page.ranks))
         return (try Self.body(rows, selection, wish.limit, said), page.snapshot.seq)
+    }
+
+    /// Of a board that is frozen, what it was then, as far as that is kept.
+    func page(
+        _ selection: RowSelection,
+        _ limit: Int,
+        _ view: BoardView,
+        isAsked: Bool,
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> (RankedPage, SaidByUsers) {
+        do throws(Refusal) {
+            return try await boards.read(id, for: request) {
+                store throws(ScoreStoreError) -> (RankedPage, SaidByUsers)? in
+                let page = try await store.rows(selection, limit: limit, in: view, on: request.eventLoop)
+                guard let page else { return nil }
+                return (page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
+            }
+        } catch {
+            guard error.code == Refusal.boardFrozenCode, case .page(let offset) = selection, view == .whole else {
+                throw error
+            }
+            let store = try await boards.board(id, request)
+            do throws(ScoreStoreError) {
+                if let page = try await store.frozenPage(on: request.eventLoop)?.part(from: offset, limit: limit) {
+                    return (page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
+                }
+            } catch { throw Refusal(reading: error) }
+            throw error
+        }
     }
 
     private static func body(
@@ -152,7 +183,7 @@ struct BoardReads: Sendable {
         _ request: Request
     ) async throws(Refusal) -> UserPlace? {
         if let known = await copy(of: id, view)?.place(of: user) { return known }
-        return try await boards.read(id, for: request) { store throws(ScoreStoreError) in
+        return try await boards.read(id, for: request, owner: user) { store throws(ScoreStoreError) in
             try await store.place(of: user, in: view, on: request.eventLoop)
         }
     }
@@ -204,7 +235,7 @@ struct BoardReads: Sendable {
             let user = try Self.user(request.parameters["id"] ?? "")
             let view = try BoardQuery.view(request.query)
             let isAsked = try BoardQuery.includesMetadata(request.query)
-            return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
+            return try await boards.list(of: try BoardQuery.boards(request.query), for: request, owner: user) {
                 id,
                 store throws(ScoreStoreError) in
                 if !isAsked, let known = await copy(of: id, view)?.place(of: user) {
@@ -253,5 +284,15 @@ struct BoardReads: Sendable {
         do { return Scoreboard.response(to: request, body: try await body()) } catch {
             return PublicRead.open(error.response)
         }
+    }
+}
+
+extension ScoreStore {
+    fileprivate func said(
+        of page: RankedPage,
+        isAsked: Bool,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> SaidByUsers {
+        try await saidBy(page.snapshot.standings.map(\.user), isAsked: isAsked, on: eventLoop)
     }
 }

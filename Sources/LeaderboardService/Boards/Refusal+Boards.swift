@@ -56,6 +56,15 @@ extension Refusal {
                 "\(whose) would leave \(scores.lowerBound) to \(scores.upperBound), which this board allows: nothing was changed."
         )
     }
+    static let boardFrozenCode = "board_frozen"
+    static func boardFrozen(since milliseconds: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "board_frozen",
+            message: "The board is frozen since \(Moment.text(UInt64(clamping: milliseconds))): until it is revealed, "
+                + "its first 100 rows of then are shown, and to users their own place."
+        )
+    }
     static let boardExists = Refusal(
         status: .conflict,
         code: "board_exists",
@@ -119,9 +128,11 @@ extension Refusal {
         Refusal(
             status: .unprocessableEntity,
             code: "fixed_field",
-            message: ["windows", "time_zone", "week_starts", "from", "until"].contains(member)
-                ? "\(member) cannot change for a window that stays and goes by it: give the new one another name, and take the old one away."
-                : "\(member) cannot change any more: somebody is on the board, or suspended from it."
+            message: member == "frozen"
+                ? "The board is frozen: reveal it first."
+                : ["windows", "time_zone", "week_starts", "from", "until"].contains(member)
+                    ? "\(member) cannot change for a window that stays and goes by it: give the new one another name, and take the old one away."
+                    : "\(member) cannot change any more: somebody is on the board, or suspended from it."
         )
     }
     /// The name of a season means one time of one rule.

@@ -55,20 +55,31 @@ struct RequestedBoard: Sendable {
     /// Reads of the board, as it is. A private board is for who has a token.
     /// - Parameters:
     ///   - isKnown: the request's token has been looked at, and is good.
+    ///   - owner: the user whose place alone is read: who has their token sees it on a board that is frozen, too.
     ///   - call: nil: it is not there as it was found (``ScoreStore/rows(_:limit:on:)``).
     func read<Value>(
         _ id: BoardID,
         for request: Request,
         isKnown: Bool = false,
+        owner: UserID? = nil,
         _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
     ) async throws(Refusal) -> Value {
         for _ in catalogue.tries(of: id) {
             let store = try await isKnown ? board(id, request) : readable(id, request)
             let value: Value?
-            do { value = try await call(store) } catch { throw Refusal(reading: error) }
+            do { value = try await call(store) } catch {
+                guard case .frozen = error, await seesFrozen(request, owner) else { throw Refusal(reading: error) }
+                do { value = try await call(store.seeingFrozen()) } catch { throw Refusal(reading: error) }
+            }
             if let value { return value }
         }
         throw .storeUnavailable
+    }
+
+    /// Whether a board that is frozen is shown: to operators, and of users their own place.
+    private func seesFrozen(_ request: Request, _ owner: UserID?) async -> Bool {
+        guard let token = try? await callers.token(of: request), token.isActive else { return false }
+        return token.scopes.contains(Operators.scope) || token.subject == owner
     }
 
     /// For who writes. Where a template covers the name, it is what that makes: ``makeRoom(for:_:_:)`` comes before the write.

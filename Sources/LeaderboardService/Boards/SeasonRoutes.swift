@@ -14,8 +14,10 @@ struct SeasonRoutes: Sendable {
             let id = try RequestedBoard.id(of: request)
             let (window, before) = (try Self.window(request.query), try request.query.number("before", in: Self.times))
             let limit = try request.query.number("limit", in: 1...100) ?? 20
-            let seasons = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.seasons(
+            let seasons = try await boards.read(id, for: request) { store throws(ScoreStoreError) -> [ListedSeason]? in
+                // How many are in each is asked past the readers, which refuse a board that is frozen.
+                guard try await store.count(from: nil, to: nil, on: request.eventLoop) != nil else { return nil }
+                return try await store.seasons(
                     of: window,
                     before: before.map { $0 * 1000 },
                     limit: limit,

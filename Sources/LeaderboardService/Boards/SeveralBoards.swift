@@ -10,6 +10,7 @@ extension RequestedBoard {
     func list(
         of ids: [BoardID],
         for request: Request,
+        owner: UserID? = nil,
         _ body: @escaping @Sendable (BoardID, ScoreStore) async throws(ScoreStoreError) -> ByteBuffer?
     ) async throws(Refusal) -> ByteBuffer {
         let visibilities = try await each(of: ids) { id throws(Refusal) in
@@ -18,7 +19,7 @@ extension RequestedBoard {
         let hasPrivate = visibilities.contains(.private)
         if hasPrivate { _ = try await callers.token(of: request) }
         let parts = try await each(of: ids) { id throws(Refusal) in
-            try await read(id, for: request, isKnown: hasPrivate) { store throws(ScoreStoreError) in
+            try await read(id, for: request, isKnown: hasPrivate, owner: owner) { store throws(ScoreStoreError) in
                 try await body(id, store)
             }
         }

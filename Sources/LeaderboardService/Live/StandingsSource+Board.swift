@@ -9,15 +9,24 @@ extension StandingsSource {
         self.init(
             look: { limit, _, eventLoop in
                 try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                    guard var page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) else {
-                        return nil
+                    let isPrivate = store.board.definition.visibility == .private
+                    let found: RankedPage?
+                    do throws(ScoreStoreError) {
+                        found = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop)
+                    } catch {
+                        guard case .frozen(let since) = error, let kept = try await store.frozenPage(on: eventLoop)
+                        else {
+                            throw error
+                        }
+                        return Look(kept.snapshot, isPrivate: isPrivate, frozenSince: since)
                     }
+                    guard var page = found else { return nil }
                     // What only a template covers is made by its first update, not by who watches it.
                     if !page.snapshot.cursor.hasBegun, store.board.source != .template {
                         try await store.begin(on: eventLoop)
                         page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
                     }
-                    return Look(page.snapshot, isPrivate: store.board.definition.visibility == .private)
+                    return Look(page.snapshot, isPrivate: isPrivate)
                 }
             },
             standings: { users, _, eventLoop in

@@ -195,6 +195,7 @@ extension Refusal {
         case .unsoundBoard: self = .boardUnsound
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         case .unknownWindow: self = .invalidWindow("The board has no such window.")
+        case .frozen(let since): self = .boardFrozen(since: since)
         case .unknownSeason: self = .seasonNotFound("Nobody is in a season of this name, or it was kept long enough.")
         }
     }
@@ -202,7 +203,7 @@ extension Refusal {
     /// A read changes nothing: whatever befell it, it can be repeated.
     init(reading error: ScoreStoreError) {
         switch error {
-        case .unknownWindow, .unknownSeason, .unsoundBoard: self.init(error)
+        case .unknownWindow, .unknownSeason, .unsoundBoard, .frozen: self.init(error)
         case .unavailable, .outcomeUnknown, .unsoundAudit: self = .storeUnavailable
         }
     }

@@ -64,7 +64,8 @@ struct ScoreWriter: Sendable {
             metrics.succeeded(isReplay: applied.isReplay)
             broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
             if !applied.isReplay, applied.isInAudit { record(wanted, applied, origin) }
-            return applied
+            // Redis held the update against this definition.
+            return board.definition.frozenSince == nil ? applied : applied.withoutRank
         case .rateLimited(let state):
             var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
             rateLimit(of: board).add(state, to: &refusal.headers)

@@ -46,9 +46,8 @@ struct Scoreboard: Sendable {
     }
 
     private func rows(_ page: Page, _ request: Request) async throws(Refusal) -> Snapshot {
-        try await reads.boards.read(.main, for: request) { store throws(ScoreStoreError) in
-            try await store.rows(.page(offset: page.offset), limit: page.limit, on: request.eventLoop)
-        }.snapshot
+        try await reads.page(.page(offset: page.offset), page.limit, .whole, isAsked: false, on: .main, request).0
+            .snapshot
     }
 
     /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best, and with `include=metadata` those.
@@ -57,7 +56,7 @@ struct Scoreboard: Sendable {
             let user: UserID
             do { user = try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
             let isAsked = try BoardQuery.includesMetadata(request.query)
-            let (found, said) = try await reads.boards.read(.main, for: request) {
+            let (found, said) = try await reads.boards.read(.main, for: request, owner: user) {
                 store throws(ScoreStoreError) -> (UserStandings, SaidByUsers)? in
                 let found = try await store.standings(of: [user], on: request.eventLoop)
                 guard let found else { return nil }

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("A frozen board over HTTP", .timeLimit(.minutes(2)))
+struct FrozenBoardTests {
+    /// Every public read of a board that would tell where users stand, but for the first rows.
+    private static let reads = [
+        "boards/main/scoreboard?around_user=ada", "boards/main/scoreboard?around_score=5",
+        "boards/main/scoreboard?users=ada", "boards/main/users/ada", "boards/main/scores/5",
+        "boards/main/percentiles?p=50", "boards/main/count", "boards/main/seasons", "boards/main/stats",
+        "scoreboard/users/ada", "scoreboard/stats", "users/ada/standings?boards=main", "scoreboards?boards=main",
+    ]
+
+    @Test("shows what it was, to operators what it is, and to users their own place, until it is revealed")
+    func life() async throws {
+        try await withService { service, _ in
+            let connection = try await service.connect()
+            let admin = try service.token("ops", scope: Operators.scope)
+            func get(_ rest: String, as token: String? = nil) async throws -> TestResponse {
+                let headers = token.map { ["Authorization": "Bearer \($0)"] } ?? [:]
+                return try await connection.request("GET", "/api/v1/" + rest, headers)
+            }
+            func update(_ user: String, _ points: Int) async throws -> TestResponse {
+                try await connection.request(
+                    "POST",
+                    "/api/v1/score/update",
+                    [
+                        "Authorization": "Bearer \(service.token(user))", "Content-Type": "application/json",
+                        "Prefer": "return=representation",
+                    ],
+                    body: #"{"user_id":"\#(user)","score_increase":\#(points)}"#
+                )
+            }
+            func set(_ word: String) async throws -> TestResponse {
+                let path = "/api/v1/admin/boards/main/\(word)"
+                let headers = ["Authorization": "Bearer \(admin)", "Content-Type": "application/json"]
+                let answer = try await connection.request("POST", path, headers, body: #"{"reason":"a test"}"#)
+                let described = "/api/v1/admin/boards/{board}/\(word)"
+                #expect(Descriptions.complaints(answer, to: "POST", described) == [])
+                return answer
+            }
+            #expect(try await update("ada", 7).status == 200)
+            #expect(try await update("bob", 5).status == 200)
+            #expect(
+                try await set("freeze").body == #"{"status":"success","board":"main","frozen":true,"changed":true}"#
+            )
+            #expect(try await set("freeze").body.hasSuffix(#""changed":false}"#))
+
+            let told = try await update("bob", 5)
+            #expect(told.status == 200 && told.body.contains(#""score":10,"rank":null"#), "\(told.body)")
+            let rows = #"[{"user_id":"ada","score":7,"rank":1},{"user_id":"bob","score":5,"rank":2}]"#
+            let now = #"[{"user_id":"bob","score":10,"rank":1},{"user_id":"ada","score":7,"rank":2}]"#
+            for token in try [nil, service.token("eve")] {
+                #expect(try await get("boards/main/scoreboard", as: token).body == rows)
+                let plain = #"[{"user_id":"ada","score":7},{"user_id":"bob","score":5}]"#
+                #expect(try await get("scoreboard", as: token).body == plain)
+                for read in Self.reads {
+                    let answer = try await get(read, as: token)
+                    #expect((answer.status, answer.code) == (409, "board_frozen"), "\(read): \(answer.body)")
+                }
+            }
+            #expect(try await get("boards/main").json?["frozen"] is Int)
+            let own = try await get("boards/main/users/bob", as: service.token("bob"))
+            #expect(own.json?["score"] as? Int == 10 && own.json?["rank"] as? Int == 1, "\(own.body)")
+            #expect(try await get("boards/main/users/ada", as: service.token("bob")).code == "board_frozen")
+            #expect(try await get("boards/main/scoreboard", as: admin).body == now)
+            for read in Self.reads where !read.hasSuffix("stats") {
+                #expect(try await get(read, as: admin).status == 200, "\(read)")
+            }
+            #expect(try await set("reveal").body.contains(#""frozen":false,"changed":true"#))
+            #expect(try await get("boards/main/scoreboard").body == now)
+            for read in Self.reads { #expect(try await get(read).status == 200, "\(read)") }
+            #expect(try await update("bob", 1).body.contains(#""rank":1"#))
+        }
+    }
+}
