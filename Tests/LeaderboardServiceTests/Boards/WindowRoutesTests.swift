@@ -146,4 +146,78 @@ struct WindowRoutesTests {
             #expect((next.json?["windows"] as? [String: Any])?.keys.sorted() == ["d"], "\(next.body)")
         }
     }
+
+    @Test("end by an operator's word, once for each season that is named")
+    func reset() async throws {
+        try await withService { service, _ in
+            let operators = try await AnOperator(service)
+            let windows =
+                #"{"windows":[{"name":"all"},{"name":"cup","reset":"manual"},{"name":"month","reset":"monthly"}]}"#
+            #expect(try await operators.put("arena", windows, .make).status == 201)
+            #expect(try await update(#""score_increase":5"#, as: "ada", service).status == 200)
+            let connection = try await service.connect()
+            let token = try service.token("ops", scope: "leaderboard:admin")
+            func reset(_ body: String) async throws -> TestResponse {
+                let answer = try await connection.request(
+                    "POST",
+                    "/api/v1/admin/boards/arena/reset",
+                    ["Authorization": "Bearer \(token)", "Content-Type": "application/json"],
+                    body: body
+                )
+                #expect(Descriptions.complaints(answer, to: "POST", "/api/v1/admin/boards/{board}/reset") == [])
+                return answer
+            }
+            for (body, status, code) in [
+                (#"{"window":"cup"}"#, 400, "invalid_body"),
+                (#"{"window":"cup","reason":"r","x":1}"#, 400, "invalid_body"),
+                (#"{"reason":"r"}"#, 400, "invalid_window"),
+                (#"{"window":"none","reason":"r"}"#, 400, "invalid_window"),
+                (#"{"window":"month","reason":"r"}"#, 400, "invalid_window"),
+                (#"{"window":"cup","season":"a:b","reason":"r"}"#, 400, "invalid_season"),
+                (#"{"window":"cup","season":"2","reason":"r"}"#, 409, "season_ended"),
+            ] {
+                let answer = try await reset(body)
+                #expect((answer.status, answer.code) == (status, code), "\(body): \(answer.body)")
+            }
+            let done = try await reset(#"{"window":"cup","season":"1","reason":"over"}"#)
+            #expect(done.status == 200 && done.json?["next"] as? String == "2", "\(done.body)")
+            #expect(try await reset(#"{"window":"cup","season":"1","reason":"over"}"#).code == "season_ended")
+            let seasons = try await connection.request("GET", "/api/v1/boards/arena/seasons?window=cup")
+            #expect(seasons.body.contains(#""season":"2","from":"#) && seasons.body.contains(#""until":null"#))
+            let past = try await connection.request("GET", "/api/v1/boards/arena/scoreboard?window=cup&season=1")
+            #expect(past.body == #"[{"user_id":"ada","score":5,"rank":1}]"#)
+            #expect(try await connection.request("GET", "/api/v1/boards/arena/scoreboard?window=cup").body == "[]")
+        }
+    }
+
+    @Test(
+        "that are once refuse updates outside of their time",
+        arguments: [
+            ("2001-01-01T00:00:00Z", "2001-01-02T00:00:00Z", "season_ended"),
+            ("2200-01-01T00:00:00Z", "2200-01-02T00:00:00Z", "season_not_begun"),
+        ]
+    )
+    func once(from: String, until: String, code: String) async throws {
+        try await withService { service, _ in
+            let operators = try await AnOperator(service)
+            let made = try await operators.put(
+                "arena",
+                #"{"windows":[{"name":"all"},{"name":"cup","reset":"once"}],"from":"\#(from)","until":"\#(until)"}"#,
+                .make
+            )
+            #expect(made.status == 201, "\(made.body)")
+            #expect(Descriptions.complaints(made, to: "PUT", "/api/v1/admin/boards/{board}") == [])
+            for key in [nil, "k"] {
+                let answer = try await update(#""score_increase":5"#, as: "ada", service, key: key)
+                #expect((answer.status, answer.code) == (409, code), "\(answer.body)")
+                #expect(answer.body.contains(code == "season_ended" ? until : from), "\(answer.body)")
+                #expect(Descriptions.complaints(answer, to: "POST", "/api/v1/boards/{board}/score/update") == [])
+            }
+            let connection = try await service.connect()
+            for query in ["", "?window=cup", "?window=cup&season=\(from.prefix(13))Z"] {
+                let rows = try await connection.request("GET", "/api/v1/boards/arena/scoreboard" + query)
+                #expect(rows.body == "[]", "\(query): \(rows.body)")
+            }
+        }
+    }
 }
