@@ -61,7 +61,7 @@ package struct SeasonPlace: Sendable, Equatable {
             place = index
         }
         guard windows.scores.indices.contains(place) else { return .unknown }
-        let increase = windows.increases.map { $0.indices.contains(place) ? $0[place] : nil } ?? change.increase
+        let increase = windows.increases.flatMap { $0.indices.contains(place) ? $0[place] : nil } ?? change.increase
         return .score(windows.scores[place], increase: increase)
     }
 }

@@ -135,7 +135,7 @@ struct Feed {
 
     /// The window's changes as they go out, after which they are `published`. Nil when there are none.
     mutating func takeWindow(now: NIODeadline) -> Flush? {
-        guard let position, let from = window.pending.from else { return nil }
+        guard let position, !window.pending.isEmpty, let from = window.pending.from else { return nil }
         let before = published?.top ?? []
         let showsTop = publish(at: position)
         guard let published else { return nil }
