@@ -292,7 +292,16 @@ package struct ServiceAssembly: Sendable {
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
-        ] + BoardPaths.all(reads, stats, SeasonRoutes(boards: boards), update, profiles, crossOrigin)
+        ]
+            + BoardPaths.all(
+                reads,
+                stats,
+                SeasonRoutes(boards: boards),
+                SegmentRoutes(boards: boards),
+                update,
+                profiles,
+                crossOrigin
+            )
             + AdminRoutes.all(operators: operators, boards: boards, logger: logger)
             + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
             + APIDescriptions().routes

@@ -27,8 +27,11 @@ struct BackupCheck {
                 throw InvalidBackup(description: "its definition is not where it must be")
             }
             _ = hash.add(line)
-        case .audit, .score, .withheld, .suspended:
+        case .audit, .score, .withheld, .suspended, .segments:
             guard format != nil else { throw InvalidBackup(description: "it does not begin with a header") }
+            if case .segments = line, format != BackupLine.seasonalFormat {
+                throw InvalidBackup(description: "its segments are not where they must be")
+            }
             guard !isInSeasons else {
                 throw InvalidBackup(description: "there are lines of the board behind its seasons")
             }

@@ -3,7 +3,7 @@ import Text
 import NIOCore
 
 /// One line of a backup (NDJSON). First the header, then the definition that is stored for the board, if one is, the audit from the
-/// oldest entry on, the scores, the scores that are withheld, and the suspended users, each in the order of their names. Of a board with
+/// oldest entry on, the scores, the scores that are withheld, the suspended users, and who is in which segments, each in the order of their names. Of a board with
 /// windows that end then which seasons hold, the stream of those that have ended, and each season that is kept, with the
 /// scores in it and those that are withheld. Last the seal.
 enum BackupLine: Equatable {
@@ -14,6 +14,8 @@ enum BackupLine: Equatable {
     case score(user: String, score: Int, reached: Int)
     case withheld(user: String, score: Int, reached: Int)
     case suspended(user: String)
+    /// What a user is in, as `country:de team:red`, in the order of the kinds.
+    case segments(user: String, text: String)
     /// The board's key ``BoardKeys/seasons``, if there is one.
     case seasons(String)
     /// An entry of the stream ``BoardKeys/ended``.
@@ -28,7 +30,7 @@ enum BackupLine: Equatable {
     static let plainFormat = 1
     /// With a definition, and with `reached` where its ties need that.
     static let definedFormat = 2
-    /// The same with seasons: what the backup has of them is all that there was.
+    /// The same with seasons, and with segments: what the backup has of them is all that there was.
     static let seasonalFormat = 3
     /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
     /// byte of which may take 6.
@@ -40,7 +42,7 @@ extension BackupLine {
     var isSealed: Bool {
         switch self {
         case .header, .seal: false
-        case .definition, .audit, .score, .withheld, .suspended, .seasons, .ended, .season, .inSeason,
+        case .definition, .audit, .score, .withheld, .suspended, .segments, .seasons, .ended, .season, .inSeason,
             .withheldInSeason:
             true
         }
@@ -50,7 +52,8 @@ extension BackupLine {
     var isOfBoard: Bool {
         switch self {
         case .header, .definition, .audit, .seasons, .ended, .season, .seal: true
-        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user), .inSeason(let user, _, _),
+        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user), .segments(let user, _),
+            .inSeason(let user, _, _),
             .withheldInSeason(let user, _, _):
             (try? UserID(user)) != nil
         }
@@ -89,6 +92,15 @@ extension BackupLine {
         case .suspended(let user):
             buffer.writeStaticString(#"{"type":"suspended","user":"#)
             buffer.writeJSON(user)
+        case .segments(let user, let text):
+            buffer.writeStaticString(#"{"type":"segments","user":"#)
+            buffer.writeJSON(user)
+            buffer.writeStaticString(#","segments":["#)
+            for (index, segment) in text.parts(at: " ").enumerated() {
+                if index > 0 { buffer.writeStaticString(",") }
+                buffer.writeJSON(String(segment))
+            }
+            buffer.writeStaticString("]")
         case .seasons(let text):
             buffer.writeStaticString(#"{"type":"seasons","text":"#)
             buffer.writeJSON(text)
@@ -127,6 +139,13 @@ extension BackupLine {
         case "score": return row(object).map { .score(user: $0.user, score: $0.score, reached: $0.reached) }
         case "withheld": return row(object).map { .withheld(user: $0.user, score: $0.score, reached: $0.reached) }
         case "suspended": return object["user"]?.string.map { .suspended(user: $0) }
+        case "segments":
+            let list = object["segments"]?.array ?? []
+            let segments = list.compactMap { $0.string.flatMap { Segment($0) } }
+            guard let user = object["user"]?.string, !segments.isEmpty, segments.count == list.count,
+                Set(segments.map(\.kind)).count == segments.count, segments.count <= BoardSegments.maximumKinds
+            else { return nil }
+            return .segments(user: user, text: segments.map(\.description).joined(separator: " "))
         case "seasons":
             return object["text"]?.string.flatMap { RunningSeasons.stored($0).isEmpty ? nil : .seasons($0) }
         case "ended": return entry(object).map { .ended($0) }

@@ -1,11 +1,12 @@
 import Board
 import NIOCore
 import RedisClient
+import Text
 
 /// Loads the lines of a backup beside the board, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
-        case audit, place, withheld, suspended, reverted, ended
+        case audit, place, withheld, suspended, reverted, segments, ended
     }
 
     /// Words of one call, about.
@@ -17,6 +18,9 @@ struct BackupLoader {
     private let reverted: String?
     private let isByArrival: Bool
     private let definition: [UInt8]
+    private let kinds: [SegmentKind]
+    /// Nil: the board has no segments.
+    private let segmented: SegmentedCall?
     private let eventLoop: any EventLoop
     /// Into which scores go; nil: on the board.
     private var season: SeasonKeys?
@@ -35,6 +39,8 @@ struct BackupLoader {
         let definition = definition ?? store.board.definition
         isByArrival = definition.ties.isByArrival
         self.definition = Array(definition.stored.readableBytesView)
+        kinds = definition.segments.kinds
+        segmented = SegmentedCall(lease.keys, definition.segments)
         self.reverted = reverted
         self.store = store
         self.lease = lease
@@ -52,6 +58,11 @@ struct BackupLoader {
             try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
             if isByArrival { try await place(user, "", reached) }
         case .suspended(let user): try await add(RedisCommand(user), count: 1, to: .suspended)
+        case .segments(let user, let text):
+            // A kind that the board has not any more is left out.
+            let kept = text.parts(at: " ").filter { segment in kinds.contains { segment.hasPrefix("\($0):") } }
+            guard !kept.isEmpty else { return }
+            try await add(RedisCommand(user, kept.joined(separator: " ")), count: 2, to: .segments)
         case .ended(let entry): try await add(entry, to: .ended)
         case .season(let next):
             try await finish()
@@ -85,7 +96,10 @@ struct BackupLoader {
     }
 
     private mutating func flush(_ kind: Kind) async throws(ScoreStoreError) {
+        // Users are in segments where they stand on the board.
+        if kind == .segments { try await flush(.place) }
         guard let more = pending.removeValue(forKey: kind) else { return }
+        if kind == .segments { return try await load(segments: more.words) }
         let keys = lease.keys
         var command =
             switch kind {
@@ -95,9 +109,10 @@ struct BackupLoader {
             case .withheld: call("members", season?.withheld ?? keys.withheld)
             case .suspended: call("members", keys.suspended)
             case .reverted: reverted.map { RedisCommand("ZADD", $0) } ?? call("members", keys.reverted)
+            case .segments: RedisCommand()
             }
         switch kind {
-        case .audit, .ended: break
+        case .audit, .ended, .segments: break
         case .place: command.append(definition)
         case .withheld: command.append("ZADD")
         case .suspended: command.append("SADD")
@@ -105,6 +120,20 @@ struct BackupLoader {
         }
         command += more.words
         try LoadingLease.check(try await store.writeRepeatably(command, on: eventLoop))
+    }
+
+    /// - Parameter segments: of each user, the name, and the segments.
+    private func load(segments: RedisCommand) async throws(ScoreStoreError) {
+        guard let segmented else { return }
+        let keys = lease.keys
+        var words = RedisCommand(lease.token)
+        words.append(definition)
+        let call = segmented.command(
+            "leaderboard_restore_segments",
+            keys: [keys.scores, keys.at, lease.key],
+            words + segments
+        )
+        try LoadingLease.check(try await store.writeRepeatably(call, on: eventLoop))
     }
 
     /// One of the functions of `Functions/restore.lua` that load.

@@ -20,7 +20,7 @@ package struct BackupPreview: Sendable {
             case .audit: auditEntries += 1
             case .score, .withheld: users += 1
             case .season: seasons += 1
-            case .suspended, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
+            case .suspended, .segments, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
             }
         }
         seal = try check.end()

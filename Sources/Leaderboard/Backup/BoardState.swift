@@ -14,6 +14,8 @@ struct BoardState: Equatable {
     var scores: [String: Place] = [:]
     var withheld: [String: Place] = [:]
     var suspended: Set<String> = []
+    /// Of who is in some, as `country:de team:red`, in the order of the kinds.
+    var segments: [String: String] = [:]
     /// The board's ties ask who reached a score first: it is known of each place that is not followed.
     let isByArrival: Bool
 
@@ -33,7 +35,9 @@ struct BoardState: Equatable {
         // Another writer's entry of no user is of nobody on the board.
         guard let user = entry.userID?.rawValue else { return }
         switch entry.action {
-        case .update: scores[user] = moved(scores[user], by: entry)
+        case .update:
+            scores[user] = moved(scores[user], by: entry)
+            if let moved = entry["segments"] { segments[user] = moved.isEmpty ? nil : moved }
         // The score stays where it is.
         case .recover: break
         case .revert:
@@ -87,5 +91,6 @@ struct BoardState: Equatable {
                 .withheld(user: user, score: place.score, reached: withArrival ? place.reached : 0)
             }
             + suspended.sorted().map { .suspended(user: $0) }
+            + segments.sorted { $0.key < $1.key }.map { .segments(user: $0, text: $1) }
     }
 }

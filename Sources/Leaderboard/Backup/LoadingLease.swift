@@ -17,9 +17,13 @@ final class LoadingLease: Sendable {
     /// Where seasons are loaded.
     private let seasons = Mutex<[SeasonKeys]>([])
 
-    fileprivate init(_ board: BoardID, in space: KeySpace) {
+    /// Where segments are loaded.
+    private let segments: [SegmentKeys]
+
+    fileprivate init(_ board: BoardID, _ segments: BoardSegments, in space: KeySpace) {
         keys = BoardKeys(loadingInto: board, in: space)
         key = keys.name("lease")
+        self.segments = segments.kinds.map(keys.segments)
     }
 
     fileprivate var begin: RedisCommand { call(.begin, loaded) }
@@ -34,7 +38,7 @@ final class LoadingLease: Sendable {
 
     private var loaded: [String] {
         [keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended]
-            + seasons.withLock { $0 }.flatMap(\.all)
+            + segments.flatMap(\.all) + seasons.withLock { $0 }.flatMap(\.all)
     }
 
     private func call(_ word: Word, _ loaded: [String]) -> RedisCommand {
@@ -70,7 +74,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop,
         _ body: (LoadingLease) async throws -> Value
     ) async throws -> Value {
-        let lease = LoadingLease(board.id, in: functions.options.keySpace)
+        let lease = LoadingLease(board.id, board.definition.segments, in: functions.options.keySpace)
         try LoadingLease.check(try await writeRepeatably(lease.begin, on: eventLoop))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {

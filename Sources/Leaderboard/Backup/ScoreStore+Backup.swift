@@ -60,7 +60,7 @@ extension ScoreStore {
         let hasDefinition = board.source != .environment
         var header = ByteBuffer()
         var format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
-        if seasons != nil { format = BackupLine.seasonalFormat }
+        if seasons != nil || !board.definition.segments.isEmpty { format = BackupLine.seasonalFormat }
         BackupLine.header(board: board.id.rawValue, format: format).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
@@ -98,6 +98,7 @@ extension ScoreStore {
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
         var state = try await places(of: keys, on: eventLoop)
         state.suspended = try await users(of: keys.suspended, on: eventLoop)
+        state.segments = try await segments(of: keys, on: eventLoop)
         return state
     }
 

@@ -35,8 +35,13 @@ extension ScoreStore {
     ) async throws -> BackupSummary {
         let loading = lease.keys
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
+        let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
         let asked = try await load(lines, holding: lease, on: eventLoop)
         let there = try await count(of: loaded + [loading.at], on: eventLoop)
+        // Of the board that is there as well: what the backup's has not goes.
+        let segments = board.definition.segments.joined(with: held.definition?.segments ?? BoardSegments())
+        let loadedSegments = board.definition.segments.kinds.flatMap { loading.segments(of: $0).all }
+        let thereOfSegments = loadedSegments.isEmpty ? "0" : try await count(of: loadedSegments, on: eventLoop)
         let state = try await boardState(of: loading, on: eventLoop)
         var hash = BackupHash()
         var auditEntries = 0
@@ -53,7 +58,6 @@ extension ScoreStore {
         guard found == asked.hash.sealed(seq: seal.seq, chain: seal.chain) else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
-        let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
         let words = [String(max(seal.seq, state.lastReached)), seal.chain]
         let moreKeys = loaded + [keys.board, keys.at, loading.at, lease.key]
         for _ in 0..<Self.maximumTries {
@@ -61,16 +65,19 @@ extension ScoreStore {
             if let seasons = asked.seasons {
                 places = try await self.places(for: seasons, beside: loading, of: asked.definition, on: eventLoop)
             }
-            var call = calls.operation(
+            var more = RedisCommand()
+            more.append(try await heldText(held, on: eventLoop))
+            more.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
+            for word in [lease.token, there] + (places?.words ?? []) { more.append(word) }
+            let call = calls.operation(
                 "restore",
                 user: nil,
                 by: act,
                 words,
-                moreKeys: moreKeys + (places?.keys ?? [])
+                moreKeys: moreKeys + (places?.keys ?? []),
+                more,
+                segments: SegmentedCall(keys, segments, loadedInto: loading).map { ($0, [thereOfSegments]) }
             )
-            call.append(try await heldText(held, on: eventLoop))
-            call.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
-            for word in [lease.token, there] + (places?.words ?? []) { call.append(word) }
             let reply = try await operate(call, on: eventLoop)
             try LoadingLease.check(.array(reply))
             switch reply.first?.text {

@@ -8,9 +8,8 @@ extension BoardDefinition {
     package var stored: ByteBuffer {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
-        text.writeString(
-            windows.json + frozenJSON + #""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
-        )
+        text.writeString(windows.json + segments.json + frozenJSON)
+        text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
         return text
     }
 
@@ -19,7 +18,7 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + frozenJSON
+            windows.shownJSON + segments.json + frozenJSON
                 + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text

@@ -34,6 +34,7 @@ package struct BoardDefinition: Sendable, Equatable {
     package var windows = BoardWindows()
     /// Since when it is not shown, in milliseconds since 1970 (``Catalogue/freeze(_:by:on:)``); nil: it is. No operator's definition says it.
     package var frozenSince: Int?
+    package var segments = BoardSegments()
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"
 

@@ -71,6 +71,9 @@ extension Catalogue {
         if let member = held.definition.flatMap({ definition.windows.fixedMember(from: $0.windows) }) {
             return .fixed(member: member)
         }
+        if let old = held.definition?.segments, !definition.segments.keepsTotals(of: old) {
+            return .fixed(member: "totals")
+        }
         var definition = definition
         definition.frozenSince = held.definition?.frozenSince
         definition.version = (held.definition ?? BoardDefinition()).nextVersion
@@ -129,12 +132,19 @@ extension Catalogue {
             keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch, keys.seasons, keys.ended,
             keys.windows,
         ]
+        var words = RedisCommand()
+        words.append(definition.map { Array($0.stored.readableBytesView) } ?? [])
+        for word in [held.version ?? "", keys.channel] { words.append(word) }
+        words.append(given.map { Array($0.stored.readableBytesView) } ?? [])
+        // It is told of the kinds that go.
+        let old = held.definition?.segments ?? BoardSegments()
+        let new = (definition ?? given)?.segments ?? BoardSegments()
+        if let segmented = SegmentedCall(keys, old, of: old.kinds(notIn: new)) {
+            return segmented.command("leaderboard_define", keys: names, words)
+        }
         var call = RedisCommand("FCALL", "leaderboard_define", String(names.count))
         for key in names { call.append(key) }
-        call.append(definition.map { Array($0.stored.readableBytesView) } ?? [])
-        for word in [held.version ?? "", keys.channel] { call.append(word) }
-        call.append(given.map { Array($0.stored.readableBytesView) } ?? [])
-        return call
+        return call + words
     }
 
     /// Takes a board away. With its data, first all that is kept of it in one step, then what is kept of each user's updates, a

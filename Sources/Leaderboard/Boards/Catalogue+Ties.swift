@@ -30,6 +30,7 @@ extension Catalogue {
         case .boardsLimit: throw BoardLookupError.boardsLimit(maximumBoards)
         }
         guard old.windows.seasonal.isEmpty else { throw SeasonsFixTies() }
+        guard old.segments.isEmpty else { throw SegmentsFixTies() }
         new.version = old.nextVersion
         let isStored = held == .stored(old)
         let board = self.store(of: id, old, isStored: isStored)
@@ -45,5 +46,12 @@ extension Catalogue {
 package struct SeasonsFixTies: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         "a board whose windows begin anew keeps its ties: ended seasons are read by them, too"
+    }
+}
+
+/// A board with segments: all of its users would have to move in them at once.
+package struct SegmentsFixTies: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String {
+        "a board that has segments keeps its ties: take the kinds away, change the ties, and add the kinds again, which then begin empty"
     }
 }

@@ -6,6 +6,9 @@
 --       9 chain   empty, or what stands there where the chain's key says otherwise: hash and id with a line break between
 --      10 places  of each place the id at which it shows and a digest of what stands there, by spaces; at most 4096 bytes
 -- Returns done, or behind: the key does not tell the audit's end, and there are entries since `seen`: read on and call again
+
+do
+
 local function accept(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user ~= '*' or not is_plain(args[10], 4096) or not string.find(args[8], '^%d+%-%d+$')
@@ -30,3 +33,5 @@ local function accept(keys, args)
 end
 
 register_operation('leaderboard_accept', accept)
+
+end

@@ -4,6 +4,9 @@
 -- ARGV  1 capacity    of the bucket
 --       2 token_time  microseconds in which one token comes back
 -- Returns how long the address is over the limit, in microseconds; 0 if it is not.
+
+do
+
 local function address_failure(keys, args)
   local capacity, token_time = whole_number(args[1]), whole_number(args[2])
   if #keys ~= 1 or not capacity or capacity < 1 or not token_time or token_time < 1 then
@@ -47,3 +50,5 @@ end
 
 redis.register_function('leaderboard_address_failure', address_failure)
 redis.register_function('leaderboard_spend', spend)
+
+end

@@ -10,6 +10,8 @@
 -- Returns done, or behind: since `seen` there are more than 500 entries, somebody was erased, such points were adopted, or one of
 -- the users has a first entry: read on and call again
 
+do
+
 -- Takes a user's score to where it belongs, after an entry that tells it. `had` are the scores on the board and withheld.
 local function adopt_of(op, user, sum, unaudited, had)
   local is_suspended = redis.call('SISMEMBER', op.suspended, user) == 1
@@ -48,6 +50,7 @@ local function adopt(keys, args)
     local user = args[index]
     adopt_of(op, user, sums[user], args[index + 2],
       { find_moving(op.moves, user), redis.call('ZSCORE', op.withheld, user) })
+    segments.follow(op.moves, user)
   end
   if op.seq_text then
     tell(op, nil)
@@ -56,3 +59,5 @@ local function adopt(keys, args)
 end
 
 register_operation('leaderboard_adopt', adopt)
+
+end

@@ -34,11 +34,14 @@ end
 
 local protected
 
+-- Those that are registered, by name.
+local operations = {}
+
 -- Registers an operation. An error before its first write is returned, not raised: such a reply has not the place in the script
 -- that Redis adds to what is raised, and by that callers know that nothing was written. `take_back` makes it so where it can, and
 -- returns whether it could.
 local function register_operation(name, operation, take_back)
-  redis.register_function(name, function(keys, args)
+  operations[name] = function(keys, args)
     has_written = false
     protected = protected or pcall
     local is_done, reply = protected(operation, keys, args)
@@ -48,7 +51,8 @@ local function register_operation(name, operation, take_back)
       error(reply, 0)
     end
     return error_of(reply)
-  end)
+  end
+  redis.register_function(name, operations[name])
 end
 
 -- Refuses keys of a board that are of another type, where MGET, which passes over such a key, has found nothing.

@@ -6,6 +6,8 @@
 --                slot that moves would refuse the call
 -- Returns epoch, seq.
 
+do
+
 local function begin(keys, args)
   if #keys ~= 2 and #keys ~= 3 then
     return redis.error_reply('BADARG leaderboard_begin: a key is missing')
@@ -35,3 +37,5 @@ local function begin(keys, args)
 end
 
 register_operation('leaderboard_begin', begin)
+
+end

@@ -8,7 +8,7 @@
 --       8 seen        id of the last audit entry that the loaded keys know
 --       9 reached     the last change by which somebody reached a score there; the board counts on behind it
 --       10 held       what `board` has, as far as the caller knows; empty: it is not there
---       11 definition what it is to have: without windows that end, whose seasons would keep the old layout
+--       11 definition what it is to have: without windows that end, whose seasons would keep the old layout, and without segments
 --       12 token
 --       13 there      how many of the keys 12 and 13 the caller has found
 -- Returns done
@@ -57,7 +57,7 @@ local function change_ties(keys, args)
   local op, reached, text = begin_operation(keys, args), whole_number(args[9] or ''), args[11]
   local definition = definition_of(text or '')
   if not op or #keys ~= 14 or op.user ~= '*' or not string.find(args[8] or '', '^%d+%-%d+$') or not reached or reached < 0
-    or not definition or definition.has_seasons or not whole_number(args[13] or '') then
+    or not definition or definition.has_seasons or definition.kinds or not whole_number(args[13] or '') then
     return wrong_arguments('leaderboard_change_ties')
   end
   if not loading.is_held(keys[14], args[12]) then

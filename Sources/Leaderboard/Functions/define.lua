@@ -9,6 +9,8 @@
 --       2 expected    version that holds, as far as the caller knows; empty: there is no such board
 --       3 channel     where the event is published: {"reset":true,"board":"<version>",…}, at the board's seq, which stays
 --       4 given       definition that holds where the key `board` is not there; empty: then there is no such board
+-- The kinds of segments that the old definition has and the new one has not, go with what is in them: by leaderboard_with_segments, which is
+-- told of these (segments.lua).
 -- Returns done version | conflict version (the one that holds, empty if there is no such board) | fixed name (of the member that
 -- cannot change any more) | fixed_window name rule (that it had) | bad_definition
 
@@ -80,10 +82,17 @@ local function define(keys, args)
       return { 'fixed_window', name, rule }
     end
   end
+  local gone, is_other = segments.difference(old and old.kinds, new.kinds)
+  if is_other then
+    return { 'fixed', 'totals' }
+  elseif gone ~= segments.told_text() then
+    error({ err = 'SEGMENTS the board has other segments than the caller knows' })
+  end
   local kept = redis.call('MGET', seq_key, epoch_key)
   -- Rules that are kept although the rest is refused are those of windows that hold, or of none.
   keep_rules(windows, has_begun, old, new)
   has_written = true
+  segments.drop()
   if text == '' then
     redis.call('UNLINK', board)
   else

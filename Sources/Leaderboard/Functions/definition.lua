@@ -15,7 +15,12 @@
 --   keep_days    for how long a season is kept behind its end, 1 to 3650; default 400. Asked for only where there are further windows
 --   grace_seconds  for how long behind its end a season takes updates that name it, 0 to 86400; default 0. As above
 --   frozen       since when the board is not shown, in milliseconds since 1970; left out: it is. freeze.lua alone changes it
+--   segments     at most 3 kinds (segments.lua), each 1 to 16 of a-z 0-9 _ -
+--   totals       those of them of which the sums are told
 -- Further members are the service's.
+
+-- As segments.lua has it.
+local segments = {}
 
 local OPERATORS = { incr = true, decr = true, set = true, best = true }
 -- By text; false: it is no definition.
@@ -97,6 +102,8 @@ local function parsed_definition(text)
     is_dense = ties == 'dense',
     -- The set is all there is, and another service may write it.
     is_bare = ties == 'id' or ties == 'shared',
+    -- A text; nil: there are none.
+    kinds = segments.of_definition(json.segments, json.totals),
     is_shared = ties == 'dense' or ties == 'shared',
     frozen = json.frozen ~= nil and whole_member(json.frozen, nil, 0, SCORE_LIMIT),
     -- The stamp of who is to be ahead must sort where the reader begins.
@@ -104,6 +111,8 @@ local function parsed_definition(text)
   }
   definition.has_seasons, definition.rules, definition.manual = windows_of(json)
   expect(definition.min <= definition.max)
+  -- One increase by itself may go the short way (write.lua).
+  definition.is_plain = definition.is_bare and not definition.kinds
   -- Milliseconds.
   definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000
   -- Microseconds.

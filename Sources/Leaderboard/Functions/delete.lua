@@ -7,6 +7,8 @@
 --       3 data      1: what is kept goes as well; 0: a board of which there is anything stays
 -- Returns done | conflict version (the one that holds) | no_board | not_empty
 
+do
+
 local DELETING = '{"deleting":true}'
 
 local function delete(keys, args)
@@ -41,3 +43,5 @@ local function delete(keys, args)
 end
 
 register_operation('leaderboard_delete', delete)
+
+end

@@ -33,6 +33,7 @@ local function erase(keys, args)
   end
   redis.call('ZREM', op.withheld, op.user)
   forget(op.moves, op.user)
+  segments.forget(op.moves, op.user)
   redis.call('DEL', op.limit)
   local names = {}
   for index, window in ipairs(op.windows) do

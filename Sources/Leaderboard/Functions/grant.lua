@@ -6,6 +6,9 @@
 --       last  lifetime  milliseconds for which the grant might come again
 -- Returns what leaderboard_update does, or grant_used. A retry that its idempotency key answers is a replay, whatever became
 -- of its grant. A grant is used up only by an update that counts.
+
+do
+
 local function granted_update(keys, args)
   local grant, lifetime = table.remove(keys), table.remove(args)
   if not whole_number(lifetime) or whole_number(lifetime) < 1 then
@@ -26,3 +29,5 @@ local function granted_update(keys, args)
 end
 
 redis.register_function('leaderboard_granted_update', granted_update)
+
+end

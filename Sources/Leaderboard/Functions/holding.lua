@@ -4,6 +4,9 @@
 -- Returns the id of the audit's last entry, score on the board, rank, 1 if suspended, score withheld, token bucket;
 -- an empty text stands for what there is not; and, with 7 keys, of a board with stamps the seq of the change by which the user
 -- reached the score (0: before all who came to it later)
+
+do
+
 local function holding(keys, args)
   if #keys ~= 5 and #keys ~= 7 or #args ~= 1 then
     return wrong_arguments('leaderboard_holding')
@@ -25,3 +28,5 @@ local function holding(keys, args)
 end
 
 redis.register_function{ function_name = 'leaderboard_holding', callback = holding, flags = { 'no-writes' } }
+
+end

@@ -158,6 +158,7 @@ local function begin_operation(keys, args)
     redis.call('HLEN', at)
     op.moves.withheld = op.withheld
   end
+  segments.begin(definition)
   op.seq = (op.last_seq or first_seq(definition, op.audit, op.scores, at, op.withheld, op.clock)) + 1
   if op.user ~= '*' then
     op.on_board = find_moving(op.moves, op.user)

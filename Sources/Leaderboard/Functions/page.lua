@@ -5,7 +5,8 @@
 --                     Redis' time is not within them, the answer is season_over, that time, and an empty text. (KEYS 4 and 5 are the season's)
 --                     Of a window `manual` then a comma, its name, a comma, the season's; KEYS 6 is `seasons`. Where that holds
 --                     another season, the answer is season_over, the time, and what it holds
---                     Before that, of who may see a board that is frozen: `!`. To all others the answer is frozen, and since when
+--                     Or, of a segment, `#` and its value (segment_reads.lua)
+--                     Before all that, of who may see a board that is frozen: `!`. To all others the answer is frozen, and since when
 -- Each returns epoch, seq, number of users on the board, then user, score, rank of each row, best first; or no_board, or
 -- bad_definition. Members that are no users are passed over as in standings.lua: until they have been taken off, they have places
 -- by which offsets and ranks go. Where some were, how many stands behind the rows, for who has them taken off (set_aside.lua).
@@ -53,6 +54,8 @@ local function register_reader(name, reader)
         end
         table.remove(args, 2)
       end
+    elseif args[2] and string.byte(args[2]) == 35 then
+      return segments.read(name, keys, args)
     end
     return reader(keys, args)
   end }

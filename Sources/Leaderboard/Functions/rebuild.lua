@@ -115,6 +115,7 @@ local function rebuild(keys, args)
       reached = change.reached
     end
     put_right(op, user, sum, change, change and change.word or word, reached)
+    segments.follow(op.moves, user)
   end
   if is_last then
     tell(op, nil)

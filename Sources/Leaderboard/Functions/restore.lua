@@ -208,6 +208,13 @@ local function restore(keys, args)
   elseif board and not holds(board, args[10]) then
     return { 'changed' }
   end
+  if board then
+    segments.refuse_untold(definition_of(redis.call('GET', board) or ''))
+    segments.refuse_untold(definition_of(text))
+  end
+  if not segments.are_loaded() then
+    return { 'lost' }
+  end
   local answer = keys[19] and seasons_to_place.answer(keys, args)
   if answer then
     return answer
@@ -227,6 +234,7 @@ local function restore(keys, args)
   note_as_is(op.audit, op.audit_max, op.seq, op.channel)
   if board then
     loading.put_in_place(keys[17], keys[16])
+    segments.put_in_place(loading.put_in_place)
     define_anew(op, board, text)
   end
   if keys[19] then

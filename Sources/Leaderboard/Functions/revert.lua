@@ -232,6 +232,7 @@ local function take_back(keys, args)
   for _, window in ipairs(op.windows) do
     bring_to_in_season(op, window)
   end
+  segments.follow(op.moves, op.user)
   tell(op, not op.kept_back and total or nil)
   local fall = shown_score(score) - (total and shown_score(total) or 0)
   return { 'done', #names, shown_score(fall), total and shown_score(total) or '' }
@@ -290,6 +291,7 @@ local function revert(keys, args)
   record(op, 'revert', 0 - taken, score - taken, { 'reverts', table.concat(counting, ' ') })
   mark(op, counting)
   bring_to(op, score, score - taken)
+  segments.follow(op.moves, op.user)
   tell(op, not op.kept_back and score - taken or nil)
   return { 'done', #counting, taken, shown_score(score - taken) }
 end

@@ -4,6 +4,9 @@
 --       10 foreign: with it, members that are no user ids stay on the board
 -- Returns the list of their names, in this order; the audit's also where it takes no entry, as the last one has the last id that
 -- there is. It writes nothing.
+
+do
+
 local function soundness(keys)
   if #keys ~= 10 then
     return redis.error_reply('BADARG leaderboard_soundness: a key is missing')
@@ -26,3 +29,5 @@ local function soundness(keys)
 end
 
 redis.register_function{ function_name = 'leaderboard_soundness', callback = soundness, flags = { 'no-writes' } }
+
+end

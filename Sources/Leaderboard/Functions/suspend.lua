@@ -36,6 +36,7 @@ local function suspend(keys, args)
       keep_season(op.moves.definition, window)
     end
   end
+  segments.follow(op.moves, op.user)
   tell(op, nil)
   return { 'done' }
 end
@@ -69,6 +70,7 @@ local function reinstate(keys, args)
       keep_season(op.moves.definition, window)
     end
   end
+  segments.follow(op.moves, op.user)
   tell(op, score, op.moves.stamps)
   return { 'done' }
 end

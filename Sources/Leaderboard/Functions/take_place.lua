@@ -4,6 +4,9 @@
 -- ARGV  1 name  2 entry
 --       3 maximum  names that there may be
 -- Returns there (it was in it before) | taken | full
+
+do
+
 local function take_place(keys, args)
   local name, entry, maximum = args[1], args[2], whole_number(args[3] or '')
   if #keys ~= 1 or #args ~= 3 or not maximum then
@@ -19,3 +22,5 @@ local function take_place(keys, args)
 end
 
 register_operation('leaderboard_take_place', take_place)
+
+end

@@ -214,7 +214,7 @@ end
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
-  if operator == 'incr' and not trace and increase_text == args[word + 3] and not (windows and windows.late) then
+  if operator == 'incr' and not trace and increase_text == args[word + 3] and not segments.moves and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
@@ -237,6 +237,9 @@ local function append_change(user, operator, increase_text, score_text, change_s
   end
   if windows and windows.late then
     push(fields, 'season', windows.late)
+  end
+  if segments.moves then
+    push(fields, 'segments', segments.moves)
   end
   local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
   if not is_done then
@@ -315,7 +318,7 @@ local function change(user, operator, value, old, total, score, score_text)
 end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
--- Of windows, `is_other`: one has another score than before.
+-- `is_other`: in a window, there is another score than before, or the user is in another segment.
 -- `said`: what is kept of the user's metadata, of an update that has some.
 local function carry_out(user, operator, value, old, total, full_in, asked, is_other, said)
   -- An increase of 0 is told and in the audit, as leaderboard_update does, though nothing is other than it was.
@@ -337,6 +340,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     place(user, old, total)
     if windows then
       place_in_windows(windows, user, seq)
+    end
+    if segments.group then
+      segments.note(user, total)
     end
   end
   if count > 1 then
@@ -416,6 +422,9 @@ local function outcome_of_update(user, value, old)
   if type(said) == 'table' then
     return said
   end
+  if segments.group then
+    is_other = segments.begin_move(user) or is_other
+  end
   return carry_out(user, operator, value, old, total, full_in, asked, is_other, said)
 end
 
@@ -443,6 +452,9 @@ end
 local function end_group(channel, before)
   write_places()
   write_count(keys, seq_text, chain)
+  if segments.group then
+    segments.write_group(moves)
+  end
   local behind = windows and end_windows(channel, before) or before
   last_count, last_count_text = seq < SCORE_LIMIT and seq or nil, seq_text
   if noted[channel] ~= audit_max or before == 0 then
@@ -488,7 +500,7 @@ local function outcomes_of_group(is_suspended, old)
   key, word = own_keys, SHARED_WORDS
   for index = 1, count do
     local user, reply = users[index], nil
-    flags = flags_of_updates[index]
+    flags, segments.turn = flags_of_updates[index], index
     if is_suspended == 1 or count > 1 and is_suspended[index] == 1 then
       reply = { 'suspended' }
     else
@@ -533,7 +545,7 @@ local function write_plain(keys, args)
   local held, seq_held, epoch, chain, full_at, stored = list(seasons
     and call('MGET', keys[4], keys[6], keys[7], keys[8], limit, keys[5]) or call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
   local definition, count = definitions[held or args[4]], count_of(seq_held)
-  if not definition or definition.version ~= args[5] or not definition.is_bare or not definition.operators.incr
+  if not definition or definition.version ~= args[5] or not definition.is_plain or not definition.operators.incr
     or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
     or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
     return nil
@@ -647,6 +659,7 @@ local function write(given_keys, given_args)
   if answer then
     return answer
   end
+  segments.begin_group(definition, users, count)
   moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
   local old = scores_of_group(keys[2])
   last_seq, epoch, chain = count_of(kept[2]), kept[3], kept[4]

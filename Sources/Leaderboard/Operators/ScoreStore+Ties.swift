@@ -55,16 +55,18 @@ extension ScoreStore {
 
         for _ in 0..<Self.maximumCatchUps {
             let there = try await count(of: [lease.keys.scores, lease.keys.at], on: eventLoop)
-            var call = calls.operation(
+            var words = RedisCommand(seen.description, String(state.lastReached))
+            words.append(held)
+            words.append(Array(definition.stored.readableBytesView))
+            for word in [lease.token, there] { words.append(word) }
+            let call = calls.operation(
                 "change_ties",
                 user: nil,
                 by: act,
-                [seen.description, String(state.lastReached)],
-                moreKeys: [keys.board, keys.at, lease.keys.scores, lease.keys.at, lease.key]
+                [],
+                moreKeys: [keys.board, keys.at, lease.keys.scores, lease.keys.at, lease.key],
+                words
             )
-            call.append(held)
-            call.append(Array(definition.stored.readableBytesView))
-            for word in [lease.token, there] { call.append(word) }
             let reply = try await operate(call, on: eventLoop)
             try LoadingLease.check(.array(reply))
             switch reply.first?.text {

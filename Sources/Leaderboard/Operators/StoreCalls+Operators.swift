@@ -31,27 +31,38 @@ extension StoreCalls {
         return operation(name, user: user, by: act, own, moreKeys: moreKeys)
     }
 
+    /// - Parameters:
+    ///   - more: of its own words, those that follow.
+    ///   - segments: what it is told of, with its own words; nil: of those of the definition.
     func operation(
         _ name: String,
         user: UserID?,
         by act: OperatorAct,
         _ own: [String],
-        moreKeys: [String]
+        moreKeys: [String],
+        _ more: RedisCommand = RedisCommand(),
+        segments restored: (call: SegmentedCall, own: [String])? = nil
     ) -> RedisCommand {
         let names =
             [
                 keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.withheld, keys.reverted,
                 user.map(keys.limit) ?? keys.scores,
             ] + moreKeys
-        let words =
+        var words = RedisCommand()
+        let ofAct =
             [
                 user?.rawValue ?? "*", keys.channel, auditMaxEntries, act.actor.rawValue, act.reason.text,
                 act.origin.ip,
                 act.origin.requestID,
             ] + own
+        for word in ofAct { words.append(word) }
+        words += more
+        if let segmented = restored?.call ?? segments {
+            return segmented.command("leaderboard_" + name, keys: names, words, own: restored?.own ?? [])
+        }
         var command = RedisCommand("FCALL", "leaderboard_" + name, String(names.count))
-        for word in names + words { command.append(word) }
-        return command
+        for name in names { command.append(name) }
+        return command + words
     }
 
     /// - Parameter lease: of who has loaded the audit's entries, with those of the board up to `seen`.

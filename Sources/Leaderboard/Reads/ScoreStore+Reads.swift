@@ -102,12 +102,13 @@ extension ScoreStore {
         in view: BoardView,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> RESPValue {
+        if case .segment(let segment) = view { return try await ask(name, words, of: segment, on: eventLoop) }
         if case .window = view { return try await ask(name, words, ofSeasonsIn: view, on: eventLoop) }
         return try await read(call(name, words, scores: keys.scores, at: keys.at), on: eventLoop)
     }
 
     /// - Parameters:
-    ///   - times: when the call has an answer, as `@<from>,<until>`; nil: at any time.
+    ///   - times: when the call has an answer, as `@<from>,<until>`; nil: at any time. Or, of a segment, `#<value>`.
     ///   - running: nil: they say it alone.
     func call(
         _ name: String,

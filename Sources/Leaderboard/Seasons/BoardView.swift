@@ -7,4 +7,6 @@ package enum BoardView: Sendable, Hashable {
     /// One that begins anew.
     /// - Parameter season: nil: that which runs when Redis reads.
     case window(WindowName, season: String?)
+    /// Of the window that never ends, only the users of one segment.
+    case segment(Segment)
 }

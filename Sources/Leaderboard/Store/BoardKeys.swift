@@ -108,6 +108,11 @@ package struct BoardKeys: RankedKeys {
         SeasonKeys(prefix: "\(prefix)s:\(window):\(id):", window: window, id: id)
     }
 
+    /// What the segments of one kind are kept in.
+    package func segments(of kind: SegmentKind) -> SegmentKeys {
+        SegmentKeys(prefix: "\(prefix)g:\(kind):")
+    }
+
     /// Any key of the board.
     func name(_ rest: String) -> String { prefix + rest }
 

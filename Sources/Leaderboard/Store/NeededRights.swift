@@ -128,6 +128,8 @@ package struct NeededRights: Sendable {
             // Of windows that end.
             ["PEXPIREAT", other.name("s:-:-:scores"), "1"], ["PEXPIRETIME", other.name("s:-:-:scores")],
             ["HGET", other.windows, "-"], ["HSET", other.windows, "-", "-"],
+            // Of segments.
+            ["ZLEXCOUNT", other.name("g:-:places"), "-", "+"], ["HSCAN", other.name("g:-:users"), "0"],
             [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
             [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
         ]

@@ -13,6 +13,8 @@ package enum ScoreStoreError: Error, Sendable, Equatable {
     case unsoundAudit(of: UserID)
     /// The board has no such window.
     case unknownWindow
+    /// The board has no segments of such a kind, or none of which totals are told.
+    case unknownSegment
     /// Nobody is in the season: it is none, has not begun, or was kept long enough.
     case unknownSeason
     /// The board is not shown, since then, in milliseconds since 1970.
@@ -32,6 +34,7 @@ extension ScoreStoreError: CustomStringConvertible {
         case .unavailable(let why), .outcomeUnknown(let why), .unsoundBoard(let why): why
         case .unsoundAudit: "the audit of this user adds up to what no score can be"
         case .unknownWindow: "the board has no such window"
+        case .unknownSegment: "the board has no segments of such a kind"
         case .unknownSeason: "nobody is in such a season"
         case .frozen: "the board is frozen"
         }

@@ -8,11 +8,14 @@ struct StoreCalls: Sendable {
     let keys: BoardKeys
     private let definition: BoardDefinition
     let auditMaxEntries: String
+    /// Nil: the board has no segments, which operations are told of.
+    let segments: SegmentedCall?
 
     /// - Parameter definition: whose bounds are the calls'.
     init(keys: BoardKeys, definition: BoardDefinition, options: StoreOptions) {
         self.keys = keys
         self.definition = definition
+        segments = SegmentedCall(keys, definition.segments)
         auditMaxEntries = String(max(1, options.auditMaxEntries))
     }
 

@@ -28,7 +28,18 @@ extension BoardUpdate {
         let season = try Self.season(object["season"], definition)
         let metadata = try ScoreUpdate.metadata(of: object)
         let grant = object["grant"]?.string
-        self.init(user: user, operation, value, grant: grant, season: season, metadata: metadata)
+        let segments = try object["segments"].map { (value) throws(ScoreUpdateError) in
+            try SegmentMoves(value, of: definition.segments)
+        }
+        self.init(
+            user: user,
+            operation,
+            value,
+            grant: grant,
+            season: season,
+            segments: segments,
+            metadata: metadata
+        )
     }
 
     private static func season(

@@ -13,6 +13,8 @@ package struct BoardUpdate: Hashable, Sendable {
     package let season: NamedSeason?
     /// What the user says of itself from then on; nil: as before.
     package let metadata: UserMetadata?
+    /// Nil: the user's segments stay as they are.
+    package let segments: SegmentMoves?
 
     /// - Parameter value: a larger one counts as the largest score that there is, a smaller one as the smallest.
     package init(
@@ -21,6 +23,7 @@ package struct BoardUpdate: Hashable, Sendable {
         _ value: Int,
         grant: String? = nil,
         season: NamedSeason? = nil,
+        segments: SegmentMoves? = nil,
         metadata: UserMetadata? = nil
     ) {
         self.user = user
@@ -29,6 +32,7 @@ package struct BoardUpdate: Hashable, Sendable {
         self.grant = grant
         self.season = season
         self.metadata = metadata
+        self.segments = segments
     }
 
     package init(_ update: ScoreUpdate) {

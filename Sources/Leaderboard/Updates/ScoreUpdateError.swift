@@ -2,7 +2,7 @@
 package struct ScoreUpdateError: Error, Sendable, Equatable {
     /// What is wrong.
     package enum Fault: Sendable, Equatable {
-        case json, userID, scoreIncrease, scoreDecrease, score, `operator`, season, metadata
+        case json, userID, scoreIncrease, scoreDecrease, score, `operator`, season, segments, metadata
         /// It is the name of one, but the board has none such.
         case unknownSeason
         /// Of several updates: the list of them, or what they are together.

@@ -49,6 +49,7 @@ struct UpdateCall {
             5 * user + (idempotencyKey?.rawValue.utf8.count ?? 0) + (grant?.id.utf8.count ?? 0)
             + origin.ip.utf8.count + origin.requestID.utf8.count + (origin.trace?.utf8.count ?? 0)
         let metadata = update.metadata.map { $0.json.utf8.count + head.board.meta.utf8.count + 32 } ?? 0
-        return own + metadata + 3 * head.board.limitPrefix.utf8.count + 256
+        let segments = update.segments?.text.utf8.count ?? 0
+        return own + metadata + segments + 3 * head.board.limitPrefix.utf8.count + 256
     }
 }

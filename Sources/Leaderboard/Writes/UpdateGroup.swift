@@ -11,6 +11,8 @@ final class UpdateGroup {
     /// Their own words of KEYS and ARGV.
     private var keys = RedisCommand()
     private var words = RedisCommand()
+    /// What each names of segments, of a board that has some.
+    private var segments = RedisCommand()
     private var waiting = Waiting()
 
     /// Whom the replies are for, in the order of the updates. Nearly always it is one.
@@ -28,13 +30,14 @@ final class UpdateGroup {
     /// Whether there is room for one more.
     func takes(_ call: UpdateCall) -> Bool {
         if count == 0 { return true }
-        let bytes = head.byteCount + keys.byteCount + words.byteCount
+        let bytes = head.byteCount + keys.byteCount + words.byteCount + segments.byteCount
         return count < Self.maximumUpdates && bytes + call.maximumBytes(by: head) <= Self.maximumBytes
     }
 
     func add(_ call: UpdateCall, _ continuation: ReplyContinuation) {
         call.appendKeys(by: head, to: &keys)
         call.appendWords(to: &words)
+        if head.segments != nil { segments.append(call.update.segments?.text ?? "") }
         count += 1
         if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
     }
@@ -47,6 +50,11 @@ final class UpdateGroup {
         call += keys
         call += head.words
         call += words
+        if let segmented = head.segments {
+            call += segments
+            segmented.appendEnd(to: &call, updates: count, function: WriteHead.name)
+            segments.removeAll()
+        }
         defer {
             keys.removeAll()
             words.removeAll()

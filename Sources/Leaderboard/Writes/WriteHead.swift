@@ -12,6 +12,10 @@ final class WriteHead: Sendable {
     let keys: RedisCommand
     /// The first of ARGV.
     let words: RedisCommand
+    /// Nil: the board has no segments.
+    let segments: SegmentedCall?
+
+    static let name = "leaderboard_write"
 
     /// - Parameter given: the definition that holds where the board's key has none; empty: then there is no such board.
     init(
@@ -24,8 +28,12 @@ final class WriteHead: Sendable {
     ) {
         board = keys
         self.seasons = seasons
-        function = RedisCommand("FCALL", "leaderboard_write").placed(with: RedisCommand("GET", keys.scores))
-        var names = RedisCommand(
+        segments = SegmentedCall(keys, definition.segments)
+        function = RedisCommand("FCALL", segments == nil ? Self.name : SegmentedCall.function)
+            .placed(with: RedisCommand("GET", keys.scores))
+        var names = RedisCommand()
+        for key in segments?.keys ?? [] { names.append(key) }
+        names += RedisCommand(
             keys.suspended,
             keys.withheld,
             keys.audit,

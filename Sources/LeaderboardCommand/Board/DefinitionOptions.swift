@@ -52,6 +52,7 @@ struct DefinitionOptions: ParsableArguments {
     var visibility: String?
 
     @OptionGroup var windows: WindowOptions
+    @OptionGroup var segments: SegmentOptions
 
     func validate() throws {
         var (scratch, reader) = (BoardDefinition(), OptionReader())
@@ -62,7 +63,7 @@ struct DefinitionOptions: ParsableArguments {
 
     var isEmpty: Bool {
         [title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, visibility]
-            .allSatisfy { $0 == nil } && windows.isEmpty
+            .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty
     }
 
     /// - Parameter name: of what the definition is.
@@ -120,6 +121,7 @@ struct DefinitionOptions: ParsableArguments {
         }
         reader.word("--visibility", visibility) { definition.visibility = $0 }
         windows.apply(to: &definition.windows, &reader)
+        segments.apply(to: &definition.segments, &reader)
     }
 }
 
@@ -145,6 +147,8 @@ extension BoardDefinition {
             ("from", windows.anchor?.description ?? ""), ("until", windows.end?.description ?? ""),
             ("keep_days", "\(windows.keepDays)"),
             ("grace_seconds", "\(windows.graceSeconds)"),
+            ("segments", segments.kinds.map(\.rawValue).joined(separator: ",")),
+            ("totals", segments.kinds.filter(segments.totals.contains).map(\.rawValue).joined(separator: ",")),
         ]
     }
 }

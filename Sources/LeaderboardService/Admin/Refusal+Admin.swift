@@ -57,7 +57,7 @@ extension Refusal {
         case .unsoundBoard: self = .boardUnsound
         case .outcomeUnknown: self = .operationUnknown
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
-        case .unknownWindow, .unknownSeason, .frozen: self.init(error)
+        case .unknownWindow, .unknownSegment, .unknownSeason, .frozen: self.init(error)
         }
     }
 }

@@ -7,6 +7,7 @@ enum BoardPaths {
         _ reads: BoardReads,
         _ stats: BoardStats,
         _ seasons: SeasonRoutes,
+        _ segments: SegmentRoutes,
         _ update: UpdateScore,
         _ profiles: ProfileRoutes,
         _ crossOrigin: CrossOrigin
@@ -38,6 +39,8 @@ enum BoardPaths {
             .on(.OPTIONS, "/api/v1/boards/{board}/stats", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}/seasons", handler: seasons.list),
             .on(.OPTIONS, "/api/v1/boards/{board}/seasons", handler: PublicRead.preflight),
+            .on(.GET, "/api/v1/boards/{board}/totals/{kind}", handler: segments.totals),
+            .on(.OPTIONS, "/api/v1/boards/{board}/totals/{kind}", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/users/{id}/standings", handler: reads.standings),
             .on(.OPTIONS, "/api/v1/users/{id}/standings", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboards", handler: reads.scoreboards),

@@ -44,11 +44,17 @@ struct BoardQuery {
         }
     }
 
-    /// `window` and `season`: the board itself, where neither is given.
+    /// `window` and `season`, or `segment`: the board itself, where none is given.
     static func view(_ query: Query) throws(Refusal) -> BoardView {
         let (windows, seasons) = (query.values("window"), query.values("season"))
         guard windows.count <= 1, seasons.count <= 1 else {
             throw .invalidWindow("window and season may be given once each.")
+        }
+        if let segment = try segment(query) {
+            guard seasons.isEmpty, windows.isEmpty || windows == [WindowName.all.rawValue] else {
+                throw .invalidSegment("Segments are of the window all, and have no seasons: give neither beside them.")
+            }
+            return .segment(segment)
         }
         guard let text = windows.first else {
             if seasons.isEmpty { return .whole }
@@ -72,6 +78,18 @@ struct BoardQuery {
         if values.isEmpty { return false }
         guard values == ["metadata"] else { throw .invalidQuery("include may be given once, as metadata.") }
         return true
+    }
+
+    /// `segment=country:de`. Nil: none is given.
+    private static func segment(_ query: Query) throws(Refusal) -> Segment? {
+        let values = query.values("segment")
+        guard let text = values.first else { return nil }
+        guard values.count == 1, let segment = Segment(text) else {
+            throw .invalidSegment(
+                "segment must be given once, as a kind, a colon, and \(SegmentValue.rule), such as country:de."
+            )
+        }
+        return segment
     }
 
     private static func user(_ query: Query) throws(Refusal) -> UserID {

@@ -16,6 +16,9 @@ extension Refusal {
     static func invalidSeason(_ message: String) -> Refusal {
         Refusal(status: .badRequest, code: "invalid_season", message: message)
     }
+    static func invalidSegment(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_segment", message: message)
+    }
     static func seasonNotFound(_ message: String) -> Refusal {
         Refusal(status: .notFound, code: "season_not_found", message: message)
     }
@@ -130,9 +133,11 @@ extension Refusal {
             code: "fixed_field",
             message: member == "frozen"
                 ? "The board is frozen: reveal it first."
-                : ["windows", "time_zone", "week_starts", "from", "until"].contains(member)
-                    ? "\(member) cannot change for a window that stays and goes by it: give the new one another name, and take the old one away."
-                    : "\(member) cannot change any more: somebody is on the board, or suspended from it."
+                : member == "totals"
+                    ? "totals cannot change for a kind that stays: take the kind away, and add it again, which begins empty."
+                    : ["windows", "time_zone", "week_starts", "from", "until"].contains(member)
+                        ? "\(member) cannot change for a window that stays and goes by it: give the new one another name, and take the old one away."
+                        : "\(member) cannot change any more: somebody is on the board, or suspended from it."
         )
     }
     /// The name of a season means one time of one rule.

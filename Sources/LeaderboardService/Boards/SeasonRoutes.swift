@@ -38,6 +38,7 @@ struct SeasonRoutes: Sendable {
         switch try BoardQuery.view(query) {
         case .window(let window, season: nil): window
         case .window: throw .invalidQuery("season has no meaning here.")
+        case .segment: throw .invalidSegment("Segments have no seasons.")
         case .whole where query.values("window").isEmpty: nil
         case .whole: throw .invalidWindow("The window all never ends, and has no seasons.")
         }

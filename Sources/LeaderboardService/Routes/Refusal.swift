@@ -182,6 +182,7 @@ extension Refusal {
         case .operator: self.init(status: .badRequest, code: "invalid_operator", message: message)
         case .season: self = .invalidSeason(message)
         case .unknownSeason: self = .seasonNotFound(message)
+        case .segments: self = .invalidSegment(message)
         case .metadata: self = .invalidMetadata(message)
         case .updates: self.init(status: .badRequest, code: "invalid_updates", message: message)
         case .boardName: self = .invalidBoardName(message)
@@ -196,6 +197,7 @@ extension Refusal {
         case .unsoundAudit(let user): self = .unsoundAudit(of: user)
         case .unknownWindow: self = .invalidWindow("The board has no such window.")
         case .frozen(let since): self = .boardFrozen(since: since)
+        case .unknownSegment: self = .invalidSegment("The board has no segments of this kind, or no totals of them.")
         case .unknownSeason: self = .seasonNotFound("Nobody is in a season of this name, or it was kept long enough.")
         }
     }
@@ -203,7 +205,7 @@ extension Refusal {
     /// A read changes nothing: whatever befell it, it can be repeated.
     init(reading error: ScoreStoreError) {
         switch error {
-        case .unknownWindow, .unknownSeason, .unsoundBoard, .frozen: self.init(error)
+        case .unknownWindow, .unknownSegment, .unknownSeason, .unsoundBoard, .frozen: self.init(error)
         case .unavailable, .outcomeUnknown, .unsoundAudit: self = .storeUnavailable
         }
     }

@@ -68,8 +68,8 @@ struct UpdateScore: Sendable {
     ) throws(Refusal) -> BoardUpdate {
         let body = try UpdateBody.json(of: request, maximumBytes: maximumBodyBytes)
         do throws(ScoreUpdateError) {
-            // Where windows end, an update may name its season, by this path too.
-            guard isMain, definition.windows.seasonal.isEmpty else {
+            // Where windows end, an update may name its season, and where there are segments, those, by this path too.
+            guard isMain, definition.windows.seasonal.isEmpty, definition.segments.isEmpty else {
                 return try BoardUpdate(json: body, of: definition)
             }
             return BoardUpdate(try ScoreUpdate(json: body, maximumIncrease: definition.maximumIncrease))

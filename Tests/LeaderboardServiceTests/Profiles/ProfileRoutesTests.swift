@@ -8,6 +8,10 @@ struct ProfileRoutesTests {
     private static let path = "/api/v1/boards/{board}/users/{id}/profile"
     private static let ada = #"{"name":"Ada","country":"GB"}"#
 
+    private func ask(_ method: String, _ target: String, _ service: RunningService) async throws -> TestResponse {
+        try await ask(method, target, nil, as: nil, service)
+    }
+
     private func ask(
         _ method: String,
         _ target: String,
