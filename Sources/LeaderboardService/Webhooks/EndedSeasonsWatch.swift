@@ -57,6 +57,9 @@ struct EndedSeasonsWatch {
             // One board that cannot be read keeps none of the others from being looked at.
             do { looks[id] = try await look(at: id) } catch is WebhookStore.LeaseLost {
                 throw WebhookStore.LeaseLost()
+            } catch ScoreStoreError.frozen {
+                // Its seasons are told of when it is revealed.
+                looks[id] = later
             } catch {
                 looks[id] = later
                 note(error)

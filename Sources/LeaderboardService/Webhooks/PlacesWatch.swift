@@ -84,6 +84,8 @@ final class PlacesWatch: Sendable {
             for id in ids {
                 do { try await compare(id) } catch is WebhookStore.LeaseLost {
                     return surroundings.lead.lose()
+                } catch ScoreStoreError.frozen {
+                    // What became of it is told when it is revealed, for which there is an event.
                 } catch {
                     // It is looked at again, with the next pause between.
                     changed.withLock { _ = $0.insert(id) }
