@@ -75,7 +75,7 @@ package struct UserMetadata: Hashable, Sendable {
             body.writeJSON(value)
         }
         for name in known {
-            guard let value = object[name] else { continue }
+            guard let value = object[name], value != .null else { continue }
             write(name, name == DisplayName.member ? .string(DisplayName.trimmed(value.string ?? "")) : value)
         }
         for member in others.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {

@@ -61,7 +61,10 @@ struct SecureServerTests {
             let silent = try await server.connect()
             try? await silent.send(ByteBuffer(bytes: [0x16, 0x03, 0x01]))
             #expect(try await silent.receiveToEnd() == "")
-            #expect(try await server.connect(tls: .trusting(own)).request("GET", "/hello").status == 200)
+            // A handshake that a slow machine does not end in time is given up as well.
+            try await until {
+                (try? await server.connect(tls: .trusting(own)).request("GET", "/hello"))?.status == 200
+            }
         }
     }
 

@@ -120,6 +120,14 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         ofBoard(404, "POST", "audit/revert/preview", #"{"seq":1,"reason":"x"}"#),
         ofBoard(200, "POST", "users/{id}/suspend", #"{"reason":"x"}"#),
         ofBoard(200, "POST", "users/{id}/reinstate", #"{"reason":"x"}"#), ofBoard(200, "GET", "users/{id}/export"),
+        ofBoard(200, "POST", "users/{id}/profile/blank", #"{"reason":"x"}"#),
+        ofBoard(200, "POST", "users/{id}/profile/allow", #"{"reason":"x"}"#),
+        admin(200, "POST", "users/{id}/profile/blank", "ada", #"{"reason":"x"}"#),
+        admin(200, "POST", "users/{id}/profile/allow", "ada", #"{"reason":"x"}"#),
+        ofBoard(200, "POST", "freeze", #"{"reason":"x"}"#), ofBoard(200, "POST", "reveal", #"{"reason":"x"}"#),
+        ofBoard(400, "POST", "reset", #"{"window":"No!","reason":"x"}"#),
+        ofPath(400, "boards/{board}/totals/{kind}", "boards/main/totals/team"),
+        ofPath(204, "boards/{board}/totals/{kind}", "boards/main/totals/team", method: "OPTIONS"),
         ofBoard(200, "DELETE", "users/{id}", #"{"reason":"x"}"#), definition(409, "DELETE"),
         definition(200, "DELETE", query: "?data=delete"),
     ]
@@ -158,7 +166,26 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
 
     private static let tooLong = String(repeating: " ", count: 4097)
 
-    static let all: [DescribedCase] = main + boards
+    static let all: [DescribedCase] = main + profiles(of: "") + profiles(of: "boards/{board}/") + boards
+
+    /// Of users, what they say of themselves.
+    private static func profiles(of board: String) -> [DescribedCase] {
+        let path = board + "users/{id}/profile"
+        let target = path.replacing("{board}", with: "main").replacing("{id}", with: "12345")
+        func profile(_ status: Int, _ method: String, _ body: String? = nil, as user: String = "12345") -> DescribedCase
+        {
+            var described = ofPath(status, path, target, method: method)
+            described.body = body
+            described.headers = body == nil ? [:] : ["Content-Type": "application/json"]
+            described.token = (user, nil)
+            return described
+        }
+        return [
+            profile(204, "PUT", #"{"name":"Ada"}"#), profile(400, "PUT", #"{"country":"XX"}"#),
+            profile(403, "PUT", "{}", as: "23456"), profile(200, "GET"), profile(204, "OPTIONS"),
+            profile(204, "DELETE"),
+        ]
+    }
 
     private static let main: [DescribedCase] = [
         update(200, valid), update(200, valid, ["Prefer": "return=representation", "Idempotency-Key": "k"]),
@@ -174,7 +201,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         board(400, "{"), board(400, #"{"user_id":"12345"}"#), board(400, #"{"user_id":"12345","score":5}"#),
         board(400, #"{"user_id":"12345","score":5,"operator":"set"}"#), board(400, #"{"user_id":"12345","score":1.5}"#),
         board(400, #"{"user_id":"12345","score_decrease":-1}"#),
-        board(400, #"{"user_id":"12345","score_increase":1,"metadata":{}}"#),
+        board(400, #"{"user_id":"12345","score_increase":1,"metadata":{"country":"XX"}}"#),
         board(404, #"{"user_id":"12345","score_increase":1,"season":"1"}"#), board(404, valid, on: "none"),
         board(400, valid, on: "No"),
         updates(200, #"{"board":"main","score_increase":1},{"board":"none","score_increase":1}"#),

@@ -22,7 +22,7 @@ struct WindowsInBrowserTests {
           .map((step) => step.querySelector(".rank").textContent + " " + step.querySelector(".name").title).join()
         """
     private static let notice =
-        "document.querySelector('#empty').hidden ? '' : document.querySelector('#empty strong').textContent"
+        "(document.querySelector('#empty').hidden ? '' : document.querySelector('#empty strong').textContent)"
 
     private static let windows =
         #"[{"name":"all"},{"name":"daily","reset":"daily"},{"name":"cup","reset":"every 72h"},{"name":"weekly","reset":"weekly"}]"#
@@ -119,7 +119,7 @@ struct WindowsInBrowserTests {
         @Sendable func times(_ from: Int, _ until: Int) -> String {
             #","from":\#(from),"until":\#(until),"now":\#(now)"#
         }
-        let running = Self.standings("2026-W48", Self.top, rest: times(now - 60_000, now + 3_000_000))
+        let running = Self.standings("2026-W48", Self.top, rest: times(now - 60_000, now + 2_990_000))
         let live = ScriptedLive(.webSocket, [], then: .init(messages: [running])) { part, query in
             if part == "" { return Self.definition }
             return part == "seasons" && query.values("before").isEmpty ? "[]" : nil

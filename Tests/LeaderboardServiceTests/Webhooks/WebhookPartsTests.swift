@@ -132,8 +132,8 @@ struct WebhookPartsTests {
         Places(old: [], new: [("a", 1)], overtaken: []),
         Places(old: [("a", 1)], new: [], overtaken: []),
         Places(old: [("a", 1), ("b", 2)], new: [("c", 1), ("a", 2)], overtaken: ["a by c: 2", "b by c: 0"]),
-        // Who leaves overtakes nobody.
-        Places(old: [("a", 1), ("b", 2), ("c", 3)], new: [("b", 1), ("c", 2)], overtaken: []),
+        // Whether they have left the board is asked of the board.
+        Places(old: [("a", 1), ("b", 2), ("c", 3)], new: [("b", 1), ("c", 2)], overtaken: ["a by b: 0"]),
         // Shared places: nobody stands before the other.
         Places(old: [("a", 1), ("b", 2)], new: [("a", 1), ("b", 1)], overtaken: []),
         Places(old: [("a", 1), ("b", 1)], new: [("b", 1), ("a", 2)], overtaken: []),

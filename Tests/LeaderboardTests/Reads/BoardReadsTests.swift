@@ -157,7 +157,7 @@ struct BoardUpdateTests {
             #"{"user_id":"a","score":1,"operator":1}"#, #"{"user_id":"a","score":1,"operator":"set"}"#,
             #"{"user_id":"a","score_increase":1,"operator":"incr"}"#,
             #"{"user_id":"a","score_increase":1,"season":"1"}"#,
-            #"{"user_id":"a","score_increase":1,"metadata":{}}"#, #"{"user_id":"<","score_increase":1}"#, "[]", "",
+            #"{"user_id":"a","score_increase":1,"metadata":[]}"#, #"{"user_id":"<","score_increase":1}"#, "[]", "",
         ]
     )
     func refused(json: String) {
