@@ -29,7 +29,7 @@ extension Feed {
         if begun.cursor.seq <= position.seq { return [] }
         if begun.cursor.seq != position.seq &+ 1 { return resync(.hole, now: now) }
         if let place {
-            guard let same = place.after(begun) else { return resync(.season, now: now) }
+            guard let same = place.after(begun) else { return lastChanges + resync(.season, now: now) }
             self.place = same
         }
         return pass(to: begun.cursor.seq, now: now)
@@ -42,8 +42,11 @@ extension Feed {
             return fetchIfDue(now: now)
         }
         // One that is under way may have been made before.
-        return mode == .following ? resync(.season, now: now) : []
+        return mode == .following ? lastChanges + resync(.season, now: now) : []
     }
+
+    /// What has come in the season goes out before its end is told.
+    private var lastChanges: [FeedAction] { window.dueAt == nil ? [] : [.flush] }
 
     /// Something happened that changes nothing here. The next frame tells that nothing was missed.
     private mutating func pass(to seq: Int, now: NIODeadline) -> [FeedAction] {

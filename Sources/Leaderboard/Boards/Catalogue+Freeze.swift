@@ -47,10 +47,12 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
         let text = try await heldText(held, on: eventLoop)
-        var call = calls.operation("freeze", user: nil, by: act, [], moreKeys: [keys.board, keys.at, keys.frozen])
-        call.append(text)
-        call.append(board.given)
-        call.append(Array(definition.stored.readableBytesView))
+        var words = RedisCommand()
+        words.append(text)
+        words.append(board.given)
+        words.append(Array(definition.stored.readableBytesView))
+        let moreKeys = [keys.board, keys.at, keys.frozen]
+        let call = calls.operation("freeze", user: nil, by: act, [], moreKeys: moreKeys, words)
         return try await operate(call, on: eventLoop).first?.text == "done"
     }
 }

@@ -56,4 +56,26 @@ end
 
 register_operation('leaderboard_freeze', freeze)
 
+-- leaderboard_erase_frozen: who is erased leaves the rows that are shown of a frozen board; the others keep their ranks.
+-- KEYS  1 frozen
+-- ARGV  1 user
+-- Returns 1, or 0 if the user is in none of them
+redis.register_function('leaderboard_erase_frozen', function(keys, args)
+  if #keys ~= 1 or #args ~= 1 or not is_user(args[1]) then
+    return wrong_arguments('leaderboard_erase_frozen')
+  end
+  local kept, lines, found = redis.call('GET', keys[1]) or '', {}, 0
+  for line in string.gmatch(kept, '[^\n]+') do
+    if #lines > 0 and string.sub(line, 1, #args[1] + 1) == args[1] .. ' ' then
+      found = 1
+    else
+      lines[#lines + 1] = line
+    end
+  end
+  if found == 1 then
+    redis.call('SET', keys[1], table.concat(lines, '\n'))
+  end
+  return found
+end)
+
 end

@@ -6,7 +6,7 @@
 --   season_over now stored | season_is stored now | no_board | bad_definition | board_changed version
 --
 -- leaderboard_reset: ends the running season of a window `manual` now, and begins the next one, whose name is the next number.
--- KEYS  as above, and then of the season that ends  8 scores  9 at  10 withheld
+-- KEYS  as above, then of the season that ends  8 scores  9 at  10 withheld  and of the board  11 scores  12 at  13 withheld
 -- ARGV  as above, then  8 window  9 season  that ends; it is one of `seasons`
 --       10 actor  11 reason  12 ip  13 request   as operations have them (operation.lua)
 -- Returns done season from ends (the one that ended; microseconds), or, and nothing was written, as above but for `unchanged`
@@ -47,8 +47,13 @@ local function write_roll(roll, text, more)
   local keys, audit_max, channel, clock = roll.keys, roll.args[1], roll.args[2], roll.clock
   refuse_other_types(unpack(keys, 3, 6))
   local last_seq = count_of(roll.kept[3])
-  -- Stamps may be there without a count: then the time in milliseconds is above each of them (first_seq).
-  local seq = last_seq or math.max(last_audited_seq(keys[1]), roll.definition.is_stamped and milliseconds(clock) or 0)
+  local seq = last_seq
+  if not seq and keys[11] then
+    seq = first_seq(roll.definition, keys[1], keys[11], keys[12], keys[13], clock)
+  elseif not seq then
+    -- Stamps may be there without a count: then the time in milliseconds is above each of them.
+    seq = math.max(last_audited_seq(keys[1]), roll.definition.is_stamped and milliseconds(clock) or 0)
+  end
   local seq_text, time_text = integer_text(seq + 1), integer_text(milliseconds(clock))
   local fields = season_fields(seq_text, text)
   for _, field in ipairs(more or {}) do
@@ -78,7 +83,7 @@ local function roll(keys, args)
 end
 
 local function reset(keys, args)
-  local roll, answer = begin_roll('leaderboard_reset', keys, args, 10, 13)
+  local roll, answer = begin_roll('leaderboard_reset', keys, args, 13, 13)
   if answer then
     return answer
   end

@@ -57,8 +57,13 @@ extension Unicode.Scalar {
         }
     }
 
-    /// There is something to see; a space is not, nor is the pattern of Braille without dots.
+    /// There is something to see; a space is not, nor is the pattern of Braille without dots, the head of a note without one, or a mark
+    /// by itself.
     fileprivate var isSeen: Bool {
-        !isJoiner && isWithinName && !properties.isWhitespace && self != "\u{2800}"
+        switch properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .spacingMark: return false
+        default:
+            return !isJoiner && isWithinName && !properties.isWhitespace && self != "\u{2800}" && self != "\u{1D159}"
+        }
     }
 }

@@ -68,7 +68,7 @@ extension StoreCalls {
         let own = keys.season(window: ending.window, id: ending.season.id)
         let names = [
             keys.audit, keys.board, keys.seasons, keys.seq, keys.epoch, keys.chain, keys.ended, own.scores, own.at,
-            own.withheld,
+            own.withheld, keys.scores, keys.at, keys.withheld,
         ]
         let words = [
             auditMaxEntries, keys.channel, board.given, board.definition.version, seasons.text, "\(seasons.from)",

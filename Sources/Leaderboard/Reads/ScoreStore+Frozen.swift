@@ -4,11 +4,14 @@ import RedisClient
 import Text
 
 extension ScoreStore {
-    /// What is shown of a board that is frozen: its first rows as they were then. Nil: it is not kept any more.
-    package func frozenPage(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RankedPage? {
-        try await read(RedisCommand("GET", keys.frozen), on: eventLoop).text.flatMap {
-            RankedPage(frozen: $0, order: BoardOrder(board.definition))
-        }
+    /// What is shown of a board that is frozen: its first rows as they were then; none where they are not kept, as behind a restore into
+    /// another Redis.
+    package func frozenPage(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RankedPage {
+        let order = BoardOrder(board.definition)
+        let kept = try await read(RedisCommand("GET", keys.frozen), on: eventLoop).text
+        if let page = kept.flatMap({ RankedPage(frozen: $0, order: order) }) { return page }
+        let nobody = Snapshot(cursor: Cursor(epoch: "0", seq: 0), total: 0, standings: [], order: order)
+        return RankedPage(nobody, ranks: [])
     }
 }
 

@@ -75,8 +75,9 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> EndedRows? {
         let reply = try await read(page(limit, of: season, window, isAnyTime: true), on: eventLoop)
         let grace = board.definition.windows.graceSeconds * 1_000_000
+        // Who knew one without an end, which an operator has ended, knows one that has no grace.
         return try Self.read(reply) { RankedPage($0, $1, order: BoardOrder(board.definition)) }.map {
-            EndedRows(snapshot: $0.snapshot, isFinal: now - grace >= season.until)
+            EndedRows(snapshot: $0.snapshot, isFinal: season.isOpen || now - grace >= season.until)
         }
     }
 }

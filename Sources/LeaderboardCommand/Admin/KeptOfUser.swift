@@ -14,6 +14,8 @@ struct KeptOfUser: Decodable {
     let audit_is_cut: Bool
     /// Nil: of no season.
     let seasons: [Entry]?
+    /// What they say of themselves; nil: nothing.
+    let metadata: Entry?
     /// Nil: no erasure has begun that has not ended.
     let erasing: Bool?
 
@@ -27,7 +29,7 @@ struct KeptOfUser: Decodable {
     var isErasable: Bool {
         if score != nil || withheld_score != nil || rate_limit_full_at_us != nil { return true }
         if !audit.isEmpty || !idempotency_keys.isEmpty { return true }
-        return seasons?.isEmpty == false || erasing == true
+        return seasons?.isEmpty == false || metadata != nil || erasing == true
     }
 
     /// `a score of 5, scores in 2 seasons, and 3 entries in the audit`
@@ -35,6 +37,7 @@ struct KeptOfUser: Decodable {
         let score = (score ?? withheld_score).map { "a score of \($0)" } ?? "no score"
         let inSeasons = seasons.map { ", scores in \($0.count.counted("season"))" } ?? ""
         let entries = (audit_is_cut ? "more than " : "") + audit.count.counted("entry", "entries")
-        return "\(score)\(inSeasons), and \(entries) in the audit\(suspended ? "; the suspension stays" : "")"
+        let said = metadata == nil ? "" : ", a profile"
+        return "\(score)\(inSeasons)\(said), and \(entries) in the audit\(suspended ? "; the suspension stays" : "")"
     }
 }

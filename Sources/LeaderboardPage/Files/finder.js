@@ -178,7 +178,7 @@ export class Finder {
   async #standingOf(user) {
     try {
       const answer = await this.#board.ask(`users/${encodeURIComponent(user)}`, { signal: AbortSignal.timeout(5_000) });
-      if (answer.status === 404) return { standing: null, problem: `Nobody called “${user}” is on this board.` };
+      if (answer.status === 404) return { standing: null, problem: `Nobody with the user id “${user}” is on this board.` };
       if (answer.status === 409) return { problem: "The board is frozen: until it is opened again, nobody is found on it." };
       if (answer.status === 400) return { problem: "That cannot be a user id: 1 to 128 letters, digits and _ - . : @ | + = ~." };
       const standing = answer.ok ? readStanding(await answer.json()) : null;

@@ -3,6 +3,7 @@
 const notices = {
   empty: ["Nobody has scored yet.", "The first player to score appears here at once."],
   begun: ["A new season has just begun.", "The first player to score appears here at once."],
+  waiting: ["This season has not begun yet.", "Scores count from its beginning on."],
   season: ["Nobody has scored in this season yet.", "The first player to score appears here at once."],
   past: ["Nothing is known of this season.", "Nobody scored in it, or it is kept no longer."],
   gone: ["There is no such board.", "It was deleted, or nobody has made it yet. When it is made, it appears here."],

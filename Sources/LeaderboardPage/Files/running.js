@@ -35,6 +35,7 @@ export class Running {
   get emptiness() {
     if (this.season === null) return "empty";
     const { from } = this.season;
+    if (from !== null && serviceTime() < from) return "waiting";
     return from !== null && serviceTime() - from < isNewFor ? "begun" : "season";
   }
 
@@ -88,6 +89,8 @@ export class Running {
     // Through an end of which no message told: by a break, or in the dark.
     const isAnother = this.season !== null && season !== null && this.season.id !== season.id;
     Object.assign(this, { season, frozen });
+    // Nobody has moved from a place in one season to a place in the next.
+    if (isAnother) this.#parts.rows.clear();
     if (isAnother && !this.isAwaited) this.#parts.seasons.start();
     this.#heard.onSeason();
   }

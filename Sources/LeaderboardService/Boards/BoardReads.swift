@@ -101,7 +101,7 @@ struct BoardReads: Sendable {
             }
             let store = try await boards.board(id, request)
             do throws(ScoreStoreError) {
-                if let page = try await store.frozenPage(on: request.eventLoop)?.part(from: offset, limit: limit) {
+                if let page = try await store.frozenPage(on: request.eventLoop).part(from: offset, limit: limit) {
                     return (page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
                 }
             } catch { throw Refusal(reading: error) }
@@ -166,7 +166,8 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> ByteBuffer {
-        let body = try await boards.read(id, for: request) { store throws(ScoreStoreError) -> ByteBuffer?? in
+        let body = try await boards.read(id, for: request, owner: user) {
+            store throws(ScoreStoreError) -> ByteBuffer?? in
             guard let found = try await store.place(of: user, in: view, on: request.eventLoop) else { return nil }
             guard let found else { return .some(nil) }
             let said = try await store.saidBy([user.rawValue], isAsked: true, on: request.eventLoop)

@@ -48,7 +48,9 @@ struct RequestedBoard: Sendable {
 
     /// For who watches a window that begins anew: the board has one of this name.
     func allowWatching(_ window: WindowName, of id: BoardID, _ request: Request) async throws(Refusal) {
-        let windows = try await board(id, request).board.definition.windows
+        let definition = try await board(id, request).board.definition
+        if let since = definition.frozenSince { throw Refusal(reading: .frozen(since: since)) }
+        let windows = definition.windows
         guard windows.seasonal.contains(where: { $0.name == window }) else { throw Refusal(reading: .unknownWindow) }
     }
 
@@ -78,7 +80,9 @@ struct RequestedBoard: Sendable {
 
     /// Whether a board that is frozen is shown: to operators, and of users their own place.
     private func seesFrozen(_ request: Request, _ owner: UserID?) async -> Bool {
-        guard let token = try? await callers.token(of: request), token.isActive else { return false }
+        // Who sends none has done nothing wrong.
+        guard BearerToken.of(request.headers) != nil, let token = try? await callers.token(of: request), token.isActive
+        else { return false }
         return token.scopes.contains(Operators.scope) || token.subject == owner
     }
 

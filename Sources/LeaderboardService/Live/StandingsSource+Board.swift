@@ -14,10 +14,8 @@ extension StandingsSource {
                     do throws(ScoreStoreError) {
                         found = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop)
                     } catch {
-                        guard case .frozen(let since) = error, let kept = try await store.frozenPage(on: eventLoop)
-                        else {
-                            throw error
-                        }
+                        guard case .frozen(let since) = error else { throw error }
+                        let kept = try await store.frozenPage(on: eventLoop)
                         return Look(kept.snapshot, isPrivate: isPrivate, frozenSince: since)
                     }
                     guard var page = found else { return nil }

@@ -15,6 +15,7 @@ final class EndpointDelivery: Sendable {
     private let news = Bell()
     private let gone = Atomic(false)
     private let fullness = LogThrottle()
+    private let failures = LogThrottle()
 
     init(_ endpoint: WebhookEndpoint, number: Int, _ surroundings: WebhookSurroundings) {
         self.endpoint = endpoint
@@ -147,8 +148,9 @@ final class EndpointDelivery: Sendable {
             metadata["reason"] = "\(reason)"
             if again == nil {
                 logger.error("webhook message given up", metadata: metadata)
-            } else {
-                logger.warning("webhook message not delivered", metadata: metadata)
+            } else if let count = failures.countIfDue() {
+                metadata["count"] = "\(count)"
+                logger.warning("webhook messages not delivered", metadata: metadata)
             }
         }
     }

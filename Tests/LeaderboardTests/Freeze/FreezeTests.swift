@@ -63,7 +63,7 @@ struct FreezeTests {
                     try await reader.read(store.seeingFrozen(), board.loop)
                 }
             }
-            let page = try #require(try await new.frozenPage(on: board.loop))
+            let page = try await new.frozenPage(on: board.loop)
             #expect(page.snapshot.standings == [Standing(user: "bob", score: 7), Standing(user: "alice", score: 5)])
             #expect(page.ranks == [1, 2] && page.snapshot.total == 2 && page.snapshot.seq == 2)
             #expect(page.part(from: 1, limit: 10)?.snapshot.standings.map(\.user) == ["alice"])
@@ -72,7 +72,7 @@ struct FreezeTests {
             let shown = try #require(try await catalogue.freeze(.main, false, by: board.act(), on: board.loop))
             #expect(shown.frozenSince == nil)
             for reader in Self.readers { try await reader.read(old, board.loop) }
-            #expect(try await old.frozenPage(on: board.loop) == nil)
+            #expect(try await old.frozenPage(on: board.loop).snapshot.standings == [])
             #expect(try await board.audit().map(\.action) == [.update, .update, .freeze, .reveal])
             #expect(try await board.verify().isSound)
         }
@@ -96,6 +96,27 @@ struct FreezeTests {
             #expect(stored.title == "Another" && stored.frozenSince == frozen.frozenSince)
             let taken = try await catalogue.returnToEnvironment(from: .stored(stored), on: board.loop)
             #expect(taken == .fixed(member: "frozen"))
+        }
+    }
+
+    @Test("may have segments, and forgets who is erased")
+    func segmented() async throws {
+        try await withBoard { board in
+            var segmented = try await SegmentedBoard(board, .first)
+            for user in ["alice", "bob"] { _ = try await segmented.write(user, .incr, 5, ["country:de"]) }
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            let id = segmented.store.board.id
+            let frozen = try await catalogue.freeze(id, true, by: board.act(), on: board.loop)
+            let since = try #require(frozen?.frozenSince)
+            await #expect(throws: ScoreStoreError.frozen(since: since)) {
+                _ = try await segmented.store.rows(.page(offset: 0), limit: 10, on: board.loop)
+            }
+            let shown = try await catalogue.board(id, on: board.loop)
+            _ = try await shown.erase(.alice, by: board.act(), on: board.loop)
+            let page = try await shown.frozenPage(on: board.loop)
+            #expect(page.snapshot.standings.map(\.user) == ["bob"] && page.ranks == [2])
+            #expect(try await catalogue.freeze(id, false, by: board.act(), on: board.loop) != nil)
+            #expect(try await segmented.store.rows(.page(offset: 0), limit: 10, on: board.loop)?.ranks == [1])
         }
     }
 

@@ -84,7 +84,8 @@ struct UserMetadataTests {
         "has no name that nobody sees, or that reaches over its place",
         arguments: [
             "", " ", "\u{A0}\u{3000}", "\u{200D}", "\u{FE0F}", "\u{2800}", "\u{3164}", "\u{200B}", "a\nb", "a\u{0}b",
-            "a\u{7F}", "a\u{85}b", "a\u{9B}b", "a\u{2028}b", "a\u{202E}b", "a\u{202A}b", "a\u{2066}b", "a\u{2069}b",
+            "\u{301}", "\u{1D159}", "a\u{7F}", "a\u{85}b", "a\u{9B}b", "a\u{2028}b", "a\u{202E}b", "a\u{202A}b",
+            "a\u{2066}b", "a\u{2069}b",
             "a\u{200E}b", "a\u{200F}b", "a\u{61C}b", "a\u{FEFF}b", "a\u{AD}b", "a\u{E000}b", "a\u{FFFF}b",
             "a\u{E0041}b",
             "Z" + String(repeating: "\u{308}", count: 9), String(repeating: "a", count: 65),

@@ -22,6 +22,20 @@ struct ManualSeasonTests {
         return definition
     }
 
+    @Test("may be reset before anybody has played: the board's count begins with that")
+    func resetFirst() async throws {
+        try await withBoard { board in
+            let instances = try await TestInstances(board, "fresh", definition(.first))
+            let store = instances.instance(late: 0)
+            let ended = try await store.reset(Self.cup, season: nil, by: try instances.act("x"), on: board.loop)
+            guard case .ended = ended else {
+                Issue.record("\(ended)")
+                return
+            }
+            #expect(try await board.command("GET", store.keys.seq).text == "1")
+        }
+    }
+
     @Test(
         "ends hundreds of times, each once, and has each update in the season that ran, whatever clocks say and instances know",
         arguments: [BoardDefinition.Ties.id, .first]

@@ -196,7 +196,8 @@ struct SegmentActsTests {
     /// Files in which the board's scores are not moved, or not those of the board, and why.
     private static let exempt = [
         "moves.lua": "how to move", "windows.lua": "seasons", "change_ties.lua": "refused",
-        "update.lua": "as another service", "grant.lua": "as another service", "loading.lua": "how keys are put in place",
+        "update.lua": "as another service", "grant.lua": "as another service",
+        "loading.lua": "how keys are put in place",
         "rebuild_season.lua": "seasons", "set_aside.lua": "members that are no users",
     ]
 
