@@ -14,6 +14,10 @@ actor BrowserPage {
 
     struct ScriptFailed: Error {
         let text: String
+
+        var isOfPageThatWasLeft: Bool {
+            text.contains("navigated or closed") || text.contains("context was destroyed")
+        }
     }
 
     private let devTools: TestConnection
@@ -60,6 +64,13 @@ actor BrowserPage {
     func wait(for condition: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let poll = "new Promise((done) => (function look() { (\(condition)) ? done() : setTimeout(look, 20); })())"
         do {
+            for _ in 1...10 {
+                // The page that was asked may be on its way to the next one.
+                do { try await evaluate(poll) } catch let left as ScriptFailed where left.isOfPageThatWasLeft {
+                    continue
+                }
+                return
+            }
             try await evaluate(poll)
         } catch let timedOut as TestConnection.TimedOut {
             let shown = try await evaluate("document.body.innerText")
