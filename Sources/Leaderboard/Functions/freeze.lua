@@ -73,6 +73,11 @@ redis.register_function('leaderboard_erase_frozen', function(keys, args)
     end
   end
   if found == 1 then
+    -- So many users the rows are of, as far as they are kept.
+    local place, total = string.match(lines[1], '^(.*) (%d+)$')
+    if place and tonumber(total) > 0 then
+      lines[1] = place .. ' ' .. integer_text(tonumber(total) - 1)
+    end
     redis.call('SET', keys[1], table.concat(lines, '\n'))
   end
   return found

@@ -115,6 +115,7 @@ struct FreezeTests {
             _ = try await shown.erase(.alice, by: board.act(), on: board.loop)
             let page = try await shown.frozenPage(on: board.loop)
             #expect(page.snapshot.standings.map(\.user) == ["bob"] && page.ranks == [2])
+            #expect(page.part(from: 0, limit: 10)?.ranks == [2])
             #expect(try await catalogue.freeze(id, false, by: board.act(), on: board.loop) != nil)
             #expect(try await segmented.store.rows(.page(offset: 0), limit: 10, on: board.loop)?.ranks == [1])
         }
