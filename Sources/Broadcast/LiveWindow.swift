@@ -9,6 +9,12 @@ package struct LiveWindow: Sendable, Hashable, CustomStringConvertible {
         self.window = window
     }
 
+    /// What messages of the form name; nil: neither board nor window.
+    /// - Parameter season: that of the window which they are of.
+    func subject(_ form: MessageForm, season: String?) -> Subject? {
+        form.namesBoard ? Subject(board: board, window: window, season: season) : nil
+    }
+
     /// For logs.
     package var description: String { window.map { "\(board) \($0)" } ?? board }
 }

@@ -125,7 +125,7 @@ final class Audience {
                 to: round.cursor,
                 from: from,
                 encoded: watch.encoded,
-                of: subject(for: subscriber, season: round.season)
+                of: followed.subject(subscriber.group.form, season: round.season)
             )
             watch.encoded.removeAll()
             watch.seq = round.cursor.seq
@@ -273,7 +273,7 @@ final class Audience {
             frame = made
         } else {
             if snapshots == Self.noSnapshots { snapshotsEnd = now + Self.snapshotAge }
-            let subject = subject(for: subscriber, season: published.seasonID)
+            let subject = followed.subject(subscriber.group.form, season: published.seasonID)
             let message = Message.snapshot(published, of: subject, now: now)
             frame = framings[form.transport].frame(message, published.cursor)
             snapshots[form.index] = frame
@@ -301,11 +301,6 @@ final class Audience {
     }
 
     // MARK: Bookkeeping
-
-    private func subject(for subscriber: Subscriber, season: String?) -> Subject? {
-        guard subscriber.group.form.namesBoard else { return nil }
-        return Subject(board: followed.board, window: followed.window, season: season)
-    }
 
     private func show(_ published: Published) {
         self.published = published

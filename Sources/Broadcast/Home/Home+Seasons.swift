@@ -44,8 +44,9 @@ extension Home {
     func tell(_ turn: SeasonTurn) {
         let now = eventLoop.now
         let frames = MessageForm.all.map { form -> ByteBuffer? in
-            guard form.namesBoard, audiences.contains(where: { $0.has(form) }) else { return nil }
-            let subject = Subject(board: followed.board, window: followed.window, season: turn.season.id)
+            guard let subject = followed.subject(form, season: turn.season.id),
+                audiences.contains(where: { $0.has(form) })
+            else { return nil }
             return framings[form.transport].frame(Message.season(turn, of: subject, now: now), turn.cursor)
         }
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {

@@ -170,8 +170,7 @@ final class Home {
 
     /// What the messages of this form name.
     func subject(_ form: MessageForm, _ published: Published) -> Subject? {
-        guard form.namesBoard else { return nil }
-        return Subject(board: followed.board, window: followed.window, season: published.seasonID)
+        followed.subject(form, season: published.seasonID)
     }
 
     private func deliverSoon() {
