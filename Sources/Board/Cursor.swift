@@ -1,3 +1,5 @@
+import Text
+
 /// A place in a board's stream: every change up to and including `seq` of that `epoch` has been seen.
 ///
 /// Both numbers are the board's, not an instance's, so a cursor got from one instance is good at another.
@@ -16,7 +18,7 @@ package struct Cursor: Sendable, Hashable, CustomStringConvertible {
     package init?(_ text: String) {
         guard text.utf8.count <= 128, let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         let digits = text[text.utf8.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0.isDigit }),
             digits == "0" || digits.utf8.first != UInt8(ascii: "0"), let seq = Int(digits), seq <= ScoreRange.limit
         else { return nil }
         self.init(epoch: String(text[..<colon]), seq: seq)

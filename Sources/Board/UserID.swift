@@ -1,3 +1,5 @@
+import Text
+
 /// Who scores: 1 to 128 characters of `A-Z a-z 0-9 _ - . : @ | + = ~`, what identity providers put in `sub`. Needs no escaping
 /// in JSON, Redis keys, glob patterns, or logs; in a URL it does.
 package struct UserID: Hashable, Sendable, CustomStringConvertible {
@@ -24,8 +26,8 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
 
     @inlinable package static func allows(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        case _ where byte.isLetterOrDigit: true
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
             UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "|"), UInt8(ascii: "+"), UInt8(ascii: "="),
             UInt8(ascii: "~"):
             true

@@ -60,7 +60,7 @@ struct CronField: Hashable, Sendable {
     }
 
     private static func number(_ text: Substring, in range: ClosedRange<Int>) -> Int? {
-        guard (1...2).contains(text.utf8.count), text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+        guard (1...2).contains(text.utf8.count), text.utf8.allSatisfy({ $0.isDigit })
         else { return nil }
         return Int(text).flatMap { range.contains($0) ? $0 : nil }
     }

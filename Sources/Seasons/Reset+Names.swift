@@ -1,8 +1,10 @@
+import Text
+
 extension Reset {
     /// Whether seasons of such a window have names like this one: by it, an update that says a season and no window says which.
     package func names(_ id: some StringProtocol) -> Bool {
         let form = String(
-            decoding: id.utf8.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 ? UInt8(ascii: "0") : $0 },
+            decoding: id.utf8.map { $0.isDigit ? UInt8(ascii: "0") : $0 },
             as: UTF8.self
         )
         return switch self {

@@ -1,3 +1,5 @@
+import Text
+
 /// One stretch of a window's time. What Redis executes in `[from, until)` counts in it.
 package struct Season: Hashable, Sendable {
     /// `2026-11-28`, `2026-W48`, `2026-11`, `2026-11-28T10Z`, `3`: of `A-Z a-z 0-9 -`. No two seasons of a window share one.
@@ -30,13 +32,6 @@ extension Season {
     /// What an id may be, whatever made it. A `:` would be taken for the end of a part of a key's name.
     package static func isID(_ text: some StringProtocol) -> Bool {
         (1...maximumIDLength).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+            && text.utf8.allSatisfy { $0.isLetterOrDigit || "-_.".utf8.contains($0) }
     }
 }

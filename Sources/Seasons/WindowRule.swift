@@ -1,3 +1,5 @@
+import Text
+
 /// A view of a board that begins anew again and again: what it is called, and when.
 package struct WindowRule: Hashable, Sendable {
     package let name: WindowName
@@ -33,6 +35,6 @@ package struct WindowName: Hashable, Sendable, CustomStringConvertible {
     package var description: String { rawValue }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        byte.isSmallLetter || byte.isDigit
     }
 }

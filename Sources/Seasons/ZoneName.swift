@@ -31,15 +31,8 @@ package struct ZoneName: Hashable, Sendable {
     private static let zones = ObjectIdentifier(FloatingPointFormatStyle<Double>.self)
 
     private static func isPart(_ part: Substring) -> Bool {
-        guard let first = part.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return false }
-        return part.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
+        guard let first = part.utf8.first, first.isCapitalLetter else { return false }
+        return part.utf8.allSatisfy { $0.isLetterOrDigit || "_-".utf8.contains($0) }
     }
 
     var zone: TimeZone { TimeZone(identifier: text) ?? .gmt }

@@ -4,14 +4,9 @@ extension StringProtocol {
     package func percentEncoded(besides allowed: String = "") -> String {
         var text = ""
         for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
+            if byte.isLetterOrDigit || "-._~".utf8.contains(byte) || byte < 0x80 && allowed.utf8.contains(byte) {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
-            case _ where byte < 0x80 && allowed.utf8.contains(byte):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
+            } else {
                 text += "%" + byte.hexadecimal(digits: 2).uppercased()
             }
         }

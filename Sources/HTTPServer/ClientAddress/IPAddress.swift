@@ -100,7 +100,7 @@ package struct IPAddress: Hashable, Sendable {
         }
         var number = 0
         for digit in digits {
-            guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit else { return nil }
+            guard digit.isDigit else { return nil }
             number = number * 10 + Int(digit - UInt8(ascii: "0"))
         }
         return number

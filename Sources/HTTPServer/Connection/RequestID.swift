@@ -1,3 +1,4 @@
+import Text
 import NIOCore
 import Synchronization
 
@@ -34,13 +35,6 @@ enum RequestID {
 
     private static func isSane(_ text: ByteBuffer) -> Bool {
         (1...64).contains(text.readableBytes)
-            && text.readableBytesView.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+            && text.readableBytesView.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
     }
 }

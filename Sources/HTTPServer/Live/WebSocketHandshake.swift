@@ -38,14 +38,7 @@ struct WebSocketHandshake {
     private static func isKey(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count == 24 && bytes[22...] == [UInt8(ascii: "="), UInt8(ascii: "=")][...]
-            && bytes[..<22].allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-                    true
-                default: false
-                }
-            }
+            && bytes[..<22].allSatisfy { $0.isLetterOrDigit || "+/".utf8.contains($0) }
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// What a message's syntax asks of its bytes, in place.
 extension Span<UInt8> {
     package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
@@ -70,7 +72,7 @@ extension Span<UInt8> {
 
     func digit(_ index: Int) -> Int? {
         let byte = self[index]
-        return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
+        return byte.isDigit ? Int(byte - UInt8(ascii: "0")) : nil
     }
 
     /// Digits alone, at least one, that fit an integer.

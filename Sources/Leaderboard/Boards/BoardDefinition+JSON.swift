@@ -110,7 +110,7 @@ extension BoardDefinition {
 
     private static func isVersion(_ text: String) -> Bool {
         (1...32).contains(text.utf8.count)
-            && text.utf8.allSatisfy { BoardID.allows($0) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            && text.utf8.allSatisfy { BoardID.allows($0) || $0.isCapitalLetter }
     }
 
     private static func isTitle(_ text: String) -> Bool {

@@ -1,3 +1,5 @@
+import Text
+
 /// Which board: 1 to 64 of `a-z 0-9 _ - .`, beginning with a letter or a digit. It becomes the hash tag of the board's keys, and
 /// needs no escaping in JSON, URLs, glob patterns or logs.
 package struct BoardID: Hashable, Sendable, CustomStringConvertible {
@@ -30,7 +32,7 @@ package struct BoardID: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        byte.isSmallLetter || byte.isDigit
     }
 }
 

@@ -149,7 +149,7 @@ extension JSONObject {
     fileprivate func optionalEpoch() throws(InvalidScoreEvent) -> String? {
         guard let value = self["epoch"], value != .null else { return nil }
         guard let epoch = value.string, (1...32).contains(epoch.utf8.count),
-            epoch.utf8.allSatisfy({ $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) })
+            epoch.utf8.allSatisfy({ $0.isLetterOrDigit })
         else { throw InvalidScoreEvent(reason: "epoch") }
         return epoch
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// A kind of segments of a board, of which each user has one value at most: `country`, `team`. 1 to 16 of `a-z 0-9 _ -`.
 package struct SegmentKind: Hashable, Sendable, CustomStringConvertible {
     package static let maximumLength = 16
@@ -12,12 +14,7 @@ package struct SegmentKind: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func allows(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        byte.isSmallLetter || byte.isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 
     package var description: String { rawValue }

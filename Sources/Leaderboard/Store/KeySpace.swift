@@ -28,13 +28,7 @@ package struct KeySpace: Sendable, Equatable {
     }
 
     private static func allows(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        byte.isLetterOrDigit || "_.:-".utf8.contains(byte)
     }
 
     /// What the keys of a board begin with: `lb:{main}:`, `game:lb:{game:main}:`. The prefix is in the hash tag as well, or boards of

@@ -158,7 +158,7 @@ struct BoardQuery {
             let decimals = parts.count == 2 ? parts[1] : ""
             guard (1...2).contains(parts.count), parts.count == 1 || (1...4).contains(decimals.utf8.count),
                 let whole = parts.first, (1...3).contains(whole.utf8.count),
-                (whole + decimals).utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+                (whole + decimals).utf8.allSatisfy({ $0.isDigit }),
                 !whole.hasPrefix("0") || whole == "0",
                 let millionths = Int(whole + decimals + String(repeating: "0", count: 4 - decimals.utf8.count)),
                 millionths <= 1_000_000

@@ -1,3 +1,5 @@
+import Text
+
 /// A `.env` file: its settings, and what is wrong with it, line by line.
 ///
 /// It is read as docker (`--env-file`, compose), systemd (`EnvironmentFile=`) and POSIX shells read such a file, and what they
@@ -46,7 +48,7 @@ package struct EnvironmentFile: Sendable {
 
     /// In capitals, as settings are.
     static func looksLikeSetting(_ name: String) -> Bool {
-        name.utf8.allSatisfy { !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        name.utf8.allSatisfy { !$0.isSmallLetter }
     }
 
     func place(ofLine number: Int) -> String { "\(path), line \(number)" }

@@ -1,3 +1,4 @@
+import Text
 import HTTPServer
 
 extension Query {
@@ -6,7 +7,7 @@ extension Query {
     func number(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
         let values = values(name)
         guard let value = values.first else { return nil }
-        let isDigits = !value.isEmpty && value.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        let isDigits = !value.isEmpty && value.utf8.allSatisfy { $0.isDigit }
         guard values.count == 1, isDigits, let number = Int(value), range.contains(number) else {
             throw .invalidQuery("\(name) must be one whole number from \(range.lowerBound) to \(range.upperBound).")
         }

@@ -24,8 +24,8 @@ enum TraceState {
         let parts = key.parts(at: "@")
         guard (1...2).contains(parts.count), (1...256).contains(key.utf8.count) else { return false }
         return parts.allSatisfy { part in
-            guard let first = part.utf8.first, isSmallLetter(first) || isDigit(first) else { return false }
-            return part.utf8.allSatisfy { isSmallLetter($0) || isDigit($0) || "_-*/".utf8.contains($0) }
+            guard let first = part.utf8.first, first.isSmallLetter || first.isDigit else { return false }
+            return part.utf8.allSatisfy { $0.isSmallLetter || $0.isDigit || "_-*/".utf8.contains($0) }
         }
     }
 
@@ -36,7 +36,4 @@ enum TraceState {
                 (0x20...0x7e).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=")
             }
     }
-
-    private static func isSmallLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
