@@ -30,7 +30,7 @@ struct WebhookClientTests {
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
-        let reply: HookReceiver.Reply
+        let reply: ReceivingServer.Reply
         let attempt: WebhookAttempt
         var testDescription: String { "\(reply)" }
     }
@@ -61,7 +61,9 @@ struct WebhookClientTests {
         let received = receiver.received
         #expect(received.count == 1)
         #expect(try received[0].isSigned(by: HookReceiver.secret) && received[0].id == "msg_1")
-        #expect(received[0].body == #"{"a":1}"# && received[0].headers["content-type"] == ["application/json"])
+        #expect(
+            received[0].body == Data(#"{"a":1}"#.utf8) && received[0].headers["content-type"] == ["application/json"]
+        )
     }
 
     @Test("fails where nobody answers in time, or nobody listens")
