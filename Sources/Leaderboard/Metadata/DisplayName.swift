@@ -1,3 +1,5 @@
+import Text
+
 /// What viewers are shown instead of the user id: 1 to 64 characters as people count them (Unicode's grapheme clusters), with something
 /// to see. It stands in rows beside others, so what would reach over its own place is refused: control characters, line ends, what turns
 /// the direction of text (overrides, embeddings, isolates, marks; Unicode Standard Annex 9), and heaps of accents.
@@ -20,7 +22,7 @@ package struct DisplayName: Hashable, Sendable {
         let name = Self.trimmed(text)
         // No more than metadata have: a character has any number of scalars.
         guard name.utf8.count <= UserMetadata.maximumBytes, (1...Self.maximumCharacters).contains(name.count),
-            name.unicodeScalars.contains(where: \.isSeen), name.allSatisfy(Self.allows)
+            name.unicodeScalars.contains(where: { $0.isSeen && $0.isWithinName }), name.allSatisfy(Self.allows)
         else { throw Invalid() }
         self.text = name
     }
@@ -54,16 +56,6 @@ extension Unicode.Scalar {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: false
         // An emoji may be younger than our tables.
         default: true
-        }
-    }
-
-    /// There is something to see; a space is not, nor is the pattern of Braille without dots, the head of a note without one, or a mark
-    /// by itself.
-    fileprivate var isSeen: Bool {
-        switch properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .spacingMark: return false
-        default:
-            return !isJoiner && isWithinName && !properties.isWhitespace && self != "\u{2800}" && self != "\u{1D159}"
         }
     }
 }

@@ -14,7 +14,8 @@ package struct OperatorAct: Sendable {
     }
 }
 
-/// Free text for the audit: 1 to 500 bytes of UTF-8 without hidden characters. May be empty where nobody has to say why.
+/// Free text for the audit: 1 to 500 bytes of UTF-8 with something to see and without hidden characters. May be empty where nobody has
+/// to say why.
 package struct AuditReason: Sendable, Equatable {
     package static let none = AuditReason()
 
@@ -23,15 +24,16 @@ package struct AuditReason: Sendable, Equatable {
     private init() { text = "" }
 
     package init(_ text: String) throws(InvalidAuditReason) {
-        guard (1...500).contains(text.utf8.count), !text.unicodeScalars.contains(where: \.isHidden) else {
-            throw InvalidAuditReason()
-        }
+        let scalars = text.unicodeScalars
+        guard (1...500).contains(text.utf8.count), !scalars.contains(where: \.isHidden),
+            scalars.contains(where: \.isSeen)
+        else { throw InvalidAuditReason() }
         self.text = text
     }
 }
 
 package struct InvalidAuditReason: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
-        "reason must be a string of 1 to 500 bytes without control or invisible characters."
+        "reason must be a string of 1 to 500 bytes that is not blank, without control or invisible characters."
     }
 }

@@ -15,15 +15,12 @@ struct AdminAccept: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
     @OptionGroup var board: BoardOption
 
     func run() async throws {
         let consent = consent
-        let act = try OperatorAct.onThisMachine(reason)
+        let act = try OperatorAct.onThisMachine(consent.reason)
         try await onBoard(board) { store, eventLoop in
             let report = try await AuditVerification(store, on: eventLoop).run()
             report.showChain()

@@ -23,10 +23,7 @@ struct AdminAdopt: AsyncParsableCommand {
     @Flag(help: "All users whose score is not what the audit says.")
     var all = false
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
     @OptionGroup var board: BoardOption
 
     func validate() throws {
@@ -39,7 +36,7 @@ struct AdminAdopt: AsyncParsableCommand {
     func run() async throws {
         let (all, consent) = (all, consent)
         let users = Set(try users.map { try UserID($0) })
-        let act = try OperatorAct.onThisMachine(reason)
+        let act = try OperatorAct.onThisMachine(consent.reason)
         let left = try await onBoard(board) { store, eventLoop -> [UserID] in
             var report = try await AuditVerification(store, on: eventLoop).run()
             guard report.faultCount == 0 else {

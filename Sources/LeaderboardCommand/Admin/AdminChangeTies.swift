@@ -25,16 +25,13 @@ struct AdminChangeTies: AsyncParsableCommand {
     @Argument(help: "The new ties.")
     var ties: BoardDefinition.Ties
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     @OptionGroup var board: BoardOption
 
     func run() async throws {
         let (consent, ties, id) = (consent, ties, board.board)
-        let act = try OperatorAct.onThisMachine(reason)
+        let act = try OperatorAct.onThisMachine(consent.reason)
         try await onRedis { settings in
             try await BoardAccess.open(settings, startsServer: false) { catalogue, eventLoop, _ in
                 let held = try await catalogue.held(.board(id), on: eventLoop)

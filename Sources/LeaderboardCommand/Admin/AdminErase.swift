@@ -19,12 +19,9 @@ struct AdminErase: AsyncParsableCommand {
     @Argument(help: "The user's id.")
     var user: String
 
-    @Option(help: ArgumentHelp("Why, for the audit; do not name the user.", valueName: "text"))
-    var reason: String
-
     @OptionGroup var boards: AllBoardsOption
 
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     func validate() throws { try boards.check(service.board) }
 
@@ -35,7 +32,7 @@ struct AdminErase: AsyncParsableCommand {
         print("\(user.printable) has \(kept.line).")
         if kept.isNothing { print("Nothing is kept of this name: is it spelt as the game spells it?") }
         guard try consent.isGiven(Self.question) else { return }
-        let answer = try await service.ask(.DELETE, path, Reasoned(reason: reason), as: Answer.self)
+        let answer = try await service.ask(.DELETE, path, Reasoned(reason: consent.reason), as: Answer.self)
         print("\(user.printable) is erased; \(answer.entries).")
     }
 
@@ -53,7 +50,12 @@ struct AdminErase: AsyncParsableCommand {
         print(found.lookedAt(keptOn: known))
         guard !rows.isEmpty, try consent.isGiven(Self.question) else { return try found.check() }
         await found.visit(rows) { _, board in
-            let answer = try await service.ask(.DELETE, at: board + path, Reasoned(reason: reason), as: Answer.self)
+            let answer = try await service.ask(
+                .DELETE,
+                at: board + path,
+                Reasoned(reason: consent.reason),
+                as: Answer.self
+            )
             return "erased; \(answer.entries)"
         }
         try found.check()

@@ -40,10 +40,7 @@ struct FreezeOptions: ParsableArguments {
     @Argument(help: "The board.", transform: BoardOption.board)
     var board: BoardID
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     fileprivate func run(
         _ path: String,
@@ -53,7 +50,7 @@ struct FreezeOptions: ParsableArguments {
         let held = try await DefinitionService(service).existing(.board(board))
         print("\(board) is \(held.isFrozen ? "frozen" : "not frozen").")
         guard try consent.isGiven(question) else { return }
-        let json = ByteBuffer(bytes: try JSONEncoder().encode(Reasoned(reason: reason)))
+        let json = ByteBuffer(bytes: try JSONEncoder().encode(Reasoned(reason: consent.reason)))
         let body = try await service.send(.POST, "/boards/\(board)/\(path)", json: json).success()
         let answer = try JSONDecoder().decode(FreezeAnswer.self, from: Data(body.readableBytesView))
         print("\(board) is \(answer.changed ? words.done : words.unchanged).")

@@ -39,8 +39,7 @@ struct NamedUser: ParsableArguments {
     @Argument(help: "The user's id.")
     var user: String
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
+    @OptionGroup var why: ReasonOption
 
     private struct Answer: Decodable {
         let changed: Bool
@@ -49,6 +48,6 @@ struct NamedUser: ParsableArguments {
     /// Whether it was otherwise before.
     fileprivate func ask(_ service: AdminService, _ act: String) async throws -> Bool {
         let path = "/users/\(user.percentEncoded())/profile/\(act)"
-        return try await service.ask(.POST, path, Reasoned(reason: reason), as: Answer.self).changed
+        return try await service.ask(.POST, path, Reasoned(reason: why.reason), as: Answer.self).changed
     }
 }

@@ -80,7 +80,7 @@ struct AdminRebuild: AsyncParsableCommand {
                 report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
                 && report.seasonDifferences == 0
             guard !isRight, try consent.isGiven("Make it what the audit says?") else { return }
-            let act = try OperatorAct.onThisMachine("leaderboard admin rebuild")
+            let act = try OperatorAct.onThisMachine(try AuditReason("leaderboard admin rebuild"))
             let done = try await store.repair(report, with: older, by: act, on: eventLoop)
             if done.entries > 0 {
                 print("\(done.entries.counted("audit entry", "audit entries")) brought back from the backup.")
@@ -102,7 +102,7 @@ struct AdminRebuild: AsyncParsableCommand {
                 report.show()
                 guard report.isReached, !report.differences.isEmpty, try consent.isGiven("Make it what the audit says?")
                 else { return }
-                let act = try OperatorAct.onThisMachine("leaderboard admin rebuild --window \(window)")
+                let act = try OperatorAct.onThisMachine(try AuditReason("leaderboard admin rebuild --window \(window)"))
                 let users = try await store.fillSeason(window, by: act, on: eventLoop)
                 print(
                     "\(users.counted("user")) put right in \(report.name), to what the audit says of all of its time."
@@ -152,10 +152,10 @@ extension AuditReport {
 
 extension OperatorAct {
     /// Somebody with access to Redis; there is no token that could name him.
-    static func onThisMachine(_ reason: String) throws -> OperatorAct {
+    static func onThisMachine(_ reason: AuditReason) throws -> OperatorAct {
         OperatorAct(
             actor: try UserID("leaderboard-admin"),
-            reason: try AuditReason(reason),
+            reason: reason,
             origin: UpdateOrigin(ip: "", requestID: "")
         )
     }

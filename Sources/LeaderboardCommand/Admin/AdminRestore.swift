@@ -27,9 +27,6 @@ struct AdminRestore: AsyncParsableCommand {
     @Argument(help: "The backup; - for standard input.")
     var file: String
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp("The board whose place it takes, whichever the backup is of.", valueName: "name"),
@@ -42,7 +39,7 @@ struct AdminRestore: AsyncParsableCommand {
 
     @OptionGroup var every: EveryBoardOption
 
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     @OptionGroup var board: BoardOption
 
@@ -57,9 +54,9 @@ struct AdminRestore: AsyncParsableCommand {
 
     func run() async throws {
         let consent = consent
-        let act = try OperatorAct.onThisMachine(reason)
+        let act = try OperatorAct.onThisMachine(consent.reason)
         if every.allBoards {
-            return try await RestoreEveryBoard(path: file, resumes: resume, consent: consent, act: act).run()
+            return try await RestoreEveryBoard(path: file, resumes: resume, consent: consent.consent, act: act).run()
         }
         let input = try BackupInput(file)
         let preview = try await describingBackup { try await BackupPreview(of: input.lines) }

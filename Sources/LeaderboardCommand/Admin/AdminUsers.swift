@@ -1,10 +1,13 @@
 import Text
 import ArgumentParser
+import Leaderboard
 import NIOHTTP1
 
 /// Why, for the audit.
 struct Reasoned: Encodable {
-    let reason: String?
+    let reason: String
+
+    init(reason: AuditReason) { self.reason = reason.text }
 }
 
 /// `leaderboard admin suspend USER --reason TEXT`
@@ -19,8 +22,7 @@ struct AdminSuspend: AsyncParsableCommand {
     @Argument(help: "The user's id.")
     var user: String
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
+    @OptionGroup var why: ReasonOption
 
     @OptionGroup var boards: AllBoardsOption
 
@@ -35,13 +37,13 @@ struct AdminSuspend: AsyncParsableCommand {
                 let answer = try await service.ask(
                     .POST,
                     at: board + path,
-                    Reasoned(reason: reason),
+                    Reasoned(reason: why.reason),
                     as: Suspension.self
                 )
                 return answer.changed ? "suspended" : "was suspended already"
             }
         }
-        let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
+        let answer = try await service.ask(.POST, path, Reasoned(reason: why.reason), as: Suspension.self)
         print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
         if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
     }
@@ -59,8 +61,7 @@ struct AdminReinstate: AsyncParsableCommand {
     @Argument(help: "The user's id.")
     var user: String
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
+    @OptionGroup var why: ReasonOption
 
     @OptionGroup var boards: AllBoardsOption
 
@@ -75,13 +76,13 @@ struct AdminReinstate: AsyncParsableCommand {
                 let answer = try await service.ask(
                     .POST,
                     at: board + path,
-                    Reasoned(reason: reason),
+                    Reasoned(reason: why.reason),
                     as: Suspension.self
                 )
                 return answer.changed ? "reinstated" : "was not suspended"
             }
         }
-        let answer = try await service.ask(.POST, path, Reasoned(reason: reason), as: Suspension.self)
+        let answer = try await service.ask(.POST, path, Reasoned(reason: why.reason), as: Suspension.self)
         print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
     }
 }
@@ -122,12 +123,9 @@ struct AdminRevert: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The one update with this number.", valueName: "number"))
     var seq: Int?
 
-    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text"))
-    var reason: String
-
     @OptionGroup var boards: AllBoardsOption
 
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     func validate() throws {
         try boards.check(service.board)
@@ -139,7 +137,7 @@ struct AdminRevert: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let body = Body(user_id: user, since: since, until: until, seq: seq, reason: reason)
+        let body = Body(user_id: user, since: since, until: until, seq: seq, reason: consent.given?.text)
         if boards.allBoards, let user {
             return try await revertAll(try await UserBoards(of: user, service.service), body)
         }

@@ -24,14 +24,7 @@ struct BoardReset: AsyncParsableCommand {
     @Option(help: "Which of its windows.", transform: Self.window)
     var window: WindowName
 
-    @Option(help: "Why, for the audit.")
-    var reason: String
-
-    @OptionGroup var consent: Consent
-
-    func validate() throws {
-        do { _ = try AuditReason(reason) } catch { throw ValidationError("\(error)") }
-    }
+    @OptionGroup var consent: ReasonedConsent
 
     func run() async throws {
         let running = try await running()
@@ -61,7 +54,7 @@ struct BoardReset: AsyncParsableCommand {
 
     private func body(ending season: String) -> ByteBuffer {
         var body = ByteBuffer(string: #"{"window":"\#(window)","season":"\#(season)","reason":"#)
-        body.writeJSON(reason)
+        body.writeJSON(consent.reason.text)
         body.writeString("}")
         return body
     }

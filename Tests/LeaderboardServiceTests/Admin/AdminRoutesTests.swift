@@ -298,7 +298,9 @@ struct AdminRoutesTests {
             ("POST", "/audit/revert", #"{"seq":1,"reason":null}"#),
             ("POST", "/audit/revert", #"{"seq":1,"reason":""}"#),
             ("DELETE", "/users/alice", nil), ("DELETE", "/users/alice", "{}"),
-            ("DELETE", "/users/alice", #"{"reason":""}"#), ("POST", "/users/alice/suspend", "{}"),
+            ("DELETE", "/users/alice", #"{"reason":""}"#), ("DELETE", "/users/alice", #"{"reason":" \u3000"}"#),
+            ("POST", "/audit/revert", #"{"seq":1,"reason":["r"]}"#),
+            ("POST", "/users/alice/suspend", #"{"reason":1}"#), ("POST", "/users/alice/suspend", "{}"),
             ("POST", "/users/alice/reinstate", "{}"),
         ]
     )
