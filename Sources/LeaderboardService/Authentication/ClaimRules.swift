@@ -21,8 +21,12 @@ struct ClaimRules: Sendable {
             guard let time = value.number?.double else { throw .badClaims }
             guard time - leeway <= now else { throw .notYetValid }
         }
-        if let issuer, claims["iss"]?.string != issuer { throw .wrongIssuer }
-        if let audience, !Self.audiences(claims["aud"]).contains(audience) { throw .wrongAudience }
+        if let issuer, claims["iss"]?.string != issuer {
+            throw claims["iss"] == nil ? .missingIssuer : .wrongIssuer
+        }
+        if let audience, !Self.audiences(claims["aud"]).contains(audience) {
+            throw claims["aud"] == nil ? .missingAudience : .wrongAudience
+        }
         return expiry
     }
 

@@ -24,6 +24,8 @@ struct CompactJWS: Sendable {
     let keyID: String?
     /// `typ` in lower case, without the `application/` that may be left out (RFC 7515, section 4.1.9).
     let type: String?
+    /// What makes the token of no use, whoever signed it; told once the signature is known to be right.
+    let headerFault: TokenError?
     /// What the signature is of.
     let signed: [UInt8]
     let payload: [UInt8]
@@ -36,15 +38,20 @@ struct CompactJWS: Sendable {
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2])
         else { throw .malformed }
-        let members = try Self.object(header)
+        let (members, isPlain) = try Self.members(header)
         guard let name = members["alg"]?.string, let algorithm = JWSAlgorithm(rawValue: name) else {
             throw .unsupportedAlgorithm
         }
-        // `b64` may stand only together with `crit` (RFC 7797, section 6).
-        guard members["crit"] == nil, members["b64"] == nil else { throw .criticalExtension }
+        let (kid, typ) = (members["kid"], members["typ"])
+        if !isPlain || kid != nil && kid?.string == nil || typ != nil && typ?.string == nil {
+            headerFault = .badHeader
+        } else {
+            // `b64` may stand only together with `crit` (RFC 7797, section 6).
+            headerFault = members["crit"] == nil && members["b64"] == nil ? nil : .criticalExtension
+        }
         self.algorithm = algorithm
-        keyID = try Self.text(members["kid"])
-        type = try Self.text(members["typ"]).map { type in
+        keyID = kid?.string
+        type = typ?.string.map { type in
             let type = type.lowercased()
             return type.hasPrefix("application/") ? String(type.dropFirst("application/".count)) : type
         }
@@ -53,19 +60,23 @@ struct CompactJWS: Sendable {
         self.signature = signature
     }
 
-    /// The payload of a JWT (RFC 7519, section 7.2).
-    func claims() throws(TokenError) -> JSONObject {
-        try Self.object(payload)
-    }
-
-    private static func object(_ bytes: [UInt8]) throws(TokenError) -> JSONObject {
-        guard let object = (try? JSONValue(json: bytes, maximumBytes: maximumBytes))?.object else { throw .malformed }
+    /// The payload of a JWT (RFC 7519, section 7.2), once the signature is known to be right: nobody else learns what is wrong with it.
+    /// - Parameter types: what `typ` may be; nil: it may be left out.
+    func claims(of types: Set<String?>) throws(TokenError) -> JSONObject {
+        if let headerFault { throw headerFault }
+        guard types.contains(type) else { throw .wrongType }
+        guard let object = (try? JSONValue(json: payload, maximumBytes: Self.maximumBytes))?.object else {
+            throw .badPayload
+        }
         return object
     }
 
-    private static func text(_ value: JSONValue?) throws(TokenError) -> String? {
-        guard let value else { return nil }
-        guard let text = value.string else { throw .malformed }
-        return text
+    /// - Returns: isPlain: no member is there twice. Where one is, the first says how the signature is checked, of a token that is refused
+    ///   either way.
+    private static func members(_ header: [UInt8]) throws(TokenError) -> (members: JSONObject, isPlain: Bool) {
+        if let object = (try? JSONValue(json: header, maximumBytes: maximumBytes))?.object { return (object, true) }
+        guard let object = (try? JSONValue(json: header, maximumBytes: maximumBytes, mayRepeatNames: true))?.object
+        else { throw .malformed }
+        return (object, false)
     }
 }

@@ -33,9 +33,8 @@ struct Grants: Sendable {
         let now = now()
         do throws(TokenError) {
             let token = try CompactJWS(text)
-            guard token.type == Self.type else { throw .wrongType }
             try await keys.verify(token)
-            claims = try token.claims()
+            claims = try token.claims(of: [Self.type])
             expiry = try rules.expiry(of: claims, now: now)
         } catch {
             throw .invalidGrant

@@ -10,16 +10,23 @@ extension Refusal {
     init(_ error: TokenError) {
         switch error {
         case .keysUnavailable: self = .keysUnavailable
-        case .malformed, .criticalExtension, .wrongType, .unknownKey, .badSignature: self = .invalidToken(nil)
+        case .malformed, .unknownKey, .badSignature: self = .invalidToken(nil)
         case .unsupportedAlgorithm:
             self = .invalidToken("Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256")
+        case .badHeader: self = .invalidToken("Its header has a name twice, or a kid or typ that is no string")
+        case .criticalExtension: self = .invalidToken("It needs an extension (crit), and none is understood here")
+        case .wrongType: self = .invalidToken("Its typ is that of another kind of token: neither JWT nor at+jwt")
+        case .badPayload: self = .invalidToken("Its payload is no JSON object, or has a name twice")
         case .missingExpiry: self = .invalidToken("It has no exp")
         case .unusableExpiry: self = .invalidToken("Its exp is no time in seconds since 1970")
-        case .missingUser: self = .invalidToken("The claim that names its user is missing, or is no user id")
+        case .missingUser: self = .invalidToken("The claim that names its user is missing")
+        case .unusableUser: self = .invalidToken("The claim that names its user is no user id")
         case .badClaims: self = .invalidToken("One of its claims is not of its type")
         case .expired: self = .invalidToken("It has expired")
         case .notYetValid: self = .invalidToken("It is not valid yet")
+        case .missingIssuer: self = .invalidToken("It has no iss")
         case .wrongIssuer: self = .invalidToken("It is of another issuer")
+        case .missingAudience: self = .invalidToken("It has no aud")
         case .wrongAudience: self = .invalidToken("It is for another audience")
         }
         reason = error.rawValue

@@ -17,9 +17,8 @@ package struct VerifiedToken: Sendable, Equatable {
     init(_ claims: JSONObject, rules: ClaimRules, now: Double) throws(TokenError) {
         expiresAt = try rules.expiry(of: claims, now: now)
         isTakenUntil = expiresAt + rules.leeway
-        guard let subject = rules.userClaim.value(in: claims)?.string, let user = try? UserID(subject) else {
-            throw .missingUser
-        }
+        guard let subject = rules.userClaim.value(in: claims) else { throw .missingUser }
+        guard let text = subject.string, let user = try? UserID(text) else { throw .unusableUser }
         self.subject = user
         isActive = claims["active"].map { $0 == .bool(true) } ?? true
         if let scope = claims["scope"] {

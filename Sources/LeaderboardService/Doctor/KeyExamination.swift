@@ -70,7 +70,9 @@ extension TokenError {
     /// For whoever holds the token and runs the service: more than a client is told.
     fileprivate var explanation: String {
         switch self {
-        case .malformed: "it is no JWT: not three parts of base64url that hold JSON, or longer than 8 KiB"
+        case .malformed: "it is no JWT: not three parts of base64url, no JSON in its header, or longer than 8 KiB"
+        case .badHeader: "its header has a name twice, or a kid or typ that is no string"
+        case .badPayload: "its payload is no JSON object, or has a name twice"
         case .unsupportedAlgorithm: "its alg is none of HS256, RS256, PS256, ES256, EdDSA"
         case .criticalExtension: "it needs an extension (crit) that is not understood"
         case .wrongType: "its typ is neither JWT nor at+jwt"
@@ -79,11 +81,14 @@ extension TokenError {
         case .badSignature: "no key of ours made its signature"
         case .missingExpiry: "it has no exp"
         case .unusableExpiry: "its exp is no time in seconds since 1970"
-        case .missingUser: "the claim that names its user is missing, or is no user id"
+        case .missingUser: "the claim that names its user is missing"
+        case .unusableUser: "the claim that names its user is no user id"
         case .badClaims: "one of its claims is not of its type"
         case .expired: "it has expired"
         case .notYetValid: "its nbf or iat is in the future"
+        case .missingIssuer: "it has no iss, and JWT_ISSUER is set"
         case .wrongIssuer: "its iss is another than JWT_ISSUER"
+        case .missingAudience: "it has no aud, and JWT_AUDIENCE is set"
         case .wrongAudience: "its aud does not have JWT_AUDIENCE"
         }
     }
@@ -91,14 +96,16 @@ extension TokenError {
     fileprivate var remedy: String {
         switch self {
         case .malformed: "see that it is whole: no line ends, no quotes"
-        case .unsupportedAlgorithm, .criticalExtension, .wrongType, .missingExpiry, .unusableExpiry, .badClaims:
+        case .unsupportedAlgorithm, .badHeader, .criticalExtension, .wrongType, .badPayload, .missingExpiry,
+            .unusableExpiry, .badClaims:
             "let the identity service make another kind of token"
         case .unknownKey, .badSignature: "give the service the key it was signed with: JWT_SECRET or JWT_JWKS"
         case .keysUnavailable: "see that JWT_JWKS can be fetched from here"
-        case .missingUser: "name the claim in JWT_USER_CLAIM, and let it be a user id"
+        case .missingUser, .unusableUser: "name the claim in JWT_USER_CLAIM, and let it be a user id"
         case .expired: "get a new one"
         case .notYetValid: "keep the clocks of both machines by NTP"
-        case .wrongIssuer, .wrongAudience: "correct the setting, or get a token that is meant for this service"
+        case .missingIssuer, .wrongIssuer, .missingAudience, .wrongAudience:
+            "correct the setting, or get a token that is meant for this service"
         }
     }
 }

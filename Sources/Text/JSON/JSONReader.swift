@@ -7,9 +7,15 @@ extension JSONValue {
     /// - Parameters:
     ///   - maximumBytes: a larger text is refused unread.
     ///   - maximumDepth: of arrays and objects within each other; 0 takes only a scalar.
-    package init(json bytes: [UInt8], maximumBytes: Int, maximumDepth: Int = 8) throws(JSONSyntaxError) {
+    ///   - mayRepeatNames: for who only wants to say what is wrong with a text that has duplicate names.
+    package init(
+        json bytes: [UInt8],
+        maximumBytes: Int,
+        maximumDepth: Int = 8,
+        mayRepeatNames: Bool = false
+    ) throws(JSONSyntaxError) {
         guard bytes.count <= maximumBytes else { throw JSONSyntaxError(reason: .tooLarge, offset: maximumBytes) }
-        var reader = JSONReader(bytes: bytes)
+        var reader = JSONReader(bytes: bytes, mayRepeatNames: mayRepeatNames)
         self = try reader.text(maximumDepth: maximumDepth)
     }
 
@@ -26,9 +32,11 @@ extension JSONValue {
 struct JSONReader {
     let bytes: [UInt8]
     var index = 0
+    private let mayRepeatNames: Bool
 
-    init(bytes: [UInt8]) {
+    init(bytes: [UInt8], mayRepeatNames: Bool = false) {
         self.bytes = bytes
+        self.mayRepeatNames = mayRepeatNames
     }
 
     mutating func text(maximumDepth: Int) throws(JSONSyntaxError) -> JSONValue {
@@ -80,7 +88,7 @@ struct JSONReader {
             let start = index
             guard try peek() == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
             let name = try string()
-            guard names.insert(name, after: members) else {
+            guard mayRepeatNames || names.insert(name, after: members) else {
                 throw JSONSyntaxError(reason: .duplicateName, offset: start)
             }
             skipWhiteSpace()

@@ -31,7 +31,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     package var integer: Int? { number?.integer }
 }
 
-/// Members in the order in which they were written. No two have the same name: the reader refuses such a text.
+/// Members in the order in which they were written. No two have the same name: the reader refuses such a text, unless it is told not to.
 package struct JSONObject: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package let name: String
@@ -40,7 +40,7 @@ package struct JSONObject: Sendable, Equatable {
 
     package let members: [Member]
 
-    /// The value of the member with exactly this name, byte for byte: no Unicode equivalence.
+    /// The value of the first member with exactly this name, byte for byte: no Unicode equivalence.
     package subscript(name: String) -> JSONValue? {
         for member in members where member.name.utf8.elementsEqual(name.utf8) {
             return member.value

@@ -39,7 +39,41 @@ struct RefusedToken: Sendable, CustomTestStringConvertible {
 
     private static let stranger = TestSigner.hs256("another secret, also of 32 bytes or more")
 
-    static let all = others + unusableEnds
+    /// Signed by our key, with a header that is of no use.
+    private static let unusableHeaders = [
+        (#""typ":"dpop+jwt""#, "Its typ is that of another kind of token: neither JWT nor at+jwt", "wrong_type"),
+        (#""typ":"""#, "Its typ is that of another kind of token: neither JWT nor at+jwt", "wrong_type"),
+        (#""typ":"score-grant+jwt""#, "Its typ is that of another kind of token: neither JWT nor at+jwt", "wrong_type"),
+        (#""crit":["x"]"#, "It needs an extension (crit), and none is understood here", "critical_extension"),
+        (#""crit":[]"#, "It needs an extension (crit), and none is understood here", "critical_extension"),
+        (#""b64":false"#, "It needs an extension (crit), and none is understood here", "critical_extension"),
+        (#""typ":1"#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+        (#""kid":1"#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+        (#""kid":null"#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+        (#""alg":"HS256""#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+        (#""alg":"none""#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+        (#""x":1,"\u0078":2"#, "Its header has a name twice, or a kid or typ that is no string", "bad_header"),
+    ].map { member, told, reason in
+        RefusedToken("whose header has \(member)", told, reason, header: #"{"alg":"HS256",\#(member)}"#)
+    }
+
+    private static let unusableUsers = ["12345", "null", "true", #"["12345"]"#, "{}", #""""#, #""1 2""#].map { sub in
+        RefusedToken("whose sub is \(sub)", "The claim that names its user is no user id", "unusable_user") {
+            userless(#","sub":\#(sub)"#)
+        }
+    }
+
+    private static func userless(_ further: String) -> String {
+        #"{"exp":\#(secondsFromNow(60)),"iss":"https://id.example","aud":"leaderboard"\#(further)}"#
+    }
+
+    private static let noKey = "Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256"
+
+    private static let unusableAlgorithms = ["none", "None", "HS512", "", "ES384"].map { name in
+        RefusedToken("of algorithm \(name)", noKey, "unsupported_algorithm", header: #"{"alg":"\#(name)"}"#)
+    }
+
+    static let all = others + unusableEnds + unusableHeaders + unusableUsers + unusableAlgorithms
 
     private static let others: [RefusedToken] = [
         .init("expired", "It has expired", "expired") { #"{"sub":"12345","exp":\#(secondsFromNow(-60))}"# },
@@ -47,28 +81,46 @@ struct RefusedToken: Sendable, CustomTestStringConvertible {
         .init("of another issuer", "It is of another issuer", "wrong_issuer") { good(iss: "https://evil.example") },
         .init("for another audience", "It is for another audience", "wrong_audience") { good(aud: "chat") },
         .init("without an exp", "It has no exp", "missing_expiry") { #"{"sub":"12345"}"# },
-        .init(
-            "without a user",
-            "The claim that names its user is missing, or is no user id",
-            "missing_user"
-        ) { #"{"exp":\#(secondsFromNow(60)),"iss":"https://id.example","aud":"leaderboard"}"# },
+        .init("without an issuer", "It has no iss", "missing_issuer") {
+            validClaims("12345", #","aud":"leaderboard""#)
+        },
+        .init("whose issuer is null", "It is of another issuer", "wrong_issuer") {
+            validClaims("12345", #","iss":null,"aud":"leaderboard""#)
+        },
+        .init("without an audience", "It has no aud", "missing_audience") {
+            validClaims("12345", #","iss":"https://id.example""#)
+        },
+        .init("without a user", "The claim that names its user is missing", "missing_user") { userless("") },
         .init("with a claim of another type", "One of its claims is not of its type", "bad_claims") {
             good(#","nbf":"x""#)
         },
-        .init(
-            "of another algorithm",
-            "Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256",
-            "unsupported_algorithm",
-            header: #"{"alg":"HS512"}"#
-        ),
+        .init("whose payload has a name twice", "Its payload is no JSON object, or has a name twice", "bad_payload") {
+            good(#","sub":"12345""#)
+        },
+        .init("whose payload is an array", "Its payload is no JSON object, or has a name twice", "bad_payload") {
+            "[]"
+        },
+        .init("whose payload is a string", "Its payload is no JSON object, or has a name twice", "bad_payload") {
+            #""x""#
+        },
+        .init("whose payload is nothing", "Its payload is no JSON object, or has a name twice", "bad_payload") { "" },
         // What is not ours learns nothing, whatever its claims are.
         .init("a stranger's, expired", nil, "bad_signature", stranger) { #"{"sub":"12345","exp":1}"# },
         .init("a stranger's, of another issuer", nil, "bad_signature", stranger) { good(iss: "x") },
         .init("a stranger's, without a user", nil, "bad_signature", stranger) { #"{"exp":9999999999}"# },
         .init("a stranger's, good", nil, "bad_signature", stranger),
         .init("of a key that we have not", nil, "unknown_key", .es256, header: #"{"alg":"ES256"}"#),
-        .init("of another type", nil, "wrong_type", header: #"{"alg":"HS256","typ":"dpop+jwt"}"#),
-        .init("with an extension", nil, "critical_extension", header: #"{"alg":"HS256","crit":["x"]}"#),
+        .init("a stranger's, of another type", nil, "bad_signature", stranger, header: #"{"alg":"HS256","typ":"x"}"#),
+        .init("a stranger's, with an extension", nil, "bad_signature", stranger, header: #"{"alg":"HS256","crit":[]}"#),
+        .init(
+            "a stranger's, with alg twice",
+            nil,
+            "bad_signature",
+            stranger,
+            header: #"{"alg":"HS256","alg":"HS256"}"#
+        ),
+        .init("a stranger's, of rubbish", nil, "bad_signature", stranger) { "[" },
+        .init("whose header is an array", nil, "malformed", header: #"["HS256"]"#),
         .init("no JWT", nil, "malformed", header: "{}{}"),
     ]
 }
