@@ -100,8 +100,9 @@ package final class Server: Sendable, Service {
     }
 
     /// Looks at the files of the certificate now, and not only at the next turn. Blocks.
-    package func reloadCertificates() {
-        certificates.withLock { $0 }?.reload()
+    /// - Returns: whether they are of use, or why not; nil: it has none.
+    package func reloadCertificates() -> Result<Void, TLSFilesError>? {
+        certificates.withLock { $0 }.map { certificates in certificates.reload().map(Result.failure) ?? .success(()) }
     }
 
     private func keep(_ listeners: Listeners, _ certificates: Certificates?) -> [Listener] {

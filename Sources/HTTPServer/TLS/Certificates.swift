@@ -34,25 +34,29 @@ final class Certificates: Sendable {
     /// Looks at the files until the task is cancelled.
     func watch(every interval: Duration) async {
         while (try? await Task.sleep(for: interval)) != nil {
-            try? await NIOThreadPool.singleton.runIfActive { self.reload() }
+            try? await NIOThreadPool.singleton.runIfActive { _ = self.reload() }
         }
     }
 
-    func reload() {
+    /// - Returns: why the files are of no use; nil: they are those that connections are shown.
+    func reload() -> TLSFilesError? {
         do throws(TLSFilesError) {
             let pair = try CertificatePair(files)
             let digest = pair.digest
-            guard state.withLock({ $0.digest != digest || $0.isFailing }) else { return }
+            guard state.withLock({ $0.digest != digest || $0.isFailing }) else { return nil }
             let context = try pair.context()
             state.withLock { $0 = State(context: context, digest: digest) }
             logger.info("certificate reloaded")
+            return nil
         } catch {
             let isFirst = state.withLock { state in
                 defer { state.isFailing = true }
                 return !state.isFailing
             }
-            guard isFirst else { return }
-            logger.error("certificate not reloaded, the one from before stays", metadata: ["reason": "\(error)"])
+            if isFirst {
+                logger.error("certificate not reloaded, the one from before stays", metadata: ["reason": "\(error)"])
+            }
+            return error
         }
     }
 }

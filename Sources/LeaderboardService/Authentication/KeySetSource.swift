@@ -18,7 +18,8 @@ final class KeySetSource: Sendable, Service {
         var bytes: [UInt8]?
         var underWay: Task<Void, Never>?
         var nextDemand = ContinuousClock.now
-        var isFailing = false
+        /// Why the last load failed; nil: it did not.
+        var trouble: KeySetError?
     }
 
     let options: KeySetOptions
@@ -72,6 +73,9 @@ final class KeySetSource: Sendable, Service {
     /// Whether it has ever been loaded.
     var isLoaded: Bool { state.withLock { $0.bytes != nil } }
 
+    /// Why the last load failed; nil: it did not, or there was none.
+    var trouble: KeySetError? { state.withLock { $0.trouble } }
+
     var keys: KeySet { state.withLock { $0.keys } }
 
     /// Goes up after each change of the keys: what was verified with others is to be verified again.
@@ -89,7 +93,7 @@ final class KeySetSource: Sendable, Service {
                 await load()
             }
             while !Task.isCancelled {
-                let isFailing = state.withLock { $0.isFailing }
+                let isFailing = trouble != nil
                 let interval = options.location.interval(age: options.age)
                 try await Task.sleep(for: isFailing ? min(interval, options.retryInterval) : interval)
                 await load()
@@ -133,10 +137,10 @@ final class KeySetSource: Sendable, Service {
     private func refresh() async {
         do throws(KeySetError) {
             let bytes = try await options.location.fetch(with: client, within: options.timeout)
-            let isKnown = state.withLock { $0.bytes == bytes && !$0.isFailing }
+            let isKnown = state.withLock { $0.bytes == bytes && $0.trouble == nil }
             guard !isKnown else { return }
             let keys = try KeySet(json: bytes, takesSecrets: options.location.takesSecrets)
-            state.withLock { ($0.keys, $0.bytes, $0.isFailing) = (keys, bytes, false) }
+            state.withLock { ($0.keys, $0.bytes, $0.trouble) = (keys, bytes, nil) }
             changes.wrappingAdd(1, ordering: .releasing)
             loads.succeeded.increment()
             note(keys)
@@ -144,8 +148,8 @@ final class KeySetSource: Sendable, Service {
             loads.failed.increment()
             // A file is read each second: the log has the first failure of a row.
             let isFirst = state.withLock { state in
-                defer { state.isFailing = true }
-                return !state.isFailing
+                defer { state.trouble = error }
+                return state.trouble == nil
             }
             guard isFirst else { return }
             logger.warning(

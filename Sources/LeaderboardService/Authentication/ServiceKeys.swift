@@ -47,8 +47,10 @@ struct ServiceKeys: Sendable {
     }
 
     /// Looks at all of them now.
-    func reload() async {
+    /// - Returns: of each variable why its set could not be loaded; nil: it could.
+    func reload() async -> [(setting: String, trouble: KeySetError?)] {
         for keySet in keySets { await keySet.load() }
+        return keySets.map { ($0.options.setting, $0.trouble) }
     }
 
     /// For who has not run ``services``.

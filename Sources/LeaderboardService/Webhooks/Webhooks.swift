@@ -62,15 +62,17 @@ final class Webhooks: Service {
     }
 
     /// Reads the file again. One that is wrong changes nothing.
-    func reload() {
+    func reload() -> Result<Void, WebhookFile.Faults> {
         do {
             let file = try WebhookFile.read(path, allowsHTTP: surroundings.sending.allowsHTTP)
             let made = Self.deliveries(file.endpoints, surroundings)
             deliveries.withLock { $0 = made }
             logger.info("webhook endpoints were read", metadata: ["endpoints": "\(made.count)"])
             reloaded.ring()
+            return .success(())
         } catch {
             logger.error("webhook endpoints stay as they were", metadata: ["reason": "\(error)"])
+            return .failure(error)
         }
     }
 
