@@ -4,7 +4,9 @@ import Leaderboard
 /// One line of a `.env` file: nothing, a comment, or `NAME=value`.
 ///
 /// A value is bare, or in quotes of either kind. Bare, it has neither blanks nor anything that a shell would act on; in quotes it
-/// has no backslash, and in double quotes no `$` and no backtick. Blanks around name and value, and `export`, do not count.
+/// has no backslash, and in double quotes no `$` and no backtick. Blanks at both ends of the line do not count; around the `=` there is
+/// none (a shell would run the value as a command, docker takes neither), and no `export` before the name (systemd leaves such a line
+/// out).
 enum EnvironmentLine {
     /// Why the line is refused. It quotes the name at most.
     struct Fault: Error, Equatable {
@@ -15,7 +17,7 @@ enum EnvironmentLine {
     private typealias Text = Substring.UnicodeScalarView
 
     static func setting(in line: Substring.UnicodeScalarView) throws(Fault) -> (name: String, value: String)? {
-        var rest = trimmed(line, also: "\r")
+        let rest = trimmed(line, also: "\r")
         guard let first = rest.first else { return nil }
         if first == "#" {
             guard rest.last != "\\" else {
@@ -25,16 +27,21 @@ enum EnvironmentLine {
             }
             return nil
         }
-        if rest.starts(with: "export".unicodeScalars), let next = rest.dropFirst(6).first, isBlank(next) {
-            rest = trimmed(rest.dropFirst(6))
-        }
         guard let equals = rest.firstIndex(of: "=") else { throw Fault(reason: "has no =") }
-        let name = trimmed(rest[..<equals])
+        let (before, after) = (rest[..<equals], rest[rest.index(after: equals)...])
+        let isExported = before.starts(with: "export".unicodeScalars) && before.dropFirst(6).first.map(isBlank) ?? false
+        let name = trimmed(isExported ? before.dropFirst(6) : before)
         guard isName(name) else {
             throw Fault(reason: "has no name before its =: letters, digits and _, the first no digit")
         }
-        do {
-            return (String(name), try value(of: trimmed(rest[rest.index(after: equals)...])))
+        do throws(Fault) {
+            guard !isExported else {
+                throw Fault(reason: "begins with export, which docker and systemd do not take: take it out")
+            }
+            guard !(before.last.map(isBlank) ?? false), !(after.first.map(isBlank) ?? false) else {
+                throw Fault(reason: "has a blank beside its =, which shells and docker do not take: take it out")
+            }
+            return (String(name), try value(of: after))
         } catch {
             throw Fault(name: String(name), reason: error.reason)
         }

@@ -13,12 +13,12 @@ struct EnvironmentFileTests {
         "is read as docker, systemd and shells read it",
         arguments: [
             ("A=b", "b"), ("A=b\n", "b"), ("A=b\r\n", "b"), ("\u{FEFF}A=b", "b"), ("\u{FEFF}# x\r\nA=b\r\n", "b"),
-            ("export A=b", "b"), ("export\tA=b", "b"), ("  A=b  ", "b"), ("\tA = b\t", "b"), ("A=  b", "b"),
+            ("  A=b  ", "b"), ("\tA=b\t", "b"), ("A= \t", ""), ("A=\r\n", ""), ("A='b' \t\r\n", "b"),
             ("A='b'", "b"), ("A=\"b\"", "b"), ("A=\"b\"\r\n", "b"), ("A='b c'", "b c"), ("A=\" b \"", " b "),
             ("A=\"it's\"", "it's"), ("A='say \"b\"'", "say \"b\""), ("A='$b`c`'", "$b`c`"), ("A='b # c'", "b # c"),
             ("A=\"b;c&d\"", "b;c&d"), ("A='~/b'", "~/b"), ("A=b=c==", "b=c=="), ("A=b#c", "b#c"), ("A=*", "*"),
             ("A=redis://u:p@h:1/0?x=y", "redis://u:p@h:1/0?x=y"), ("A=", ""), ("A=''", ""), ("A=\"\"", ""),
-            ("A=é", "é"), ("# A=c\n#\n \t\n\n\r\n  # c\nA=b", "b"), ("A=b\nA=b", "b"), ("A=b\nexport A='b'", "b"),
+            ("A=é", "é"), ("# A=c\n#\n \t\n\n\r\n  # c\nA=b", "b"), ("A=b\nA=b", "b"), ("A=b\n A='b'", "b"),
         ]
     )
     func accepted(text: String, value: String) {
@@ -30,7 +30,7 @@ struct EnvironmentFileTests {
 
     private static let doubtful: [(text: String, line: Int, reason: String)] = [
         ("A=SECRET # c", 1, "has a # behind it"), ("A=SECRET\t#c", 1, "has a # behind it"),
-        ("A=#SECRET", 1, "has a # behind it"), ("A= # SECRET", 1, "has a # behind it"),
+        ("A=#SECRET", 1, "has a # behind it"), ("A= # SECRET", 1, "blank beside its ="),
         ("A=SE\\CRET", 1, "backslash"), ("A='SE\\CRET'", 1, "backslash"), ("A=\"SECRET\\\"", 1, "backslash"),
         ("A=$SECRET", 1, "single quotes"), ("A=\"${SECRET}\"", 1, "single quotes"), ("A=`SECRET`", 1, "single quotes"),
         ("A=\"`SECRET`\"", 1, "single quotes"), ("A='SECRET", 1, "quote that does not end"),
@@ -45,6 +45,11 @@ struct EnvironmentFileTests {
         ("x=1\n\nA B=SECRET", 3, "no name"), ("1A=SECRET", 1, "no name"), ("=SECRET", 1, "no name"),
         ("A-B=SECRET", 1, "no name"), (";A=SECRET", 1, "no name"), ("Ä=SECRET", 1, "no name"),
         ("export=SECRET b", 1, "blank in it"), ("SECRET", 1, "has no ="), ("export SECRET", 1, "has no ="),
+        ("export A=SECRET", 1, "begins with export"), ("\texport\tA='SECRET'", 1, "begins with export"),
+        ("export A = SECRET", 1, "begins with export"), ("A = SECRET", 1, "blank beside its ="),
+        ("A =SECRET", 1, "blank beside its ="), ("A\t=SECRET", 1, "blank beside its ="),
+        ("A= SECRET", 1, "blank beside its ="), ("A=\t'SECRET'", 1, "blank beside its ="),
+        ("A= 'SECRET # c'", 1, "blank beside its ="), ("A = ", 1, "blank beside its ="),
         ("# A=SECRET \\\nB=c", 1, "backslash at its end"), ("A=b\nB=c\nA=SECRET", 3, "something else on line 1"),
         ("A=SECRET\nA=", 2, "something else on line 1"),
     ]

@@ -15,18 +15,38 @@ struct UnknownNameTests {
         arguments: [
             ("RATE_LIMIT_UPDATE", "RATE_LIMIT_UPDATES"), ("JWT_SECRETS", "JWT_SECRET"), ("JTW_SECRET", "JWT_SECRET"),
             ("REDIS_ULR", "REDIS_URL"), ("prot", "PORT"), ("port", "PORT"), ("LIVE_WINDOWS_MS", "LIVE_WINDOW_MS"),
-            ("TRUSTED_PROXY", nil), ("LOG_LEVL", "LOG_LEVEL"), ("LEADERBOARD_UR", "LEADERBOARD_URL"),
+            ("TRUSTED_PROXY", "TRUSTED_PROXIES"), ("LIVE_WINDOW", "LIVE_WINDOW_MS"), ("DRAIN", "DRAIN_SECONDS"),
+            ("LIVE_WINDOW_SECONDS", "LIVE_WINDOW_MS"), ("REDIS_TIMEOUT", "REDIS_TIMEOUT_MS"),
+            ("REDIS_TIMEOUT_SECONDS", "REDIS_TIMEOUT_MS"), ("HEAD_TIMEOUT", "HEAD_TIMEOUT_SECONDS"),
+            ("LIVE_BACKLOG", "LIVE_BACKLOG_BYTES"), ("JWT_LEEWAY", "JWT_LEEWAY_SECONDS"),
+            ("RATE_LIMIT", "RATE_LIMIT_UPDATES"), ("RATE_LIMIT_SECONDS", "RATE_LIMIT_INTERVAL_SECONDS"),
+            ("JWT_JWKS_FILE", "JWT_JWKS"), ("GRANT_JWKS_FILE", "GRANT_JWKS"), ("TLS_KEY_FILE", "TLS_PRIVATE_KEY_FILE"),
+            ("MAX_SCORE_INCREASE", "SCORE_INCREASE_MAX"),
+            ("LIVE_SUBSCRIBERS_MAX", "LIVE_MAX_SUBSCRIBERS"), ("BOARDS_MAXIMUM", nil), ("REDIS_URLS", "REDIS_URL"),
+            ("JWT_SECRET_FILES", "JWT_SECRET_FILE"), ("jwt_secret", "JWT_SECRET"), ("live_window", "LIVE_WINDOW_MS"),
+            ("LOG_LEVL", "LOG_LEVEL"), ("LEADERBOARD_UR", "LEADERBOARD_URL"),
             ("REDIS_HOST", nil), ("JWT_ALGORITHM", nil),
         ] as [(String, String?)]
     )
     func nearest(name: String, nearest: String?) {
-        if name != "TRUSTED_PROXY" {
-            #expect(unknown([name: "x"]) == [UnknownName(name: name, place: nil, nearest: nearest)])
-        }
+        #expect(unknown([name: "x"]) == [UnknownName(name: name, place: nil, nearest: nearest)])
         #expect(
             unknown([:], file: "\n\(name)=x") == [UnknownName(name: name, place: ".env, line 2", nearest: nearest)]
         )
         #expect(unknown([name: ""], file: "\(name)=") == [])
+    }
+
+    @Test(
+        "and has a word too few or too many is told of in the file, and in the environment only if it begins as ours do",
+        arguments: [
+            ("LEADERBOARD_JWT_SECRET", "JWT_SECRET"), ("APP_JWT_SECRET", "JWT_SECRET"),
+            ("ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS"),
+            ("INCREASE_MAX", "SCORE_INCREASE_MAX"), ("CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"),
+        ]
+    )
+    func aWordMore(name: String, nearest: String) {
+        #expect(unknown([:], file: "\(name)=x").map(\.nearest) == [nearest])
+        #expect(unknown([name: "x"]).map(\.nearest) == (name.hasPrefix("LEADERBOARD_") ? [nearest] : []))
     }
 
     @Test(
