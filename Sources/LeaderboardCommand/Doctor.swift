@@ -9,7 +9,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Check configuration, Redis, clock and limits, and say what to change.",
         discussion: """
             Reads the configuration that `leaderboard serve` would read. Exits with 1 if something must be changed, with 0 \
-            if there is at most advice. Changes nothing; a running service is not disturbed.
+            if there is at most advice. Changes nothing; a running service is not disturbed. Of a private Redis that does not run \
+            it looks at a copy of the data, of up to 1 GB, in TMPDIR.
 
             With --token it also tells whom an access token lets do what, or why it is refused. The command lines of processes \
             can be read by others: `--token -` reads it from standard input.

@@ -36,9 +36,12 @@ struct Serve: AsyncParsableCommand {
                     await play(at: service, signer: signer, maximumIncrease: configuration.maximumIncrease)
                 }
             }
-            try await ServiceAssembly(configuration).run { address, logs in
-                listening.yield((address, logs))
-                listening.finish()
+            // A key set's file is read there.
+            try await configured {
+                try await ServiceAssembly(configuration).run { address, logs in
+                    listening.yield((address, logs))
+                    listening.finish()
+                }
             }
             tasks.cancelAll()
         }

@@ -27,6 +27,8 @@ package struct ServiceAssembly: Sendable {
     /// - Parameter onListening: told once, when the service answers: its address, and where its lines go.
     package func run(onListening: @escaping @Sendable (SocketAddress, Logs) -> Void = { _, _ in }) async throws {
         ServiceSignals.ignoreOthers()
+        // Before anything is made or started that would be left behind.
+        try await ListenTrial.run(host: configuration.server.host, port: configuration.server.port)
         let logs = Logs(
             format: configuration.logFormat,
             level: configuration.logLevel,

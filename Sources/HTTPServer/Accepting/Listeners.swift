@@ -5,10 +5,40 @@ import SystemPackage
 
 /// Why the server does not listen, in words.
 package struct ListenError: Error, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable {
+        /// Another program, or another service, has the port.
+        case inUse
+        /// No address of this machine.
+        case missing
+        case other
+    }
+
+    package let kind: Kind
     package let description: String
 
-    init(_ description: String) {
+    init(_ description: String, kind: Kind = .other) {
+        self.kind = kind
         self.description = description
+    }
+
+    /// Of what the system says to one address of a host.
+    init(_ code: CInt?, host: String, port: Int, address: SocketAddress) {
+        let place = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        switch code {
+        case EADDRNOTAVAIL, EAFNOSUPPORT:
+            let words = "cannot listen on \(host): \(address.ipAddress ?? "") is no address of this machine"
+            self.init(words, kind: .missing)
+        case EADDRINUSE where port == 0:
+            self.init("cannot listen on \(place): no port is free at all of its addresses", kind: .inUse)
+        case EADDRINUSE:
+            let remedy = "stop that one, or set PORT to another"
+            self.init("cannot listen on \(place): another program uses the port; \(remedy)", kind: .inUse)
+        case EACCES, EPERM:
+            self.init("cannot listen on \(place): this user may not take that port; set PORT to one above 1023")
+        default:
+            let reason = code.map { "\(Errno(rawValue: $0))" } ?? "no reason is known"
+            self.init("cannot listen on \(place): \(reason)")
+        }
     }
 }
 
@@ -30,28 +60,16 @@ struct Listeners: Sendable {
         bootstrap: () -> ServerBootstrap
     ) async throws -> Listeners {
         let addresses = try await HostAddresses.of(host)
-        for attempt in 1...attempts {
+        for _ in 1..<attempts {
             do {
                 return try await open(addresses, host: host, port: port, logger: logger, bootstrap: bootstrap)
-            } catch is PortInUse {
-                guard port == 0, attempt < attempts else { throw Self.inUse(host, port) }
-            }
+            } catch let error as ListenError where error.kind == .inUse && port == 0 {}
         }
-        throw Self.inUse(host, port)
+        return try await open(addresses, host: host, port: port, logger: logger, bootstrap: bootstrap)
     }
 
     func close() async {
         for channel in channels { try? await channel.close() }
-    }
-
-    private struct PortInUse: Error {}
-
-    private static func inUse(_ host: String, _ port: Int) -> ListenError {
-        let place = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        let remedy = "stop that one, or set PORT to another"
-        return port == 0
-            ? ListenError("cannot listen on \(place): no port is free at all of its addresses")
-            : ListenError("cannot listen on \(place): another program uses the port; \(remedy)")
     }
 
     private static func open(
@@ -62,6 +80,7 @@ struct Listeners: Sendable {
         bootstrap: () -> ServerBootstrap
     ) async throws -> Listeners {
         var listeners = Listeners(channels: [])
+        let wanted = port
         var port = port
         var missing: ListenError?
         for var address in addresses {
@@ -71,25 +90,18 @@ struct Listeners: Sendable {
                 listeners = Listeners(channels: listeners.channels + [channel])
                 port = channel.localAddress?.port ?? port
             } catch {
-                switch (error as? IOError)?.errnoCode {
-                case EADDRNOTAVAIL, EAFNOSUPPORT:
-                    missing = ListenError(
-                        "cannot listen on \(host): \(address.ipAddress ?? "") is no address of this machine"
-                    )
-                    logger.info("not an address of this machine", metadata: ["address": "\(address.ipAddress ?? "")"])
-                case EADDRINUSE:
+                let refusal = ListenError(
+                    (error as? IOError)?.errnoCode,
+                    host: host,
+                    port: wanted,
+                    address: address
+                )
+                guard refusal.kind == .missing else {
                     await listeners.close()
-                    throw PortInUse()
-                case EACCES, EPERM:
-                    await listeners.close()
-                    throw ListenError(
-                        "cannot listen on \(host):\(port): this user may not take that port; set PORT to one above 1023"
-                    )
-                default:
-                    await listeners.close()
-                    let reason = (error as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } ?? "no reason is known"
-                    throw ListenError("cannot listen on \(host):\(port): \(reason)")
+                    throw refusal
                 }
+                missing = refusal
+                logger.info("not an address of this machine", metadata: ["address": "\(address.ipAddress ?? "")"])
             }
         }
         if listeners.channels.isEmpty, let missing { throw missing }

@@ -1,11 +1,13 @@
 import Broadcast
+import FoundationEssentials
 import HTTPServer
 package import Leaderboard
 import Logging
 import RedisClient
+import Text
 
 /// Looks whether the service would run well here, and says in words what to change. It changes nothing itself: where the
-/// service's own Redis has data and does not run, it is started for the length of the check; where it has none, none is made.
+/// service's own Redis has data and does not run, a copy of them is looked at; where it has none, none are made.
 package struct Doctor: Sendable {
     private let settings: Settings
     private let token: String?
@@ -40,8 +42,14 @@ package struct Doctor: Sendable {
         let limit =
             DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.viewers.total)] }
             ?? []
-        return await own + limit + running() + KeyExamination(configuration, token: token).findings()
+        return await own + limit + port(configuration) + running()
+            + KeyExamination(configuration, token: token).findings()
             + redis(configuration)
+    }
+
+    private func port(_ configuration: ServiceConfiguration) async -> [Finding] {
+        let place = (try? settings.read { ServicePlace(local: $0) }) ?? ServicePlace(url: "")
+        return await PortExamination(server: configuration.server, place: place).findings()
     }
 
     private func running() async -> [Finding] {
@@ -80,24 +88,43 @@ package struct Doctor: Sendable {
             return await RedisExamination(endpoint, configuration, isPrivate: false, board: board).findings()
         case .ownServer(let directory):
             guard PrivateRedis.hasData(in: directory) else { return [Self.ownRedis(directory)] }
-            let server = configuration.redis.ownServer(
-                in: directory,
-                logger: Logger(label: "doctor") { _ in Silence() }
-            )
             do {
-                let url: String
-                do {
-                    url = try await server.start()
-                } catch PrivateRedisError.directoryInUse {
-                    url = try PrivateRedis.url(dataDirectory: directory)
+                guard try PrivateRedis.isRunning(in: directory) else {
+                    return try await copied(directory, configuration)
                 }
-                let endpoint = try RedisEndpoint(url: url)
-                let findings = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
-                await server.stop()
-                return findings
+                let endpoint = try RedisEndpoint(url: try PrivateRedis.url(dataDirectory: directory))
+                return await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
             } catch {
                 return [.bad("redis", "\(error)", do: "mend that, or set REDIS_URL to a Redis of yours")]
             }
+        }
+    }
+
+    private func copied(_ directory: String, _ configuration: ServiceConfiguration) async throws -> [Finding] {
+        guard PrivateRedis.isInstalled else { return [Self.ownRedis(directory)] }
+        let copy: DataCopy
+        do { copy = try DataCopy.make(of: directory) } catch {
+            let fact =
+                "one of the service's own, which does not run; its boards were not looked at: \(directory) \(error)"
+            return [.advice("redis", fact, do: "start the service, and ask again")]
+        }
+        defer { copy.remove() }
+        let server = configuration.redis.ownServer(in: copy.path, logger: Logger(label: "doctor") { _ in Silence() })
+        do {
+            let endpoint = try RedisEndpoint(url: try await server.start())
+            let findings = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
+            await server.stop()
+            return [.good("redis", "one of the service's own, which does not run: a copy of its data was looked at")]
+                + findings
+        } catch PrivateRedisError.ended(let status, _) {
+            return [
+                .bad(
+                    "redis",
+                    "redis-server cannot load a copy of the data in \(directory): it ends (\(status))",
+                    do:
+                        "start the service, and read \(directory)/redis/redis.log; the RUNBOOK says how a backup is restored"
+                )
+            ]
         }
     }
 }
@@ -108,7 +135,29 @@ extension Doctor {
         guard PrivateRedis.isInstalled else {
             return .bad("redis", "redis-server was not found", do: "install it, or set REDIS_URL to a Redis of yours")
         }
+        let parent = nearestThere(to: directory)
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder,
+            FileManager.default.isWritableFile(atPath: parent)
+        else {
+            return .bad(
+                "redis",
+                "one of the service's own, whose data cannot be put into \(directory): "
+                    + "\(parent) is \(isFolder ? "not to be written by this user" : "no folder")",
+                do: "set DATA_DIR to a folder that this user can write, or REDIS_URL to a Redis of yours"
+            )
+        }
         return .good("redis", "one of the service's own; its first start makes \(directory)")
+    }
+
+    /// The folder itself, or the one around it that is there.
+    private static func nearestThere(to path: String) -> String {
+        var path = path
+        while !FileManager.default.fileExists(atPath: path), case (let parent?, _) = path.cut(atLast: "/") {
+            path = parent.isEmpty ? "/" : String(parent)
+            if path == "/" { break }
+        }
+        return FileManager.default.fileExists(atPath: path) ? path : "."
     }
 }
 

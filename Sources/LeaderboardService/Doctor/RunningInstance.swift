@@ -18,6 +18,14 @@ struct RunningInstance: Sendable {
         return Self.findings(in: metrics)
     }
 
+    /// Whether a service answers there. Not asked where it expects a balancer's header.
+    var isThere: Bool {
+        get async {
+            guard !place.isBehindProxyProtocol else { return false }
+            return await metrics()?.contains("\nleaderboard_build_info{") ?? false
+        }
+    }
+
     /// - Parameter metrics: the text of `/metrics`.
     static func findings(in metrics: String) -> [Finding] {
         var findings: [Finding] = []

@@ -17,9 +17,20 @@ final class DataDirectory: Sendable {
 
     /// Makes the directory when there is none, and takes it, or says who has it.
     static func take(_ path: String) async throws -> DataDirectory {
-        try make(path)
-        try make(path + "/redis")
-        let absolute = try absolute(path + "/redis")
+        var made: [String] = []
+        do {
+            try make(path, &made)
+            try make(path + "/redis", &made)
+            return try await take(path, at: try absolute(path + "/redis"))
+        } catch {
+            // What was made in vain goes again, as far as nothing is in it.
+            for folder in made.reversed() { unsafe rmdir(folder) }
+            throw error
+        }
+    }
+
+    private static func take(_ path: String, at absolute: String) async throws -> DataDirectory {
+        let socketPath = try SocketPath.choose(for: absolute)
         // A program that is just being started has a copy of our descriptors, locks included, for the moment from fork to exec:
         // a lock that is let go may be held for some milliseconds more.
         let deadline = ContinuousClock.now + .milliseconds(500)
@@ -27,7 +38,7 @@ final class DataDirectory: Sendable {
             if let lock = try FileLock(path: absolute + "/service.lock") {
                 return DataDirectory(
                     path: absolute,
-                    socketPath: try SocketPath.choose(for: absolute),
+                    socketPath: socketPath,
                     serviceLock: lock
                 )
             }
@@ -38,7 +49,7 @@ final class DataDirectory: Sendable {
 
     /// Where the server of the process that has this data directory listens.
     static func socketPath(under path: String) throws -> String {
-        try SocketPath.choose(for: absolute(path + "/redis"))
+        try SocketPath.choose(for: resolved(path + "/redis"))
     }
 
     private init(path: String, socketPath: String, serviceLock: FileLock) {
@@ -79,28 +90,33 @@ final class DataDirectory: Sendable {
         return lock
     }
 
-    private static func make(_ path: String) throws(PrivateRedisError) {
-        guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+    /// - Parameter made: gets the folders that were not there, the outermost first.
+    private static func make(_ path: String, _ made: inout [String]) throws(PrivateRedisError) {
+        guard unsafe mkdir(path, 0o700) != 0 else { return made.append(path) }
+        guard errno != EEXIST else { return }
         let reason = lastSystemError()
         guard errno == ENOENT, case (let parent?, _) = path.cut(atLast: "/"), !parent.isEmpty else {
             throw .directoryUnusable(path: path, reason: reason)
         }
-        try make(String(parent))
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw .directoryUnusable(path: path, reason: lastSystemError())
-        }
+        try make(String(parent), &made)
+        guard unsafe mkdir(path, 0o700) != 0 else { return made.append(path) }
+        guard errno == EEXIST else { throw .directoryUnusable(path: path, reason: lastSystemError()) }
     }
 
     private static func absolute(_ path: String) throws(PrivateRedisError) -> String {
+        let absolute = try resolved(path)
+        guard unsafe chmod(absolute, 0o700) == 0, unsafe access(absolute, W_OK | X_OK) == 0 else {
+            throw .directoryUnusable(path: absolute, reason: lastSystemError())
+        }
+        return absolute
+    }
+
+    private static func resolved(_ path: String) throws(PrivateRedisError) -> String {
         // SAFETY: with nil as its second argument `realpath` returns memory that is ours to free, or nil.
         guard let resolved = unsafe realpath(path, nil) else {
             throw .directoryUnusable(path: path, reason: lastSystemError())
         }
         defer { unsafe free(resolved) }
-        let absolute = unsafe String(cString: resolved)
-        guard unsafe chmod(absolute, 0o700) == 0, unsafe access(absolute, W_OK | X_OK) == 0 else {
-            throw .directoryUnusable(path: absolute, reason: lastSystemError())
-        }
-        return absolute
+        return unsafe String(cString: resolved)
     }
 }

@@ -21,6 +21,18 @@ final class FileLock: Sendable {
         }
     }
 
+    /// Whether another process has it. Makes no file.
+    static func isHeld(path: String) throws(PrivateRedisError) -> Bool {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno != ENOENT else { return false }
+            throw .directoryUnusable(path: path, reason: lastSystemError())
+        }
+        defer { close(descriptor) }
+        // A shared one, for a moment: whoever takes the lock just then tries again.
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     deinit { close(descriptor) }
 }
 

@@ -68,6 +68,7 @@ package final class PrivateRedis: Sendable, Service {
     /// To be called once, before ``run()``. When it throws, no server is left and the data directory is free.
     @discardableResult
     package func start() async throws -> String {
+        guard Self.isInstalled else { throw PrivateRedisError.notInstalled }
         let directory = try await DataDirectory.take(dataDirectory)
         state.withLock { $0.directory = directory }
         do {
@@ -87,6 +88,11 @@ package final class PrivateRedis: Sendable, Service {
     /// Whether a server has run on this data directory before. Makes nothing.
     package static func hasData(in dataDirectory: String) -> Bool {
         FileManager.default.fileExists(atPath: dataDirectory + "/redis")
+    }
+
+    /// Whether a server runs on this data directory now. Changes nothing, nor makes anything.
+    package static func isRunning(in dataDirectory: String) throws -> Bool {
+        try ["service.lock", "server.lock"].contains { try FileLock.isHeld(path: "\(dataDirectory)/redis/\($0)") }
     }
 
     /// Whether the program is there to be started.

@@ -200,7 +200,13 @@ struct DoctorTests {
             #expect(await findings(["DATA_DIR": data]).filter { $0.verdict != .good } == [])
             #expect(try FileManager.default.contentsOfDirectory(atPath: data) == [])
             try await withService(["DATA_DIR": data]) { _ in }
-            #expect(await findings(["DATA_DIR": data]).filter { $0.verdict != .good } == [])
+            let before = try Self.look(at: data)
+            let stopped = await findings(["DATA_DIR": data])
+            #expect(stopped.filter { $0.verdict != .good } == [])
+            #expect(stopped.contains { $0.fact.contains("a copy of its data was looked at") })
+            // What the board's functions are is in the data, and was seen.
+            #expect(stopped.contains { $0.subject == "functions" && $0.fact.contains("is loaded") })
+            #expect(try Self.look(at: data) == before)
             let lock = "\(data)/redis/server.lock"
             #expect(Processes.holding(lock, as: ServerProcess.lockDescriptor).isEmpty)
             try await withService(["DATA_DIR": data]) { _ in
@@ -209,6 +215,78 @@ struct DoctorTests {
                 #expect(findings.contains { $0.fact.contains("is loaded") })
             }
         }
+    }
+
+    /// Each file below the folder, with its size, its mode and when it was changed.
+    private static func look(at folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder).sorted().map { name in
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            let shown = [FileAttributeKey.size, .posixPermissions, .modificationDate, .systemFileNumber].map {
+                facts[$0] ?? ""
+            }
+            return "\(name) \(shown)"
+        }
+    }
+
+    @Test("tells of data that are damaged, and of a place where none can be made; and leaves them as they are")
+    func damagedData() async throws {
+        try await withDataDirectory { data in
+            try FileManager.default.createDirectory(
+                atPath: "\(data)/redis/appendonlydir",
+                withIntermediateDirectories: true
+            )
+            for (name, text) in [("manifest", "file x.aof seq 1 type b\n"), ("1.base.rdb", "rubbish")] {
+                try Data(text.utf8).write(to: URL(filePath: "\(data)/redis/appendonlydir/appendonly.aof.\(name)"))
+            }
+            let before = try Self.look(at: data)
+            let found = await findings(["DATA_DIR": data])
+            #expect(bad(found) == ["redis"])
+            #expect(found.last?.fact.contains("cannot load a copy of the data in \(data)") == true, "\(found)")
+            #expect(try Self.look(at: data) == before)
+            try Data().write(to: URL(filePath: "\(data)/file"))
+            let file = await findings(["DATA_DIR": "\(data)/file/data"])
+            #expect(file.last?.verdict == .bad && file.last?.fact.contains("\(data)/file is no folder") == true)
+        }
+    }
+
+    @Test("tells whether its port is free, its own service's, or another program's, and whose")
+    func port() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        @Sendable func port(_ own: [String: String]) async -> Finding? {
+            await findings(["REDIS_URL": redis.url].merging(own) { $1 }).first { $0.subject == "port" }
+        }
+        let free = try await FreePort.find()
+        #expect(await port(["PORT": "\(free)"]) == .good("port", "127.0.0.1:\(free) is free"))
+        #expect(
+            await port(["PORT": "\(free)", "HOST": "192.0.2.1"])?.fact.contains("is no address of this machine") == true
+        )
+        let stranger = try await ScriptedServer { _, _ in [.hangUp] }
+        for host in ["127.0.0.1", "0.0.0.0", "*", "localhost"] {
+            let taken = await port(["PORT": "\(stranger.port)", "HOST": host])
+            #expect(taken?.verdict == .bad, "\(host): \(String(describing: taken))")
+            #expect(taken?.fact.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true)
+        }
+        try await stranger.stop()
+        try await withService(["REDIS_URL": redis.url]) { service in
+            let own = await port(["PORT": "\(service.port)"])
+            #expect(own?.verdict == .good && own?.fact.contains("a service listens on") == true)
+            // Where the commands find another one does not matter.
+            #expect(await port(["PORT": "\(service.port)", "LEADERBOARD_URL": "http://127.0.0.1:1"])?.verdict == .good)
+        }
+    }
+
+    @Test("reads whatever table of sockets there is")
+    func sockets() {
+        let table = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 11 1 0 100 0 0 10 0
+               1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 12 1
+               2: 00000000000000000000000000000000:1F90 0:0 0A 0 0 0 0 0 13
+               3: 0100007F:1F91 00000000:0000 0A 0 0 0 0 0 14
+               rubbish
+               4: 0100007F:FFFFFFFFFFFFFFFFFFFF 0:0 0A 0 0 0 0 0 15
+            """
+        #expect(PortHolder.inodes(in: table, port: 8080) == ["11", "13"])
     }
 
     @Test("explains an access token: whom it lets do what, or why it is refused; and never shows it")
@@ -236,7 +314,7 @@ struct DoctorTests {
         let refused: [(String, [String: String], String)] = [
             (try token(lifetime: .seconds(-60)), [:], "expired"),
             (try token(["JWT_SECRET": "another secret, also of 32 bytes or more"]), [:], "no key of ours made"),
-            (try token(), ["JWT_ISSUER": "https://id.example"], "another than JWT_ISSUER"),
+            (try token(), ["JWT_ISSUER": "https://id.example"], "it has no iss, and JWT_ISSUER is set"),
             (try token(), ["JWT_AUDIENCE": "leaderboard"], "JWT_AUDIENCE"),
             (try token(), ["JWT_USER_CLAIM": "https://example.com/user_id"], "names its user"),
             ("rubbish-that-is-no-token-at-all", [:], "no JWT"),
@@ -261,7 +339,7 @@ struct DoctorTests {
     func exitCode() async throws {
         let good = try await PrivateRedisServer()
         let bad = try await PrivateRedisServer(arguments: ["--appendonly", "no"])
-        let shared = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
+        let shared = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10", "PORT": "\(try await FreePort.find())"]
         let fine = try await ServiceProcess.run(["doctor"], shared.merging(["REDIS_URL": good.url]) { $1 })
         #expect(fine.code == 0, "\(fine.output)")
         let ill = try await ServiceProcess.run(["doctor"], shared.merging(["REDIS_URL": bad.url]) { $1 })
