@@ -9,6 +9,8 @@ import NIOSSL
 import RedisClient
 import SystemPackage
 
+import Glibc
+
 /// Any error as a person reads it: the one place where a command's failure becomes a sentence. What our own types say is made
 /// for people; other libraries' texts name types, descriptors and source lines, and are never shown.
 func inWords(_ error: any Error) -> String {
@@ -42,6 +44,7 @@ private func isOurs(_ error: Any) -> Bool {
 
 /// Ends the command with this exit code, after a line on standard error.
 func failed(_ words: String, code: Int32) -> ExitCode {
+    fflush(nil)
     writeToStandardError("Error: \(words)\n")
     return ExitCode(code)
 }

@@ -20,9 +20,9 @@ struct Ping: AsyncParsableCommand {
         let url = try service.url()
         let answer: AnswerReader.Answer
         do {
-            answer = try await url.get(ready ? "/readyz" : "/healthz", within: .seconds(3))
+            answer = try await url.ask(ready ? "/readyz" : "/healthz", within: .seconds(3))
         } catch {
-            print("no answer from \(url.place): \(reason(of: error))")
+            print(url.words(for: error))
             throw ExitCode(1)
         }
         print(String(buffer: answer.body))

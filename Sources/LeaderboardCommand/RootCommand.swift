@@ -1,6 +1,8 @@
 import ArgumentParser
 import LeaderboardService
 
+import Glibc
+
 /// The `leaderboard` command.
 @main
 struct RootCommand: AsyncParsableCommand {
@@ -37,6 +39,8 @@ struct RootCommand: AsyncParsableCommand {
                 }
             }
         } catch {
+            // What was said before stands above the error, also where output is a pipe.
+            fflush(nil)
             exit(withError: error)
         }
     }

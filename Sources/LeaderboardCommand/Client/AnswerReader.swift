@@ -18,10 +18,14 @@ struct AnswerReader {
         var closes = false
     }
 
-    /// What no server sends to a short question: no end of a head in sight, a body in chunks.
-    struct Failure: Error {}
+    /// What our service never sends to a short question: no HTTP, no end of a head in sight, a body in chunks or of more than 1 MiB.
+    struct Failure: Error {
+        /// Nil: it is no HTTP.
+        var status: UInt?
+    }
 
     private static let maximumHeadBytes = 8192
+    private static let maximumBodyBytes = 1 << 20
     private var bytes = ByteBuffer()
 
     mutating func feed(_ more: ByteBuffer) {
@@ -51,19 +55,20 @@ struct AnswerReader {
             }
             if head == nil {
                 // "HTTP/1.1 200 OK"
-                guard line.count > 12, let code = number(bytes, (line.lowerBound + 9)..<(line.lowerBound + 12)) else {
-                    throw Failure()
-                }
+                guard line.count > 12, begins(bytes, line, with: protocolName),
+                    let code = number(bytes, (line.lowerBound + 9)..<(line.lowerBound + 12))
+                else { throw Failure() }
                 head = Head(status: UInt(code))
             } else if begins(bytes, line, with: lengthName) {
                 guard let count = number(bytes, (line.lowerBound + lengthName.count)..<line.upperBound) else {
-                    throw Failure()
+                    throw Failure(status: head?.status)
                 }
+                guard count <= maximumBodyBytes else { throw Failure(status: head?.status) }
                 head?.bodyCount = count
             } else if begins(bytes, line, with: connectionName) {
                 head?.closes = begins(bytes, value(bytes, line, behind: connectionName), with: closeWord)
             } else if begins(bytes, line, with: codingName) {
-                throw Failure()
+                throw Failure(status: head?.status)
             }
             line = line.lowerBound..<(index + 1)
         }
@@ -71,6 +76,7 @@ struct AnswerReader {
         return nil
     }
 
+    private static let protocolName = Array("http/1.".utf8)
     private static let lengthName = Array("content-length:".utf8)
     private static let connectionName = Array("connection:".utf8)
     private static let closeWord = Array("close".utf8)

@@ -33,7 +33,9 @@ extension ServiceURL {
     /// Our own service is known by its certificate, not by the name that it was called by: that is an address, as a rule.
     private func tlsHandler(_ context: NIOSSLContext, known: [NIOSSLCertificate]?) throws -> NIOSSLClientHandler {
         guard let known else {
-            return try NIOSSLClientHandler(context: context, serverHostname: host.contains(":") ? nil : host)
+            // An address is no name: the certificate is then held against the address that was connected to.
+            let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
+            return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
         }
         return try NIOSSLClientHandler(context: context, serverHostname: nil) { shown, verified in
             verified.succeed(shown.first.map(known.contains) ?? false ? .certificateVerified : .failed)

@@ -40,6 +40,11 @@ struct ServiceURL: ExpressibleByArgument {
 
     var defaultValueDescription: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
+    /// Why the service could not be asked.
+    func words(for error: any Error) -> String {
+        (error as? Stranger)?.words(at: self) ?? "no answer from \(place): \(reason(of: error))"
+    }
+
     /// The value of the `Host` header.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
@@ -54,19 +59,19 @@ struct ServiceOption: ParsableArguments {
 
     func url(_ settings: Settings = .load()) throws -> ServiceURL {
         if let given { return given }
-        let place = try configured { try ServicePlace.read(settings) }
-        guard let url = ServiceURL(place) else {
-            throw ValidationError("LEADERBOARD_URL: must be http://host:port or https://host:port")
+        return try configured {
+            guard let url = ServiceURL(try ServicePlace.read(settings)) else {
+                throw InvalidSetting(name: "LEADERBOARD_URL", reason: "must be http://host:port or https://host:port")
+            }
+            return url
         }
-        return url
     }
 
-    /// The same, once the service has answered: a command that would wait for minutes does not wait for one that is down.
+    /// The same, once the service has answered: a command that would wait for minutes does not wait for one that is down, and another
+    /// program is sent no token.
     func reached(_ settings: Settings = .load()) async throws -> ServiceURL {
         let url = try url(settings)
-        do { _ = try await url.get("/healthz", within: .seconds(5)) } catch {
-            throw CommandFailure("no answer from \(url.place): \(reason(of: error))")
-        }
+        do { try await url.recognise() } catch { throw CommandFailure(url.words(for: error)) }
         return url
     }
 }

@@ -65,7 +65,8 @@ struct Load: AsyncParsableCommand {
 
     func run() async throws {
         DescriptorLimit.raise()
-        let url = try await service.reached()
+        // Another live server is compared with: it is none of ours.
+        let url = publishPath == nil ? try await service.reached() : try service.url()
         let run = try LoadRun(service: url, livePath: livePath, requests: requests(of: url), processes: pid)
         let report = try await run.run(
             writers: connections,

@@ -12,7 +12,7 @@ struct Watch: AsyncParsableCommand {
         abstract: "Show the live top 10 of a board, or of a window of it, of a running service.",
         discussion:
             "At the end of a season it goes on with the next one. In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C, and with exit code 1 "
-            + "when there is no such board (any more), or none that everybody may see."
+            + "when there is no such board (any more), or none that everybody may see, or what answers is another program."
     )
 
     @OptionGroup var service: ServiceOption
@@ -38,6 +38,7 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         let url = try service.url()
+        try await Self.leaveStranger(at: url)
         let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)
         let reader = Task { await Self.endWithReader() }
         defer { reader.cancel() }
@@ -55,6 +56,13 @@ struct Watch: AsyncParsableCommand {
             }
             try await Task.sleep(for: backoff.pause(afterLasting: .now - began))
         }
+    }
+
+    /// A service that is down is waited for, and so is one whose load balancer has no instance; another program is not.
+    private static func leaveStranger(at url: ServiceURL) async throws {
+        do { try await url.recognise() } catch let stranger as Stranger {
+            guard stranger.isGateway else { throw CommandFailure(stranger.words(at: url)) }
+        } catch {}
     }
 
     /// Why it is of no use to come back.

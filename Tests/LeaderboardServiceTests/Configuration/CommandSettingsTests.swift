@@ -27,6 +27,8 @@ struct CommandSettingsTests {
                 #expect(output.contains("JWT_SECRET (.env, line 2): has a quote"), "\(command): \(output)")
                 #expect(output.contains("LOG_LEVEL: must be one of") == (command == "serve"), "\(command): \(output)")
                 #expect(!output.contains("hidden"))
+                // The command was called rightly.
+                #expect(!output.contains("Usage:") && !output.contains("--help"), "\(command): \(output)")
             }
             let doctor = try await ServiceProcess.run(["doctor"], ["LOG_LEVEL": "loud"], in: folder)
             #expect(doctor.code == 1)
@@ -42,7 +44,7 @@ struct CommandSettingsTests {
     @Test("doctor makes nothing in an empty folder")
     func doctor() async throws {
         try await withFolder { folder in
-            let own = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10"]
+            let own = ["JWT_SECRET": testSecret, "LIVE_MAX_SUBSCRIBERS": "10", "PORT": "\(try await FreePort.find())"]
             let (output, code) = try await ServiceProcess.run(["doctor"], own, in: folder)
             #expect(code == 0, "\(output)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
@@ -59,6 +61,43 @@ struct CommandSettingsTests {
         let words = "cannot listen on 127.0.0.1:\(service.port): another program uses the port"
         #expect(output.contains("Error: \(words)"), "\(output)")
         #expect(!output.contains("bind("), "\(output)")
+    }
+
+    @Test("serve that cannot start leaves nothing behind: no data, no folder")
+    func failedStart() async throws {
+        try await withFolder { folder in
+            let taken = try await ScriptedServer { _, _ in [.stall] }
+            // By which the tests start a process, and no redis-server.
+            let programs = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
+            try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: false)
+            defer { try? FileManager.default.removeItem(at: programs) }
+            try FileManager.default.createSymbolicLink(
+                atPath: programs.appending(path: "setpriv").path,
+                withDestinationPath: "/usr/bin/setpriv"
+            )
+            let (free, good) = (try await FreePort.find(), ["JWT_SECRET": testSecret])
+            let starts: [([String: String], Int32, String)] = [
+                (["PORT": "\(taken.port)"], 1, "another program uses the port"),
+                (["PORT": "\(free)", "HOST": "192.0.2.1"], 1, "is no address of this machine"),
+                (["PORT": "\(free)", "HOST": "nowhere.invalid"], 1, "no address of that name"),
+                (["PORT": "\(free)", "TLS_CERTIFICATE_FILE": "x", "TLS_PRIVATE_KEY_FILE": "y"], 64, "cannot be read"),
+                (["PORT": "\(free)", "JWT_SECRET": ""], 64, "JWT_SECRET"), (["PORT": "x"], 64, "PORT"),
+                (["PORT": "\(free)", "JWT_JWKS": "missing.json"], 64, "JWT_JWKS"),
+                (["PORT": "\(free)", "PATH": programs.path], 1, "redis-server was not found"),
+                (
+                    [
+                        "PORT": "\(free)", "DATA_DIR": String(repeating: "d/", count: 60),
+                        "TMPDIR": "/" + String(repeating: "t", count: 120),
+                    ], 1, "no socket can have the path"
+                ),
+            ]
+            for (own, expected, words) in starts {
+                let (output, code) = try await ServiceProcess.run(["serve"], good.merging(own) { $1 }, in: folder)
+                #expect(code == expected && output.contains(words), "\(own): \(code) \(output)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [], "\(own)")
+            }
+            try await taken.stop()
+        }
     }
 
     @Test("serve warns of a name that is nearly a setting, and says which may be meant")
