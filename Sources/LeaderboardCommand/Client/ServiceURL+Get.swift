@@ -21,15 +21,6 @@ extension ServiceURL {
     }
 }
 
-/// What became of a question, for a person.
-enum NoAnswer: Error, CustomStringConvertible {
-    case ended
-
-    var description: String {
-        "the connection ended without an answer: is it HTTP and not HTTPS, or the other way round?"
-    }
-}
-
 /// The time for an answer is over.
 private struct Late {}
 
@@ -89,6 +80,6 @@ private final class OneQuestion: ChannelInboundHandler {
     }
 
     func channelInactive(context _: ChannelHandlerContext) {
-        answered.fail(isAnswering ? Stranger.noHTTP : NoAnswer.ended)
+        answered.fail(isAnswering ? Stranger.noHTTP : Stranger.hangsUp)
     }
 }

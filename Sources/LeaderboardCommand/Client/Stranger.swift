@@ -10,6 +10,8 @@ enum Stranger: Error, Equatable {
     case speaksTLS
     /// It was asked for TLS, and does not speak it.
     case speaksNoTLS
+    /// It ends the connection without a word, as a server of TLS may that is not asked by TLS.
+    case hangsUp
     /// It takes connections and says nothing.
     case silent
 
@@ -25,6 +27,9 @@ enum Stranger: Error, Equatable {
         case .noHTTP: return "\(sentence): it does not speak HTTP"
         case .speaksTLS: return "\(sentence), or one that has to be asked by https://: it speaks TLS"
         case .speaksNoTLS: return "\(sentence), or one that has to be asked by http://: it does not speak TLS"
+        case .hangsUp where !url.isSecure:
+            return "\(sentence), or one that has to be asked by https://: it ended the connection without an answer"
+        case .hangsUp: return "\(sentence): it ended the connection without an answer"
         case .silent: return "what listens at \(url.place) says nothing: it is not a leaderboard service, or it hangs"
         }
     }

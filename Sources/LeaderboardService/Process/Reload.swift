@@ -49,8 +49,7 @@ private struct Reread {
     }
 
     func log(_ logger: Logger) {
-        let all =
-            done.isEmpty && failed.isEmpty ? "nothing: no setting names a file or a URL" : done.joined(separator: ", ")
+        let all = done.isEmpty ? "none" : done.joined(separator: ", ")
         guard !failed.isEmpty else {
             return logger.info("read again, as SIGHUP asks", metadata: ["settings": "\(all)"])
         }

@@ -12,6 +12,9 @@ enum WebhookAttempt: Sendable, Equatable {
     ///   - retryAfter: what the answer asks to wait, in milliseconds.
     case failed(reason: String, retryAfter: Int?)
 
+    /// As ``connectionReason(of:)`` says it of a time-out.
+    static let late = "it does not answer in time"
+
     /// - Parameter retryAfter: the header's value: whole seconds. A date is not kept to.
     init(status: Int, retryAfter: String?) {
         switch status {

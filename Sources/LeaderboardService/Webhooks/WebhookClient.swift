@@ -118,10 +118,10 @@ actor WebhookClient {
             }
             tasks.addTask {
                 try? await Task.sleep(for: limit)
-                return .failed(reason: "it does not answer in time", retryAfter: nil)
+                return .failed(reason: WebhookAttempt.late, retryAfter: nil)
             }
             defer { tasks.cancelAll() }
-            return await tasks.next() ?? .failed(reason: "it does not answer in time", retryAfter: nil)
+            return await tasks.next() ?? .failed(reason: WebhookAttempt.late, retryAfter: nil)
         }
     }
 

@@ -11,7 +11,9 @@ package struct WebhookTrial: Sendable {
     }
 
     private let endpoints: [(number: Int, endpoint: WebhookEndpoint)]
-    private let sending: WebhookSending
+    private var sending: WebhookSending
+    /// Shorter than that of a delivery.
+    private static let patience = Duration.seconds(8)
 
     /// - Parameters:
     ///   - file: nil: that of the settings.
@@ -34,6 +36,8 @@ package struct WebhookTrial: Sendable {
             endpoints = numbered
         }
         self.sending = sending
+        // Somebody waits for it.
+        self.sending.timeout = Self.patience
     }
 
     package static func newSecret() -> String { WebhookSecret.made() }
@@ -67,6 +71,11 @@ package struct WebhookTrial: Sendable {
             switch attempt {
             case .delivered(let status): ("HTTP \(status): delivered", true)
             case .gone: ("HTTP 410: the endpoint wants no more", false)
+            case .failed(WebhookAttempt.late, _):
+                (
+                    "not delivered: no answer within \(Self.patience) (the service waits for \(WebhookSending().timeout))",
+                    false
+                )
             case .failed(let reason, _): ("not delivered: \(reason)", false)
             case nil: ("not sent", false)
             }

@@ -20,7 +20,7 @@ struct StrangerTests {
         ("HTTP/1.1 301 Moved\r\nLocation: http://h:1/\r\nContent-Length: 0\r\n\r\n", "it answered 301, which sends on"),
         ("SSH-2.0-OpenSSH_9.2p1 rubbish\r\n", "it does not speak HTTP"),
         ("-ERR rubbish\r\n", "it does not speak HTTP"), ("220 rubbish ESMTP ready\r\n", "it does not speak HTTP"),
-        ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\u{28}", "it speaks TLS"),
+        ("", "it ended the connection without an answer"), ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\u{28}", "it speaks TLS"),
     ]
 
     private static let settings = [
