@@ -202,21 +202,28 @@ local function publisher()
 end
 
 -- Kept at its first use, as in numbers.lua.
-local announce
+local redis_pcall
 
--- An event of the board's channel. `what` are the members that tell what happened, as JSON. Returns what Redis does: a table is the
--- error for which it is not told.
+-- Tells those who listen to the board's channel. Returns what Redis does: a table is the error for which it is not told.
+local function announce(channel, event)
+  redis_pcall = redis_pcall or redis.pcall
+  return redis_pcall(publish_command or publisher(), channel, event)
+end
+
+-- What each event ends with.
+local function event_end(seq_text, epoch, time_text)
+  return ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text .. '}'
+end
+
+-- An event of the board's channel. `what` are the members that tell what happened, as JSON. Returns as `announce`.
 local function publish(channel, what, seq_text, epoch, time_text)
-  announce = announce or redis.pcall
-  return announce(publish_command or publisher(), channel, '{' .. what .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch
-    .. '","time":' .. time_text .. '}')
+  return announce(channel, '{' .. what .. event_end(seq_text, epoch, time_text))
 end
 
 -- The same of a score that the board shows; in one piece, as each update makes one. Returns what Redis does: a table is the error
 -- for which it is not told.
 local function publish_score(channel, user, score_text, increase_text, seq_text, epoch, time_text)
-  announce = announce or redis.pcall
-  return announce(publish_command or publisher(), channel, '{"user_id":"' .. user .. '","score":' .. score_text
+  return announce(channel, '{"user_id":"' .. user .. '","score":' .. score_text
     .. ',"score_increase":' .. increase_text .. ',"seq":' .. seq_text .. ',"epoch":"' .. epoch .. '","time":' .. time_text
     .. '}')
 end

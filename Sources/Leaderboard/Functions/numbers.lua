@@ -7,7 +7,7 @@ local SCORE_LIMIT = 9007199254740991
 
 -- Kept at their first use: a name of Lua's that is looked up goes through two tables and a function's, and while a library loads
 -- there are none.
-local format, to_number, floor
+local format, to_number, floor, find_text
 
 -- Whole numbers only: %d cuts a fraction off. (It costs half of what %.0f does.)
 local function integer_text(number)
@@ -17,10 +17,10 @@ end
 
 -- The text as a whole number within the limit, or nil. Only as we would write it: no 0x10, 1e3, 007, -0 or spaces.
 local function whole_number(text)
-  to_number = to_number or tonumber
-  local number = to_number(text)
-  if number and number >= -SCORE_LIMIT and number <= SCORE_LIMIT and integer_text(number + 0) == text then
-    return number
+  find_text = find_text or string.find
+  if text and (text == '0' or find_text(text, '^%-?[1-9]%d*$')) then
+    local number = text + 0
+    return number >= -SCORE_LIMIT and number <= SCORE_LIMIT and number or nil
   end
   return nil
 end

@@ -37,8 +37,6 @@
 -- 9 calls to Redis for a plain update: 4 read, 5 write. The rank is one more, an idempotency key two more (its outcome
 -- always holds the rank, so that a replay can tell it), the first update of a board's epoch one more.
 
-local find_text
-
 local function is_user(text)
   find_text = find_text or string.find
   return #text <= 128 and find_text(text, '^[%w_%-%.:@|+=~]+$') ~= nil

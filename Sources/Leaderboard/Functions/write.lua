@@ -48,6 +48,13 @@ do
 
 local UPDATES, SHARED_KEYS, SHARED_WORDS = 64, 10, 10
 
+-- Most updates add a few points: what such a text says is known beforehand. To read it takes 2,800 of 109,000 instructions of an
+-- update in a group of 21.
+local small_numbers = {}
+for number = 0, 999 do
+  small_numbers[number .. ''] = number
+end
+
 -- What an update's flags say, by their text.
 local flags_by_text = {}
 
@@ -59,7 +66,7 @@ local function flags_of(text)
       return math.floor(sum / bit) % 2 == 1
     end
     flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
-      is_only_replayed = has(32), has_season = has(64) }
+      is_only_replayed = has(32), has_season = has(64), is_plain = sum == 0 }
     flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
     flags.grant_word = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
     if has(8) then
@@ -91,7 +98,7 @@ end
 -- function, one update by itself cost Redis 1.29 times the instructions of leaderboard_update.
 local keys, args, kept
 local users, values, flags_of_updates, count = {}, {}, {}, 0
-local definition, moves, now, time, time_text
+local definition, moves, now, time, time_text, entry_id
 local audit, audit_max, scores, at, epoch_key
 local last_seq, seq, seq_text, epoch, chain, clock
 -- Those that end, nil if there are none; and where in KEYS the updates' own begin.
@@ -103,7 +110,7 @@ local plain_keys, plain_seq_text, plain_chain
 -- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
 local had, full_ats, answered, used
 -- What a group of bare users adds to `scores`, and what the events say.
-local adds, event, events
+local adds, add_count, events, event_count = {}, 0, {}, 0
 -- As in numbers.lua.
 local call, try, sha1hex, list, kind
 -- The update whose turn it is: where its own begin among KEYS and ARGV.
@@ -126,7 +133,9 @@ local function begin_group()
   end
   own_keys, count = next_key, 0
   while next_word < last_word do
-    local user, flags, value = args[next_word + 1], flags_of(args[next_word + 4]), whole_number(args[next_word + 3])
+    local user, flags_text, value_text = args[next_word + 1], args[next_word + 4], args[next_word + 3]
+    local flags = flags_by_text[flags_text] or flags_of(flags_text)
+    local value = small_numbers[value_text] or whole_number(value_text)
     if not flags or not value or not is_user(user) or count == UPDATES
       or flags.words > 6 and not are_sound(flags, args, next_word) then
       return false
@@ -165,7 +174,7 @@ local function scores_of_group(withheld)
   local found = call('ZMSCORE', scores, unpack(members, 1, count))
   for index = 1, count do
     local score = found[index]
-    had[users[index]] = score and tonumber(score)
+    had[users[index]] = score and score + 0
   end
 end
 
@@ -218,7 +227,7 @@ local function append_change(user, operator, increase_text, score_text, change_s
     -- What `append` of audit.lua does, written out, as in update.lua.
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
-    local id = try('XADD', audit, 'MAXLEN', '~', audit_max, time_text .. '-*', 'user', user, 'increase',
+    local id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase',
       increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
     if kind(id) == 'string' then
       chain, has_written, appended = hash .. '\n' .. id, true, appended + 1
@@ -269,30 +278,23 @@ local function place(user, old, total)
     call('ZADD', scores, score_argument(total), user)
     is_placed = true
   else
-    push(adds, score_argument(total), user)
+    adds[add_count + 1], adds[add_count + 2], add_count = score_argument(total), user, add_count + 2
   end
 end
 
 local function write_places()
   if moves then
     write_moves(moves)
-  elseif count > 1 and #adds > 0 then
-    call('ZADD', scores, unpack(adds))
-    is_placed = true
-    adds = {}
+  elseif add_count > 0 then
+    call('ZADD', scores, unpack(adds, 1, add_count))
+    is_placed, add_count = true, 0
   end
 end
 
 local function note_event(user, score_text, increase_text)
-  local what = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+  event_count = event_count + 1
+  events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
     .. (windows and windows_event(windows, user, to_number(increase_text)) or '')
-  if not event then
-    event = what
-  elseif not events then
-    events = { event, what }
-  else
-    events[#events + 1] = what
-  end
 end
 
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
@@ -460,16 +462,16 @@ local function end_group(channel, before)
   if noted[channel] ~= audit_max or before == 0 then
     note_kept(audit, audit_max, seq, channel)
   end
-  local what = event
-  if events then
-    what = '"from":' .. integer_text(behind + 1) .. ',"updates":[{' .. table.concat(events, '},{') .. '}]'
-  end
-  if windows and windows.late then
-    what = what .. ',"of":"' .. windows.late .. '"'
+  local head, tail = '{', windows and windows.late and ',"of":"' .. windows.late .. '"' or ''
+  if event_count > 1 then
+    head, tail = '{"from":' .. integer_text(behind + 1) .. ',"updates":[{', '}]' .. tail
   end
   -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
   -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.
-  publish(channel, what, seq_text, epoch, time_text)
+  -- (Lua hashes each byte of each text: the long one is made once, of pieces that have its ends.)
+  events[1] = head .. events[1]
+  events[event_count] = events[event_count] .. tail .. event_end(seq_text, epoch, time_text)
+  announce(channel, table.concat(events, '},{', 1, event_count))
 end
 
 -- After an error behind the first write: Redis withholds a right. Takes the entries back if the board has no score of them, and else
@@ -494,19 +496,64 @@ local function take_back_group()
   return false
 end
 
+-- An increase that counts and is all that is asked, on a board whose set is all there is: nearly every update of a group. What
+-- outcome_of_update and what it calls do, written out for it: with this an update in a group of 21 runs 330 of Lua's instructions, not
+-- 594. The audit is trimmed with the first entry of a group, which saves 2,500 of the processor's for each of the others.
+-- Nil, and nothing is written, wherever anything is not as it mostly is: then it goes that way.
+local function plain_outcome(user, value, old)
+  local limit, increase_text = keys[key + 1], args[word + 3]
+  local taken, full_in = take(full_ats[limit] or kept[key - own_keys + 5], now, definition.capacity, definition.token_time)
+  local total = (old or 0) + value
+  if not taken or value < 1 or value > definition.increase_max or total > definition.max or total < definition.min or total % 1 ~= 0
+    or args[word + 2] ~= 'incr' then
+    return nil
+  end
+  local ip, request, score_text, change_seq_text = args[word + 5], args[word + 6], format('%d', total), format('%d', seq + 1)
+  local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
+    .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
+  local id
+  if appended > 0 then
+    id = try('XADD', audit, entry_id, 'user', user, 'increase', increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip,
+      'request', request, 'hash', hash)
+  else
+    id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase', increase_text,
+      'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
+  end
+  if kind(id) ~= 'string' then
+    return nil
+  end
+  chain, has_written, appended = hash .. '\n' .. id, true, appended + 1
+  if not seq_text then
+    epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+  end
+  seq, seq_text = seq + 1, change_seq_text
+  -- As keep_bucket.
+  local full_at = now + full_in
+  call('SET', limit, format('%d', full_at), 'PX', format('%d', (full_in + 999) / 1000))
+  had[user], full_ats[limit] = total, full_at
+  adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
+  event_count = event_count + 1
+  events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+  return { 'applied', total, seq, time, full_in, 0 }
+end
+
 -- Of the updates as they stand in KEYS and ARGV, one after the other.
-local function outcomes_of_group(is_suspended, old)
-  local replies = {}
+local function outcomes_of_group(are_suspended, old)
+  local replies, is_plain = {}, count > 1 and definition.is_plain and not windows
   key, word = own_keys, SHARED_WORDS
   for index = 1, count do
     local user, reply = users[index], nil
-    flags, segments.turn = flags_of_updates[index], index
-    if is_suspended == 1 or count > 1 and is_suspended[index] == 1 then
+    flags = flags_of_updates[index]
+    if count > 1 then
+      old = had[user]
+    end
+    if are_suspended[index] == 1 then
       reply = { 'suspended' }
-    else
-      if count > 1 then
-        old = had[user]
-      end
+    elseif is_plain and flags.is_plain then
+      reply = plain_outcome(user, values[index], old)
+    end
+    if not reply then
+      segments.turn = index
       reply = outcome_of_update(user, values[index], old)
     end
     replies[index] = reply
@@ -529,7 +576,7 @@ local sound_max, sound_lifetime
 local function write_plain(keys, args)
   local own, seasons, totals = #keys, nil, nil
   local user, increase_text, limit = args[11], args[13], keys[own]
-  local increase, max = whole_number(increase_text), args[1]
+  local increase, max = small_numbers[increase_text] or whole_number(increase_text), args[1]
   if args[14] ~= '0' or args[12] ~= 'incr' or max ~= sound_max or args[2] ~= sound_lifetime or not increase
     or own == 11 and (args[6] ~= '' or args[7] ~= '0' or args[8] ~= '0' or args[9] ~= '1') or not is_user(user) then
     return nil
@@ -565,7 +612,7 @@ local function write_plain(keys, args)
   end
   local time, score, seq = now / 1000, floor(total) + 0, count + 1
   local score_text, seq_text, time_text, ip, request =
-    integer_text(score), integer_text(seq), integer_text(time), args[15], args[16]
+    format('%d', score), format('%d', seq), format('%d', time), args[15], args[16]
 
   local hash = sha1hex(chain .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text .. '\nscore\n' .. score_text
     .. '\nseq\n' .. seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
@@ -600,10 +647,10 @@ end
 
 -- What of a group's state an earlier call left.
 local function forget_group()
-  had, full_ats, answered, used, adds, event, events = nil, nil, nil, nil, nil, nil, nil
+  had, full_ats, answered, used, add_count, event_count = nil, nil, nil, nil, 0, 0
   plain_keys, appended, is_placed = nil, 0, false
   if count > 1 then
-    full_ats, answered, used, adds = {}, {}, {}, {}
+    full_ats, answered, used = {}, {}, {}
   end
 end
 
@@ -630,11 +677,12 @@ local function write(given_keys, given_args)
   local board, seq_key, chain_key, given = keys[4], keys[6], keys[8], args[4]
   sound_max, sound_lifetime = args[1], args[2]
   if not call then
-    call, try, sha1hex, list, kind, floor = redis.call, redis.pcall, redis.sha1hex, unpack, type, math.floor
+    call, try, sha1hex, list, kind, floor, format, to_number = redis.call, redis.pcall, redis.sha1hex, unpack, type,
+      math.floor, string.format, tonumber
   end
   audit, epoch_key, scores, at, audit_max = keys[3], keys[7], keys[9], keys[10], args[1]
-  local is_suspended = count == 1 and call('SISMEMBER', keys[1], users[1])
-    or count > 1 and call('SMISMEMBER', keys[1], unpack(users, 1, count))
+  local are_suspended = count == 1 and { call('SISMEMBER', keys[1], users[1]) }
+    or call('SMISMEMBER', keys[1], list(users, 1, count))
   local seasons = false
   if args[6] == '' then
     kept = call('MGET', board, seq_key, epoch_key, chain_key, list(keys, own_keys + 1))
@@ -654,6 +702,7 @@ local function write(given_keys, given_args)
   -- Of the time, its milliseconds: integer_text cuts, and so does Redis in a reply.
   time = now / 1000
   time_text = integer_text(time)
+  entry_id = time_text .. '-*'
   forget_group()
   local answer = begin_group_in_windows(seasons)
   if answer then
@@ -675,7 +724,7 @@ local function write(given_keys, given_args)
   end
   local before = last_seq or first_seq(definition, audit, scores, at, keys[2], clock)
   seq, seq_text = before, nil
-  local replies = outcomes_of_group(is_suspended, old)
+  local replies = outcomes_of_group(are_suspended, old)
   if seq_text then
     end_group(args[3], before)
     if stores then
