@@ -17,33 +17,12 @@ struct AdminSuspend: AsyncParsableCommand {
         abstract: "Refuse a user's updates and take the user off the board; the score is kept."
     )
 
-    @OptionGroup var service: AdminService
-
-    @Argument(help: "The user's id.")
-    var user: String
-
-    @OptionGroup var why: ReasonOption
-
-    @OptionGroup var boards: AllBoardsOption
-
-    func validate() throws { try boards.check(service.board) }
+    @OptionGroup var suspension: SuspensionOptions
 
     func run() async throws {
-        let path = "/users/\(user.percentEncoded())/suspend"
-        if boards.allBoards {
-            let found = try await UserBoards(of: user, service.service)
-            found.show()
-            return try await found.forEach { _, board in
-                let answer = try await service.ask(
-                    .POST,
-                    at: board + path,
-                    Reasoned(reason: why.reason),
-                    as: Suspension.self
-                )
-                return answer.changed ? "suspended" : "was suspended already"
-            }
-        }
-        let answer = try await service.ask(.POST, path, Reasoned(reason: why.reason), as: Suspension.self)
+        let answer = try await suspension.run("suspend", (changed: "suspended", unchanged: "was suspended already"))
+        guard let answer else { return }
+        let user = suspension.user
         print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
         if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
     }
@@ -56,6 +35,18 @@ struct AdminReinstate: AsyncParsableCommand {
         abstract: "End a suspension: the user's updates count again, the score is back."
     )
 
+    @OptionGroup var suspension: SuspensionOptions
+
+    func run() async throws {
+        let answer = try await suspension.run("reinstate", (changed: "reinstated", unchanged: "was not suspended"))
+        guard let answer else { return }
+        let user = suspension.user
+        print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
+    }
+}
+
+/// What both take, and what both ask the service.
+struct SuspensionOptions: ParsableArguments {
     @OptionGroup var service: AdminService
 
     @Argument(help: "The user's id.")
@@ -67,23 +58,19 @@ struct AdminReinstate: AsyncParsableCommand {
 
     func validate() throws { try boards.check(service.board) }
 
-    func run() async throws {
-        let path = "/users/\(user.percentEncoded())/reinstate"
-        if boards.allBoards {
-            let found = try await UserBoards(of: user, service.service)
-            found.show()
-            return try await found.forEach { _, board in
-                let answer = try await service.ask(
-                    .POST,
-                    at: board + path,
-                    Reasoned(reason: why.reason),
-                    as: Suspension.self
-                )
-                return answer.changed ? "reinstated" : "was not suspended"
-            }
+    /// - Parameter words: what is said of each board, where it is done on all of them.
+    /// - Returns: The answer of the one board; nil where all were asked, and what came of it is told.
+    fileprivate func run(_ act: String, _ words: (changed: String, unchanged: String)) async throws -> Suspension? {
+        let path = "/users/\(user.percentEncoded())/\(act)"
+        let body = Reasoned(reason: why.reason)
+        guard boards.allBoards else { return try await service.ask(.POST, path, body, as: Suspension.self) }
+        let found = try await UserBoards(of: user, service.service)
+        found.show()
+        try await found.forEach { _, board in
+            let answer = try await service.ask(.POST, at: board + path, body, as: Suspension.self)
+            return answer.changed ? words.changed : words.unchanged
         }
-        let answer = try await service.ask(.POST, path, Reasoned(reason: why.reason), as: Suspension.self)
-        print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
+        return nil
     }
 }
 
