@@ -20,29 +20,32 @@ package struct ServicePlace: Sendable, Equatable {
 
     init(_ settings: SettingsReader) {
         let given = settings.text("LEADERBOARD_URL")
-        let own = ServicePlace(local: settings)
+        let (own, port) = Self.local(settings)
         if let given {
             self.init(url: given)
             isGiven = true
             return
         }
-        if settings.integer("PORT", default: 8080, in: 0...65535) == 0 {
-            settings.refuse("PORT", "is 0, any free port: say where the service is, in LEADERBOARD_URL")
-        }
+        if port == 0 { settings.refuse("PORT", "is 0, any free port: say where the service is, in LEADERBOARD_URL") }
         self = own
     }
 
     /// Where this configuration's own service listens, whatever `LEADERBOARD_URL` says.
     init(local settings: SettingsReader) {
+        self = Self.local(settings).place
+    }
+
+    private static func local(_ settings: SettingsReader) -> (place: ServicePlace, port: Int) {
         let host = settings.text("HOST", default: "127.0.0.1")
         let port = settings.integer("PORT", default: 8080, in: 0...65535)
         let certificate = settings.text("TLS_CERTIFICATE_FILE")
         let isBehindProxyProtocol = settings.flag("PROXY_PROTOCOL")
-        self.init(
-            url: "\(certificate == nil ? "http" : "https")://\(Self.reachable(host)):\(port)",
+        let place = ServicePlace(
+            url: "\(certificate == nil ? "http" : "https")://\(reachable(host)):\(port)",
             certificateFile: certificate,
             isBehindProxyProtocol: isBehindProxyProtocol
         )
+        return (place, port)
     }
 
     package static func read(_ settings: Settings) throws(InvalidSettings) -> ServicePlace {
