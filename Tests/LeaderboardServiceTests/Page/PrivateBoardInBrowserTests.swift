@@ -97,11 +97,9 @@ struct PrivateBoardInBrowserTests {
                     } else {
                         try await service.put("secret", "{}", ["If-Match": "\"1\""])
                     }
-                    try await page.wait(for: Self.isLive)
-                    #expect(
-                        try await page.evaluate("document.querySelector('#empty strong').textContent")
-                            == "Nobody has scored yet."
-                    )
+                    // It is live a frame before that is drawn.
+                    let notice = "document.querySelector('#empty strong').textContent"
+                    try await page.wait(for: "\(Self.isLive) && \(notice) === 'Nobody has scored yet.'")
                 }
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }
