@@ -11,8 +11,6 @@ struct BoardPagesInBrowserTests {
           .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
           .map((row) => `${row.querySelector(".rank").textContent} ${row.querySelector(".name").textContent}`).join()
         """
-    private static let isLive = "document.querySelector('#connection')?.dataset.state === 'live'"
-
     private static func text(_ part: String) -> String { "document.querySelector('\(part)').textContent" }
 
     @Test("a board is shown by its order and its ties, live; the finder and the wall display are its own")
@@ -25,7 +23,7 @@ struct BoardPagesInBrowserTests {
             try await withBrowser { page in
                 let address = "http://127.0.0.1:\(service.port)/boards/runs"
                 try await page.open("\(address)?player=zoe")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada,2 bob,3 zoe'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada,2 bob,3 zoe'")
                 #expect(try await page.evaluate(Self.text("h1")) == "Any %")
                 #expect(try await page.evaluate("document.title") == "Any % · Leaderboard")
                 #expect(try await page.evaluate(Self.text("#rules")).hasPrefix("Lowest score first"))
@@ -39,7 +37,7 @@ struct BoardPagesInBrowserTests {
                 try await page.wait(for: "\(Self.text("#player-rank")) === '#1'")
 
                 try await page.open("\(address)?display=tv")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 zoe,2 ada,3 bob'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 zoe,2 ada,3 bob'")
                 #expect(try await page.evaluate("document.documentElement.scrollHeight <= innerHeight") == "true")
                 #expect(try await page.evaluate("document.querySelector('h1').getClientRects().length") == "1")
                 #expect(await page.problems.map(\.description) == [])
@@ -59,7 +57,7 @@ struct BoardPagesInBrowserTests {
             }
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/boards/quiz")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows).startsWith('1 dan,2 bob,2 ada,')")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 dan,2 bob,2 ada,')")
                 try await service.play("quiz", "eve", #""score_increase":9"#)
                 try await page.wait(for: "\(Self.rows) === '\(rows)'")
                 let backgrounds = """
@@ -80,7 +78,7 @@ struct BoardPagesInBrowserTests {
             try await service.play("cup", "ada", #""score_increase":5"#)
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/boards/cup")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada'")
                 #expect(try await service.operate("DELETE", "/boards/cup?data=delete").status == 200)
                 // Whatever ends the stream, what the board is is asked before the next one.
                 try await page.evaluate("(dispatchEvent(new Event('pagehide')), 0)")
@@ -93,7 +91,7 @@ struct BoardPagesInBrowserTests {
                 try await service.define("cup")
                 try await service.play("cup", "bob", #""score_increase":5"#)
                 try await page.evaluate("(dispatchEvent(new Event('online')), 0)")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 bob'")
                 #expect(try await page.evaluate("document.querySelector('#empty').hidden") == "true")
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }
@@ -112,7 +110,7 @@ struct BoardPagesInBrowserTests {
             try await withBrowser { page in
                 for path in ["/", "/boards/cup"] {
                     try await page.open("http://127.0.0.1:\(service.port)\(path)")
-                    try await page.wait(for: Self.isLive)
+                    try await page.wait(for: BrowserPage.isLive)
                     for (width, height) in [(1280, 900), (1280, 800), (1920, 1080)] {
                         try await page.resize(width: width, height: height, isPhone: false)
                         let size = "document.documentElement.scrollHeight + ' ' + document.documentElement.scrollWidth"
@@ -156,7 +154,7 @@ struct BoardPagesInBrowserTests {
                 try await page.evaluate("(document.querySelector('#open-name').focus(), 0)")
                 try await page.type("level-11")
                 try await page.press("Enter")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob,2 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 bob,2 ada'")
                 #expect(await page.problems.map(\.description) == [])
             }
         }

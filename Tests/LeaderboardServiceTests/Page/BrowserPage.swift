@@ -20,6 +20,9 @@ actor BrowserPage {
         }
     }
 
+    /// The board that is shown is live. A page that is still being read has no connection to look at.
+    static let isLive = "document.querySelector('#connection')?.dataset.state === 'live'"
+
     private let devTools: TestConnection
     private var session: String?
     private var lastID = 0

@@ -13,7 +13,6 @@ struct PageInBrowserTests {
           .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
           .map((row) => `${row.dataset.rank} ${row.querySelector(".name").textContent}`).join()
         """
-    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
 
     /// From now on, `window.gains` has every gain that was shown.
     private static let collectGains = """
@@ -39,7 +38,7 @@ struct PageInBrowserTests {
             _ = try await service.update("ada", 50, on: writer)
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: Self.isLive)
+                try await page.wait(for: BrowserPage.isLive)
                 try await page.wait(for: "\(Self.names) === '1 ada'")
                 #expect(try await page.evaluate("document.querySelector('#transport').textContent") == "by WebSocket")
 
@@ -64,7 +63,7 @@ struct PageInBrowserTests {
             let writer = try await service.connect()
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: Self.isLive)
+                try await page.wait(for: BrowserPage.isLive)
                 try await page.press("/")
                 try await page.type("u1")
                 try await page.press("Enter")
@@ -103,7 +102,7 @@ struct PageInBrowserTests {
                             + ".join() === '\(state),\(rank),\(score)'"
                     )
                 }
-                try await page.wait(for: Self.isLive)
+                try await page.wait(for: BrowserPage.isLive)
                 try await shows("Following", "#\(others + 1)", "50")
                 _ = try await service.operate("POST", "/users/eve/suspend", #"{"reason":"r"}"#)
                 try await shows("Not on the board", "–", "–")
@@ -140,18 +139,18 @@ struct PageInBrowserTests {
             try await withService(["REDIS_URL": redis.url]) { service in
                 _ = try await service.update("ada", 50, on: try await service.connect())
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === '1 ada'")
                 try await page.evaluate("window.isTheSamePage = true")
                 try await page.evaluate(Self.countAttempts)
             }
             // More than a WebSocket that is refused by a service that answers otherwise may fail.
-            try await page.wait(for: "!(\(Self.isLive)) && window.attempts >= 3")
+            try await page.wait(for: "!(\(BrowserPage.isLive)) && window.attempts >= 3")
             #expect(try await page.evaluate(Self.names) == "1 ada")
             let port = try await page.evaluate("location.port")
             try await withService(["REDIS_URL": redis.url, "PORT": port]) { service in
                 let writer = try await service.connect()
                 _ = try await service.update("grace", 70, on: writer)
-                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 grace,2 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === '1 grace,2 ada'")
                 _ = try await service.update("ada", 50, on: writer)
                 try await page.wait(for: "\(Self.names) === '1 ada,2 grace'")
                 #expect(try await page.evaluate("window.isTheSamePage") == "true")
@@ -194,7 +193,7 @@ struct PageInBrowserTests {
             try await withBrowser { page in
                 try await page.resize(width: width, height: 700)
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: Self.isLive)
+                try await page.wait(for: BrowserPage.isLive)
                 // The widest that the cards must hold.
                 try await page.evaluate(
                     "(() => { for (const id of ['rate', 'viewers', 'users']) document.getElementById(id).textContent = '12,345'; })()"
@@ -243,7 +242,7 @@ struct PageInBrowserTests {
         try await withService(["LIVE_ALLOWED_ORIGINS": "https://elsewhere.example"]) { service, _ in
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: "\(Self.isLive)")
+                try await page.wait(for: "\(BrowserPage.isLive)")
                 let way = try await page.evaluate("document.querySelector('#transport').textContent")
                 #expect(way == "by Server-Sent Events")
                 let writer = try await service.connect()
@@ -260,7 +259,7 @@ struct PageInBrowserTests {
             _ = try await service.update("ada", 50, on: try await service.connect())
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/?display=tv")
-                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === '1 ada'")
                 let others = "h1, #connection, #find, #theme, aside, footer"
                 let hidden =
                     "[...document.querySelectorAll('\(others)')].every((part) => part.getClientRects().length === 0)"
@@ -278,7 +277,7 @@ struct PageInBrowserTests {
         try await live.run { port in
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?display=tv")
-                try await page.wait(for: "\(Self.isLive) && \(Self.names) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === '1 ada'")
                 live.hangUp()
                 try await page.wait(for: "document.querySelector('#connection').getClientRects().length === 1")
                 let isBeside = """

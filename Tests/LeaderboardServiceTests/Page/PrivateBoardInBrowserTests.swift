@@ -5,7 +5,6 @@ import Testing
 
 @Suite("The page of a private board in a real browser", .serialized)
 struct PrivateBoardInBrowserTests {
-    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
     private static let asks =
         "!document.querySelector('#token-form').hidden && document.querySelector('#connection').dataset.state === 'private'"
     private static let names =
@@ -40,7 +39,7 @@ struct PrivateBoardInBrowserTests {
                     "Bearer \(service.token("bob", lifetime: board == "main" ? .seconds(600) : .seconds(12)))",
                     into: page
                 )
-                try await page.wait(for: "\(Self.isLive) && \(Self.names) === 'ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === 'ada'")
                 #expect(try await page.evaluate("document.querySelector('h1').textContent") == "Our secret")
                 #expect(
                     try await page.evaluate("document.querySelector('#transport').textContent")
@@ -58,12 +57,12 @@ struct PrivateBoardInBrowserTests {
                     try await page.wait(for: "\(Self.asks) && \(Self.problem).includes('it has expired')")
                     try await page.wait(for: "\(Self.names) + sessionStorage.length === '0'")
                     try await Self.paste(service.token("bob"), into: page)
-                    try await page.wait(for: "\(Self.isLive) && \(Self.names).includes('ada')")
+                    try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names).includes('ada')")
                 }
                 // It is kept over a reload, and gone when it is taken away.
                 try await page.open("http://127.0.0.1:\(service.port)\(path)?player=ada")
                 try await page.wait(
-                    for: "\(Self.isLive) && document.querySelector('#player-rank').textContent === '#2'"
+                    for: "\(BrowserPage.isLive) && document.querySelector('#player-rank').textContent === '#2'"
                 )
                 try await page.evaluate("document.querySelector('#forget').click()")
                 try await page.wait(for: "\(Self.asks) && sessionStorage.length === 0 && \(Self.names) === ''")
@@ -99,7 +98,7 @@ struct PrivateBoardInBrowserTests {
                     }
                     // It is live a frame before that is drawn.
                     let notice = "document.querySelector('#empty strong').textContent"
-                    try await page.wait(for: "\(Self.isLive) && \(notice) === 'Nobody has scored yet.'")
+                    try await page.wait(for: "\(BrowserPage.isLive) && \(notice) === 'Nobody has scored yet.'")
                 }
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }

@@ -8,7 +8,6 @@ import Testing
 
 @Suite("Windows and seasons on the page in a real browser", .serialized)
 struct WindowsInBrowserTests {
-    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
     private static let rows = """
         [...document.querySelectorAll("#standings .row:not(.leaving)")]
           .sort((a, b) => a.dataset.rank - b.dataset.rank).map((row) => `${row.dataset.rank} ${row.dataset.user}`).join()
@@ -39,30 +38,31 @@ struct WindowsInBrowserTests {
             try await service.play("arena", "ada", #""score_increase":5"#)
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/boards/arena")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada'")
                 #expect(try await page.evaluate(Self.tabs) == "*All time,Today,cup,This week")
                 #expect(try await page.evaluate("document.querySelector('#time-left').hidden") == "true")
                 try await page.evaluate("(document.querySelector('[role=tab]').focus(), 0)")
                 try await page.press("ArrowRight")
-                try await page.wait(for: "\(Self.tabs) === 'All time,*Today,cup,This week' && \(Self.isLive)")
+                try await page.wait(for: "\(Self.tabs) === 'All time,*Today,cup,This week' && \(BrowserPage.isLive)")
                 #expect(try await page.evaluate("location.search") == "?window=daily")
                 #expect(try await page.evaluate("document.activeElement.textContent") == "Today")
                 try await page.wait(for: "/^\\d\\d:\\d\\d:\\d\\d left$/.test(\(Self.text("#time-left")))")
                 try await service.play("arena", "bob", #""score_increase":9"#)
                 try await page.wait(for: "\(Self.rows) === '1 bob,2 ada'")
                 try await page.press("End")
-                try await page.wait(for: "location.search === '?window=weekly' && \(Self.isLive)")
+                try await page.wait(for: "location.search === '?window=weekly' && \(BrowserPage.isLive)")
                 let panel = "document.querySelector('[role=tabpanel]').getAttribute('aria-labelledby')"
                 #expect(try await page.evaluate(panel) == "window-weekly")
 
                 // Kept over a reload, for the finder too; one that is not there is the board itself.
                 try await page.open("http://127.0.0.1:\(service.port)/boards/arena?window=weekly&player=ada")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 bob,2 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 bob,2 ada'")
                 try await page.wait(for: "\(Self.text("#player-rank")) === '#2'")
                 #expect(try await page.evaluate(Self.tabs) == "All time,Today,cup,*This week")
                 // It may have left that address before anybody looks.
                 try await page.evaluate("(location.assign('/boards/arena?window=none'), 0)")
-                try await page.wait(for: "\(Self.isLive) && location.search === '' && \(Self.tabs).startsWith('*All time')")
+                let isBoardItself = "location.search === '' && \(Self.tabs).startsWith('*All time')"
+                try await page.wait(for: "\(BrowserPage.isLive) && \(isBoardItself)")
                 #expect(await page.problems.map(\.description) == [])
             }
         }
@@ -86,7 +86,7 @@ struct WindowsInBrowserTests {
                 }
                 try await page.open("http://127.0.0.1:\(service.port)/boards/arena?window=daily")
                 try await page.wait(
-                    for: "\(Self.podium) === '1 bob,2 ada,3 cid' && \(Self.rows) === '' && \(Self.isLive)"
+                    for: "\(Self.podium) === '1 bob,2 ada,3 cid' && \(Self.rows) === '' && \(BrowserPage.isLive)"
                 )
                 try await page.wait(for: "\(Self.notice) !== ''")
                 try await service.play("arena", "eve", #""score_increase":2"#)
@@ -97,7 +97,7 @@ struct WindowsInBrowserTests {
                 #expect(try await page.evaluate("location.search") == "?window=daily&season=early")
                 #expect(try await page.evaluate(Self.text("#remark")).contains("not live"))
                 try await page.evaluate("history.back()")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 eve'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 eve'")
             }
         }
     }
@@ -128,7 +128,7 @@ struct WindowsInBrowserTests {
         try await live.run { port in
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?window=weekly")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
                 #expect(try await page.evaluate(Self.text("#time-left")).hasPrefix("00:4"))
                 #expect(try await page.evaluate("document.querySelector('#time-left').title").hasPrefix("Ends "))
                 #expect(try await page.evaluate("document.querySelector('#seasons').hidden") == "true")
@@ -216,7 +216,7 @@ struct WindowsInBrowserTests {
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?window=weekly&season=2026-W40")
                 try await page.wait(
-                    for: "\(Self.isLive) && \(Self.rows).startsWith('1 ada,2 bob') && location.search === ''"
+                    for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob') && location.search === ''"
                 )
                 #expect(try await page.evaluate(Self.text("#remark")).hasPrefix("Frozen since "))
                 #expect(try await page.evaluate("document.querySelector('#windows').hidden") == "true")
