@@ -111,8 +111,8 @@ local function parsed_definition(text)
   }
   definition.has_seasons, definition.rules, definition.manual = windows_of(json)
   expect(definition.min <= definition.max)
-  -- One increase by itself may go the short way (write.lua).
-  definition.is_plain = definition.is_bare and not definition.kinds
+  -- An increase may go one of the short ways (write.lua).
+  definition.is_plain = definition.is_bare and operators.incr and not definition.kinds
   -- Milliseconds.
   definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000
   -- Microseconds.

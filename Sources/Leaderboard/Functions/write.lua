@@ -592,7 +592,7 @@ local function write_plain(keys, args)
   local held, seq_held, epoch, chain, full_at, stored = list(seasons
     and call('MGET', keys[4], keys[6], keys[7], keys[8], limit, keys[5]) or call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
   local definition, count = definitions[held or args[4]], count_of(seq_held)
-  if not definition or definition.version ~= args[5] or not definition.is_plain or not definition.operators.incr
+  if not definition or definition.version ~= args[5] or not definition.is_plain
     or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
     or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
     return nil

@@ -57,6 +57,22 @@ struct BoardWriteTests {
         }
     }
 
+    @Test("does nothing by an operator that the board does not allow, however many there are", arguments: [1, 2, 64])
+    func forbidden(count: Int) async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            for ties in BoardRules.Ties.allCases {
+                var rules = BoardRules(ties: ties)
+                rules.operators = [.set]
+                let target = DefinedBoard(board, "\(ties)", rules)
+                #expect(try await target.outcomes([ModelUpdate(user: "a", operation: .set, value: 5)]).count == 1)
+                let increases = (1...count).map { _ in ModelUpdate(user: "a", operation: .incr, value: 1) }
+                let outcomes = try await target.outcomes(increases)
+                #expect(outcomes == Array(repeating: "bad_op", count: count), "\(ties)")
+            }
+        }
+    }
+
     @Test("of a board whose definition cannot be read writes nothing")
     func definitions() async throws {
         let wrong = [
