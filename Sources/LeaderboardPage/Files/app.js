@@ -2,6 +2,7 @@
 // since the last.
 
 import { Announcer } from "./announcer.js";
+import { Around } from "./around.js";
 import { Board } from "./board.js";
 import { Countdown } from "./countdown.js";
 import { Faces } from "./faces.js";
@@ -9,6 +10,7 @@ import { Feed } from "./feed.js";
 import { Finder } from "./finder.js";
 import { number } from "./format.js";
 import { keepHabits } from "./habits.js";
+import { Mine } from "./mine.js";
 import { Notice } from "./notice.js";
 import { Past } from "./past.js";
 import { Place } from "./place.js";
@@ -17,6 +19,7 @@ import { Remark } from "./remark.js";
 import { Rows } from "./rows.js";
 import { Running } from "./running.js";
 import { Seasons } from "./seasons.js";
+import { shareBy } from "./share.js";
 import { Stage } from "./stage.js";
 import { Stats } from "./stats.js";
 import { Status } from "./status.js";
@@ -29,6 +32,8 @@ const elements = (ids) => Object.fromEntries(Object.entries(ids).map(([part, id]
 
 /** Most breaks are over by then. */
 const isLostAfter = 3_000;
+/** A season that begins is news to all viewers at once. */
+const countSpread = 2_000;
 
 const place = new Place({ onMove });
 const board = new Board({ place, onKnown: boardIsKnown });
@@ -47,6 +52,7 @@ const finder = new Finder(
   elements({
     form: "find",
     input: "find-name",
+    list: "find-list",
     answer: "find-answer",
     card: "player",
     state: "player-state",
@@ -57,12 +63,16 @@ const finder = new Finder(
   }),
   {
     find: (user) => (place.season === null ? running.standings.find(user) : null),
+    known: () => [...running.standings.rows, ...(past.rows ?? []), ...around.rows].map(({ user }) => ({ user, name: faces.of(user)?.name ?? null })),
     onFollow(user) {
       rows.follow(user);
       facesChanged();
+      followAround();
     },
   },
 );
+const around = new Around({ board, faces, list: element("around") });
+const mine = new Mine(elements({ bar: "mine", rank: "mine-rank", name: "mine-name", score: "mine-score", card: "player" }));
 const feed = new Feed({ board, onMessage: (message, isFirst) => running.receive(message, isFirst), onState: stateChanged });
 const past = new Past({ board, place, onState: stateChanged });
 const seasons = new Seasons(
@@ -84,7 +94,14 @@ const seasons = new Seasons(
 );
 const running = new Running(
   { board, feed, rows, rate, status, finder, seasons },
-  { onFaces: learn, onEnd: seasonEnded, onSeason: remark, onChange: runningChanged },
+  {
+    onFaces: learn,
+    onTold: (areTold) => (faces.areTold = areTold),
+    onEnd: seasonEnded,
+    onSeason: remark,
+    onChange: runningChanged,
+    onReveal: revealed,
+  },
 );
 const remarks = new Remark({ board, place, past, seasons }, elements({ line: "remark", pages: "pages", users: "users" }));
 const tokenForm = new TokenForm(
@@ -100,9 +117,13 @@ const stats = new Stats({
     element("watching").hidden = viewers === null;
     if (viewers !== null) element("viewers").textContent = number(viewers);
     faces.viewers = viewers ?? faces.viewers;
-    element("users").textContent = number(users);
+    count(users);
   },
 });
+/** Of a wall display only. */
+let screen = null;
+/** How many play, or null. */
+let players = null;
 
 /** What the rows come from. */
 const source = () => (place.season === null ? feed : past);
@@ -141,11 +162,28 @@ function boardIsKnown() {
 
 function runningChanged() {
   faces.shows(running.standings.top.map(({ user }) => user));
+  if (running.standings.isWhole) count(running.standings.rows.length);
   stage.changed();
+}
+
+/** Where the page knows all of them, nobody knows better. */
+function count(users) {
+  players = running.standings.isWhole && feed.position !== null ? running.standings.rows.length : users;
+  if (place.season === null) element("users").textContent = number(players);
+  tickScreen();
+}
+
+/** Of places that were covered. */
+function revealed(shown) {
+  screen?.reveal(shown);
+  const words = shown.map(({ user, score, rank }) => `Place ${rank}: ${nameOf(user)} with ${board.order.worth(score)}.`);
+  announcer.say("reveal", words.reverse().join(" "));
 }
 
 function seasonEnded(ended, top) {
   seasons.ended(ended, top);
+  setTimeout(() => stats.ask(), countSpread * Math.random());
+  remark();
   const winner = top[0] ? `${nameOf(top[0].user)} has won with ${board.order.worth(top[0].score)}.` : "";
   announcer.say("season", `The season has ended. ${winner}`);
 }
@@ -157,6 +195,7 @@ function learn(users) {
 
 function facesChanged() {
   if (finder.user !== null) finder.showName(nameOf(finder.user));
+  around.redraw();
   seasons.redraw();
   stage.changed();
 }
@@ -194,6 +233,8 @@ function refused(refusal) {
   running.forget();
   seasons.forget();
   stage.clear();
+  around.forget();
+  screen?.clear();
   remark();
   tokenForm.show(refusal === "private");
   announcer.sayOnly("connection", refusal === "gone" ? "There is no such board." : "This board is private.");
@@ -204,7 +245,11 @@ function onMove(before) {
   running.isAwaited = true;
   running.season = null;
   tabs.show(board.windows, board.window);
+  running.isLast = false;
+  players = null;
   finder.viewChanged();
+  around.forget();
+  screen?.clear();
   stage.settle();
   if (before.window !== place.window) seasons.start();
   else seasons.redraw();
@@ -224,8 +269,23 @@ function onMove(before) {
 function remark() {
   const isRunning = place.season === null;
   element("wall").href = place.address({ display: "tv" });
-  countdown.show(isRunning ? running.season : null, board.calendar);
-  remarks.show({ frozen: isRunning ? running.frozen : null });
+  const isLast = running.isLast || board.windows.some(({ name, isOnce }) => isOnce && name === board.window);
+  countdown.show(isRunning ? running.season : null, board.calendar, { isLast });
+  remarks.show({ frozen: isRunning ? running.frozen : null, covered: isRunning ? running.standings.covered : 0 });
+  tickScreen();
+}
+
+function tickScreen() {
+  const isRunning = place.season === null;
+  screen?.tick({ season: isRunning ? running.season : seasons.find(place.season), users: isRunning ? players : null });
+}
+
+/** Neighbours are told where the rows on the screen do not have them. */
+function followAround() {
+  const { user, standing } = finder;
+  const isShown = user === null || place.season !== null || running.frozen !== null || rows.elementOf(user) !== null;
+  around.tick(isShown ? null : user, standing?.rank ?? null);
+  mine.show(user === null ? "" : nameOf(user), place.season === null ? standing : null, user === null ? null : rows.elementOf(user));
 }
 
 /** `top` is on the screen. */
@@ -234,8 +294,10 @@ function drawn(top) {
   faces.shows(top.map(({ user }) => user));
   const followed = isRunning && finder.user !== null && running.standings.find(finder.user);
   if (followed) finder.know(followed);
+  followAround();
+  screen?.drawn(top);
   if (source().refusal !== null) return;
-  announcer.say("leader", isRunning && top.length > 0 ? `${nameOf(top[0].user)} leads with ${board.order.worth(top[0].score)}.` : null);
+  announcer.say("leader", isRunning && top[0] && top[0].user !== null ? `${nameOf(top[0].user)} leads with ${board.order.worth(top[0].score)}.` : null);
   announcer.say("player", finder.words);
 }
 
@@ -246,7 +308,9 @@ keepHabits({
     status.tick(now);
     announcer.tick(now);
     finder.tick(now);
+    followAround();
     countdown.tick();
+    tickScreen();
     if (source().refusal === null) faces.tick(now);
   },
   onSeen() {
@@ -270,6 +334,22 @@ element("standings").addEventListener("click", (event) => {
   const user = event.target.closest(".row")?.dataset.user;
   if (user) finder.follow(user);
 });
+
+element("around").addEventListener("click", (event) => {
+  const user = event.target.closest("button")?.dataset.user;
+  if (user && user !== finder.user) finder.follow(user);
+});
+
+shareBy(element("share"), () => place.address({ season: place.season, offset: place.offset }));
+
+if (document.documentElement.dataset.display) {
+  const { Screen } = await import("./screen.js");
+  const parts = {
+    panel: "screen", clock: "screen-clock", window: "screen-window", season: "screen-season", left: "screen-left",
+    players: "screen-players", code: "screen-code", address: "screen-address", podium: "great-podium", show: "show",
+  };
+  screen = new Screen({ board, place, faces, countdown }, elements(parts));
+}
 
 if (board.name !== null) element("title").textContent = board.name;
 start();

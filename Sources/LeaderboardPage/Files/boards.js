@@ -49,13 +49,16 @@ async function ask(path, read) {
 }
 
 /** Without a top nothing is known of who plays: the board was deleted since, or nobody answered. */
-function row({ name, title, order }, top) {
+function row({ name, title, order, windows }, top) {
   const leader = top?.leader;
+  const address = `/boards/${encodeURIComponent(name)}`;
   return element("li", {},
     element("div", { class: "which" },
-      element("a", { href: `/boards/${encodeURIComponent(name)}` }, title || name),
+      element("a", { href: address }, title || name),
       title ? [" ", element("span", { class: "id" }, name)] : null,
-      element("p", { class: "rules" }, order.words)),
+      element("p", { class: "rules" }, order.words),
+      windows.length < 2 ? null : element("p", { class: "of" },
+        windows.slice(1).map((window) => [element("a", { href: `${address}?${new URLSearchParams({ window: window.name })}` }, window.words), " "]))),
     element("dl", {},
       element("div", { class: "leader" }, element("dt", {}, "Leader"),
         element("dd", { title: leader?.user ?? null }, leader ? element("bdi", {}, leader.face?.name ?? leader.user) : "–")),

@@ -1,4 +1,5 @@
-// The faces of the players who are shown: asked for once for those who are new, and now and then for all, for they change.
+// The faces of the players who are shown. The feed tells of them and of their changes; who is new is asked for where it does not. With a
+// service that tells of none, all are asked for now and then.
 
 import { Backoff } from "./backoff.js";
 import { isSameFace } from "./face.js";
@@ -31,6 +32,7 @@ export class Faces {
   #waitUntil = -Infinity;
   #newcomersAt = Infinity;
   #isAsking = false;
+  #areTold = false;
 
   /** `onKnown()`: there may be another face than before. */
   constructor(board, { onKnown }) {
@@ -55,6 +57,11 @@ export class Faces {
     return this.#isAsking && performance.now() - this.#firstAskedAt < settles;
   }
 
+  /** Whether the feed tells of those who are shown, and of each change. */
+  set areTold(areTold) {
+    this.#areTold = areTold;
+  }
+
   /** What came with rows. */
   learn(user, face) {
     const before = this.#known.get(user);
@@ -65,9 +72,9 @@ export class Faces {
 
   /** These are on the screen now. */
   shows(users) {
-    this.#shown = users.filter((user) => userID.test(user));
+    this.#shown = users.filter((user) => user !== null && userID.test(user));
     // Whoever comes first is not made to wait for the next second.
-    if (this.#askedAllAt === -Infinity) this.tick(performance.now());
+    if (this.#askedAllAt === -Infinity && !this.#areTold) this.tick(performance.now());
   }
 
   /** Once a second, while somebody looks. Where nobody has a face, newcomers are not asked for by themselves. */
@@ -75,8 +82,8 @@ export class Faces {
     if (this.#isAsking || now < this.#waitUntil || this.#shown.length === 0 || !this.#board.isDefined) return;
     const spread = Math.min(longestSpread, this.viewers * eachViewer);
     const every = (this.#areThere ? everybodyEvery : nobodyEvery) + spread;
-    if (now - this.#askedAllAt >= every) return this.#ask(this.#shown, now, true);
-    const newcomers = this.#areThere ? this.#shown.filter((user) => !this.#known.has(user)) : [];
+    if (!this.#areTold && now - this.#askedAllAt >= every) return this.#ask(this.#shown, now, true);
+    const newcomers = this.#areThere || this.#areTold ? this.#shown.filter((user) => !this.#known.has(user)) : [];
     if (newcomers.length === 0) this.#newcomersAt = Infinity;
     else if (this.#newcomersAt === Infinity) this.#newcomersAt = Math.max(now, this.#askedAt + newcomersEvery) + spread * Math.random();
     if (now >= this.#newcomersAt) this.#ask(newcomers, now, false);

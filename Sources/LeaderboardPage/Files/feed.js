@@ -105,7 +105,7 @@ export class Feed {
     this.transport = useEventStream ? "Server-Sent Events" : "WebSocket";
     let isFirst = true;
     const cursor = this.position && `${this.position.epoch}:${this.position.seq}`;
-    this.#close = open(this.#board.path(useEventStream ? "events" : "live"), cursor, {
+    this.#close = open(this.#board.path(useEventStream ? "events" : "live", { include: "metadata" }), cursor, {
       received: (text) => {
         const message = readMessage(text, this.#board.order);
         if (message?.type === "unknown") return;

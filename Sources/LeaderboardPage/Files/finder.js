@@ -4,6 +4,7 @@
 import { Backoff } from "./backoff.js";
 import { number } from "./format.js";
 import { readStanding } from "./message.js";
+import { Suggestions } from "./suggestions.js";
 
 /** Ranks of players below the board move with everybody else's points; nobody needs them by the second. */
 const askAgainEvery = 3_000;
@@ -17,6 +18,8 @@ const unknown = { score: null, rank: null };
 export class Finder {
   /** The user who is followed, or null. */
   user = null;
+  /** Who was looked for last and is not on the board: found as soon as they are. Null: nobody. */
+  missing = null;
 
   #board;
   #elements;
@@ -32,20 +35,22 @@ export class Finder {
   #askAt = 0;
   #backoff = new Backoff();
   #search = 0;
+  #suggestions;
 
   /**
-   * `board`: whose players they are. `elements`: { form, input, answer, card, state, name, rank, score, close }. `find(user)`: { score, rank } where the board
-   * itself knows them, else null. `onFollow(user)`: another one, or null.
+   * `board`: whose players they are. `elements`: { form, input, list, answer, card, state, name, rank, score, close }. `find(user)`: { score, rank } where the
+   * board itself knows them, else null. `known()`: [{ user, name }] of all whom the page knows. `onFollow(user)`: another one, or null.
    */
-  constructor(board, elements, { find, onFollow }) {
+  constructor(board, elements, { find, known, onFollow }) {
     this.#board = board;
     this.#elements = elements;
     this.#find = find;
     this.#onFollow = onFollow;
+    this.#suggestions = new Suggestions(elements, { known, onChoose: (user) => this.follow(user), onType: () => this.#say("") });
     elements.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const user = elements.input.value.trim();
-      if (user) this.follow(user);
+      const text = elements.input.value.trim();
+      if (text) this.#look(text);
     });
     elements.close.addEventListener("click", () => {
       this.follow(null);
@@ -53,20 +58,40 @@ export class Finder {
     });
   }
 
+  /** An id, or how the id or the name of somebody begins whom the page knows. */
+  async #look(text) {
+    if (await this.follow(text)) return;
+    const alike = this.#suggestions.matching(text);
+    if (alike.length === 1) await this.follow(alike[0].user);
+    else if (alike.length > 1 && this.#suggestions.show(text)) this.#say("");
+  }
+
+  /** Resolves to false where there is nobody to follow, and says so. */
   async follow(user) {
-    this.#elements.answer.textContent = "";
+    this.#say("");
+    this.#suggestions.close();
+    this.missing = null;
     this.#search += 1;
-    if (user === null) return this.#become(null);
+    if (user === null) {
+      this.#become(null);
+      return true;
+    }
     const search = this.#search;
     const { standing, problem } = await this.#standingOf(user);
     // A later search has taken this one's place.
-    if (search !== this.#search) return;
+    if (search !== this.#search) return true;
     if (standing) {
       this.#become(user);
       this.#show(standing);
-    } else {
-      this.#elements.answer.textContent = problem;
+      return true;
     }
+    this.#say(problem);
+    if (standing === null) this.missing = user;
+    return false;
+  }
+
+  #say(words) {
+    this.#elements.answer.textContent = words;
   }
 
   /** What the feed or the board knows about the followed user; `rank` is null below the board's known rows. */
@@ -86,6 +111,9 @@ export class Finder {
 
   /** The board was taken anew. `isWhole`: nobody is on it whom it does not know. */
   boardReplaced({ isWhole }) {
+    const { missing } = this;
+    // Who was suspended may be back.
+    if (missing !== null) setTimeout(() => this.missing === missing && this.follow(missing), spread * Math.random());
     if (this.user === null) return;
     this.#round += 1;
     const standing = this.#find(this.user);
@@ -134,6 +162,11 @@ export class Finder {
     else url.searchParams.set("player", user);
     history.replaceState(null, "", url);
     this.#onFollow(user);
+  }
+
+  /** What the card shows: { score, rank }, null where not known yet; null: not on the board, or nobody is followed. */
+  get standing() {
+    return this.user === null ? null : this.#standing;
   }
 
   #show(standing) {

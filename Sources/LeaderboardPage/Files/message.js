@@ -5,12 +5,13 @@ import { Order, usualOrder } from "./order.js";
 import { readSeason, readWindows } from "./season.js";
 
 /**
- * { type: "snapshot" | "scoreboard", position, rows: [{ user, score, face }], season, time, frozen: { time } },
+ * { type: "snapshot" | "scoreboard", position, rows: [{ user, score, face }], covered, season, time, frozen: { time } },
  * { type: "changes", position, from, changes: [{ user, score, increase }] },
- * { type: "season", season, rows }: it has ended, and so stand the best; a snapshot of the next one follows,
+ * { type: "season", season, rows, isLast }: it has ended, and so stand the best; a snapshot of the next one follows, if there is one,
  * { type: "metadata", users: [{ user, face }] },
  * or { type: "unknown" }: of a later version of the service, to be passed over. Null: rubbish.
- * Of a season, a time and a frozen board it is null where nothing is told.
+ * Of a season, a time and a frozen board it is null where nothing is told. `covered`: so many places are ahead of the first row, of
+ * which nobody is told yet who has them.
  */
 export function readMessage(text, order = usualOrder) {
   let message;
@@ -37,13 +38,15 @@ export function readMessage(text, order = usualOrder) {
 function readStandings(message, order) {
   const { type, cursor, scoreboard, now, frozen = null } = message;
   const position = readCursor(cursor);
-  const rows = readTop(scoreboard, order);
+  const covered = countCovered(scoreboard);
+  const rows = readTop(covered > 0 ? scoreboard.slice(covered) : scoreboard, order);
   if (!position || !rows) return null;
   const isFrozen = frozen !== null && typeof frozen === "object";
   return {
     type,
     position,
     rows,
+    covered: Math.max(covered, isCount(frozen?.hidden) ? frozen.hidden : 0),
     season: readSeason(message),
     time: isTime(now) ? now : null,
     frozen: isFrozen ? { time: isTime(frozen.since) ? frozen.since : null } : null,
@@ -53,8 +56,14 @@ function readStandings(message, order) {
 function readEnd(message, order) {
   const season = readSeason(message);
   const rows = readTop(message.scoreboard, order);
-  const { now } = message;
-  return season && rows ? { type: "season", season, rows, time: isTime(now) ? now : null } : null;
+  const { now, next } = message;
+  return season && rows ? { type: "season", season, rows, isLast: next === null, time: isTime(now) ? now : null } : null;
+}
+
+/** The first places of a board that is revealed from the last one up. */
+function countCovered(scoreboard) {
+  const first = Array.isArray(scoreboard) ? scoreboard.findIndex((row) => !isCovered(row)) : 0;
+  return first < 0 ? scoreboard.length : first;
 }
 
 function readTop(scoreboard, order) {
@@ -120,7 +129,7 @@ export function readRanked(body) {
 
 /** The faces of users who were asked for, on the board or not: [{ user, face }]. Null: rubbish. */
 export function readFaces(body) {
-  return readMetadata({ users: body })?.users ?? null;
+  return readMetadata({ users: Array.isArray(body) ? body.filter((row) => !isCovered(row)) : body })?.users ?? null;
 }
 
 /** `{"viewers", "users", "cursor"}`; viewers are null where they are not told, the cursor where it cannot be read. Null: rubbish. */
@@ -151,11 +160,13 @@ export function readDefinitions(body) {
 export function readTops(body) {
   return readAll(body, (top) => {
     const { board: name, total, scoreboard } = top ?? {};
-    const rows = readAll(scoreboard, readRow);
+    const rows = isCovered(scoreboard?.[0]) ? [] : readAll(scoreboard, readRow);
     return isName(name) && isCount(total) && rows ? { name, total, leader: rows[0] ?? null } : null;
   });
 }
 
+/** A row of which only the rank is told yet. */
+const isCovered = (row) => row?.hidden === true;
 const isName = (value) => typeof value === "string" && value !== "";
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isTime = (value) => isCount(value) && value < 8.64e15;

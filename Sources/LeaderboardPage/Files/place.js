@@ -35,11 +35,11 @@ export class Place {
     });
   }
 
-  /** Of a link. The rest of the address stays as it is. */
+  /** Of a link; `display` null: without it. The rest of the address stays as it is. */
   address({ window = this.window, season = null, offset = 0, display }) {
     const url = new URL(location.href);
     const values = { window, season: window && season, offset: season && offset > 0 ? offset : null };
-    if (display) values.display = display;
+    if (display !== undefined) values.display = display;
     for (const [name, value] of Object.entries(values)) {
       if (value === null) url.searchParams.delete(name);
       else url.searchParams.set(name, value);

@@ -1,4 +1,4 @@
-// The first three of a season that has ended.
+// The first three: of a season that has ended, or, on a wall display, of the standings as they are.
 
 import { number } from "./format.js";
 import { Portrait } from "./portrait.js";
@@ -17,10 +17,13 @@ export class Podium {
     this.#list.replaceChildren(...rows.slice(0, 3).map((row, place) => {
       const step = document.getElementById("step").content.firstElementChild.cloneNode(true);
       const rank = row.rank ?? order.rank(place, rows);
+      const portrait = new Portrait(step);
       step.dataset.rank = rank;
+      step.classList.toggle("covered", row.user === null);
       step.querySelector(".rank").textContent = rank;
-      step.querySelector(".score").textContent = number(row.score);
-      new Portrait(step).show(row.user, faces.of(row.user));
+      step.querySelector(".score").textContent = row.user === null ? "" : number(row.score);
+      if (row.user === null) portrait.cover();
+      else portrait.show(row.user, faces.of(row.user));
       return step;
     }));
   }

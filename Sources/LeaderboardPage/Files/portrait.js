@@ -31,6 +31,15 @@ export class Portrait {
     if (avatar && !broken.has(avatar)) this.#avatar.append(picture(avatar));
   }
 
+  /** Nobody is told who it is. */
+  cover() {
+    this.#name.textContent = "Not revealed yet";
+    this.#name.title = "";
+    this.#showFlag(null);
+    this.#shown = null;
+    this.#avatar.replaceChildren("?");
+  }
+
   #showFlag(country) {
     this.#flag.hidden = country === null;
     const flag = country && flagOf(country);

@@ -1,5 +1,5 @@
 // What has to be said of the standings that are shown: that they are those of a past season, with the way back and its other
-// pages, or that the board is frozen.
+// pages, or that the board is frozen, and how far it is revealed.
 
 import { number } from "./format.js";
 import { element } from "./markup.js";
@@ -19,15 +19,15 @@ export class Remark {
     for (const links of [elements.line, elements.pages]) links.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** `frozen`: { time } since when, null: not known; or null. */
-  show({ frozen }) {
+  /** `frozen`: { time } since when, null: not known; or null. `covered`: so many of the best places are not revealed yet. */
+  show({ frozen, covered }) {
     const { place, past, seasons } = this.#parts;
     const listed = seasons.find(place.season);
-    const state = JSON.stringify([place, past.rows?.length, past.hasMore, listed, frozen, this.#backWords]);
+    const state = JSON.stringify([place, past.rows?.length, past.hasMore, listed, frozen, covered, this.#backWords]);
     if (state === this.#shown) return;
     this.#shown = state;
     const { line, pages, users } = this.#elements;
-    const words = place.season !== null ? this.#pastWords(listed) : frozen ? frozenWords(frozen) : [];
+    const words = place.season !== null ? this.#pastWords(listed) : frozen ? frozenWords(frozen, covered) : [];
     line.replaceChildren(...words);
     line.hidden = words.length === 0;
     document.documentElement.toggleAttribute("data-past", place.season !== null);
@@ -80,7 +80,11 @@ export class Remark {
   }
 }
 
-function frozenWords({ time }) {
+function frozenWords({ time }, covered) {
+  if (covered > 0) {
+    const next = covered === 1 ? "The first place comes next." : `Place ${number(covered)} comes next.`;
+    return [element("strong", {}, "The places are revealed, the last one first."), " ", element("span", {}, next)];
+  }
   const since = time === null ? "" : ` since ${moment.format(time)}`;
   return [element("strong", {}, `Frozen${since}.`), " ", element("span", {}, "Scores count on, and are shown when the board is opened.")];
 }

@@ -28,14 +28,18 @@ export class Row {
   #move = { sum: 0, until: 0 };
   #pulse = null;
 
-  /** Becomes this user's row, not yet at any place. */
+  /** Becomes this user's row, not yet at any place; null: that of a place which is covered. */
   take(user) {
     this.user = user;
-    this.element.dataset.user = user;
+    this.element.classList.toggle("covered", user === null);
+    if (user === null) delete this.element.dataset.user;
+    else this.element.dataset.user = user;
+    this.element.firstElementChild.disabled = user === null;
     this.#place = this.#rank = this.#score = this.#bar = null;
     this.#gain.until = this.#move.until = 0;
     this.expire(0);
     this.#pulse?.cancel();
+    this.#pulse = null;
     this.goneAt = Infinity;
     this.element.inert = false;
     this.element.classList.remove("leaving");
@@ -44,7 +48,8 @@ export class Row {
   /** `place`: 0 is the first. `rank`: equals may share it. `bar`: 0 to 1, the best score's. */
   show({ place, rank, score, bar: share, face = null }, now) {
     if (this.goneAt !== Infinity) this.#comeBack();
-    this.#portrait.show(this.user, face);
+    if (this.user === null) this.#portrait.cover();
+    else this.#portrait.show(this.user, face);
     if (rank !== this.#rank) {
       if (this.#rank !== null) this.#mark(this.#rank - rank, now);
       this.#rank = rank;
@@ -58,7 +63,7 @@ export class Row {
     }
     if (score !== this.#score) {
       this.#score = score;
-      this.#parts.score.textContent = number(score);
+      this.#parts.score.textContent = score === null ? "" : number(score);
     }
     const bar = share.toFixed(4);
     if (bar !== this.#bar) {
@@ -71,6 +76,13 @@ export class Row {
   enter() {
     if (calm.matches) return;
     this.element.animate([{ opacity: 0, transform: `translateY(${places * 100}%)` }], { duration: 600, easing: "ease-out" });
+  }
+
+  /** At its place, which was covered. */
+  unveil() {
+    if (calm.matches) return;
+    this.#pulse = this.#parts.pulse.animate({ opacity: [1, 0] }, { duration: 2_500, easing: "ease-out" });
+    this.element.firstElementChild.animate({ clipPath: ["inset(0 100% 0 0)", "inset(0)"] }, { duration: 900, easing: "ease-out" });
   }
 
   /** To below the board. */

@@ -14,6 +14,8 @@ export class Running {
   season = null;
   /** { time } since when; null: it is not. */
   frozen = null;
+  /** No season follows this one. */
+  isLast = false;
   /** The next snapshot is of other standings, by themselves or by our asking. */
   isAwaited = false;
 
@@ -23,8 +25,9 @@ export class Running {
   #thinTimer = null;
 
   /**
-   * `parts`: { board, feed, rows, rate, status, finder, seasons }, of which `feed` is there later. `heard`: { onFaces(users), onEnd(season, rows),
-   * onSeason(), onChange() }: what came with a message.
+   * `parts`: { board, feed, rows, rate, status, finder, seasons }, of which `feed` is there later. `heard`: { onFaces(users), onTold(areTold), onEnd(season, rows),
+   * onSeason(), onChange(), onReveal(rows) }: what came with a message; `areTold`: faces come with messages; `rows` of a reveal: those of the
+   * places that were covered, each with its rank, the best first.
    */
   constructor(parts, heard) {
     this.#parts = parts;
@@ -43,13 +46,15 @@ export class Running {
   forget() {
     this.standings.reset([]);
     this.season = this.frozen = null;
+    this.isLast = false;
     this.#parts.finder.boardReplaced(this.standings);
   }
 
   receive(message, isFirst) {
     if (message.time) heardTime(message.time);
     if (message.type === "season") {
-      this.isAwaited = true;
+      this.isLast = message.isLast;
+      this.isAwaited = !message.isLast;
       this.#learn(message.rows);
       return this.#heard.onEnd(message.season, message.rows);
     }
@@ -73,21 +78,34 @@ export class Running {
 
   #replace(message, isFirst) {
     const { board, status, finder } = this.#parts;
-    this.standings.reset(message.rows);
+    const wereCovered = this.standings.covered;
+    this.standings.reset(message.rows, message.covered);
+    if (message.rows.length > 0) this.#heard.onTold(message.rows.some(({ face }) => face !== undefined));
     this.#learn(message.rows);
     if (message.type === "snapshot") {
       if (!isFirst && !this.isAwaited) board.lookAgain();
       this.#seasonIs(message);
     } else {
       status.updated(performance.now());
+      this.frozen = message.frozen;
+      this.#heard.onSeason();
     }
     this.isAwaited = false;
     finder.boardReplaced(this.standings);
+    if (message.covered < wereCovered) this.#reveal(message.covered, wereCovered);
+  }
+
+  /** Those who stand now where it was covered. */
+  #reveal(covered, wereCovered) {
+    const { rows, order } = this.standings;
+    const revealed = rows.slice(0, wereCovered - covered);
+    this.#heard.onReveal(revealed.map((row, index) => ({ ...row, rank: covered + order.rank(index, rows) })));
   }
 
   #seasonIs({ season, frozen }) {
     // Through an end of which no message told: by a break, or in the dark.
     const isAnother = this.season !== null && season !== null && this.season.id !== season.id;
+    if (isAnother) this.isLast = false;
     Object.assign(this, { season, frozen });
     // Nobody has moved from a place in one season to a place in the next.
     if (isAnother) this.#parts.rows.clear();
@@ -102,6 +120,7 @@ export class Running {
     const isArrival = board.order.ascends && increase === score;
     if (increase && !isArrival && !document.hidden) rows.gained(user, increase);
     if (user === finder.user) finder.know({ score, rank: this.standings.find(user)?.rank ?? null });
+    else if (user === finder.missing) finder.follow(user);
   }
 
   #learn(rows) {

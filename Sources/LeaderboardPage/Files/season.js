@@ -4,15 +4,19 @@ import { serviceTime } from "./clock.js";
 
 const wordsOfResets = { none: "All time", hourly: "This hour", daily: "Today", weekly: "This week", monthly: "This month" };
 
-/** [{ name, words }] of a definition, in its order, at least one. Rubbish among them is left out. */
+/** [{ name, words, isOnce }] of a definition, in its order, at least one; `isOnce`: nothing follows its end. Rubbish among them is left out. */
 export function readWindows(windows) {
   const read = (Array.isArray(windows) ? windows : [])
     .filter((window) => typeof window?.name === "string" && /^[a-z0-9_.-]{1,32}$/.test(window.name))
-    .map(({ name, reset = "none" }) => ({ name, words: Object.hasOwn(wordsOfResets, reset) ? wordsOfResets[reset] : name }));
+    .map(({ name, reset = "none" }) => ({
+      name,
+      words: Object.hasOwn(wordsOfResets, reset) ? wordsOfResets[reset] : name,
+      isOnce: reset === "once",
+    }));
   // Two of one kind are told apart by their names.
   const isAlone = ({ words }) => read.filter((other) => other.words === words).length === 1;
-  const named = read.map((window) => ({ name: window.name, words: isAlone(window) ? window.words : window.name }));
-  return named.length > 0 ? named : [{ name: "all", words: wordsOfResets.none }];
+  const named = read.map((window) => ({ ...window, words: isAlone(window) ? window.words : window.name }));
+  return named.length > 0 ? named : [{ name: "all", words: wordsOfResets.none, isOnce: false }];
 }
 
 /** { window, id, from, until } (milliseconds since 1970; those of an end that nobody knows are null), or null: of no season. */

@@ -13,13 +13,16 @@ export class Standings {
   order = usualOrder;
   /** Best first: { user, score }. */
   rows = [];
+  /** So many places are ahead of them, of which nobody is told who has them. */
+  covered = 0;
   /** Everyone not in `rows` stands below this row. Null: there is nobody else. */
   #floor = null;
 
-  /** A message's rows: the best ten, or everybody if there are fewer. */
-  reset(rows) {
+  /** A message's rows: the best ten, or everybody if there are fewer; without those that are covered. */
+  reset(rows, covered = 0) {
     this.rows = [...rows];
-    this.#floor = this.rows.length < places ? null : this.rows.at(-1);
+    this.covered = covered;
+    this.#floor = covered + this.rows.length < places ? null : (this.rows.at(-1) ?? null);
   }
 
   /** `isReached`: false where the score stayed as it was, and the user's place among equals with it. */
@@ -46,22 +49,24 @@ export class Standings {
     this.rows.length = place;
   }
 
+  /** Who has a place that is covered is null. */
   get top() {
-    return this.rows.slice(0, places);
+    const covered = Array.from({ length: Math.min(this.covered, places) }, (_, place) => ({ user: null, score: null, rank: place + 1 }));
+    return [...covered, ...this.rows.slice(0, places - covered.length)];
   }
 
   /** Nobody else is on the board. */
   get isWhole() {
-    return this.#floor === null;
+    return this.#floor === null && this.covered === 0;
   }
 
   get isThin() {
-    return this.#floor !== null && this.rows.length < places;
+    return this.#floor !== null && this.covered + this.rows.length < places;
   }
 
   /** Null: not among the known. */
   find(user) {
     const index = this.rows.findIndex((row) => row.user === user);
-    return index < 0 ? null : { rank: this.order.rank(index, this.rows), score: this.rows[index].score };
+    return index < 0 ? null : { rank: this.covered + this.order.rank(index, this.rows), score: this.rows[index].score };
   }
 }

@@ -29,7 +29,6 @@ export class Tabs {
       const isChosen = tab.dataset.window === chosen;
       tab.setAttribute("aria-selected", isChosen);
       tab.tabIndex = isChosen ? 0 : -1;
-      if (isChosen) this.#reveal(tab);
     }
     if (this.#list.hidden) {
       this.#panel.removeAttribute("role");
@@ -47,13 +46,6 @@ export class Tabs {
   #tab({ name, words }) {
     const attributes = { type: "button", role: "tab", id: idOf(name), "data-window": name, "data-words": words, "aria-controls": this.#panel.id };
     return element("button", attributes, words);
-  }
-
-  /** Where they do not all fit: only the tabs move, never the page. */
-  #reveal(tab) {
-    const { scrollLeft, clientWidth } = this.#list;
-    const [left, right] = [tab.offsetLeft - this.#list.offsetLeft, tab.offsetLeft - this.#list.offsetLeft + tab.offsetWidth];
-    if (left < scrollLeft || right > scrollLeft + clientWidth) this.#list.scrollLeft = left - (clientWidth - tab.offsetWidth) / 2;
   }
 
   #choose(tab) {

@@ -12,7 +12,16 @@
   }
 
   const query = new URLSearchParams(location.search);
-  if (query.get("display") === "tv") root.dataset.display = "tv";
+  const display = query.get("display");
+  const isOfBoard = location.pathname === "/" || location.pathname.startsWith("/boards/");
+  if (isOfBoard && ["tv", "podium"].includes(display)) {
+    root.dataset.display = display;
+    // Only there.
+    const sheet = document.createElement("link");
+    Object.assign(sheet, { rel: "stylesheet", href: new URL("screen.css", document.currentScript.src).href });
+    sheet.setAttribute("blocking", "render");
+    document.head.append(sheet);
+  }
   if (location.pathname.startsWith("/boards/")) root.dataset.board = "named";
   if (choices.includes(query.get("theme"))) choice = query.get("theme");
 

@@ -137,20 +137,27 @@ struct BoardPagesInBrowserTests {
             for (user, points) in [("ada", 5), ("bob", 7)] {
                 try await service.play("level-11", user, #""score_increase":\#(points)"#)
             }
+            try await service.define(
+                "level-09",
+                #"{"windows":[{"name":"all"},{"name":"w","reset":"weekly"},{"name":"cup","reset":"every 72h"}]}"#
+            )
             try await withBrowser { page in
                 let links =
-                    "[...document.querySelectorAll('#boards a')].map((link) => link.getAttribute('href')).join()"
-                let first = (10...29).map { "/boards/level-\($0)" }.joined(separator: ",")
+                    "[...document.querySelectorAll('#boards .which > a')].map((link) => link.getAttribute('href')).join()"
+                let first = (["09"] + (10...28).map(String.init)).map { "/boards/level-\($0)" }.joined(separator: ",")
                 try await page.open("http://127.0.0.1:\(service.port)/")
                 try await page.evaluate("document.querySelector('.way a').click()")
                 try await page.wait(for: "location.pathname === '/boards' && \(links) === '\(first)'")
-                let second = "document.querySelector('#boards li:nth-child(2)').innerText.replace(/\\s+/g, ' ')"
+                let windows =
+                    "[...document.querySelectorAll('#boards .of a')].map((a) => a.textContent + a.search).join()"
+                #expect(try await page.evaluate(windows) == "This week?window=w,cup?window=cup")
+                let third = "document.querySelector('#boards li:nth-child(3)').innerText.replace(/\\s+/g, ' ')"
                 #expect(
-                    try await page.evaluate(second)
+                    try await page.evaluate(third)
                         == "Level 11 level-11 Highest score first Leader bob Score 7 Players 2"
                 )
                 try await page.evaluate("document.querySelector('#pages a[rel=next]').click()")
-                try await page.wait(for: "\(links) === '/boards/level-30,/boards/main'")
+                try await page.wait(for: "\(links) === '/boards/level-29,/boards/level-30,/boards/main'")
                 try await page.evaluate("(document.querySelector('#open-name').focus(), 0)")
                 try await page.type("level-11")
                 try await page.press("Enter")

@@ -1,4 +1,5 @@
 import HTTPServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -68,6 +69,37 @@ struct FacesInBrowserTests {
                 #expect(try await page.evaluate("window.isHacked") == "undefined")
                 let problems = await page.problems.filter { $0.source != "network" }
                 #expect(problems.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("come with the feed where it tells of them: nobody is asked, and another name is there at once")
+    func told() async throws {
+        let snapshot = #"""
+            {"type":"snapshot","cursor":"7:5","scoreboard":[
+              {"user_id":"ada","score":700,"metadata":{"name":"Ada Lovelace"}},{"user_id":"bob","score":600,"metadata":null}]}
+            """#
+        let questions = Mutex(0)
+        let live = ScriptedLive(.webSocket, [], then: .init(messages: [snapshot])) { part, _ in
+            if part == "scoreboard" { questions.withLock { $0 += 1 } }
+            return part == "" ? Self.definition : nil
+        }
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/")
+                try await page.wait(for: "\(Self.row("ada", ".name"))?.textContent === 'Ada Lovelace'")
+                live.send(
+                    #"{"type":"metadata","users":[{"user_id":"bob","metadata":{"name":"Bob","country":"GB"}},{"user_id":"ada","metadata":null}]}"#
+                )
+                try await page.wait(for: "\(Self.row("bob", ".name")).textContent === 'Bob'")
+                try await page.wait(for: "\(Self.row("ada", ".name")).textContent === 'ada'")
+                #expect(questions.withLock { $0 } == 0)
+                #expect(live.queries.map { $0.values("include") } == [["metadata"]])
+                // Of who comes later it tells, too; if not, they are asked for.
+                live.send(
+                    #"{"type":"changes","cursor":"7:6","from":6,"changes":[{"user_id":"cid","score":800,"score_increase":800,"seq":6}]}"#
+                )
+                try await until { questions.withLock { $0 } == 1 }
             }
         }
     }

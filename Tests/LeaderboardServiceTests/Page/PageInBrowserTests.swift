@@ -253,17 +253,25 @@ struct PageInBrowserTests {
         }
     }
 
-    @Test("as a wall display shows the standings and nothing else")
+    @Test("as a wall display shows the standings, what they are of, and the way to them, and nothing else")
     func wallDisplay() async throws {
         try await withService { service, _ in
             _ = try await service.update("ada", 50, on: try await service.connect())
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/?display=tv")
                 try await page.wait(for: "\(BrowserPage.isLive) && \(Self.names) === '1 ada'")
-                let others = "h1, #connection, #find, #theme, aside, footer"
+                let others = "#connection, #find, #theme, .rail, footer"
                 let hidden =
                     "[...document.querySelectorAll('\(others)')].every((part) => part.getClientRects().length === 0)"
                 #expect(try await page.evaluate(hidden) == "true")
+                try await page.wait(for: "document.querySelector('#screen-players').textContent === '1 player'")
+                let code = "h1, #screen-clock, #screen-code, #screen-address"
+                let shown =
+                    "[...document.querySelectorAll('\(code)')].every((part) => part.getClientRects().length === 1)"
+                #expect(try await page.evaluate(shown) == "true")
+                #expect(
+                    try await page.evaluate("getComputedStyle(document.querySelector('.row button')).cursor") == "none"
+                )
                 let fits = "document.documentElement.scrollHeight <= innerHeight"
                 #expect(try await page.evaluate(fits) == "true")
             }
@@ -281,8 +289,8 @@ struct PageInBrowserTests {
                 live.hangUp()
                 try await page.wait(for: "document.querySelector('#connection').getClientRects().length === 1")
                 let isBeside = """
-                    document.querySelector("#connection").getBoundingClientRect().bottom
-                      <= document.querySelector("#standings").getBoundingClientRect().top
+                    document.querySelector("#connection").getBoundingClientRect().left
+                      >= document.querySelector("#standings").getBoundingClientRect().right
                     """
                 #expect(try await page.evaluate(isBeside) == "true")
                 #expect(try await page.evaluate("document.documentElement.scrollHeight <= innerHeight") == "true")

@@ -28,7 +28,7 @@ final class ScriptedLive: Sendable {
     /// What questions about the board by its name, `main`, are answered with, by the last word of their path, empty for the board
     /// itself; nil: 404.
     private let answer: @Sendable (_ part: String, _ query: Query) -> String?
-    private let state = Mutex((times: [ContinuousClock.Instant](), channel: (any Channel)?.none))
+    private let state = Mutex((times: [ContinuousClock.Instant](), queries: [Query](), channel: (any Channel)?.none))
 
     init(
         _ way: Way,
@@ -44,6 +44,9 @@ final class ScriptedLive: Sendable {
 
     /// When each connection came.
     var times: [ContinuousClock.Instant] { state.withLock(\.times) }
+
+    /// What each WebSocket was asked for with.
+    var queries: [Query] { state.withLock(\.queries) }
 
     /// To the newest connection.
     func send(_ message: String) {
@@ -90,8 +93,9 @@ final class ScriptedLive: Sendable {
             }
         }
         let live = ["/api/v1/scoreboard/live", "/api/v1/boards/main/live"].map { path in
-            Route.webSocket(path) { [self] _ in
-                way == .webSocket ? .accept { self.accept($0.channel) } : .refuse(Response(.forbidden))
+            Route.webSocket(path) { [self] request in
+                state.withLock { $0.queries.append(request.query) }
+                return way == .webSocket ? .accept { self.accept($0.channel) } : .refuse(Response(.forbidden))
             }
         }
         return parts + live + [

@@ -132,13 +132,46 @@ struct WindowsInBrowserTests {
                 #expect(try await page.evaluate(Self.text("#time-left")).hasPrefix("00:4"))
                 #expect(try await page.evaluate("document.querySelector('#time-left').title").hasPrefix("Ends "))
                 #expect(try await page.evaluate("document.querySelector('#seasons').hidden") == "true")
+                #expect(try await page.evaluate(Self.text("#users")) == "4")
                 live.send(Self.standings("2026-W48", Self.top, rest: times(now - 60_000, now), type: "season"))
                 live.send(Self.standings("2026-W49", "[]", rest: times(now, now + 606_600_000)))
                 try await page.wait(for: "\(Self.podium) === '1 ada,2 bob,3 cid' && \(Self.rows) === ''")
                 try await page.wait(for: "\(Self.notice) === 'A new season has just begun.'")
                 #expect(try await page.evaluate(Self.text("#time-left")) == "7 d 0 h left")
+                // As soon as the rows are gone, and without a question.
+                #expect(try await page.evaluate(Self.text("#users")) == "0")
                 try await page.wait(for: "\(Self.text("#announcer")).includes('ada has won with 9 points.')")
                 #expect(live.times.count == 1)
+            }
+        }
+    }
+
+    @Test("a window without a next season says that it has ended as soon as it has, and keeps its rows")
+    func once() async throws {
+        let now = Int(Date().timeIntervalSince1970 * 1000)
+        let times = #","from":\#(now - 60_000),"until":\#(now + 600_000),"now":\#(now)"#
+        let over = #","from":\#(now - 60_000),"until":\#(now),"now":\#(now + 1),"final":true,"next":null"#
+        let running = Self.standings("once", Self.top, rest: times)
+        let live = ScriptedLive(.webSocket, [], then: .init(messages: [running])) { part, _ in
+            part == "" ? Self.definition.replacing(#""reset":"weekly""#, with: #""reset":"once""#) : nil
+        }
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/?window=weekly")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
+                live.send(Self.standings("once", Self.top, rest: over, type: "season"))
+                live.send(Self.standings("once", Self.top, rest: over))
+                try await page.wait(for: "\(Self.text("#time-left")) === 'Ended'")
+                #expect(try await page.evaluate("\(Self.rows).startsWith('1 ada,2 bob')") == "true")
+                // On a phone, each window is to be seen.
+                try await page.resize(width: 390, height: 844)
+                let isWhole = """
+                    [...document.querySelectorAll("[role=tab]")].every((tab) => {
+                      const { left, right } = tab.getBoundingClientRect();
+                      return left >= 0 && right <= innerWidth && tab.scrollWidth <= tab.clientWidth;
+                    })
+                    """
+                #expect(try await page.evaluate(isWhole) == "true")
             }
         }
     }
