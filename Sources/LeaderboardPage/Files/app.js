@@ -173,8 +173,9 @@ function count(users) {
   tickScreen();
 }
 
-/** Of places that were covered. */
-function revealed(shown) {
+/** Of places that were covered; below the rows of the board, only a wall display asks who has them. */
+function revealed(shown, places) {
+  if (shown.length === 0) return screen?.revealBelow(places);
   screen?.reveal(shown);
   const words = shown.map(({ user, score, rank }) => `Place ${rank}: ${nameOf(user)} with ${board.order.worth(score)}.`);
   announcer.say("reveal", words.reverse().join(" "));

@@ -6,6 +6,8 @@ import { readRanked } from "./message.js";
 
 const rows = 5;
 const askEvery = 5_000;
+/** With the same rank: others may have passed each other, or have another name. */
+const askAnywayEvery = 60_000;
 
 export class Around {
   #board;
@@ -37,7 +39,8 @@ export class Around {
       this.#show([]);
     }
     const now = performance.now();
-    if (user === null || rank === null || rank === this.#rank || this.#isAsking || now - this.#askedAt < askEvery) return;
+    if (user === null || rank === null || this.#isAsking) return;
+    if (now - this.#askedAt < (rank === this.#rank ? askAnywayEvery : askEvery)) return;
     this.#ask(user, rank, now);
   }
 

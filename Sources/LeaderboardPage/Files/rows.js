@@ -8,6 +8,8 @@ const wideScore = 1e9;
 
 /** On a wall display rows share the height among so many at least: fewer would be larger than anybody needs. */
 const fewestPlaces = 3;
+/** So many leave room for names of two lines. */
+const few = 5;
 
 /** A screen reader reads the list in the order of its nodes; nobody sees that order, so it need not follow each move. */
 const reorderEvery = 1_500;
@@ -113,6 +115,7 @@ export class Rows {
     if (count === this.#sharing) return;
     this.#sharing = count;
     this.#list.style.setProperty("--places", count);
+    this.#list.classList.toggle("few", count <= few);
   }
 
   #reorder(top, now) {

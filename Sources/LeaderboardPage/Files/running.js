@@ -26,8 +26,8 @@ export class Running {
 
   /**
    * `parts`: { board, feed, rows, rate, status, finder, seasons }, of which `feed` is there later. `heard`: { onFaces(users), onTold(areTold), onEnd(season, rows),
-   * onSeason(), onChange(), onReveal(rows) }: what came with a message; `areTold`: faces come with messages; `rows` of a reveal: those of the
-   * places that were covered, each with its rank, the best first.
+   * onSeason(), onChange(), onReveal(rows, { covered, wereCovered }) }: what came with a message; `areTold`: faces come with messages; `rows` of a
+   * reveal: those of the places that were covered, each with its rank, the best first, as far as the message has them.
    */
   constructor(parts, heard) {
     this.#parts = parts;
@@ -99,7 +99,8 @@ export class Running {
   #reveal(covered, wereCovered) {
     const { rows, order } = this.standings;
     const revealed = rows.slice(0, wereCovered - covered);
-    this.#heard.onReveal(revealed.map((row, index) => ({ ...row, rank: covered + order.rank(index, rows) })));
+    const ranked = revealed.map((row, index) => ({ ...row, rank: covered + order.rank(index, rows) }));
+    this.#heard.onReveal(ranked, { covered, wereCovered });
   }
 
   #seasonIs({ season, frozen }) {

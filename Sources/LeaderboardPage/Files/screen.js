@@ -3,6 +3,7 @@
 
 import { serviceTime } from "./clock.js";
 import { number } from "./format.js";
+import { readRanked } from "./message.js";
 import { Podium } from "./podium.js";
 import { Portrait } from "./portrait.js";
 import { qrCode } from "./qr.js";
@@ -66,6 +67,21 @@ export class Screen {
   reveal(rows) {
     this.#waiting.push(...rows.slice(0, mostShown).reverse());
     if (!this.#isShowing) this.#showNext();
+  }
+
+  /** Of places that no message has the rows of. */
+  async revealBelow({ covered, wereCovered }) {
+    const { board, faces } = this.#parts;
+    try {
+      const query = { offset: covered, limit: Math.min(mostShown, wereCovered - covered), include: "metadata" };
+      const answer = await board.ask("scoreboard", { signal: AbortSignal.timeout(5_000) }, query);
+      const rows = answer.ok ? readRanked(await answer.json()) : null;
+      if (rows === null) return;
+      for (const { user, face } of rows) faces.learn(user, face);
+      this.reveal(rows);
+    } catch {
+      // The rows are shown all the same, when it is their turn.
+    }
   }
 
   /** Nothing may be seen of them any more. */

@@ -70,9 +70,11 @@ struct FollowInBrowserTests {
                 let writer = try await service.connect()
                 for _ in 1...3 { _ = try await service.update("u7", 1_000, on: writer) }
                 try await page.wait(for: "\(Self.followed) === '#1,3,700' && \(Self.around) === ''")
-                try await page.wait(for: "!document.querySelector('#mine').hidden")
+                try await page.resize(width: 390, height: 400)
                 try await page.evaluate("(scrollTo(0, 0), 0)")
                 try await page.wait(for: "document.querySelector('#mine').hidden")
+                try await page.evaluate("(scrollTo(0, 320), 0)")
+                try await page.wait(for: "!document.querySelector('#mine').hidden")
                 #expect(try await page.evaluate("location.search") == "?player=u7")
                 #expect(await page.problems.map(\.description) == [])
             }

@@ -34,7 +34,8 @@ struct ScreenInBrowserTests {
         let snapshot = #"""
             {"type":"snapshot","window":"weekly","season":"2026-W48","cursor":"7.weekly.2026-W48:5","from":\#(now - 60_000),
              "until":\#(now + 200_000_000),"now":\#(now),"scoreboard":[
-             {"user_id":"ada","score":9},{"user_id":"bob","score":7},{"user_id":"cid","score":1}]}
+             {"user_id":"ada","score":9007199254740991,"metadata":{"name":"Katherine Coleman Goble Johnson","country":"US"}},
+             {"user_id":"bob","score":7,"metadata":null},{"user_id":"cid","score":1,"metadata":null}]}
             """#
         try await Self.live(snapshot).run { port in
             try await withBrowser { page in
@@ -66,7 +67,9 @@ struct ScreenInBrowserTests {
                         const bar = row.querySelector(".bar").getBoundingClientRect();
                         return [".name", ".score", ".rank"].every((part) => row.querySelector(part).getBoundingClientRect().bottom <= bar.top);
                       });
-                      return Math.abs(fill - stage.height) < 4 && isApart && document.documentElement.scrollHeight <= innerHeight
+                      const isWhole = [...document.querySelectorAll("#standings :is(.name, .score)")]
+                        .every((part) => part.scrollWidth <= part.clientWidth && part.scrollHeight <= part.clientHeight + 1);
+                      return Math.abs(fill - stage.height) < 4 && isApart && isWhole && document.documentElement.scrollHeight <= innerHeight
                         && document.documentElement.scrollWidth <= innerWidth;
                     })()
                     """
