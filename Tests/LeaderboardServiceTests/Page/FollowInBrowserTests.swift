@@ -73,7 +73,10 @@ struct FollowInBrowserTests {
                 try await page.resize(width: 390, height: 400)
                 try await page.evaluate("(scrollTo(0, 0), 0)")
                 try await page.wait(for: "document.querySelector('#mine').hidden")
-                try await page.evaluate("(scrollTo(0, 320), 0)")
+                // Just below the row, and the card is not to be seen yet.
+                try await page.evaluate(
+                    "(scrollTo(0, scrollY + document.querySelector('[data-user=u7]').getBoundingClientRect().bottom), 0)"
+                )
                 try await page.wait(for: "!document.querySelector('#mine').hidden")
                 #expect(try await page.evaluate("location.search") == "?player=u7")
                 #expect(await page.problems.map(\.description) == [])
