@@ -35,7 +35,7 @@ export class Rows {
 
   follow(user) {
     this.#followed = user;
-    for (const row of this.#rows.values()) row.followed = row.user === user;
+    for (const row of this.#rows.values()) row.followed = user !== null && row.user === user;
   }
 
   /** Null: the user is not among those who are shown. */
