@@ -161,7 +161,7 @@ let package = Package(
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
-            exclude: ["Authentication/Vectors", "Golden/main.txt"],
+            exclude: ["Authentication/Vectors", "Client/Node", "Golden/main.txt"],
             swiftSettings: swiftSettings
         ),
         .systemLibrary(name: "CEpoll"),

@@ -19,6 +19,38 @@ extension EmbeddedFile {
     package static let openAPI = EmbeddedFile(name: "openapi.json", bytes: PackageResources.openapi_json)
     package static let asyncAPI = EmbeddedFile(name: "asyncapi.json", bytes: PackageResources.asyncapi_json)
 
+    /// The overlay for streams, at `/overlay`.
+    package static let overlay = EmbeddedFile(name: "overlay.html", bytes: PackageResources.overlay_html)
+    /// The place of a guide: it has places for a `{title}` and a `{body}`.
+    package static let guide = EmbeddedFile(name: "guide.html", bytes: PackageResources.guide_html)
+
+    /// The client, by the paths below its folder, `Client`, and below `/`. It is a package as well, `package.json` beside it.
+    package static let clientFiles = [
+        EmbeddedFile(name: "client.js", bytes: PackageResources.client_js),
+        EmbeddedFile(name: "client.d.ts", bytes: PackageResources.client_d_ts),
+        EmbeddedFile(name: "client/errors.js", bytes: PackageResources.errors_js),
+        EmbeddedFile(name: "client/known-rows.js", bytes: PackageResources.known_rows_js),
+        EmbeddedFile(name: "client/live.js", bytes: PackageResources.live_js),
+        EmbeddedFile(name: "client/retry.js", bytes: PackageResources.retry_js),
+        EmbeddedFile(name: "client/streams.js", bytes: PackageResources.streams_js),
+        EmbeddedFile(name: "embed.js", bytes: PackageResources.embed_js),
+    ]
+
+    /// At `/docs/{guide}`, in the part of Markdown that the service knows.
+    package static let guides = [
+        EmbeddedFile(name: "guides.md", bytes: PackageResources.guides_md),
+        EmbeddedFile(name: "anonymous-players.md", bytes: PackageResources.anonymous_players_md),
+        EmbeddedFile(name: "best-time.md", bytes: PackageResources.best_time_md),
+        EmbeddedFile(name: "faq.md", bytes: PackageResources.faq_md),
+        EmbeddedFile(name: "friends.md", bytes: PackageResources.friends_md),
+        EmbeddedFile(name: "javascript.md", bytes: PackageResources.javascript_md),
+        EmbeddedFile(name: "obs.md", bytes: PackageResources.obs_md),
+        EmbeddedFile(name: "server-scores.md", bytes: PackageResources.server_scores_md),
+        EmbeddedFile(name: "teams.md", bytes: PackageResources.teams_md),
+        EmbeddedFile(name: "tokens.md", bytes: PackageResources.tokens_md),
+        EmbeddedFile(name: "weekly-tournament.md", bytes: PackageResources.weekly_tournament_md),
+    ]
+
     /// What the pages load.
     package static let assets = [
         EmbeddedFile(name: "announcer.js", bytes: PackageResources.announcer_js),
@@ -40,6 +72,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
         EmbeddedFile(name: "finder.js", bytes: PackageResources.finder_js),
         EmbeddedFile(name: "format.js", bytes: PackageResources.format_js),
+        EmbeddedFile(name: "guide.css", bytes: PackageResources.guide_css),
         EmbeddedFile(name: "habits.js", bytes: PackageResources.habits_js),
         EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
         EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
@@ -48,6 +81,8 @@ extension EmbeddedFile {
         EmbeddedFile(name: "notice.css", bytes: PackageResources.notice_css),
         EmbeddedFile(name: "notice.js", bytes: PackageResources.notice_js),
         EmbeddedFile(name: "order.js", bytes: PackageResources.order_js),
+        EmbeddedFile(name: "overlay.css", bytes: PackageResources.overlay_css),
+        EmbeddedFile(name: "overlay.js", bytes: PackageResources.overlay_js),
         EmbeddedFile(name: "past.js", bytes: PackageResources.past_js),
         EmbeddedFile(name: "place.js", bytes: PackageResources.place_js),
         EmbeddedFile(name: "podium.js", bytes: PackageResources.podium_js),

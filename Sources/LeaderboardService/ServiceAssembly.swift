@@ -305,7 +305,8 @@ package struct ServiceAssembly: Sendable {
                 crossOrigin
             )
             + AdminRoutes.all(operators: operators, boards: boards, logger: logger)
-            + BoardPages(boards: boards, hasOthers: shown.hasOthers).routes + WebPage().routes
-            + APIDescriptions().routes
+            + BoardPages(boards: boards, framedBy: configuration.embedAncestors, hasOthers: shown.hasOthers).routes
+            + WebPage().routes + Guides().routes + ClientFiles().routes
+            + Overlay(framedBy: configuration.embedAncestors).routes + APIDescriptions().routes
     }
 }

@@ -20,6 +20,8 @@ package struct ServiceConfiguration: Sendable {
     package var failureLimit: RateLimit
     /// Whose pages may open a WebSocket, and whose may send updates.
     package var liveOrigins, updateOrigins: AllowedOrigins
+    /// Whose pages may show a board's page, or the overlay, in a frame.
+    package var embedAncestors: AllowedOrigins
     /// Of one update of `main`, as the environment says.
     package var maximumIncrease: Int { redis.store.definition.maximumIncrease }
     package var logFormat: LogFormat
@@ -60,6 +62,7 @@ package struct ServiceConfiguration: Sendable {
         )
         liveOrigins = AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
         updateOrigins = AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])
+        embedAncestors = AllowedOrigins(settings, "EMBED_ALLOWED_ANCESTORS", default: [], asInPolicies: true)
         logFormat = settings.choice("LOG_FORMAT", default: .json)
         logLevel = settings.choice("LOG_LEVEL", default: .info)
         auditLines = AuditLines(settings)

@@ -10,12 +10,9 @@ import NIOHTTP1
 /// shows the document all the same. Where nobody can say what the board is, it is 200: its script says so, and waits.
 struct BoardDocument: Sendable {
     /// Without a way to other boards.
-    private let alone = PageDocument.file(.index, security: PageSecurity.boardHeaders)
-    private let amongBoards = PageDocument.file(
-        .index,
-        changes: [Self.root: Self.rootAmongBoards],
-        security: PageSecurity.boardHeaders
-    )
+    private let alone: StaticFile
+    private let amongBoards: StaticFile
+    private let security: ResponseHeaders
     private let missing = PageDocument.fixed(
         .index,
         changes: Self.saying(
@@ -28,6 +25,13 @@ struct BoardDocument: Sendable {
         changes: Self.saying("This board is private.", "Who reads it needs an access token.")
     )
 
+    /// - Parameter ancestors: whose pages may show it in a frame.
+    init(framedBy ancestors: AllowedOrigins = .none) {
+        security = PageSecurity.boardHeaders(framedBy: ancestors)
+        alone = PageDocument.file(.index, security: security)
+        amongBoards = PageDocument.file(.index, changes: [Self.root: Self.rootAmongBoards], security: security)
+    }
+
     /// - Parameters:
     ///   - hasOthers: whether there are other boards to be seen.
     ///   - look: throws what a read of the board would be refused with.
@@ -38,16 +42,16 @@ struct BoardDocument: Sendable {
     ) async -> Response {
         do throws(Refusal) { try await look() } catch {
             switch error.status {
-            case .notFound: return Self.answer(missing, .notFound, error)
-            case .unauthorized, .forbidden: return Self.answer(closed, error.status, error)
+            case .notFound: return answer(missing, .notFound, error)
+            case .unauthorized, .forbidden: return answer(closed, error.status, error)
             default: break
             }
         }
         return (hasOthers ? amongBoards : alone).answer(request, cacheControl: "no-cache")
     }
 
-    private static func answer(_ body: ByteBuffer, _ status: HTTPResponseStatus, _ refusal: Refusal) -> Response {
-        PageDocument.answer(body, status, refusal.headers, security: PageSecurity.boardHeaders)
+    private func answer(_ body: ByteBuffer, _ status: HTTPResponseStatus, _ refusal: Refusal) -> Response {
+        PageDocument.answer(body, status, refusal.headers, security: security)
     }
 
     private static let root = #"<html lang="en">"#

@@ -10,7 +10,7 @@ struct BoardPages: Sendable {
     /// Whether there are boards besides `main` to be seen.
     let hasOthers: @Sendable (any EventLoop) async -> Bool
     private let list = PageDocument.file(.boards)
-    private let board = BoardDocument()
+    private let board: BoardDocument
     private let nameless = PageDocument.fixed(
         .notice,
         changes: [
@@ -19,9 +19,14 @@ struct BoardPages: Sendable {
         ]
     )
 
-    init(boards: RequestedBoard, hasOthers: @escaping @Sendable (any EventLoop) async -> Bool) {
+    init(
+        boards: RequestedBoard,
+        framedBy ancestors: AllowedOrigins,
+        hasOthers: @escaping @Sendable (any EventLoop) async -> Bool
+    ) {
         self.boards = boards
         self.hasOthers = hasOthers
+        board = BoardDocument(framedBy: ancestors)
     }
 
     var routes: [Route] {

@@ -50,6 +50,11 @@ struct Origin: Hashable, Sendable {
         return Origin(scheme: scheme, host: "*.\(domain)", port: port)
     }
 
+    /// As a browser writes it.
+    var text: String {
+        "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "")
+    }
+
     private init(scheme: String, host: String, port: Int?) {
         self.scheme = scheme
         self.host = host

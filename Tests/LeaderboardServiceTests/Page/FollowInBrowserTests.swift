@@ -6,7 +6,6 @@ import Testing
 
 @Suite("Following a player on the page, in a real browser", .serialized)
 struct FollowInBrowserTests {
-    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
     private static let followed =
         "['rank', 'score'].map((part) => document.querySelector('#player-' + part).textContent).join()"
     private static let around = """
@@ -34,7 +33,7 @@ struct FollowInBrowserTests {
             try await withBrowser { page in
                 try await page.resize(width: 1280, height: 800, isPhone: false)
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: "\(Self.isLive) && document.querySelectorAll('#standings .row').length === 10")
+                try await page.wait(for: "\(BrowserPage.isLive) && document.querySelectorAll('#standings .row').length === 10")
                 let size =
                     "[document.documentElement.scrollHeight, document.querySelector('.row').offsetHeight, scrollY].join()"
                 let before = try await page.evaluate(size)
@@ -128,7 +127,7 @@ struct FollowInBrowserTests {
             _ = try await service.operate("POST", "/users/eve/suspend", #"{"reason":"r"}"#)
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: Self.isLive)
+                try await page.wait(for: BrowserPage.isLive)
                 try await Self.find("eve", page)
                 try await page.wait(for: "\(Self.text("#find-answer")).includes('eve')")
                 _ = try await service.operate("POST", "/users/eve/reinstate", #"{"reason":"r"}"#)

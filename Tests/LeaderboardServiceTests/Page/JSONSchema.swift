@@ -73,6 +73,10 @@ struct JSONSchema {
         case "minItems": value.array.map { $0.count >= rule.integer ?? .max } ?? true
         case "maxItems": value.array.map { $0.count <= rule.integer ?? .min } ?? true
         case "required": value.object == nil || (rule.array ?? []).allSatisfy { value[$0.string ?? ""] != nil }
+        case "dependentRequired":
+            rule.members.allSatisfy { name, others in
+                value[name] == nil || (others.array ?? []).allSatisfy { value[$0.string ?? ""] != nil }
+            }
         case "anyOf": (rule.array ?? []).contains { complaints(value, $0).isEmpty }
         case "oneOf": (rule.array ?? []).count { complaints(value, $0).isEmpty } == 1
         case "additionalProperties":

@@ -7,7 +7,6 @@ import Testing
 
 @Suite("The page on a big screen, in a real browser", .serialized)
 struct ScreenInBrowserTests {
-    private static let isLive = "document.querySelector('#connection').dataset.state === 'live'"
     private static let definition = #"""
         {"name":"main","title":"Arena","order":"desc","ties":"id","visibility":"public","time_zone":"UTC",
          "windows":[{"name":"all"},{"name":"weekly","reset":"weekly"}]}
@@ -41,7 +40,7 @@ struct ScreenInBrowserTests {
             try await withBrowser { page in
                 try await page.resize(width: width, height: height, isPhone: false)
                 try await page.open("http://127.0.0.1:\(port)/?display=tv&window=weekly&theme=\(theme)&player=ada")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada,2 bob,3 cid'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada,2 bob,3 cid'")
                 try await page.wait(for: "\(Self.text("#screen-left")) === '2 d 7 h left'")
                 #expect(try await page.evaluate(Self.text("#screen-window")) == "This week")
                 #expect(try await page.evaluate(Self.text("#screen-players")) == "3 players")
@@ -107,7 +106,7 @@ struct ScreenInBrowserTests {
         try await live.run { port in
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?display=tv")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ?,2 ?,3 ?,4 dan'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ?,2 ?,3 ?,4 dan'")
                 #expect(try await page.evaluate(Self.text("#remark")).contains("Place 3 comes next."))
                 #expect(try await page.evaluate("document.querySelector('#show').hidden") == "true")
                 live.send(Self.revealing(2, 6))
@@ -140,7 +139,7 @@ struct ScreenInBrowserTests {
                 )
                 // On a page of one's own nothing covers the standings, and who listens hears it.
                 try await page.open("http://127.0.0.1:\(port)/?player=cid")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ?,2 ?,3 ?,4 dan'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ?,2 ?,3 ?,4 dan'")
                 live.send(Self.revealing(2, 9))
                 try await page.wait(for: "\(Self.rows) === '1 ?,2 ?,3 cid,4 dan'")
                 #expect(try await page.evaluate("document.querySelector('#show').hidden") == "true")

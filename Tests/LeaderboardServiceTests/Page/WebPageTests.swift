@@ -120,7 +120,10 @@ struct WebPageTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/LeaderboardPage/Files")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        let embedded = ([.head, .index, .boards, .notice, .docs, .openAPI, .asyncAPI] + EmbeddedFile.assets).map(\.name)
+        let embedded =
+            ([.head, .index, .boards, .notice, .docs, .guide, .overlay, .openAPI, .asyncAPI] + EmbeddedFile.assets).map(
+                \.name
+            )
         #expect(Set(files) == Set(embedded))
         #expect(embedded.count == Set(embedded).count)
     }
