@@ -127,12 +127,13 @@ struct EmbedInBrowserTests {
     @Test("the overlay shows what its address asks for, on nothing, at the sizes of streams")
     func overlay() async throws {
         try await withService { service, _ in
+            try await service.define("wall", #"{"operator":"set"}"#)
             for (user, score) in [("zoe", 90), ("ada", 70), ("bob", 9_007_199_254_740_991)] {
-                try await service.play("main", user, #""score":\#(score),"operator":"set""#)
+                try await service.play("wall", user, #""score":\#(score)"#)
             }
             try await withBrowser { page in
                 try await page.resize(width: 480, height: 400, isPhone: false)
-                try await page.open("http://127.0.0.1:\(service.port)/overlay?board=main&rows=2&heading=Top+%3Cb%3E2")
+                try await page.open("http://127.0.0.1:\(service.port)/overlay?board=wall&rows=2&heading=Top+%3Cb%3E2")
                 try await page.wait(for: "\(Self.element)?.dataset.state === 'live'")
                 #expect(try await page.evaluate(Self.rows) == "1 bob 9,007,199,254,740,991,2 zoe 90")
                 let title = "\(Self.element).shadowRoot.querySelector('.title').textContent"
