@@ -154,6 +154,7 @@ function boardIsKnown() {
   element("rules").textContent = isUsual ? "" : board.order.words;
   document.title = board.title ? `${board.title} · Leaderboard` : "Leaderboard";
   if (place.window !== null && !board.windows.some(({ name }) => name === place.window)) place.leaveWindow();
+  else if (board.isFrozen && place.season !== null) place.leaveSeason();
   tabs.show(board.windows, board.window);
   seasons.boardIsKnown();
   remark();

@@ -16,6 +16,8 @@ export class Board {
   /** Null: `main`. */
   name = nameOf(location.pathname);
   title = null;
+  /** Nobody is told of its past seasons then. */
+  isFrozen = false;
   order = usualOrder;
   /** [{ name, words }], the first is its face. */
   windows = [];
@@ -98,6 +100,7 @@ export class Board {
     if (!definition.isPrivate) this.token.isNeeded = false;
     this.title = definition.title || this.name;
     this.order = definition.order;
+    this.isFrozen = definition.isFrozen;
     this.windows = definition.windows;
     this.calendar = new Calendar(definition.zone);
     this.#isDefined = true;

@@ -138,15 +138,14 @@ export function readStats(body) {
   return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
 }
 
-/** A board's definition, as far as the page shows it: { name, title, order, isPrivate, windows, zone }. Null: rubbish. */
+/** A board's definition, as far as the page shows it: { name, title, order, isPrivate, isFrozen, windows, zone }. Null: rubbish. */
 export function readDefinition(body) {
   const { name, title, visibility, windows, time_zone: zone, frozen = null } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
   if (!order) return null;
   const isPrivate = visibility === "private";
-  // While it is frozen, only the one that never ends is shown.
-  const shown = readWindows(windows).slice(0, frozen === null ? undefined : 1);
-  return { name, title, order, isPrivate, windows: shown, zone: isName(zone) ? zone : "UTC" };
+  const isFrozen = frozen !== null;
+  return { name, title, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
 }
 
 /** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */

@@ -29,8 +29,17 @@ export class Place {
 
   /** There is no such window: nothing else changes, and no step back leads here. */
   leaveWindow() {
+    this.#leave({ window: null, season: null, offset: 0 });
+  }
+
+  /** The season is not shown now. */
+  leaveSeason() {
+    this.#leave({ season: null, offset: 0 });
+  }
+
+  #leave(part) {
     this.#moved(() => {
-      Object.assign(this, { window: null, season: null, offset: 0 });
+      Object.assign(this, part);
       history.replaceState(null, "", this.address(this));
     });
   }

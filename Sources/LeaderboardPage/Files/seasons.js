@@ -23,6 +23,7 @@ export class Seasons {
   /** Counts what is asked for: an answer to an earlier question is void. */
   #round = 0;
   #isStarted = false;
+  #wasFrozen = false;
   #last = null;
   #listed = [];
   #timer = null;
@@ -42,7 +43,9 @@ export class Seasons {
 
   /** What the board is may be known for the first time. */
   boardIsKnown() {
-    if (this.#isStarted) this.redraw();
+    const isSame = this.#board.isFrozen === this.#wasFrozen;
+    this.#wasFrozen = this.#board.isFrozen;
+    if (this.#isStarted && isSame) this.redraw();
     else this.start();
   }
 
@@ -53,7 +56,7 @@ export class Seasons {
     this.#listed = [];
     this.redraw();
     this.#isStarted = this.#board.isDefined;
-    if (!this.#isEndless) this.#list(null);
+    if (!this.#hasNone) this.#list(null);
   }
 
   /** Nothing may be seen of them any more, until the board is known again. */
@@ -84,9 +87,9 @@ export class Seasons {
     return this.#listed.find((season) => season.id === id) ?? null;
   }
 
-  get #isEndless() {
+  get #hasNone() {
     const { window } = this.#place;
-    return window === null || window === "all" || !this.#board.isDefined;
+    return window === null || window === "all" || !this.#board.isDefined || this.#board.isFrozen;
   }
 
   /** Those that end before a moment; null: the latest. */

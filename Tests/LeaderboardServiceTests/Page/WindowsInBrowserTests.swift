@@ -236,11 +236,17 @@ struct WindowsInBrowserTests {
         }
     }
 
-    @Test("a board that is frozen says since when, has no tabs, and finds nobody; once it is opened, all is as before")
+    private static let seasons =
+        #"[{"window":"weekly","season":"2025-W48","from":1763942400000,"until":1764547200000,"final":true,"users":12}]"#
+
+    @Test(
+        "a board that is frozen says since when, in each window, and has no past seasons; once it is opened, all is as before"
+    )
     func frozen() async throws {
         let isFrozen = Mutex(true)
         let snapshot = #"{"type":"snapshot","cursor":"7:5","frozen":{"since":1795996800000},"scoreboard":\#(Self.top)}"#
         let live = ScriptedLive(.webSocket, [], then: .init(messages: [snapshot])) { part, _ in
+            if part == "seasons" { return isFrozen.withLock { $0 } ? nil : Self.seasons }
             guard part == "" else { return nil }
             return isFrozen.withLock { $0 }
                 ? String(Self.definition.dropLast()) + #","frozen":1795996800000}"# : Self.definition
@@ -249,17 +255,19 @@ struct WindowsInBrowserTests {
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?window=weekly&season=2026-W40")
                 try await page.wait(
-                    for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob') && location.search === ''"
+                    for:
+                        "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob') && location.search === '?window=weekly'"
                 )
                 #expect(try await page.evaluate(Self.text("#remark")).hasPrefix("Frozen since "))
-                #expect(try await page.evaluate("document.querySelector('#windows').hidden") == "true")
+                #expect(try await page.evaluate(Self.tabs) == "All time,Today,cup,*This week")
+                #expect(try await page.evaluate("document.querySelector('#seasons').hidden") == "true")
                 isFrozen.withLock { $0 = false }
                 live.send(#"{"type":"snapshot","cursor":"7:9","scoreboard":\#(Self.top)}"#)
                 try await page.wait(for: "document.querySelector('#remark').hidden")
                 // What the board is, is asked for before the next stream at the latest.
                 try await page.evaluate("(dispatchEvent(new Event('pagehide')), 0)")
                 try await page.evaluate("(dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0)")
-                try await page.wait(for: "\(Self.tabs) === '*All time,Today,cup,This week'")
+                try await page.wait(for: "document.querySelector('#past-seasons a')?.dataset.season === '2025-W48'")
             }
         }
     }
