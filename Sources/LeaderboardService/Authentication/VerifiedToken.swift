@@ -9,6 +9,8 @@ package struct VerifiedToken: Sendable, Equatable {
     package let isActive: Bool
     /// The words of the claim `scope` (RFC 8693, section 4.2).
     package let scopes: Set<String>
+    /// Nil: there is no claim `boards`.
+    let boards: BoardsClaim?
     /// Seconds since 1970.
     package let expiresAt: Double
     /// The same with what clocks may differ by: until then it is taken.
@@ -20,6 +22,7 @@ package struct VerifiedToken: Sendable, Equatable {
         guard let subject = rules.userClaim.value(in: claims) else { throw .missingUser }
         guard let text = subject.string, let user = try? UserID(text) else { throw .unusableUser }
         self.subject = user
+        boards = claims["boards"].map(BoardsClaim.init)
         isActive = claims["active"].map { $0 == .bool(true) } ?? true
         if let scope = claims["scope"] {
             guard let text = scope.string else { throw .badClaims }
