@@ -30,6 +30,11 @@ package struct Query: Sendable, Equatable {
         pairs.filter { $0.name == name }.map(\.value)
     }
 
+    /// Whether a parameter has the name of a token, in any case: nothing is made of such a request.
+    var namesToken: Bool {
+        pairs.contains { ["token", "access_token", "authorization"].contains($0.name.lowercased()) }
+    }
+
     package static func == (left: Query, right: Query) -> Bool {
         left.pairs.elementsEqual(right.pairs) { $0 == $1 }
     }
@@ -57,6 +62,13 @@ package struct Query: Sendable, Equatable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+/// Its names alone, wherever one is printed: what stands behind them may be a ticket, or somebody's secret.
+extension Query: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { pairs.map { "\($0.name)=…" }.joined(separator: "&") }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["names": pairs.map(\.name)]) }
 }
 
 extension Substring.UTF8View {

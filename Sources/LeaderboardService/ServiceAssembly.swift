@@ -86,11 +86,15 @@ package struct ServiceAssembly: Sendable {
             logger: logger,
             metricsFactory: metrics
         )
+        let privateViewers = PrivateViewers(catalogue, on: broadcaster.eventLoop)
         let feed = LiveFeed(
             main: broadcaster.main,
             channels: channels,
             rejected: RejectedEvents(logger: logger, metricsFactory: metrics),
-            onReplaced: catalogue.forget
+            onReplaced: { board in
+                catalogue.forget(board)
+                privateViewers.look(at: board)
+            }
         )
         var subscriberOptions = configuration.redis.options
         subscriberOptions.maximumChannels = configuration.broadcast.maximumBoards + 1
@@ -139,6 +143,7 @@ package struct ServiceAssembly: Sendable {
             catalogue: catalogue,
             broadcaster: broadcaster,
             viewers: viewers,
+            privateViewers: privateViewers,
             readiness: readiness,
             health: Health(check: check, readiness: readiness),
             keys: keys,
@@ -191,6 +196,7 @@ package struct ServiceAssembly: Sendable {
                 logger: logger
             ),
             AfterRedis(part: board, redis: redis, store: store),
+            AfterRedis(part: privateViewers, redis: redis, store: store),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
@@ -213,6 +219,7 @@ package struct ServiceAssembly: Sendable {
         catalogue: Catalogue,
         broadcaster: Broadcaster,
         viewers: Places,
+        privateViewers: PrivateViewers,
         readiness: Readiness,
         health: Health,
         keys: ServiceKeys,
@@ -250,11 +257,14 @@ package struct ServiceAssembly: Sendable {
         let scoreboard = Scoreboard(top: top, reads: reads)
         let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness)
         let definitions = BoardRoutes(boards: boards)
+        let tickets = LiveTickets(functions: store.functions, limit: configuration.ticketLimit)
         let live = LiveRoutes(
             broadcaster: broadcaster,
             boards: boards,
             places: viewers,
             callers: callers,
+            tickets: tickets,
+            privateViewers: privateViewers,
             allowedOrigins: configuration.liveOrigins
         )
         let shown = ShownBoards(catalogue) { redis.isConnectedForReads }
@@ -281,16 +291,33 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/scoreboard/users/{id}", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/scoreboard/stats", handler: stats.answer),
             .on(.OPTIONS, "/api/v1/scoreboard/stats", handler: PublicRead.preflight),
-            .webSocket("/api/v1/scoreboard/live", eventStream: "events", live.webSocket),
+            .webSocket(
+                "/api/v1/scoreboard/live",
+                eventStream: "events",
+                subprotocol: LiveCredential.subprotocol,
+                live.webSocket
+            ),
             .eventStream("/api/v1/scoreboard/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/scoreboard/events", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards", handler: definitions.list),
             .on(.OPTIONS, "/api/v1/boards", handler: PublicRead.preflight),
             .on(.GET, "/api/v1/boards/{board}", handler: definitions.one),
             .on(.OPTIONS, "/api/v1/boards/{board}", handler: PublicRead.preflight),
-            .webSocket("/api/v1/boards/{board}/live", eventStream: "events", live.webSocket),
+            .webSocket(
+                "/api/v1/boards/{board}/live",
+                eventStream: "events",
+                subprotocol: LiveCredential.subprotocol,
+                live.webSocket
+            ),
             .eventStream("/api/v1/boards/{board}/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
+            .on(
+                .POST,
+                TicketRoute.path,
+                maximumBodyBytes: TicketRoute.maximumBodyBytes,
+                handler: crossOrigin.opened(TicketRoute(boards: boards, tickets: tickets).answer)
+            ),
+            .on(.OPTIONS, TicketRoute.path, handler: crossOrigin.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),
@@ -304,7 +331,7 @@ package struct ServiceAssembly: Sendable {
                 profiles,
                 crossOrigin
             )
-            + AdminRoutes.all(operators: operators, boards: boards, logger: logger)
+            + AdminRoutes.all(operators: operators, boards: boards, viewers: privateViewers, logger: logger)
             + BoardPages(boards: boards, framedBy: configuration.embedAncestors, hasOthers: shown.hasOthers).routes
             + WebPage().routes + Guides().routes + ClientFiles().routes
             + Overlay(framedBy: configuration.embedAncestors).routes + APIDescriptions().routes

@@ -155,6 +155,14 @@ final class Audience {
         if isPrivate { end(subscriber, .tokenExpired) }
     }
 
+    /// It has another token, which holds longer, or not so long.
+    func renew(_ subscriber: Subscriber, _ access: Access) {
+        guard subscriber.phase != .ended else { return }
+        shard.value.endLease(of: subscriber)
+        subscriber.access = access
+        shard.value.lease(subscriber)
+    }
+
     /// A season is over.
     /// - Parameter frames: what tells of it, by form.
     func tell(_ frames: [ByteBuffer?]) {

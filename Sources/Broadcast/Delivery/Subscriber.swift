@@ -92,6 +92,11 @@ final class Subscriber: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let renewed = event as? RenewedAccess else { return context.fireUserInboundEventTriggered(event) }
+        audience.renew(self, renewed.access)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
         if isWritable, phase == .lagging { audience.drained(self) }

@@ -52,6 +52,7 @@ extension HTTPConnection {
         )
         phase = .handling(request)
         expect(within: nil)
+        guard !request.query.namesToken else { return respond(.tokenInQuery) }
         switch incoming.match {
         case .nothing:
             respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
@@ -74,9 +75,10 @@ extension HTTPConnection {
                 me.value.respond(response)
             }
             return
-        case .webSocket(let decider, let eventStream):
+        case .webSocket(let decider, let eventStream, let subprotocol):
             do throws(RequestViolation) {
-                upgrade = .webSocket(try WebSocketHandshake(request, eventStream: eventStream))
+                let handshake = try WebSocketHandshake(request, eventStream: eventStream, subprotocol: subprotocol)
+                upgrade = .webSocket(handshake)
             } catch {
                 return respond(error.response)
             }
@@ -115,6 +117,14 @@ extension HTTPConnection {
 }
 
 extension Response {
+    /// On any path, and before anything else is made of the request: it goes on to nobody.
+    fileprivate static let tokenInQuery = Response.error(
+        .badRequest,
+        code: "token_in_query",
+        message: "A token does not belong in a URL, which others keep in their logs: send it in the header "
+            + "Authorization: Bearer <token>, and have this one replaced."
+    )
+
     fileprivate static let unknownMethod = Response.error(
         .notImplemented,
         code: "method_not_implemented",

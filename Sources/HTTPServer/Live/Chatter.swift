@@ -19,7 +19,7 @@ struct Chatter {
             intervalEnds = now + Self.interval
         }
         frames += 1
-        if event == .message { messages += 1 }
+        if case .message = event { messages += 1 }
         return messages <= Self.maximumMessages && frames <= Self.maximumFrames
     }
 }

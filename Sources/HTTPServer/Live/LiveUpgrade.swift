@@ -20,11 +20,14 @@ enum LiveUpgrade {
     ) -> LiveChannel {
         let channel = context.channel
         let pipeline = channel.pipeline.syncOperations
+        var webSocket: WebSocketConnection?
         do {
             switch self {
             case .webSocket:
                 let maximum = options.maximumWebSocketMessageBytes
-                try pipeline.addHandler(WebSocketConnection(maximumMessageBytes: maximum, loop: loop, direct: direct))
+                let connection = WebSocketConnection(maximumMessageBytes: maximum, loop: loop, direct: direct)
+                try pipeline.addHandler(connection)
+                webSocket = connection
             case .eventStream:
                 try pipeline.addHandler(EventStreamConnection(loop: loop, direct: direct))
                 giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
@@ -33,7 +36,7 @@ enum LiveUpgrade {
         } catch {
             channel.close(promise: nil)
         }
-        return LiveChannel(channel: channel, direct: direct)
+        return LiveChannel(channel: channel, direct: direct, webSocket: webSocket)
     }
 
     /// The peer of an event stream never speaks, so TCP has to find a dead one: by heartbeats that are not acknowledged
@@ -49,6 +52,7 @@ enum LiveUpgrade {
             case .webSocket(let handshake):
                 "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Accept: \(handshake.accept)\r\n"
+                    + (handshake.subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? "")
             case .eventStream:
                 "200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
                     + "Access-Control-Allow-Origin: *\r\nConnection: close\r\n"

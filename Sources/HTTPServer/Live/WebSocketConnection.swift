@@ -19,6 +19,8 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private let direct: DirectSocket?
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
+    /// Nil: what the client says is let go.
+    private var take: ((ByteBuffer) -> Void)?
     private var phase = Phase.open
     private var chatter = Chatter()
     /// Without a sign of life until then the peer is dead.
@@ -46,11 +48,18 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     func handlerRemoved(context _: ChannelHandlerContext) {
         direct?.end()
+        take = nil
         context = nil
         loop.live[ObjectIdentifier(self)] = nil
     }
 
     // MARK: What the peer sends
+
+    /// See ``LiveChannel/onText(maximumBytes:_:)``.
+    func hear(maximumBytes: Int, _ take: @escaping (ByteBuffer) -> Void) {
+        reader.maximumMessageBytes = max(reader.maximumMessageBytes, maximumBytes)
+        self.take = take
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
@@ -72,7 +81,9 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private func take(_ event: WebSocketReader.Event, _ now: NIODeadline, context: ChannelHandlerContext) {
         if !chatter.admits(event, now) { end(EndLive(code: 1008, reason: "too many messages")) }
         switch event {
-        case .message, .fragment, .pong: break
+        case .message(let text):
+            if case .open = phase, let text { take?(text) }
+        case .fragment, .pong: break
         case .ping(let payload):
             // A peer that does not read gets none: a pong may answer several pings (RFC 6455, section 5.5.3).
             guard case .open = phase, context.channel.isWritable else { return }

@@ -7,9 +7,11 @@ import Text
 /// The client's side of the opening handshake (RFC 6455, section 4.2.1), checked.
 struct WebSocketHandshake {
     let accept: String
+    /// Ours, where the client offers it. Nothing else that it offers is looked at, and nothing of it is ever sent back.
+    let subprotocol: String?
 
-    /// - Parameter eventStream: see ``Route/webSocket(_:eventStream:_:)``.
-    init(_ request: Request, eventStream: String? = nil) throws(RequestViolation) {
+    /// - Parameters: see ``Route/webSocket(_:eventStream:subprotocol:_:)``.
+    init(_ request: Request, eventStream: String? = nil, subprotocol: String? = nil) throws(RequestViolation) {
         let headers = request.headers
         guard request.method == .GET, request.isHTTP11, Self.names("websocket", in: headers.list("Upgrade")),
             Self.names("upgrade", in: headers.list("Connection"))
@@ -26,6 +28,8 @@ struct WebSocketHandshake {
         guard case .complete(let bytes) = request.body, bytes.readableBytes == 0 else {
             throw RequestViolation.malformed("A WebSocket handshake has no body.")
         }
+        let offered = subprotocol.map { headers.list("Sec-WebSocket-Protocol").contains(Substring($0)) } ?? false
+        self.subprotocol = offered ? subprotocol : nil
         accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
             .base64EncodedString()
     }

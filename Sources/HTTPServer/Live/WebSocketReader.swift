@@ -1,11 +1,10 @@
 import NIOCore
 
 /// What a client sends on a WebSocket, read strictly (RFC 6455, section 5). No I/O: bytes in, events out.
-///
-/// A push server has no use for what clients say, so a message's text is checked and let go.
 struct WebSocketReader {
     enum Event: Equatable {
-        case message
+        /// - Parameter text: valid UTF-8; nil: its bytes are no text.
+        case message(text: ByteBuffer?)
         /// A part of a message, and not its last.
         case fragment
         case ping(ByteBuffer)
@@ -18,7 +17,7 @@ struct WebSocketReader {
         let reason: String
     }
 
-    private let maximumMessageBytes: Int
+    var maximumMessageBytes: Int
     private var buffer = ByteBuffer()
     private var message = ByteBuffer()
     /// The opcode of a message that has begun and not ended.
@@ -107,10 +106,11 @@ struct WebSocketReader {
         }
         openMessage = nil
         defer { message = ByteBuffer() }
-        guard opcode != 0x1 || String(validating: message.readableBytesView, as: UTF8.self) != nil else {
+        guard opcode == 0x1 else { return .message(text: nil) }
+        guard String(validating: message.readableBytesView, as: UTF8.self) != nil else {
             throw Violation(code: 1007, reason: "text is not UTF-8")
         }
-        return .message
+        return .message(text: message)
     }
 
     private func closeCode(_ payload: ByteBuffer) throws(Violation) -> UInt16? {

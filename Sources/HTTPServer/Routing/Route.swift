@@ -11,7 +11,7 @@ package final class Route: Sendable {
     enum Action: Sendable {
         case respond(Handler, ready: ReadyAnswer?)
         /// The handshake is checked before the decider is asked.
-        case webSocket(Decider, eventStream: String?)
+        case webSocket(Decider, eventStream: String?, subprotocol: String?)
         case eventStream(Decider)
     }
 
@@ -55,14 +55,17 @@ package final class Route: Sendable {
         Route(.GET, path, .respond(handler, ready: nil), isPage: true)
     }
 
-    /// - Parameter eventStream: the last segment of the path beside this one that carries the same as Server-Sent Events: who speaks
-    ///   no WebSocket is told of it.
+    /// - Parameters:
+    ///   - eventStream: the last segment of the path beside this one that carries the same as Server-Sent Events: who speaks
+    ///     no WebSocket is told of it.
+    ///   - subprotocol: what is spoken, for those clients that name what they speak. No other is ever chosen.
     package static func webSocket(
         _ path: String,
         eventStream: String? = nil,
+        subprotocol: String? = nil,
         _ decide: @escaping Decider
     ) -> Route {
-        Route(.GET, path, .webSocket(decide, eventStream: eventStream))
+        Route(.GET, path, .webSocket(decide, eventStream: eventStream, subprotocol: subprotocol))
     }
 
     package static func eventStream(_ path: String, _ decide: @escaping Decider) -> Route {
@@ -83,4 +86,15 @@ package struct LiveChannel {
     package let channel: any Channel
     /// The short way for the same bytes, where there is one.
     package let direct: DirectSocket?
+    private let webSocket: WebSocketConnection?
+
+    init(channel: any Channel, direct: DirectSocket?, webSocket: WebSocketConnection?) {
+        (self.channel, self.direct, self.webSocket) = (channel, direct, webSocket)
+    }
+
+    /// What the client says from now on, message by message, until the connection ends. Of an event stream: nothing.
+    /// - Parameter maximumBytes: how long a message may be, where that is more than the server's own bound.
+    package func onText(maximumBytes: Int, _ take: @escaping (ByteBuffer) -> Void) {
+        webSocket?.hear(maximumBytes: maximumBytes, take)
+    }
 }

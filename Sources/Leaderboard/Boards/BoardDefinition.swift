@@ -14,8 +14,9 @@ package struct BoardDefinition: Sendable, Equatable {
     /// What becomes of a change that would pass ``scores``.
     package enum AtBound: String, Sendable, CaseIterable { case refuse, clamp }
 
-    /// Who may read the board: anybody, or who has a token.
-    package enum Visibility: String, Sendable, CaseIterable { case `public`, `private` }
+    /// Who may read the board: anybody, who has a token, or its members. From everybody else a board for members is hidden: what is said
+    /// of it is what is said of one that is not there.
+    package enum Visibility: String, Sendable, CaseIterable { case `public`, `private`, members }
 
     /// Empty: the board has none but its name.
     package var title = ""

@@ -12,7 +12,7 @@ package struct BoardPage: Sendable {
     package let rows: [Row]
     /// Of the same names, those whose keys hold what is no definition: what is wrong with one keeps nobody from seeing the others.
     package let unreadable: [DefinitionName]
-    /// The last name of the page, where more are behind it.
+    /// The last name of the page, where more may be behind it.
     package let next: String?
 }
 
@@ -30,10 +30,24 @@ struct Listing {
 /// Which definitions somebody is shown.
 package enum Listed: Sendable {
     case publicBoards
-    /// Private ones too.
+    /// Private ones too, and of those for members the ones that it says.
+    case boardsOf(@Sendable (BoardID) -> Bool)
+    /// Whoever they are for.
     case boards
     /// And templates.
     case everything
+}
+
+extension Listed {
+    fileprivate func shows(_ name: DefinitionName, _ visibility: BoardDefinition.Visibility) -> Bool {
+        if case .everything = self { return true }
+        guard let id = name.board else { return false }
+        return switch self {
+        case .publicBoards: visibility == .public
+        case .boardsOf(let shows): visibility != .members || shows(id)
+        case .boards, .everything: true
+        }
+    }
 }
 
 extension Catalogue {
@@ -55,13 +69,15 @@ extension Catalogue {
             for (name, entry) in zip(batch, entries) {
                 switch entry {
                 case .definition(let definition):
-                    let isShown = if case .publicBoards = listed { definition.visibility == .public } else { true }
-                    if isShown { rows.append(BoardPage.Row(name: name, definition: definition)) }
-                case .unreadable: unreadable.append(name)
+                    guard listed.shows(name, definition.visibility) else { continue }
+                    rows.append(BoardPage.Row(name: name, definition: definition))
+                    last = name
+                case .unreadable:
+                    unreadable.append(name)
+                    last = name
                 case .nothing: try await takeOut(name, on: eventLoop)
                 }
             }
-            last = batch.last
             names = names.dropFirst(batch.count)
         }
         return BoardPage(rows: rows, unreadable: unreadable, next: names.isEmpty ? nil : last.map { "\($0)" })
@@ -99,11 +115,8 @@ extension Catalogue {
         if isFresh { listing.withLock { $0 = nil } }
         var names: [DefinitionName] = []
         for (name, entry) in try await listing(on: eventLoop) {
-            switch listed {
-            case .publicBoards where name.isTemplate || entry?.visibility == .private: continue
-            case .boards where name.isTemplate: continue
-            default: names.append(name)
-            }
+            // Of a board that the index knows nothing of, its definition tells.
+            if listed.shows(name, entry?.visibility ?? .public) { names.append(name) }
         }
         return names
     }

@@ -55,6 +55,7 @@ extension ScoreStore {
         }
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await eraseMetadata(of: user, on: eventLoop)
+        _ = try await dismiss(user, on: eventLoop)
         _ = try await writeRepeatably(
             RedisCommand("FCALL", "leaderboard_erase_frozen", "1", keys.frozen, user.rawValue),
             on: eventLoop

@@ -52,6 +52,8 @@ package struct BoardKeys: RankedKeys {
     package let meta: String
     /// What is shown of it while it is frozen (`Functions/freeze.lua`).
     let frozen: String
+    /// Sorted set: who is a member, where the board is for members (`Functions/board_members.lua`).
+    let members: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -92,6 +94,7 @@ package struct BoardKeys: RankedKeys {
         at = prefix + "at"
         meta = prefix + "meta"
         frozen = prefix + "frozen"
+        members = prefix + "members"
         channel = prefix + space.channel
     }
 
@@ -99,7 +102,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, frozen, windows, meta,
+            ended, frozen, windows, meta, members,
         ]
     }
 

@@ -58,6 +58,8 @@ package enum FunctionLibrary {
         PackageResources.take_place_lua,
         PackageResources.webhooks_lua,
         PackageResources.freeze_lua,
+        PackageResources.tickets_lua,
+        PackageResources.board_members_lua,
     ]
 
     /// What `FUNCTION LOAD` takes. Without the lines that are comments, which are half of it: Redis keeps the text.

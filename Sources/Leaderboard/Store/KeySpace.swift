@@ -54,6 +54,10 @@ package struct KeySpace: Sendable, Equatable {
     /// ``BoardID/main``, where earlier releases have it.
     package func address(_ address: String) -> String { begin(of: BoardID.main.rawValue) + "address:" + address }
 
+    /// A ticket, under the hash of its text, and the bucket of who asks for tickets: on a slot of their own, of which no board can be.
+    func ticket(_ digest: String) -> String { begin(of: "@tickets") + digest }
+    func ticketLimit(_ user: UserID) -> String { begin(of: "@tickets") + "limit:" + user.rawValue }
+
     /// The buckets of who makes boards of templates, by user and by address; gone when they are full.
     func maker(_ user: UserID) -> String { begin(of: BoardID.main.rawValue) + "maker:user:" + user.rawValue }
     func maker(address: String) -> String { begin(of: BoardID.main.rawValue) + "maker:address:" + address }

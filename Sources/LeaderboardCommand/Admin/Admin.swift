@@ -6,7 +6,7 @@ struct Admin: AsyncParsableCommand {
         abstract:
             "What operators do: read the audit, suspend, blank names, revert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, blank-name, allow-name, revert, erase, export, freeze and reveal ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, blank-name, allow-name, revert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -19,6 +19,7 @@ struct Admin: AsyncParsableCommand {
             AdminAllowName.self, AdminRevert.self, AdminErase.self, AdminExport.self, AdminVerify.self,
             AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self, AdminFreeze.self, AdminReveal.self,
+            AdminMembers.self,
         ]
     )
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// The operators' part of the routing table.
 enum AdminRoutes {
-    static func all(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {
+    static func all(operators: Operators, boards: RequestedBoard, viewers: PrivateViewers, logger: Logger) -> [Route] {
         let audit = AuditRoute(operators: operators, boards: boards)
         let users = UserRoutes(operators: operators, boards: boards, logger: logger)
         let revert = RevertRoute(operators: operators, boards: boards, logger: logger)
@@ -48,6 +48,7 @@ enum AdminRoutes {
             ),
         ] + definitions(operators: operators, boards: boards, logger: logger)
             + ProfileActs(operators: operators, boards: boards, logger: logger).routes
+            + MemberRoutes(operators: operators, boards: boards, viewers: viewers, logger: logger).routes
     }
 
     private static func definitions(operators: Operators, boards: RequestedBoard, logger: Logger) -> [Route] {

@@ -17,7 +17,7 @@ package final class TokenVerifier: Sendable {
 
     private let keys: SigningKeys
     private let rules: ClaimRules
-    private let now: @Sendable () -> Double
+    let now: @Sendable () -> Double
     private let outcomes: TokenOutcomes
     private let tagKey = TokenTag.Key.random()
     private let cache: Mutex<RecentEntries<TokenTag, Remembered>>

@@ -3,7 +3,8 @@ import Leaderboard
 import NIOCore
 import NIOHTTP1
 
-/// `GET /api/v1/boards` and `/api/v1/boards/{board}`: which boards there are, and what each is. Who has a token sees private ones too.
+/// `GET /api/v1/boards` and `/api/v1/boards/{board}`: which boards there are, and what each is. Who has a token sees private ones too, and of
+/// those for members the ones that the token itself names: of the boards on whose lists a user is, nobody keeps a list.
 ///
 /// One rule for all reads: a token is looked at where the answer depends on it, of a private board and of the list, which says more to
 /// who sends one. What anybody may read is answered whichever token comes with it, and to an address that is limited too.
@@ -12,13 +13,13 @@ struct BoardRoutes: Sendable {
 
     func list(_ request: Request) async -> Response {
         await open(request) { () throws(Refusal) in
-            let isKnown = try await isKnown(request)
+            let token = try await token(of: request)
             let body = try await BoardList.body(
-                of: isKnown ? .boards : .publicBoards,
+                of: token.map { token in .boardsOf { token.isMember(of: $0) } } ?? .publicBoards,
                 boards.catalogue,
                 request
             )
-            return Shown(body: body, tag: EntityTag(body), isPrivate: isKnown)
+            return Shown(body: body, tag: EntityTag(body), isPrivate: token != nil)
         }
     }
 
@@ -28,7 +29,7 @@ struct BoardRoutes: Sendable {
             return Shown(
                 body: board.definition.shown(as: .board(board.id)),
                 tag: EntityTag(version: board.definition.version),
-                isPrivate: board.definition.visibility == .private
+                isPrivate: board.definition.visibility != .public
             )
         }
     }
@@ -54,10 +55,9 @@ struct BoardRoutes: Sendable {
     }
 
     /// A token that is sent has to be a good one.
-    private func isKnown(_ request: Request) async throws(Refusal) -> Bool {
-        if case .none = request.headers.occurrence(of: "Authorization") { return false }
-        _ = try await boards.callers.token(of: request)
-        return true
+    private func token(of request: Request) async throws(Refusal) -> VerifiedToken? {
+        if case .none = request.headers.occurrence(of: "Authorization") { return nil }
+        return try await boards.callers.token(of: request)
     }
 }
 

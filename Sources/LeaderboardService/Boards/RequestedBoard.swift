@@ -32,18 +32,27 @@ struct RequestedBoard: Sendable {
             ? catalogue.isMainPublic : catalogue.known(id)?.board.definition.visibility == .public
     }
 
-    /// For who watches, and who that is. `main` can be watched while Redis is away: nothing is shown of it until it has been looked at,
-    /// and then to those only who may see it.
-    func toWatch(_ request: Request) async throws(Refusal) -> (id: BoardID, access: Access) {
+    /// For who watches, and who that is, where the board is not for everybody. `main` can be watched while Redis is away: nothing is
+    /// shown of it until it has been looked at, and then to those only who may see it.
+    func toWatch(_ request: Request, by caller: LiveCaller) async throws(Refusal) -> (id: BoardID, viewer: LiveViewer?)
+    {
         let id = try Self.id(of: request)
-        if id == .main, catalogue.isMainPublic { return (id, .unknown) }
+        if id == .main, catalogue.isMainPublic { return (id, nil) }
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await catalogue.board(id, on: request.eventLoop) } catch {
-            if case .store = error, id == .main { return (id, .unknown) }
+            if case .store = error, id == .main { return (id, nil) }
             throw Refusal(error)
         }
-        guard store.board.definition.visibility == .private else { return (id, .unknown) }
-        return (id, Access(try await callers.token(of: request), now: Date.now.timeIntervalSince1970))
+        let viewer: LiveViewer
+        switch store.board.definition.visibility {
+        case .public: return (id, nil)
+        case .private: viewer = try await caller.viewer(of: id)
+        case .members:
+            guard let known = try await caller.viewerIfKnown(of: id) else { throw .boardNotFound }
+            viewer = known
+        }
+        try await store.allowWatching(by: viewer, on: request.eventLoop)
+        return (id, viewer)
     }
 
     /// For who watches a window that begins anew: the board has one of this name.
@@ -125,12 +134,52 @@ struct RequestedBoard: Sendable {
 
     private func readable(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
         let store = try await board(id, request)
-        if store.board.definition.visibility == .private { _ = try await callers.token(of: request) }
+        switch store.board.definition.visibility {
+        case .public: break
+        case .private: _ = try await callers.token(of: request)
+        case .members: try await allowMember(store, request)
+        }
         return store
+    }
+
+    /// Who is no member is told what is told of a board that is not there.
+    private func allowMember(_ store: ScoreStore, _ request: Request) async throws(Refusal) {
+        guard let token = try await callers.tokenIfGood(BearerToken.of(request.headers)) else { throw .boardNotFound }
+        try await allowMember(store, token, on: request.eventLoop)
+    }
+
+    private func allowMember(
+        _ store: ScoreStore,
+        _ token: VerifiedToken,
+        on eventLoop: any EventLoop
+    ) async throws(Refusal) {
+        if token.isMember(of: store.board.id) { return }
+        do throws(ScoreStoreError) {
+            if try await store.isMember(token.subject, on: eventLoop) { return }
+        } catch { throw Refusal(reading: error) }
+        throw .boardNotFound
+    }
+
+    /// Whether who has the token may write the board that was found for it. Of a board that is not for members it costs nothing.
+    func allowWriting(_ store: ScoreStore, _ token: VerifiedToken, on eventLoop: any EventLoop) async throws(Refusal) {
+        guard store.board.definition.visibility == .members else { return }
+        try await allowMember(store, token, on: eventLoop)
     }
 
     func board(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
         do { return try await catalogue.board(id, on: request.eventLoop) } catch { throw Refusal(error) }
+    }
+}
+
+extension ScoreStore {
+    /// Whether the viewer of a board that is not for everybody may watch it. Who is suspended may not.
+    func allowWatching(by viewer: LiveViewer, on eventLoop: any EventLoop) async throws(Refusal) {
+        let own: UserRights?
+        do { own = try await rights(of: [viewer.subject], on: eventLoop).first } catch { throw Refusal(reading: error) }
+        guard board.definition.visibility != .members || viewer.isMember || own?.isMember == true else {
+            throw .boardNotFound
+        }
+        guard own?.isSuspended == false else { throw .suspendedViewer }
     }
 }
 
@@ -139,8 +188,8 @@ extension Access {
     private static let longest = 10.0 * 365 * 86_400
 
     /// - Parameter now: seconds since 1970.
-    init(_ token: VerifiedToken, now: Double) {
-        let left = min(max(token.isTakenUntil - now, 0), Self.longest)
+    init(_ viewer: LiveViewer, now: Double) {
+        let left = min(max(viewer.knownUntil - now, 0), Self.longest)
         self = .known(until: .now() + .milliseconds(Int64(left * 1000)))
     }
 }

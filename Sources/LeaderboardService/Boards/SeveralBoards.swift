@@ -14,7 +14,10 @@ extension RequestedBoard {
         _ body: @escaping @Sendable (BoardID, ScoreStore) async throws(ScoreStoreError) -> ByteBuffer?
     ) async throws(Refusal) -> ByteBuffer {
         let visibilities = try await each(of: ids) { id throws(Refusal) in
-            try await board(id, request).board.definition.visibility
+            let visibility = try await board(id, request).board.definition.visibility
+            // One that is hidden is refused as one that is not there, and in its turn.
+            if visibility == .members { try await allowReading(id, request) }
+            return visibility
         }
         let hasPrivate = visibilities.contains(.private)
         if hasPrivate { _ = try await callers.token(of: request) }

@@ -18,6 +18,8 @@ package struct ServiceConfiguration: Sendable {
     package var trustedProxies: TrustedProxies
     /// Requests without a valid token, of one address.
     package var failureLimit: RateLimit
+    /// Tickets of one user.
+    package var ticketLimit: RateLimit
     /// Whose pages may open a WebSocket, and whose may send updates.
     package var liveOrigins, updateOrigins: AllowedOrigins
     /// Whose pages may show a board's page, or the overlay, in a frame.
@@ -59,6 +61,10 @@ package struct ServiceConfiguration: Sendable {
         failureLimit = RateLimit(
             updates: settings.integer("UNAUTHENTICATED_LIMIT", default: 600, in: 1...1_000_000),
             interval: .seconds(settings.integer("UNAUTHENTICATED_INTERVAL_SECONDS", default: 60, in: 1...86_400))
+        )
+        ticketLimit = RateLimit(
+            updates: settings.integer("LIVE_TICKETS_PER_MINUTE", default: 60, in: 1...100_000),
+            interval: .seconds(60)
         )
         liveOrigins = AllowedOrigins(settings, "LIVE_ALLOWED_ORIGINS", default: ["*"])
         updateOrigins = AllowedOrigins(settings, "CORS_ALLOWED_ORIGINS", default: [])

@@ -20,6 +20,19 @@ extension Framings {
             }
         )
     )
+
+    /// Ends a connection with what a request would be refused with from now on. On the channel's loop.
+    static func end(_ channel: any Channel, _ transport: Transport, with refusal: Refusal) {
+        if transport == .eventStream { channel.write(ServerSentEvent.end(refusal), promise: nil) }
+        channel.triggerUserOutboundEvent(EndLive(refusal), promise: nil)
+    }
+}
+
+extension EndLive {
+    /// From 4000 on they are ours (RFC 6455, section 7.4.2): 4000 and the status that a request would be refused with.
+    fileprivate init(_ refusal: Refusal) {
+        self.init(code: UInt16(clamping: 4000 + refusal.status.code), reason: refusal.code)
+    }
 }
 
 extension EndReason {
@@ -34,11 +47,9 @@ extension EndReason {
         }
     }
 
-    /// 1013 is "try again later" (IANA WebSocket Close Code Number Registry). Those from 4000 on are ours (RFC 6455, section 7.4.2):
-    /// 4000 and the status that a request would be refused with.
+    /// 1013 is "try again later" (IANA WebSocket Close Code Number Registry).
     fileprivate var close: EndLive {
-        guard let word else { return EndLive(code: 1013, reason: "too slow: come back later") }
-        return EndLive(code: UInt16(clamping: 4000 + word.status.code), reason: word.code)
+        word.map(EndLive.init) ?? EndLive(code: 1013, reason: "too slow: come back later")
     }
 }
 

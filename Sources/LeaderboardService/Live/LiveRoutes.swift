@@ -13,6 +13,8 @@ struct LiveRoutes: Sendable {
     /// Those of viewers.
     let places: Places
     let callers: Callers
+    let tickets: LiveTickets
+    let privateViewers: PrivateViewers
     let allowedOrigins: AllowedOrigins
 
     func webSocket(_ request: Request) async -> LiveDecision {
@@ -28,19 +30,25 @@ struct LiveRoutes: Sendable {
     private func decide(_ request: Request, transport: Transport) async -> LiveDecision {
         do throws(Refusal) {
             var wish = try LiveWish(request, transport)
-            let (id, access) = try await boards.toWatch(request)
-            wish.access = access
+            let caller = try await LiveCaller(request, window: wish.window, tickets: tickets, callers: callers)
+            let (id, viewer) = try await boards.toWatch(request, by: caller)
+            if let viewer { wish.access = Access(viewer, now: callers.tokens.now()) }
             if let window = wish.window { try await boards.allowWatching(window, of: id, request) }
             let place = try place(for: request)
+            let welcome = Welcome(viewer, of: id, transport, from: callers.network(of: request), self)
             guard id != .main || wish.window != nil else {
-                return .accept { [broadcaster, wish] in wish.subscribe($0, to: broadcaster.main, admission: place) }
+                return .accept { [broadcaster, wish] in
+                    wish.subscribe($0, to: broadcaster.main, admission: welcome.admission(of: $0, place))
+                }
             }
             let hold: BoardHold
             do { hold = try broadcaster.hold(id.rawValue, window: wish.window?.rawValue) } catch {
                 throw .tooManyBoards
             }
             let admission = BoardAdmission(place: place, hold: hold)
-            return .accept { [wish] in wish.subscribe($0, to: admission.hold.stream, admission: admission) }
+            return .accept { [wish] in
+                wish.subscribe($0, to: admission.hold.stream, admission: welcome.admission(of: $0, admission))
+            }
         } catch {
             return .refuse(PublicRead.open(error.response))
         }
@@ -71,6 +79,49 @@ struct LiveRoutes: Sendable {
         }
     }
 
+}
+
+/// What becomes of a viewer of a board that is not for everybody when its connection is open.
+private struct Welcome: Sendable {
+    private let viewer: LiveViewer?
+    private let board: BoardID
+    private let transport: Transport
+    private let network: ClientNetwork
+    private let routes: LiveRoutes
+
+    init(
+        _ viewer: LiveViewer?,
+        of board: BoardID,
+        _ transport: Transport,
+        from network: ClientNetwork,
+        _ routes: LiveRoutes
+    ) {
+        self.viewer = viewer
+        self.board = board
+        self.transport = transport
+        self.network = network
+        self.routes = routes
+    }
+
+    /// - Parameter admission: what is kept until the viewer is gone.
+    func admission(of live: LiveChannel, _ admission: any AnyObject & Sendable) -> any AnyObject & Sendable {
+        guard let viewer else { return admission }
+        let entered = PrivateViewer(viewer, of: board, on: live.channel, transport, routes.privateViewers)
+        let renewal = TokenRenewal(of: entered, from: network, boards: routes.boards)
+        live.onText(maximumBytes: TokenRenewal.maximumMessageBytes, renewal.take)
+        return PrivateAdmission(viewer: entered, admission: admission)
+    }
+}
+
+/// What keeps a viewer among those of boards that are not for everybody.
+private final class PrivateAdmission: Sendable {
+    private let viewer: PrivateViewer
+    private let admission: any AnyObject & Sendable
+
+    init(viewer: PrivateViewer, admission: any AnyObject & Sendable) {
+        self.viewer = viewer
+        self.admission = admission
+    }
 }
 
 /// What keeps a viewer's place, and the stream of its board or window, until the viewer is gone.

@@ -9,7 +9,7 @@ extension StandingsSource {
         self.init(
             look: { limit, _, eventLoop in
                 try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                    let isPrivate = store.board.definition.visibility == .private
+                    let isPrivate = store.board.definition.visibility != .public
                     let found: RankedPage?
                     do throws(ScoreStoreError) {
                         found = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop)

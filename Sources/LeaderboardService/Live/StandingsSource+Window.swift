@@ -65,7 +65,7 @@ extension StandingsSource {
         }
         return Look(
             snapshot,
-            isPrivate: store.board.definition.visibility == .private,
+            isPrivate: store.board.definition.visibility != .public,
             season: SeasonLook(place, clock: RedisClock(rows.now, readAt: rows.readAt), ended: ended)
         )
     }

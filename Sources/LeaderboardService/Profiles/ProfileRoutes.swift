@@ -67,6 +67,7 @@ struct ProfileRoutes: Sendable {
             guard user == token.subject || token.scopes.contains(Operators.scope) else { throw .notYourProfile }
             guard token.isActive else { throw .userSuspended }
             let store = try await boards.board(id, request)
+            try await boards.allowWriting(store, token, on: request.eventLoop)
             // Nobody has made it: its first update does.
             guard UnmadeBoard(store) == nil else { throw .boardNotFound }
             if user != token.subject {

@@ -41,7 +41,12 @@ struct Callers: Sendable {
     /// The token comes first: one that is valid passes, however many bad ones come from the same address. So nobody can
     /// lock out those who share an address with them, and the limit is one of what a bad token costs.
     func token(of request: Request) async throws(Refusal) -> VerifiedToken {
-        guard let token = BearerToken.of(request.headers) else { throw await refusal(of: request, .missingToken) }
+        try await token(BearerToken.of(request.headers), of: request)
+    }
+
+    /// The same of a token that came with a request otherwise.
+    func token(_ token: ByteBuffer?, of request: Request) async throws(Refusal) -> VerifiedToken {
+        guard let token else { throw await refusal(of: request, .missingToken) }
         if let known = tokens.remembered(token) { return known }
         do {
             return try await tokens.verify(String(buffer: token))
@@ -51,6 +56,32 @@ struct Callers: Sendable {
         } catch {
             note(error, of: request)
             throw await refusal(of: request, Refusal(error))
+        }
+    }
+
+    /// The same of a token that came over a connection which this network has opened before.
+    func token(
+        _ token: ByteBuffer,
+        from network: ClientNetwork,
+        on eventLoop: any EventLoop
+    ) async throws(Refusal) -> VerifiedToken {
+        if let known = tokens.remembered(token) { return known }
+        do { return try await tokens.verify(String(buffer: token)) } catch .keysUnavailable {
+            throw .keysUnavailable
+        } catch {
+            guard let wait = await failures.note(network, on: eventLoop) else { throw Refusal(error) }
+            throw .tooManyFailures(retryAfter: wait)
+        }
+    }
+
+    /// The token, if it is a good one. One that is not is neither counted nor told of: for what must not show that it was looked at.
+    func tokenIfGood(_ token: ByteBuffer?) async throws(Refusal) -> VerifiedToken? {
+        guard let token else { return nil }
+        if let known = tokens.remembered(token) { return known }
+        do { return try await tokens.verify(String(buffer: token)) } catch .keysUnavailable {
+            throw .keysUnavailable
+        } catch {
+            return nil
         }
     }
 
@@ -64,7 +95,7 @@ struct Callers: Sendable {
     }
 
     /// That of the request itself, or of its address' limit.
-    private func refusal(of request: Request, _ refusal: Refusal) async -> Refusal {
+    func refusal(of request: Request, _ refusal: Refusal) async -> Refusal {
         guard let wait = await failures.note(network(of: request), on: request.eventLoop) else { return refusal }
         unnamedProxies.noteRefusal(of: request, by: "UNAUTHENTICATED_LIMIT")
         return .tooManyFailures(retryAfter: wait)

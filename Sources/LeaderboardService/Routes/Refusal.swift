@@ -43,6 +43,12 @@ extension Refusal {
         code: "user_suspended",
         message: "This account is suspended: its score cannot change."
     )
+    /// On a board that is not for everybody.
+    static let suspendedViewer = Refusal(
+        status: .forbidden,
+        code: "user_suspended",
+        message: "This account is suspended: it cannot watch this board."
+    )
     static let unsupportedMediaType = Refusal(
         status: .unsupportedMediaType,
         code: "unsupported_media_type",

@@ -24,6 +24,7 @@ struct UpdateScore: Sendable {
             // Once, unless the board's definition changes meanwhile.
             for isAgain in boards.catalogue.tries(of: id) {
                 let store = try await boards.toWrite(id, isFresh: isAgain, on: request.eventLoop)
+                try await boards.allowWriting(store, token, on: request.eventLoop)
                 let wanted = try wanted(in: request, of: token, on: store)
                 let grant = try await writer.grants?.verify(for: wanted.update, on: id)
                 if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, token.subject, request) }

@@ -19,7 +19,7 @@ struct UpdateScores: Sendable {
 
     /// What all of them share.
     private struct Shared: Sendable {
-        let user: UserID
+        let token: VerifiedToken
         let key: IdempotencyKey?
         let wantsRank: Bool
         let attempt: UpdateAttempt
@@ -40,7 +40,7 @@ struct UpdateScores: Sendable {
             let key = try IdempotencyKey(request.headers)
             attempt.asksRedis()
             let shared = Shared(
-                user: token.subject,
+                token: token,
                 key: key,
                 wantsRank: Preferences.wantsRepresentation(request.headers),
                 attempt: attempt,
@@ -82,10 +82,13 @@ struct UpdateScores: Sendable {
         // Once, unless the board's definition changes meanwhile.
         for isAgain in boards.catalogue.tries(of: wish.board) {
             let store = try await boards.toWrite(wish.board, isFresh: isAgain, on: request.eventLoop)
+            try await boards.allowWriting(store, shared.token, on: request.eventLoop)
             let update: BoardUpdate
-            do { update = try wish.update(by: shared.user, of: store.board.definition) } catch { throw Refusal(error) }
+            do { update = try wish.update(by: shared.token.subject, of: store.board.definition) } catch {
+                throw Refusal(error)
+            }
             let grant = try await writer.grants?.verify(for: update, on: wish.board)
-            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.user, request) }
+            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.token.subject, request) }
             let wanted = WantedUpdate(
                 store: store,
                 board: wish.board,

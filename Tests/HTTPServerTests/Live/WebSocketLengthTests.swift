@@ -33,7 +33,7 @@ struct WebSocketLengthTests {
         let rest = 1024 - first
         let begun = ClientFrame.bytes(0x2, Array(repeating: 7, count: first), isFinal: false)
         let full = Reading([begun, ClientFrame.bytes(0x0, Array(repeating: 7, count: rest))])
-        #expect(full == Reading([.fragment, .message]))
+        #expect(full == Reading([.fragment, .binary]))
         let over = Reading([begun, ClientFrame.bytes(0x0, Array(repeating: 7, count: rest + 1))])
         #expect(over == Reading([.fragment], violation: 1009))
     }

@@ -61,6 +61,12 @@ enum ClientFrame {
     }
 }
 
+extension WebSocketReader.Event {
+    static let binary = Self.message(text: nil)
+
+    static func text(_ text: String) -> Self { .message(text: ByteBuffer(string: text)) }
+}
+
 struct ReaderCase: Sendable, CustomTestStringConvertible {
     let name: String
     let frames: [ByteBuffer]
@@ -75,9 +81,9 @@ struct ReaderCase: Sendable, CustomTestStringConvertible {
 
     /// Between messages.
     static let open: [ReaderCase] = [
-        ReaderCase("a text", [ClientFrame.text("hello")], [.message]),
-        ReaderCase("an empty text", [ClientFrame.text("")], [.message]),
-        ReaderCase("a binary message", [ClientFrame.bytes(2, [0, 0xFF])], [.message]),
+        ReaderCase("a text", [ClientFrame.text("hello")], [.text("hello")]),
+        ReaderCase("an empty text", [ClientFrame.text("")], [.text("")]),
+        ReaderCase("a binary message", [ClientFrame.bytes(2, [0, 0xFF])], [.binary]),
         ReaderCase("the first part of a message", [ClientFrame.text("a", isFinal: false)], [.fragment]),
         ReaderCase("a continuation of nothing", [ClientFrame.bytes(0, [1])], [], 1002),
         ReaderCase("a ping", [ClientFrame.bytes(9, [1, 2])], [.ping(ByteBuffer(bytes: [1, 2]))]),
@@ -88,20 +94,20 @@ struct ReaderCase: Sendable, CustomTestStringConvertible {
 
     /// In a fragmented message.
     static let fragmented: [ReaderCase] = [
-        ReaderCase("its end", [ClientFrame.bytes(0, [0x61])], [.message]),
+        ReaderCase("its end", [ClientFrame.bytes(0, [0x61])], [.text("aa")]),
         ReaderCase(
             "a part, then its end",
             [ClientFrame.bytes(0, isFinal: false), ClientFrame.bytes(0)],
-            [.fragment, .message]
+            [.fragment, .text("a")]
         ),
         ReaderCase("another text", [ClientFrame.text("b")], [], 1002),
         ReaderCase("another binary message", [ClientFrame.bytes(2)], [], 1002),
         ReaderCase(
             "a ping, then its end",
             [ClientFrame.bytes(9), ClientFrame.bytes(0)],
-            [.ping(ByteBuffer()), .message]
+            [.ping(ByteBuffer()), .text("a")]
         ),
-        ReaderCase("a pong, then its end", [ClientFrame.bytes(10), ClientFrame.bytes(0)], [.pong, .message]),
+        ReaderCase("a pong, then its end", [ClientFrame.bytes(10), ClientFrame.bytes(0)], [.pong, .text("a")]),
         ReaderCase("a close", [ClientFrame.close(1001)], [.close(code: 1001)]),
     ]
 
@@ -129,7 +135,7 @@ struct ReaderCase: Sendable, CustomTestStringConvertible {
             [],
             1009
         ),
-        ReaderCase("1024 bytes", [ClientFrame.bytes(2, Array(repeating: 1, count: 1024))], [.message]),
+        ReaderCase("1024 bytes", [ClientFrame.bytes(2, Array(repeating: 1, count: 1024))], [.binary]),
         ReaderCase("1025 bytes", [ClientFrame.bytes(2, Array(repeating: 1, count: 1025))], [], 1009),
         ReaderCase(
             "1025 bytes in two parts",
@@ -143,7 +149,7 @@ struct ReaderCase: Sendable, CustomTestStringConvertible {
         ReaderCase(
             "a character in two parts",
             [ClientFrame.bytes(1, [0xC3], isFinal: false), ClientFrame.bytes(0, [0xA4])],
-            [.fragment, .message]
+            [.fragment, .text("ä")]
         ),
     ]
 
@@ -188,7 +194,8 @@ struct WebSocketReaderTests {
         for frame in recorded { whole.writeImmutableBuffer(frame) }
         let bytes = Array(whole.readableBytesView)
         let expected = Reading([
-            .message, .ping(ByteBuffer(bytes: [1, 2, 3])), .fragment, .pong, .message, .message, .close(code: 1000),
+            .text("hello"), .ping(ByteBuffer(bytes: [1, 2, 3])), .fragment, .pong, .text("abä"), .binary,
+            .close(code: 1000),
         ])
         #expect(Reading([whole]) == expected)
         #expect(Reading(bytes.map { ByteBuffer(bytes: [$0]) }) == expected)

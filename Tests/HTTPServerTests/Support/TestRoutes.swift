@@ -47,6 +47,12 @@ func testRoutes(_ events: ServerEvents) -> [Route] {
                 }
             }
         },
+        .webSocket("/spoken", subprotocol: "spoken.v1") { _ in
+            .accept { live in
+                let channel = live.channel
+                live.onText(maximumBytes: 2048) { channel.writeAndFlush(WebSocketFrame.text($0), promise: nil) }
+            }
+        },
         .webSocket("/numbers") { _ in
             .accept { live in
                 for number in 0..<1000 {

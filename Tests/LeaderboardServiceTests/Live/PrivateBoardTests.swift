@@ -104,14 +104,19 @@ struct PrivateBoardTests {
         let rules = ClaimRules(leeway: leeway)
         let token = try VerifiedToken(try #require(claims), rules: rules, now: 900)
         let before = NIODeadline.now()
-        guard case .known(let end) = Access(token, now: 900) else { return }
+        guard case .known(let end) = Access(LiveViewer(token, of: .main), now: 900) else { return }
         let left = (end - before).nanoseconds
         #expect(left >= Int64(100 + leeway) * 1_000_000_000)
         // However busy the machine is.
         #expect(left < Int64(100 + leeway + 60) * 1_000_000_000)
         // 2^63 nanoseconds and more.
         let endless = try JSONValue(json: Array(#"{"sub":"ada","exp":1e300}"#.utf8), maximumBytes: 100).object
-        guard case .known = Access(try VerifiedToken(try #require(endless), rules: rules, now: 900), now: 900) else {
+        guard
+            case .known = Access(
+                LiveViewer(try VerifiedToken(try #require(endless), rules: rules, now: 900), of: .main),
+                now: 900
+            )
+        else {
             return
         }
     }

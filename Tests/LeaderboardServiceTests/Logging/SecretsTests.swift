@@ -28,12 +28,20 @@ struct SecretsTests {
             let connection = try await TestConnection(port: service.port)
             let answer = try await connection.request(
                 "POST",
-                "/api/v1/score/update?access_token=\(token)",
+                "/api/v1/score/update",
                 ["Authorization": authorization, "Content-Type": "application/json", "Cookie": "t=\(token)"],
                 body: #"{"user_id":"12345","score_increase":50}"#
             )
             #expect(answer.status == 401)
             #expect(!answer.body.contains("eyJ"))
+        }
+        for query in ["access_token=\(token)", "a=1&Token=\(token)", "%61uthorization=Bearer%20\(token)"] {
+            for path in ["/api/v1/score/update", "/api/v1/scoreboard", "/nothing", "/", "/boards/", "/metrics"] {
+                let connection = try await TestConnection(port: service.port)
+                let answer = try await connection.request("GET", "\(path)?\(query)")
+                #expect((answer.status, answer.code) == (400, "token_in_query"), "\(path)")
+                #expect(!answer.body.contains("eyJ"))
+            }
         }
         for hostile in [
             "GET /\(token) HTTP/1.1\r\nHost: a\r\n\r\n", "\(token)\r\n\r\n", "GET / HTTP/1.1\r\n\(token)\r\n\r\n",

@@ -93,14 +93,31 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
-    private static func admin(_ status: Int, _ method: String, _ path: String, _ id: String = "", _ body: String? = nil)
-        -> DescribedCase
-    {
+    private static func ticket(_ status: Int, _ body: String, _ headers: [String: String] = [:]) -> DescribedCase {
+        DescribedCase(
+            method: "POST",
+            path: "/api/v1/live/tickets",
+            status: status,
+            headers: ["Content-Type": "application/json", "Origin": page].merging(headers) { $1 },
+            body: body,
+            token: ("12345", nil)
+        )
+    }
+
+    /// - Parameter target: nil: the path, with the id in its place.
+    private static func admin(
+        _ status: Int,
+        _ method: String,
+        _ path: String,
+        _ id: String = "",
+        _ body: String? = nil,
+        _ target: String? = nil
+    ) -> DescribedCase {
         DescribedCase(
             method: method,
             path: "/api/v1/admin/\(path)",
             status: status,
-            target: "/api/v1/admin/\(path.replacing("{id}", with: id))",
+            target: "/api/v1/admin/\(target ?? path.replacing("{id}", with: id))",
             headers: body == nil ? [:] : ["Content-Type": "application/json"],
             body: body,
             token: ("ops", "leaderboard:admin")
@@ -125,6 +142,16 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         admin(200, "POST", "users/{id}/profile/blank", "ada", #"{"reason":"x"}"#),
         admin(200, "POST", "users/{id}/profile/allow", "ada", #"{"reason":"x"}"#),
         ofBoard(200, "POST", "freeze", #"{"reason":"x"}"#), ofBoard(200, "POST", "reveal", #"{"reason":"x"}"#),
+        ofBoard(200, "GET", "members"),
+        admin(400, "GET", "boards/{board}/members", "", nil, "boards/b/members?limit=0"),
+        ofBoard(200, "PUT", "members/{id}"), ofBoard(200, "DELETE", "members/{id}"),
+        admin(400, "PUT", "boards/{board}/members/{id}", "", nil, "boards/b/members/a%20b"),
+        admin(404, "DELETE", "boards/{board}/members/{id}", "", nil, "boards/no/members/a"),
+        ticket(200, "{}"), ticket(400, #"{"board":1}"#), ticket(404, #"{"board":"nowhere"}"#),
+        ticket(415, "{}", ["Content-Type": "text/plain"]), ticket(401, "{}", ["Authorization": "Bearer x"]),
+        .init(method: "OPTIONS", path: "/api/v1/live/tickets", status: 204, headers: ["Origin": page]),
+        ofPath(401, "boards/{board}/events", "boards/main/events?ticket=x"),
+        ofPath(400, "boards/{board}/events", "boards/main/events?ticket=x&ticket=y"),
         ofBoard(400, "POST", "reset", #"{"window":"No!","reason":"x"}"#),
         ofPath(400, "boards/{board}/totals/{kind}", "boards/main/totals/team"),
         ofPath(204, "boards/{board}/totals/{kind}", "boards/main/totals/team", method: "OPTIONS"),
