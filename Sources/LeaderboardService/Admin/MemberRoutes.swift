@@ -32,15 +32,14 @@ struct MemberRoutes: Sendable {
             let after = try query.valuesWithPlus("after").first.map { text throws(Refusal) in try Self.user(text) }
             let limit = try query.number("limit", in: 1...1000) ?? 500
             let store = try await boards.toOperate(request)
-            var members: [UserID]
+            let found: [UserID]
             do throws(ScoreStoreError) {
-                members = try await store.members(after: after, limit: limit + 1, on: request.eventLoop)
+                found = try await store.members(after: after, limit: limit + 1, on: request.eventLoop)
             } catch { throw Refusal(reading: error) }
-            let hasMore = members.count > limit
-            members.removeLast(max(0, members.count - limit))
+            let members = found.prefix(limit)
             // Nothing in a user id has to be escaped.
             let names = members.map { "\"\($0)\"" }.joined(separator: ",")
-            let next = hasMore ? members.last.map { "\"\($0)\"" } ?? "null" : "null"
+            let next = found.count > limit ? members.last.map { "\"\($0)\"" } ?? "null" : "null"
             return ByteBuffer(string: #"{"members":[\#(names)],"next":\#(next)}"#)
         }
     }

@@ -79,7 +79,7 @@ final class PrivateViewers: Service {
         guard visibility != .public else { return }
         let users = Array(Set(viewers.map(\.subject)))
         guard let found = try? await store.rights(of: users, on: eventLoop) else { return }
-        let rights = Dictionary(uniqueKeysWithValues: zip(users, found))
+        let rights = Dictionary(zip(users, found), uniquingKeysWith: { first, _ in first })
         for viewer in viewers {
             guard let right = rights[viewer.subject] else { continue }
             if visibility == .members, !viewer.isMember, !right.isMember {
