@@ -12,6 +12,8 @@ package struct Change: Sendable, Equatable {
     package let time: Int?
     /// Nil where the board has no windows that begin anew, and where the event does not tell of them.
     package let windows: WindowScores?
+    /// What the user says of itself is something else by now.
+    package let saysOther: Bool
 
     @inlinable package init(
         user: String,
@@ -20,7 +22,8 @@ package struct Change: Sendable, Equatable {
         seq: Int?,
         epoch: String?,
         time: Int?,
-        windows: WindowScores? = nil
+        windows: WindowScores? = nil,
+        saysOther: Bool = false
     ) {
         self.user = user
         self.score = score
@@ -29,5 +32,6 @@ package struct Change: Sendable, Equatable {
         self.epoch = epoch
         self.time = time
         self.windows = windows
+        self.saysOther = saysOther
     }
 }

@@ -57,6 +57,9 @@ package final class BoardStream: Sendable {
     /// The board changed in a way that no change tells (a user left it): it is read anew. Its place among the changes counts.
     package func standingsReplaced() { home.run { $0.standingsReplaced() } }
 
+    /// A user says something else of itself by now. It has no place among the changes.
+    package func saysOther(_ user: String) { home.run { $0.saysOther(user) } }
+
     /// Seasons of the board's windows begin. Its place among the changes counts.
     package func begun(_ windows: BegunWindows) { home.run { $0.begun(windows) } }
 
@@ -82,6 +85,7 @@ package final class BoardStream: Sendable {
     /// Sets the channel's write-buffer water marks.
     /// - Parameters:
     ///   - namesBoard: the messages name the board.
+    ///   - includesMetadata: rows have what their users say of themselves, and it is told when that changes.
     ///   - access: who the viewer has shown to be.
     ///   - admission: what counts the subscriber; let go when it is gone.
     ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
@@ -92,6 +96,7 @@ package final class BoardStream: Sendable {
         view: View,
         cursor: Cursor?,
         namesBoard: Bool,
+        includesMetadata: Bool = false,
         access: Access,
         admission: (any AnyObject & Sendable)? = nil,
         writeDirectly: ((ByteBuffer) -> Bool)? = nil
@@ -101,7 +106,14 @@ package final class BoardStream: Sendable {
         }
         let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
         let subscriber = audiences[index].value.makeSubscriber(
-            group: Group(kind: view.kind, form: MessageForm(transport: transport, namesBoard: namesBoard)),
+            group: Group(
+                kind: view.kind,
+                form: MessageForm(
+                    transport: transport,
+                    namesBoard: namesBoard,
+                    includesMetadata: includesMetadata
+                )
+            ),
             users: users,
             access: access,
             admission: admission,

@@ -73,6 +73,9 @@ package final class Broadcaster: Sendable, Service {
         boards.withLock { $0.stream(of: LiveWindow(board, window: window)) }
     }
 
+    /// Whether there is a copy of the board here. Any thread.
+    package func isFollowed(_ board: String) -> Bool { board == main.followed.board || stream(of: board) != nil }
+
     /// An update of the board is about to be answered with success: who reads its copy after that sees it. Of one that is not followed
     /// there is no copy, and one that is made from now on has the update. Any thread.
     package func acknowledged(_ seq: Int, on board: String) {

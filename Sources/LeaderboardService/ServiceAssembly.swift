@@ -331,7 +331,13 @@ package struct ServiceAssembly: Sendable {
                 profiles,
                 crossOrigin
             )
-            + AdminRoutes.all(operators: operators, boards: boards, viewers: privateViewers, logger: logger)
+            + AdminRoutes.all(
+                operators: operators,
+                boards: boards,
+                viewers: privateViewers,
+                acts: ActsAcknowledged(broadcaster: broadcaster, catalogue: catalogue),
+                logger: logger
+            )
             + BoardPages(boards: boards, framedBy: configuration.embedAncestors, hasOthers: shown.hasOthers).routes
             + WebPage().routes + Guides().routes + ClientFiles().routes
             + Overlay(framedBy: configuration.embedAncestors).routes + APIDescriptions().routes

@@ -19,6 +19,8 @@ final class Audience {
     private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
     /// What the subscribers of this loop have been shown.
     private var published: Published?
+    /// What the users of the rows say of themselves, for those who asked for it, as far as it is known.
+    private var said: [String: String?] = [:]
     /// The snapshot of `published` by form, made when somebody needs it.
     private var snapshots = noSnapshots
 
@@ -53,6 +55,13 @@ final class Audience {
         backlog = surroundings.options.backlog
         framings = surroundings.framings
         metrics = surroundings.metrics
+    }
+
+    /// What users of the rows say of themselves by now.
+    func know(_ said: [String: String?]) {
+        guard said != self.said else { return }
+        self.said = said
+        snapshots = Self.noSnapshots
     }
 
     // MARK: One frame to all
@@ -163,8 +172,8 @@ final class Audience {
         shard.value.lease(subscriber)
     }
 
-    /// A season is over.
-    /// - Parameter frames: what tells of it, by form.
+    /// Something is to be told to all, that is in no order with changes: a season is over, or users say something else of themselves.
+    /// - Parameter frames: what tells of it, by form; nil: these are not told.
     func tell(_ frames: [ByteBuffer?]) {
         for kind in Group.Kind.allCases {
             for form in MessageForm.all {
@@ -282,7 +291,7 @@ final class Audience {
         } else {
             if snapshots == Self.noSnapshots { snapshotsEnd = now + Self.snapshotAge }
             let subject = followed.subject(subscriber.group.form, season: published.seasonID)
-            let message = Message.snapshot(published, of: subject, now: now)
+            let message = Message.snapshot(published, of: subject, said: form.includesMetadata ? said : nil, now: now)
             frame = framings[form.transport].frame(message, published.cursor)
             snapshots[form.index] = frame
         }

@@ -17,12 +17,14 @@ extension Home {
 
     private func fetched(_ look: StandingsSource.Look, _ number: Int) {
         if feed.isAwaited(number) { show(onlyToKnown: look.isPrivate) }
-        if let season = look.season { found(season) }
         let now = eventLoop.now
-        if let since = look.frozenSince {
-            perform(feed.frozen(at: look.snapshot, since: since, number: number, now: now))
+        if let frozen = look.frozen {
+            // Of a season that is not shown as it is, no end is told.
+            feed.clock = look.season?.clock
+            perform(feed.frozen(frozen, at: look.snapshot, in: look.season?.place, number: number, now: now))
             return answerReaders()
         }
+        if let season = look.season { found(season) }
         perform(
             feed.arrived(
                 look.snapshot,

@@ -47,7 +47,11 @@ extension Home {
             guard let subject = followed.subject(form, season: turn.season.id),
                 audiences.contains(where: { $0.has(form) })
             else { return nil }
-            return framings[form.transport].frame(Message.season(turn, of: subject, now: now), turn.cursor)
+            let known = form.includesMetadata ? said.known : nil
+            return framings[form.transport].frame(
+                Message.season(turn, of: subject, said: known, now: now),
+                turn.cursor
+            )
         }
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
             audience.reference.run { $0.tell(frames) }

@@ -10,6 +10,10 @@ extension Home {
         // The newcomer starts where the others are.
         deliver()
         audiences[join.audience].counts[join.group.index] += 1
+        if join.group.form.includesMetadata {
+            audiences[join.audience].metadataViewers += 1
+            noteShownRows()
+        }
         metrics.joined(join.group)
         if join.group.kind == .users { watches.follow(join.users) }
         if feed.published == nil { waiting.append(join) } else { admit(join, cursor: cursor) }
@@ -25,6 +29,11 @@ extension Home {
 
     func left(_ join: Join) {
         audiences[join.audience].counts[join.group.index] -= 1
+        if join.group.form.includesMetadata {
+            audiences[join.audience].metadataViewers -= 1
+            unsaid.removeAll { $0.join.id == join.id }
+            if !hasMetadataViewers { said.forget() }
+        }
         metrics.left(join.group)
         if join.group.kind == .users {
             watches.unfollow(join.users)
@@ -34,8 +43,12 @@ extension Home {
     }
 
     /// What has been published is delivered by now.
-    func admit(_ join: Join, cursor: Cursor?) {
-        guard let published = feed.published else { return }
+    /// - Parameter isSaid: what users say of themselves is known by now, or is not to be waited for any longer.
+    func admit(_ join: Join, cursor: Cursor?, isSaid: Bool = false) {
+        guard let published = feed.published else { return waiting.append(join) }
+        if join.group.form.includesMetadata, !isSaid, !said.knows(published.top) {
+            return unsaid.append((join, cursor))
+        }
         if join.group.kind == .users { return rejoin(join) }
         let name = subject(join.group.form, published)
         var first: ByteBuffer?
@@ -44,7 +57,9 @@ extension Home {
             first = Message.changes(to: published.cursor, from: cursor.seq &+ 1, missed, of: name)
         }
         let subscriber = join.subscriber
+        let known = join.group.form.includesMetadata ? said.known : nil
         audiences[join.audience].reference.run { [first] in
+            if let known { $0.know(known) }
             $0.admit(subscriber.value, published, first: first)
         }
     }
@@ -67,8 +82,9 @@ extension Home {
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
             audience.reference.run { $0.dismiss(reason) }
         }
-        let early = waiting + watches.takeJoins()
+        let early = waiting + unsaid.map(\.join) + watches.takeJoins()
         waiting = []
+        unsaid = []
         for join in early {
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
                 $0.end(subscriber.value, reason)

@@ -9,7 +9,7 @@ extension Home {
         guard watches.isRoundDue, let published = feed.published else { return }
         let now = eventLoop.now
         guard now >= nextRound else { return setAlarm() }
-        guard let round = watches.begin(published, feed.top) else { return }
+        guard let round = watches.begin(published, feed.top, frozen: feed.frozen) else { return }
         if round.asked.isEmpty { return conclude(watches.end(round.number, answer: [])) }
         nextRound = now + SnapshotPace.shortest
         source.standings(round.asked, published.seasonID, eventLoop).assumeIsolated().whenComplete { [self] result in
@@ -47,7 +47,13 @@ extension Home {
         }
         for (join, users) in outcome.admitted {
             let name = subject(join.group.form, outcome.published)
-            let message = Message.snapshot(outcome.published, users: users, of: name, now: eventLoop.now)
+            let message = Message.snapshot(
+                outcome.published,
+                users: users,
+                of: name,
+                said: join.group.form.includesMetadata ? said.known : nil,
+                now: eventLoop.now
+            )
             audiences[join.audience].reference.run { [subscriber = join.subscriber] in
                 $0.admit(subscriber.value, outcome.published, first: message)
             }

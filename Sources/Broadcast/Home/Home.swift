@@ -24,6 +24,12 @@ final class Home {
     var waiting: [Join] = []
     var readers = Readers()
     var outbox = Outbox()
+    /// For those who asked for it alone.
+    var said = SaidByUsers()
+    /// Subscribers whose first rows wait for what is said.
+    var unsaid: [(join: Join, cursor: Cursor?)] = []
+    /// When the source may be asked again for what is said.
+    var nextQuestion = NIODeadline.uptimeNanoseconds(0)
     /// As the source said last.
     var isPrivate = false
     /// The board is there, but not its window.
@@ -85,6 +91,7 @@ final class Home {
     func receive(_ change: Change) {
         metrics.events.increment()
         perform(feed.receive(change, now: eventLoop.now))
+        if change.saysOther { saysOther(change.user) }
         answerReaders()
     }
 
@@ -139,6 +146,7 @@ final class Home {
         outbox.add(frames, of: flush)
         deliverSoon()
         reveal()
+        if flush.showsTop { noteShownRows() }
         watches.add(flush.changes)
         beginRound()
     }
@@ -146,11 +154,12 @@ final class Home {
     /// By form. A message that goes by several transports is made once.
     private func encode(_ flush: Feed.Flush) -> [Delivery.Frames] {
         let cursor = flush.published.cursor
-        // By whether they name the board.
+        // By whether they name the board, and those that have rows by whether these have what is said.
         var changes: [ByteBuffer?] = [nil, nil]
-        var scoreboards: [ByteBuffer?] = [nil, nil]
+        var scoreboards: [ByteBuffer?] = [nil, nil, nil, nil]
         return MessageForm.all.map { form in
             let (name, place) = (subject(form, flush.published), form.namesBoard ? 1 : 0)
+            let ofRows = form.includesMetadata ? 2 + place : place
             var frames = Delivery.Frames()
             if audiences.contains(where: { $0.count(.all, form) > 0 }) {
                 let message = changes[place] ?? Message.changes(to: cursor, from: flush.from, flush.changes, of: name)
@@ -159,8 +168,9 @@ final class Home {
                 metrics.frames.increment()
             }
             if flush.showsTop, audiences.contains(where: { $0.count(.top, form) > 0 }) {
-                let message = scoreboards[place] ?? Message.scoreboard(flush.published, of: name)
-                scoreboards[place] = message
+                let said = form.includesMetadata ? self.said.known : nil
+                let message = scoreboards[ofRows] ?? Message.scoreboard(flush.published, of: name, said: said)
+                scoreboards[ofRows] = message
                 frames.scoreboard = framings[form.transport].frame(message, cursor)
                 metrics.frames.increment()
             }
@@ -216,6 +226,7 @@ final class Home {
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
             audience.reference.run { $0.resnapshot(published) }
         }
+        noteShownRows()
         let early = waiting
         waiting = []
         for join in early { admit(join, cursor: nil) }
@@ -235,6 +246,7 @@ final class Home {
         if watches.isRoundDue, feed.published != nil { next = min(next, nextRound) }
         if let deadline = readers.nextDeadline { next = min(next, deadline) }
         if let due = end.due { next = min(next, due) }
+        if said.isQuestionDue { next = min(next, nextQuestion) }
         guard isRunning, next < alarmAt else { return }
         alarm?.cancel()
         alarmAt = next
@@ -251,6 +263,7 @@ final class Home {
         }
         beginRound()
         endSeasonIfDue(now: now)
+        askWhatIsSaid()
         perform(feed.wake(now: now))
         answerReaders()
     }
@@ -261,10 +274,14 @@ struct AudienceState {
     let reference: AudienceReference
     /// Subscribers by `Group.index`.
     var counts = Array(repeating: 0, count: Group.count)
+    /// Those of them who want to know what users say of themselves.
+    var metadataViewers = 0
 
     func count(_ kind: Group.Kind, _ form: MessageForm) -> Int { counts[Group(kind: kind, form: form).index] }
 
     func has(_ form: MessageForm) -> Bool { Group.Kind.allCases.contains { count($0, form) > 0 } }
 
     func has(_ kind: Group.Kind) -> Bool { MessageForm.all.contains { count(kind, $0) > 0 } }
+
+    var hasMetadataViewers: Bool { metadataViewers > 0 }
 }

@@ -4,7 +4,7 @@ package import NIOCore
 /// than the reading took: who waits for an end by it does not come before.
 package struct RedisClock: Sendable, Equatable {
     /// Microseconds since 1970.
-    private let moment: Int
+    let moment: Int
     private let readAt: NIODeadline
 
     /// - Parameter readAt: when the reading was there.

@@ -23,7 +23,8 @@ struct SeasonTurn: Sendable, Equatable {
     let cursor: Cursor
     let season: Season
     let ended: LastStandings
-    let next: Season
+    /// Nil: none follows.
+    let next: Season?
     let clock: RedisClock
 
     /// Nil: the one did not follow the other, as where a definition says otherwise than before.
@@ -41,6 +42,15 @@ struct SeasonTurn: Sendable, Equatable {
         self.ended = ended
         next = after.season
         clock = after.clock
+    }
+
+    /// The end of a window that has but one season.
+    init(last season: Season, from cursor: Cursor, _ ended: LastStandings, _ clock: RedisClock) {
+        self.cursor = cursor
+        self.season = season
+        self.ended = ended
+        next = nil
+        self.clock = clock
     }
 }
 

@@ -13,20 +13,19 @@ package struct StandingsSource: Sendable {
         package let isPrivate: Bool
         /// Nil: of the window that never ends.
         package let season: SeasonLook?
-        /// The board is not shown as it is since then, in milliseconds since 1970: the snapshot is of when it was frozen, and changes
-        /// go to nobody.
-        package let frozenSince: Int?
+        /// The board is not shown as it is: the snapshot is of when it was frozen, and changes go to nobody.
+        package let frozen: FrozenLook?
 
         package init(
             _ snapshot: Snapshot,
             isPrivate: Bool = false,
             season: SeasonLook? = nil,
-            frozenSince: Int? = nil
+            frozen: FrozenLook? = nil
         ) {
             self.snapshot = snapshot
             self.isPrivate = isPrivate
             self.season = season
-            self.frozenSince = frozenSince
+            self.frozen = frozen
         }
     }
 
@@ -47,6 +46,8 @@ package struct StandingsSource: Sendable {
     typealias Looking = @Sendable (_ limit: Int, _ shown: Season?, _ eventLoop: any EventLoop) -> EventLoopFuture<Look>
     typealias Asking =
         @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
+    typealias AskingWhatIsSaid =
+        @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<[String?]>
     typealias Turning = @Sendable (_ eventLoop: any EventLoop) -> EventLoopFuture<Void>
 
     /// The best `limit` users with the epoch and seq they stand for. Of a window, of the season that runs.
@@ -55,6 +56,8 @@ package struct StandingsSource: Sendable {
     let standings: Asking
     /// The season that was found last should be over: the next one is to begin, even if nobody plays.
     let turn: Turning
+    /// What these users say of themselves, in their order: JSON objects; nil: nothing.
+    let metadata: AskingWhatIsSaid
 
     /// The closures are given the broadcaster's loop, and are called again only after they returned.
     /// - Parameters:
@@ -66,6 +69,7 @@ package struct StandingsSource: Sendable {
         standings:
             @escaping @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) async throws
             -> [UserStanding],
+        metadata: @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) async throws -> [String?],
         turn: @escaping @Sendable (_ eventLoop: any EventLoop) async throws -> Void = { _ in }
     ) {
         self.init(
@@ -73,7 +77,8 @@ package struct StandingsSource: Sendable {
             standings: { users, season, loop in
                 loop.makeFutureWithTask { try await standings(users, season, loop) }
             },
-            turn: { loop in loop.makeFutureWithTask { try await turn(loop) } }
+            turn: { loop in loop.makeFutureWithTask { try await turn(loop) } },
+            metadata: { users, loop in loop.makeFutureWithTask { try await metadata(users, loop) } }
         )
     }
 
@@ -81,11 +86,29 @@ package struct StandingsSource: Sendable {
     init(
         look: @escaping Looking,
         standings: @escaping Asking,
-        turn: @escaping Turning = { $0.makeSucceededVoidFuture() }
+        turn: @escaping Turning = { $0.makeSucceededVoidFuture() },
+        metadata: @escaping AskingWhatIsSaid = { users, loop in loop.makeSucceededFuture(users.map { _ in nil }) }
     ) {
         self.look = look
         self.standings = standings
         self.turn = turn
+        self.metadata = metadata
+    }
+}
+
+/// What is shown of a board that is frozen.
+package struct FrozenLook: Sendable, Equatable {
+    /// In milliseconds since 1970.
+    let since: Int
+    /// So many of the first places are not shown yet: the rows begin behind them.
+    let covered: Int
+    /// Where the users of all rows that are shown stand, which is all that is told of any.
+    let users: [String: UserStanding]
+
+    package init(since: Int, covered: Int = 0, users: some Sequence<UserStanding> = []) {
+        self.since = since
+        self.covered = covered
+        self.users = users.reduce(into: [:]) { $0[$1.user] = $1 }
     }
 }
 

@@ -147,6 +147,8 @@ extension Feed {
                 // Another season; wiped, or restored to what it was earlier.
                 return takeOver(answer, fetch, because: isOther(place) ? .season : .epoch, now: now)
             }
+            // It ended between two looks, and no other season shows it.
+            if ended != nil, owesLastTurn { return takeOver(answer, fetch, because: .season, now: now) }
             self.fetch?.answer = answer
             self.fetch?.answeredAt = now
             return compareIfReached(now: now)
@@ -155,7 +157,13 @@ extension Feed {
 
     /// The board is frozen: its viewers see what it was then, and the stream waits for the event that reveals it, or the look that
     /// finds it so. Its mode stays one in which no change is applied.
-    mutating func frozen(at snapshot: Snapshot, since: Int, number: Int, now: NIODeadline) -> [FeedAction] {
+    mutating func frozen(
+        _ look: FrozenLook,
+        at snapshot: Snapshot,
+        in place: SeasonPlace? = nil,
+        number: Int,
+        now: NIODeadline
+    ) -> [FeedAction] {
         guard isAwaited(number), let fetch else { return [] }
         self.fetch = nil
         failures = 0
@@ -169,7 +177,7 @@ extension Feed {
             if fetch.isOutdated || fetch.isVoid { verifyAt = now }
         }
         let shown = TopStandings(snapshot, capacity: options.copiedUsers)
-        guard published?.frozenSince != since || position != snapshot.cursor || !shown.agrees(with: top) else {
+        guard frozen != look || position != snapshot.cursor || !shown.agrees(with: top) else {
             return fetchIfDue(now: now)
         }
         guard now >= pace.nextSnapshot else {
@@ -179,9 +187,9 @@ extension Feed {
         return adopt(
             shown,
             at: snapshot.cursor,
-            in: nil,
+            in: place,
             after: nil,
-            frozenSince: since,
+            frozen: look,
             because: position == nil ? .start : .replaced,
             now: now
         )

@@ -1,5 +1,6 @@
 import Board
 import NIOCore
+import Seasons
 
 /// What the subscribers have been shown: the best users, exactly at this place in the stream.
 struct Published: Sendable, Equatable {
@@ -7,8 +8,10 @@ struct Published: Sendable, Equatable {
     var top: [Standing]
     /// Nil: of the window that never ends.
     var season: ShownSeason?
-    /// Since when the board is frozen, in milliseconds since 1970: these rows are of then. Nil: it is not.
-    var frozenSince: Int?
+    /// The board is frozen: these rows are of then. Nil: it is not.
+    var frozen: FrozenLook?
+    /// So many places before the rows are not shown yet.
+    var coveredRows = 0
 }
 
 /// Why every subscriber got a new snapshot. The names are label values of the metrics.
@@ -54,7 +57,9 @@ struct Feed {
     /// A step from one season into another of which the subscribers are to be told.
     private var turn: SeasonTurn?
     /// Of what was adopted last.
-    private var frozenSince: Int?
+    private(set) var frozen: FrozenLook?
+    /// Of a window that has but one season, that season, once viewers have been told that it is over, or came when it was.
+    private var overTold: Season?
     /// There is no such board, as far as is known.
     private(set) var isGone = false
     var top: TopStandings
@@ -176,14 +181,16 @@ struct Feed {
             let season = shownSeason
             published?.cursor = cursor
             published?.season = season
-            published?.frozenSince = frozenSince
+            published?.frozen = frozen
             return false
         }
+        let coveredRows = min(frozen?.covered ?? 0, options.scoreboardRows)
         published = Published(
             cursor: cursor,
-            top: Array(top.rows.prefix(options.scoreboardRows)),
+            top: Array(top.rows.prefix(options.scoreboardRows - coveredRows)),
             season: shownSeason,
-            frozenSince: frozenSince
+            frozen: frozen,
+            coveredRows: coveredRows
         )
         topChanged = false
         return true
@@ -192,6 +199,25 @@ struct Feed {
     private var shownSeason: ShownSeason? {
         guard let place, let clock else { return nil }
         return ShownSeason(season: place.season, clock: clock)
+    }
+
+    /// The window's only season is over, which the subscribers saw running.
+    private mutating func lastTurn(_ ended: LastStandings?) -> SeasonTurn? {
+        guard owesLastTurn, let place, let clock else { return nil }
+        guard let published, published.season?.season == place.season else {
+            // Nobody has seen it running.
+            overTold = place.season
+            return nil
+        }
+        guard let ended else { return nil }
+        overTold = place.season
+        return SeasonTurn(last: place.season, from: published.cursor, ended, clock)
+    }
+
+    /// The window's only season is over, and nobody has been told.
+    var owesLastTurn: Bool {
+        guard let place, let clock, frozen == nil, place.season != overTold else { return false }
+        return clock.moment >= place.season.until
     }
 
     /// The subscribers are to be told of it before they see the new season.
@@ -231,16 +257,16 @@ struct Feed {
         at cursor: Cursor,
         in place: SeasonPlace?,
         after ended: LastStandings?,
-        frozenSince: Int? = nil,
+        frozen: FrozenLook? = nil,
         because reason: ResyncReason,
         now: NIODeadline
     ) -> [FeedAction] {
         version &+= 1
         isGone = false
-        self.frozenSince = frozenSince
+        self.frozen = frozen
         self.top = top
         self.place = place
-        turn = SeasonTurn(from: published, ended, to: shownSeason) ?? turn
+        turn = SeasonTurn(from: published, ended, to: shownSeason) ?? lastTurn(ended) ?? turn
         let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
         window.clear(keepsArrivals: top.order.isByArrival)

@@ -2,11 +2,15 @@ import NIOCore
 import Text
 
 extension ByteBuffer {
-    /// `,"frozen":{"since":…}` of a board that is not shown as it is; nothing of any other.
-    mutating func write(frozenSince since: Int?) {
-        guard let since else { return }
+    /// `,"frozen":{"since":…}` of a board that is not shown as it is, with `,"hidden":…` while places are covered; nothing of any other.
+    mutating func write(_ frozen: FrozenLook?) {
+        guard let frozen else { return }
         writeStaticString(",\"frozen\":{\"since\":")
-        writeJSON(since)
+        writeJSON(frozen.since)
+        if frozen.covered > 0 {
+            writeStaticString(",\"hidden\":")
+            writeJSON(frozen.covered)
+        }
         writeStaticString("}")
     }
 }

@@ -23,10 +23,13 @@ enum Message {
     }
 
     /// The first message of a subscriber, and the one that puts it right after a loss.
-    /// - Parameter now: of a window, when it is made.
+    /// - Parameters:
+    ///   - now: of a window, when it is made.
+    ///   - said: what users say of themselves, as far as it is known; nil: rows have nothing of that.
     static func snapshot(
         _ published: Published,
         of subject: Subject? = nil,
+        said: [String: String?]? = nil,
         now: NIODeadline = .uptimeNanoseconds(0)
     ) -> ByteBuffer {
         var message = ByteBuffer()
@@ -34,9 +37,9 @@ enum Message {
         message.writeStaticString("{\"type\":\"snapshot\"")
         message.write(subject, published.cursor)
         if let shown = published.season { message.write(shown.season, shown.clock.microseconds(at: now)) }
-        message.write(frozenSince: published.frozenSince)
+        message.write(published.frozen)
         message.writeStaticString(",\"scoreboard\":")
-        message.write(published.top)
+        message.write(published.top, covered: published.coveredRows, said)
         message.writeStaticString("}")
         return message
     }
@@ -47,9 +50,10 @@ enum Message {
         _ published: Published,
         users: [UserStanding],
         of subject: Subject? = nil,
+        said: [String: String?]? = nil,
         now: NIODeadline = .uptimeNanoseconds(0)
     ) -> ByteBuffer {
-        var message = snapshot(published, of: subject, now: now)
+        var message = snapshot(published, of: subject, said: said, now: now)
         message.moveWriterIndex(to: message.writerIndex - 1)
         message.writeStaticString(",\"users\":[")
         for (index, standing) in users.enumerated() {
@@ -66,21 +70,30 @@ enum Message {
     }
 
     /// The standings of `View.top`, sent when they changed.
-    static func scoreboard(_ published: Published, of subject: Subject? = nil) -> ByteBuffer {
+    static func scoreboard(
+        _ published: Published,
+        of subject: Subject? = nil,
+        said: [String: String?]? = nil
+    ) -> ByteBuffer {
         var message = ByteBuffer()
         message.reserveCapacity(128 + published.top.count * 64)
         message.writeStaticString("{\"type\":\"scoreboard\"")
         message.write(subject, published.cursor)
-        message.write(frozenSince: published.frozenSince)
+        message.write(published.frozen)
         message.writeStaticString(",\"scoreboard\":")
-        message.write(published.top)
+        message.write(published.top, covered: published.coveredRows, said)
         message.writeStaticString("}")
         return message
     }
 
-    /// A season is over: how it ended, and which one follows. Of the place that was shown last, so that who comes back from there
+    /// A season is over: how it ended, and which one follows; `null`: none does. Of the place that was shown last, so that who comes back from there
     /// gets a snapshot.
-    static func season(_ turn: SeasonTurn, of subject: Subject, now: NIODeadline) -> ByteBuffer {
+    static func season(
+        _ turn: SeasonTurn,
+        of subject: Subject,
+        said: [String: String?]? = nil,
+        now: NIODeadline
+    ) -> ByteBuffer {
         var message = ByteBuffer()
         message.reserveCapacity(512 + turn.ended.top.count * 64)
         message.writeStaticString("{\"type\":\"season\"")
@@ -90,11 +103,32 @@ enum Message {
         message.writeStaticString(",\"total\":")
         message.writeJSON(turn.ended.total)
         message.writeStaticString(",\"scoreboard\":")
-        message.write(turn.ended.top)
-        message.writeStaticString(",\"next\":{\"season\":")
-        message.writeJSON(turn.next.id)
-        message.write(turn.next)
-        message.writeStaticString("}}")
+        message.write(turn.ended.top, covered: 0, said)
+        if let next = turn.next {
+            message.writeStaticString(",\"next\":{\"season\":")
+            message.writeJSON(next.id)
+            message.write(next)
+            message.writeStaticString("}}")
+        } else {
+            message.writeStaticString(",\"next\":null}")
+        }
+        return message
+    }
+
+    /// What users say of themselves now, who are among the rows; null: nothing.
+    static func metadata(_ users: [(user: String, said: String?)], of subject: Subject?) -> ByteBuffer {
+        var message = ByteBuffer()
+        message.reserveCapacity(128 + users.count * 128)
+        message.writeStaticString("{\"type\":\"metadata\"")
+        message.write(subject)
+        message.writeStaticString(",\"users\":[")
+        for (index, (user, said)) in users.enumerated() {
+            message.writeStaticString(index == 0 ? "{\"user_id\":" : ",{\"user_id\":")
+            message.writeJSON(user)
+            message.write(said: said)
+            message.writeStaticString("}")
+        }
+        message.writeStaticString("]}")
         return message
     }
 
@@ -159,6 +193,12 @@ enum Message {
 extension ByteBuffer {
     /// What follows the type.
     fileprivate mutating func write(_ subject: Subject?, _ cursor: Cursor) {
+        write(subject)
+        writeStaticString(",\"cursor\":")
+        writeJSON(cursor.description)
+    }
+
+    fileprivate mutating func write(_ subject: Subject?) {
         if let subject {
             writeStaticString(",\"board\":")
             writeJSON(subject.board)
@@ -171,8 +211,6 @@ extension ByteBuffer {
             writeStaticString(",\"season\":")
             writeJSON(season)
         }
-        writeStaticString(",\"cursor\":")
-        writeJSON(cursor.description)
     }
 
     /// In milliseconds since 1970; an end that nobody knows is null.
@@ -190,16 +228,31 @@ extension ByteBuffer {
         writeJSON(now / 1000)
     }
 
-    fileprivate mutating func write(_ standings: [Standing]) {
+    /// - Parameters:
+    ///   - covered: so many places before the rows are not shown yet.
+    ///   - said: as far as it is known; nil: it is not told.
+    fileprivate mutating func write(_ standings: [Standing], covered: Int, _ said: [String: String?]?) {
         writeStaticString("[")
+        for place in 0..<covered {
+            writeStaticString(place == 0 ? "{\"rank\":" : ",{\"rank\":")
+            writeJSON(place + 1)
+            writeStaticString(",\"hidden\":true}")
+        }
         for (index, standing) in standings.enumerated() {
-            writeStaticString(index == 0 ? "{\"user_id\":" : ",{\"user_id\":")
+            writeStaticString(index + covered == 0 ? "{\"user_id\":" : ",{\"user_id\":")
             writeJSON(standing.user)
             writeStaticString(",\"score\":")
             writeJSON(standing.score)
+            if let said { write(said: said[standing.user] ?? nil) }
             writeStaticString("}")
         }
         writeStaticString("]")
+    }
+
+    /// - Parameter said: JSON that we wrote.
+    fileprivate mutating func write(said: String?) {
+        writeStaticString(",\"metadata\":")
+        if let said { writeString(said) } else { writeStaticString("null") }
     }
 
     /// All but the closing brace.

@@ -119,7 +119,8 @@ struct Watches {
     var isRoundDue: Bool { round == nil && (!changed.isEmpty || !joins.isEmpty || isLookDue) }
 
     /// Begins a round, if one is due.
-    mutating func begin(_ published: Published, _ top: TopStandings) -> Round? {
+    /// - Parameter frozen: of a board that is frozen, nobody is asked: of others than those who are shown, nothing is told.
+    mutating func begin(_ published: Published, _ top: TopStandings, frozen: FrozenLook? = nil) -> Round? {
         guard isRoundDue else { return nil }
         rounds += 1
         var round = Round(
@@ -134,7 +135,9 @@ struct Watches {
         changed = MergedChanges()
         var asked: Set<String> = []
         func need(_ user: String) {
-            if let rank = top.rank(of: user) {
+            if let frozen {
+                round.known[user] = frozen.users[user] ?? UserStanding(user: user, score: nil, rank: nil)
+            } else if let rank = top.rank(of: user) {
                 round.known[user] = UserStanding(user: user, score: top.score(of: user), rank: rank)
             } else if top.isWhole {
                 round.known[user] = UserStanding(user: user, score: nil, rank: nil)

@@ -10,6 +10,8 @@ package enum BoardEvent: Sendable, Equatable {
     case standingsReplaced
     /// A season of one of its windows begins: the board is what it was, and so is its definition.
     case seasonsBegun(BegunSeasons)
+    /// A user says something else of itself by now, and nothing of the board is other than it was: `{"user_id":"12345","meta":true}`.
+    case saysOther(UserID)
 
     /// Anyone who may publish in Redis wrote this: what ``Change`` says of it holds here.
     package init(json: [UInt8]) throws(InvalidScoreEvent) {
@@ -38,9 +40,16 @@ package enum BoardEvent: Sendable, Equatable {
             let text = object["seasons"]?.string ?? ""
             let begun = try text.isEmpty ? nil : BegunSeasons(text, at: EventPlace(object))
             self = begun.map(Self.seasonsBegun) ?? .standingsReplaced
+        } else if let user = Self.teller(object) {
+            self = .saysOther(user)
         } else {
             self = .change(try Change(object))
         }
+    }
+
+    private static func teller(_ object: JSONObject) -> UserID? {
+        guard object["score"] == nil, object[EventScore.meta]?.bool == true else { return nil }
+        return object["user_id"]?.string.flatMap { try? UserID($0) }
     }
 
     private static func isRemoval(_ object: JSONObject) -> Bool {

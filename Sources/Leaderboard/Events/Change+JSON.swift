@@ -37,7 +37,8 @@ extension Change {
             seq: place.seq,
             epoch: place.epoch,
             time: place.time,
-            windows: score.windows
+            windows: score.windows,
+            saysOther: score.saysOther
         )
     }
 }
@@ -48,6 +49,8 @@ struct EventScore {
     let score: Int
     let increase: Int?
     let windows: WindowScores?
+    /// Its metadata are others by now.
+    let saysOther: Bool
 
     /// - Parameter seasons: in which it counted, of an update that came late.
     init(_ object: JSONObject, of seasons: [String]?) throws(InvalidScoreEvent) {
@@ -61,7 +64,11 @@ struct EventScore {
         self.score = score
         increase = try object.optionalInteger("score_increase", in: -ScoreRange.limit...ScoreRange.limit)
         windows = try WindowScores.read(object, of: seasons)
+        saysOther = object[Self.meta]?.bool == true
     }
+
+    /// `"meta":true`.
+    static let meta = "meta"
 
     /// The three members in the usual order, and those in the windows, without the closing brace; nil for anything else.
     init?(_ scanner: inout PlainObjectScanner, of text: Span<UInt8>) {
@@ -76,6 +83,8 @@ struct EventScore {
         self.user = user
         self.score = score
         self.increase = increase
+        // That is told seldom, and read by the reader of any JSON.
+        saysOther = false
         // What of the windows is told seldom is for the reader of any JSON.
         var ahead = scanner
         guard ahead.member(",", .windows, of: text) else {

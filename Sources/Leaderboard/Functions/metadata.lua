@@ -6,6 +6,17 @@
 -- One table: a main function of Lua has 200 locals at most.
 local metadata = { held = '!' }
 
+-- Whether keeping the text makes it another one than is held.
+function metadata.is_other(text, held)
+  return held ~= metadata.held and held ~= text and (text ~= '{}' or held ~= false)
+end
+
+-- Tells who follows the board that the user says something else by now, where no change of the score tells it: an event without a place
+-- in the board's stream. What is said now, they read.
+function metadata.tell(channel, user)
+  announce(channel, '{"user_id":"' .. user .. '","meta":true}')
+end
+
 function metadata.is_sound(text)
   return text and #text >= 2 and #text <= 512 and string.find(text, '^{.*}$') and not string.find(text, '%c')
 end
@@ -22,26 +33,26 @@ end
 -- An object without members says nothing.
 --   held  what metadata.kept told
 function metadata.keep(key, user, text, held)
-  if held == metadata.held or held == text then
+  if not metadata.is_other(text, held) then
     return
   elseif text ~= '{}' then
     redis.call('HSET', key, user, text)
-  elseif held then
+  else
     redis.call('HDEL', key, user)
   end
 end
 
 do
 
--- leaderboard_profile: the user's own change of its metadata, without one of the score. Neither seq, audit nor event tell it: nobody's
--- place is another one.
+-- leaderboard_profile: the user's own change of its metadata, without one of the score. Neither seq nor audit tell it: nobody's place
+-- is another one.
 -- KEYS  1 suspended  2 board  3 limit  4 meta
 -- ARGV  1 definition  what holds where the key `board` is not there; empty: then there is no such board
---       2 user  3 metadata
+--       2 user  3 metadata  4 channel  where who follows the board is told; left out: nobody is
 -- Returns kept full_in | rate_limited full_in | suspended | held | no_board | bad_definition. A token is taken as by an update.
 local function profile(keys, args)
-  local given, user, text = unpack(args)
-  if #keys ~= 4 or #args ~= 3 or not is_user(user) or not metadata.is_sound(text) then
+  local given, user, text, channel = unpack(args)
+  if #keys ~= 4 or #args < 3 or #args > 4 or not is_user(user) or not metadata.is_sound(text) then
     return redis.error_reply('BADARG leaderboard_profile: a key or an argument is missing or wrong')
   end
   local stored = redis.call('MGET', keys[2], keys[3])
@@ -65,6 +76,9 @@ local function profile(keys, args)
   end
   keep_bucket(keys[3], now, full_in)
   metadata.keep(keys[4], user, text, held)
+  if channel and metadata.is_other(text, held) then
+    metadata.tell(channel, user)
+  end
   return { 'kept', full_in }
 end
 

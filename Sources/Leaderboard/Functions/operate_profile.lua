@@ -30,6 +30,8 @@ local function operate_profile(keys, args)
   else
     redis.call('HSET', meta, op.user, text)
   end
+  -- The last that the event says of the score.
+  op.increase_text = op.increase_text .. ',"meta":true'
   tell(op, shown)
   return { 'done' }
 end

@@ -291,14 +291,14 @@ local function write_places()
   end
 end
 
-local function note_event(user, score_text, increase_text)
+local function note_event(user, score_text, increase_text, says_other)
   event_count = event_count + 1
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
-    .. (windows and windows_event(windows, user, to_number(increase_text)) or '')
+    .. (windows and windows_event(windows, user, to_number(increase_text)) or '') .. (says_other and ',"meta":true' or '')
 end
 
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
-local function change(user, operator, value, old, total, score, score_text)
+local function change(user, operator, value, old, total, score, score_text, says_other)
   if windows and windows.stores == 'roll' and not windows.rolled then
     local failure = roll_over()
     if failure then
@@ -316,7 +316,7 @@ local function change(user, operator, value, old, total, score, score_text)
     epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
   end
   seq, seq_text = seq + 1, change_seq_text
-  note_event(user, score_text, increase_text)
+  note_event(user, score_text, increase_text, says_other)
 end
 
 -- The outcome of one update that nothing stands in the way of, and what it writes.
@@ -327,8 +327,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   local score, is_same = shown_score(total), total == old and not is_other
   local is_change = not is_same or operator == 'incr' and value == 0
   local score_text = integer_text(score)
+  local says_other = flags.meta_word and metadata.is_other(args[word + flags.meta_word], said)
   if is_change then
-    local failure = change(user, operator, value, old, total, score, score_text)
+    local failure = change(user, operator, value, old, total, score, score_text, says_other)
     if failure then
       return failure
     end
@@ -337,6 +338,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   keep_bucket(keys[key + 1], now, full_in)
   if flags.meta_word then
     metadata.keep(keys[key + flags.meta_key], user, args[word + flags.meta_word], said)
+    if says_other and not is_change then
+      metadata.tell(args[3], user)
+    end
   end
   if is_change then
     place(user, old, total)

@@ -51,7 +51,8 @@ extension ScoreStore {
             keys.meta,
             board.given,
             user.rawValue,
-            metadata.json
+            metadata.json,
+            keys.channel
         )
         let reply = try await writeRepeatably(call, on: eventLoop)
         guard let outcome = ProfileOutcome(reply, board.definition.rateLimit) else {

@@ -1,54 +1,62 @@
 import Board
 package import NIOCore
 import RedisClient
-import Text
+package import Seasons
 
 extension ScoreStore {
     /// What is shown of a board that is frozen: its first rows as they were then; none where they are not kept, as behind a restore into
     /// another Redis.
-    package func frozenPage(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> RankedPage {
+    /// - Parameter window: of a window that ends, in the season that ran then; nil: of the board itself.
+    package func frozenPage(
+        of window: WindowName? = nil,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> FrozenPage {
         let order = BoardOrder(board.definition)
         let kept = try await read(RedisCommand("GET", keys.frozen), on: eventLoop).text
-        if let page = kept.flatMap({ RankedPage(frozen: $0, order: order) }) { return page }
+        return FrozenPicture(kept ?? "", order)?.page(of: window) ?? FrozenPage(order)
+    }
+}
+
+/// The first rows of a board, or of a window of it, as they were when the board was frozen, or when it began to be revealed place by
+/// place; or a part of them. Who is covered is not in it.
+package struct FrozenPage: Sendable, Equatable {
+    /// The number of users, and the place in the stream, are of then.
+    package let page: RankedPage
+    /// Places before the rows that are not shown yet, counted from 1.
+    package let covered: Range<Int>
+    /// Of a window.
+    package let season: Season?
+
+    init(_ page: RankedPage, covered: Range<Int> = 1..<1, season: Season? = nil) {
+        self.page = page
+        self.covered = covered
+        self.season = season
+    }
+
+    /// Nothing is kept.
+    fileprivate init(_ order: BoardOrder) {
         let nobody = Snapshot(cursor: Cursor(epoch: "0", seq: 0), total: 0, standings: [], order: order)
-        return RankedPage(nobody, ranks: [])
+        self.init(RankedPage(nobody, ranks: []))
     }
-}
 
-extension RankedPage {
-    /// As `Functions/freeze.lua` writes it. Nil for anything else.
-    init?(frozen text: String, order: BoardOrder) {
-        let lines = text.parts(at: "\n").map { $0.parts(at: " ") }
-        guard let head = lines.first, head.count == 3, let seq = Int(head[1]).flatMap(ScoreRange.checked),
-            let total = Int(head[2]).flatMap(ScoreRange.checked), seq >= 0, total >= 0
-        else { return nil }
-        var (standings, ranks): ([Standing], [Int]) = ([], [])
-        for words in lines.dropFirst() {
-            guard words.count == 3, let user = try? UserID(String(words[0])),
-                let score = Int(words[1]).flatMap(ScoreRange.checked),
-                let rank = Int(words[2]).flatMap(ScoreRange.checked), rank > 0
-            else { return nil }
-            standings.append(Standing(user: user.rawValue, score: score))
-            ranks.append(rank)
-        }
-        let cursor = Cursor(epoch: String(head[0]), seq: seq)
-        self.init(Snapshot(cursor: cursor, total: total, standings: standings, order: order), ranks: ranks)
-    }
-}
-
-extension RankedPage {
     /// Nil: not all of these rows are kept.
-    package func part(from offset: Int, limit: Int) -> RankedPage? {
-        let (standings, total) = (snapshot.standings, snapshot.total)
-        let end = min(offset, total) + min(limit, max(0, total - offset))
-        guard end <= standings.count else { return nil }
-        let places = min(offset, end)..<end
+    package func part(from offset: Int, limit: Int) -> FrozenPage? {
+        let (standings, total) = (page.snapshot.standings, page.snapshot.total)
+        let first = min(offset, total)
+        let end = first + min(limit, total - first)
+        guard end <= covered.count + standings.count else { return nil }
+        let (coveredFirst, coveredEnd) = (min(first, covered.count), min(end, covered.count))
+        let places = (first - coveredFirst)..<(end - coveredEnd)
         let part = Snapshot(
-            cursor: snapshot.cursor,
+            cursor: page.snapshot.cursor,
             total: total,
             standings: Array(standings[places]),
-            order: snapshot.order
+            order: page.snapshot.order
         )
-        return RankedPage(part, ranks: Array(ranks[places]))
+        return FrozenPage(
+            RankedPage(part, ranks: Array(page.ranks[places])),
+            covered: (coveredFirst + 1)..<(coveredEnd + 1),
+            season: season
+        )
     }
 }

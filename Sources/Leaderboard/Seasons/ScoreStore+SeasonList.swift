@@ -90,7 +90,7 @@ extension ScoreStore {
     }
 
     /// Redis' clock, in microseconds since 1970.
-    func time(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int {
+    package func time(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int {
         let parts = try await read(RedisCommand("TIME"), on: eventLoop).array ?? []
         guard parts.count == 2, let seconds = parts[0].count, let rest = parts[1].count,
             seconds < 9_000_000_000, rest < 1_000_000

@@ -21,16 +21,54 @@ struct AdminFreeze: AsyncParsableCommand {
     func run() async throws { try await freeze.run("freeze", "Freeze it?", ("frozen", "frozen already")) }
 }
 
-/// `leaderboard admin reveal BOARD --reason TEXT [--dry-run | --yes]`
+/// `leaderboard admin reveal BOARD --reason TEXT [--by-rank [--from PLACE] [--every SECONDS]] [--dry-run | --yes]`
 struct AdminReveal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reveal",
-        abstract: "Show a board that was frozen as it is: viewers get a snapshot at once."
+        abstract: "Show a board that was frozen as it is: viewers get a snapshot at once.",
+        discussion: """
+            With --by-rank it is a show: the first step covers the best places and shows the others as they are now, each further one \
+            uncovers the next place above, and the one behind the first place opens the board. How far it is stands in Redis: a command \
+            that was ended is gone on with by the next one. What is scored after the first step is seen when the board is open.
+            """
     )
 
     @OptionGroup var freeze: FreezeOptions
 
-    func run() async throws { try await freeze.run("reveal", "Show it as it is?", ("shown again", "not frozen")) }
+    @Flag(help: "Reveal it place by place, from the bottom; without --every, the next step alone.")
+    var byRank = false
+
+    @Option(help: ArgumentHelp("How many places the first step covers, 1 to 100. (default: 10)", valueName: "place"))
+    var from: Int?
+
+    @Option(help: ArgumentHelp("All steps, with so many seconds between them, 1 to 3600.", valueName: "seconds"))
+    var every: Int?
+
+    func validate() throws {
+        guard byRank || from == nil && every == nil else { throw ValidationError("--from and --every need --by-rank.") }
+        guard Catalogue.coverable.contains(from ?? 1) else { throw ValidationError("--from must be 1 to 100.") }
+        guard (1...3600).contains(every ?? 1) else { throw ValidationError("--every must be 1 to 3600.") }
+    }
+
+    func run() async throws {
+        guard byRank else {
+            return try await freeze.run("reveal", "Show it as it is?", ("shown again", "not frozen"))
+        }
+        guard try await freeze.isAgreed("Reveal it place by place?") else { return }
+        // Where it has begun, so many are covered already, or fewer: the answer tells.
+        var step = try await freeze.send("reveal", hidden: from ?? 10)
+        var isStep = step.changed
+        while let hidden = step.hidden {
+            if isStep {
+                print(hidden == 1 ? "Place 1 is covered." : "Places 1 to \(hidden) are covered.")
+                guard let every else { return }
+                try await Task.sleep(for: .seconds(every))
+            }
+            isStep = true
+            step = try await freeze.send("reveal", hidden: max(0, hidden - 1))
+        }
+        print("\(freeze.board) is \(step.changed ? "shown again" : "not frozen").")
+    }
 }
 
 /// What both take.
@@ -47,16 +85,32 @@ struct FreezeOptions: ParsableArguments {
         _ question: String,
         _ words: (done: String, unchanged: String)
     ) async throws {
-        let held = try await DefinitionService(service).existing(.board(board))
-        print("\(board) is \(held.isFrozen ? "frozen" : "not frozen").")
-        guard try consent.isGiven(question) else { return }
-        let json = ByteBuffer(bytes: try JSONEncoder().encode(Reasoned(reason: consent.reason)))
-        let body = try await service.send(.POST, "/boards/\(board)/\(path)", json: json).success()
-        let answer = try JSONDecoder().decode(FreezeAnswer.self, from: Data(body.readableBytesView))
+        guard try await isAgreed(question) else { return }
+        let answer = try await send(path)
         print("\(board) is \(answer.changed ? words.done : words.unchanged).")
     }
+
+    fileprivate func isAgreed(_ question: String) async throws -> Bool {
+        let held = try await DefinitionService(service).existing(.board(board))
+        print("\(board) is \(held.isFrozen ? "frozen" : "not frozen").")
+        return try consent.isGiven(question)
+    }
+
+    fileprivate func send(_ path: String, hidden: Int? = nil) async throws -> FreezeAnswer {
+        let json = ByteBuffer(bytes: try JSONEncoder().encode(FreezeWish(reason: consent.reason.text, hidden: hidden)))
+        let body = try await service.send(.POST, "/boards/\(board)/\(path)", json: json).success()
+        return try JSONDecoder().decode(FreezeAnswer.self, from: Data(body.readableBytesView))
+    }
+}
+
+private struct FreezeWish: Encodable {
+    let reason: String
+    /// So many places stay covered; nil: it is no step of a reveal place by place.
+    let hidden: Int?
 }
 
 private struct FreezeAnswer: Decodable {
     let changed: Bool
+    /// So many places are covered; nil: the board is shown as it is.
+    let hidden: Int?
 }

@@ -62,6 +62,15 @@ struct AdminBody {
         return text
     }
 
+    /// Nil: it is left out.
+    func number(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
+        guard let value = object[name] else { return nil }
+        guard let number = value.integer, range.contains(number) else {
+            throw .invalidBody("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
     static let revertMembers = ["user_id", "since", "until", "seq", "reason"]
 
     /// `{"user_id", "since"?, "until"?}` or `{"seq"}`.

@@ -9,11 +9,19 @@ enum BoardJSON {
         rows(Array(zip(page.snapshot.standings, page.ranks)), said)
     }
 
-    static func rows(_ rows: [(standing: Standing, rank: Int)], _ said: SaidByUsers = .notAsked) -> ByteBuffer {
-        var list = List(reserving: rows.count * 64)
+    /// - Parameter covered: places before the rows that are not shown yet, counted from 1.
+    static func rows(
+        _ rows: [(standing: Standing, rank: Int)],
+        _ said: SaidByUsers = .notAsked,
+        covered: Range<Int> = 1..<1
+    ) -> ByteBuffer {
+        var list = List(reserving: (covered.count + rows.count) * 64)
+        for rank in covered { list.add(ByteBuffer(string: coveredRow(rank))) }
         for (place, (standing, rank)) in rows.enumerated() { list.add(standing, rank: rank, said.member(of: place)) }
         return list.end()
     }
+
+    static func coveredRow(_ rank: Int) -> String { #"{"rank":\#(rank),"hidden":true}"# }
 
     static func rows(_ users: [UserStanding], _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         var list = List(reserving: users.count * 64)

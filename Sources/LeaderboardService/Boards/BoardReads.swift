@@ -3,6 +3,7 @@ import Broadcast
 import HTTPServer
 import Leaderboard
 import NIOCore
+import Seasons
 
 /// What anybody may read of a board: rows with their ranks, where a user or a score stands, how many are where. Of a board that is
 /// followed, for it is watched or read often, what its copy tells comes from there, and has each update that was acknowledged by
@@ -53,7 +54,7 @@ struct BoardReads: Sendable {
                     return page.answer(to: request)
                 }
                 let found = try await rows(selection, wish, on: id, request)
-                stream.sourceIs(at: found.seq, afterAcknowledged: seq)
+                if let place = found.seq { stream.sourceIs(at: place, afterAcknowledged: seq) }
                 return Self.response(to: request, found.body)
             }
         } catch {
@@ -66,8 +67,8 @@ struct BoardReads: Sendable {
         _ wish: BoardQuery,
         on id: BoardID,
         _ request: Request
-    ) async throws(Refusal) -> (body: ByteBuffer, seq: Int) {
-        let (page, said) = try await self.page(
+    ) async throws(Refusal) -> (body: ByteBuffer, seq: Int?) {
+        let shown = try await page(
             selection,
             wish.limit,
             wish.view,
@@ -75,8 +76,9 @@ struct BoardReads: Sendable {
             on: id,
             request
         )
-        let rows = Array(zip(page.snapshot.standings, page.ranks))
-        return (try Self.body(rows, selection, wish.limit, said), page.snapshot.seq)
+        let rows = Array(zip(shown.page.snapshot.standings, shown.page.ranks))
+        let body = try Self.body(rows, selection, wish.limit, shown.said, covered: shown.covered)
+        return (body, shown.seq)
     }
 
     /// Of a board that is frozen, what it was then, as far as that is kept.
@@ -87,22 +89,29 @@ struct BoardReads: Sendable {
         isAsked: Bool,
         on id: BoardID,
         _ request: Request
-    ) async throws(Refusal) -> (RankedPage, SaidByUsers) {
+    ) async throws(Refusal) -> ShownRows {
         do throws(Refusal) {
-            return try await boards.read(id, for: request) {
-                store throws(ScoreStoreError) -> (RankedPage, SaidByUsers)? in
+            return try await boards.read(id, for: request) { store throws(ScoreStoreError) -> ShownRows? in
                 let page = try await store.rows(selection, limit: limit, in: view, on: request.eventLoop)
                 guard let page else { return nil }
-                return (page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
+                return ShownRows(page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
             }
         } catch {
-            guard error.code == Refusal.boardFrozenCode, case .page(let offset) = selection, view == .whole else {
-                throw error
+            guard error.code == Refusal.boardFrozenCode, case .page(let offset) = selection else { throw error }
+            let window: WindowName?
+            switch view {
+            case .whole: window = nil
+            case .window(let name, season: nil): window = name
+            case .window, .segment: throw error
             }
             let store = try await boards.board(id, request)
             do throws(ScoreStoreError) {
-                if let page = try await store.frozenPage(on: request.eventLoop).part(from: offset, limit: limit) {
-                    return (page, try await store.said(of: page, isAsked: isAsked, on: request.eventLoop))
+                let kept = try await store.frozenPage(of: window, on: request.eventLoop)
+                if let part = kept.part(from: offset, limit: limit) {
+                    return ShownRows(
+                        part,
+                        try await store.said(of: part.page, isAsked: isAsked, on: request.eventLoop)
+                    )
                 }
             } catch { throw Refusal(reading: error) }
             throw error
@@ -113,10 +122,11 @@ struct BoardReads: Sendable {
         _ rows: [(standing: Standing, rank: Int)],
         _ selection: RowSelection,
         _ limit: Int,
-        _ said: SaidByUsers = .notAsked
+        _ said: SaidByUsers = .notAsked,
+        covered: Range<Int> = 1..<1
     ) throws(Refusal) -> ByteBuffer {
         if case .around = selection, rows.isEmpty, limit > 0 { throw .userNotFound }
-        return BoardJSON.rows(rows, said)
+        return BoardJSON.rows(rows, said, covered: covered)
     }
 
     private func standings(
@@ -285,6 +295,30 @@ struct BoardReads: Sendable {
         do { return Scoreboard.response(to: request, body: try await body()) } catch {
             return PublicRead.open(error.response)
         }
+    }
+}
+
+/// What a reader is shown of some rows.
+struct ShownRows: Sendable {
+    let page: RankedPage
+    let said: SaidByUsers
+    /// Of a board that is frozen, places before the rows that are not shown yet, counted from 1.
+    let covered: Range<Int>
+    /// Where the board is; nil: these rows are of when it was frozen.
+    let seq: Int?
+
+    init(_ page: RankedPage, _ said: SaidByUsers) {
+        self.page = page
+        self.said = said
+        covered = 1..<1
+        seq = page.snapshot.seq
+    }
+
+    init(_ frozen: FrozenPage, _ said: SaidByUsers) {
+        page = frozen.page
+        self.said = said
+        covered = frozen.covered
+        seq = nil
     }
 }
 

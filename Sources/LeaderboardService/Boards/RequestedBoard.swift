@@ -57,9 +57,7 @@ struct RequestedBoard: Sendable {
 
     /// For who watches a window that begins anew: the board has one of this name.
     func allowWatching(_ window: WindowName, of id: BoardID, _ request: Request) async throws(Refusal) {
-        let definition = try await board(id, request).board.definition
-        if let since = definition.frozenSince { throw Refusal(reading: .frozen(since: since)) }
-        let windows = definition.windows
+        let windows = try await board(id, request).board.definition.windows
         guard windows.seasonal.contains(where: { $0.name == window }) else { throw Refusal(reading: .unknownWindow) }
     }
 

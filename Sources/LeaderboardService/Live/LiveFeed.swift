@@ -72,6 +72,7 @@ final class LiveFeed: Sendable {
         case .change(let change): stream.publish(change)
         case .group(let group): for change in group.updates { stream.publish(change) }
         case .standingsReplaced: stream.standingsReplaced()
+        case .saysOther(let user): stream.saysOther(user.rawValue)
         case .seasonsBegun(let begun): stream.begun(BegunWindows(begun))
         }
     }

@@ -62,8 +62,14 @@ struct LiveRoutes: Sendable {
                 "A window is followed in the season that runs: leave season out, or read the scoreboard."
             )
         }
-        guard case .window(let window, _) = try BoardQuery.view(request.query) else { return nil }
-        return window
+        switch try BoardQuery.view(request.query) {
+        case .window(let window, _): return window
+        case .whole: return nil
+        case .segment:
+            throw .invalidSegment(
+                "Segments have no live view: follow the board, or read the scoreboard of the segment."
+            )
+        }
     }
 
     private func place(for request: Request) throws(Refusal) -> Place {
@@ -142,6 +148,7 @@ private struct LiveWish: Sendable {
     let cursor: Cursor?
     /// The path names a board.
     let namesBoard: Bool
+    let includesMetadata: Bool
     /// Nil: the one that never ends.
     let window: WindowName?
     var access = Access.unknown
@@ -151,6 +158,7 @@ private struct LiveWish: Sendable {
         view = try View(request.query)
         cursor = Self.cursor(of: request)
         namesBoard = request.parameters[RequestedBoard.parameter] != nil
+        includesMetadata = try BoardQuery.includesMetadata(request.query)
         window = try LiveRoutes.window(of: request)
     }
 
@@ -161,6 +169,7 @@ private struct LiveWish: Sendable {
             view: view,
             cursor: cursor,
             namesBoard: namesBoard,
+            includesMetadata: includesMetadata,
             access: access,
             admission: admission,
             writeDirectly: live.direct.map { $0.write }

@@ -16,7 +16,7 @@ extension StandingsSource {
                     } catch {
                         guard case .frozen(let since) = error else { throw error }
                         let kept = try await store.frozenPage(on: eventLoop)
-                        return Look(kept.snapshot, isPrivate: isPrivate, frozenSince: since)
+                        return Look(kept.page.snapshot, isPrivate: isPrivate, frozen: kept.look(since: since))
                     }
                     guard var page = found else { return nil }
                     // What only a template covers is made by its first update, not by who watches it.
@@ -29,8 +29,21 @@ extension StandingsSource {
             },
             standings: { users, _, eventLoop in
                 try await Self.standings(of: users, in: .whole, name, catalogue, eventLoop)
-            }
+            },
+            metadata: { try await Self.metadata(of: $0, name, catalogue, $1) }
         )
+    }
+
+    /// What they say of themselves on the board; of all its windows it is the same.
+    static func metadata(
+        of users: [String],
+        _ name: String,
+        _ catalogue: Catalogue,
+        _ eventLoop: any EventLoop
+    ) async throws -> [String?] {
+        try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
+            try await store.metadata(of: users, on: eventLoop).map { $0.flatMap { $0.isEmpty ? nil : $0.json } }
+        }
     }
 
     static func standings(
@@ -70,5 +83,15 @@ extension StandingsSource {
             if let value = try await call(store) { return value }
         }
         throw ScoreStoreError.unavailable("the board's definition changes all the time")
+    }
+}
+
+extension FrozenPage {
+    /// As the broadcaster has it.
+    func look(since: Int) -> FrozenLook {
+        let users = zip(page.snapshot.standings, page.ranks).map { standing, rank in
+            UserStanding(user: standing.user, score: standing.score, rank: rank)
+        }
+        return FrozenLook(since: since, covered: covered.count, users: users)
     }
 }

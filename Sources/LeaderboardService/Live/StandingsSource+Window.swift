@@ -35,6 +35,7 @@ extension StandingsSource {
                     eventLoop
                 )
             },
+            metadata: { try await Self.metadata(of: $0, board, catalogue, $1) },
             turn: { eventLoop in
                 try await Self.asking(board, catalogue, eventLoop) { store throws(ScoreStoreError) in
                     // What only a template covers is made by its first update.
@@ -51,7 +52,15 @@ extension StandingsSource {
         _ store: ScoreStore,
         _ eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Look? {
-        guard var rows = try await store.seasonRows(of: window, limit: limit, on: eventLoop) else { return nil }
+        let isPrivate = store.board.definition.visibility != .public
+        let found: SeasonRows?
+        do throws(ScoreStoreError) {
+            found = try await store.seasonRows(of: window, limit: limit, on: eventLoop)
+        } catch {
+            guard case .frozen(let since) = error else { throw error }
+            return try await frozen(window, since: since, isPrivate: isPrivate, store, eventLoop)
+        }
+        guard var rows = found else { return nil }
         // What only a template covers is made by its first update, not by who watches it.
         if !rows.snapshot.cursor.hasBegun, store.board.source != .template {
             try await store.begin(on: eventLoop)
@@ -59,14 +68,39 @@ extension StandingsSource {
         }
         let (place, snapshot) = rows.shown(in: window)
         var ended: LastStandings?
-        if let shown, shown.id != rows.season.id {
+        if let shown, shown.id != rows.season.id || rows.now >= rows.season.until {
+            // Of a window that has but one season, it is that.
             guard let last = try await store.ended(shown, window, rows.now, eventLoop) else { return nil }
             ended = last
         }
         return Look(
             snapshot,
-            isPrivate: store.board.definition.visibility != .public,
+            isPrivate: isPrivate,
             season: SeasonLook(place, clock: RedisClock(rows.now, readAt: rows.readAt), ended: ended)
+        )
+    }
+
+    /// The window as it was when the board was frozen, in the season of then.
+    private static func frozen(
+        _ window: WindowName,
+        since: Int,
+        isPrivate: Bool,
+        _ store: ScoreStore,
+        _ eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Look {
+        let kept = try await store.frozenPage(of: window, on: eventLoop)
+        let snapshot = kept.page.snapshot
+        guard let season = kept.season else {
+            return Look(snapshot, isPrivate: isPrivate, frozen: kept.look(since: since))
+        }
+        let now = try await store.time(on: eventLoop)
+        // No change counts in it.
+        let place = SeasonPlace(season, of: window.rawValue, epoch: snapshot.epoch, index: nil, listed: 0)
+        return Look(
+            snapshot.in(place),
+            isPrivate: isPrivate,
+            season: SeasonLook(place, clock: RedisClock(now, readAt: .now()), ended: nil),
+            frozen: kept.look(since: since)
         )
     }
 }
@@ -81,13 +115,19 @@ extension SeasonRows {
             index: self.place,
             listed: listed
         )
-        let shown = Snapshot(
-            cursor: Cursor(epoch: place.shownEpoch, seq: snapshot.seq),
-            total: snapshot.total,
-            standings: snapshot.standings,
-            order: snapshot.order
+        return (place, snapshot.in(place))
+    }
+}
+
+extension Snapshot {
+    /// The same with the cursors of the window.
+    fileprivate func `in`(_ place: SeasonPlace) -> Snapshot {
+        Snapshot(
+            cursor: Cursor(epoch: place.shownEpoch, seq: seq),
+            total: total,
+            standings: standings,
+            order: order
         )
-        return (place, shown)
     }
 }
 

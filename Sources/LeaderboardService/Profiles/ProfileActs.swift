@@ -10,10 +10,11 @@ import NIOHTTP1
 struct ProfileActs: Sendable {
     let operators: Operators
     let boards: RequestedBoard
+    let acts: ActsAcknowledged
     let logger: Logger
 
     var routes: [Route] {
-        let bytes = AdminBody.maximumBytes
+        let (bytes, blank, allow) = (AdminBody.maximumBytes, acts.after(blank), acts.after(allow))
         return [
             .on(.POST, "/api/v1/admin/users/{id}/profile/blank", maximumBodyBytes: bytes, handler: blank),
             .on(.POST, "/api/v1/admin/users/{id}/profile/allow", maximumBodyBytes: bytes, handler: allow),

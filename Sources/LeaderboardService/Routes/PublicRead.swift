@@ -28,10 +28,15 @@ enum PublicRead {
 
 /// The rows of a scoreboard as the body of an answer.
 enum StandingsBody {
-    static func encode(_ rows: [Standing]) -> ByteBuffer {
+    /// - Parameter covered: places before the rows that are not shown yet, counted from 1.
+    static func encode(_ rows: [Standing], covered: Range<Int> = 1..<1) -> ByteBuffer {
         var body = ByteBuffer()
-        body.reserveCapacity(rows.count * 48 + 2)
+        body.reserveCapacity((covered.count + rows.count) * 48 + 2)
         body.writeStaticString("[")
+        for rank in covered {
+            body.writeString(BoardJSON.coveredRow(rank))
+            if rank < covered.upperBound - 1 || !rows.isEmpty { body.writeStaticString(",") }
+        }
         for (index, row) in rows.enumerated() {
             body.writeStaticString(index == 0 ? #"{"user_id":"# : #",{"user_id":"#)
             body.writeJSON(row.user)

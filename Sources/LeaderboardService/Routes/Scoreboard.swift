@@ -28,8 +28,7 @@ struct Scoreboard: Sendable {
         do throws(Refusal) {
             let page = try Page(request.query)
             guard page.offset > 0 else { return try await first(page.limit, for: request) }
-            let rows = try await rows(page, request)
-            return Self.response(to: request, body: StandingsBody.encode(rows.standings))
+            return Self.response(to: request, body: try await rows(page, request).plainBody)
         } catch {
             return PublicRead.open(error.response)
         }
@@ -45,9 +44,8 @@ struct Scoreboard: Sendable {
         return page.answer(to: request)
     }
 
-    private func rows(_ page: Page, _ request: Request) async throws(Refusal) -> Snapshot {
-        try await reads.page(.page(offset: page.offset), page.limit, .whole, isAsked: false, on: .main, request).0
-            .snapshot
+    private func rows(_ page: Page, _ request: Request) async throws(Refusal) -> ShownRows {
+        try await reads.page(.page(offset: page.offset), page.limit, .whole, isAsked: false, on: .main, request)
     }
 
     /// `GET /api/v1/scoreboard/users/{id}`: one user's score and rank, 1 being the best, and with `include=metadata` those.
@@ -84,6 +82,11 @@ struct Scoreboard: Sendable {
         response.headers.add(name: "Cache-Control", value: "no-cache")
         return PublicRead.open(response)
     }
+}
+
+extension ShownRows {
+    /// Rows without ranks.
+    var plainBody: ByteBuffer { StandingsBody.encode(page.snapshot.standings, covered: covered) }
 }
 
 /// A strong entity tag (RFC 9110, section 8.8.3): 64 bits of the body's SHA-256.

@@ -51,7 +51,7 @@ final class TopOfBoard: Sendable {
     /// - Parameter ask: reads them from Redis.
     func page(
         _ limit: Int,
-        orAsk ask: () async throws(Refusal) -> Snapshot
+        orAsk ask: () async throws(Refusal) -> ShownRows
     ) async throws(Refusal) -> Encoded {
         let seq = stream.acknowledged
         if let copy = await stream.standings(limit: limit, atLeast: seq) {
@@ -59,8 +59,8 @@ final class TopOfBoard: Sendable {
             pages.withLock { $0[limit] = page }
             return page
         }
-        let snapshot = try await ask()
-        stream.sourceIs(at: snapshot.seq, afterAcknowledged: seq)
-        return Encoded(version: 0, body: StandingsBody.encode(snapshot.standings))
+        let shown = try await ask()
+        if let place = shown.seq { stream.sourceIs(at: place, afterAcknowledged: seq) }
+        return Encoded(version: 0, body: shown.plainBody)
     }
 }

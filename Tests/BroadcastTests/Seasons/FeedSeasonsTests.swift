@@ -50,6 +50,53 @@ struct FeedSeasonsTests {
         return feed
     }
 
+    @Test(
+        "of a window that has but one season tells its end once, whichever look finds it; and not who came when it was over"
+    )
+    func only() throws {
+        for isAwaited in [true, false] {
+            var feed = following(Self.first)
+            feed.clock = RedisClock(20, readAt: Self.later)
+            let actions =
+                isAwaited ? feed.seasonIsOver(now: Self.later) : feed.wake(now: Self.later + .seconds(60))
+            #expect(actions == [.fetch(2)])
+            let now = Self.later + .seconds(60)
+            let told = feed.arrived(
+                Self.snapshot(5, Self.first),
+                of: Self.place(Self.first),
+                after: Self.ended,
+                number: 2,
+                now: now
+            )
+            #expect(told == [.resnapshot(.season)] && feed.isLive)
+            let taken = feed.takeTurn()
+            let turn = try #require(taken)
+            #expect(turn.season == Self.first && turn.next == nil && turn.ended == Self.ended)
+            #expect(feed.wake(now: now + .seconds(60)) == [.fetch(3)])
+            let again = feed.arrived(
+                Self.snapshot(5, Self.first),
+                of: Self.place(Self.first),
+                after: Self.ended,
+                number: 3,
+                now: now + .seconds(60)
+            )
+            let none = feed.takeTurn()
+            #expect(again == [] && none == nil)
+        }
+        var late = Feed(options: BroadcastOptions())
+        late.clock = RedisClock(20, readAt: Self.start)
+        _ = late.subscriptionLive(now: Self.start)
+        let seen = late.arrived(
+            Self.snapshot(5, Self.first),
+            of: Self.place(Self.first),
+            after: nil,
+            number: 1,
+            now: Self.start
+        )
+        let none = late.takeTurn()
+        #expect(seen == [.resnapshot(.start)] && none == nil && !late.owesLastTurn)
+    }
+
     @Test("of the board goes on, and its next frame tells that nothing was missed")
     func board() {
         var feed = following(nil)
@@ -117,7 +164,7 @@ struct FeedSeasonsTests {
         #expect(feed.published?.seasonID == "W49")
         #expect(feed.published?.top == [Standing(user: "b", score: 1)])
         let turn = feed.takeTurn()
-        #expect(turn?.season.id == "W48" && turn?.next.id == "W49" && turn?.ended == Self.ended)
+        #expect(turn?.season.id == "W48" && turn?.next?.id == "W49" && turn?.ended == Self.ended)
         #expect(turn?.cursor == Cursor(epoch: "1.weekly.W48", seq: 5))
         #expect(feed.takeTurn() == nil)
         // A place in the season before is none in this one.
@@ -156,7 +203,7 @@ struct FeedSeasonsTests {
         )
         #expect(actions == [.resnapshot(.season)])
         let turn = feed.takeTurn()
-        #expect(turn?.next.id == "W49")
+        #expect(turn?.next?.id == "W49")
     }
 
     @Test("of a window looks anew where a change does not say what it did there")

@@ -24,9 +24,9 @@ struct FrozenFeedTests {
     func changes() throws {
         var feed = Feed(options: BroadcastOptions())
         let first = try #require(fetch(feed.subscriptionLive(now: now)))
-        let actions = feed.frozen(at: snapshot(5, 50), since: 17, number: first, now: now)
+        let actions = feed.frozen(FrozenLook(since: 17), at: snapshot(5, 50), number: first, now: now)
         #expect(actions.contains(.resnapshot(.start)) && feed.isCaughtUp && !feed.isLive)
-        #expect(feed.published?.frozenSince == 17)
+        #expect(feed.published?.frozen?.since == 17)
         for seq in 6...9 {
             let change = Change(user: "ada", score: seq * 10, increase: 10, seq: seq, epoch: "1", time: nil)
             #expect(!feed.receive(change, now: now).contains(.flush))
@@ -37,7 +37,7 @@ struct FrozenFeedTests {
         let later = now + .seconds(60)
         let again = try #require(fetch(feed.standingsReplaced(now: later)))
         _ = feed.arrived(snapshot(9, 90), of: nil, after: nil, number: again, now: later)
-        #expect(feed.isLive && feed.published?.frozenSince == nil && feed.published?.top.map(\.score) == [90])
+        #expect(feed.isLive && feed.published?.frozen == nil && feed.published?.top.map(\.score) == [90])
     }
 
     @Test("takes nothing that came behind the event that froze it into the answer of a read that was under way")

@@ -90,6 +90,27 @@ struct CopiedReadsTests {
         }
     }
 
+    @Test("have what an operator changed before")
+    func acts() async throws {
+        try await withService { service, redis in
+            let operators = try await AnOperator(service)
+            _ = try await operators.put("quiz", "{}", .make)
+            let reader = try await service.connect()
+            for user in ["ada", "bob"] { try await service.write("quiz", user, 5, on: reader) }
+            let path = "/api/v1/boards/quiz/scoreboard"
+            try await until {
+                try await calls(redis, by: 200) { _ = try await reader.request("GET", path) } < 50
+            }
+            // The event comes a millisecond later than the answer: some of so many reads would come before it.
+            for turn in 1...40 {
+                let act = turn.isMultiple(of: 2) ? "reinstate" : "suspend"
+                let done = try await operators.ask("POST", "/quiz/users/ada/\(act)", #"{"reason":"a test"}"#)
+                let shown = try await reader.request("GET", path).body
+                #expect(done.status == 200 && shown.contains("ada") == turn.isMultiple(of: 2), "\(act): \(shown)")
+            }
+        }
+    }
+
     /// How many readers' functions are called while this is done so many times; the looks of the instance are among them.
     private func calls(
         _ redis: PrivateRedisServer,

@@ -158,7 +158,7 @@ struct WindowsInBrowserTests {
         try await live.run { port in
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(port)/?window=weekly")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
                 live.send(Self.standings("once", Self.top, rest: over, type: "season"))
                 live.send(Self.standings("once", Self.top, rest: over))
                 try await page.wait(for: "\(Self.text("#time-left")) === 'Ended'")

@@ -1,8 +1,10 @@
 import Board
 import NIOCore
 import RedisClient
+import Seasons
 import TestSupport
 import Testing
+import Text
 
 @testable import Leaderboard
 
@@ -63,18 +65,82 @@ struct FreezeTests {
                     try await reader.read(store.seeingFrozen(), board.loop)
                 }
             }
-            let page = try await new.frozenPage(on: board.loop)
+            let kept = try await new.frozenPage(on: board.loop)
+            let page = kept.page
             #expect(page.snapshot.standings == [Standing(user: "bob", score: 7), Standing(user: "alice", score: 5)])
             #expect(page.ranks == [1, 2] && page.snapshot.total == 2 && page.snapshot.seq == 2)
-            #expect(page.part(from: 1, limit: 10)?.snapshot.standings.map(\.user) == ["alice"])
-            #expect(page.part(from: 2, limit: 10)?.snapshot.standings == [])
+            #expect(kept.part(from: 1, limit: 10)?.page.snapshot.standings.map(\.user) == ["alice"])
+            #expect(kept.part(from: 2, limit: 10)?.page.snapshot.standings == [])
 
             let shown = try #require(try await catalogue.freeze(.main, false, by: board.act(), on: board.loop))
             #expect(shown.frozenSince == nil)
             for reader in Self.readers { try await reader.read(old, board.loop) }
-            #expect(try await old.frozenPage(on: board.loop).snapshot.standings == [])
+            #expect(try await old.frozenPage(on: board.loop).page.snapshot.standings == [])
             #expect(try await board.audit().map(\.action) == [.update, .update, .freeze, .reveal])
             #expect(try await board.verify().isSound)
+        }
+    }
+
+    @Test("is revealed place by place, by rows as they were at the first step; who is erased is covered no longer")
+    func covered() async throws {
+        try await withBoard { board in
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            for (user, points) in [("alice", 5), ("bob", 7), ("carol", 9)] { _ = try await board.applied(user, points) }
+            func uncover(_ covered: Int) async throws -> Uncovering? {
+                try await catalogue.uncover(.main, downTo: covered, by: board.act(), on: board.loop)
+            }
+            #expect(try await uncover(2) == nil)
+            _ = try await catalogue.freeze(.main, true, by: board.act(), on: board.loop)
+            _ = try await board.command("ZINCRBY", board.store.keys.scores, "3", "alice")
+            #expect(try await uncover(9) == Uncovering(covered: 3, isDone: true))
+            let store = try await catalogue.board(.main, on: board.loop)
+            var kept = try await store.frozenPage(on: board.loop)
+            #expect(kept.covered == 1..<4 && kept.page.snapshot.standings == [] && kept.page.snapshot.seq == 4)
+            _ = try await board.command("ZINCRBY", board.store.keys.scores, "100", "bob")
+            #expect(try await uncover(3) == Uncovering(covered: 3, isDone: false))
+            #expect(try await uncover(2) == Uncovering(covered: 2, isDone: true))
+            #expect(try await uncover(100) == Uncovering(covered: 2, isDone: false))
+            kept = try await store.frozenPage(on: board.loop)
+            #expect(kept.page.snapshot.standings == [Standing(user: "bob", score: 7)] && kept.page.ranks == [3])
+            let part = try #require(kept.part(from: 1, limit: 10))
+            #expect(part.covered == 2..<3 && part.page.ranks == [3])
+            #expect(kept.part(from: 3, limit: 10)?.covered == 3..<3)
+            _ = try await store.erase(.alice, by: board.act(), on: board.loop)
+            kept = try await store.frozenPage(on: board.loop)
+            #expect(kept.covered == 1..<2 && kept.page.snapshot.standings.map(\.user) == ["bob"])
+            #expect(try await catalogue.freeze(.main, false, by: board.act(), on: board.loop) != nil)
+            #expect(try await uncover(1) == nil)
+        }
+    }
+
+    @Test("on which nobody is has nobody to cover, and its windows are kept as they were, by their seasons")
+    func windows() async throws {
+        try await withBoard { board in
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            var definition = BoardDefinition()
+            let windows = #"[{"name":"all"},{"name":"h","reset":"hourly"},{"name":"d","reset":"daily"}]"#
+            definition = try BoardDefinition(
+                json: try #require(
+                    try JSONValue(json: Array(#"{"windows":\#(windows)}"#.utf8), maximumBytes: 1000).object
+                ),
+                named: try DefinitionName("windowed")
+            )
+            let id = try BoardID("windowed")
+            let outcome = try await catalogue.store(definition, as: .board(id), inPlaceOf: .nothing, on: board.loop)
+            guard case .stored = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(try await catalogue.freeze(id, true, by: board.act(), on: board.loop) != nil)
+            let empty = try await catalogue.uncover(id, downTo: 3, by: board.act(), on: board.loop)
+            #expect(empty == Uncovering(covered: 0, isDone: false))
+            let store = try await catalogue.board(id, on: board.loop)
+            for name in ["h", "d"] {
+                let page = try await store.frozenPage(of: WindowName(name), on: board.loop)
+                #expect(page.season == store.board.seasons?.shown(try #require(WindowName(name))), "\(name)")
+                #expect(page.page.snapshot.total == 0)
+            }
+            #expect(try await store.frozenPage(of: WindowName("none"), on: board.loop).season == nil)
         }
     }
 
@@ -113,9 +179,10 @@ struct FreezeTests {
             }
             let shown = try await catalogue.board(id, on: board.loop)
             _ = try await shown.erase(.alice, by: board.act(), on: board.loop)
-            let page = try await shown.frozenPage(on: board.loop)
+            let kept = try await shown.frozenPage(on: board.loop)
+            let page = kept.page
             #expect(page.snapshot.standings.map(\.user) == ["bob"] && page.ranks == [2])
-            #expect(page.part(from: 0, limit: 10)?.ranks == [2])
+            #expect(kept.part(from: 0, limit: 10)?.page.ranks == [2])
             #expect(try await catalogue.freeze(id, false, by: board.act(), on: board.loop) != nil)
             #expect(try await segmented.store.rows(.page(offset: 0), limit: 10, on: board.loop)?.ranks == [1])
         }
@@ -127,10 +194,14 @@ struct FreezeTests {
             ("17 3 2\nbob 7 1\nalice -5 2", 2), ("17 0 0", 0), ("", nil), ("17 3", nil), ("17 -1 2", nil),
             ("17 9007199254740992 2", nil), ("17 3 2\nbob 7", nil), ("17 3 2\nbob 7 0", nil), ("17 3 2\nbob x 1", nil),
             ("17 3 2\n", nil), ("17 3 2\nb b 7 1", nil), ("17 3 2\nbob 9223372036854775808 1", nil),
+            ("17 3 2 1\nbob 7 1\nalice -5 2", 1), ("17 3 2 9\nbob 7 1", 0), ("17 3 2 -1\nbob 7 1", nil),
+            ("17 3 2 x\nbob 7 1", nil), ("17 3 2\nbob 7 1\n@daily 2026-11-28 1 2 3 1\nalice 5 1", 1),
+            ("17 3 2\n@daily 2 1\n@daily 2026-11-28 1 2 3 1", 1), ("17 3 2\n@daily 2026-11-28 2 1 3 1", nil),
+            ("17 3 2\n@daily 2026-11-28 1 2 3 -1", nil), ("17 3 2\n@daily 20:26 1 2 3 1", nil),
         ] as [(String, Int?)]
     )
     func rows(text: String, count: Int?) {
-        #expect(RankedPage(frozen: text, order: BoardOrder())?.ranks.count == count)
+        #expect(FrozenPicture(text, BoardOrder())?.page(of: nil)?.page.ranks.count == count)
     }
 }
 

@@ -105,7 +105,7 @@ private func withEvents(
                 switch try BoardEvent(json: payload) {
                 case .change(let event): events.withLockedValue { $0.append(event) }
                 case .group(let group): events.withLockedValue { $0 += group.updates }
-                case .standingsReplaced, .seasonsBegun: Issue.record("no update")
+                case .standingsReplaced, .seasonsBegun, .saysOther: Issue.record("no update")
                 }
             } catch {
                 Issue.record(error)

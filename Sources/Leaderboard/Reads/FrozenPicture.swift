@@ -1,0 +1,79 @@
+import Board
+import Seasons
+import Text
+
+/// What is kept of a board while it is frozen, as `Functions/freeze.lua` writes it.
+struct FrozenPicture {
+    fileprivate struct Part {
+        let window: WindowName?
+        let seq: Int
+        let season: Season?
+        let total: Int
+        let covered: Int
+        var standings: [Standing] = []
+        var ranks: [Int] = []
+    }
+
+    private let epoch: String
+    private let order: BoardOrder
+    private let parts: [Part]
+
+    /// Nil: it is none.
+    init?(_ text: String, _ order: BoardOrder) {
+        let lines = text.parts(at: "\n").map { $0.parts(at: " ") }
+        guard let head = lines.first, (3...4).contains(head.count), let seq = Self.count(head[1]),
+            let total = Self.count(head[2]), let covered = head.count == 3 ? 0 : Self.count(head[3])
+        else { return nil }
+        var parts = [Part(window: nil, seq: seq, season: nil, total: total, covered: covered)]
+        for words in lines.dropFirst() {
+            if let part = Part(line: words) {
+                parts.append(part)
+                continue
+            }
+            guard words.count == 3, let user = try? UserID(String(words[0])),
+                let score = Int(words[1]).flatMap(ScoreRange.checked), let rank = Self.count(words[2]), rank > 0
+            else { return nil }
+            parts[parts.count - 1].standings.append(Standing(user: user.rawValue, score: score))
+            parts[parts.count - 1].ranks.append(rank)
+        }
+        epoch = String(head[0])
+        self.order = order
+        self.parts = parts
+    }
+
+    /// Nil: there is none of the window, which was not there then.
+    func page(of window: WindowName?) -> FrozenPage? {
+        guard let part = parts.first(where: { $0.window == window }) else { return nil }
+        // More than there are rows: nobody is shown.
+        let covered = min(part.covered, part.standings.count)
+        let shown = Snapshot(
+            cursor: Cursor(epoch: epoch, seq: part.seq),
+            total: part.total,
+            standings: Array(part.standings.dropFirst(covered)),
+            order: order
+        )
+        let page = RankedPage(shown, ranks: Array(part.ranks.dropFirst(covered)))
+        return FrozenPage(page, covered: 1..<(covered + 1), season: part.season)
+    }
+
+    fileprivate static func count(_ text: Substring) -> Int? {
+        Int(text).flatMap(ScoreRange.checked).flatMap { $0 < 0 ? nil : $0 }
+    }
+}
+
+extension FrozenPicture.Part {
+    /// `@window season from until seq users`. Nil: it is another line.
+    fileprivate init?(line words: [Substring]) {
+        guard words.count == 6, words[0].hasPrefix("@"), let window = WindowName(words[0].dropFirst()),
+            Season.isID(words[1]), let from = Int(words[2]), let until = Int(words[3]), from >= 0, from < until,
+            let seq = FrozenPicture.count(words[4]), let total = FrozenPicture.count(words[5])
+        else { return nil }
+        self.init(
+            window: window,
+            seq: seq,
+            season: Season(id: String(words[1]), from: from, until: until),
+            total: total,
+            covered: 0
+        )
+    }
+}
