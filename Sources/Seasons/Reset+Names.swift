@@ -16,4 +16,18 @@ extension Reset {
         case .hourly, .every, .cron, .once: form == "0000-00-00T00Z" || form == "0000-00-00T0000Z"
         }
     }
+
+    /// Of two names of such a window's seasons, whether the first is that of the earlier one.
+    package func isBefore(_ one: some StringProtocol, _ other: some StringProtocol) -> Bool {
+        // Numbers grow longer.
+        if self == .manual, one.utf8.count != other.utf8.count { return one.utf8.count < other.utf8.count }
+        return Self.sorted(one).lexicographicallyPrecedes(Self.sorted(other))
+    }
+
+    /// `T10Z` is `T1000Z`.
+    private static func sorted(_ name: some StringProtocol) -> [UInt8] {
+        let bytes = Array(name.utf8)
+        let isHour = bytes.count == "2026-11-28T10Z".utf8.count && bytes.last == UInt8(ascii: "Z")
+        return isHour ? bytes.dropLast() + Array("00Z".utf8) : bytes
+    }
 }

@@ -121,6 +121,11 @@ package struct AuditReport: Sendable, Equatable {
     /// Between what the backup has and what the board has, changes are lost: only the scores tell of them.
     package var hasLostChanges: Bool { missing?.isPart ?? false }
 
+    /// Of users who say something of themselves.
+    package internal(set) var profiles = 0
+    /// Of users whom operators hold.
+    package internal(set) var heldProfiles = 0
+
     /// Of windows, those that hold and those that are kept.
     package internal(set) var seasons: [SeasonReport] = []
 

@@ -46,6 +46,9 @@ package struct AuditVerification: Sendable {
         report.wholeUsers = walk.tallies.values.count { $0.isWhole }
         report.trimmedUsers = walk.tallies.count - report.wholeUsers
         guard try await compare(walk, into: &report) else { return nil }
+        let profiles = try await store.profiles(of: store.keys, on: eventLoop)
+        report.heldProfiles = profiles.values.count { $0 == .held }
+        report.profiles = profiles.count - report.heldProfiles
         report.seasons = try await SeasonVerification(store: store, eventLoop: eventLoop).run()?.reports ?? []
         return report
     }

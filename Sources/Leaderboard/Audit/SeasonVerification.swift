@@ -132,6 +132,7 @@ extension ScoreStore {
     func auditedSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
         let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
         guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
+        try await placeSeasons(on: eventLoop)
         let (stored, ended) = (try await storedSeasons(on: eventLoop), try await ended(on: eventLoop))
         let keep = board.definition.windows.keepDays * 86_400_000_000
         let kept = try await time(on: eventLoop) - keep

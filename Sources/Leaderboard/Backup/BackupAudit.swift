@@ -55,7 +55,10 @@ package struct BackupAudit: Sendable {
             case .score(let user, let score, _), .withheld(let user, let score, _):
                 if !named.contains(user), (try? UserID(user)) != nil { scores[user] = score }
             case .suspended(let user): suspended.insert(user)
-            case .header, .definition, .segments, .seasons, .ended, .season, .inSeason, .withheldInSeason, .seal: break
+            case .header, .definition, .segments, .profile, .frozen, .seasons, .ended, .season, .inSeason,
+                .withheldInSeason,
+                .seal:
+                break
             }
         }
         self.entries = entries

@@ -27,10 +27,10 @@ struct BackupCheck {
                 throw InvalidBackup(description: "its definition is not where it must be")
             }
             _ = hash.add(line)
-        case .audit, .score, .withheld, .suspended, .segments:
+        case .audit, .score, .withheld, .suspended, .segments, .profile, .frozen:
             guard format != nil else { throw InvalidBackup(description: "it does not begin with a header") }
-            if case .segments = line, format != BackupLine.seasonalFormat {
-                throw InvalidBackup(description: "its segments are not where they must be")
+            if line.isOfLaterFormat, format != BackupLine.seasonalFormat {
+                throw InvalidBackup(description: "its segments or profiles are not where they must be")
             }
             guard !isInSeasons else {
                 throw InvalidBackup(description: "there are lines of the board behind its seasons")
@@ -59,5 +59,15 @@ struct BackupCheck {
         var check = BackupCheck()
         try await lines { try check.take(BackupLine($0)) }
         return try check.end()
+    }
+}
+
+extension BackupLine {
+    /// Of the board, and there since ``seasonalFormat``.
+    fileprivate var isOfLaterFormat: Bool {
+        switch self {
+        case .segments, .profile, .frozen: true
+        default: false
+        }
     }
 }

@@ -3,8 +3,8 @@ import Text
 import NIOCore
 
 /// One line of a backup (NDJSON). First the header, then the definition that is stored for the board, if one is, the audit from the
-/// oldest entry on, the scores, the scores that are withheld, the suspended users, and who is in which segments, each in the order of their names. Of a board with
-/// windows that end then which seasons hold, the stream of those that have ended, and each season that is kept, with the
+/// oldest entry on, the scores, the scores that are withheld, the suspended users, who is in which segments, and what users say of themselves, each in
+/// the order of their names, and what is shown of the board while it is frozen. Of a board with windows that end then which seasons hold, the stream of those that have ended, and each season that is kept, with the
 /// scores in it and those that are withheld. Last the seal.
 enum BackupLine: Equatable {
     case header(board: String, format: Int)
@@ -16,6 +16,9 @@ enum BackupLine: Equatable {
     case suspended(user: String)
     /// What a user is in, as `country:de team:red`, in the order of the kinds.
     case segments(user: String, text: String)
+    case profile(user: String, KeptProfile)
+    /// The board's key ``BoardKeys/frozen``, while it is frozen.
+    case frozen(FrozenRows)
     /// The board's key ``BoardKeys/seasons``, if there is one.
     case seasons(String)
     /// An entry of the stream ``BoardKeys/ended``.
@@ -30,7 +33,8 @@ enum BackupLine: Equatable {
     static let plainFormat = 1
     /// With a definition, and with `reached` where its ties need that.
     static let definedFormat = 2
-    /// The same with seasons, and with segments: what the backup has of them is all that there was.
+    /// The same with seasons, and with segments: what the backup has of them is all that there was. With profiles and the rows of a frozen
+    /// board, too; of releases that did not back them up, there are none in it.
     static let seasonalFormat = 3
     /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
     /// byte of which may take 6.
@@ -42,19 +46,26 @@ extension BackupLine {
     var isSealed: Bool {
         switch self {
         case .header, .seal: false
-        case .definition, .audit, .score, .withheld, .suspended, .segments, .seasons, .ended, .season, .inSeason,
-            .withheldInSeason:
+        case .definition, .audit, .score, .withheld, .suspended, .segments, .profile, .frozen, .seasons, .ended,
+            .season, .inSeason, .withheldInSeason:
             true
+        }
+    }
+
+    /// Some of them may be left out by a restore.
+    var isShown: Bool {
+        switch self {
+        case .profile, .frozen: true
+        default: false
         }
     }
 
     /// What a board keeps; false for a member that is no user id.
     var isOfBoard: Bool {
         switch self {
-        case .header, .definition, .audit, .seasons, .ended, .season, .seal: true
+        case .header, .definition, .audit, .frozen, .seasons, .ended, .season, .seal: true
         case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user), .segments(let user, _),
-            .inSeason(let user, _, _),
-            .withheldInSeason(let user, _, _):
+            .profile(let user, _), .inSeason(let user, _, _), .withheldInSeason(let user, _, _):
             (try? UserID(user)) != nil
         }
     }
@@ -101,6 +112,13 @@ extension BackupLine {
                 buffer.writeJSON(String(segment))
             }
             buffer.writeStaticString("]")
+        case .profile(let user, let said):
+            buffer.writeStaticString(#"{"type":"profile","user":"#)
+            buffer.writeJSON(user)
+            buffer.writeString(#","metadata":\#(said.json)"#)
+        case .frozen(let rows):
+            buffer.writeStaticString(#"{"type":"frozen","text":"#)
+            buffer.writeJSON(rows.text)
         case .seasons(let text):
             buffer.writeStaticString(#"{"type":"seasons","text":"#)
             buffer.writeJSON(text)
@@ -146,6 +164,13 @@ extension BackupLine {
                 Set(segments.map(\.kind)).count == segments.count, segments.count <= BoardSegments.maximumKinds
             else { return nil }
             return .segments(user: user, text: segments.map(\.description).joined(separator: " "))
+        case "profile":
+            guard let user = object["user"]?.string, let said = object["metadata"].flatMap({ KeptProfile($0) }) else {
+                return nil
+            }
+            return .profile(user: user, said)
+        case "frozen":
+            return object["text"]?.string.flatMap { FrozenRows($0) }.map { .frozen($0) }
         case "seasons":
             return object["text"]?.string.flatMap { RunningSeasons.stored($0).isEmpty ? nil : .seasons($0) }
         case "ended": return entry(object).map { .ended($0) }

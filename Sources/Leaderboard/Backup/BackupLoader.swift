@@ -6,11 +6,13 @@ import Text
 /// Loads the lines of a backup beside the board, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
-        case audit, place, withheld, suspended, reverted, segments, ended
+        case audit, place, withheld, suspended, reverted, segments, profiles, ended
     }
 
     /// Words of one call, about.
     private static let batch = 2000
+    /// Of profiles, which are long.
+    private static let batchOfProfiles = 400
 
     private let store: ScoreStore
     private let lease: LoadingLease
@@ -63,6 +65,15 @@ struct BackupLoader {
             let kept = text.parts(at: " ").filter { segment in kinds.contains { segment.hasPrefix("\($0):") } }
             guard !kept.isEmpty else { return }
             try await add(RedisCommand(user, kept.joined(separator: " ")), count: 2, to: .segments)
+        case .profile(let user, let said):
+            try await add(RedisCommand(user, said.stored), count: 2, to: .profiles)
+        case .frozen(let rows):
+            try LoadingLease.check(
+                try await store.writeRepeatably(
+                    call("frozen", lease.keys.frozen) + RedisCommand(rows.text),
+                    on: eventLoop
+                )
+            )
         case .ended(let entry): try await add(entry, to: .ended)
         case .season(let next):
             try await finish()
@@ -92,7 +103,8 @@ struct BackupLoader {
     private mutating func add(_ words: RedisCommand, count: Int, to kind: Kind) async throws(ScoreStoreError) {
         pending[kind, default: (RedisCommand(), 0)].words += words
         pending[kind]?.count += count
-        if let waiting = pending[kind]?.count, waiting >= Self.batch { try await flush(kind) }
+        let batch = kind == .profiles ? Self.batchOfProfiles : Self.batch
+        if let waiting = pending[kind]?.count, waiting >= batch { try await flush(kind) }
     }
 
     private mutating func flush(_ kind: Kind) async throws(ScoreStoreError) {
@@ -109,10 +121,11 @@ struct BackupLoader {
             case .withheld: call("members", season?.withheld ?? keys.withheld)
             case .suspended: call("members", keys.suspended)
             case .reverted: reverted.map { RedisCommand("ZADD", $0) } ?? call("members", keys.reverted)
+            case .profiles: call("profiles", keys.meta)
             case .segments: RedisCommand()
             }
         switch kind {
-        case .audit, .ended, .segments: break
+        case .audit, .ended, .segments, .profiles: break
         case .place: command.append(definition)
         case .withheld: command.append("ZADD")
         case .suspended: command.append("SADD")

@@ -4,12 +4,15 @@ package struct BackupPreview: Sendable {
     /// Nil: none was stored for the board, or the backup is of a release that had none.
     package let definition: BoardDefinition?
     package let summary: BackupSummary
+    /// It has what was shown of a board that was frozen.
+    package let hasFrozenRows: Bool
     let seal: BackupSeal
 
     /// The lines are checked against their seal.
     package init(of lines: BackupLines) async throws {
         var check = BackupCheck()
-        var (auditEntries, users, seasons) = (0, 0, 0)
+        var (auditEntries, users, seasons, profiles) = (0, 0, 0, 0)
+        var hasFrozenRows = false
         var (name, definition) = ("", BoardDefinition?.none)
         try await lines { bytes in
             let line = try BackupLine(bytes)
@@ -20,11 +23,20 @@ package struct BackupPreview: Sendable {
             case .audit: auditEntries += 1
             case .score, .withheld: users += 1
             case .season: seasons += 1
+            case .profile: profiles += 1
+            case .frozen: hasFrozenRows = true
             case .suspended, .segments, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
             }
         }
         seal = try check.end()
-        summary = BackupSummary(auditEntries: auditEntries, users: users, seasons: seasons, seq: seal.seq)
+        summary = BackupSummary(
+            auditEntries: auditEntries,
+            users: users,
+            seasons: seasons,
+            profiles: profiles,
+            seq: seal.seq
+        )
+        self.hasFrozenRows = hasFrozenRows
         self.definition = definition
         do { board = try BoardID(name) } catch { throw InvalidBackup(description: "it is of no board") }
     }

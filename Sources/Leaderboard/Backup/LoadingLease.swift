@@ -26,9 +26,38 @@ final class LoadingLease: Sendable {
         self.segments = segments.kinds.map(keys.segments)
     }
 
-    fileprivate var begin: RedisCommand { call(.begin, loaded) }
-    fileprivate var hold: RedisCommand { call(.hold, loaded) }
-    fileprivate var end: RedisCommand { call(.end, loaded) }
+    fileprivate var begin: RedisCommand { call(.begin, loadedOfBoard) }
+    /// Some keys each: there may be thousands of seasons.
+    fileprivate var hold: [RedisCommand] { [call(.hold, loadedOfBoard)] + seasonsInParts.map { call(.hold, $0) } }
+    /// The last one gives the lease back.
+    fileprivate var end: [RedisCommand] {
+        seasonsInParts.map { names in
+            var unlink = RedisCommand("UNLINK")
+            for name in names { unlink.append(name) }
+            return unlink
+        } + [call(.end, loadedOfBoard)]
+    }
+
+    private var seasonsInParts: [[String]] { Self.parts(of: seasons.withLock { $0 }.flatMap(\.all)) }
+
+    /// As many as one call takes.
+    static func parts(of names: [String]) -> [[String]] {
+        stride(from: 0, to: names.count, by: 300).map { Array(names[$0..<min($0 + 300, names.count)]) }
+    }
+
+    /// What was loaded of seasons stays where it is when the lease ends: they have to take their places.
+    /// - Returns: where they are.
+    func letSeasonsGo() -> [SeasonKeys] {
+        seasons.withLock { seasons in
+            defer { seasons = [] }
+            return seasons
+        }
+    }
+
+    /// They go when it ends, again.
+    func takeBack(_ loaded: [SeasonKeys]) {
+        seasons.withLock { $0 += loaded }
+    }
 
     /// A season is loaded, too, from now on: what is left there of before goes away.
     func begin(_ season: SeasonKeys) -> RedisCommand {
@@ -36,9 +65,12 @@ final class LoadingLease: Sendable {
         return call(.begin, season.all)
     }
 
-    private var loaded: [String] {
-        [keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended]
-            + segments.flatMap(\.all) + seasons.withLock { $0 }.flatMap(\.all)
+    private var loadedOfBoard: [String] {
+        [
+            keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended,
+            keys.meta, keys.frozen, keys.placing,
+        ]
+            + segments.flatMap(\.all)
     }
 
     private func call(_ word: Word, _ loaded: [String]) -> RedisCommand {
@@ -81,13 +113,13 @@ extension ScoreStore {
                 while true {
                     try await Task.sleep(for: Self.renewal)
                     // Who has lost it is told so by what is loaded next.
-                    _ = try? await writeRepeatably(lease.hold, on: eventLoop)
+                    for call in lease.hold { _ = try? await writeRepeatably(call, on: eventLoop) }
                 }
             }
             let result: Result<Value, any Error>
             do { result = .success(try await body(lease)) } catch { result = .failure(error) }
             tasks.cancelAll()
-            _ = try? await writeRepeatably(lease.end, on: eventLoop)
+            for call in lease.end { _ = try? await writeRepeatably(call, on: eventLoop) }
             return try result.get()
         }
     }

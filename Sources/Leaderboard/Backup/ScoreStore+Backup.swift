@@ -8,12 +8,15 @@ package struct BackupSummary: Sendable, Equatable {
     package let users: Int
     /// Of windows.
     package let seasons: Int
+    /// Of users who say something of themselves, or are held.
+    package let profiles: Int
     package let seq: Int
 
-    package init(auditEntries: Int, users: Int, seasons: Int = 0, seq: Int) {
+    package init(auditEntries: Int, users: Int, seasons: Int = 0, profiles: Int = 0, seq: Int) {
         self.auditEntries = auditEntries
         self.users = users
         self.seasons = seasons
+        self.profiles = profiles
         self.seq = seq
     }
 
@@ -25,10 +28,10 @@ extension ScoreStore {
     /// How often a backup begins anew because somebody was erased, or the board rebuilt or restored, while it was made.
     private static let maximumAttempts = 5
 
-    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, the audit, and
-    /// the seasons of its windows, those that run and those that are kept. Not in it are token buckets and the outcomes stored for
+    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, the audit, what
+    /// users say of themselves, what is shown while it is frozen, and the seasons of its windows, those that run and those that are kept. Not in it are token buckets and the outcomes stored for
     /// idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the board shows them. In memory it
-    /// has at most the scores of the board, of the seasons that take updates, and of one that has ended.
+    /// has at most the scores and the profiles of the board, the scores of the seasons that take updates, and of one that has ended.
     /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
     package func backup(
         on eventLoop: any EventLoop,
@@ -51,6 +54,7 @@ extension ScoreStore {
         let start = try await lastAuditID(on: eventLoop)
         var state = try await boardState(of: keys, on: eventLoop)
         var seasons = try await seasonsToBackUp(on: eventLoop)
+        let shown = try await whatIsShown(on: eventLoop)
         let end = try await chainEnd(on: eventLoop)
         try await forEachEntry(of: keys.audit, after: start, upto: end.id, on: eventLoop) { entry in
             try state.follow(entry)
@@ -60,7 +64,7 @@ extension ScoreStore {
         let hasDefinition = board.source != .environment
         var header = ByteBuffer()
         var format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
-        if seasons != nil || !board.definition.segments.isEmpty { format = BackupLine.seasonalFormat }
+        if seasons != nil || !board.definition.segments.isEmpty || !shown.isEmpty { format = BackupLine.seasonalFormat }
         BackupLine.header(board: board.id.rawValue, format: format).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
@@ -73,6 +77,7 @@ extension ScoreStore {
             count += 1
         }
         for line in state.lines() { try write(hash.add(line), false) }
+        for line in shown.lines { try write(hash.add(line), false) }
         var seasonCount = 0
         if let seasons {
             seasonCount = try await writeSeasons(seasons, on: eventLoop) { try write(hash.add($0), false) }
@@ -89,6 +94,7 @@ extension ScoreStore {
             auditEntries: count,
             users: state.scores.count + state.withheld.count,
             seasons: seasonCount,
+            profiles: shown.profiles.count,
             seq: seq
         )
     }

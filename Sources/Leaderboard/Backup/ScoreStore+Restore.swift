@@ -7,7 +7,8 @@ extension ScoreStore {
     /// since the backup is gone. Before that, the lines are checked against their seal, loaded beside the board, and read
     /// back: what Redis then has must have the hash of these lines. Left out is what earlier releases backed up of other writers:
     /// members that are no user ids. The seasons of windows are those of the backup then, each until it would have gone by
-    /// itself; a backup of a release that did not have them leaves them as they are.
+    /// itself; a backup of a release that did not have them leaves them as they are. What users say of themselves is the backup's
+    /// then, if it has any of it: not of whom it names and who was erased since, and who is held stays held.
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
@@ -36,8 +37,10 @@ extension ScoreStore {
         let loading = lease.keys
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
+        // Of another restore, which was killed.
+        try await placeSeasons(on: eventLoop)
         let asked = try await load(lines, holding: lease, on: eventLoop)
-        let there = try await count(of: loaded + [loading.at], on: eventLoop)
+        let there = try await count(of: loaded + [loading.at, loading.meta, loading.frozen], on: eventLoop)
         // Of the board that is there as well: what the backup's has not goes.
         let segments = board.definition.segments.joined(with: held.definition?.segments ?? BoardSegments())
         let loadedSegments = board.definition.segments.kinds.flatMap { loading.segments(of: $0).all }
@@ -51,15 +54,22 @@ extension ScoreStore {
             auditEntries += 1
         }
         for line in state.lines(withArrival: asked.hasArrival) { _ = hash.add(line) }
+        let profiles = try await self.profiles(of: loading, on: eventLoop)
+        let frozen = try await frozenRows(of: loading, on: eventLoop)
         if let seasons = asked.seasons {
             try await readBack(seasons, loading, withArrival: asked.hasArrival, on: eventLoop) { _ = hash.add($0) }
         }
         let found = hash.sealed(seq: seal.seq, chain: seal.chain)
-        guard found == asked.hash.sealed(seq: seal.seq, chain: seal.chain) else {
+        guard found == asked.hash.sealed(seq: seal.seq, chain: seal.chain), profiles == asked.shown.profiles,
+            frozen == asked.shown.frozen
+        else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
         let words = [String(max(seal.seq, state.lastReached)), seal.chain]
-        let moreKeys = loaded + [keys.board, keys.at, loading.at, lease.key]
+        let moreKeys =
+            loaded + [
+                keys.board, keys.at, loading.at, lease.key, keys.meta, loading.meta, keys.frozen, loading.frozen,
+            ]
         for _ in 0..<Self.maximumTries {
             var places: SeasonPlaces?
             if let seasons = asked.seasons {
@@ -68,9 +78,10 @@ extension ScoreStore {
             var more = RedisCommand()
             more.append(try await heldText(held, on: eventLoop))
             more.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
-            for word in [lease.token, there] + (places?.words ?? []) { more.append(word) }
+            let ofSeasons = places.map { [$0.there, $0.held, $0.text] + $0.expiries } ?? ["0"]
+            for word in [lease.token, there, asked.shown.profiles.isEmpty ? "0" : "1"] + ofSeasons { more.append(word) }
             let call = calls.operation(
-                "restore",
+                "restore_board",
                 user: nil,
                 by: act,
                 words,
@@ -78,14 +89,14 @@ extension ScoreStore {
                 more,
                 segments: SegmentedCall(keys, segments, loadedInto: loading).map { ($0, [thereOfSegments]) }
             )
-            let reply = try await operate(call, on: eventLoop)
-            try LoadingLease.check(.array(reply))
-            switch reply.first?.text {
+            switch try await putInPlace(call, asked, loading, holding: lease, on: eventLoop) {
             case "done":
+                try await placeSeasons(on: eventLoop)
                 return BackupSummary(
                     auditEntries: auditEntries,
                     users: state.scores.count + state.withheld.count,
                     seasons: asked.seasons?.seasons.count ?? 0,
+                    profiles: profiles.count,
                     seq: seal.seq
                 )
             case "seasons": continue
@@ -102,12 +113,39 @@ extension ScoreStore {
         throw ScoreStoreError.unavailable("seasons of the board begin meanwhile: restore again; the board is as it was")
     }
 
+    /// From here on the board is the backup's, and nothing of its seasons may be lost, whoever puts them in their places.
+    /// - Returns: what Redis made of it.
+    private func putInPlace(
+        _ call: RedisCommand,
+        _ asked: Asked,
+        _ loading: BoardKeys,
+        holding lease: LoadingLease,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> String? {
+        let loaded = (asked.seasons?.seasons ?? []).map { loading.season(window: $0.window, id: $0.id) }
+        let held = lease.letSeasonsGo()
+        do {
+            try await keep(loaded, on: eventLoop)
+            let reply = try await operate(call, on: eventLoop)
+            try LoadingLease.check(.array(reply))
+            let word = reply.first?.text
+            if word != "done" { lease.takeBack(held) }
+            return word
+        } catch {
+            // Otherwise it may be in its place, and then they must stay.
+            if error.isSurelyNotExecuted { lease.takeBack(held) }
+            throw error
+        }
+    }
+
     /// What was to be loaded.
     private struct Asked {
         var hash = BackupHash()
         var definition: BoardDefinition?
         /// Nil: the backup is of a release, or a board, that has none.
         var seasons: RestoredSeasons?
+        /// Without who was erased since.
+        var shown = WhatIsShown()
         /// The lines tell since when users have their scores.
         var hasArrival: Bool { definition?.ties.isByArrival == true }
     }
@@ -120,12 +158,14 @@ extension ScoreStore {
         let ties = board.definition.ties
         var loader = BackupLoader(store: self, lease: lease, definition: board.definition, eventLoop: eventLoop)
         var asked = Asked()
+        var erased = try await erasedSince(on: eventLoop)
+        let held = try await heldUsers(on: eventLoop)
         // Of a backup that does not tell who came first: of the board, and then of each season.
         var unordered = BoardState()
         try await lines { bytes in
             let line = try BackupLine(bytes)
             guard line.isOfBoard else { return }
-            if line.isSealed { _ = asked.hash.add(line) }
+            if line.isSealed, !line.isShown { _ = asked.hash.add(line) }
             let isNumbered = ties.isByArrival && !asked.hasArrival
             switch line {
             case .header(_, let format): asked.seasons = format < BackupLine.seasonalFormat ? nil : RestoredSeasons()
@@ -135,6 +175,17 @@ extension ScoreStore {
             case .withheld(let user, let score, _) where isNumbered,
                 .withheldInSeason(let user, let score, _) where isNumbered:
                 unordered.withheld[user] = BoardState.Place(score: score)
+            case .profile(let user, let said):
+                guard said == .held || !erased.contains(user) else { return }
+                asked.shown.profiles[user] = held[user] ?? said
+                try await loader.take(.profile(user: user, held[user] ?? said))
+            case .frozen(let shown):
+                let rows = shown.without(erased.all)
+                asked.shown.frozen = rows
+                try await loader.take(.frozen(rows))
+            case .audit(let entry):
+                erased.meet(entry)
+                try await loader.take(line)
             case .seasons(let text): asked.seasons?.text = text
             case .season(let season):
                 for line in unordered.numbered(for: board.definition).lines() { try await loader.take(line) }
@@ -145,8 +196,20 @@ extension ScoreStore {
             }
         }
         for line in unordered.numbered(for: board.definition).lines() { try await loader.take(line) }
+        // Who is held now, and was not when the backup was made.
+        for (user, said) in held where !asked.shown.profiles.isEmpty && asked.shown.profiles[user] == nil {
+            asked.shown.profiles[user] = said
+            try await loader.take(.profile(user: user, said))
+        }
         try await loader.finish()
         return asked
+    }
+
+    /// Of whom operators hold what they say.
+    private func heldUsers(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String: KeptProfile] {
+        do { return try await profiles(of: keys, on: eventLoop).filter { $0.value == .held } } catch .unsoundBoard {
+            return [:]
+        }
     }
 
     /// The text of a definition's key, if that holds this; empty: it is not there.

@@ -76,6 +76,52 @@ local function restore_scores(keys, args)
   return { 'done' }
 end
 
+-- What the functions that load words have in common: the caller holds the lease, and each word is one.
+local function begin_loading(keys, args, name, is_word)
+  local is_sound = #keys == 2 and #args >= 2
+  for index = 2, is_sound and #args or 0 do
+    is_sound = is_sound and is_word(args, index)
+  end
+  if not is_sound then
+    return redis.error_reply('BADARG ' .. name .. ': a key or an argument is missing or wrong')
+  elseif not loading.is_held(keys[2], args[1]) then
+    return { 'taken' }
+  end
+end
+
+-- leaderboard_restore_profiles: what users say of themselves (metadata.lua), of a board that is being loaded.
+-- KEYS  1 meta of the board to be  2 lease
+-- ARGV  1 token, then of each user, at most 500: name, and metadata, or `!` of who is held
+local function restore_profiles(keys, args)
+  local answer = begin_loading(keys, args, 'leaderboard_restore_profiles', function(words, index)
+    if index % 2 == 0 then
+      return is_user(words[index]) and #words <= 1001
+    end
+    return words[index] == metadata.held or metadata.is_sound(words[index])
+  end)
+  if answer or #args % 2 == 0 then
+    return answer or wrong_arguments('leaderboard_restore_profiles')
+  end
+  redis.call('HSET', keys[1], unpack(args, 2))
+  loading.keep(keys[1])
+  return { 'done' }
+end
+
+-- leaderboard_restore_frozen: what is shown of a frozen board (freeze.lua), of one that is being loaded.
+-- KEYS  1 frozen of the board to be  2 lease
+-- ARGV  1 token  2 what that key is to have
+local function restore_frozen(keys, args)
+  local answer = begin_loading(keys, args, 'leaderboard_restore_frozen', function(words, index)
+    return index == 2 and words[2] ~= ''
+  end)
+  if answer then
+    return answer
+  end
+  redis.call('SET', keys[1], args[2])
+  loading.keep(keys[1])
+  return { 'done' }
+end
+
 -- The board's rules change with the operation, and its event tells it.
 local function define_anew(op, board, text)
   if text ~= '' then
@@ -105,70 +151,129 @@ local seasons_to_place = {}
 
 do
 
-local FIRST_KEY, KEYS_OF_ONE, FIRST_WORD = 22, 6, 17
+local KEYS_OF_ONE = 6
+
+-- Where they stand: `key` is that of `seasons`, behind it `ended` and what was loaded of it.
+local AT_ONCE = { key = 19, first_key = 22, held = 14, text = 15, there = 16, first_word = 17 }
+local BY_STEPS = { key = 23, first_key = 28, held = 16, text = 17, there = 15, first_word = 18, placing = 26, by_steps = true }
+
+function seasons_to_place.layout(by_steps)
+  return by_steps and BY_STEPS or AT_ONCE
+end
 
 -- The keys of a season that were loaded, and those of the board.
-local function keys_of(keys, index)
-  local first = FIRST_KEY + KEYS_OF_ONE * (index - 1)
+local function keys_of(keys, layout, index)
+  local first = layout.first_key + KEYS_OF_ONE * (index - 1)
   return { unpack(keys, first, first + 2) }, { unpack(keys, first + 3, first + 5) }
 end
 
-local function count_of_seasons(keys)
-  return (#keys - FIRST_KEY + 1) / KEYS_OF_ONE
+local function count_of_seasons(keys, layout)
+  return (#keys - layout.first_key + 1) / KEYS_OF_ONE
 end
 
-function seasons_to_place.are_sound(keys, args)
-  local count = count_of_seasons(keys)
-  local is_sound = count >= 0 and count == math.floor(count) and #args == FIRST_WORD - 1 + count
-    and (args[15] == '' or seasons_of(args[15])) and whole_number(args[16])
-  for index = FIRST_WORD, is_sound and #args or 0 do
+function seasons_to_place.are_sound(keys, args, layout)
+  local count = count_of_seasons(keys, layout)
+  local is_sound = count >= 0 and count == math.floor(count) and #args == layout.first_word - 1 + count
+    and (args[layout.text] == '' or seasons_of(args[layout.text])) and whole_number(args[layout.there])
+  for index = layout.first_word, is_sound and #args or 0 do
     is_sound = is_sound and (args[index] == '' or whole_number(args[index]))
   end
   return is_sound
 end
 
 -- Nil: the seasons are those that the caller knows, and all that was loaded is there.
-function seasons_to_place.answer(keys, args)
+function seasons_to_place.answer(keys, args, layout)
   -- By pcall: what is none of ours is replaced.
-  local held, last = redis.pcall('GET', keys[19]), redis.pcall('XREVRANGE', keys[20], '+', '-', 'COUNT', 1)[1]
-  if (type(held) == 'string' and held or '') .. '\n' .. (last and last[1] or '') ~= args[14] then
+  local held, last = redis.pcall('GET', keys[layout.key]), redis.pcall('XREVRANGE', keys[layout.key + 1], '+', '-', 'COUNT', 1)[1]
+  if (type(held) == 'string' and held or '') .. '\n' .. (last and last[1] or '') ~= args[layout.held] then
+    return { 'seasons' }
+  elseif layout.placing and redis.call('EXISTS', keys[layout.placing]) == 1 then
     return { 'seasons' }
   end
-  local there = redis.call('EXISTS', keys[21])
-  for index = 1, count_of_seasons(keys) do
-    there = there + redis.call('EXISTS', unpack((keys_of(keys, index))))
+  local there = redis.call('EXISTS', keys[layout.key + 2])
+  if layout.placing then
+    there = there + redis.call('EXISTS', keys[layout.placing + 1])
   end
-  if there < tonumber(args[16]) then
+  for index = 1, count_of_seasons(keys, layout) do
+    there = there + redis.call('EXISTS', unpack((keys_of(keys, layout, index))))
+  end
+  if there < tonumber(args[layout.there]) then
     return { 'lost' }
-  elseif not redis.acl_check_cmd('PEXPIREAT', keys[19], '1') then
+  elseif not redis.acl_check_cmd('PEXPIREAT', keys[layout.key], '1') then
     return redis.error_reply('NOPERM the user may not call pexpireat')
   end
 end
 
--- Behind the board's own keys: `board` has the definition that holds now.
-function seasons_to_place.put(keys, args)
-  local definition = definition_of(redis.call('GET', keys[15]) or '')
-  if args[15] == '' then
-    redis.call('UNLINK', keys[19])
-  else
-    redis.call('SET', keys[19], args[15])
+-- A season that was loaded takes the place of what is there.
+--   expires  when it goes by itself, in milliseconds since 1970; empty: it stays
+local function place(definition, loaded, places, expires)
+  if definition and definition.is_stamped and redis.call('EXISTS', loaded[1], loaded[3]) > 0 then
+    -- As place_in_windows does it: so that the key is there, and goes with the season.
+    redis.call('HSET', loaded[2], '', '')
   end
-  loading.put_in_place(keys[21], keys[20])
-  for index = 1, count_of_seasons(keys) do
-    local loaded, places = keys_of(keys, index)
-    local expires = args[FIRST_WORD - 1 + index]
-    if definition and definition.is_stamped and redis.call('EXISTS', loaded[1], loaded[3]) > 0 then
-      -- As place_in_windows does it: so that the key is there, and goes with the season.
-      redis.call('HSET', loaded[2], '', '')
-    end
-    for place = 1, 3 do
-      loading.put_in_place(loaded[place], places[place])
+  redis.call('UNLINK', unpack(places))
+  for index = 1, 3 do
+    if redis.call('EXISTS', loaded[index]) == 1 then
+      redis.call('RENAME', loaded[index], places[index])
       if expires ~= '' then
-        redis.call('PEXPIREAT', places[place], expires)
+        redis.call('PEXPIREAT', places[index], expires)
+      else
+        redis.call('PERSIST', places[index])
       end
     end
   end
 end
+
+-- Behind the board's own keys: `board` has the definition that holds now.
+function seasons_to_place.put(keys, args, layout)
+  local definition = definition_of(redis.call('GET', keys[15]) or '')
+  if args[layout.text] == '' then
+    redis.call('UNLINK', keys[layout.key])
+  else
+    redis.call('SET', keys[layout.key], args[layout.text])
+  end
+  loading.put_in_place(keys[layout.key + 2], keys[layout.key + 1])
+  if layout.placing then
+    loading.put_in_place(keys[layout.placing + 1], keys[layout.placing])
+  end
+  for index = 1, count_of_seasons(keys, layout) do
+    local loaded, places = keys_of(keys, layout, index)
+    place(definition, loaded, places, args[layout.first_word - 1 + index])
+  end
+end
+
+-- leaderboard_place_seasons: the next ones of those that leaderboard_restore_board has left take their places. Who meets the key `placing`
+-- asks for it until that is gone: the one who restored, or, where that one was killed, whoever reads a season that is over.
+-- KEYS  1 placing  sorted set of the seasons that are left: `weekly 2026-W48 <expires>`; `-` in the place of expires: it stays; `x`: nothing
+--                  was loaded of it, and what is there goes
+--       2 board, and then of each season, at most 50, scores at withheld that were loaded, and then scores at withheld
+-- ARGV  the seasons, the first ones of KEYS 1, in their order
+-- Returns done | changed: others are the first, and how many are left
+redis.register_function('leaderboard_place_seasons', function(keys, args)
+  local count = #args
+  if count < 1 or count > 50 or #keys ~= 2 + KEYS_OF_ONE * count then
+    return wrong_arguments('leaderboard_place_seasons')
+  end
+  local first = redis.call('ZRANGE', keys[1], '0', integer_text(count - 1))
+  for index = 1, count do
+    if first[index] ~= args[index] or not string.find(args[index], '^[%w%-_.]+ [%w%-_.]+ [%dx-]%d*$') then
+      return { 'changed', redis.call('ZCARD', keys[1]) }
+    end
+  end
+  refuse_missing_rights_to_replace(keys[3], keys[6])
+  local layout, definition = { first_key = 3 }, definition_of(redis.call('GET', keys[2]) or '')
+  for index = 1, count do
+    local loaded, places = keys_of(keys, layout, index)
+    local expires = string.match(args[index], '(%S+)$')
+    if expires == 'x' then
+      redis.call('UNLINK', unpack(places))
+    else
+      place(definition, loaded, places, expires ~= '-' and expires or '')
+    end
+  end
+  redis.call('ZREM', keys[1], unpack(args))
+  return { 'done', redis.call('ZCARD', keys[1]) }
+end)
 
 end
 
@@ -193,17 +298,20 @@ end
 --       16 there   how many of the keys that were loaded of seasons the caller has found
 --       17 …       of each season, when it goes by itself, in milliseconds since 1970; empty: it stays
 -- Returns done, taken, lost: of those keys, some are gone, or changed: the key has another definition, or seasons: others have begun
-local function restore(keys, args)
+local function restore_with(keys, args, layout)
   local op = begin_on_any_board(keys, args)
-  local board, text = keys[15], args[11]
-  if not op or #keys ~= 14 and #keys ~= 18 and not seasons_to_place.are_sound(keys, args) or op.user ~= '*' or not args[9]
-    or not whole_number(args[8])
-    or board and (not text or text ~= '' and not definition_of(text) or not whole_number(args[13] or '')) then
+  local board, text, seasons = keys[15], args[11], keys[layout.key]
+  local has_right_keys = #keys == 18 and not layout.by_steps or #keys == 22 and layout.by_steps and #args == 15
+    or #keys == 14 and not layout.by_steps or seasons_to_place.are_sound(keys, args, layout)
+  if not op or not has_right_keys or op.user ~= '*' or not args[9] or not whole_number(args[8])
+    or board and (not text or text ~= '' and not definition_of(text) or not whole_number(args[13] or ''))
+    or layout.by_steps and not whole_number(args[15]) then
     return wrong_arguments('leaderboard_restore')
   end
   if board and not loading.is_held(keys[18], args[12]) then
     return { 'taken' }
-  elseif board and not loading.are_there(tonumber(args[13]), keys[10], keys[11], keys[12], keys[13], keys[14], keys[17]) then
+  elseif board and not loading.are_there(tonumber(args[13]), keys[10], keys[11], keys[12], keys[13], keys[14], keys[17],
+    layout.by_steps and keys[20] or keys[17], layout.by_steps and keys[22] or keys[17]) then
     return { 'lost' }
   elseif board and not holds(board, args[10]) then
     return { 'changed' }
@@ -215,7 +323,7 @@ local function restore(keys, args)
   if not segments.are_loaded() then
     return { 'lost' }
   end
-  local answer = keys[19] and seasons_to_place.answer(keys, args)
+  local answer = seasons and seasons_to_place.answer(keys, args, layout)
   if answer then
     return answer
   end
@@ -225,7 +333,7 @@ local function restore(keys, args)
   op.chain = args[9] ~= '' and args[9]
   op.audit = keys[11]
   -- Of a board with windows: whether their seasons are of this audit, too. Otherwise who verifies cannot hold them against it.
-  record(op, 'restore', 0, nil, keys[19] and { 'windows', 'restored' } or nil)
+  record(op, 'restore', 0, nil, seasons and { 'windows', 'restored' } or nil)
   for index, place in ipairs(places) do
     loading.put_in_place(keys[9 + index], place)
   end
@@ -237,11 +345,45 @@ local function restore(keys, args)
     segments.put_in_place(loading.put_in_place)
     define_anew(op, board, text)
   end
-  if keys[19] then
-    seasons_to_place.put(keys, args)
+  if layout.by_steps then
+    seasons_to_place.put_what_is_shown(keys, args)
+  end
+  if seasons then
+    seasons_to_place.put(keys, args, layout)
   end
   tell(op, nil)
   return { 'done' }
+end
+
+local function restore(keys, args)
+  return restore_with(keys, args, seasons_to_place.layout(false))
+end
+
+-- leaderboard_restore_board: the same with what users say of themselves and what is shown of it while it is frozen, and with the seasons that
+-- are over left to leaderboard_place_seasons: there may be thousands. Until they are in their places, `placing` says which.
+-- KEYS  1 to 18 as of leaderboard_restore, then
+--       19 meta  20 meta that was loaded  21 frozen  22 frozen that was loaded
+--       and, of a backup with seasons, 23 seasons  24 ended  25 ended that was loaded  26 placing  27 placing that was loaded, and of each
+--       season that takes updates, and was loaded or is the board's: scores at withheld that were loaded, and then scores at withheld
+-- ARGV  1 to 13 as of leaderboard_restore, 13 with the keys 20 and 22; then
+--       14 profiles 1: those that were loaded take the place of the board's; 0: these stay
+--       15 there    how many of the keys that were loaded of seasons the caller has found, 25 and 27 among them
+--       and with KEYS 23
+--       16 held  17 seasons  18 …   as 14, 15 and 17 … of leaderboard_restore
+-- Returns what leaderboard_restore does; seasons as well where those of another restore are not in their places yet
+local function restore_board(keys, args)
+  return restore_with(keys, args, seasons_to_place.layout(true))
+end
+
+-- Where the backup does not have the rows of a board that is frozen then, those of before stay.
+function seasons_to_place.put_what_is_shown(keys, args)
+  if args[14] == '1' then
+    loading.put_in_place(keys[20], keys[19])
+  end
+  local definition = definition_of(redis.call('GET', keys[15]) or '')
+  if redis.call('EXISTS', keys[22]) == 1 or not (definition and definition.frozen) then
+    loading.put_in_place(keys[22], keys[21])
+  end
 end
 
 -- leaderboard_return_audit: the part of an audit that was lost comes back from a backup. It is loaded beside the board, with the
@@ -308,5 +450,8 @@ end
 redis.register_function('leaderboard_restore_audit', restore_audit)
 redis.register_function('leaderboard_restore_members', restore_members)
 register_operation('leaderboard_restore_scores', restore_scores)
+redis.register_function('leaderboard_restore_profiles', restore_profiles)
+redis.register_function('leaderboard_restore_frozen', restore_frozen)
 register_operation('leaderboard_restore', restore)
+register_operation('leaderboard_restore_board', restore_board)
 register_operation('leaderboard_return_audit', return_audit)

@@ -451,8 +451,8 @@ end
 redis.register_function{ function_name = 'leaderboard_segments', callback = segments_page, flags = { 'no-writes' } }
 
 -- leaderboard_with_segments: an operation on a board that has segments, which follow it in the same call.
--- KEYS  of each kind users places totals, in the order of the definition; of leaderboard_restore behind each three of these the three that
---       were loaded; then the operation's
+-- KEYS  of each kind users places totals, in the order of the definition; of leaderboard_restore (and _board) behind each three of these the three
+--       that were loaded; then the operation's
 -- ARGV  the operation's; then of each update of leaderboard_write the segments that it names (`country:de team:red`; a kind without a value
 --       is left; a kind that is not named stays); of leaderboard_restore, how many of the keys that were loaded the caller has found; then
 --       how many these are (0 of any other operation), the kinds (`country team+`: `+` of those with totals), and the operation's name
@@ -460,7 +460,7 @@ redis.register_function{ function_name = 'leaderboard_segments', callback = segm
 local function with_segments(keys, args)
   local count, operation = #args, operations[args[#args]]
   local kinds, number = kinds_of(args[count - 1] or ''), whole_number(args[count - 2] or '')
-  local each = args[count] == 'leaderboard_restore' and 6 or 3
+  local each = (args[count] == 'leaderboard_restore' or args[count] == 'leaderboard_restore_board') and 6 or 3
   if not operation or not kinds or #keys < each * #kinds or not number or number < 0 or number > count - 3 then
     return redis.error_reply('BADARG leaderboard_with_segments: a key or an argument is missing or wrong')
   end

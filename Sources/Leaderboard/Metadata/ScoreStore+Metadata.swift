@@ -34,6 +34,20 @@ extension ScoreStore {
         )
     }
 
+    /// What is shown of one. On a board that is frozen, to who does not see that, only of whose rows are shown: others may have come since.
+    package func shownMetadata(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError)
+        -> UserMetadata
+    {
+        let reply = try await read(RedisCommand("MGET", keys.board, keys.frozen), on: eventLoop).array ?? []
+        if !seesFrozen, case .string(let text)? = reply.first, let held = try? BoardDefinition(stored: text),
+            let since = held.frozenSince
+        {
+            let rows = reply.last?.text.flatMap { FrozenRows($0) }
+            guard rows?.shows(user.rawValue) == true else { throw .frozen(since: since) }
+        }
+        return try await keptMetadata(of: user, on: eventLoop).metadata
+    }
+
     /// The user's own change, which takes a token of its updates. Sent twice, it has the effect of once, but for the token.
     package func setMetadata(
         _ metadata: UserMetadata,
@@ -62,15 +76,18 @@ extension ScoreStore {
     }
 
     /// An operator's change, which the audit tells.
-    /// - Parameter metadata: what is said from now on, and the user may change it, held or not; ``UserMetadata/none``: nothing.
-    /// - Returns: false if it was so before.
+    /// - Parameters:
+    ///   - metadata: what is said from now on, and the user may change it; ``UserMetadata/none``: nothing.
+    ///   - allows: of a user who is held, too, who is not any more then.
+    /// - Returns: false if the user is held, and stays so.
     package func operateMetadata(
         _ metadata: UserMetadata,
         of user: UserID,
+        allows: Bool,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operateProfile(metadata.json, of: user, by: act, on: eventLoop)
+        try await operateProfile(metadata.json, of: user, allows: allows, by: act, on: eventLoop) != "held"
     }
 
     /// Takes away what the user says, and lets it say nothing until it is allowed (``allowMetadata(of:by:on:)``).
@@ -80,7 +97,7 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operateProfile(Self.held, of: user, by: act, on: eventLoop)
+        try await operateProfile(Self.held, of: user, by: act, on: eventLoop) == "done"
     }
 
     /// - Returns: false if the user was not held.
@@ -89,23 +106,24 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
-        try await operateProfile("+", of: user, by: act, on: eventLoop)
+        try await operateProfile("+", of: user, by: act, on: eventLoop) == "done"
     }
 
     private func operateProfile(
         _ text: String,
         of user: UserID,
+        allows: Bool = true,
         by act: OperatorAct,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> Bool {
+    ) async throws(ScoreStoreError) -> String? {
         let call = calls.operation(
             "operate_profile",
             user: user,
             by: act,
-            [text],
+            [text, allows ? "1" : "0"],
             moreKeys: [keys.board, keys.at, keys.meta]
         )
-        return try await operate(call, on: eventLoop).first?.text == "done"
+        return try await operate(call, on: eventLoop).first?.text
     }
 
     /// Nothing of what the user said is left. That an operator holds it stays, as a suspension does.

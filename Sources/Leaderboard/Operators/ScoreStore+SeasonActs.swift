@@ -34,8 +34,9 @@ extension ScoreStore {
 
     /// Those of which something is kept. Looks through all keys of Redis, a page at a time; not those of a board without windows.
     func keptSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<SeasonKeys> {
-        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
+        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended, keys.placing), on: eventLoop)
         guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
+        try await placeSeasons(on: eventLoop)
         var kept: Set<SeasonKeys> = []
         try await forEachKey(beginningWith: keys.name("s:"), longestRest: SeasonKeys.longestRest, on: eventLoop) {
             (names) throws(ScoreStoreError) in

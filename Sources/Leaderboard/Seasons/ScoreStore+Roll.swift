@@ -1,5 +1,6 @@
 package import NIOCore
 import RedisClient
+import Seasons
 
 // Seasons that begin before anybody plays in them (`Functions/roll.lua`).
 extension ScoreStore {
@@ -24,6 +25,18 @@ extension ScoreStore {
             }
         }
         throw .unavailable("the seasons of the board are others each time")
+    }
+}
+
+extension ScoreStore {
+    /// Of a window that has but one season no update behind its end tells that it has ended: who reads it does, once.
+    func tellEnd(of only: Season, _ book: BoardSeasons, on eventLoop: any EventLoop) async {
+        guard BoardSeasons.systemClock() >= only.until, book.takesEnd() else { return }
+        do throws(ScoreStoreError) {
+            // This machine's clock may be ahead.
+            if try await time(on: eventLoop) >= only.until, try await roll(on: eventLoop) { return }
+        } catch {}
+        book.giveEndBack()
     }
 }
 

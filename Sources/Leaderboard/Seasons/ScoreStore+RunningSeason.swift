@@ -73,6 +73,7 @@ extension ScoreStore {
         now: Int,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> EndedRows? {
+        try await placeSeasons(on: eventLoop)
         let reply = try await read(page(limit, of: season, window, isAnyTime: true), on: eventLoop)
         let grace = board.definition.windows.graceSeconds * 1_000_000
         // Who knew one without an end, which an operator has ended, knows one that has no grace.

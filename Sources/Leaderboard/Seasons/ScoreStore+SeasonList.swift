@@ -10,6 +10,8 @@ package struct ListedSeason: Sendable, Equatable {
     package let isFinal: Bool
     /// How many are in it. Of one that was kept long enough, 0.
     package let users: Int
+    /// The board has the window no more: it cannot be read until that is back.
+    package let isRemoved: Bool
 }
 
 extension ScoreStore {
@@ -30,6 +32,8 @@ extension ScoreStore {
         if let window, !board.definition.windows.seasonal.contains(where: { $0.name == window }) {
             throw .unknownWindow
         }
+        try await placeSeasons(on: eventLoop)
+        if let only = book.tournament { await tellEnd(of: only.season, book, on: eventLoop) }
         let (now, running, stored) = try await seasonsNow(book, on: eventLoop)
         // What Redis began and has not ended, because nobody played since, has ended all the same.
         var known = running + stored.filter { !$0.runs(at: now) } + (try await ended(on: eventLoop))
@@ -57,7 +61,15 @@ extension ScoreStore {
     }
 
     func ended(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
-        let command = RedisCommand("XREVRANGE", keys.ended, "+", "-", "COUNT", String(Self.maximumEntries))
+        try await ended(of: keys.ended, on: eventLoop)
+    }
+
+    /// - Parameter stream: the board's, or one that is being loaded.
+    func ended(
+        of stream: String,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [WindowSeason] {
+        let command = RedisCommand("XREVRANGE", stream, "+", "-", "COUNT", String(Self.maximumEntries))
         guard let entries = try await read(command, on: eventLoop).array else { throw .unavailable("unexpected reply") }
         // What is no season is another writer's.
         return entries.compactMap { WindowSeason(entry: $0) }
@@ -82,7 +94,8 @@ extension ScoreStore {
                     window: season.window,
                     season: season.season,
                     isFinal: now >= season.season.until + grace,
-                    users: try count.get().count ?? 0
+                    users: try count.get().count ?? 0,
+                    isRemoved: !board.definition.windows.seasonal.contains { $0.name == season.window }
                 )
             )
         }

@@ -19,12 +19,14 @@ extension ScoreStore {
             // Of a window that has but one season, it is that at any time.
             let isAnyTime = seasons.tournament?.window == window
             if let season, isAnyTime, season != running.id { throw .unknownSeason }
+            if isAnyTime { await tellEnd(of: running, seasons, on: eventLoop) }
             guard let past = isAnyTime ? running.id : season, isAnyTime || past != running.id else {
                 let reply = try await read(call(name, words, of: running, window), on: eventLoop)
                 guard let answer = SeasonsAnswer(reply) else { return reply }
                 seasons.learn(answer)
                 continue
             }
+            if !isAnyTime { try await placeSeasons(on: eventLoop) }
             let own = keys.season(window: window, id: past)
             let reply = try await read(call(name, words, scores: own.scores, at: own.at), on: eventLoop)
             if isAnyTime { return reply }

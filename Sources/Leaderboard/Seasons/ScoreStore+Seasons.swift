@@ -1,5 +1,6 @@
 import NIOCore
 import RedisClient
+import Seasons
 
 /// Why a board takes no update, whichever it is.
 enum ClosedBoard: Equatable {
@@ -30,7 +31,9 @@ extension ScoreStore {
                 }
             }
             let reply = try await send(call, by: chosen, on: eventLoop)
-            guard let answer = SeasonsAnswer(reply) else { return try outcome(reply) }
+            guard let answer = SeasonsAnswer(reply) else {
+                return try outcome(reply).of(call.update.season, running, board)
+            }
             seasons.learn(answer)
             if !isLate, let closed = seasons.closed(at: answer.now) {
                 if let season = call.update.season, seasons.lateHead(season) != nil { continue }
@@ -57,5 +60,19 @@ extension ScoreStore {
             let reply = try await send(call, by: past, on: eventLoop)
             return SeasonsAnswer(reply) == nil ? try outcome(reply) : .seasonEnded
         }
+    }
+}
+
+extension UpdateOutcome {
+    /// Of an update that names a season: whether one that does not run has ended, or is to come.
+    fileprivate func of(_ named: NamedSeason?, _ running: RunningSeasons, _ board: StoredBoard) -> UpdateOutcome {
+        guard case .seasonEnded = self, let named else { return self }
+        let isToCome = board.definition.windows.seasonal.contains { rule in
+            guard named.window == nil || named.window == rule.name, rule.reset.names(named.id),
+                let season = running.season(of: rule.name)
+            else { return false }
+            return rule.reset.isBefore(season.id, named.id)
+        }
+        return isToCome ? .seasonToCome : self
     }
 }

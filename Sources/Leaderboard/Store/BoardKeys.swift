@@ -54,6 +54,8 @@ package struct BoardKeys: RankedKeys {
     let frozen: String
     /// Sorted set: who is a member, where the board is for members (`Functions/board_members.lua`).
     let members: String
+    /// Sorted set: seasons of a restore that are not in their places yet (`Functions/restore.lua`).
+    let placing: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -95,6 +97,7 @@ package struct BoardKeys: RankedKeys {
         meta = prefix + "meta"
         frozen = prefix + "frozen"
         members = prefix + "members"
+        placing = prefix + "placing"
         channel = prefix + space.channel
     }
 
@@ -102,7 +105,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, frozen, windows, meta, members,
+            ended, frozen, placing, windows, meta, members,
         ]
     }
 

@@ -20,6 +20,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     case valueNotAllowed
     /// It names a season that does not run, and that takes nothing any more. Nothing was written.
     case seasonEnded
+    /// It names a season that is to come. Nothing was written.
+    case seasonToCome
     /// The board takes no update before this time, in microseconds since 1970. Nothing was written.
     case seasonNotBegun(from: Int)
     /// There is no such board. Nothing was written.

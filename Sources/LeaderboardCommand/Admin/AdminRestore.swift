@@ -13,7 +13,8 @@ struct AdminRestore: AsyncParsableCommand {
             While the service runs: viewers go from the one board to the other at once. Before that the file is checked, \
             loaded beside the board, and read back. The backup's definition comes back with it, and a board that is not there is made; \
             a backup without one leaves the board its own. So do the seasons of windows, each until it would have gone by itself; a backup of \
-            before there were any leaves those of the board as they are. What happened since the backup is gone: if there is anybody on the board, \
+            before there were any leaves those of the board as they are. So does what users say of themselves, if the backup has any of it: not of \
+            who was erased since, and who is held stays held. What happened since the backup is gone: if there is anybody on the board, \
             or its definition is another one, it asks, and where nobody can be asked it needs --yes.
 
             The backup of another board is refused, unless --as says where it is to go.
@@ -72,6 +73,7 @@ struct AdminRestore: AsyncParsableCommand {
                 let users = try await catalogue.users(of: id, held, on: eventLoop)
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
+                if let words = preview.freezeWords(held) { print("  \(words)") }
                 if users > 0 || consent.dryRun || held.definition != nil && preview.changes(held) {
                     let question =
                         held == .nothing && users == 0
@@ -98,8 +100,10 @@ extension BackupSummary {
 
     fileprivate var counts: String {
         let entries = auditEntries.counted("audit entry", "audit entries")
-        guard seasons > 0 else { return "\(users.counted("user")) and \(entries)" }
-        return "\(users.counted("user")), \(entries) and \(seasons.counted("season"))"
+        var parts = [users.counted("user"), entries]
+        if seasons > 0 { parts.append(seasons.counted("season")) }
+        if profiles > 0 { parts.append(profiles.counted("profile")) }
+        return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
     }
 }
 
@@ -122,5 +126,20 @@ extension BackupPreview {
         guard changes(held), let definition, let old = held.definition else { return [] }
         let changes = definition.changes(from: old)
         return changes.isEmpty ? ["its definition is stored"] : changes
+    }
+
+    /// What becomes of who may see it; nil: the same as before.
+    func freezeWords(_ held: HeldDefinition) -> String? {
+        guard let definition else { return nil }
+        guard let since = definition.frozenSince else {
+            return held.definition?.frozenSince == nil
+                ? nil : "the board is shown again: it is frozen now, and the backup's is not"
+        }
+        guard held.definition?.frozenSince != since else { return nil }
+        let rows =
+            hasFrozenRows
+            ? "with the rows that are shown until it is revealed"
+            : "and no rows are shown until it is revealed: the backup has none"
+        return "the board becomes frozen, \(rows)"
     }
 }

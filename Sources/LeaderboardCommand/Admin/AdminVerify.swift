@@ -111,6 +111,7 @@ extension AuditReport {
         print(
             "users        \(wholeUsers) with their whole history, \(trimmedUsers) with a part, \(usersWithoutHistory) with none"
         )
+        if profiles > 0 || heldProfiles > 0 { print("profiles     \(profiles), and \(heldProfiles) held by operators") }
         showDifferences()
         if isWhole { showUnexplained() }
         showRows()

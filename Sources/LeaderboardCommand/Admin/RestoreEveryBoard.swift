@@ -157,7 +157,11 @@ struct RestoreEveryBoard: Sendable {
 extension RestoreEveryBoard.Item {
     fileprivate var words: String {
         if isDone { return "restored before" }
-        return switch held {
+        return backup.freezeWords(held).map { "\(place); \($0)" } ?? place
+    }
+
+    private var place: String {
+        switch held {
         case .nothing where users > 0:
             "\(backup.summary.words), in the place of \(users.counted("user")) whose board lost its definition: leaderboard board create \(id) brings them back"
         case .nothing: "\(backup.summary.words); it is made"

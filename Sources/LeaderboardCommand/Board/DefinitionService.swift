@@ -1,6 +1,7 @@
 import Board
 import Text
 import Leaderboard
+import LeaderboardService
 import NIOCore
 import NIOHTTP1
 
@@ -9,7 +10,9 @@ struct NamedDefinition {
     let name: DefinitionName
     let definition: BoardDefinition
     /// No member of a definition that an operator writes: freeze and reveal change it.
-    let isFrozen: Bool
+    let frozenSince: Int?
+
+    var isFrozen: Bool { frozenSince != nil }
 
     /// As a file, or an answer of the service, has it.
     init(_ value: JSONValue) throws {
@@ -21,10 +24,14 @@ struct NamedDefinition {
         var definition = try BoardDefinition(json: object, named: name)
         if let version = object["version"]?.string { definition.version = version }
         self.definition = definition
-        isFrozen = object["frozen"] != nil
+        frozenSince = object["frozen"].map { $0.integer ?? 0 }
     }
 
-    var json: String { String(buffer: definition.shown(as: name)) }
+    var json: String {
+        var shown = definition
+        shown.frozenSince = frozenSince
+        return String(buffer: shown.shown(as: name))
+    }
 
     /// `speedrun  asc first best  private  version 7  "Speedrun"`
     var line: String {
@@ -32,6 +39,7 @@ struct NamedDefinition {
             "\(name)", "\(definition.order) \(definition.ties) \(definition.usualOperator)",
             definition.visibility.rawValue, "version \(definition.version)",
         ]
+        if let frozenSince { parts.append("frozen since \(Moment.text(UInt64(clamping: frozenSince)))") }
         if !definition.title.isEmpty { parts.append("\"\(definition.title)\"") }
         return parts.joined(separator: "  ").printable
     }

@@ -66,6 +66,18 @@ enum BoardJSON {
         )
     }
 
+    /// Of a board that is frozen, to who does not see it: as of a user who is not there, and since when.
+    static func frozenStanding(on board: BoardID, since: Int) -> ByteBuffer {
+        ByteBuffer(
+            string:
+                #"{"board":"\#(board)","score":null,"rank":null,"total":null,"percentile":null,"frozen":{"since":\#(since)}}"#
+        )
+    }
+
+    static func frozenBoard(_ board: BoardID, since: Int) -> ByteBuffer {
+        ByteBuffer(string: #"{"board":"\#(board)","total":null,"scoreboard":null,"frozen":{"since":\#(since)}}"#)
+    }
+
     static func board(_ id: BoardID, _ page: RankedPage, _ said: SaidByUsers = .notAsked) -> ByteBuffer {
         var body = ByteBuffer(string: #"{"board":"\#(id)","total":\#(page.snapshot.total),"scoreboard":"#)
         body.writeImmutableBuffer(rows(page, said))

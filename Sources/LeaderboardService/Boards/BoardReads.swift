@@ -246,7 +246,12 @@ struct BoardReads: Sendable {
             let user = try Self.user(request.parameters["id"] ?? "")
             let view = try BoardQuery.view(request.query)
             let isAsked = try BoardQuery.includesMetadata(request.query)
-            return try await boards.list(of: try BoardQuery.boards(request.query), for: request, owner: user) {
+            return try await boards.list(
+                of: try BoardQuery.boards(request.query),
+                for: request,
+                owner: user,
+                closed: BoardJSON.frozenStanding
+            ) {
                 id,
                 store throws(ScoreStoreError) in
                 if !isAsked, let known = await copy(of: id, view)?.place(of: user) {
@@ -269,7 +274,11 @@ struct BoardReads: Sendable {
             let limit = try request.query.number("limit", in: 1...100) ?? 10
             let view = try BoardQuery.view(request.query)
             let isAsked = try BoardQuery.includesMetadata(request.query)
-            return try await boards.list(of: try BoardQuery.boards(request.query), for: request) {
+            return try await boards.list(
+                of: try BoardQuery.boards(request.query),
+                for: request,
+                closed: BoardJSON.frozenBoard
+            ) {
                 id,
                 store throws(ScoreStoreError) in
                 let page = try await store.rows(.page(offset: 0), limit: limit, in: view, on: request.eventLoop)

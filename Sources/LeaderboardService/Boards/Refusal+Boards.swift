@@ -27,6 +27,11 @@ extension Refusal {
         code: "season_ended",
         message: "The season that the update names does not run: nothing was changed."
     )
+    static let seasonToCome = Refusal(
+        status: .conflict,
+        code: "season_not_begun",
+        message: "The season that the update names has not begun: nothing was changed."
+    )
     /// Of a board that takes updates up to a time.
     static func boardEnded(_ until: Int) -> Refusal {
         Refusal(

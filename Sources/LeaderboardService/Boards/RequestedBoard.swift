@@ -65,19 +65,25 @@ struct RequestedBoard: Sendable {
     /// - Parameters:
     ///   - isKnown: the request's token has been looked at, and is good.
     ///   - owner: the user whose place alone is read: who has their token sees it on a board that is frozen, too.
+    ///   - closed: what is answered of a board that is frozen, and since when, to who does not see it; nil: the refusal.
     ///   - call: nil: it is not there as it was found (``ScoreStore/rows(_:limit:on:)``).
     func read<Value>(
         _ id: BoardID,
         for request: Request,
         isKnown: Bool = false,
         owner: UserID? = nil,
+        closed: ((_ since: Int) -> Value)? = nil,
         _ call: (ScoreStore) async throws(ScoreStoreError) -> Value?
     ) async throws(Refusal) -> Value {
         for _ in catalogue.tries(of: id) {
             let store = try await isKnown ? board(id, request) : readable(id, request)
             let value: Value?
             do { value = try await call(store) } catch {
-                guard case .frozen = error, await seesFrozen(request, owner) else { throw Refusal(reading: error) }
+                guard case .frozen(let since) = error else { throw Refusal(reading: error) }
+                guard await seesFrozen(request, owner) else {
+                    if let closed { return closed(since) }
+                    throw Refusal(reading: error)
+                }
                 do { value = try await call(store.seeingFrozen()) } catch { throw Refusal(reading: error) }
             }
             if let value { return value }
@@ -86,7 +92,7 @@ struct RequestedBoard: Sendable {
     }
 
     /// Whether a board that is frozen is shown: to operators, and of users their own place.
-    private func seesFrozen(_ request: Request, _ owner: UserID?) async -> Bool {
+    func seesFrozen(_ request: Request, _ owner: UserID?) async -> Bool {
         // Who sends none has done nothing wrong.
         guard BearerToken.of(request.headers) != nil, let token = try? await callers.token(of: request), token.isActive
         else { return false }

@@ -48,10 +48,11 @@ struct SeasonRoutes: Sendable {
         var list = BoardJSON.List(reserving: seasons.count * 128)
         for listed in seasons {
             let season = listed.season
+            let removed = listed.isRemoved ? #","removed":true"# : ""
             list.add(
                 ByteBuffer(
                     string: #"{"window":"\#(listed.window)","season":"\#(season.id)","from":\#(season.from / 1000),"#
-                        + #""until":\#(season.isOpen ? "null" : "\(season.until / 1000)"),"final":\#(listed.isFinal),"users":\#(listed.users)}"#
+                        + #""until":\#(season.isOpen ? "null" : "\(season.until / 1000)"),"final":\#(listed.isFinal),"users":\#(listed.users)\#(removed)}"#
                 )
             )
         }

@@ -7,10 +7,12 @@ import NIOCore
 extension RequestedBoard {
     /// A JSON list of what was read, in the order of the boards; or why the first of them that cannot be read cannot. One token
     /// is for all that are private, and is looked at once.
+    /// - Parameter closed: what is answered of one that is frozen, and since when.
     func list(
         of ids: [BoardID],
         for request: Request,
         owner: UserID? = nil,
+        closed: @escaping @Sendable (BoardID, _ since: Int) -> ByteBuffer,
         _ body: @escaping @Sendable (BoardID, ScoreStore) async throws(ScoreStoreError) -> ByteBuffer?
     ) async throws(Refusal) -> ByteBuffer {
         let visibilities = try await each(of: ids) { id throws(Refusal) in
@@ -22,7 +24,13 @@ extension RequestedBoard {
         let hasPrivate = visibilities.contains(.private)
         if hasPrivate { _ = try await callers.token(of: request) }
         let parts = try await each(of: ids) { id throws(Refusal) in
-            try await read(id, for: request, isKnown: hasPrivate, owner: owner) { store throws(ScoreStoreError) in
+            try await read(
+                id,
+                for: request,
+                isKnown: hasPrivate,
+                owner: owner,
+                closed: { closed(id, $0) }
+            ) { store throws(ScoreStoreError) in
                 try await body(id, store)
             }
         }

@@ -5,7 +5,8 @@ import NIOCore
 import NIOHTTP1
 
 /// `/api/v1/boards/{board}/users/{id}/profile`, and of `main` `/api/v1/users/{id}/profile`: what a user says of itself. Anybody may read
-/// it, as the board; `PUT` replaces the whole of it, `DELETE` takes it away, both by the user's own token, or by an operator's.
+/// it, as the board; `PUT` replaces the whole of it, `DELETE` takes it away, both by the user's own token, or by an operator's. Of who is held, an operator's `PUT` is refused, too, unless it says
+/// `?allow=true`. On a board that is frozen, strangers read what those say whose rows are shown.
 struct ProfileRoutes: Sendable {
     /// Longest body in bytes: what is kept may have been written with escapes and white space.
     static let maximumBodyBytes = 4096
@@ -34,10 +35,10 @@ struct ProfileRoutes: Sendable {
     func read(_ request: Request) async -> Response {
         do throws(Refusal) {
             let (id, user) = (try RequestedBoard.id(of: request), try Self.user(of: request))
-            let kept = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
-                try await store.keptMetadata(of: user, on: request.eventLoop)
+            let kept = try await boards.read(id, for: request, owner: user) { store throws(ScoreStoreError) in
+                try await store.shownMetadata(of: user, on: request.eventLoop)
             }
-            return Scoreboard.response(to: request, body: ByteBuffer(string: kept.metadata.json))
+            return Scoreboard.response(to: request, body: ByteBuffer(string: kept.json))
         } catch {
             return PublicRead.open(error.response)
         }
@@ -120,10 +121,26 @@ struct ProfileRoutes: Sendable {
         _ request: Request
     ) async throws(Refusal) -> Response {
         let act = operators.act(request, by: actor, because: .none)
-        do { _ = try await store.operateMetadata(metadata, of: user, by: act, on: request.eventLoop) } catch {
-            throw Refusal(operating: error)
-        }
+        let allows = try Self.allows(request.query)
+        let isTaken: Bool
+        do throws(ScoreStoreError) {
+            isTaken = try await store.operateMetadata(
+                metadata,
+                of: user,
+                allows: allows,
+                by: act,
+                on: request.eventLoop
+            )
+        } catch { throw Refusal(operating: error) }
+        guard isTaken else { throw .profileStaysHeld }
         return Response(.noContent)
+    }
+
+    private static func allows(_ query: Query) throws(Refusal) -> Bool {
+        let values = query.values("allow")
+        guard !values.isEmpty else { return false }
+        guard values == ["true"] else { throw .invalidQuery("allow must be true, or left out.") }
+        return true
     }
 
     private static func user(of request: Request) throws(Refusal) -> UserID {

@@ -10,6 +10,12 @@ extension Refusal {
         code: "not_your_profile",
         message: "The token belongs to another user: a user can change only their own profile."
     )
+    /// To an operator.
+    static let profileStaysHeld = Refusal(
+        status: .forbidden,
+        code: "profile_held",
+        message: "This profile was taken away, and is held: allow it first, or with ?allow=true."
+    )
     static let profileHeld = Refusal(
         status: .forbidden,
         code: "profile_held",

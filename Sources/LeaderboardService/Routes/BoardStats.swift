@@ -34,6 +34,8 @@ final class BoardStats: Sendable {
         let board: BoardID
         /// Nil: the one that never ends.
         let window: WindowName?
+        /// For an operator: of a board that is frozen, too.
+        var seesFrozen = false
     }
 
     init(boards: RequestedBoard, broadcaster: Broadcaster, readiness: Readiness) {
@@ -49,10 +51,7 @@ final class BoardStats: Sendable {
             let id = try RequestedBoard.id(of: request)
             let subject = Subject(board: id, window: try LiveRoutes.window(of: request))
             try await boards.allowReading(id, request)
-            let board: Snapshot
-            do { board = try await question(subject, on: request.eventLoop).value.get() } catch {
-                throw Refusal(error)
-            }
+            let board = try await answer(subject, request)
             let viewers = stream(of: subject)?.viewers ?? 0
             let body = #"{"viewers":\#(viewers),"users":\#(board.total),"cursor":"\#(board.cursor)"}"#
             var response = Response(.ok, json: ByteBuffer(string: body))
@@ -61,6 +60,15 @@ final class BoardStats: Sendable {
         } catch {
             return PublicRead.open(error.response)
         }
+    }
+
+    private func answer(_ subject: Subject, _ request: Request) async throws(Refusal) -> Snapshot {
+        do { return try await question(subject, on: request.eventLoop).value.get() } catch {
+            guard case .store(.frozen) = error, await boards.seesFrozen(request, nil) else { throw Refusal(error) }
+        }
+        var subject = subject
+        subject.seesFrozen = true
+        do { return try await question(subject, on: request.eventLoop).value.get() } catch { throw Refusal(error) }
     }
 
     private func stream(of subject: Subject) -> BoardStream? {
@@ -92,7 +100,8 @@ final class BoardStats: Sendable {
         on eventLoop: any EventLoop
     ) async throws(BoardLookupError) -> Snapshot {
         for _ in catalogue.tries(of: subject.board) {
-            let store = try await catalogue.board(subject.board, on: eventLoop)
+            var store = try await catalogue.board(subject.board, on: eventLoop)
+            if subject.seesFrozen { store = store.seeingFrozen() }
             do throws(ScoreStoreError) {
                 if let window = subject.window {
                     guard let rows = try await store.seasonRows(of: window, limit: 0, on: eventLoop) else { continue }

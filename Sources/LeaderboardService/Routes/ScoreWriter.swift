@@ -84,6 +84,7 @@ struct ScoreWriter: Sendable {
                 throw .seasonEnded
             }
             throw .boardEnded(end)
+        case .seasonToCome: throw .seasonToCome
         case .seasonNotBegun(let from): throw .seasonNotBegun(from: from)
         case .boardChanged, .noBoard: return nil
         case .badDefinition:

@@ -124,12 +124,17 @@ struct MetadataStoreTests {
             let ada = try UserID("ada")
             let named = try UserMetadata(json: ByteBuffer(string: #"{"name":"Player"}"#), maximumBytes: 4096)
             _ = try await board.store.blankMetadata(of: ada, by: board.act(), on: board.loop)
-            #expect(try await !board.store.operateMetadata(.none, of: ada, by: board.act(), on: board.loop))
+            #expect(
+                try await board.store.operateMetadata(.none, of: ada, allows: false, by: board.act(), on: board.loop)
+            )
+            #expect(
+                try await !board.store.operateMetadata(named, of: ada, allows: false, by: board.act(), on: board.loop)
+            )
+            #expect(try await board.said("ada") == [nil])
             #expect(try await board.sets(ada, #"{"name":"A"}"#) == .held)
-            for isFirst in [true, false] {
-                #expect(
-                    try await board.store.operateMetadata(named, of: ada, by: board.act(), on: board.loop) == isFirst
-                )
+            for _ in 0..<2 {
+                let act = try board.act()
+                #expect(try await board.store.operateMetadata(named, of: ada, allows: true, by: act, on: board.loop))
             }
             #expect(try await board.said("ada") == [#"{"name":"Player"}"#])
             guard case .kept = try await board.sets(ada, #"{"name":"A"}"#) else { return #expect(Bool(false), "held") }
