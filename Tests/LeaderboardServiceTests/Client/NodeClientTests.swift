@@ -16,11 +16,11 @@ struct NodeClientTests {
             let environment = ["URL": "http://127.0.0.1:\(service.port)", "SECRET": testSecret]
             let (output, code) = try await Launcher.shared.run(
                 "node",
-                ["--test", "\(Self.folder)/\(name).test.mjs"],
+                ["\(Self.folder)/\(name).test.mjs"],
                 environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }
             )
             #expect(code == 0, "\(output.suffix(6000))")
-            // Some versions of Node call a file that it did not find a test that passed.
+            // Each version of Node says it in its own way, and counts tests where it is given the file alone.
             let passed = output.firstMatch(of: /(?:# |ℹ )pass (\d+)/).flatMap { Int($0.1) } ?? 0
             #expect(passed >= 15, "\(output.suffix(2000))")
         }

@@ -18,10 +18,11 @@ export function openSocket(url, { received, lost }) {
 /** Server-Sent Events by fetch, which has headers, and tells why it was refused. `heard()`: of each sign of life. */
 export function openStream(url, { headers, fetch, heard, received, lost }) {
   const stop = new AbortController();
+  let reader;
   const follow = async () => {
     const answer = await fetch(url, { headers, cache: "no-store", signal: stop.signal });
     if (!answer.ok) throw await errorOf(answer);
-    const reader = answer.body.getReader();
+    reader = answer.body.getReader();
     const decoder = new TextDecoder();
     for (let rest = ""; rest.length < 4_000_000; ) {
       const { done, value } = await reader.read();
@@ -40,5 +41,9 @@ export function openStream(url, { headers, fetch, heard, received, lost }) {
     if (!stop.signal.aborted) lost(error instanceof LeaderboardError ? error : undefined);
     stop.abort();
   });
-  return () => stop.abort();
+  return () => {
+    stop.abort();
+    // The first fetch of Node leaves the connection open otherwise.
+    reader?.cancel().catch(() => {});
+  };
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { Leaderboard } from "../../../../Sources/LeaderboardPage/Client/client.js";
 import { KnownRows } from "../../../../Sources/LeaderboardPage/Client/client/known-rows.js";
 
@@ -54,6 +54,7 @@ async function network() {
     const upstream = net.connect(target.port, target.hostname);
     const pair = [client, upstream];
     pairs.add(pair);
+    pair.forEach((socket) => socket.unref());
     for (const [from, to] of [[client, upstream], [upstream, client]]) {
       from.on("data", (bytes) => {
         if (from === upstream && isLosing) {
@@ -69,7 +70,8 @@ async function network() {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const end = () => pairs.forEach((pair) => pair.forEach((socket) => socket.destroy()));
-  after(() => (end(), server.close()));
+  // It keeps nobody from ending.
+  server.unref();
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     get accepted() { return accepted; },
