@@ -47,6 +47,22 @@ struct SeasonMessageTests {
                 + #""from":10000,"until":20000,"now":19507,"final":true,"total":12,"#
                 + #""scoreboard":[{"user_id":"bob","score":300}],"next":{"season":"W49","from":20000,"until":30000}}"#
         )
+        let last = SeasonTurn(
+            last: Self.first,
+            from: published.cursor,
+            ended,
+            RedisClock(20_000_000, readAt: Self.read)
+        )
+        let told = String(
+            buffer: Message.season(last, of: Self.subject, said: ["bob": #"{"name":"B"}"#], now: Self.read)
+        )
+        #expect(told.hasSuffix(#""scoreboard":[{"user_id":"bob","score":300,"metadata":{"name":"B"}}],"next":null}"#))
+        let said = Message.metadata([("bob", #"{"name":"B"}"#), ("ada", nil)], of: Self.subject)
+        #expect(
+            String(buffer: said)
+                == #"{"type":"metadata","board":"b-1","window":"weekly","season":"W48","users":"#
+                + #"[{"user_id":"bob","metadata":{"name":"B"}},{"user_id":"ada","metadata":null}]}"#
+        )
     }
 
     @Test("of a season without an end says null, and of one that was ended, when")

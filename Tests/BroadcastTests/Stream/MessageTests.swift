@@ -35,6 +35,23 @@ struct MessageTests {
         )
     }
 
+    @Test("with what users say has it in each row, and of a board that is revealed the covered places first")
+    func rows() {
+        var covered = published
+        covered.frozen = FrozenLook(since: 17, covered: 2)
+        covered.coveredRows = 2
+        let rows =
+            #"[{"rank":1,"hidden":true},{"rank":2,"hidden":true},{"user_id":"12345","score":200,"metadata":{"name":"A"}},"#
+            + #"{"user_id":"b","score":-1,"metadata":null}]}"#
+        let said: [String: String?] = ["12345": #"{"name":"A"}"#, "b": nil]
+        #expect(
+            String(buffer: Message.snapshot(covered, said: said))
+                == #"{"type":"snapshot","cursor":"1700:121","frozen":{"since":17,"hidden":2},"scoreboard":"# + rows
+        )
+        #expect(String(buffer: Message.scoreboard(covered, said: [:])).contains(#""score":200,"metadata":null}"#))
+        #expect(String(buffer: Message.metadata([], of: nil)) == #"{"type":"metadata","users":[]}"#)
+    }
+
     @Test("to followers of users carries their ranks, and null where there is none")
     func followers() {
         let empty = Published(cursor: published.cursor, top: [])

@@ -73,6 +73,41 @@ struct BoardEventTests {
         #expect(try BoardEvent(json: json) == .change(Change(json: json)))
     }
 
+    @Test(
+        "says that a user says something else: with a score, in a group, and alone",
+        arguments: [
+            (#"{"user_id":"a","score":1,"score_increase":1,"meta":true,"seq":7,"epoch":"1","time":5}"#, [true]),
+            (
+                #"{"user_id":"a","score":1,"score_increase":1,"windows":[1],"meta":true,"seq":7,"epoch":"1","time":5}"#,
+                [true]
+            ),
+            (#"{"user_id":"a","score":1,"score_increase":1,"meta":false,"seq":7,"epoch":"1","time":5}"#, [false]),
+            (#"{"user_id":"a","score":1,"score_increase":1,"meta":1}"#, [false]),
+            (
+                #"{"from":7,"updates":[{"user_id":"a","score":1,"score_increase":1},"#
+                    + #"{"user_id":"b","score":1,"score_increase":1,"meta":true}],"seq":8,"epoch":"1","time":5}"#,
+                [false, true]
+            ),
+            (#"{"user_id":"a","meta":true}"#, []),
+        ] as [(String, [Bool])]
+    )
+    func said(json: String, expected: [Bool]) throws {
+        switch try BoardEvent(json: Array(json.utf8)) {
+        case .change(let change): #expect([change.saysOther] == expected)
+        case .group(let group): #expect(group.updates.map(\.saysOther) == expected)
+        case .saysOther(let user): #expect(user.rawValue == "a" && expected.isEmpty)
+        default: Issue.record("another event")
+        }
+    }
+
+    @Test(
+        "that says nothing is none",
+        arguments: [#"{"user_id":"a","meta":false}"#, #"{"user_id":"a b","meta":true}"#, #"{"meta":true}"#]
+    )
+    func nothing(json: String) {
+        #expect(throws: InvalidScoreEvent.self) { try BoardEvent(json: Array(json.utf8)) }
+    }
+
     @Test("of several updates is each of them, in order, with the seqs from the first to the last")
     func group() throws {
         let longest = String(repeating: "u", count: UserID.maximumLength)
