@@ -238,7 +238,8 @@ function refused(refusal) {
   around.forget();
   screen?.clear();
   remark();
-  tokenForm.show(refusal === "private");
+  // A board for members is not there without one.
+  tokenForm.show(refusal === "private" || board.name !== null);
   announcer.sayOnly("connection", refusal === "gone" ? "There is no such board." : "This board is private.");
 }
 

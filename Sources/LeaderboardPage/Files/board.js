@@ -86,6 +86,12 @@ export class Board {
       this.token.isNeeded = true;
       if (this.token.isThere) answer = await this.#fetch(this.#definition, { signal });
     }
+    // A board for members is to everybody else as one that is not there.
+    if (answer.status === 404 && !this.token.isNeeded && this.token.isThere) {
+      this.token.isNeeded = true;
+      answer = await this.#fetch(this.#definition, { signal });
+      this.token.isNeeded = answer.status !== 404;
+    }
     const refusal = refusalOf(answer.status);
     if (refusal === "private" && this.token.isThere) this.token.refused(await reasonOf(answer));
     if (refusal) return refusal;

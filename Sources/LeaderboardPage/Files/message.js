@@ -143,7 +143,7 @@ export function readDefinition(body) {
   const { name, title, visibility, windows, time_zone: zone, frozen = null } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
   if (!order) return null;
-  const isPrivate = visibility === "private";
+  const isPrivate = visibility !== undefined && visibility !== "public";
   const isFrozen = frozen !== null;
   return { name, title, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
 }

@@ -71,6 +71,30 @@ struct BoardPagesInBrowserTests {
         }
     }
 
+    @Test("a board for members is shown to who pastes a member's token, live, and is gone for who is a member no more")
+    func members() async throws {
+        try await withService { service, redis in
+            try await service.define("guild", #"{"visibility":"members"}"#)
+            #expect(try await service.operate("PUT", "/boards/guild/members/ada").status == 200)
+            try await service.play("guild", "ada", #""score_increase":5"#)
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/boards/guild")
+                let isGone = "\(Self.text("#empty strong")) === 'There is no such board.'"
+                try await page.wait(for: "\(isGone) && !document.querySelector('#token-form').hidden")
+                let paste = "document.querySelector('#token').value = '\(try service.token("ada"))'"
+                try await page.evaluate("(\(paste), document.querySelector('#token-form').requestSubmit(), 0)")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                #expect(try await page.evaluate("document.querySelector('#token-form').hidden") == "true")
+                // The tab has the token: the page finds the board with it at once.
+                try await page.open("http://127.0.0.1:\(service.port)/boards/guild")
+                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                #expect(try await service.operate("DELETE", "/boards/guild/members/ada").status == 200)
+                try await page.wait(for: isGone)
+                #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
     @Test("who watches a board that is deleted is told so, and sees it when it is made again")
     func deleted() async throws {
         try await withService { service, redis in
