@@ -89,9 +89,8 @@ extension ScoreStore {
             seen = last.id
         }
         let prefix = keys.idemPrefix(user)
-        var idempotencyKeys: [String] = []
-        try await forEachKey(beginningWith: prefix, on: eventLoop) { (names) throws(ScoreStoreError) in
-            idempotencyKeys += names.map { String($0.dropFirst(prefix.utf8.count)) }
+        let idempotencyKeys = try await storedOutcomes(of: user, on: eventLoop).map {
+            String($0.dropFirst(prefix.utf8.count))
         }
         return UserExport(
             user: user,
@@ -99,10 +98,29 @@ extension ScoreStore {
             seasons: seasons,
             metadata: metadata,
             isBeingErased: isBeingErased,
-            idempotencyKeys: Array(Set(idempotencyKeys)).sorted(),
+            idempotencyKeys: idempotencyKeys,
             audit: Array(audit.prefix(Self.maximumExportEntries)),
             isCut: audit.count > Self.maximumExportEntries
         )
+    }
+
+    /// The keys of the user's stored outcomes on this board, each once. A walk through all keys, which calls for the same user share: on a Redis
+    /// without a cluster it is the same for all boards.
+    func storedOutcomes(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [String] {
+        let own = keys.idemPrefix(user)
+        let prefix =
+            functions.redis.isCluster
+            ? own : BoardKeys(board: "*", in: functions.options.keySpace).idemPrefix(user)
+        let longest = own.utf8.count + IdempotencyKey.maximumBytes
+        let found = await functions.walks.names(prefix) { () async -> SharedWalks.Found in
+            var names: Set<String> = []
+            do throws(ScoreStoreError) {
+                let rest = BoardID.maximumLength + IdempotencyKey.maximumBytes
+                try await forEachKey(beginningWith: prefix, longestRest: rest, on: eventLoop) { names.formUnion($0) }
+            } catch { return .failure(error) }
+            return .success(Array(names))
+        }
+        return try found.get().filter { $0.hasPrefix(own) && $0.utf8.count <= longest }.sorted()
     }
 
     /// Looks through all keys of Redis, 1,000 at a time; one may come twice. `prefix` holds nothing special in a pattern. A key that

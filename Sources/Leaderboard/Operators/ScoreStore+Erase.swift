@@ -17,6 +17,7 @@ package struct Erased: Sendable, Equatable {
 extension ScoreStore {
     /// Entries that one step replaces: a few milliseconds of Redis.
     private static let eraseBatch = 500
+    private static let unlinkedAtOnce = 1000
     /// How often the erased entries are read anew because others are erased meanwhile.
     private static let maximumErasureReads = 3
 
@@ -48,7 +49,9 @@ extension ScoreStore {
             throw .outcomeUnknown("unexpected reply")
         }
         result.auditEntries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
-        try await forEachKey(beginningWith: keys.idemPrefix(user), on: eventLoop) { (names) throws(ScoreStoreError) in
+        let outcomes = try await storedOutcomes(of: user, on: eventLoop)
+        for start in stride(from: 0, to: outcomes.count, by: Self.unlinkedAtOnce) {
+            let names = outcomes[start..<min(start + Self.unlinkedAtOnce, outcomes.count)]
             var command = RedisCommand("UNLINK")
             for name in names { command.append(name) }
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)

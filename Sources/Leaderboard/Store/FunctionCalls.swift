@@ -18,6 +18,7 @@ package final class FunctionCalls: Sendable {
     package let gate = WriteGate()
     /// What calls meet on boards that another writer has written to.
     package let reports = BoardReports()
+    let walks = SharedWalks()
     let options: StoreOptions
     private let groups: [ObjectIdentifier: NIOLoopBoundBox<TickGroups>]
 

@@ -40,8 +40,10 @@ struct AdminErase: AsyncParsableCommand {
     private func eraseAll(_ path: String) async throws {
         var found = try await UserBoards(of: user, service.service, isEvery: true)
         var (rows, known): ([UserBoards.Row], Int) = ([], 0)
-        await found.visit { row, board in
-            let kept = try await service.ask(.GET, at: board + path + "/export", as: KeptOfUser.self)
+        let (service, reason) = (service, consent.reason)
+        await found.visit(atOnce: { _, board in
+            try await service.ask(.GET, at: board + path + "/export", as: KeptOfUser.self)
+        }) { row, kept in
             if kept.isErasable { rows.append(row) }
             if kept.isNothing { return nil }
             known += 1
@@ -49,21 +51,18 @@ struct AdminErase: AsyncParsableCommand {
         }
         print(found.lookedAt(keptOn: known))
         guard !rows.isEmpty, try consent.isGiven(Self.question) else { return try found.check() }
-        await found.visit(rows) { _, board in
-            let answer = try await service.ask(
-                .DELETE,
-                at: board + path,
-                Reasoned(reason: consent.reason),
-                as: Answer.self
-            )
-            return "erased; \(answer.entries)"
-        }
+        await found.visit(
+            rows,
+            atOnce: { _, board in
+                try await service.ask(.DELETE, at: board + path, Reasoned(reason: reason), as: Answer.self)
+            }
+        ) { _, answer in "erased; \(answer.entries)" }
         try found.check()
     }
 
     private static let question = "Erase all of it? This cannot be undone."
 
-    private struct Answer: Decodable {
+    private struct Answer: Decodable, Sendable {
         let pseudonym: String
         let audit_entries: Int
 

@@ -32,8 +32,8 @@ struct AdminExport: AsyncParsableCommand {
     private func exportAll(_ path: String) async throws {
         var found = try await UserBoards(of: user, service.service, isEvery: true)
         var count = 0
-        await found.visit { row, board in
-            let body = try await service.ask(.GET, at: board + path)
+        let service = service
+        await found.visit(atOnce: { _, board in try await service.ask(.GET, at: board + path) }) { row, body in
             guard try !KeptOfUser.read(body).isNothing else { return nil }
             count += 1
             print("{\"board\":\"\(row.board.printable)\",\"export\":\(String(buffer: body).printableJSON)}")

@@ -2,8 +2,8 @@ import FoundationEssentials
 import NIOCore
 
 /// What an export tells of a user, as far as commands look at it.
-struct KeptOfUser: Decodable {
-    struct Entry: Decodable {}
+struct KeptOfUser: Decodable, Sendable {
+    struct Entry: Decodable, Sendable {}
 
     let score: Int?
     let withheld_score: Int?

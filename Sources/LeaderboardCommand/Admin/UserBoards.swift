@@ -17,7 +17,7 @@ struct AllBoardsOption: ParsableArguments {
 
 /// The boards on which one user is, or all that there are, and what is done on each of them.
 struct UserBoards {
-    struct Row: Decodable {
+    struct Row: Decodable, Sendable {
         let board: String
         let score: Int?
         let rank: Int?
@@ -126,6 +126,45 @@ struct UserBoards {
                 failed.append(Failed(board: row.board, reason: inWords(error)))
                 writeToStandardError("\(place): failed: \(inWords(error))\n")
             }
+        }
+    }
+
+    /// So many boards are asked at once.
+    private static let atOnce = 16
+
+    /// The same with some boards at once; what came of them is told in their order.
+    /// - Parameters:
+    ///   - ask: is given what stands before the paths of the board.
+    ///   - tell: what it returns is printed, if anything.
+    mutating func visit<Value: Sendable>(
+        _ rows: [Row]? = nil,
+        atOnce ask: @escaping @Sendable (Row, _ path: String) async throws -> Value,
+        _ tell: (Row, Value) throws -> String?
+    ) async {
+        let rows = rows ?? self.rows
+        for start in stride(from: 0, to: rows.count, by: Self.atOnce) {
+            let some = Array(rows[start..<min(start + Self.atOnce, rows.count)])
+            let answers = await some.mapAllAtOnce { row -> Result<Value, any Error> in
+                let path = row.board == "main" ? "" : "/boards/\(row.board.percentEncoded())"
+                do { return .success(try await ask(row, path)) } catch { return .failure(error) }
+            }
+            for (index, (row, answer)) in zip(some, answers).enumerated() {
+                report(row, index: start + index, of: rows.count) { try tell(row, try answer.get()) }
+            }
+        }
+    }
+
+    private mutating func report(_ row: Row, index: Int, of count: Int, _ words: () throws -> String?) {
+        let place = "\(index + 1) of \(count)  \(row.board.printable)"
+        do {
+            if let words = try words() {
+                print("\(place): \(words)")
+            } else if (index + 1).isMultiple(of: Self.progressStep) {
+                writeToStandardError("\(index + 1) of \(count.counted("board"))\n")
+            }
+        } catch {
+            failed.append(Failed(board: row.board, reason: inWords(error)))
+            writeToStandardError("\(place): failed: \(inWords(error))\n")
         }
     }
 
