@@ -3,15 +3,25 @@ import NIOHTTP1
 
 extension HTTPConnection {
     /// The answer to the request that is handled; if the connection is gone, nobody's.
-    func respond(_ response: Response) {
-        guard let context, case .handling(let request) = phase else { return }
-        let keepAlive = request.isKeepAlive && !loop.isStopping
+    /// - Parameter isLast: the connection ends with it.
+    func respond(_ response: Response, isLast: Bool = false) {
+        guard context != nil, case .handling(let request) = phase else { return }
+        let keepAlive = request.isKeepAlive && !loop.isStopping && !isLast
         let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
         let answer = Answer(request: request, status: response.status, bytes: bytes.readableBytes)
         guard keepAlive else { return writeLast(bytes, of: answer) }
         send(bytes)
-        guard case .handling = phase else { return observe(answer) }
-        guard context.channel.isWritable else {
+        endSending(answer)
+    }
+
+    /// All of an answer was sent, and the connection goes on once the client has read it.
+    func endSending(_ answer: Answer) {
+        switch phase {
+        case .handling, .streaming: break
+        // It was lost over it.
+        case .idle, .head, .body, .sending, .closing: return observe(answer)
+        }
+        guard context?.channel.isWritable != false else {
             phase = .sending(answer)
             return expect(within: loop.times.answer)
         }

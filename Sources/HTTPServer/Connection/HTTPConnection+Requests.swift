@@ -3,6 +3,11 @@ import NIOHTTP1
 
 extension HTTPConnection {
     func take(_ part: RequestParser.Part) {
+        if case .streaming(let streamed) = phase {
+            // What is waited for is there.
+            if streamed.isReading { expect(within: nil) }
+            return streamed.take(part)
+        }
         switch part {
         case .head(let head): begin(head)
         case .body(let bytes):
@@ -26,6 +31,9 @@ extension HTTPConnection {
 
     private func begin(_ head: RequestHead) {
         let request = IncomingRequest(head: head, router: server.router, began: beginning)
+        if case .found(let route, _) = request.match, case .stream(let handler) = route.action {
+            return beginStream(request, handler)
+        }
         incoming = request
         phase = .body
         expect(within: loop.times.body)
@@ -85,6 +93,8 @@ extension HTTPConnection {
             decide = decider
         case .eventStream(let decider):
             (upgrade, decide) = (.eventStream, decider)
+        // Its handler has begun with its head.
+        case .stream: return
         }
         let me = NIOLoopBound(self, eventLoop: request.eventLoop)
         Task.immediate(executorPreference: loop.executor) {

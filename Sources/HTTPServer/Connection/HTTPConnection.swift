@@ -20,6 +20,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         /// The head has come, and not yet the whole body: ``incoming``.
         case body
         case handling(Request)
+        /// It is handled while its body comes.
+        case streaming(StreamedRequest)
         /// The last answer is more than the socket takes: the client must read before its next request is looked at.
         case sending(Answer)
         /// The last answer is on its way, or gone.
@@ -71,6 +73,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func forget() {
         if case .sending(let answer) = phase { observe(answer) }
+        if case .streaming(let streamed) = phase { endStream(streamed) }
         phase = .closing
         context = nil
         incoming = nil
@@ -94,24 +97,26 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReady: Bool {
         switch phase {
         case .idle, .head, .body: true
+        case .streaming(let streamed): streamed.isReady
         case .handling, .sending, .closing: false
         }
     }
 
     /// Takes what has come, as far as it goes. An answer given at once comes back here: the loop below goes on, and the
     /// stack does not grow with what a client pipelines.
-    private func proceed() {
+    func proceed() {
         guard !isProceeding else { return }
         isProceeding = true
         defer { isProceeding = false }
         do throws(RequestViolation) {
             while isReady, let part = try parser.next() { take(part) }
         } catch {
+            if case .streaming(let streamed) = phase { return streamed.fail(.malformed) }
             return refuse(error, to: method)
         }
         refuseHopeless(parser.awaitedCount)
         guard isReady else { return }
-        if isInputClosed { return finish() }
+        if isInputClosed { return endInput() }
         if case .idle = phase, parser.unreadCount > 0 {
             // The first bytes of a head: the rest of it is due from now.
             phase = .head(.now())
@@ -121,6 +126,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
             isReadHeldBack = false
             context?.read()
         }
+    }
+
+    /// The client has ended its side, and there is no more of what it sent.
+    private func endInput() {
+        if case .streaming(let streamed) = phase { streamed.fail(.gone) } else { finish() }
     }
 
     /// Of the request that has begun, as far as it is known.
@@ -136,7 +146,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
         isInputClosed = true
-        if isReady { finish() }
+        if isReady { endInput() }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -147,6 +157,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         if case .sending(let answer) = phase, context.channel.isWritable {
             observe(answer)
             becomeIdle()
+        } else if case .streaming(let streamed) = phase, context.channel.isWritable {
+            becameWritable(streamed)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -162,6 +174,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     /// The request that has begun is answered, or the one that begins in a moment; then it closes.
     func stop() {
         if case .idle = phase { expect(within: loop.times.lastRequest) }
+        if case .streaming(let streamed) = phase { stop(streamed) }
     }
 
     func abort() {
@@ -193,11 +206,16 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         deadline = limit.map { loop.nextTick + $0 } ?? .distantFuture
     }
 
+    func expect(by time: NIODeadline) {
+        deadline = time
+    }
+
     func tick(_ now: NIODeadline) {
         guard deadline <= now else { return }
         switch phase {
         case .head, .body: refuse(.timeout, to: method)
         case .idle where loop.isStopping: finish()
+        case .streaming(let streamed): isLate(streamed)
         case .idle, .handling, .sending, .closing: context?.close(promise: nil)
         }
     }

@@ -6,6 +6,8 @@ package final class Route: Sendable {
     package typealias Handler = @Sendable (Request) async -> Response
     /// The answer where it is at hand; nil where somebody must be waited for.
     package typealias ReadyAnswer = @Sendable (Request) -> Response?
+    /// Called with the head: the body comes through the stream.
+    package typealias StreamHandler = @Sendable (Request, RequestStream) async -> Void
     package typealias Decider = @Sendable (Request) async -> LiveDecision
 
     enum Action: Sendable {
@@ -13,6 +15,7 @@ package final class Route: Sendable {
         /// The handshake is checked before the decider is asked.
         case webSocket(Decider, eventStream: String?, subprotocol: String?)
         case eventStream(Decider)
+        case stream(StreamHandler)
     }
 
     package let method: HTTPMethod
@@ -48,6 +51,11 @@ package final class Route: Sendable {
         handler: @escaping Handler
     ) -> Route {
         Route(method, path, maximumBodyBytes: maximumBodyBytes, .respond(handler, ready: ready))
+    }
+
+    /// One that reads its request's body piece by piece, and may answer so. ``Request/body`` says nothing of it.
+    package static func stream(_ method: HTTPMethod, _ path: String, _ handler: @escaping StreamHandler) -> Route {
+        Route(method, path, .stream(handler))
     }
 
     /// A document for people, by GET. Who puts a slash behind its path is sent to it.

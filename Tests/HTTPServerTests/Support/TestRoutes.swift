@@ -26,6 +26,7 @@ func testRoutes(_ events: ServerEvents) -> [Route] {
             await events.waitAtGate()
             return text("through")
         },
+        .stream(.POST, "/stream") { request, stream in await echo(request, stream, events) },
         // Comes back to its loop after a hop, as a handler does that asks Redis.
         .on(.GET, "/later/{name}") { request in
             await Task.yield()
@@ -79,6 +80,35 @@ func testRoutes(_ events: ServerEvents) -> [Route] {
             }
         },
     ]
+}
+
+private func echo(_ request: Request, _ stream: RequestStream, _ events: ServerEvents) async {
+    func refuse() { stream.answer(.error(.forbidden, code: "refused", message: "No.")) }
+    if !request.query.values("refuse").isEmpty { return refuse() }
+    let patience: RequestStream.Patience = request.query.values("whole").isEmpty ? .piece : .body
+    var hasBegun = false
+    func answer(_ text: ByteBuffer) async throws(StreamEnd) {
+        if !hasBegun { stream.begin(Response(.ok, headers: ["Content-Type": "text/plain"])) }
+        hasBegun = true
+        try await stream.write(text)
+    }
+    do throws(StreamEnd) {
+        var end = "end"
+        do throws(StreamEnd) {
+            while let piece = try await stream.next(patience) {
+                events.note("piece")
+                if request.query.values("late").isEmpty { try await answer(piece) }
+            }
+        } catch {
+            events.note("\(error)")
+            end = "\(error)"
+        }
+        if !request.query.values("late").isEmpty { return refuse() }
+        try await answer(ByteBuffer(string: "|" + end))
+    } catch {
+        events.note("\(error)")
+    }
+    stream.end()
 }
 
 extension LiveChannel {

@@ -1,0 +1,20 @@
+package import Board
+
+/// Who makes an update that is not its user's own.
+package enum OtherHand: Sendable, Equatable {
+    /// A service that is trusted to report what users did. Its own bucket is asked, in the place of theirs.
+    case service(UserID, RateLimit)
+    /// An operator, who adds or takes points, or says a score: of the definition only the bounds of a score hold, and no bucket is asked.
+    case `operator`(UserID, AuditReason)
+
+    /// As the audit names it.
+    package var actor: UserID {
+        switch self {
+        case .service(let actor, _), .operator(let actor, _): actor
+        }
+    }
+
+    package var isOperator: Bool {
+        if case .operator = self { true } else { false }
+    }
+}
