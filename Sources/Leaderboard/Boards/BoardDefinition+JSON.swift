@@ -23,7 +23,7 @@ extension BoardDefinition {
     package static let members =
         [
             "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
-            "rate_limit",
+            "rate_limit", "service_rate_limit",
         ]
         + BoardWindows.members + BoardSegments.members + ["frozen", "parts", "visibility", "version"]
 
@@ -94,6 +94,19 @@ extension BoardDefinition {
         )
         if let updates = limit.first, let seconds = limit.last {
             rateLimit = RateLimit(updates: updates, interval: .seconds(seconds))
+        }
+        if reader.value("service_rate_limit") != nil {
+            let usual = RateLimit.usualOfServices
+            let limit = reader.numbers(
+                "service_rate_limit",
+                [
+                    ("updates", RateLimit.allowedUpdates, usual.updates),
+                    ("interval_seconds", RateLimit.allowedSeconds, usual.wholeSeconds),
+                ]
+            )
+            if let updates = limit.first, let seconds = limit.last {
+                serviceRateLimit = RateLimit(updates: updates, interval: .seconds(seconds))
+            }
         }
         visibility = reader.word("visibility", default: visibility)
         windows = BoardWindows(&reader)

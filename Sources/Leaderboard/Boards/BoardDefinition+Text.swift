@@ -34,7 +34,8 @@ extension BoardDefinition {
             #","order":"\#(order.rawValue)","ties":"\#(ties.rawValue)","operator":"\#(usualOperator.rawValue)","#
                 + #""operators":[\#(names.joined(separator: ","))],"min":\#(scores.lowerBound),"max":\#(scores.upperBound),"#
                 + #""at_bound":"\#(atBound.rawValue)","increase_max":\#(maximumIncrease),"#
-                + #""rate_limit":{"updates":\#(rateLimit.updates),"interval_seconds":\#(rateLimit.wholeSeconds)},"#
+                + #""rate_limit":\#(rateLimit.json),"#
+                + (serviceRateLimit.map { #""service_rate_limit":\#($0.json),"# } ?? "")
         )
     }
 
@@ -46,6 +47,8 @@ extension BoardDefinition {
 }
 
 extension RateLimit {
+    fileprivate var json: String { #"{"updates":\#(updates),"interval_seconds":\#(wholeSeconds)}"# }
+
     /// The interval, as far as a definition can say it: rounded up.
     var wholeSeconds: Int {
         let (seconds, rest) = interval.components

@@ -31,6 +31,8 @@ package struct BoardDefinition: Sendable, Equatable {
     package var maximumIncrease = ScoreRange.limit
     /// Of one user.
     package var rateLimit = RateLimit.usual
+    /// Of one service that reports for users; nil: ``StoreOptions/serviceRateLimit``.
+    package var serviceRateLimit: RateLimit?
     package var visibility = Visibility.public
     package var windows = BoardWindows()
     /// Since when it is not shown, in milliseconds since 1970 (``Catalogue/freeze(_:by:on:)``); nil: it is. No operator's definition says it.

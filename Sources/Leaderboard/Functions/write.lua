@@ -16,11 +16,14 @@
 --                    Of updates that count late, seasons that are over: `late version …`, and until when
 --       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
 --       then of each update, 1 to 64 of them
---       user operator value flags ip request [trace] [metadata] [grant_lifetime] [season]
+--       user operator value flags ip request [trace] [metadata] [grant_lifetime] [season] [actor capacity token_time | actor reason]
 --         operator   incr decr set best; empty: the board's
 --         value      whole number within the limit; what it does: operators.lua
 --         flags      sum of: 1 tell the rank  2 idem  4 grant  8 metadata  16 trace  32 only if it was made before: of an update
 --                    that names a season that is over; 64 the season that it names, which is a part of what was asked with its key
+--                    128 a service, the actor, reports it: `limit` is the service's bucket, of this capacity and token time (in
+--                    microseconds), and the rank is told only where it is asked for. 256 an operator, the actor, adjusts the score:
+--                    there is no bucket, and of the definition only the bounds of a score hold
 --         metadata   what the user says of itself from now on, if the update counts, and no operator holds it (metadata.lua)
 -- Returns the list of the outcomes, of each update one of
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
@@ -61,12 +64,12 @@ local flags_by_text = {}
 local function flags_of(text)
   local flags = flags_by_text[text]
   local sum = not flags and whole_number(text)
-  if sum and sum >= 0 and sum < 128 then
+  if sum and sum >= 0 and sum < 512 then
     local function has(bit)
       return math.floor(sum / bit) % 2 == 1
     end
-    flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2),
-      is_only_replayed = has(32), has_season = has(64), is_plain = sum == 0 }
+    flags = { has_idem = has(2), has_grant = has(4), has_trace = has(16), tells_rank = has(1) or has(2) and not has(128),
+      is_only_replayed = has(32), has_season = has(64), is_reported = has(128), is_adjusted = has(256), is_plain = sum == 0 }
     flags.keys = 1 + (flags.has_idem and 1 or 0) + (flags.has_grant and 1 or 0)
     flags.grant_word = 6 + (flags.has_trace and 1 or 0) + (flags.has_grant and 1 or 0)
     if has(8) then
@@ -74,10 +77,23 @@ local function flags_of(text)
       -- Where they stand among the update's own.
       flags.meta_key, flags.meta_word = flags.has_idem and 3 or 2, flags.has_trace and 8 or 7
     end
-    flags.words = flags.grant_word + (flags.has_season and 1 or 0)
+    flags.season_word = flags.grant_word + (flags.has_season and 1 or 0)
+    flags.words = flags.season_word + (flags.is_reported and 3 or 0) + (flags.is_adjusted and 2 or 0)
+    -- Where it stands, of an update that is not its user's own.
+    flags.actor_word = flags.words > flags.season_word and flags.season_word + 1 or nil
     flags_by_text[text] = flags
   end
   return flags
+end
+
+-- Of a bucket, and of an act: who is not the user, and what belongs to that.
+local function is_actor_sound(flags, args, word)
+  local from = word + flags.actor_word
+  local capacity, token_time = whole_number(args[from + 1] or ''), whole_number(args[from + 2] or '')
+  return args[from] and is_user(args[from]) and flags.is_reported ~= flags.is_adjusted
+    and (flags.is_adjusted or capacity and capacity >= 1 and capacity <= 1000000000 and token_time and token_time >= 1
+      and capacity * token_time <= SCORE_LIMIT)
+    and (not flags.is_adjusted or args[from + 1] and args[from + 1] ~= '')
 end
 
 local function is_lifetime(text)
@@ -91,7 +107,9 @@ local function are_sound(flags, args, word)
   return (not flags.has_trace or trace and #trace == 32 and string.find(trace, '^[0-9a-f]+$'))
     and (not flags.meta_word or metadata.is_sound(args[word + flags.meta_word]))
     and (not flags.has_grant or is_lifetime(args[word + flags.grant_word]))
-    and (not flags.has_season or string.find(args[word + flags.words], '^[%w%-_./]+$') and #args[word + flags.words] <= 65)
+    and (not flags.has_season or string.find(args[word + flags.season_word], '^[%w%-_./]+$')
+      and #args[word + flags.season_word] <= 65)
+    and (not flags.actor_word or is_actor_sound(flags, args, word))
 end
 
 -- The group that is being written. Each call sets all of it: with tables of the call's own, and all this handed from function to
@@ -109,6 +127,8 @@ local appended, is_placed
 local plain_keys, plain_seq_text, plain_chain
 -- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
 local had, full_ats, answered, used
+-- The buckets of services, which a group writes once.
+local reported
 -- What a group of bare users adds to `scores`, and what the events say.
 local adds, add_count, events, event_count = {}, 0, {}, 0
 -- As in numbers.lua.
@@ -223,7 +243,8 @@ end
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
-  if operator == 'incr' and not trace and increase_text == args[word + 3] and not segments.moves and not (windows and windows.late) then
+  if operator == 'incr' and not trace and not flags.actor_word and increase_text == args[word + 3] and not segments.moves
+    and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
       .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
@@ -243,6 +264,12 @@ local function append_change(user, operator, increase_text, score_text, change_s
   end
   if trace then
     push(fields, 'trace', trace)
+  end
+  if flags.actor_word then
+    push(fields, 'actor', args[word + flags.actor_word])
+  end
+  if flags.is_adjusted then
+    push(fields, 'reason', args[word + flags.words])
   end
   if windows and windows.late then
     push(fields, 'season', windows.late)
@@ -335,7 +362,11 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     end
   end
   has_written = true
-  keep_bucket(keys[key + 1], now, full_in)
+  if flags.is_reported and count > 1 then
+    reported[keys[key + 1]] = true
+  elseif not flags.is_adjusted then
+    keep_bucket(keys[key + 1], now, full_in)
+  end
   if flags.meta_word then
     metadata.keep(keys[key + flags.meta_key], user, args[word + flags.meta_word], said)
     if says_other and not is_change then
@@ -389,11 +420,20 @@ local function outcome_of_update(user, value, old)
     operator = definition.operator
   end
   local token_time, asked = definition.token_time, nil
-  local taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, definition.capacity, token_time)
+  local taken, full_in = true, 0
+  if flags.is_reported then
+    token_time = to_number(args[word + flags.words])
+    taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, to_number(args[word + flags.words - 1]),
+      token_time)
+  elseif flags.is_adjusted then
+    token_time = 0
+  else
+    taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, definition.capacity, token_time)
+  end
   if flags.has_idem then
     asked = operator == 'incr' and args[word + 3] or operator .. args[word + 3]
     if flags.has_season then
-      asked = asked .. '@' .. args[word + flags.words]
+      asked = asked .. '@' .. args[word + flags.season_word]
     end
     local first = answered and answered[keys[key + 2]] or stored_outcome(kept[held + 1])
     if first then
@@ -402,9 +442,9 @@ local function outcome_of_update(user, value, old)
   end
   if flags.is_only_replayed then
     return { 'season_ended' }
-  elseif not definition.operators[operator] then
+  elseif not definition.operators[operator] and not flags.is_adjusted then
     return { 'bad_op' }
-  elseif (value < 0 or value > definition.increase_max) and not takes_value(definition, operator, value) then
+  elseif (value < 0 or value > definition.increase_max and not flags.is_adjusted) and not takes_value(definition, operator, value) then
     return { 'bad_value' }
   end
   local spent = flags.has_grant and is_used(keys[key + flags.keys], kept[held + flags.keys - 1])
@@ -566,6 +606,9 @@ local function outcomes_of_group(are_suspended, old)
     end
     key, word = key + flags.keys, word + flags.words
   end
+  for limit in pairs(reported or {}) do
+    keep_bucket(limit, now, full_ats[limit] - now)
+  end
   return replies
 end
 
@@ -651,10 +694,10 @@ end
 
 -- What of a group's state an earlier call left.
 local function forget_group()
-  had, full_ats, answered, used, add_count, event_count = nil, nil, nil, nil, 0, 0
+  had, full_ats, answered, used, reported, add_count, event_count = nil, nil, nil, nil, nil, 0, 0
   plain_keys, appended, is_placed = nil, 0, false
   if count > 1 then
-    full_ats, answered, used = {}, {}, {}
+    full_ats, answered, used, reported = {}, {}, {}, {}
   end
 end
 

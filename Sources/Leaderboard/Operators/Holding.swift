@@ -127,7 +127,7 @@ extension ScoreStore {
     /// has more behind it than an idempotency key may have is none of ours.
     func forEachKey(
         beginningWith prefix: String,
-        longestRest: Int = IdempotencyKey.maximumBytes,
+        longestRest: Int = BoardKeys.longestIdemRest,
         on eventLoop: any EventLoop,
         _ body: ([String]) async throws(ScoreStoreError) -> Void
     ) async throws(ScoreStoreError) {

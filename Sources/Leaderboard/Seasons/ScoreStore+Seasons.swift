@@ -32,7 +32,7 @@ extension ScoreStore {
             }
             let reply = try await send(call, by: chosen, on: eventLoop)
             guard let answer = SeasonsAnswer(reply) else {
-                return try outcome(reply).of(call.update.season, running, board)
+                return try outcome(reply, by: call.hand).of(call.update.season, running, board)
             }
             seasons.learn(answer)
             if !isLate, let closed = seasons.closed(at: answer.now) {
@@ -58,7 +58,7 @@ extension ScoreStore {
             var call = call
             call.isReplayOnly = true
             let reply = try await send(call, by: past, on: eventLoop)
-            return SeasonsAnswer(reply) == nil ? try outcome(reply) : .seasonEnded
+            return SeasonsAnswer(reply) == nil ? try outcome(reply, by: call.hand) : .seasonEnded
         }
     }
 }

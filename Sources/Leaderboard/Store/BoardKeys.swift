@@ -138,6 +138,18 @@ package struct BoardKeys: RankedKeys {
         idemPrefix(user) + key.rawValue
     }
 
+    /// The outcome stored for a key of an update that somebody else made: it is theirs, for this user. No name and no key has a space.
+    func idem(_ user: UserID, _ key: IdempotencyKey, by actor: UserID?) -> String {
+        guard let actor else { return idem(user, key) }
+        return "\(idemPrefix(user))\(actor.rawValue) \(key.rawValue)"
+    }
+
+    /// Behind ``idemPrefix(_:)``, no key has more.
+    static let longestIdemRest = UserID.maximumLength + 1 + IdempotencyKey.maximumBytes
+
+    /// The token bucket of a service that reports; gone when it is full.
+    func reports(of service: UserID) -> String { "\(prefix)reports:\(service.rawValue)" }
+
     /// What the keys of all of a user's stored outcomes begin with. Nothing in it is special in a glob pattern.
     package func idemPrefix(_ user: UserID) -> String {
         let name =

@@ -13,6 +13,9 @@ package struct RateLimit: Sendable, Equatable {
     /// Where nobody says otherwise: 60 updates, and one more each second.
     package static let usual = RateLimit(updates: 60, interval: .seconds(60))
 
+    /// The same of a service that reports for users: what keeps one that has gone wild from what the others need.
+    package static let usualOfServices = RateLimit(updates: 100_000, interval: .seconds(1))
+
     package static let allowedUpdates = 1...1_000_000_000
     package static let allowedSeconds = 1...366 * 86_400
 

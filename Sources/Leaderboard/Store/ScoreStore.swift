@@ -47,12 +47,14 @@ package struct ScoreStore: Sendable {
     /// connection is repeated until Redis tells it, within ``StoreOptions/callDeadline``.
     /// - Parameters:
     ///   - grant: used up by the update, if that counts.
+    ///   - hand: nil: it is the user's own.
     ///   - withRank: costs Redis one look-up more.
     package func apply(
         _ update: BoardUpdate,
         origin: UpdateOrigin,
         idempotencyKey: IdempotencyKey?,
         grant: ScoreGrant? = nil,
+        by hand: OtherHand? = nil,
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
@@ -62,17 +64,23 @@ package struct ScoreStore: Sendable {
             origin: origin,
             idempotencyKey: idempotencyKey,
             grant: grant,
-            withRank: withRank
+            withRank: withRank,
+            hand: hand
         )
         if let seasons = board.seasons { return try await apply(call, in: seasons, on: eventLoop) }
-        return try outcome(try await send(call, by: board.writeHead, on: eventLoop))
+        return try outcome(try await send(call, by: board.writeHead, on: eventLoop), by: hand)
     }
 
-    func outcome(_ reply: RESPValue) throws(ScoreStoreError) -> UpdateOutcome {
-        guard let outcome = UpdateOutcome(reply: reply, rateLimit: board.definition.rateLimit) else {
+    /// - Parameter hand: whose update it was.
+    func outcome(_ reply: RESPValue, by hand: OtherHand?) throws(ScoreStoreError) -> UpdateOutcome {
+        guard let outcome = UpdateOutcome(reply: reply, rateLimit: rateLimit(of: hand)) else {
             throw .outcomeUnknown("unexpected reply")
         }
         return outcome
+    }
+
+    private func rateLimit(of hand: OtherHand?) -> RateLimit {
+        if case .service(_, let limit) = hand { limit } else { board.definition.rateLimit }
     }
 
     func send(

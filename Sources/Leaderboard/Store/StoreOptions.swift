@@ -3,6 +3,8 @@ package struct StoreOptions: Sendable {
     package var keySpace = KeySpace.standard
     /// What the environment says of ``BoardID/main``: it holds as long as nobody has stored a definition.
     package var definition = BoardDefinition()
+    /// Of one service, on one board whose definition does not say it.
+    package var serviceRateLimit = RateLimit.usualOfServices
     /// Definitions of boards that there may be, and templates.
     package var maximumBoards = 10_000
     /// Boards that one user, and one address, may make of templates.

@@ -9,13 +9,19 @@ struct UpdateCall {
     let idempotencyKey: IdempotencyKey?
     let grant: ScoreGrant?
     let withRank: Bool
+    /// Nil: it is the user's own.
+    var hand: OtherHand?
     /// It names a season that does not run: only what it did before is told.
     var isReplayOnly = false
 
     /// Its own words of KEYS. (By the head, not by the board's keys: to hand over twenty names costs 1,200 instructions.)
     func appendKeys(by head: WriteHead, to keys: inout RedisCommand) {
-        keys.append(head.board.limitPrefix, update.user.rawValue)
-        if let idempotencyKey { keys.append(head.board.idem(update.user, idempotencyKey)) }
+        if case .service(let service, _) = hand {
+            keys.append(head.board.reports(of: service))
+        } else {
+            keys.append(head.board.limitPrefix, update.user.rawValue)
+        }
+        if let idempotencyKey { keys.append(head.board.idem(update.user, idempotencyKey, by: hand?.actor)) }
         if update.metadata != nil { keys.append(head.board.meta) }
         if let grant { keys.append(head.board.grant(grant)) }
     }
@@ -32,6 +38,16 @@ struct UpdateCall {
         if let metadata = update.metadata { words.append(metadata.json) }
         if let grant { words.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
         if let keptSeason { words.append(keptSeason.text) }
+        switch hand {
+        case .service(let service, let limit):
+            words.append(service.rawValue)
+            words.append(limit.updates)
+            words.append(limit.tokenTime)
+        case .operator(let actor, let reason):
+            words.append(actor.rawValue)
+            words.append(reason.text)
+        case nil: break
+        }
     }
 
     /// What its key keeps of the season that it names: a retry that names another one is no retry.
@@ -39,7 +55,15 @@ struct UpdateCall {
 
     private var flags: Int {
         (withRank ? 1 : 0) + (idempotencyKey == nil ? 0 : 2) + (grant == nil ? 0 : 4) + (origin.trace == nil ? 0 : 16)
-            + (update.metadata == nil ? 0 : 8) + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64)
+            + (update.metadata == nil ? 0 : 8) + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64) + handFlag
+    }
+
+    private var handFlag: Int {
+        switch hand {
+        case .service: 128
+        case .operator: 256
+        case nil: 0
+        }
     }
 
     /// No fewer than its words have on the wire. A `:` of the user id has three in one of the keys.
@@ -50,6 +74,14 @@ struct UpdateCall {
             + origin.ip.utf8.count + origin.requestID.utf8.count + (origin.trace?.utf8.count ?? 0)
         let metadata = update.metadata.map { $0.json.utf8.count + head.board.meta.utf8.count + 32 } ?? 0
         let segments = update.segments?.text.utf8.count ?? 0
-        return own + metadata + segments + 3 * head.board.limitPrefix.utf8.count + 256
+        return own + metadata + segments + handBytes + 3 * head.board.limitPrefix.utf8.count + 256
+    }
+
+    private var handBytes: Int {
+        switch hand {
+        case .service(let service, _): 3 * service.rawValue.utf8.count + 64
+        case .operator(let actor, let reason): 2 * actor.rawValue.utf8.count + reason.text.utf8.count + 32
+        case nil: 0
+        }
     }
 }

@@ -35,11 +35,16 @@ final class UpdateGroup {
     }
 
     func add(_ call: UpdateCall, _ continuation: ReplyContinuation) {
+        add(call)
+        if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
+    }
+
+    /// One whose outcome is told to who sends the group.
+    func add(_ call: UpdateCall) {
         call.appendKeys(by: head, to: &keys)
         call.appendWords(to: &words)
         if head.segments != nil { segments.append(call.update.segments?.text ?? "") }
         count += 1
-        if waiting.first == nil { waiting.first = continuation } else { waiting.others.append(continuation) }
     }
 
     /// The whole call, and who waits for it. The group is empty then.
