@@ -14,7 +14,12 @@ struct Token: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long it is valid.", valueName: "seconds"))
     var ttl = 3600
 
-    @Option(help: ArgumentHelp("What it allows beside: leaderboard:admin for operators.", valueName: "words"))
+    @Option(
+        help: ArgumentHelp(
+            "What it allows beside: leaderboard:admin for operators, leaderboard:report for services.",
+            valueName: "words"
+        )
+    )
     var scope: String?
 
     func validate() throws {

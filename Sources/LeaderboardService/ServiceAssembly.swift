@@ -244,6 +244,7 @@ package struct ServiceAssembly: Sendable {
         let writer = ScoreWriter(
             broadcaster: broadcaster,
             grants: keys.grants.map { Grants(keys: $0, leeway: configuration.tokens.rules.leeway) },
+            reporters: Reporters(rateLimit: configuration.redis.store.serviceRateLimit),
             rateLimit: RateLimitHeaders(configuration.redis.store.definition.rateLimit),
             audit: audit,
             spans: spans,
@@ -251,6 +252,11 @@ package struct ServiceAssembly: Sendable {
         )
         let update = UpdateScore(callers: callers, boards: boards, writer: writer)
         let updates = UpdateScores(callers: callers, boards: boards, writer: writer)
+        let reports = ReportScores(
+            callers: callers,
+            reports: ReportWriter(boards: boards, writer: writer),
+            places: ReportPlaces(configuration.reports)
+        )
         let operators = Operators(callers: callers)
         let past = PastScoreboard(operators: operators, boards: boards)
         let reads = BoardReads(boards: boards, broadcaster: broadcaster, past: past)
@@ -328,6 +334,7 @@ package struct ServiceAssembly: Sendable {
                 SeasonRoutes(boards: boards),
                 SegmentRoutes(boards: boards),
                 update,
+                reports,
                 profiles,
                 crossOrigin
             )
@@ -336,6 +343,7 @@ package struct ServiceAssembly: Sendable {
                 boards: boards,
                 viewers: privateViewers,
                 acts: ActsAcknowledged(broadcaster: broadcaster, catalogue: catalogue),
+                writer: writer,
                 logger: logger
             )
             + BoardPages(boards: boards, framedBy: configuration.embedAncestors, hasOthers: shown.hasOthers).routes

@@ -21,19 +21,21 @@ struct AdminService: ParsableArguments {
     func ask(
         _ method: HTTPMethod,
         at path: String,
-        _ body: (some Encodable)? = String?.none
+        _ body: (some Encodable)? = String?.none,
+        headers: [(String, String)] = []
     ) async throws -> ByteBuffer {
         let json = try body.map { ByteBuffer(bytes: try JSONEncoder().encode($0)) }
-        return try await service.send(method, path, json: json).success()
+        return try await service.send(method, path, headers: headers, json: json).success()
     }
 
     func ask<Answer: Decodable>(
         _ method: HTTPMethod,
         at path: String,
         _ body: (some Encodable)? = String?.none,
+        headers: [(String, String)] = [],
         as _: Answer.Type
     ) async throws -> Answer {
-        let answer = try await ask(method, at: path, body)
+        let answer = try await ask(method, at: path, body, headers: headers)
         return try JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView))
     }
 

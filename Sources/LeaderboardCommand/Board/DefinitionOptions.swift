@@ -47,6 +47,14 @@ struct DefinitionOptions: ParsableArguments {
     var rateLimit: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Updates that one service may report in so many seconds, such as 1000/1.",
+            valueName: "updates/seconds"
+        )
+    )
+    var serviceRateLimit: String?
+
+    @Option(
         help: ArgumentHelp("Who may read the board: anybody, or who has a token.", valueName: "public|private")
     )
     var visibility: String?
@@ -62,8 +70,11 @@ struct DefinitionOptions: ParsableArguments {
     }
 
     var isEmpty: Bool {
-        [title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, visibility]
-            .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty
+        [
+            title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
+            visibility,
+        ]
+        .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty
     }
 
     /// - Parameter name: of what the definition is.
@@ -109,16 +120,8 @@ struct DefinitionOptions: ParsableArguments {
         if let points = reader.number("--increase-max", increaseMax, in: 0...ScoreRange.limit) {
             definition.maximumIncrease = points
         }
-        if let rateLimit {
-            let parts = rateLimit.parts(at: "/")
-            if parts.count == 2, let updates = Int(parts[0]), let seconds = Int(parts[1]),
-                let limit = RateLimit(updates: updates, seconds: seconds)
-            {
-                definition.rateLimit = limit
-            } else {
-                reader.malformed.append("--rate-limit takes updates and seconds, as 60/60")
-            }
-        }
+        if let limit = reader.limit("--rate-limit", rateLimit) { definition.rateLimit = limit }
+        if let limit = reader.limit("--service-rate-limit", serviceRateLimit) { definition.serviceRateLimit = limit }
         reader.word("--visibility", visibility) { definition.visibility = $0 }
         windows.apply(to: &definition.windows, &reader)
         segments.apply(to: &definition.segments, &reader)
@@ -141,6 +144,10 @@ extension BoardDefinition {
             ("min", "\(scores.lowerBound)"), ("max", "\(scores.upperBound)"), ("at_bound", atBound.rawValue),
             ("increase_max", "\(maximumIncrease)"),
             ("rate_limit", "\(rateLimit.updates)/\(rateLimit.interval.components.seconds)"),
+            (
+                "service_rate_limit",
+                serviceRateLimit.map { "\($0.updates)/\($0.interval.components.seconds)" } ?? ""
+            ),
             ("visibility", visibility.rawValue),
             ("windows", windows.seasonal.map { "\($0.name)=\($0.reset)" }.joined(separator: ";")),
             ("time_zone", windows.zone.text), ("week_starts", windows.weekStart.rawValue),

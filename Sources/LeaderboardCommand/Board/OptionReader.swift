@@ -1,3 +1,4 @@
+import Leaderboard
 import Text
 
 /// Takes options one after the other, and keeps what is wrong with all of them.
@@ -29,6 +30,19 @@ struct OptionReader {
             return nil
         }
         return number
+    }
+
+    /// `60/60`. Nil: it is left out, or none.
+    mutating func limit(_ option: String, _ text: String?) -> RateLimit? {
+        guard let text else { return nil }
+        let parts = text.parts(at: "/")
+        guard parts.count == 2, let updates = Int(parts[0]), let seconds = Int(parts[1]),
+            let limit = RateLimit(updates: updates, seconds: seconds)
+        else {
+            malformed.append("\(option) takes updates and seconds, as 60/60")
+            return nil
+        }
+        return limit
     }
 
     /// Nil: there are none.

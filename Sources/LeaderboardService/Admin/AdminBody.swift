@@ -71,6 +71,24 @@ struct AdminBody {
         return number
     }
 
+    static let adjustMembers = ["score_increase", "score_decrease", "score", "reason"]
+
+    /// One of `score_increase`, `score_decrease` and `score`.
+    func adjustment() throws(Refusal) -> Adjustment {
+        let operations: [(String, BoardDefinition.Operator)] = [
+            ("score_increase", .incr), ("score_decrease", .decr), ("score", .set),
+        ]
+        let named = operations.filter { object[$0.0] != nil }
+        guard let (member, operation) = named.first, named.count == 1 else {
+            throw .invalidBody("Give one of score_increase, score_decrease and score.")
+        }
+        guard let value = object[member]?.integer, let adjustment = Adjustment(operation, value) else {
+            let least = operation == .set ? -ScoreRange.limit : 0
+            throw .invalidBody("\(member) must be an integer from \(least) to \(ScoreRange.limit).")
+        }
+        return adjustment
+    }
+
     static let revertMembers = ["user_id", "since", "until", "seq", "reason"]
 
     /// `{"user_id", "since"?, "until"?}` or `{"seq"}`.

@@ -10,6 +10,7 @@ enum AdminRoutes {
         boards: RequestedBoard,
         viewers: PrivateViewers,
         acts: ActsAcknowledged,
+        writer: ScoreWriter,
         logger: Logger
     ) -> [Route] {
         let audit = AuditRoute(operators: operators, boards: boards)
@@ -65,6 +66,7 @@ enum AdminRoutes {
         ] + definitions(operators: operators, boards: boards, acts: acts, logger: logger)
             + ProfileActs(operators: operators, boards: boards, acts: acts, logger: logger).routes
             + MemberRoutes(operators: operators, boards: boards, viewers: viewers, logger: logger).routes
+            + AdjustRoute(operators: operators, boards: boards, writer: writer, logger: logger).routes
     }
 
     private static func definitions(

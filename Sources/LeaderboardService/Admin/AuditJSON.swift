@@ -38,7 +38,7 @@ enum AuditJSON {
         // No reader of JSON takes a greater number for what it is; the id tells it.
         let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
-        body.writeJSON(String((entry["action"] ?? "update").prefix(longest)))
+        body.writeJSON(String((entry["action"] ?? (entry.isAdjustment ? "adjust" : "update")).prefix(longest)))
         var seen: Set<String> = []
         for field in entry.fields {
             guard let name = names[field.name], !field.value.isEmpty else { continue }

@@ -102,7 +102,7 @@ struct UserRoutes: Sendable {
         return true
     }
 
-    private static func user(of request: Request) throws(Refusal) -> UserID {
+    static func user(of request: Request) throws(Refusal) -> UserID {
         do { return try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
     }
 }

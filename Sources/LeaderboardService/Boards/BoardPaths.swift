@@ -9,6 +9,7 @@ enum BoardPaths {
         _ seasons: SeasonRoutes,
         _ segments: SegmentRoutes,
         _ update: UpdateScore,
+        _ reports: ReportScores,
         _ profiles: ProfileRoutes,
         _ crossOrigin: CrossOrigin
     ) -> [Route] {
@@ -20,6 +21,7 @@ enum BoardPaths {
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/boards/{board}/score/update", handler: crossOrigin.preflight),
+            .stream(.POST, "/api/v1/boards/{board}/scores", reports.answer),
             .on(
                 .GET,
                 "/api/v1/boards/{board}/scoreboard",

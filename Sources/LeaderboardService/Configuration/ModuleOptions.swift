@@ -126,6 +126,18 @@ extension StoreOptions {
                 in: 1...86_400
             )
         )
+        serviceRateLimit = RateLimit(
+            updates: settings.integer(
+                "SERVICE_RATE_LIMIT_UPDATES",
+                default: serviceRateLimit.updates,
+                in: 1...1_000_000_000
+            ),
+            interval: settings.seconds(
+                "SERVICE_RATE_LIMIT_INTERVAL_SECONDS",
+                default: serviceRateLimit.interval,
+                in: 1...86_400
+            )
+        )
         definition.maximumIncrease = settings.integer("SCORE_INCREASE_MAX", default: 1000, in: 1...ScoreRange.limit)
         idempotencyLifetime = settings.seconds(
             "IDEMPOTENCY_KEY_SECONDS",

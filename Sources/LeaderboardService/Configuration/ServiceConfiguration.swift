@@ -13,6 +13,7 @@ package struct ServiceConfiguration: Sendable {
     package var redis: RedisSetup
     package var broadcast: BroadcastOptions
     package var viewers: PlaceLimits
+    package var reports: ReportLimits
     package var tokens: TokenConfiguration
     package var grants: GrantConfiguration?
     package var trustedProxies: TrustedProxies
@@ -55,6 +56,7 @@ package struct ServiceConfiguration: Sendable {
         redis = RedisSetup(settings)
         broadcast = BroadcastOptions(settings)
         viewers = PlaceLimits(viewers: settings)
+        reports = ReportLimits(settings)
         tokens = TokenConfiguration(settings)
         trustedProxies = TrustedProxies(settings)
         grants = GrantConfiguration(settings)

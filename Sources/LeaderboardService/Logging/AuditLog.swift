@@ -1,4 +1,4 @@
-import Board
+package import Board
 package import Leaderboard
 
 /// One line for each update that was added, and for each that was refused, on the logger `leaderboard.audit` at level `info`; or
@@ -14,7 +14,7 @@ package final class AuditLog: Sendable {
     private let lines: AuditLines
     private let updatedHead, refusedHead: LogLine.Head
     private let board, userID, ip, operation, value, scoreIncrease, score, seq, requestID, traceID, code,
-        reason: LogLine.Key
+        reason, actor: LogLine.Key
 
     init(output: LogOutput, lines: AuditLines) {
         self.output = output
@@ -34,15 +34,18 @@ package final class AuditLog: Sendable {
         traceID = LogLine.Key("trace_id", format)
         code = LogLine.Key("code", format)
         reason = LogLine.Key("reason", format)
+        actor = LogLine.Key("actor", format)
     }
 
     /// An update was made.
     /// - Parameters:
+    ///   - actor: who made it, where that is not the user.
     ///   - board: nil: `main`.
     ///   - score: the new total.
     ///   - time: Redis' clock, in milliseconds since 1970.
     package func updated(
         _ update: BoardUpdate,
+        by actor: UserID? = nil,
         on board: BoardID? = nil,
         origin: UpdateOrigin,
         score: Int,
@@ -53,6 +56,7 @@ package final class AuditLog: Sendable {
         var line = LogLine(updatedHead, time: LogTime(milliseconds: time))
         if let board { line.add(self.board, board.rawValue) }
         line.add(userID, update.user.rawValue)
+        if let actor { line.add(self.actor, actor.rawValue) }
         line.add(ip, origin.ip)
         if update.operation == .incr {
             line.add(scoreIncrease, update.value)
@@ -79,7 +83,8 @@ package final class AuditLog: Sendable {
         reason: String? = nil,
         on board: BoardID? = nil,
         origin: UpdateOrigin,
-        user: String?
+        user: String?,
+        by actor: UserID? = nil
     ) {
         guard lines.hasRefusals else { return }
         var line = LogLine(refusedHead, time: .now)
@@ -88,6 +93,7 @@ package final class AuditLog: Sendable {
         if let board { line.add(self.board, board.rawValue) }
         line.add(ip, origin.ip)
         if let user { line.add(userID, user) }
+        if let actor { line.add(self.actor, actor.rawValue) }
         line.add(requestID, origin.requestID)
         if let trace = origin.trace { line.add(traceID, trace) }
         line.end()

@@ -5,11 +5,16 @@ import NIOCore
 enum MediaType {
     /// Whether the body is declared as `application/json`, once, and comes as it is: in UTF-8, the one encoding of JSON (RFC 8259,
     /// section 8.1), and with no content coding. Another parameter than `charset` does not matter, but must be one.
-    static func isJSON(_ headers: RequestHeaders) -> Bool {
+    static func isJSON(_ headers: RequestHeaders) -> Bool { isDeclared("application/json", headers) }
+
+    /// The same of lines of JSON.
+    static func isLines(_ headers: RequestHeaders) -> Bool { isDeclared("application/x-ndjson", headers) }
+
+    private static func isDeclared(_ name: StaticString, _ headers: RequestHeaders) -> Bool {
         guard case .once(let value) = headers.occurrence(of: "Content-Type"), isUncoded(headers) else { return false }
-        if value.readableBytesUInt8Span.equals(0..<value.readableBytes, "application/json") { return true }
+        if value.readableBytesUInt8Span.equals(0..<value.readableBytes, name) { return true }
         let (type, parameters) = String(buffer: value).cut(at: ";")
-        return type.trimmed.lowercased() == "application/json" && parameters.map(saysUTF8) != false
+        return type.trimmed.lowercased() == "\(name)" && parameters.map(saysUTF8) != false
     }
 
     private static func isUncoded(_ headers: RequestHeaders) -> Bool {

@@ -7,10 +7,11 @@ struct RateLimitHeaders: Sendable {
     /// All that is the same in each answer.
     private let beginning: String
 
-    init(_ limit: RateLimit) {
+    /// - Parameter whose: `user` or `service`.
+    init(_ limit: RateLimit, of whose: String = "user") {
         beginning = """
-            RateLimit-Policy: "user";q=\(limit.updates);w=\(limit.interval.components.seconds)\r
-            RateLimit: "user";r=
+            RateLimit-Policy: "\(whose)";q=\(limit.updates);w=\(limit.interval.components.seconds)\r
+            RateLimit: "\(whose)";r=
             """
     }
 

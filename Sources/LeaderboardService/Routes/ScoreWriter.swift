@@ -14,6 +14,8 @@ struct WantedUpdate {
     let update: BoardUpdate
     let idempotencyKey: IdempotencyKey?
     let wantsRank: Bool
+    /// Nil: it is the user's own.
+    let hand: OtherHand?
 }
 
 /// Makes updates: each in Redis in one atomic call, with what the log, the metrics and this instance's readers are told of it.
@@ -21,12 +23,23 @@ struct ScoreWriter: Sendable {
     let broadcaster: Broadcaster
     /// Nil: updates need no grant.
     let grants: Grants?
+    let reporters: Reporters
     /// Of `main` as the environment says it is: made once.
     let rateLimit: RateLimitHeaders
     let audit: AuditLog
     /// Nil: nobody records traces.
     let spans: SpanRecorder?
     let metrics: UpdateMetrics
+
+    /// What a service reports needs no grant, for grants are the word of such services. One that comes with it is used up nevertheless.
+    func grant(
+        for update: BoardUpdate,
+        by hand: OtherHand?,
+        on board: BoardID
+    ) async throws(Refusal) -> ScoreGrant? {
+        guard let grants, hand == nil || update.grant != nil else { return nil }
+        return try await grants.verify(for: update, on: board)
+    }
 
     func apply(
         _ wanted: WantedUpdate,
@@ -42,6 +55,7 @@ struct ScoreWriter: Sendable {
                 origin: origin,
                 idempotencyKey: wanted.idempotencyKey,
                 grant: grant,
+                by: wanted.hand,
                 withRank: wanted.wantsRank,
                 on: request.eventLoop
             )
@@ -67,8 +81,10 @@ struct ScoreWriter: Sendable {
             // Redis held the update against this definition.
             return board.definition.frozenSince == nil ? applied : applied.withoutRank
         case .rateLimited(let state):
-            var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-            rateLimit(of: board).add(state, to: &refusal.headers)
+            let seconds = state.retryAfterSeconds
+            var refusal =
+                wanted.hand == nil ? Refusal.rateLimited(retryAfter: seconds) : .serviceRateLimited(retryAfter: seconds)
+            rateLimit(of: wanted).add(state, to: &refusal.headers)
             throw refusal
         case .suspended: throw .userSuspended
         case .scoreLimit(_, let window):
@@ -93,13 +109,17 @@ struct ScoreWriter: Sendable {
         }
     }
 
-    func rateLimit(of board: StoredBoard) -> RateLimitHeaders {
-        board.source == .environment ? rateLimit : RateLimitHeaders(board.definition.rateLimit)
+    /// Of the bucket that the update was held against.
+    func rateLimit(of wanted: WantedUpdate) -> RateLimitHeaders {
+        if case .service(_, let limit) = wanted.hand { return RateLimitHeaders(limit, of: "service") }
+        let board = wanted.store.board
+        return board.source == .environment ? rateLimit : RateLimitHeaders(board.definition.rateLimit)
     }
 
     private func record(_ wanted: WantedUpdate, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
         audit.updated(
             wanted.update,
+            by: wanted.hand?.actor,
             on: wanted.board,
             origin: origin,
             score: applied.score,

@@ -10,11 +10,18 @@ struct UpdateAttempt: Sendable {
     let origin: UpdateOrigin
     /// Nil until the token has told.
     var user: UserID?
+    /// The service that reports it; nil: nobody but the user.
+    var actor: UserID?
     /// When Redis was asked first; nil while it was not.
     private(set) var asked: NIODeadline?
 
     init(_ request: Request, _ callers: Callers) {
         origin = UpdateOrigin(request, callers)
+    }
+
+    /// Whose score it is, where only that of the token's subject may be meant; else who reports it.
+    mutating func note(_ token: VerifiedToken) {
+        if token.isOfService { actor = token.subject } else { user = token.subject }
     }
 
     mutating func asksRedis() {
@@ -36,7 +43,8 @@ extension ScoreWriter {
             reason: refusal.reason,
             on: board,
             origin: attempt.origin,
-            user: attempt.user?.rawValue
+            user: attempt.user?.rawValue,
+            by: attempt.actor
         )
     }
 }

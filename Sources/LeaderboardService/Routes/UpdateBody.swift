@@ -41,21 +41,74 @@ enum UpdateBody {
         var body = ByteBuffer(string: #"{"status":"\#(isSuccess ? "success" : "partial")","results":["#)
         for (place, outcome) in outcomes.enumerated() {
             body.writeString(#"\#(place > 0 ? "," : ""){"board":"\#(outcome.board)","#)
-            switch outcome.result {
-            case .success(let applied):
-                body.writeStaticString(#""status":"success","http_status":200"#)
-                if applied.isReplay { body.writeStaticString(#","replayed":true"#) }
-                if withScores { body.writeString("," + numbers(applied)) }
-            case .failure(let refusal):
-                body.writeString(#""status":"error","http_status":\#(refusal.status.code),"code":"#)
-                body.writeJSON(refusal.code)
-                body.writeStaticString(#","message":"#)
-                body.writeJSON(refusal.message)
-                if let seconds = refusal.retryAfter { body.writeString(#","retry_after":\#(seconds)"#) }
-            }
-            body.writeStaticString("}")
+            write(outcome.result, withScores: withScores, into: &body)
         }
         body.writeStaticString("]}")
+        return body
+    }
+
+    /// The rest of an object, from its `status` on.
+    private static func write(
+        _ result: Result<AppliedUpdate, Refusal>,
+        withScores: Bool,
+        into body: inout ByteBuffer
+    ) {
+        switch result {
+        case .success(let applied):
+            body.writeStaticString(#""status":"success","http_status":200"#)
+            if applied.isReplay { body.writeStaticString(#","replayed":true"#) }
+            if withScores { body.writeString("," + numbers(applied)) }
+        case .failure(let refusal): write(refusal, into: &body)
+        }
+        body.writeStaticString("}")
+    }
+
+    private static func write(_ refusal: Refusal, into body: inout ByteBuffer) {
+        body.writeString(#""status":"error","http_status":\#(refusal.status.code),"code":"#)
+        body.writeJSON(refusal.code)
+        body.writeStaticString(#","message":"#)
+        body.writeJSON(refusal.message)
+        if let seconds = refusal.retryAfter { body.writeString(#","retry_after":\#(seconds)"#) }
+    }
+
+    /// Of a batch, in the order of its updates; each with its `id`, if it has one.
+    static func reports(_ outcomes: [ReportOutcome], withScores: Bool) -> ByteBuffer {
+        let isSuccess = outcomes.allSatisfy { $0.refusal == nil }
+        var body = ByteBuffer(string: #"{"status":"\#(isSuccess ? "success" : "partial")","results":["#)
+        for (place, outcome) in outcomes.enumerated() {
+            if place > 0 { body.writeStaticString(",") }
+            write(outcome, withScores: withScores, into: &body)
+        }
+        body.writeStaticString("]}")
+        return body
+    }
+
+    /// The same, each on a line of its own.
+    static func reportLines(_ outcomes: [ReportOutcome], withScores: Bool) -> ByteBuffer {
+        var body = ByteBuffer()
+        body.reserveCapacity(outcomes.count * 64)
+        for outcome in outcomes {
+            write(outcome, withScores: withScores, into: &body)
+            body.writeStaticString("\n")
+        }
+        return body
+    }
+
+    private static func write(_ outcome: ReportOutcome, withScores: Bool, into body: inout ByteBuffer) {
+        body.writeStaticString("{")
+        if let id = outcome.id {
+            body.writeStaticString(#""id":"#)
+            body.writeJSON(id.rawValue)
+            body.writeStaticString(",")
+        }
+        write(outcome.result, withScores: withScores, into: &body)
+    }
+
+    /// The last line of an answer whose request is not read to its end; it is about no update.
+    static func endLine(_ refusal: Refusal) -> ByteBuffer {
+        var body = ByteBuffer(string: #"{"ended":true,"#)
+        write(refusal, into: &body)
+        body.writeStaticString("}\n")
         return body
     }
 

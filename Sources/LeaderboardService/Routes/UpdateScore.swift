@@ -19,14 +19,14 @@ struct UpdateScore: Sendable {
         defer { writer.ended(attempt) }
         do throws(Refusal) {
             let token = try await callers.token(of: request)
-            attempt.user = token.subject
+            attempt.note(token)
             let id = try RequestedBoard.id(of: request)
             // Once, unless the board's definition changes meanwhile.
             for isAgain in boards.catalogue.tries(of: id) {
                 let store = try await boards.toWrite(id, isFresh: isAgain, on: request.eventLoop)
                 try await boards.allowWriting(store, token, on: request.eventLoop)
                 let wanted = try wanted(in: request, of: token, on: store)
-                let grant = try await writer.grants?.verify(for: wanted.update, on: id)
+                let grant = try await writer.grant(for: wanted.update, by: wanted.hand, on: id)
                 if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, token.subject, request) }
                 attempt.asksRedis()
                 let outcome = try await writer.apply(wanted, grant, origin: attempt.origin, request)
@@ -50,7 +50,7 @@ struct UpdateScore: Sendable {
     ) throws(Refusal) -> WantedUpdate {
         let hasBoard = request.parameters[RequestedBoard.parameter] != nil
         let update = try Self.update(in: request, of: store.board.definition, isMain: !hasBoard)
-        guard update.user == token.subject else { throw .notYourScore }
+        let hand = try writer.reporters.hand(of: token, writing: update.user, on: store.board)
         guard token.isActive else { throw .userSuspended }
         let headers = request.headers
         return WantedUpdate(
@@ -58,7 +58,8 @@ struct UpdateScore: Sendable {
             board: hasBoard ? store.board.id : nil,
             update: update,
             idempotencyKey: try IdempotencyKey(headers),
-            wantsRank: Preferences.wantsRepresentation(headers)
+            wantsRank: Preferences.wantsRepresentation(headers),
+            hand: hand
         )
     }
 
@@ -92,7 +93,7 @@ struct UpdateScore: Sendable {
     private func success(_ wanted: WantedUpdate, _ applied: AppliedUpdate) -> Response {
         var headers = ResponseHeaders(reserving: 192)
         headers.add(piece: "Content-Type: application/json\r\n")
-        writer.rateLimit(of: wanted.store.board).add(applied.rateLimit, to: &headers)
+        writer.rateLimit(of: wanted).add(applied.rateLimit, to: &headers)
         if applied.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
         guard wanted.wantsRank else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
         headers.add(name: "Preference-Applied", value: "return=representation")

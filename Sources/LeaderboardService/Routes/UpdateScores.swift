@@ -19,6 +19,7 @@ struct UpdateScores: Sendable {
 
     /// What all of them share.
     private struct Shared: Sendable {
+        let user: UserID
         let token: VerifiedToken
         let key: IdempotencyKey?
         let wantsRank: Bool
@@ -35,11 +36,12 @@ struct UpdateScores: Sendable {
         defer { writer.ended(attempt) }
         do throws(Refusal) {
             let token = try await callers.token(of: request)
-            attempt.user = token.subject
+            attempt.note(token)
             let updates = try Self.updates(in: request, of: token)
             let key = try IdempotencyKey(request.headers)
             attempt.asksRedis()
             let shared = Shared(
+                user: updates.user,
                 token: token,
                 key: key,
                 wantsRank: Preferences.wantsRepresentation(request.headers),
@@ -57,7 +59,7 @@ struct UpdateScores: Sendable {
         let updates: ScoreUpdates
         let body = try UpdateBody.json(of: request, maximumBytes: maximumBodyBytes)
         do { updates = try ScoreUpdates(json: body) } catch { throw Refusal(error) }
-        guard updates.user == token.subject else { throw .notYourScore }
+        guard updates.user == token.subject || token.isOfService else { throw .notYourScore }
         guard token.isActive else { throw .userSuspended }
         return updates
     }
@@ -84,17 +86,17 @@ struct UpdateScores: Sendable {
             let store = try await boards.toWrite(wish.board, isFresh: isAgain, on: request.eventLoop)
             try await boards.allowWriting(store, shared.token, on: request.eventLoop)
             let update: BoardUpdate
-            do { update = try wish.update(by: shared.token.subject, of: store.board.definition) } catch {
-                throw Refusal(error)
-            }
-            let grant = try await writer.grants?.verify(for: update, on: wish.board)
-            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.token.subject, request) }
+            do { update = try wish.update(by: shared.user, of: store.board.definition) } catch { throw Refusal(error) }
+            let hand = try writer.reporters.hand(of: shared.token, writing: shared.user, on: store.board)
+            let grant = try await writer.grant(for: update, by: hand, on: wish.board)
+            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.user, request) }
             let wanted = WantedUpdate(
                 store: store,
                 board: wish.board,
                 update: update,
                 idempotencyKey: shared.key,
-                wantsRank: shared.wantsRank
+                wantsRank: shared.wantsRank,
+                hand: hand
             )
             let outcome = try await writer.apply(wanted, grant, origin: shared.attempt.origin, request)
             if let applied = try writer.applied(outcome, wanted, shared.attempt.origin) { return applied }

@@ -12,7 +12,9 @@ struct DescribedRoutesTests {
     func routes() throws {
         var routes: Set<String> = []
         for text in try sources("Sources/LeaderboardService") {
-            for route in text.matches(of: /\.(?:on\(\s*\.([A-Z]+),\s*|(?:webSocket|eventStream|page)\()"(\/[^"]*)"/) {
+            for route in text.matches(
+                of: /\.(?:(?:on|stream)\(\s*\.([A-Z]+),\s*|(?:webSocket|eventStream|page)\()"(\/[^"]*)"/
+            ) {
                 routes.insert("\(route.1 ?? "GET") \(route.2)")
             }
         }
