@@ -243,13 +243,21 @@ end
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
-  if operator == 'incr' and not trace and not flags.actor_word and increase_text == args[word + 3] and not segments.moves
+  if operator == 'incr' and not trace and not flags.is_adjusted and increase_text == args[word + 3] and not segments.moves
     and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
+    local service = flags.actor_word and args[word + flags.actor_word]
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
-      .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
-    local id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase',
-      increase_text, 'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
+      .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request
+      .. (service and '\nactor\n' .. service or ''))
+    local id
+    if service then
+      id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase', increase_text, 'score',
+        score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'actor', service, 'hash', hash)
+    else
+      id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase', increase_text, 'score',
+        score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
+    end
     if kind(id) == 'string' then
       chain, has_written, appended = hash .. '\n' .. id, true, appended + 1
       return nil

@@ -18,6 +18,9 @@ enum ReportWish: Sendable {
         let update: Result<BoardUpdate, Refusal>
     }
 
+    /// Where there is no board to read the rest by.
+    var id: IdempotencyKey? { read(BoardDefinition()).id }
+
     func read(_ definition: BoardDefinition) -> Read {
         let value: JSONValue
         switch self {

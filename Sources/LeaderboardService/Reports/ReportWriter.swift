@@ -45,13 +45,13 @@ struct ReportWriter: Sendable {
             do throws(Refusal) {
                 waiting = try await write(waiting, of: wishes, isFresh: isAgain, batch, &results)
             } catch {
-                for place in waiting { results[place] = ReportOutcome(id: nil, result: .failure(error)) }
+                for place in waiting { results[place] = ReportOutcome(id: wishes[place].id, result: .failure(error)) }
                 waiting = []
             }
             if waiting.isEmpty { break }
         }
-        return results.map { outcome in
-            let outcome = outcome ?? ReportOutcome(id: nil, result: .failure(.storeUnavailable))
+        return zip(wishes, results).map { wish, outcome in
+            let outcome = outcome ?? ReportOutcome(id: wish.id, result: .failure(.storeUnavailable))
             if case .failure(let refusal) = outcome.result { writer.refused(refusal, batch.attempt) }
             return outcome
         }
