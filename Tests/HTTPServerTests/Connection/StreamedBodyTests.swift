@@ -1,3 +1,5 @@
+import Foundation
+import NIOCore
 import TestSupport
 import Testing
 

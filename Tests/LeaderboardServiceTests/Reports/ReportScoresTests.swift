@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 

@@ -13,7 +13,7 @@ struct OtherHandTests {
     private static func apply(
         _ board: TestBoard,
         _ user: String,
-        _ operation: BoardDefinition.Operator = .incr,
+        _ operation: BoardDefinition.Operator,
         _ value: Int,
         key: String? = nil,
         by hand: OtherHand
@@ -35,19 +35,19 @@ struct OtherHandTests {
         try await withBoard(.tight(2)) { board in
             let hand = try Self.service("server", 3)
             for user in ["ada", "bob", "ada"] {
-                guard case .applied(let applied) = try await Self.apply(board, user, 5, by: hand) else {
+                guard case .applied(let applied) = try await Self.apply(board, user, .incr, 5, by: hand) else {
                     Issue.record("refused")
                     return
                 }
                 #expect(applied.rateLimit.limit == 3)
             }
-            guard case .rateLimited(let state) = try await Self.apply(board, "ada", 5, by: hand) else {
+            guard case .rateLimited(let state) = try await Self.apply(board, "ada", .incr, 5, by: hand) else {
                 Issue.record("not limited")
                 return
             }
             #expect(state.limit == 3 && state.remaining == 0)
             // Another service has a bucket of its own, and so has the user.
-            guard case .applied = try await Self.apply(board, "ada", 5, by: Self.service("other", 1)) else {
+            guard case .applied = try await Self.apply(board, "ada", .incr, 5, by: Self.service("other", 1)) else {
                 Issue.record("limited")
                 return
             }
@@ -66,15 +66,15 @@ struct OtherHandTests {
         try await withBoard { board in
             for _ in 1...2 {
                 for hand in [try Self.service("a"), try Self.service("b"), try Self.service("ada")] {
-                    _ = try await Self.apply(board, "ada", 1, key: "k", by: hand)
-                    _ = try await Self.apply(board, "bob", 1, key: "k", by: hand)
+                    _ = try await Self.apply(board, "ada", .incr, 1, key: "k", by: hand)
+                    _ = try await Self.apply(board, "bob", .incr, 1, key: "k", by: hand)
                 }
                 _ = try await board.apply("ada", 1, key: "k")
             }
             #expect(try await board.score("ada") == 4)
             #expect(try await board.score("bob") == 3)
             #expect(
-                try await Self.apply(board, "ada", 2, key: "k", by: Self.service("a")) == .idempotencyKeyReused
+                try await Self.apply(board, "ada", .incr, 2, key: "k", by: Self.service("a")) == .idempotencyKeyReused
             )
             let export = try await board.store.export(UserID("ada"), on: board.loop)
             #expect(export.idempotencyKeys == ["a k", "ada k", "b k", "k"])
@@ -153,7 +153,9 @@ struct OtherHandTests {
             let audit = try await board.audit()
             #expect(audit.compactMap(\.seq) == Array(1...250))
             #expect(try await board.verify().isSound)
-            guard case .applied(let last) = try await Self.apply(board, "ada", 1, by: Self.service()) else { return }
+            guard case .applied(let last) = try await Self.apply(board, "ada", .incr, 1, by: Self.service()) else {
+                return
+            }
             #expect(last.rateLimit.remaining == 1000 - 251)
         }
     }
