@@ -392,7 +392,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   end
   if count > 1 then
     had[user] = total
-    full_ats[keys[key + 1]] = now + full_in
+    if not flags.is_adjusted then
+      full_ats[keys[key + 1]] = now + full_in
+    end
   end
   local rank = 0
   if flags.tells_rank then

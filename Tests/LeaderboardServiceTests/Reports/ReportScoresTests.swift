@@ -38,7 +38,7 @@ struct ReportScoresTests {
         {"status":"success","http_status":200,"score":7,"rank":1,"seq":2,"changed":true},
         {"id":"a","status":"success","http_status":200,"replayed":true,"score":5,"rank":1,"seq":1,"changed":true},
         {"id":"b","status":"error","http_status":403,"code":"user_suspended","message":"This account is suspended: its score cannot change."},
-        {"id":"c","status":"error","http_status":400,"code":"invalid_user_id","message":"user_id must be 1 to 128 characters: letters, digits and _ - . : @ | + = ~"},
+        {"id":"c","status":"error","http_status":400,"code":"invalid_user_id","message":"user_id must be a string of 1 to 128 characters of A-Z a-z 0-9 _ - . : @ | + = ~."},
         {"status":"error","http_status":400,"code":"invalid_idempotency_key","message":"id must be a string of 1 to 64 visible ASCII characters."},
         {"status":"error","http_status":400,"code":"invalid_json","message":"An update must be a JSON object."},
         {"id":"a","status":"error","http_status":422,"code":"idempotency_key_reused","message":"This Idempotency-Key was already used for another update: use a new key for a new update."}]}
