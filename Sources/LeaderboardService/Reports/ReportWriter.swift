@@ -78,8 +78,8 @@ struct ReportWriter: Sendable {
             case .failure(let refusal): results[place] = ReportOutcome(id: read.id, result: .failure(refusal))
             }
         }
-        guard let first = updates.first else { return [] }
-        if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, first.update.user, request) }
+        guard !updates.isEmpty else { return [] }
+        if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, batch.token.subject, request) }
         var rest = updates[...]
         while !rest.isEmpty {
             let outcomes = await store.report(

@@ -89,7 +89,7 @@ struct UpdateScores: Sendable {
             do { update = try wish.update(by: shared.user, of: store.board.definition) } catch { throw Refusal(error) }
             let hand = try writer.reporters.hand(of: shared.token, writing: shared.user, on: store.board)
             let grant = try await writer.grant(for: update, by: hand, on: wish.board)
-            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.user, request) }
+            if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, shared.token.subject, request) }
             let wanted = WantedUpdate(
                 store: store,
                 board: wish.board,
