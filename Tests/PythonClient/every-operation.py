@@ -17,6 +17,7 @@ package = importlib.import_module("leaderboard_client")
 API = json.loads(Path(description).read_text())
 
 REASON = {"reason": "a test"}
+FIVE_MORE = {"score_increase": 5, **REASON}
 ADA = {"user_id": "ada", "score_increase": 50, "segments": ["team:red"]}
 # Parameters, by the names that the generator gives them.
 VALUES = {
@@ -32,8 +33,14 @@ WRITES = {
     "POST /api/v1/score/updates": ({"user_id": "ada", "updates": [{"board": "python", "score_increase": 5}]}, {}, 200),
     "PUT /api/v1/boards/{board}/users/{id}/profile": ({"name": "Ada"}, {}, 204),
     "PUT /api/v1/users/{id}/profile": ({"name": "Ada"}, {}, 204),
+    "POST /api/v1/live/tickets": ({"board": "python"}, {}, 200),
+    "PUT /api/v1/admin/boards/{board}/members/{id}": (None, {}, 200),
 }
 LAST = {
+    "POST /api/v1/admin/users/{id}/adjust/preview": (FIVE_MORE, {}, 200), "POST /api/v1/admin/users/{id}/adjust": (FIVE_MORE, {}, 200),
+    "POST /api/v1/admin/boards/{board}/users/{id}/adjust/preview": (FIVE_MORE, {}, 200),
+    "POST /api/v1/admin/boards/{board}/users/{id}/adjust": (FIVE_MORE, {}, 200),
+    "DELETE /api/v1/admin/boards/{board}/members/{id}": (None, {}, 200),
     "POST /api/v1/admin/audit/revert/preview": ({"user_id": "ada"}, {}, 200),
     "POST /api/v1/admin/audit/revert": ({"user_id": "ada", **REASON}, {}, 200),
     "POST /api/v1/admin/boards/{board}/audit/revert/preview": ({"user_id": "ada"}, {}, 200),

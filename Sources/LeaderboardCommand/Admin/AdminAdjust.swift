@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Leaderboard
 import NIOHTTP1
 import Text
 
@@ -29,20 +30,16 @@ struct AdminAdjust: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("What the score becomes.", valueName: "score"))
     var set: Int?
 
-    @Option(help: ArgumentHelp("Why, for the audit. A dry run needs none.", valueName: "text"))
-    var reason: String?
-
-    @OptionGroup var consent: Consent
+    @OptionGroup var consent: ReasonedConsent
 
     func validate() throws {
         guard [add, take, set].count(where: { $0 != nil }) == 1 else {
             throw ValidationError("Give one of --add, --take and --set.")
         }
-        guard reason != nil || consent.dryRun else { throw ValidationError("Say why: --reason TEXT.") }
     }
 
     func run() async throws {
-        let body = Body(score_increase: add, score_decrease: take, score: set, reason: reason)
+        let body = Body(score_increase: add, score_decrease: take, score: set, reason: consent.given?.text)
         let path = service.board.path + "/users/\(user.percentEncoded())/adjust"
         let preview = try await service.ask(.POST, at: path + "/preview", body, as: Preview.self)
         let before = preview.score_before.map { "has \($0)" } ?? "is not on the board"

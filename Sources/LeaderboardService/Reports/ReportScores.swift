@@ -50,7 +50,8 @@ struct ReportScores: Sendable {
         guard token.isOfService else { throw .reportScopeMissing }
         guard token.isActive else { throw .userSuspended }
         guard token.reports(on: id) else { throw .boardNotReported }
-        _ = try await reports.boards.toWrite(id, isFresh: false, on: request.eventLoop)
+        let store = try await reports.boards.toWrite(id, isFresh: false, on: request.eventLoop)
+        try await reports.boards.allowWriting(store, token, on: request.eventLoop)
         guard case .none = request.headers.occurrence(of: "Idempotency-Key") else { throw .keyOfBatch }
         let batch = ReportBatch(
             board: id,

@@ -67,6 +67,7 @@ struct ReportWriter: Sendable {
     ) async throws(Refusal) -> [Int] {
         let request = batch.request
         let store = try await boards.toWrite(batch.board, isFresh: isFresh, on: request.eventLoop)
+        try await boards.allowWriting(store, batch.token, on: request.eventLoop)
         let hand = try writer.reporters.service(batch.token, reportingOn: store.board)
         var (updates, sent): ([ReportedUpdate], [Int]) = ([], [])
         for place in places {

@@ -83,11 +83,11 @@ struct BoardPagesInBrowserTests {
                 try await page.wait(for: "\(isGone) && !document.querySelector('#token-form').hidden")
                 let paste = "document.querySelector('#token').value = '\(try service.token("ada"))'"
                 try await page.evaluate("(\(paste), document.querySelector('#token-form').requestSubmit(), 0)")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada'")
                 #expect(try await page.evaluate("document.querySelector('#token-form').hidden") == "true")
                 // The tab has the token: the page finds the board with it at once.
                 try await page.open("http://127.0.0.1:\(service.port)/boards/guild")
-                try await page.wait(for: "\(Self.isLive) && \(Self.rows) === '1 ada'")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows) === '1 ada'")
                 #expect(try await service.operate("DELETE", "/boards/guild/members/ada").status == 200)
                 try await page.wait(for: isGone)
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
