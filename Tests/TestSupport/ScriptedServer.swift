@@ -15,7 +15,8 @@ package final class ScriptedServer: Sendable {
     package let port: Int
     private let listener: any Channel
 
-    /// - Parameter script: asked for each read, with the connection's number (from 1) and the bytes that came.
+    /// - Parameter script: asked for each read, with the connection's number (from 1) and the bytes that came: of a client that speaks
+    ///   RESP whole commands, for a read may end in the middle of one.
     package init(_ script: @escaping @Sendable (_ connection: Int, _ bytes: String) -> [Step]) async throws {
         let counter = Counter()
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -44,11 +45,13 @@ package final class ScriptedServer: Sendable {
     }
 }
 
-private final class Player: ChannelInboundHandler, Sendable {
+/// Owned by its connection's event loop.
+private final class Player: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let number: Int
     private let script: @Sendable (Int, String) -> [ScriptedServer.Step]
+    private var received = ByteBuffer()
 
     init(number: Int, _ script: @escaping @Sendable (Int, String) -> [ScriptedServer.Step]) {
         self.number = number
@@ -56,7 +59,11 @@ private final class Player: ChannelInboundHandler, Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        for step in script(number, String(buffer: unwrapInboundIn(data))) {
+        var read = unwrapInboundIn(data)
+        received.writeBuffer(&read)
+        let bytes = received.takeWholeCommands()
+        guard !bytes.isEmpty else { return }
+        for step in script(number, bytes) {
             switch step {
             case .send(let text):
                 context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
@@ -73,5 +80,38 @@ private final class Player: ChannelInboundHandler, Sendable {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+extension ByteBuffer {
+    /// What is not RESP is taken as it is.
+    fileprivate mutating func takeWholeCommands() -> String {
+        var rest = self
+        while rest.skipCommand() {}
+        let isCommand = rest.getInteger(at: rest.readerIndex, as: UInt8.self) == UInt8(ascii: "*")
+        let length = isCommand ? rest.readerIndex - readerIndex : readableBytes
+        return readString(length: length) ?? ""
+    }
+
+    /// Nothing is skipped when no whole command is there.
+    private mutating func skipCommand() -> Bool {
+        var rest = self
+        guard var words = rest.readCount(after: UInt8(ascii: "*")) else { return false }
+        while words > 0 {
+            guard let length = rest.readCount(after: UInt8(ascii: "$")), rest.readSlice(length: length + 2) != nil else {
+                return false
+            }
+            words -= 1
+        }
+        self = rest
+        return true
+    }
+
+    /// Of a line as `*3\r\n`, whose end is one character.
+    private mutating func readCount(after sign: UInt8) -> Int? {
+        guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+            let line = readString(length: end + 1 - readerIndex), line.utf8.first == sign
+        else { return nil }
+        return Int(line.dropFirst().dropLast())
     }
 }
