@@ -319,11 +319,11 @@ package struct ServiceAssembly: Sendable {
             .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
             .on(
                 .POST,
-                TicketRoute.path,
+                "/api/v1/live/tickets",
                 maximumBodyBytes: TicketRoute.maximumBodyBytes,
                 handler: crossOrigin.opened(TicketRoute(boards: boards, tickets: tickets).answer)
             ),
-            .on(.OPTIONS, TicketRoute.path, handler: crossOrigin.preflight),
+            .on(.OPTIONS, "/api/v1/live/tickets", handler: crossOrigin.preflight),
             .on(.GET, "/healthz", handler: health.alive),
             .on(.GET, "/readyz", handler: health.ready),
             .on(.GET, "/metrics", handler: MetricsPage(registry: metrics).answer),

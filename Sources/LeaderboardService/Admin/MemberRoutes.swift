@@ -8,8 +8,6 @@ import NIOHTTP1
 /// `/api/v1/admin/boards/{board}/members`: the list of who is a member, for boards that are for members. Who leaves it is sent away from
 /// this instance at once, and from the others within ``PrivateViewers/interval``.
 struct MemberRoutes: Sendable {
-    static let path = "/api/v1/admin/boards/{board}/members"
-
     let operators: Operators
     let boards: RequestedBoard
     let viewers: PrivateViewers
@@ -17,9 +15,9 @@ struct MemberRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .on(.GET, Self.path, handler: list),
-            .on(.PUT, Self.path + "/{id}", handler: admit),
-            .on(.DELETE, Self.path + "/{id}", handler: dismiss),
+            .on(.GET, "/api/v1/admin/boards/{board}/members", handler: list),
+            .on(.PUT, "/api/v1/admin/boards/{board}/members/{id}", handler: admit),
+            .on(.DELETE, "/api/v1/admin/boards/{board}/members/{id}", handler: dismiss),
         ]
     }
 

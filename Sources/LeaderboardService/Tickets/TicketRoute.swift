@@ -7,7 +7,6 @@ import Text
 
 /// `POST /api/v1/live/tickets`: a ticket for who has a token, to open one live connection with where no header can be set.
 struct TicketRoute: Sendable {
-    static let path = "/api/v1/live/tickets"
     /// Twenty user ids, with escapes.
     static let maximumBodyBytes = 16_384
 

@@ -93,6 +93,23 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         )
     }
 
+    private static func scores(
+        _ status: Int,
+        _ body: String,
+        scope: String? = "leaderboard:report",
+        type: String = "application/json"
+    ) -> DescribedCase {
+        DescribedCase(
+            method: "POST",
+            path: "/api/v1/boards/{board}/scores",
+            status: status,
+            target: "/api/v1/boards/b/scores",
+            headers: ["Content-Type": type],
+            body: body,
+            token: ("arena", scope)
+        )
+    }
+
     private static func ticket(_ status: Int, _ body: String, _ headers: [String: String] = [:]) -> DescribedCase {
         DescribedCase(
             method: "POST",
@@ -142,6 +159,14 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         admin(200, "POST", "users/{id}/profile/blank", "ada", #"{"reason":"x"}"#),
         admin(200, "POST", "users/{id}/profile/allow", "ada", #"{"reason":"x"}"#),
         ofBoard(200, "POST", "freeze", #"{"reason":"x"}"#), ofBoard(200, "POST", "reveal", #"{"reason":"x"}"#),
+        admin(200, "POST", "users/{id}/adjust/preview", "ada", #"{"score_increase":1}"#),
+        admin(200, "POST", "users/{id}/adjust", "ada", #"{"score_increase":1,"reason":"x"}"#),
+        ofBoard(200, "POST", "users/{id}/adjust/preview", #"{"score":1}"#),
+        ofBoard(200, "POST", "users/{id}/adjust", #"{"score":1,"reason":"x"}"#),
+        ofBoard(400, "POST", "users/{id}/adjust", #"{"score":1,"score_increase":1,"reason":"x"}"#),
+        scores(200, #"[{"user_id":"ada","score_increase":1},{"user_id":"!"}]"#), scores(400, "[]"),
+        scores(403, "[]", scope: nil), scores(415, "[]", type: "text/plain"),
+        scores(200, #"{"id":"1","user_id":"ada","score_increase":1}"#, type: "application/x-ndjson"),
         ofBoard(200, "GET", "members"),
         admin(400, "GET", "boards/{board}/members", "", nil, "boards/b/members?limit=0"),
         ofBoard(200, "PUT", "members/{id}"), ofBoard(200, "DELETE", "members/{id}"),

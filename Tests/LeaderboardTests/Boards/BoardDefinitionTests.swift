@@ -55,7 +55,7 @@ struct BoardDefinitionTests {
         (#"{"rate_limit":{"updates":0}}"#, "rate_limit.updates must be a whole number from 1 to 1000000000"),
         (#"{"rate_limit":{"interval_seconds":31622401}}"#, "rate_limit.interval_seconds must be"),
         (#"{"rate_limit":{"update":1}}"#, "in rate_limit, update is no member here: is updates meant?"),
-        (#"{"visibility":"secret"}"#, "visibility must be public or private"),
+        (#"{"visibility":"secret"}"#, "visibility must be public, private or members"),
         (#"{"parts":2}"#, "parts must be 1"),
         (#"{"name":"c"}"#, "name must be b"), (#"{"version":7}"#, "version must be"),
         (#"{"version":"a b"}"#, "version must be"),
