@@ -71,7 +71,7 @@ const finder = new Finder(
     },
   },
 );
-const around = new Around({ board, faces, list: element("around") });
+const around = new Around({ board, faces, list: element("around"), onKnown: facesChanged });
 const mine = new Mine(elements({ bar: "mine", rank: "mine-rank", name: "mine-name", score: "mine-score", card: "player" }));
 const feed = new Feed({ board, onMessage: (message, isFirst) => running.receive(message, isFirst), onState: stateChanged });
 const past = new Past({ board, place, onState: stateChanged });

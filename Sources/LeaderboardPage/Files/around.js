@@ -13,16 +13,19 @@ export class Around {
   #board;
   #faces;
   #list;
+  #onKnown;
   #user = null;
   #rank = null;
   #shown = [];
   #askedAt = -Infinity;
   #isAsking = false;
 
-  constructor({ board, faces, list }) {
+  /** `onKnown()`: there is another face than before. */
+  constructor({ board, faces, list, onKnown }) {
     this.#board = board;
     this.#faces = faces;
     this.#list = list;
+    this.#onKnown = onKnown;
   }
 
   /** [{ user, score, rank }], best first. */
@@ -78,7 +81,8 @@ export class Around {
     this.#isAsking = false;
     if (user !== this.#user || found === null) return;
     this.#rank = rank;
-    for (const row of found) this.#faces.learn(row.user, row.face);
+    const changed = found.map((row) => this.#faces.learn(row.user, row.face));
     this.#show(found);
+    if (changed.includes(true)) this.#onKnown();
   }
 }
