@@ -12,6 +12,9 @@ package final class ScriptedServer: Sendable {
         case stall
     }
 
+    /// Apart from the loops that tests keep busy.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     package let port: Int
     private let listener: any Channel
 
@@ -19,7 +22,7 @@ package final class ScriptedServer: Sendable {
     ///   RESP whole commands, for a read may end in the middle of one.
     package init(_ script: @escaping @Sendable (_ connection: Int, _ bytes: String) -> [Step]) async throws {
         let counter = Counter()
-        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        listener = try await ServerBootstrap(group: Self.group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Player(number: counter.next(), script))
