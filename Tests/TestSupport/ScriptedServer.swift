@@ -101,7 +101,8 @@ extension ByteBuffer {
         var rest = self
         guard var words = rest.readCount(after: UInt8(ascii: "*")) else { return false }
         while words > 0 {
-            guard let length = rest.readCount(after: UInt8(ascii: "$")), rest.readSlice(length: length + 2) != nil else {
+            guard let length = rest.readCount(after: UInt8(ascii: "$")), rest.readSlice(length: length + 2) != nil
+            else {
                 return false
             }
             words -= 1

@@ -33,7 +33,8 @@ struct FollowInBrowserTests {
             try await withBrowser { page in
                 try await page.resize(width: 1280, height: 800, isPhone: false)
                 try await page.open("http://127.0.0.1:\(service.port)/")
-                try await page.wait(for: "\(BrowserPage.isLive) && document.querySelectorAll('#standings .row').length === 10")
+                let areThere = "document.querySelectorAll('#standings .row').length === 10"
+                try await page.wait(for: "\(BrowserPage.isLive) && \(areThere)")
                 let size =
                     "[document.documentElement.scrollHeight, document.querySelector('.row').offsetHeight, scrollY].join()"
                 let before = try await page.evaluate(size)
