@@ -73,7 +73,10 @@ struct FollowInBrowserTests {
                 try await page.resize(width: 390, height: 400)
                 try await page.evaluate("(scrollTo(0, 0), 0)")
                 try await page.wait(for: "document.querySelector('#mine').hidden")
-                // Just below the row, and the card is not to be seen yet.
+                // Just below the row, when it stands still, and the card is not to be seen yet.
+                try await page.wait(
+                    for: "document.querySelector('#standings').getAnimations({ subtree: true }).length === 0"
+                )
                 try await page.evaluate(
                     "(scrollTo(0, scrollY + document.querySelector('[data-user=u7]').getBoundingClientRect().bottom), 0)"
                 )
