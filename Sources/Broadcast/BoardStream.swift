@@ -105,6 +105,7 @@ package final class BoardStream: Sendable {
             return
         }
         let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
+        let own: OwnWish? = if case .own(let wish) = view { wish } else { nil }
         let subscriber = audiences[index].value.makeSubscriber(
             group: Group(
                 kind: view.kind,
@@ -115,6 +116,7 @@ package final class BoardStream: Sendable {
                 )
             ),
             users: users,
+            own: own,
             access: access,
             admission: admission,
             writeDirectly: writeDirectly

@@ -28,5 +28,9 @@ package struct BroadcastOptions: Sendable {
     /// Changes that may arrive while the source is read; beyond, the reading starts over.
     package var maximumRecordedChanges = 16_384
 
+    /// How many of the best users are held of a board of which somebody watches their own place, and of all such boards together.
+    package var ownRows = 100_000
+    package var ownRowsInAll = 1_000_000
+
     package init() {}
 }

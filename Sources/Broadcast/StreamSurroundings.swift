@@ -10,6 +10,8 @@ struct StreamSurroundings: Sendable {
     let logger: Logger
     /// Where the streams live.
     let eventLoop: any EventLoop
+    /// On the streams' loop.
+    let ownRows: NIOLoopBoundBox<OwnRows>
     /// Of each loop. The streams' own is the last: the others set out on a frame before it is busy with its own subscribers.
     let shards: [NIOLoopBoundBox<Shard>]
     let placeOfLoop: [ObjectIdentifier: Int]
@@ -27,6 +29,7 @@ struct StreamSurroundings: Sendable {
         self.logger = logger
         let own = eventLoopGroup.next()
         eventLoop = own
+        ownRows = .makeBoxSendingValue(OwnRows(maximum: options.ownRowsInAll), eventLoop: own)
         let loops = eventLoopGroup.makeIterator().filter { $0 !== own } + [own]
         shards = loops.map { .makeBoxSendingValue(Shard(eventLoop: $0, options: options), eventLoop: $0) }
         placeOfLoop = Dictionary(

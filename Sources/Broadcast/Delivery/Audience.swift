@@ -104,7 +104,10 @@ final class Audience {
     /// Continuity was lost: everybody starts afresh.
     func resnapshot(_ published: Published) {
         show(published)
-        for group in groups { sendSnapshots(to: group) }
+        // Who watches their own place is told by home.
+        for kind in Group.Kind.allCases where kind != .me {
+            for form in MessageForm.all { sendSnapshots(to: groups[Group(kind: kind, form: form).index]) }
+        }
     }
 
     /// Somebody came into the first rows of whom no change told.
@@ -161,7 +164,8 @@ final class Audience {
     /// Its token holds no longer.
     func leaseEnded(_ subscriber: Subscriber) {
         subscriber.access = .unknown
-        if isPrivate { end(subscriber, .tokenExpired) }
+        // What is one user's own is shown to them for as long as they are known.
+        if isPrivate || subscriber.own != nil { end(subscriber, .tokenExpired) }
     }
 
     /// It has another token, which holds longer, or not so long.
@@ -200,6 +204,7 @@ final class Audience {
     func makeSubscriber(
         group: Group,
         users: [String]?,
+        own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
@@ -208,6 +213,7 @@ final class Audience {
             audience: self,
             group: group,
             users: users,
+            own: own,
             access: access,
             admission: admission,
             writeDirectly: writeDirectly
@@ -236,6 +242,21 @@ final class Audience {
             send(first, published.cursor, to: subscriber)
         } else {
             sendSnapshot(to: subscriber)
+        }
+    }
+
+    /// Of `View.own`: what comes first, home sends.
+    func admitOwn(_ subscriber: Subscriber) {
+        guard subscriber.phase == .joining else { return }
+        guard subscriber.access != .unknown else { return end(subscriber, .tokenNeeded) }
+        enroll(subscriber)
+        subscriber.phase = .following
+    }
+
+    /// Each its own.
+    func deliverOwn(_ messages: [(subscriber: SubscriberReference, message: ByteBuffer)], at cursor: Cursor) {
+        for (subscriber, message) in messages where subscriber.value.phase == .following {
+            send(message, cursor, to: subscriber.value)
         }
     }
 
@@ -272,6 +293,10 @@ final class Audience {
     }
 
     private func sendSnapshot(to subscriber: Subscriber) {
+        if subscriber.own != nil {
+            home?.execute { [id = ObjectIdentifier(subscriber)] in $0.oweOwn(id) }
+            return
+        }
         if subscriber.watch != nil {
             // Only home can tell where its users stand.
             expel(subscriber)

@@ -6,11 +6,13 @@ package enum View: Sendable, Equatable {
     case top
     /// The changes of these users with their ranks. At most 20; more are cut off.
     case users([String])
+    /// Where one user stands, and who is near.
+    case own(OwnWish)
 }
 
 /// Subscribers that get the same bytes.
 struct Group: Sendable, Hashable {
-    enum Kind: Int, CaseIterable, Sendable { case all, top, users }
+    enum Kind: Int, CaseIterable, Sendable { case all, top, users, me }
     let kind: Kind
     let form: MessageForm
 
@@ -28,6 +30,7 @@ extension View {
         case .all: .all
         case .top: .top
         case .users: .users
+        case .own: .me
         }
     }
 }

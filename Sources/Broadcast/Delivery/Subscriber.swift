@@ -21,6 +21,8 @@ final class Subscriber: ChannelInboundHandler {
     let group: Group
     /// The users it follows; nil in the other views.
     let watch: Watch?
+    /// Nil in the other views.
+    let own: OwnWish?
     var access: Access
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: (any AnyObject & Sendable)?
@@ -37,11 +39,13 @@ final class Subscriber: ChannelInboundHandler {
         audience: Audience,
         group: Group,
         users: [String]?,
+        own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
         writeDirectly: ((ByteBuffer) -> Bool)?
     ) {
         self.audience = audience
+        self.own = own
         self.group = group
         self.watch = users.map(Watch.init)
         self.access = access

@@ -39,6 +39,7 @@ extension Home {
             watches.unfollow(join.users)
             watches.abandon(join.id)
         }
+        if join.own != nil { leaveOwn(join.id) }
         if !waiting.isEmpty { waiting.removeAll { $0.id == join.id } }
     }
 
@@ -50,6 +51,7 @@ extension Home {
             return unsaid.append((join, cursor))
         }
         if join.group.kind == .users { return rejoin(join) }
+        if let wish = join.own { return joinOwn(join, wish) }
         let name = subject(join.group.form, published)
         var first: ByteBuffer?
         if join.group.kind == .all, let cursor, let missed = feed.missed(since: cursor) {
@@ -79,6 +81,7 @@ extension Home {
         let reason = isWindowGone ? EndReason.windowGone : .boardGone
         isWindowGone = false
         outbox = Outbox()
+        endOwn()
         for audience in audiences where audience.counts.contains(where: { $0 > 0 }) {
             audience.reference.run { $0.dismiss(reason) }
         }

@@ -24,6 +24,9 @@ final class Home {
     var waiting: [Join] = []
     var readers = Readers()
     var outbox = Outbox()
+    /// While somebody watches their own place.
+    var own: OwnPlaces?
+    let ownRows: NIOLoopBoundBox<OwnRows>
     /// For those who asked for it alone.
     var said = SaidByUsers()
     /// Subscribers whose first rows wait for what is said.
@@ -63,6 +66,7 @@ final class Home {
         framings = surroundings.framings
         metrics = surroundings.metrics
         logger = surroundings.logger
+        ownRows = surroundings.ownRows
         feed = Feed(options: options)
     }
 
@@ -114,6 +118,7 @@ final class Home {
     func subscriptionLost() {
         log("live subscription lost", .warning)
         feed.subscriptionLost()
+        beginOwn()
         perform([])
     }
 
@@ -149,6 +154,7 @@ final class Home {
         if flush.showsTop { noteShownRows() }
         watches.add(flush.changes)
         beginRound()
+        tendOwn()
     }
 
     /// By form. A message that goes by several transports is made once.
@@ -230,6 +236,7 @@ final class Home {
         let early = waiting
         waiting = []
         for join in early { admit(join, cursor: nil) }
+        beginOwn()
         beginRound()
     }
 
@@ -246,6 +253,7 @@ final class Home {
         if watches.isRoundDue, feed.published != nil { next = min(next, nextRound) }
         if let deadline = readers.nextDeadline { next = min(next, deadline) }
         if let due = end.due { next = min(next, due) }
+        if let own { next = min(next, own.wakeAt) }
         if said.isQuestionDue { next = min(next, nextQuestion) }
         guard isRunning, next < alarmAt else { return }
         alarm?.cancel()
@@ -265,6 +273,7 @@ final class Home {
         endSeasonIfDue(now: now)
         askWhatIsSaid()
         perform(feed.wake(now: now))
+        if let own, now >= own.wakeAt { tendOwn() }
         answerReaders()
     }
 }

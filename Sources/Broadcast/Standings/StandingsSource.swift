@@ -48,6 +48,13 @@ package struct StandingsSource: Sendable {
         @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
     typealias AskingWhatIsSaid =
         @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<[String?]>
+    typealias Paging =
+        @Sendable (_ offset: Int, _ limit: Int, _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<
+            Snapshot?
+        >
+    typealias AskingOwn =
+        @Sendable (_ wishes: [OwnWish], _ season: String?, _ isFrozen: Bool, _ eventLoop: any EventLoop) ->
+        EventLoopFuture<[OwnStanding]>
     typealias Turning = @Sendable (_ eventLoop: any EventLoop) -> EventLoopFuture<Void>
 
     /// The best `limit` users with the epoch and seq they stand for. Of a window, of the season that runs.
@@ -58,6 +65,10 @@ package struct StandingsSource: Sendable {
     let turn: Turning
     /// What these users say of themselves, in their order: JSON objects; nil: nothing.
     let metadata: AskingWhatIsSaid
+    /// Rows from this place on, at most 1000, with the board's own cursor; nil: they cannot be had as they are.
+    let page: Paging
+    /// Where these users stand and who is near, in their order; of a board that is frozen, nobody is near.
+    let own: AskingOwn
 
     /// The closures are given the broadcaster's loop, and are called again only after they returned.
     /// - Parameters:
@@ -70,6 +81,13 @@ package struct StandingsSource: Sendable {
             @escaping @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) async throws
             -> [UserStanding],
         metadata: @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) async throws -> [String?],
+        page:
+            @escaping @Sendable (_ offset: Int, _ limit: Int, _ season: String?, _ eventLoop: any EventLoop)
+            async throws -> Snapshot?,
+        own:
+            @escaping @Sendable (
+                _ wishes: [OwnWish], _ season: String?, _ isFrozen: Bool, _ eventLoop: any EventLoop
+            ) async throws -> [OwnStanding],
         turn: @escaping @Sendable (_ eventLoop: any EventLoop) async throws -> Void = { _ in }
     ) {
         self.init(
@@ -78,7 +96,13 @@ package struct StandingsSource: Sendable {
                 loop.makeFutureWithTask { try await standings(users, season, loop) }
             },
             turn: { loop in loop.makeFutureWithTask { try await turn(loop) } },
-            metadata: { users, loop in loop.makeFutureWithTask { try await metadata(users, loop) } }
+            metadata: { users, loop in loop.makeFutureWithTask { try await metadata(users, loop) } },
+            page: { offset, limit, season, loop in
+                loop.makeFutureWithTask { try await page(offset, limit, season, loop) }
+            },
+            own: { wishes, season, isFrozen, loop in
+                loop.makeFutureWithTask { try await own(wishes, season, isFrozen, loop) }
+            }
         )
     }
 
@@ -87,12 +111,18 @@ package struct StandingsSource: Sendable {
         look: @escaping Looking,
         standings: @escaping Asking,
         turn: @escaping Turning = { $0.makeSucceededVoidFuture() },
-        metadata: @escaping AskingWhatIsSaid = { users, loop in loop.makeSucceededFuture(users.map { _ in nil }) }
+        metadata: @escaping AskingWhatIsSaid = { users, loop in loop.makeSucceededFuture(users.map { _ in nil }) },
+        page: @escaping Paging = { _, _, _, loop in loop.makeSucceededFuture(nil) },
+        own: @escaping AskingOwn = { wishes, _, _, loop in
+            loop.makeSucceededFuture(wishes.map { _ in .absent(total: 0) })
+        }
     ) {
         self.look = look
         self.standings = standings
         self.turn = turn
         self.metadata = metadata
+        self.page = page
+        self.own = own
     }
 }
 

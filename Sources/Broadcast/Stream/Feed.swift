@@ -73,6 +73,8 @@ struct Feed {
     /// Somebody came into the first rows without a change: who sees all changes is owed a snapshot.
     private(set) var owesReveal = false
     var pace: SnapshotPace
+    /// Each change that was applied, until it is taken; nil: nobody wants them.
+    private var gathered: [GatheredChange]?
     /// The standings were taken after the subscription had come up.
     var isCaughtUp = false
     var fetch: Fetch?
@@ -127,6 +129,7 @@ struct Feed {
             hasOwnSeq: change.seq != nil
         )
         ring.append(placed, now: now)
+        gathered?.append(GatheredChange(change: placed, time: change.time))
         var actions: [FeedAction] = []
         if window.add(placed, time: change.time, now: now) { actions.append(.flush) }
         if top.isThin(for: options.scoreboardRows) { return actions + resync(.fall, now: now) }
@@ -136,6 +139,15 @@ struct Feed {
             actions += fetchIfDue(now: now)
         }
         return actions
+    }
+
+    /// Each change from now on is kept until it is taken, or none is.
+    mutating func gather(_ isWanted: Bool) { gathered = isWanted ? [] : nil }
+
+    mutating func takeGathered() -> [GatheredChange] {
+        guard let taken = gathered, !taken.isEmpty else { return [] }
+        gathered = []
+        return taken
     }
 
     /// The window's changes as they go out, after which they are `published`. Nil when there are none.
@@ -270,6 +282,7 @@ struct Feed {
         let isNewEpoch = position?.epoch != cursor.epoch
         position = cursor
         window.clear(keepsArrivals: top.order.isByArrival)
+        if gathered != nil { gathered = [] }
         if isNewEpoch {
             ring.begin(at: cursor.seq)
         } else {

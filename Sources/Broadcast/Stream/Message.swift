@@ -192,7 +192,7 @@ enum Message {
 
 extension ByteBuffer {
     /// What follows the type.
-    fileprivate mutating func write(_ subject: Subject?, _ cursor: Cursor) {
+    mutating func write(_ subject: Subject?, _ cursor: Cursor) {
         write(subject)
         writeStaticString(",\"cursor\":")
         writeJSON(cursor.description)

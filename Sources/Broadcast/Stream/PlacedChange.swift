@@ -1,3 +1,10 @@
+/// A change, for who has to see each of them.
+struct GatheredChange: Sendable {
+    let change: PlacedChange
+    /// Redis' time in milliseconds since 1970.
+    let time: Int?
+}
+
 /// A change that has its place in the stream: its own seq, or for another service's change the position it met.
 struct PlacedChange: Sendable, Equatable {
     var user: String

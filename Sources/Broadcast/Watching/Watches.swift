@@ -11,6 +11,7 @@ struct Join: Sendable {
     let audience: Int
     let group: Group
     let users: [String]
+    let own: OwnWish?
 
     /// On the subscriber's loop.
     init(_ subscriber: Subscriber, audience: Int, eventLoop: any EventLoop) {
@@ -19,6 +20,7 @@ struct Join: Sendable {
         self.audience = audience
         group = subscriber.group
         users = subscriber.watch?.users ?? []
+        own = subscriber.own
     }
 }
 

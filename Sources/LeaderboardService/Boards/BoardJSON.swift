@@ -51,7 +51,7 @@ enum BoardJSON {
     static func percentiles(_ wanted: [BoardQuery.Percentile], _ scores: [PercentileScore?]) -> ByteBuffer {
         var list = List()
         for (percentile, score) in zip(wanted, scores) {
-            let text = score.map { hundredths($0.hundredths) } ?? "null"
+            let text = score.map { String(hundredths: $0.hundredths) } ?? "null"
             list.add(ByteBuffer(string: #"{"percentile":\#(percentile.text),"score":\#(text)}"#))
         }
         return list.end()
@@ -88,16 +88,7 @@ enum BoardJSON {
     private static func text(_ number: Int?) -> String { number.map(String.init) ?? "null" }
 
     private static func percentile(_ place: ScorePlace) -> String {
-        place.percentileHundredths.map { hundredths(Int128($0)) } ?? "null"
-    }
-
-    /// `12`, `12.5`, `-0.25`: as few digits as will do.
-    static func hundredths(_ value: Int128) -> String {
-        let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: 100)
-        let sign = value < 0 ? "-" : ""
-        if rest == 0 { return "\(sign)\(whole)" }
-        return rest.isMultiple(of: 10)
-            ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
+        place.percentileHundredths.map { String(hundredths: Int128($0)) } ?? "null"
     }
 
     /// A JSON array that is being written.

@@ -31,14 +31,17 @@ struct LiveRoutes: Sendable {
         do throws(Refusal) {
             var wish = try LiveWish(request, transport)
             let caller = try await LiveCaller(request, window: wish.window, tickets: tickets, callers: callers)
-            let (id, viewer) = try await boards.toWatch(request, by: caller)
+            let (id, known) = try await boards.toWatch(request, by: caller)
+            // Whose place it is, has to be known of any board.
+            let viewer = wish.asked.isOwn && known == nil ? try await caller.viewer(of: id) : known
+            let view = try wish.asked.view(of: viewer)
             if let viewer { wish.access = Access(viewer, now: callers.tokens.now()) }
             if let window = wish.window { try await boards.allowWatching(window, of: id, request) }
             let place = try place(for: request)
             let welcome = Welcome(viewer, of: id, transport, from: callers.network(of: request), self)
             guard id != .main || wish.window != nil else {
                 return .accept { [broadcaster, wish] in
-                    wish.subscribe($0, to: broadcaster.main, admission: welcome.admission(of: $0, place))
+                    wish.subscribe($0, to: broadcaster.main, view, admission: welcome.admission(of: $0, place))
                 }
             }
             let hold: BoardHold
@@ -47,7 +50,7 @@ struct LiveRoutes: Sendable {
             }
             let admission = BoardAdmission(place: place, hold: hold)
             return .accept { [wish] in
-                wish.subscribe($0, to: admission.hold.stream, admission: welcome.admission(of: $0, admission))
+                wish.subscribe($0, to: admission.hold.stream, view, admission: welcome.admission(of: $0, admission))
             }
         } catch {
             return .refuse(PublicRead.open(error.response))
@@ -144,7 +147,7 @@ private final class BoardAdmission: Sendable {
 /// What a viewer asks for.
 private struct LiveWish: Sendable {
     let transport: Transport
-    let view: View
+    let asked: AskedView
     let cursor: Cursor?
     /// The path names a board.
     let namesBoard: Bool
@@ -155,14 +158,15 @@ private struct LiveWish: Sendable {
 
     init(_ request: Request, _ transport: Transport) throws(Refusal) {
         self.transport = transport
-        view = try View(request.query)
+        asked = try AskedView(request.query)
         cursor = Self.cursor(of: request)
         namesBoard = request.parameters[RequestedBoard.parameter] != nil
         includesMetadata = try BoardQuery.includesMetadata(request.query)
         window = try LiveRoutes.window(of: request)
+        guard !asked.isOwn || !includesMetadata else { throw .invalidQuery("include=metadata goes without view=me.") }
     }
 
-    func subscribe(_ live: LiveChannel, to stream: BoardStream, admission: any AnyObject & Sendable) {
+    func subscribe(_ live: LiveChannel, to stream: BoardStream, _ view: View, admission: any AnyObject & Sendable) {
         stream.subscribe(
             live.channel,
             transport: transport,
@@ -183,26 +187,5 @@ private struct LiveWish: Sendable {
             request.headers.list("Last-Event-ID").first.map(String.init)
             ?? request.query.values("cursor").first
         return text.flatMap(Cursor.init)
-    }
-}
-
-extension View {
-    static let maximumUsers = 20
-
-    /// `?view=top`, or `?user_id=` up to 20 times, or neither: all changes.
-    init(_ query: Query) throws(Refusal) {
-        let views = query.values("view")
-        let users = query.userIDs
-        guard views.count <= 1, views.allSatisfy({ ["all", "top"].contains($0) }) else {
-            throw .invalidQuery("view must be top or all.")
-        }
-        guard !users.isEmpty else {
-            self = views.first == "top" ? .top : .all
-            return
-        }
-        guard views.isEmpty, users.count <= Self.maximumUsers, users.allSatisfy({ (try? UserID($0)) != nil }) else {
-            throw .invalidQuery("user_id must be 1 to \(Self.maximumUsers) valid user ids, and goes without view.")
-        }
-        self = .users(users)
     }
 }

@@ -30,7 +30,13 @@ extension StandingsSource {
             standings: { users, _, eventLoop in
                 try await Self.standings(of: users, in: .whole, name, catalogue, eventLoop)
             },
-            metadata: { try await Self.metadata(of: $0, name, catalogue, $1) }
+            metadata: { try await Self.metadata(of: $0, name, catalogue, $1) },
+            page: { offset, limit, _, eventLoop in
+                try await Self.page(offset, limit, in: .whole, name, catalogue, eventLoop)
+            },
+            own: { wishes, _, isFrozen, eventLoop in
+                try await Self.own(wishes, in: .whole, isFrozen: isFrozen, name, catalogue, eventLoop)
+            }
         )
     }
 

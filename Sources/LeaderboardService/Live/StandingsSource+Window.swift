@@ -36,6 +36,16 @@ extension StandingsSource {
                 )
             },
             metadata: { try await Self.metadata(of: $0, board, catalogue, $1) },
+            page: { offset, limit, season, eventLoop in
+                guard let window = WindowName(name) else { throw WindowGone() }
+                let view = BoardView.window(window, season: season)
+                return try await Self.page(offset, limit, in: view, board, catalogue, eventLoop)
+            },
+            own: { wishes, season, isFrozen, eventLoop in
+                guard let window = WindowName(name) else { throw WindowGone() }
+                let view = BoardView.window(window, season: season)
+                return try await Self.own(wishes, in: view, isFrozen: isFrozen, board, catalogue, eventLoop)
+            },
             turn: { eventLoop in
                 try await Self.asking(board, catalogue, eventLoop) { store throws(ScoreStoreError) in
                     // What only a template covers is made by its first update.

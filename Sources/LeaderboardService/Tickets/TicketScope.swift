@@ -32,7 +32,7 @@ struct TicketScope: Sendable, Equatable {
         // By the rules of the connection itself.
         let pairs = (view.map { ["view=\($0)"] } ?? []) + users.map { "user_id=\($0)" }
         guard view.map({ $0.utf8.allSatisfy(Self.isLetter) }) ?? true else { throw .invalidQuery("view is no view.") }
-        _ = try View(Query(pairs.joined(separator: "&")))
+        _ = try AskedView(Query(pairs.joined(separator: "&")))
     }
 
     private static func text(_ name: String, _ body: JSONObject) throws(Refusal) -> String? {
@@ -45,8 +45,8 @@ struct TicketScope: Sendable, Equatable {
         guard let value, value != .null else { return [] }
         let texts = value.string.map { [$0] } ?? value.array?.compactMap(\.string) ?? []
         guard !texts.isEmpty, value.string != nil || texts.count == value.array?.count,
-            texts.count <= View.maximumUsers
-        else { throw .invalidBody("user_id must be a user id, or a list of 1 to \(View.maximumUsers).") }
+            texts.count <= AskedView.maximumUsers
+        else { throw .invalidBody("user_id must be a user id, or a list of 1 to \(AskedView.maximumUsers).") }
         do { return try texts.map { try UserID($0) } } catch { throw .invalidUserID("\(error)") }
     }
 

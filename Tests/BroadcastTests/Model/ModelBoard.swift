@@ -90,6 +90,33 @@ final class ModelBoard {
         }
     }
 
+    func page(_ offset: Int, _ limit: Int) -> Snapshot {
+        Snapshot(
+            cursor: cursor,
+            total: scores.count,
+            standings: Array(standings(.max).dropFirst(offset).prefix(limit)),
+            order: order
+        )
+    }
+
+    func own(_ wish: OwnWish) -> OwnStanding {
+        let all = standings(.max)
+        guard let place = all.firstIndex(where: { $0.user == wish.user }) else { return .absent(total: all.count) }
+        let near = (max(0, place - wish.neighbours)..<min(all.count, place + wish.neighbours + 1)).filter {
+            $0 != place
+        }
+        let score = all[place].score
+        let worse = all.count { order.ascends ? $0.score > score : $0.score < score }
+        return OwnStanding(
+            score: score,
+            rank: standing(of: wish.user).rank,
+            among: ScorePlace(total: all.count, worse: worse, equal: all.count { $0.score == score }),
+            neighbours: near.map { place in
+                OwnStanding.Neighbour(standing: all[place], rank: standing(of: all[place].user).rank ?? 0)
+            }
+        )
+    }
+
     func standing(of user: String) -> UserStanding {
         let all = standings(.max)
         let place = all.firstIndex { $0.user == user }

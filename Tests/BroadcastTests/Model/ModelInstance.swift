@@ -22,6 +22,8 @@ final class ModelInstance {
         /// Those that are watched besides, by name.
         var boards: [String: ModelBoard] = [:]
         var pending: [(answer: () -> Void, fail: () -> Void)] = []
+        /// Viewers of whose own places it was asked.
+        var ownAsked = 0
         /// Reads of each of the others.
         var readsOf: [String: Int] = [:]
         /// When the board was read.
@@ -58,6 +60,8 @@ final class ModelInstance {
     /// When the board was read, and how many such reads were under way at once.
     var snapshotReads: (times: [NIODeadline], mostAtOnce: Int) { (reads.snapshots, reads.mostSnapshots) }
 
+    var ownAsked: Int { reads.ownAsked }
+
     var now: NIODeadline { loops.first.now }
 
     /// - Parameter loops: with one of them nothing is late.
@@ -74,7 +78,13 @@ final class ModelInstance {
             eventLoopGroup: loops,
             source: StandingsSource(
                 look: { limit, _, loop in bound.value.askForSnapshot(limit, loop) },
-                standings: { users, _, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } } }
+                standings: { users, _, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } }
+                },
+                page: { offset, limit, _, loop in bound.value.ask(loop) { $0.page(offset, limit) } },
+                own: { wishes, _, _, loop in
+                    bound.value.ownAsked += wishes.count
+                    return bound.value.ask(loop) { board in wishes.map { board.own($0) } }
+                }
             ),
             others: OtherBoards(
                 source: { followed in

@@ -39,6 +39,7 @@ final class ModelRun {
         options.copiedUsers = options.scoreboardRows + Int.random(in: 0...12, using: &random)
         options.ringBytes = [0, 500, 4000, 1 << 20].randomElement(using: &random) ?? 0
         options.backlogBytes = 8192
+        options.ownRows = [5, 30, 100_000].randomElement(using: &random) ?? 5
         options.maximumRecordedChanges = [4, 16_384].randomElement(using: &random) ?? 4
         self.options = options
         let board = board
@@ -46,11 +47,12 @@ final class ModelRun {
         let instances = instances
         board.publish = { event in for instance in instances { instance.publish(event) } }
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]
-        viewers = views.enumerated().map { index, view in
-            let transport: Transport = (index + Int(seed)) % 4 < 2 ? .webSocket : .eventStream
-            let name = (index + Int(seed)) % 3 == 0 ? "main" : nil
-            return ModelViewer(view, by: transport, hasShortWay: (index + Int(seed)) % 2 == 0, of: name)
-        }
+        viewers =
+            views.enumerated().map { index, view in
+                let transport: Transport = (index + Int(seed)) % 4 < 2 ? .webSocket : .eventStream
+                let name = (index + Int(seed)) % 3 == 0 ? "main" : nil
+                return ModelViewer(view, by: transport, hasShortWay: (index + Int(seed)) % 2 == 0, of: name)
+            } + ["u3", "u20", "nobody"].map { ModelViewer(own: OwnWish(user: $0, neighbours: 3, pause: .zero)) }
         for viewer in viewers { try connect(viewer, to: instances[0], withCursor: false) }
     }
 

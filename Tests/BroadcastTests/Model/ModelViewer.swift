@@ -22,12 +22,24 @@ final class ModelViewer {
     private let transport: Transport
     private let hasShortWay: Bool
 
+    /// What the last message told of their own place.
+    private(set) var own: ViewedMessage?
+    /// Who has passed, and was passed, since the connection began; and the rank of its first message.
+    private(set) var (passed, overtook, firstRank) = (0, 0, Int?.none)
+    private(set) var ownTimes: [NIODeadline] = []
+
     /// As the messages must name it.
     private let board: String?
     /// Who it has shown to be.
     var access = Access.unknown
     /// Why the service ended the connections that it ended.
     private(set) var ends: [EndReason] = []
+
+    /// What is one's own is shown to who is known alone.
+    convenience init(own wish: OwnWish, by transport: Transport = .webSocket, hasShortWay: Bool = false) {
+        self.init(.own(wish), by: transport, hasShortWay: hasShortWay)
+        access = .known(until: .distantFuture)
+    }
 
     init(_ view: View, by transport: Transport = .webSocket, hasShortWay: Bool = false, of board: String? = nil) {
         self.view = view
@@ -64,6 +76,8 @@ final class ModelViewer {
             let socket = SlowSocket(channel.embedded, options.backlog)
             try channel.pipeline.syncOperations.addHandler(socket)
             connection = (channel, socket, true)
+            (own, passed, overtook, firstRank) = (nil, 0, 0, nil)
+            ownTimes = []
             (stream ?? instance.broadcaster.main).subscribe(
                 channel,
                 transport: transport,
@@ -131,6 +145,18 @@ final class ModelViewer {
         case ("snapshot", _), ("scoreboard", .top):
             shown = (message.scoreboard ?? []).map { Standing(user: $0.user_id, score: $0.score) }
             scores = Dictionary(uniqueKeysWithValues: (message.scoreboard ?? []).map { ($0.user_id, $0.score) })
+        case ("me", .own(let wish)):
+            if message.user_id != wish.user { faults.append("me of \(message.user_id ?? "nobody")") }
+            for told in [message.passed, message.overtook].compactMap(\.self) {
+                if told.users.count != min(told.count, 5) {
+                    faults.append("\(told.users.count) of \(told.count) named")
+                }
+            }
+            passed += message.passed?.count ?? 0
+            overtook += message.overtook?.count ?? 0
+            if own == nil { (passed, overtook, firstRank) = (0, 0, message.rank) }
+            own = message
+            ownTimes.append(connection?.channel.eventLoop.now ?? .uptimeNanoseconds(0))
         case ("changes", .all), ("changes", .users):
             let last = cursor?.seq ?? -1
             if isFirst, view != .all { faults.append("first message is no snapshot") }
@@ -168,6 +194,19 @@ final class ModelViewer {
     /// What it sees, against what is so.
     func check(against board: ModelBoard, rows: Int) {
         guard isConnected else { return faults.append("not connected") }
+        if case .own(let wish) = view {
+            let so = board.own(wish)
+            let seen = own.map {
+                "\($0.score as Int?) \($0.rank as Int?) \($0.total as Int?) \($0.percentile as Double?)"
+            }
+            let percentile = so.score == nil ? nil : so.among.percentileHundredths.map { Double($0) / 100 }
+            let isSo = "\(so.score as Int?) \(so.rank as Int?) \(so.among.total as Int?) \(percentile as Double?)"
+            if seen != isSo { faults.append("is told \(seen ?? "nothing") and not \(isSo)") }
+            let near = so.neighbours.map { "\($0.standing.user) \($0.standing.score) \($0.rank)" }
+            let told = (own?.neighbours ?? []).map { "\($0.user_id) \($0.score ?? 0) \($0.rank ?? 0)" }
+            if near != told { faults.append("is told of \(told) and not \(near)") }
+            return
+        }
         if case .users(let ids) = view {
             for id in ids where users[id] != board.standing(of: id) {
                 faults.append("sees \(String(describing: users[id])) and not \(board.standing(of: id))")
@@ -208,4 +247,20 @@ struct ViewedMessage: Decodable {
     let scoreboard: [Row]?
     let changes: [Change]?
     let users: [User]?
+    /// Of one's own place.
+    let user_id: String?
+    let score, rank, total: Int?
+    let percentile: Double?
+    let neighbours: [User]?
+    let passed, overtook: Passings?
+
+    struct Passings: Decodable {
+        struct Passing: Decodable {
+            let user_id: String
+            let score: Int
+            let time: Int?
+        }
+        let count: Int
+        let users: [Passing]
+    }
 }

@@ -16,8 +16,8 @@ extension FuzzTarget {
         if let page = try? Page(query) {
             promise((1...100).contains(page.limit) && page.offset >= 0, "a page is within its bounds")
         }
-        if case .users(let users)? = try? View(query) {
-            promise((1...View.maximumUsers).contains(users.count), "a view is of some users")
+        if case .shared(.users(let users))? = try? AskedView(query) {
+            promise((1...AskedView.maximumUsers).contains(users.count), "a view is of some users")
             promise(users.allSatisfy { (try? UserID($0)) != nil }, "a view's users are valid")
         }
         if let asked = try? AuditQuery(query) {

@@ -1,0 +1,155 @@
+import Board
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Broadcast
+
+@Suite("Viewers of their own places")
+struct OwnPlacesTests {
+    private static let orders = [
+        BoardOrder(), BoardOrder(ascends: true), BoardOrder(ties: .shared), BoardOrder(ties: .dense),
+        BoardOrder(ties: .first), BoardOrder(ascends: true, ties: .last),
+    ]
+
+    private static func viewers(_ count: Int, pause: TimeAmount = .zero) -> [ModelViewer] {
+        (0..<count).map { ModelViewer(own: OwnWish(user: "u\($0)", neighbours: $0 % 6, pause: pause)) }
+    }
+
+    private static func settle(_ instance: ModelInstance, _ rounds: Int = 60) {
+        for _ in 0..<rounds {
+            instance.settle()
+            instance.advance(.milliseconds(50))
+        }
+    }
+
+    @Test(
+        "are told what the board says of each, after updates, suspensions and reads that fail, wherever the rows end",
+        arguments: orders,
+        [3, 25, 100_000]
+    )
+    func truth(order: BoardOrder, rows: Int) throws {
+        var random = SeededGenerator(seed: 3)
+        let board = ModelBoard(order)
+        for user in 0..<50 { board.update("u\(user)", by: Int.random(in: 0...40, using: &random)) }
+        var options = BroadcastOptions()
+        options.ownRows = rows
+        let instance = ModelInstance(board, options)
+        board.publish = { instance.publish($0) }
+        instance.connect()
+        let viewers = Self.viewers(60)
+        for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
+        for round in 1...6 {
+            for _ in 1...60 {
+                let user = "u\(Int.random(in: 0..<55, using: &random))"
+                switch Int.random(in: 0..<40, using: &random) {
+                case 0: board.suspend(user)
+                case 1: instance.answer(fails: true)
+                case 2 where !order.isByArrival: board.write(user, Int.random(in: 0...90, using: &random), isTold: true)
+                default: board.update(user, by: Int.random(in: -9...12, using: &random))
+                }
+                if Bool.random(using: &random) { instance.receive() }
+                if Bool.random(using: &random) { instance.answer() }
+                instance.advance(.milliseconds(Int64.random(in: 0...30, using: &random)))
+            }
+            Self.settle(instance)
+            for viewer in viewers {
+                try viewer.read()
+                viewer.check(against: board, rows: 10)
+                let faults = viewer.takeFaults()
+                #expect(faults.isEmpty, "round \(round) of \(viewer.view)")
+            }
+        }
+        for viewer in viewers { try viewer.disconnect() }
+        instance.stop()
+    }
+
+    @Test("hear of everybody who passes them and whom they pass, so that the ranks follow from it")
+    func passings() throws {
+        var random = SeededGenerator(seed: 5)
+        let board = ModelBoard()
+        for user in 0..<40 { board.update("u\(user)", by: user * 10) }
+        let options = BroadcastOptions()
+        let instance = ModelInstance(board, options)
+        board.publish = { instance.publish($0) }
+        instance.connect()
+        let viewers = Self.viewers(40)
+        for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
+        Self.settle(instance, 5)
+        for step in 1...400 {
+            // New ones, too, and falls.
+            board.update("u\(Int.random(in: 0..<44, using: &random))", by: Int.random(in: -60...90, using: &random))
+            instance.receive()
+            if step.isMultiple(of: 9) { instance.advance(.milliseconds(20)) }
+        }
+        Self.settle(instance, 5)
+        var most = 0
+        for viewer in viewers {
+            try viewer.read()
+            viewer.check(against: board, rows: 10)
+            let faults = viewer.takeFaults()
+            #expect(faults.isEmpty)
+            let first = try #require(viewer.firstRank)
+            #expect(viewer.own?.rank == first + viewer.passed - viewer.overtook)
+            most = max(most, viewer.passed + viewer.overtook)
+        }
+        #expect(most > 50)
+        #expect(instance.ownAsked <= 40)
+        for viewer in viewers { try viewer.disconnect() }
+        instance.stop()
+    }
+
+    @Test("get no more messages than they want, and the last one all the same")
+    func rate() throws {
+        let board = ModelBoard()
+        for user in 0..<20 { board.update("u\(user)", by: user) }
+        let options = BroadcastOptions()
+        let instance = ModelInstance(board, options)
+        board.publish = { instance.publish($0) }
+        instance.connect()
+        let viewers = Self.viewers(8, pause: .milliseconds(500)) + Self.viewers(4)
+        for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
+        for step in 0..<400 {
+            board.update("u\(step % 20)", by: step % 7)
+            instance.receive()
+            instance.advance(.milliseconds(10))
+            for viewer in viewers { try viewer.read() }
+        }
+        for _ in 0..<20 {
+            Self.settle(instance, 1)
+            for viewer in viewers { try viewer.read() }
+        }
+        for (index, viewer) in viewers.enumerated() {
+            let times = viewer.ownTimes
+            let least = zip(times, times.dropFirst()).map { $1 - $0 }.min() ?? .zero
+            #expect(least >= (index < 8 ? .milliseconds(500) : .milliseconds(50)))
+            #expect(times.count > (index < 8 ? 6 : 30))
+            viewer.check(against: board, rows: 10)
+            let faults = viewer.takeFaults()
+            #expect(faults.isEmpty)
+        }
+        for viewer in viewers { try viewer.disconnect() }
+        instance.stop()
+    }
+
+    @Test("are sent away when their token ends, and are let in as who they are alone")
+    func access() throws {
+        let board = ModelBoard()
+        board.update("u1", by: 5)
+        let options = BroadcastOptions()
+        let instance = ModelInstance(board, options)
+        instance.connect()
+        let known = ModelViewer(own: OwnWish(user: "u1", neighbours: 5, pause: .zero))
+        known.access = .known(until: instance.now + .seconds(3))
+        let unknown = ModelViewer(.own(OwnWish(user: "u1", neighbours: 5, pause: .zero)))
+        for viewer in [known, unknown] { try viewer.connect(to: instance, options, withCursor: false) }
+        Self.settle(instance, 10)
+        for viewer in [known, unknown] { try viewer.read() }
+        #expect((known.own?.rank, known.ends) == (1, []))
+        #expect((unknown.own?.rank, unknown.ends) == (nil, [.tokenNeeded]))
+        Self.settle(instance, 100)
+        try known.read()
+        #expect(known.ends == [.tokenExpired])
+        instance.stop()
+    }
+}
