@@ -148,6 +148,7 @@ export class Board {
   totals(kind: string, query?: { limit?: number; offset?: number; around?: string }, options?: RequestOptions): Promise<Array<{ segment: string; score: number; rank: number; users: number }>>;
   /** Counts once, however often it is tried. */
   update(update: Update, options?: UpdateOptions): Promise<UpdateAnswer>;
+  live(options: LiveOptions & { view: "me" }): Live<OwnPlace>;
   live(options?: LiveOptions): Live;
 }
 
@@ -163,6 +164,29 @@ export interface Standings {
   frozen: { since: number } | null;
   cursor: string | null;
 }
+/** Where the caller stands, and who is near; null: not on the board. */
+export interface OwnPlace {
+  type: "me";
+  board?: string;
+  window?: string;
+  season?: string;
+  cursor: string;
+  frozen?: { since: number };
+  user_id: string;
+  score: number | null;
+  rank: number | null;
+  total: number;
+  percentile: number | null;
+  /** Best first, without the caller. */
+  neighbours: Array<{ user_id: string; score: number; rank: number }>;
+  /** Who has passed the caller since the last message, and whom they have passed: the latest five by name. */
+  passed?: Passings;
+  overtook?: Passings;
+}
+export interface Passings {
+  count: number;
+  users: Array<{ user_id: string; score: number; time: number | null }>;
+}
 export interface LiveState {
   name: "connecting" | "live" | "waiting" | "ended";
   /** Why it waits or has ended. */
@@ -175,6 +199,12 @@ export interface LiveOptions {
   rows?: number;
   window?: string;
   include?: "metadata";
+  /** The caller's own place instead of the first rows: it needs a token. */
+  view?: "me";
+  /** With `view: "me"`: so many on each side, 0 to 5; and so many messages in a second at most, 1 to 20. */
+  neighbours?: number;
+  maxRate?: number;
+  onMe?(place: OwnPlace): void;
   signal?: AbortSignal;
   onStandings?(standings: Standings): void;
   /** Each message's changes, by who made them. */
@@ -190,9 +220,10 @@ export interface LiveOptions {
 }
 
 /** The first rows of a board, kept by its stream. It ends by `close()`, by its signal, by leaving the loop, or by an error that waiting does not mend. */
-export class Live implements AsyncIterable<Standings> {
+export class Live<Told = Standings> implements AsyncIterable<Told> {
   readonly standings: Standings | null;
+  readonly me: OwnPlace | null;
   readonly state: LiveState;
   close(): void;
-  [Symbol.asyncIterator](): AsyncIterator<Standings>;
+  [Symbol.asyncIterator](): AsyncIterator<Told>;
 }

@@ -536,16 +536,20 @@ struct DescribedAnswersTests {
 
     @Test(
         "live: snapshots and what follows, in every view, by both transports",
-        arguments: [("", "changes"), ("?view=top", "scoreboard"), ("?user_id=ada&user_id=nobody", "changes")]
+        arguments: [
+            ("", "snapshot", "changes"), ("?view=top", "snapshot", "scoreboard"),
+            ("?user_id=ada&user_id=nobody", "snapshot", "changes"), ("?view=me", "me", "me"),
+        ]
     )
-    func live(query: String, next: String) async throws {
+    func live(query: String, first: String, next: String) async throws {
         try await withService { service, _ in
             let (socket, stream) = (try await service.connect(), try await service.connect())
             _ = try await service.update("ada", 7, on: try await service.connect())
-            _ = try await socket.openWebSocket("/api/v1/scoreboard/live\(query)")
-            _ = try await stream.request("GET", "/api/v1/scoreboard/events\(query)")
-            try Self.check(try await socket.text(), "snapshot")
-            try Self.check(try await stream.event()["data"] ?? "", "snapshot")
+            let token = ["Authorization": "Bearer \(try service.token("ada"))"]
+            _ = try await socket.openWebSocket("/api/v1/scoreboard/live\(query)", token)
+            _ = try await stream.request("GET", "/api/v1/scoreboard/events\(query)", token)
+            try Self.check(try await socket.text(), first)
+            try Self.check(try await stream.event()["data"] ?? "", first)
             _ = try await service.update("ada", 7, on: try await service.connect())
             try Self.check(try await socket.text(), next)
             try Self.check(try await stream.event()["data"] ?? "", next)

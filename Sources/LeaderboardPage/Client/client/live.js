@@ -8,11 +8,13 @@ const told = 10;
 
 /**
  * The first rows of a board, kept by its stream. `for await` yields them when they have changed, to who is slow only the newest;
- * `onStandings`, `onChanges`, `onSeason` and `onState` are called as it happens. It comes back by itself, from where it was.
+ * `onStandings`, `onChanges`, `onMe`, `onSeason` and `onState` are called as it happens. It comes back by itself, from where it was.
  */
 export class Live {
   /** { rows: [{ user_id, score, rank, metadata? }], window, season, from, until, now, frozen, cursor }; null before the first. */
   standings = null;
+  /** With `view: "me"`, instead of `standings`: the newest message `me`; null before the first. */
+  me = null;
   /** { name: "connecting" | "live" | "waiting" | "ended", error?, retryIn? } */
   state = { name: "connecting" };
 
@@ -53,7 +55,7 @@ export class Live {
       for (;;) {
         if (this.#isNew) {
           this.#isNew = false;
-          yield this.standings;
+          yield this.me ?? this.standings;
         } else if (this.state.name !== "ended") {
           await new Promise((resume) => this.#waiting.push(resume));
         } else if (this.state.error) {
@@ -84,10 +86,10 @@ export class Live {
   }
 
   #open(headers) {
-    const { window, include, patience, silence, stream } = this.#options;
+    const { window, include, view, neighbours, maxRate: max_rate, patience, silence, stream } = this.#options;
     const isStream = this.#usesStream || "Authorization" in headers;
     const { leaderboard, path } = this.#board;
-    const url = leaderboard.url(`${path}/${isStream ? "events" : "live"}`, { window, include, cursor: this.#cursor });
+    const url = leaderboard.url(`${path}/${isStream ? "events" : "live"}`, { window, include, view, neighbours, max_rate, cursor: this.#cursor });
     let isFirst = true;
     const lost = (error) => {
       this.#close?.();
@@ -142,6 +144,11 @@ export class Live {
     } else if (type === "metadata" && Array.isArray(users)) {
       this.#learn(users);
       this.#show();
+    } else if (type === "me") {
+      this.me = message;
+      this.#isNew = true;
+      this.#call("onMe", message);
+      this.#wake();
     } else if (type === "season") {
       this.#call("onSeason", message);
     }
