@@ -40,6 +40,7 @@ extension Home {
         own.begin(
             at: feed.position,
             epoch: feed.place?.epoch ?? feed.position?.epoch,
+            isFrozen: feed.frozen != nil,
             holdsRows: feed.isLive && feed.frozen == nil,
             now: eventLoop.now
         )

@@ -235,8 +235,9 @@ final class Home {
         noteShownRows()
         let early = waiting
         waiting = []
-        for join in early { admit(join, cursor: nil) }
+        // Before the first of them comes, who begins it.
         beginOwn()
+        for join in early { admit(join, cursor: nil) }
         beginRound()
     }
 

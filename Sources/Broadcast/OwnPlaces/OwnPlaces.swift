@@ -56,6 +56,7 @@ final class OwnPlaces {
     private var epoch: String?
     /// The stream is followed, and the board is shown as it is: the rows are held.
     private var holdsRows = false
+    private var isFrozen = false
     private var version = 0
     /// Since `position`, in their order.
     private var waiting: [GatheredChange] = []
@@ -134,8 +135,20 @@ final class OwnPlaces {
     /// - Parameters:
     ///   - cursor: of the stream from now on; nil: nothing is known of the board.
     ///   - epoch: in the source's own cursors.
+    ///   - isFrozen: the board is not shown as it is.
     ///   - holdsRows: false: of a board that is frozen, or whose stream is lost, the source alone tells.
-    func begin(at cursor: Cursor?, epoch: String?, holdsRows: Bool, now: NIODeadline) {
+    func begin(at cursor: Cursor?, epoch: String?, isFrozen: Bool, holdsRows: Bool, now: NIODeadline) {
+        // Another season, or another board; or the same place, told otherwise.
+        let isOther = cursor?.epoch != target?.epoch
+        for viewer in viewers where isOther || isFrozen != self.isFrozen {
+            viewer.told = nil
+            if isOther { (viewer.passed, viewer.overtook) = (Passings(), Passings()) }
+        }
+        self.isFrozen = isFrozen
+        begin(at: cursor, epoch: epoch, holdsRows: holdsRows, now: now)
+    }
+
+    private func begin(at cursor: Cursor?, epoch: String?, holdsRows: Bool, now: NIODeadline) {
         board = BestRows(board.order)
         watched = Ranking(board.order)
         account()
@@ -250,7 +263,7 @@ final class OwnPlaces {
         let watchedBefore = own.isEmpty ? nil : watched.remove(user)
         let placeBefore = own.isEmpty ? nil : board.rows.place(of: user)
         let wasWhole = board.isWhole
-        let move = board.set(user, to: change.score, isReached: change.increase != 0, maximum: options.ownRows)
+        let move = board.set(user, to: change.score, isReached: change.increase != 0, maximum: room)
         guard let move else {
             if let watchedBefore { watched.put(watchedBefore) }
             return

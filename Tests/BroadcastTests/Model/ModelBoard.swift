@@ -109,10 +109,10 @@ final class ModelBoard {
         let worse = all.count { order.ascends ? $0.score > score : $0.score < score }
         return OwnStanding(
             score: score,
-            rank: standing(of: wish.user).rank,
+            rank: order.rank(at: place, of: all),
             among: ScorePlace(total: all.count, worse: worse, equal: all.count { $0.score == score }),
             neighbours: near.map { place in
-                OwnStanding.Neighbour(standing: all[place], rank: standing(of: all[place].user).rank ?? 0)
+                OwnStanding.Neighbour(standing: all[place], rank: order.rank(at: place, of: all))
             }
         )
     }

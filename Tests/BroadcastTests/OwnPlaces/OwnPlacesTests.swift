@@ -37,9 +37,9 @@ struct OwnPlacesTests {
         let instance = ModelInstance(board, options)
         board.publish = { instance.publish($0) }
         instance.connect()
-        let viewers = Self.viewers(60)
+        let viewers = Self.viewers(56)
         for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
-        for round in 1...6 {
+        for round in 1...4 {
             for _ in 1...60 {
                 let user = "u\(Int.random(in: 0..<55, using: &random))"
                 switch Int.random(in: 0..<40, using: &random) {

