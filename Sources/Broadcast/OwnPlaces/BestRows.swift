@@ -40,8 +40,11 @@ struct BestRows {
         rows.remove(user)
         arrivals += 1
         let new = Ranking.Row(standing: Standing(user: user, score: score), arrival: arrivals)
-        let isCertain = isWhole || floor.map { !rows.precedes($0, new) && (isReached || $0.score != score) } == true
-        guard isCertain else { return Move(old: old, new: new) }
+        // Who has been among the floor's equals all the time is in the middle of them.
+        let isNew = isReached || order.ties != .last || floor?.score != score
+        guard isWhole || isNew && floor.map({ !rows.precedes($0, new) }) == true else {
+            return Move(old: old, new: new)
+        }
         rows.put(new)
         if rows.count > max(maximum, 1), let last = rows.last {
             totalRead = total
