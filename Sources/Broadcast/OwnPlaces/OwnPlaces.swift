@@ -44,6 +44,8 @@ final class OwnPlaces {
     private var places: [ObjectIdentifier: OwnViewer] = [:]
     private var byUser: [String: [OwnViewer]] = [:]
     private var urgent: [OwnViewer] = []
+    /// Those of whom the rows do not tell.
+    private var deep = 0
     /// Whose turn it is.
     private var nextExamined = 0
     private var nextAsked = 0
@@ -106,6 +108,7 @@ final class OwnPlaces {
             last.index = viewer.index
         }
         viewer.hasLeft = true
+        if viewer.isDeep { deep -= 1 }
         let user = viewer.wish.user
         byUser[user]?.removeAll { $0 === viewer }
         if byUser[user]?.isEmpty == true {
@@ -379,6 +382,7 @@ final class OwnPlaces {
             return
         }
         let known = holdsRows ? board.standing(of: viewer.wish.user, neighbours: viewer.wish.neighbours) : nil
+        if viewer.isDeep != (known == nil) { deep += known == nil ? 1 : -1 }
         viewer.isDeep = known == nil
         if known == nil { owesRound = true } else { viewer.look = nil }
         viewer.version = version
@@ -432,11 +436,13 @@ final class OwnPlaces {
     /// The viewers of whose users the source is to be asked now.
     func beginRound(now: NIODeadline) -> (number: Int, viewers: [OwnViewer])? {
         guard target != nil, !viewers.isEmpty else { return nil }
-        if !holdsRows, now >= nextLookAround {
+        guard round == nil, deep > 0 else { return nil }
+        let isLookAround = now >= nextLookAround
+        if isLookAround {
             nextLookAround = now + options.verifyInterval
-            change()
+            if !holdsRows { change() }
         }
-        guard round == nil, owesRound, now >= nextRound else { return nil }
+        guard owesRound || isLookAround, now >= nextRound else { return nil }
         let isWaited = holdsRows && isFilling && !cannotFill
         var asked: [OwnViewer] = []
         for viewer in viewers where viewer.isDeep && viewer.wantsLook {
@@ -450,7 +456,9 @@ final class OwnPlaces {
             while looked < viewers.count, asked.count < Self.maximumAsked {
                 if nextAsked >= viewers.count { nextAsked = 0 }
                 let viewer = viewers[nextAsked]
-                if viewer.isDeep, !viewer.wantsLook, viewer.look?.version != version { asked.append(viewer) }
+                // What nobody told of is found in turn.
+                let isOld = viewer.look?.version != version || isLookAround
+                if viewer.isDeep, !viewer.wantsLook, isOld { asked.append(viewer) }
                 nextAsked += 1
                 looked += 1
             }
@@ -493,8 +501,8 @@ final class OwnPlaces {
         } else if holdsRows {
             wakeAt = min(wakeAt, nextPage)
         }
-        if owesRound, round == nil { wakeAt = min(wakeAt, nextRound) }
-        if !holdsRows { wakeAt = min(wakeAt, nextLookAround) }
+        guard deep > 0, round == nil else { return }
+        wakeAt = min(wakeAt, owesRound ? nextRound : max(nextRound, nextLookAround))
     }
 
     /// As of the rows.
