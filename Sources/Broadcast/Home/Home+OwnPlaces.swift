@@ -53,6 +53,8 @@ extension Home {
         let now = eventLoop.now
         if feed.isLive, let position = feed.position {
             own.add(feed.takeGathered(), to: position, now: now)
+        } else {
+            own.pass(now: now)
         }
         if let page = own.beginPage(now: now) { ask(page) }
         send(own.serve(now: now))

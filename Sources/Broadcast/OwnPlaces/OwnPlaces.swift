@@ -181,6 +181,9 @@ final class OwnPlaces {
         settle(now: now)
     }
 
+    /// Nothing has come; what is waited for may be given up.
+    func pass(now: NIODeadline) { if holdsRows { settle(now: now) } }
+
     /// Applies what has come, but for what has to wait for a page.
     private func settle(now: NIODeadline) {
         if let page {
@@ -438,11 +441,12 @@ final class OwnPlaces {
         guard target != nil, !viewers.isEmpty else { return nil }
         guard round == nil, deep > 0 else { return nil }
         let isLookAround = now >= nextLookAround
+        guard owesRound || isLookAround, now >= nextRound else { return nil }
         if isLookAround {
             nextLookAround = now + options.verifyInterval
+            // Nothing tells of changes.
             if !holdsRows { change() }
         }
-        guard owesRound || isLookAround, now >= nextRound else { return nil }
         let isWaited = holdsRows && isFilling && !cannotFill
         var asked: [OwnViewer] = []
         for viewer in viewers where viewer.isDeep && viewer.wantsLook {
@@ -501,8 +505,9 @@ final class OwnPlaces {
         } else if holdsRows {
             wakeAt = min(wakeAt, nextPage)
         }
-        guard deep > 0, round == nil else { return }
-        wakeAt = min(wakeAt, owesRound ? nextRound : max(nextRound, nextLookAround))
+        if deep > 0, round == nil { wakeAt = min(wakeAt, owesRound ? nextRound : max(nextRound, nextLookAround)) }
+        // Whatever is due and could not be done, is not tried without a pause.
+        wakeAt = max(wakeAt, now + .milliseconds(1))
     }
 
     /// As of the rows.

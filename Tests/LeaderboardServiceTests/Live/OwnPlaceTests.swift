@@ -110,7 +110,7 @@ struct OwnPlaceTests {
             #expect(entered.neighbours.map(\.score) == [30, 25, 20])
             #expect(try await told(20, 4, byHeader).total == 4)
             guard !board.isEmpty else { return }
-            try await update(board, "bob", #""score":1000"#, service)
+            try await update(board, "bob", #""score":1000,"operator":"set""#, service)
             #expect(try await told(1000, 1, byHeader).overtook?.count == 3)
             #expect(try await told(30, 2, bySubprotocol).passed?.users.map(\.user_id) == ["bob"])
         }
