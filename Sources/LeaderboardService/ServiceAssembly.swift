@@ -185,6 +185,16 @@ package struct ServiceAssembly: Sendable {
                 metricsFactory: metrics
             )
         }
+        let intake = Intake(
+            configuration.intake,
+            redis: redis,
+            functions: functions,
+            catalogue: catalogue,
+            limit: configuration.redis.store.serviceRateLimit,
+            audit: logs.audit,
+            logger: logger,
+            metricsFactory: metrics
+        )
         services += [
             Reload(keys: keys, server: server, webhooks: webhooks, logger: logger),
             redis, FunctionKeeper(redis: redis, functions: functions), durability, watch, rights, readinessWatch,
@@ -196,6 +206,7 @@ package struct ServiceAssembly: Sendable {
                 logger: logger
             ),
             AfterRedis(part: board, redis: redis, store: store),
+            AfterRedis(part: intake, redis: redis, store: store),
             AfterRedis(part: privateViewers, redis: redis, store: store),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,

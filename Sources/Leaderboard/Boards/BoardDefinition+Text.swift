@@ -8,7 +8,7 @@ extension BoardDefinition {
     package var stored: ByteBuffer {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
-        text.writeString(windows.json + segments.json + frozenJSON)
+        text.writeString(windows.json + segments.json + intakeJSON + frozenJSON)
         text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
         return text
     }
@@ -18,12 +18,13 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + segments.json + frozenJSON
+            windows.shownJSON + segments.json + intakeJSON + frozenJSON
                 + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text
     }
 
+    private var intakeJSON: String { hasIntake ? #""intake":true,"# : "" }
     private var frozenJSON: String { frozenSince.map { #""frozen":\#($0),"# } ?? "" }
 
     private func writeRules(into text: inout ByteBuffer) {

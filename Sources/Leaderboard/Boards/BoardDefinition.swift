@@ -38,6 +38,8 @@ package struct BoardDefinition: Sendable, Equatable {
     /// Since when it is not shown, in milliseconds since 1970 (``Catalogue/freeze(_:by:on:)``); nil: it is. No operator's definition says it.
     package var frozenSince: Int?
     package var segments = BoardSegments()
+    /// Whether what other services write into its stream counts (`Functions/intake.lua`).
+    package var hasIntake = false
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"
 

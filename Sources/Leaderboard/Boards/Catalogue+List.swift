@@ -106,6 +106,14 @@ extension Catalogue {
         try await names(of: .boards, isFresh: true, on: eventLoop).compactMap(\.board)
     }
 
+    /// The same, each with the version of its definition that the index knows: nil where it knows none.
+    package func versions(
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [(board: BoardID, version: String?)] {
+        listing.withLock { $0 = nil }
+        return try await listing(on: eventLoop).compactMap { name, entry in name.board.map { ($0, entry?.version) } }
+    }
+
     /// - Parameter isFresh: those that were made just now, too.
     func names(
         of listed: Listed,

@@ -31,6 +31,12 @@ struct DefinitionReader {
         return usual
     }
 
+    mutating func flag(_ name: String) -> Bool {
+        guard let value = object[name] else { return false }
+        if value.bool == nil { faults.append("\(name) must be true or false") }
+        return value.bool ?? false
+    }
+
     /// 1 to so many as there are; one may be named twice.
     mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
         _ name: String,

@@ -56,6 +56,12 @@ package struct BoardKeys: RankedKeys {
     let members: String
     /// Sorted set: seasons of a restore that are not in their places yet (`Functions/restore.lua`).
     let placing: String
+    /// Stream: what other services want to be counted (`Functions/intake.lua`).
+    package let intake: String
+    /// Stream: what of it was not, and why.
+    package let rejected: String
+    /// The token bucket of all that is written into ``intake``.
+    let intakeLimit: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -98,6 +104,9 @@ package struct BoardKeys: RankedKeys {
         frozen = prefix + "frozen"
         members = prefix + "members"
         placing = prefix + "placing"
+        intake = prefix + "in"
+        rejected = prefix + "rejected"
+        intakeLimit = intake + ":limit"
         channel = prefix + space.channel
     }
 
@@ -105,7 +114,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, frozen, placing, windows, meta, members,
+            ended, frozen, placing, windows, meta, members, intake, rejected, intakeLimit,
         ]
     }
 

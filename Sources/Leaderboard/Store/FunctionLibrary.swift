@@ -38,6 +38,7 @@ package enum FunctionLibrary {
         PackageResources.segment_reads_lua,
         PackageResources.set_aside_lua,
         PackageResources.operation_lua,
+        PackageResources.intake_lua,
         PackageResources.roll_lua,
         PackageResources.suspend_lua,
         PackageResources.revert_lua,

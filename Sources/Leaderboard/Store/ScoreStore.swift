@@ -80,7 +80,10 @@ package struct ScoreStore: Sendable {
     }
 
     private func rateLimit(of hand: OtherHand?) -> RateLimit {
-        if case .service(_, let limit) = hand { limit } else { board.definition.rateLimit }
+        switch hand {
+        case .service(_, let limit), .stream(_, let limit): limit
+        case .operator, nil: board.definition.rateLimit
+        }
     }
 
     func send(

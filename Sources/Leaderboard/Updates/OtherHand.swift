@@ -4,13 +4,15 @@ package import Board
 package enum OtherHand: Sendable, Equatable {
     /// A service that is trusted to report what users did. Its own bucket is asked, in the place of theirs.
     case service(UserID, RateLimit)
+    /// A service that wrote into the board's stream (`Functions/intake.lua`). One bucket is that of all who do.
+    case stream(UserID, RateLimit)
     /// An operator, who adds or takes points, or says a score: of the definition only the bounds of a score hold, and no bucket is asked.
     case `operator`(UserID, AuditReason)
 
     /// As the audit names it.
     package var actor: UserID {
         switch self {
-        case .service(let actor, _), .operator(let actor, _): actor
+        case .service(let actor, _), .stream(let actor, _), .operator(let actor, _): actor
         }
     }
 

@@ -1,6 +1,5 @@
 package import NIOCore
 import RedisClient
-import Text
 
 /// What waits for the endpoints of webhooks, in Redis, so that it survives every instance; and the lease by which one instance at a time
 /// takes up events and delivers them.
@@ -10,37 +9,26 @@ package struct WebhookStore: Sendable {
         package init() {}
     }
 
-    /// Whether this instance delivers, and Redis' time in milliseconds since 1970.
-    package struct Lead: Sendable {
-        package let isHeld: Bool
-        package let now: Int
-    }
-
     private let functions: FunctionCalls
     private let keys: WebhookKeys
-    private let token =
-        String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+    private let lease: InstanceLease
 
     package init(_ functions: FunctionCalls) {
         self.functions = functions
         keys = WebhookKeys(in: functions.options.keySpace)
+        lease = InstanceLease(functions, key: keys.lease)
     }
 
     /// Takes the lease, or holds it longer.
     /// - Parameter length: zero: gives it back.
-    package func lead(for length: Duration, on eventLoop: any EventLoop) async throws -> Lead {
-        var call = Self.call("lead", [keys.lease])
-        call.append(token)
-        call.append(max(0, Int(clamping: length / .milliseconds(1))))
-        let fields = try await functions.sendRepeatably(call, on: eventLoop).array ?? []
-        guard fields.count == 2, let word = fields[0].integer, let now = fields[1].count else { throw Self.unexpected }
-        return Lead(isHeld: word == 1, now: now)
+    package func lead(for length: Duration, on eventLoop: any EventLoop) async throws -> InstanceLease.Lead {
+        try await lease.hold(for: length, on: eventLoop)
     }
 
     /// Since when each endpoint is known, in milliseconds since 1970.
     package func since(_ endpoints: [String], on eventLoop: any EventLoop) async throws -> [Int] {
         var call = Self.call("since", [keys.lease, keys.marks])
-        call.append(token)
+        call.append(lease.token)
         for endpoint in endpoints { call.append(endpoint) }
         let fields = try await ask(call, on: eventLoop)
         let times = fields.dropFirst().compactMap(\.count)
@@ -67,7 +55,7 @@ package struct WebhookStore: Sendable {
             "add",
             [keys.lease, keys.marks] + endpoints.flatMap { [keys.waiting($0), keys.messages($0)] }
         )
-        for word in [token, source, mark] { call.append(word) }
+        for word in [lease.token, source, mark] { call.append(word) }
         for message in messages {
             call.append(message.endpoint &+ 1)
             call.append(message.id)
@@ -106,7 +94,7 @@ package struct WebhookStore: Sendable {
 
     private func ofEndpoint(_ name: String, _ endpoint: String, _ words: [String]) -> RedisCommand {
         var call = Self.call(name, [keys.lease, keys.waiting(endpoint), keys.messages(endpoint)])
-        for word in [token] + words { call.append(word) }
+        for word in [lease.token] + words { call.append(word) }
         return call
     }
 

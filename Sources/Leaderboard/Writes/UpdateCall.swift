@@ -16,10 +16,10 @@ struct UpdateCall {
 
     /// Its own words of KEYS. (By the head, not by the board's keys: to hand over twenty names costs 1,200 instructions.)
     func appendKeys(by head: WriteHead, to keys: inout RedisCommand) {
-        if case .service(let service, _) = hand {
-            keys.append(head.board.reports(of: service))
-        } else {
-            keys.append(head.board.limitPrefix, update.user.rawValue)
+        switch hand {
+        case .service(let service, _): keys.append(head.board.reports(of: service))
+        case .stream: keys.append(head.board.intakeLimit)
+        case .operator, nil: keys.append(head.board.limitPrefix, update.user.rawValue)
         }
         if let idempotencyKey { keys.append(head.board.idem(update.user, idempotencyKey, by: hand?.actor)) }
         if update.metadata != nil { keys.append(head.board.meta) }
@@ -39,7 +39,7 @@ struct UpdateCall {
         if let grant { words.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
         if let keptSeason { words.append(keptSeason.text) }
         switch hand {
-        case .service(let service, let limit):
+        case .service(let service, let limit), .stream(let service, let limit):
             words.append(service.rawValue)
             words.append(limit.updates)
             words.append(limit.tokenTime)
@@ -60,7 +60,7 @@ struct UpdateCall {
 
     private var handFlag: Int {
         switch hand {
-        case .service: 128
+        case .service, .stream: 128
         case .operator: 256
         case nil: 0
         }
@@ -79,7 +79,7 @@ struct UpdateCall {
 
     private var handBytes: Int {
         switch hand {
-        case .service(let service, _): 3 * service.rawValue.utf8.count + 64
+        case .service(let service, _), .stream(let service, _): 3 * service.rawValue.utf8.count + 64
         case .operator(let actor, let reason): 2 * actor.rawValue.utf8.count + reason.text.utf8.count + 32
         case nil: 0
         }

@@ -69,6 +69,23 @@ final class UpdateGroup {
         return (call, waiting)
     }
 
+    /// The whole call of another function, which makes the group's updates in its own: its keys and words stand behind theirs.
+    func take(within function: String, keys more: [String], _ own: RedisCommand) -> RedisCommand {
+        var call = RedisCommand("FCALL", head.segments == nil ? function : SegmentedCall.function)
+        call.append(head.keys.count + keys.count + more.count)
+        call += head.keys
+        call += keys
+        for key in more { call.append(key) }
+        call += head.words
+        call += words
+        call += own
+        if let segmented = head.segments {
+            call += segments
+            segmented.appendEnd(to: &call, updates: count, function: function)
+        }
+        return call
+    }
+
     /// An empty one is for others now.
     func begin(_ head: WriteHead) {
         self.head = head

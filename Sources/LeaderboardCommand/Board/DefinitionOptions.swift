@@ -59,6 +59,9 @@ struct DefinitionOptions: ParsableArguments {
     )
     var visibility: String?
 
+    @Option(help: ArgumentHelp("Whether what services write into the board's stream counts.", valueName: "on|off"))
+    var intake: String?
+
     @OptionGroup var windows: WindowOptions
     @OptionGroup var segments: SegmentOptions
 
@@ -72,7 +75,7 @@ struct DefinitionOptions: ParsableArguments {
     var isEmpty: Bool {
         [
             title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
-            visibility,
+            visibility, intake,
         ]
         .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty
     }
@@ -123,6 +126,7 @@ struct DefinitionOptions: ParsableArguments {
         if let limit = reader.limit("--rate-limit", rateLimit) { definition.rateLimit = limit }
         if let limit = reader.limit("--service-rate-limit", serviceRateLimit) { definition.serviceRateLimit = limit }
         reader.word("--visibility", visibility) { definition.visibility = $0 }
+        reader.word("--intake", intake) { (word: Switch) in definition.hasIntake = word == .on }
         windows.apply(to: &definition.windows, &reader)
         segments.apply(to: &definition.segments, &reader)
     }
@@ -148,7 +152,7 @@ extension BoardDefinition {
                 "service_rate_limit",
                 serviceRateLimit.map { "\($0.updates)/\($0.interval.components.seconds)" } ?? ""
             ),
-            ("visibility", visibility.rawValue),
+            ("visibility", visibility.rawValue), ("intake", hasIntake ? "on" : "off"),
             ("windows", windows.seasonal.map { "\($0.name)=\($0.reset)" }.joined(separator: ";")),
             ("time_zone", windows.zone.text), ("week_starts", windows.weekStart.rawValue),
             ("from", windows.anchor?.description ?? ""), ("until", windows.end?.description ?? ""),

@@ -1,6 +1,9 @@
 import Leaderboard
 import Text
 
+/// What is on or off.
+enum Switch: String, CaseIterable { case on, off }
+
 /// Takes options one after the other, and keeps what is wrong with all of them.
 struct OptionReader {
     /// What is wrong with an option, whatever it is for.

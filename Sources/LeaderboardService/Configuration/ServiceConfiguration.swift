@@ -32,6 +32,8 @@ package struct ServiceConfiguration: Sendable {
     package var auditLines: AuditLines
     /// Nil: nobody records traces.
     package var tracing: TracingOptions?
+    /// Of the streams that other services write into.
+    var intake: IntakeOptions
     /// Nil: nobody is told of events.
     package var webhooks: WebhookOptions?
     package var threads: Int
@@ -75,6 +77,7 @@ package struct ServiceConfiguration: Sendable {
         logLevel = settings.choice("LOG_LEVEL", default: .info)
         auditLines = AuditLines(settings)
         tracing = TracingOptions(settings)
+        intake = IntakeOptions(settings)
         webhooks = WebhookOptions(settings)
         threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }

@@ -168,6 +168,20 @@ package enum MetricCatalog {
             "Webhook messages that wait for the endpoint, as the instance that delivers knows; 0 on all others.",
             labels: ["endpoint"]
         ),
+        .counter(
+            "leaderboard_intake_entries_total",
+            "Entries of boards' streams that counted (counted), or that had counted before under their id (replayed).",
+            labels: ["outcome"]
+        ),
+        .counter(
+            "leaderboard_intake_rejections_total",
+            "Entries of boards' streams that were rejected, and why.",
+            labels: ["code"]
+        ),
+        .gauge(
+            "leaderboard_intake_waiting_entries",
+            "Entries that wait in the streams of all boards, as the instance that reads them knows; 0 on all others."
+        ),
         .counter("leaderboard_log_lines_dropped_total", "Log lines dropped because their reader was too slow."),
     ]
 }

@@ -7,7 +7,7 @@ import NIOCore
 struct WebhookSurroundings: Sendable {
     let store: WebhookStore
     let catalogue: Catalogue
-    let lead: WebhookLead
+    let lead: InstanceLead
     let lookup: AddressLookup
     let sending: WebhookSending
     let schedule: RetrySchedule

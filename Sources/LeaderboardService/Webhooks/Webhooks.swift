@@ -41,7 +41,7 @@ final class Webhooks: Service {
         surroundings = WebhookSurroundings(
             store: WebhookStore(functions),
             catalogue: catalogue,
-            lead: WebhookLead(),
+            lead: InstanceLead(),
             lookup: lookup,
             sending: options.sending,
             schedule: options.schedule,

@@ -40,6 +40,16 @@ package struct JSONObject: Sendable, Equatable {
 
     package let members: [Member]
 
+    /// Of what was not written as JSON.
+    /// - Parameter members: no two of one name.
+    package init(_ members: [(name: String, value: JSONValue)]) {
+        self.members = members.map { Member(name: $0.name, value: $0.value) }
+    }
+
+    init(members: [Member]) {
+        self.members = members
+    }
+
     /// The value of the first member with exactly this name, byte for byte: no Unicode equivalence.
     package subscript(name: String) -> JSONValue? {
         for member in members where member.name.utf8.elementsEqual(name.utf8) {
@@ -52,6 +62,14 @@ package struct JSONObject: Sendable, Equatable {
 /// A number as text, so that nothing is rounded: `9007199254740993` and `1e400` are what they are.
 package struct JSONNumber: Sendable, Equatable {
     package let text: String
+
+    package init(_ number: Int) {
+        text = String(number)
+    }
+
+    init(text: String) {
+        self.text = text
+    }
 
     /// The value, if it is a whole number that fits, however it is written: `50`, `50.0`, `5e1` and `-0` (JSON Schema, "Numeric
     /// types": an integer is a number without a fractional part). Exact: no double is made of it.

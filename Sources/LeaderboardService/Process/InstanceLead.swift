@@ -3,7 +3,7 @@ import Synchronization
 import Text
 
 /// What this instance knows of its lease and of Redis' clock. Any thread.
-final class WebhookLead: Sendable {
+final class InstanceLead: Sendable {
     private struct State {
         /// By our own clock, and before Redis ends it by its own.
         var until: ContinuousClock.Instant?
@@ -14,7 +14,7 @@ final class WebhookLead: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter asked: when the lease was asked for: it began no earlier.
-    func learn(_ lead: WebhookStore.Lead, asked: ContinuousClock.Instant, length: Duration) {
+    func learn(_ lead: InstanceLease.Lead, asked: ContinuousClock.Instant, length: Duration) {
         state.withLock { state in
             state.until = lead.isHeld ? asked + length : nil
             state.known = (lead.now, .now)
