@@ -18,6 +18,8 @@ package struct BoardCondition: Sendable, Equatable {
     package var strays = 0
     /// Users who have a stamp and stand nowhere; 0 as well where not all members were looked at.
     package var stampsOfNobody = 0
+    /// Of its stream, as far as they are known.
+    package var intake = IntakeCondition()
     /// There are more members than were looked at.
     package var isPartial = false
 
@@ -78,6 +80,7 @@ package struct BoardExamination: Sendable {
         guard let seen = await look(at: id, on: eventLoop) else { return nil }
         let (definition, keys) = (seen.definition, self.keys(of: id))
         var condition = seen.condition
+        condition.intake = await intake(keys, definition, on: eventLoop)
         condition.movedAway = await ask(RedisCommand("ZCARD", keys.foreign), on: eventLoop)?.integer ?? 0
         guard !condition.isObstructed, !condition.isLost else { return condition }
         var count = Members()

@@ -76,6 +76,7 @@ struct BoardsExamination: Sendable {
         private var movedMembers = 0
         private var strays: [String] = []
         private var stamps: [String] = []
+        private var intakes = IntakeFindings()
 
         mutating func note(_ condition: BoardCondition, _ keys: BoardKeys) {
             count += 1
@@ -113,6 +114,7 @@ struct BoardsExamination: Sendable {
                     )
                 )
             }
+            intakes.note(condition.intake, keys)
             if condition.movedAway > 0 { movedAway.append("\(condition.movedAway) to \(keys.foreign)") }
             movedMembers = movedMembers.addingReportingOverflow(condition.movedAway).partialValue
             if condition.strays > 0 { strays.append("\(condition.strays) on \(name)") }
@@ -166,6 +168,7 @@ struct BoardsExamination: Sendable {
                     )
                 )
             }
+            findings += intakes.findings(shown: shown)
             if findings.isEmpty, count > 1 {
                 let depth =
                     isPartial
@@ -176,8 +179,12 @@ struct BoardsExamination: Sendable {
         }
 
         private static func list(_ all: [String], _ shown: Int) -> String {
-            let some = all.prefix(shown).joined(separator: ", ")
-            return all.count > shown ? "\(some) and \(all.count - shown) more" : some
+            BoardsExamination.list(all, shown)
         }
+    }
+
+    static func list(_ all: [String], _ shown: Int) -> String {
+        let some = all.prefix(shown).joined(separator: ", ")
+        return all.count > shown ? "\(some) and \(all.count - shown) more" : some
     }
 }

@@ -16,6 +16,11 @@ struct IntakeTests {
     private static let intake =
         #"{"intake":true,"operators":["incr","decr"],"service_rate_limit":{"updates":1000000,"interval_seconds":1}}"#
 
+    private static func doctor(_ redis: PrivateRedisServer) async -> [String] {
+        await Doctor(testSettings(["LIVE_MAX_SUBSCRIBERS": "10", "REDIS_URL": redis.url])).findings()
+            .filter { $0.subject == "intake" }.map(\.text)
+    }
+
     private static func empties(_ boards: [String], _ redis: PrivateRedisServer) async throws {
         for board in boards {
             try await until("entries of \(board) wait") { try await redis.command("XLEN", "lb:{\(board)}:in") == "0" }
@@ -80,6 +85,7 @@ struct IntakeTests {
             try await Self.empties(["c"], redis)
             #expect(try await redis.command("XLEN", "lb:{b}:in") == "1")
             #expect(try await redis.command("XLEN", "lb:{main}:in") == "1")
+            #expect(await Self.doctor(redis).contains { $0.contains("without an intake: 1 in lb:{main}:in, 1 in lb:{b}:in") })
             #expect(try await ops.put("b", Self.intake, .change("1")).status == 200)
             try await Self.empties(["b"], redis)
             #expect(try await redis.command("ZSCORE", "lb:{b}:scores", "ada") == "1")
@@ -97,6 +103,9 @@ struct IntakeTests {
             try await redis.command("DEL", "lb:{b}:in")
             try await redis.command("SET", "lb:{b}:in", "x")
             try await redis.command("XADD", "lb:{c}:in", "*", "user_id", "ada", "score_decrease", "4")
+            let told = await Self.doctor(redis)
+            #expect(told.contains { $0.contains("something else than a stream stands in lb:{b}:in") })
+            #expect(told.contains { $0.contains("rejected in the last days: 1 in lb:{b}:rejected") })
             try await Self.empties(["c"], redis)
             #expect(try await redis.command("ZSCORE", "lb:{c}:scores", "ada") == "-3")
             try await redis.command("DEL", "lb:{b}:in")

@@ -21,6 +21,24 @@ struct RedisUsersTests {
         }
     }
 
+    @Test("a reporting service may write into a board's stream, where that counts")
+    func reporter() async throws {
+        let redis = try await ShippedRedis()
+        try await redis.command("SET", "lb:{arena}:board", #"{"intake":true,"version":"1"}"#)
+        try await withService(redis.settings, adjust: { $0.intake.round = .milliseconds(50) }) { service in
+            let made = try await AnOperator(service).put("other", #"{"intake":true}"#, .make)
+            #expect(made.status == 201)
+            // The index learns of a board that nobody made over HTTP when somebody meets it.
+            #expect(try await service.connect().request("GET", "/api/v1/boards/arena").status == 200)
+            for board in ["arena", "other"] {
+                let line = "XADD lb:{\(board)}:in * user_id 12345 score_increase 7"
+                let id = try await redis.command(as: "reporter", line.split(separator: " ").map(String.init))
+                #expect(id.contains("-") && !id.hasPrefix("NOPERM"), "\(id)")
+                try await until { try await redis.command("ZSCORE", "lb:{\(board)}:scores", "12345") == "7" }
+            }
+        }
+    }
+
     /// What each may not; what it may is in the tests of what it does.
     @Test(
         "each may do its own work and nothing else",
@@ -39,6 +57,14 @@ struct RedisUsersTests {
                 [
                     "PUBLISH elsewhere x", "DEL lb:{main}:scores", "XADD lb:{main}:audit * a b", "ZADD other 1 x",
                     "FUNCTION FLUSH", "CONFIG GET *", "FCALL leaderboard_begin 0", "ACL WHOAMI", "INFO",
+                ]
+            ),
+            (
+                "reporter",
+                [
+                    "XADD lb:{main}:audit * a b", "XADD lb:{main}:rejected * a b", "XADD in * a b", "XLEN lb:{main}:in",
+                    "XRANGE lb:{main}:in - +", "XDEL lb:{main}:in 1-1", "DEL lb:{main}:in", "GET lb:{main}:seq",
+                    "PUBLISH lb:{main}:events x", "FCALL leaderboard_begin 0", "FUNCTION FLUSH", "INFO", "ACL WHOAMI",
                 ]
             ),
             (
