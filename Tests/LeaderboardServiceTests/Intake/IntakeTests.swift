@@ -18,7 +18,7 @@ struct IntakeTests {
 
     private static func doctor(_ redis: PrivateRedisServer) async -> [String] {
         await Doctor(testSettings(["LIVE_MAX_SUBSCRIBERS": "10", "REDIS_URL": redis.url])).findings()
-            .filter { $0.subject == "intake" }.map(\.text)
+            .filter { $0.subject == "intake" }.map(\.fact)
     }
 
     private static func empties(_ boards: [String], _ redis: PrivateRedisServer) async throws {
@@ -85,7 +85,11 @@ struct IntakeTests {
             try await Self.empties(["c"], redis)
             #expect(try await redis.command("XLEN", "lb:{b}:in") == "1")
             #expect(try await redis.command("XLEN", "lb:{main}:in") == "1")
-            #expect(await Self.doctor(redis).contains { $0.contains("without an intake: 1 in lb:{main}:in, 1 in lb:{b}:in") })
+            #expect(
+                await Self.doctor(redis).contains {
+                    $0.contains("without an intake: 1 in lb:{main}:in, 1 in lb:{b}:in")
+                }
+            )
             #expect(try await ops.put("b", Self.intake, .change("1")).status == 200)
             try await Self.empties(["b"], redis)
             #expect(try await redis.command("ZSCORE", "lb:{b}:scores", "ada") == "1")
