@@ -87,7 +87,7 @@ struct IntakeTests {
             #expect(try await redis.command("XLEN", "lb:{main}:in") == "1")
             #expect(
                 await Self.doctor(redis).contains {
-                    $0.contains("without an intake: 1 in lb:{main}:in, 1 in lb:{b}:in")
+                    $0.contains("without an intake: 1 in lb:{b}:in, 1 in lb:{main}:in")
                 }
             )
             #expect(try await ops.put("b", Self.intake, .change("1")).status == 200)

@@ -59,7 +59,7 @@ struct IntakeTests {
     }
 
     private static func score(_ user: String, _ store: ScoreStore, _ board: TestBoard) async throws -> Int? {
-        try await store.standing(of: UserID(user), on: board.loop).score
+        try await store.place(of: UserID(user), on: board.loop)??.standing.score
     }
 
     @Test(
