@@ -1,4 +1,5 @@
 import Leaderboard
+import RedisClient
 import TestSupport
 import Testing
 
@@ -67,6 +68,33 @@ struct IntakeTests {
             #expect(scrape.contains(#"leaderboard_intake_entries_total{outcome="counted"} 60"#))
             #expect(scrape.contains(#"leaderboard_intake_entries_total{outcome="replayed"} 60"#))
             #expect(scrape.contains("leaderboard_intake_waiting_entries 0"))
+        }
+    }
+
+    @Test("counts in a cluster, whichever of its servers has the board")
+    func cluster() async throws {
+        let cluster = try await RedisCluster()
+        try await withService(["REDIS_URL": cluster.url], adjust: Self.quick) { service in
+            let ops = try await AnOperator(service)
+            for number in 1...6 {
+                let board = "b\(number)"
+                #expect(try await ops.put(board, Self.intake, .make).status == 201)
+                let node = try #require(try await cluster.owner(of: ClusterSlot.of(board)))
+                for user in ["ada", "bob", "{x}"] {
+                    try await node.command(
+                        "XADD",
+                        "lb:{\(board)}:in",
+                        "*",
+                        "user_id",
+                        user,
+                        "score_increase",
+                        "\(number)"
+                    )
+                }
+                try await until { try await node.command("XLEN", "lb:{\(board)}:in") == "0" }
+                #expect(try await node.command("ZSCORE", "lb:{\(board)}:scores", "bob") == "\(number)")
+                #expect(try await node.command("XLEN", "lb:{\(board)}:rejected") == "1")
+            }
         }
     }
 

@@ -23,6 +23,7 @@ struct MovingSlotTests {
         let names = Self.names
         try await source.command("SET", names.board, rules.json)
         try await source.command("XADD", Self.keys.ended, "*", "window", "w0")
+        try await source.command("XADD", Self.keys.intake, "1-1", "user_id", "a", "score_increase", "1")
         for user in ["a", "b"] { try await source.command(words: Self.write(user, rules)) }
         try await source.command(words: Self.operation("suspend", "b"))
         for user in ["a", "c"] { try await source.command(words: Self.write(user, rules)) }
@@ -115,6 +116,15 @@ struct MovingSlotTests {
             + [end, "2", "0", user, "incr", "1", "1", "192.0.2.1", "request-1"]
     }
 
+    /// Of the entry 1-1: once it has been taken, it is gone.
+    private static func intake(_ user: String, _ rules: BoardRules) -> [String] {
+        let call = write(user, rules)
+        let names = call[3...].prefix(Int(call[2]) ?? 0) + [keys.intake, keys.rejected]
+        return ["FCALL", "leaderboard_intake", "\(names.count)"] + names + call[(names.count + 1)...] + [
+            "1-1", "", "1",
+        ]
+    }
+
     private static func operation(_ name: String, _ user: String, _ more: [String] = []) -> [String] {
         let names =
             [
@@ -137,7 +147,7 @@ struct MovingSlotTests {
     /// One call of each function of many boards.
     private static func calls(_ rules: BoardRules) -> [[String]] {
         [
-            write("a", rules), operation("suspend", "c"), operation("reinstate", "c"),
+            write("a", rules), intake("a", rules), operation("suspend", "c"), operation("reinstate", "c"),
             operation("erase", "c", ["erased-1"]),
             operation("rebuild", "*", ["0-0", "1", "a", "2"]), operation("recover", "*", ["0-0", "a", "2"]),
             operation("adopt", "*", ["0-0", "a", "2", "0"]),
