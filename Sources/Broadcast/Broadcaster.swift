@@ -105,6 +105,11 @@ package final class Broadcaster: Sendable, Service {
         return stream
     }
 
+    /// The streams that somebody watches now. Any thread.
+    package var watched: [BoardStream] {
+        ([main] + boards.withLock { Array($0.all) }).filter { $0.viewers > 0 }
+    }
+
     /// Those that are followed, the one of the paths without a board apart.
     package var boardCount: Int { boards.withLock(\.count) }
 

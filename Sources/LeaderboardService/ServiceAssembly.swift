@@ -137,12 +137,14 @@ package struct ServiceAssembly: Sendable {
         metrics.observe(redis: redis, watch: watch, broadcaster: broadcaster, logs: logs)
         metrics.observe(readinessWatch)
         metrics.observe("unsound_boards") { Double(unsoundBoards.count) }
+        let presence = PresenceStore(functions)
         let routes = routes(
             redis: redis,
             store: store,
             catalogue: catalogue,
             broadcaster: broadcaster,
             viewers: viewers,
+            presence: presence,
             privateViewers: privateViewers,
             readiness: readiness,
             health: Health(check: check, readiness: readiness),
@@ -208,6 +210,11 @@ package struct ServiceAssembly: Sendable {
             AfterRedis(part: board, redis: redis, store: store),
             AfterRedis(part: intake, redis: redis, store: store),
             AfterRedis(part: privateViewers, redis: redis, store: store),
+            AfterRedis(
+                part: Presence(store: presence, broadcaster: broadcaster, redis: redis, logger: logger),
+                redis: redis,
+                store: store
+            ),
             AfterRedis(part: broadcaster, redis: redis, store: store),
             AfterRedis(part: subscriber, redis: redis, store: store), server,
         ]
@@ -230,6 +237,7 @@ package struct ServiceAssembly: Sendable {
         catalogue: Catalogue,
         broadcaster: Broadcaster,
         viewers: Places,
+        presence: PresenceStore,
         privateViewers: PrivateViewers,
         readiness: Readiness,
         health: Health,
@@ -272,7 +280,7 @@ package struct ServiceAssembly: Sendable {
         let past = PastScoreboard(operators: operators, boards: boards)
         let reads = BoardReads(boards: boards, broadcaster: broadcaster, past: past)
         let scoreboard = Scoreboard(top: top, reads: reads)
-        let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness)
+        let stats = BoardStats(boards: boards, broadcaster: broadcaster, readiness: readiness, presence: presence)
         let definitions = BoardRoutes(boards: boards)
         let tickets = LiveTickets(functions: store.functions, limit: configuration.ticketLimit)
         let live = LiveRoutes(

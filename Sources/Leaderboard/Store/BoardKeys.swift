@@ -62,6 +62,8 @@ package struct BoardKeys: RankedKeys {
     package let rejected: String
     /// The token bucket of all that is written into ``intake``.
     let intakeLimit: String
+    /// Hash: who watches through which instance (`Functions/presence.lua`). It goes by itself, and is none of ``named``.
+    let viewers: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -107,10 +109,11 @@ package struct BoardKeys: RankedKeys {
         intake = prefix + "in"
         rejected = prefix + "rejected"
         intakeLimit = intake + ":limit"
+        viewers = prefix + "viewers"
         channel = prefix + space.channel
     }
 
-    /// Every key that has a name of its own, but ``board``. Beside them are those of single users.
+    /// Every key that has a name of its own, but ``board`` and ``viewers``. Beside them are those of single users.
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,

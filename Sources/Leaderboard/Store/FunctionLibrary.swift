@@ -60,6 +60,7 @@ package enum FunctionLibrary {
         PackageResources.webhooks_lua,
         PackageResources.freeze_lua,
         PackageResources.tickets_lua,
+        PackageResources.presence_lua,
         PackageResources.board_members_lua,
     ]
 

@@ -7,11 +7,17 @@ import NIOHTTP1
 import Seasons
 import Synchronization
 
-/// `GET /api/v1/scoreboard/stats`, and of any board `GET /api/v1/boards/{board}/stats`: how many watch it through this instance, how
-/// many users are on it, and how far it is; with a window, all that of it. However many ask, Redis is asked once a second at most for
+/// `GET /api/v1/scoreboard/stats`, and of any board `GET /api/v1/boards/{board}/stats`: how many watch it, through whichever
+/// instance, how many users are on it, and how far it is; with a window, all that of it. However many ask, Redis is asked once a second at most for
 /// each; who asks meanwhile waits for that answer.
 final class BoardStats: Sendable {
-    private typealias Question = Task<Result<Snapshot, BoardLookupError>, Never>
+    private struct Found {
+        let board: Snapshot
+        /// Who watch through other instances.
+        let viewersElsewhere: Int
+    }
+
+    private typealias Question = Task<Result<Found, BoardLookupError>, Never>
 
     private struct Asked {
         let question: Question
@@ -27,6 +33,7 @@ final class BoardStats: Sendable {
     private let boards: RequestedBoard
     private let broadcaster: Broadcaster
     private let readiness: Readiness
+    private let presence: PresenceStore
     private let latest = Mutex<[Subject: Asked]>([:])
 
     /// What is asked about.
@@ -38,7 +45,8 @@ final class BoardStats: Sendable {
         var seesFrozen = false
     }
 
-    init(boards: RequestedBoard, broadcaster: Broadcaster, readiness: Readiness) {
+    init(boards: RequestedBoard, broadcaster: Broadcaster, readiness: Readiness, presence: PresenceStore) {
+        self.presence = presence
         self.boards = boards
         self.broadcaster = broadcaster
         self.readiness = readiness
@@ -51,8 +59,9 @@ final class BoardStats: Sendable {
             let id = try RequestedBoard.id(of: request)
             let subject = Subject(board: id, window: try LiveRoutes.window(of: request))
             try await boards.allowReading(id, request)
-            let board = try await answer(subject, request)
-            let viewers = stream(of: subject)?.viewers ?? 0
+            let found = try await answer(subject, request)
+            let board = found.board
+            let viewers = found.viewersElsewhere + (stream(of: subject)?.viewers ?? 0)
             let body = #"{"viewers":\#(viewers),"users":\#(board.total),"cursor":"\#(board.cursor)"}"#
             var response = Response(.ok, json: ByteBuffer(string: body))
             response.headers.add(name: "Cache-Control", value: "max-age=1")
@@ -62,7 +71,7 @@ final class BoardStats: Sendable {
         }
     }
 
-    private func answer(_ subject: Subject, _ request: Request) async throws(Refusal) -> Snapshot {
+    private func answer(_ subject: Subject, _ request: Request) async throws(Refusal) -> Found {
         do { return try await question(subject, on: request.eventLoop).value.get() } catch {
             guard case .store(.frozen) = error, await boards.seesFrozen(request, nil) else { throw Refusal(error) }
         }
@@ -82,9 +91,11 @@ final class BoardStats: Sendable {
             if let asked = latest[subject], asked.isFresh(now) { return asked.question }
             if latest.count >= Self.maximumKept { latest = latest.filter { $0.value.isFresh(now) } }
             // Awaited by the requests that it answers; it ends by the deadline of Redis' commands.
-            let question = Question { [catalogue = boards.catalogue] in
+            let question = Question { [catalogue = boards.catalogue, presence] in
                 do throws(BoardLookupError) {
-                    return .success(try await Self.look(subject, catalogue, on: eventLoop))
+                    async let viewers = presence.viewersElsewhere(of: subject.board, subject.window, on: eventLoop)
+                    let board = try await Self.look(subject, catalogue, on: eventLoop)
+                    return .success(Found(board: board, viewersElsewhere: await viewers))
                 } catch {
                     return .failure(error)
                 }
