@@ -129,18 +129,34 @@ package struct AuditReport: Sendable, Equatable {
     /// Of windows, those that hold and those that are kept.
     package internal(set) var seasons: [SeasonReport] = []
 
+    /// Of each kind of segments that the board has.
+    package internal(set) var segments: [SegmentReport] = []
+
     package var isSound: Bool {
         faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows && seasonDifferences == 0
+            && hasSoundSegments
     }
 
     /// The rows of the board are what its ties need.
     package var hasSoundRows: Bool { strays.isEmpty && wrongScores.isEmpty }
 
+    /// Users stand in their segments as on the board, and totals are what they come to.
+    package var hasSoundSegments: Bool { segments.allSatisfy(\.isSound) }
+
     /// Whatever is wrong is a score, as another service may have written it: the chain holds, suspensions are the audit's, and nobody
     /// lost their score.
     package var onlyScoresDiffer: Bool {
-        !isSound && faultCount == 0 && onlySeasonScoresDiffer
+        !isSound && faultCount == 0 && onlySeasonScoresDiffer && onlyOthersMovedInSegments
             && !differences.contains { $0.hasWrongSuspension || $0.lacksScore || $0.isMisplaced }
+    }
+
+    /// Where users stand elsewhere in their segments than on the board, the board's score is one that another service wrote.
+    private var onlyOthersMovedInSegments: Bool {
+        guard !hasSoundSegments else { return true }
+        var others = Set(differences.map(\.user.rawValue))
+        others.formUnion(unexplained.map(\.user))
+        others.formUnion(someWithoutHistory)
+        return segments.allSatisfy { $0.onlyMoved && others.isSuperset(of: $0.moved.names) }
     }
 
     /// The same with what was found of these users alone.

@@ -10,11 +10,14 @@ package struct RepairSummary: Sendable, Equatable {
     package var recovered = 0
     /// Users whose scores and suspensions were put right.
     package var users = 0
+    /// What was put right in segments: records, places and totals.
+    package var inSegments = 0
 
-    package init(entries: Int = 0, recovered: Int = 0, users: Int = 0) {
+    package init(entries: Int = 0, recovered: Int = 0, users: Int = 0, inSegments: Int = 0) {
         self.entries = entries
         self.recovered = recovered
         self.users = users
+        self.inSegments = inSegments
     }
 }
 
@@ -50,6 +53,7 @@ extension ScoreStore {
             if !rest.differences.isEmpty { summary.users += try await rebuild(rest, by: act, on: eventLoop) }
         }
         if report.seasonDifferences > 0 { summary.users += try await rebuildSeasons(by: act, on: eventLoop) }
+        if !report.hasSoundSegments { summary.inSegments = try await rebuildSegments(by: act, on: eventLoop) }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
             let alone = try await AuditVerification(self, on: eventLoop).run()

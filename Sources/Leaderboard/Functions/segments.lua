@@ -419,37 +419,6 @@ end
 
 register_operation('leaderboard_restore_segments', restore_segments)
 
--- leaderboard_segments: some users who have segments, as HSCAN goes through them (one may come twice). It writes nothing.
--- KEYS  1 users  2 places  3 scores  4 at, of one kind of a board  5 board
--- ARGV  1 cursor, 0 at first  2 count, as the command takes it
--- Returns the next cursor (0: that was all), and the list of the users, behind each the value, and 1 if it stands where the board has the
--- user, else 0
-local function segments_page(keys, args)
-  local cursor, count = args[1], whole_number(args[2] or '')
-  if #keys ~= 5 or not string.find(cursor or '', '^%d+$') or not count or count < 1 then
-    return redis.error_reply('BADARG leaderboard_segments: a key or an argument is missing or wrong')
-  end
-  local definition = definition_of(redis.call('GET', keys[5]) or '')
-  if not definition then
-    return redis.error_reply('BADDEF the definition of the board cannot be read')
-  end
-  local page, found = redis.call('HSCAN', keys[1], cursor, 'COUNT', args[2]), {}
-  for index = 1, #page[2], 2 do
-    local user = page[2][index]
-    local placed, value = parts_of(page[2][index + 1])
-    if is_user(user) then
-      local member, score = find(definition, keys[3], keys[4], user)
-      local is_right = placed and placed == placed_at(user, member, score and tonumber(score))
-        and (placed == '-' or redis.call('ZSCORE', keys[2], value .. ' ' .. placed .. user))
-      push(found, user, value or '')
-      found[#found + 1] = is_right and 1 or 0
-    end
-  end
-  return { page[1], found }
-end
-
-redis.register_function{ function_name = 'leaderboard_segments', callback = segments_page, flags = { 'no-writes' } }
-
 -- leaderboard_with_segments: an operation on a board that has segments, which follow it in the same call.
 -- KEYS  of each kind users places totals, in the order of the definition; of leaderboard_restore (and _board) behind each three of these the three
 --       that were loaded; then the operation's
@@ -488,5 +457,16 @@ redis.register_function('leaderboard_with_segments', with_segments)
 
 segments.digits_of, segments.score_of, segments.parts_of = digits_of, score_of, parts_of
 segments.is_value, segments.count_in = is_value, count_in
+segments.kinds_of, segments.count_of_score = kinds_of, count_of_score
+segments.placed_at, segments.add_to, segments.LIMB = placed_at, add_to, LIMB
+
+-- Of the kinds that the call was told of, the one of this name.
+function segments.told_kind(name)
+  for _, kind in ipairs(told or {}) do
+    if kind.name == name then
+      return kind
+    end
+  end
+end
 
 end

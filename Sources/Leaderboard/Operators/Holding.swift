@@ -59,6 +59,8 @@ package struct UserExport: Sendable {
     package let holding: Holding
     /// Of all seasons that are kept and that hold a score of the user.
     package let seasons: [SeasonHolding]
+    /// Those that the user is in, on the board or not.
+    package let segments: [Segment]
     package let metadata: KeptMetadata
     /// An erasure has begun, and has not ended: it goes on, or it was interrupted.
     package let isBeingErased: Bool
@@ -79,6 +81,7 @@ extension ScoreStore {
         let holding = try await holding(of: user, on: eventLoop)
         let isBeingErased = try await erasing(on: eventLoop).contains(user.rawValue)
         let seasons = try await seasonHoldings(of: user, on: eventLoop)
+        let segments = try await segments(of: user, on: eventLoop)
         let metadata = try await keptMetadata(of: user, on: eventLoop)
         var audit: [AuditEntry] = []
         var seen = AuditID.zero
@@ -96,6 +99,7 @@ extension ScoreStore {
             user: user,
             holding: holding,
             seasons: seasons,
+            segments: segments,
             metadata: metadata,
             isBeingErased: isBeingErased,
             idempotencyKeys: idempotencyKeys,

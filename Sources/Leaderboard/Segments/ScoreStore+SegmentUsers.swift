@@ -1,4 +1,5 @@
-package import NIOCore
+import Board
+import NIOCore
 import RedisClient
 import Text
 
@@ -33,35 +34,16 @@ extension ScoreStore {
         return segments
     }
 
-    /// The users who do not stand in their segments as on the board: another service wrote the board's scores, and the users were not
-    /// changed since. By kind.
-    package func segmentFaults(
-        on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> [SegmentKind: Set<String>] {
-        var faults: [SegmentKind: Set<String>] = [:]
+    /// The user's own, in the order of the kinds.
+    func segments(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [Segment] {
+        var found: [Segment] = []
         for kind in board.definition.segments.kinds {
-            let segments = keys.segments(of: kind)
-            var cursor = "0"
-            repeat {
-                let call = RedisCommand(
-                    "FCALL_RO",
-                    "leaderboard_segments",
-                    "5",
-                    segments.users,
-                    segments.places,
-                    keys.scores,
-                    keys.at,
-                    keys.board,
-                    cursor,
-                    Self.pageOfUsers
-                )
-                let page = try ScanPage(reply: try await read(call, on: eventLoop))
-                for index in stride(from: 0, to: page.words.count - 2, by: 3) where page.words[index + 2].integer != 1 {
-                    faults[kind, default: []].insert(page.words[index].text ?? "")
-                }
-                cursor = page.next
-            } while cursor != "0"
+            let call = RedisCommand("HGET", keys.segments(of: kind).users, user.rawValue)
+            let record = try await read(call, on: eventLoop).text ?? ""
+            if let value = record.words.last.flatMap({ SegmentValue($0) }) {
+                found.append(Segment(kind: kind, value: value))
+            }
         }
-        return faults
+        return found
     }
 }

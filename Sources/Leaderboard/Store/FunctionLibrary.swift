@@ -47,6 +47,7 @@ package enum FunctionLibrary {
         PackageResources.holding_lua,
         PackageResources.rebuild_lua,
         PackageResources.rebuild_season_lua,
+        PackageResources.segment_faults_lua,
         PackageResources.adopt_lua,
         PackageResources.accept_lua,
         PackageResources.distinct_lua,

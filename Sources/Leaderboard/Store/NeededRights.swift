@@ -130,6 +130,7 @@ package struct NeededRights: Sendable {
             ["HGET", other.windows, "-"], ["HSET", other.windows, "-", "-"],
             // Of segments.
             ["ZLEXCOUNT", other.name("g:-:places"), "-", "+"], ["HSCAN", other.name("g:-:users"), "0"],
+            ["ZSCAN", other.name("g:-:places"), "0"],
             [isCluster ? "SSUBSCRIBE" : "SUBSCRIBE", other.channel],
             [isCluster ? "SPUBLISH" : "PUBLISH", other.channel, "{}"],
         ]

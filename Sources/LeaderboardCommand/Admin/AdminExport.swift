@@ -9,7 +9,7 @@ struct AdminExport: AsyncParsableCommand {
         commandName: "export",
         abstract: "Print all that is kept of a user, as JSON.",
         discussion: """
-            Score, rank and suspension, scores in all seasons that are kept, token bucket, stored outcomes, and entries of the audit. With --all-boards it looks at every \
+            Score, rank and suspension, scores in all seasons that are kept, segments, token bucket, stored outcomes, and entries of the audit. With --all-boards it looks at every \
             board that there is, also where the user has no score now, and prints a line for each that keeps something of the user.
             """
     )

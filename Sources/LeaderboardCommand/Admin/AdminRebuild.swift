@@ -23,6 +23,8 @@ struct AdminRebuild: AsyncParsableCommand {
             where nobody can be asked it needs --yes.
 
             Seasons of windows are put right as well, those that run and those that are kept, where the audit reaches back to their beginning. \
+            So are segments: who stands where in them, and their totals, come from the board's scores and from who is in which; who that is is not \
+            told by the audit alone, so what is lost of it comes back only where the user's place in the segment is left. \
             With --window, nothing else: all of the time of the season that runs counts in it then, also what came before the window was added.
             """
     )
@@ -71,6 +73,7 @@ struct AdminRebuild: AsyncParsableCommand {
             report.showDifferences()
             report.showRows()
             report.showSeasons()
+            report.showSegments()
             let refusal = report.faultCount > 0 && !force ? report.refusal : nil
             guard refusal == nil || !consent.dryRun else {
                 return print("Without --dry-run, this is refused: \(refusal?.description ?? "")")
@@ -78,7 +81,7 @@ struct AdminRebuild: AsyncParsableCommand {
             if let refusal { throw refusal }
             let isRight =
                 report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
-                && report.seasonDifferences == 0
+                && report.seasonDifferences == 0 && report.hasSoundSegments
             guard !isRight, try consent.isGiven("Make it what the audit says?") else { return }
             let act = try OperatorAct.onThisMachine(try AuditReason("leaderboard admin rebuild"))
             let done = try await store.repair(report, with: older, by: act, on: eventLoop)
@@ -91,6 +94,7 @@ struct AdminRebuild: AsyncParsableCommand {
                 )
             }
             print("\(done.users.counted("user")) put right, to what the audit says.")
+            if done.inSegments > 0 { print("\(done.inSegments.counted("fault")) put right in segments.") }
         }
     }
 

@@ -9,13 +9,13 @@ import NIOCore
 struct AdminVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the audit's chain of hashes, and the board and its seasons against it.",
+        abstract: "Check the audit's chain of hashes, and the board, its seasons and its segments against it.",
         discussion: """
             Reads Redis itself. Exits with
 
               0  if all that could be checked is right; what could not is told
-              1  if an entry was edited, moved or removed, two have one number, a suspension is not what the audit says, or
-                 somebody has no score any more
+              1  if an entry was edited, moved or removed, two have one number, a suspension is not what the audit says,
+                 somebody has no score any more, or segments and their totals are not what the board has of their users
               2  if it could not be checked: Redis does not answer, or users are being erased (verify again)
               3  if all is right but scores: another service wrote them past the audit, or somebody forged them
 
@@ -116,6 +116,7 @@ extension AuditReport {
         if isWhole { showUnexplained() }
         showRows()
         showSeasons()
+        showSegments()
     }
 
     /// Rows that are not what the board's ties need.

@@ -23,6 +23,9 @@ extension AuditReport {
         if seasonDifferences > 0 {
             lines.append("Scores in seasons are not what the audit adds up to: rebuild puts that right.")
         }
+        if !hasSoundSegments {
+            lines.append("Segments are not what the board has of their users: rebuild puts that right.")
+        }
         let hasOther =
             differences.contains { !$0.lacksScore && !$0.hasWrongSuspension && !$0.isMisplaced } || !unexplained.isEmpty
         if hasOther {

@@ -14,6 +14,8 @@ struct KeptOfUser: Decodable, Sendable {
     let audit_is_cut: Bool
     /// Nil: of no season.
     let seasons: [Entry]?
+    /// Nil: in none.
+    let segments: [String]?
     /// What they say of themselves; nil: nothing.
     let metadata: Entry?
     /// Nil: no erasure has begun that has not ended.
@@ -29,7 +31,7 @@ struct KeptOfUser: Decodable, Sendable {
     var isErasable: Bool {
         if score != nil || withheld_score != nil || rate_limit_full_at_us != nil { return true }
         if !audit.isEmpty || !idempotency_keys.isEmpty { return true }
-        return seasons?.isEmpty == false || metadata != nil || erasing == true
+        return seasons?.isEmpty == false || segments?.isEmpty == false || metadata != nil || erasing == true
     }
 
     /// `a score of 5, scores in 2 seasons, and 3 entries in the audit`

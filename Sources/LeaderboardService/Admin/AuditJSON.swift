@@ -92,6 +92,11 @@ enum AuditJSON {
             }
             body.writeString(#","seasons":[\#(seasons.joined(separator: ","))]"#)
         }
+        if !export.segments.isEmpty {
+            // Nothing in one has to be escaped.
+            let segments = export.segments.map { "\"\($0)\"" }
+            body.writeString(#","segments":[\#(segments.joined(separator: ","))]"#)
+        }
         if !export.metadata.metadata.isEmpty { body.writeString(#","metadata":\#(export.metadata.metadata.json)"#) }
         if export.metadata.isHeld { body.writeStaticString(#","profile_held":true"#) }
         if export.isBeingErased { body.writeStaticString(#","erasing":true"#) }

@@ -198,7 +198,7 @@ struct SegmentActsTests {
         "moves.lua": "how to move", "windows.lua": "seasons", "change_ties.lua": "refused",
         "update.lua": "as another service", "grant.lua": "as another service",
         "loading.lua": "how keys are put in place",
-        "rebuild_season.lua": "seasons", "set_aside.lua": "members that are no users",
+        "freeze.lua": "what is shown", "rebuild_season.lua": "seasons", "set_aside.lua": "members that are no users",
     ]
 
     @Test("are thought of in each file of functions that moves users on the board")

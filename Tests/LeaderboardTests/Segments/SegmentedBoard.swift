@@ -88,8 +88,8 @@ struct SegmentedBoard {
             let right = totals.map { "\($0) \($1.total) \($1.users)" }
             #expect(told.sorted() == right.sorted(), "\(what)", sourceLocation: sourceLocation)
         }
-        let wrong = try await store.segmentFaults(on: loop)
-        #expect(wrong.isEmpty, "\(what)", sourceLocation: sourceLocation)
+        let wrong = try await SegmentWalk(store: store, eventLoop: loop).run().filter { !$0.isSound }
+        #expect(wrong == [], "\(what)", sourceLocation: sourceLocation)
     }
 
     private func ranks(_ rows: [Standing]) -> [Int] {
