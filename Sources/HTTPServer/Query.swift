@@ -30,6 +30,16 @@ package struct Query: Sendable, Equatable {
         pairs.filter { $0.name == name }.map(\.value)
     }
 
+    /// As it was sent, with one parameter in the place of those of these names: the query of a link to another part of the same. What
+    /// may not stand in one (RFC 3986, section 3.4) is percent-encoded.
+    package func text(replacing names: [String], with name: String, _ value: String) -> String {
+        let kept = text.parts(at: "&").filter { part in
+            !part.isEmpty && !names.contains(Self.decode(part.cut(at: "=").before))
+        }
+        let parts = kept.map { $0.percentEncoded(besides: "%!$'()*+,;:@/?=") } + ["\(name)=\(value.percentEncoded())"]
+        return parts.joined(separator: "&")
+    }
+
     /// Whether a parameter has the name of a token, in any case: nothing is made of such a request.
     var namesToken: Bool {
         pairs.contains { ["token", "access_token", "authorization"].contains($0.name.lowercased()) }

@@ -7,11 +7,14 @@ package struct Response: Sendable {
     package var status: HTTPResponseStatus
     package var headers: ResponseHeaders
     package var body: ByteBuffer
+    /// Of an error, for who wants to be told of it in another form (``Fault/isWantedAsProblem(_:)``).
+    private(set) var fault: Fault?
 
     package init(_ status: HTTPResponseStatus, headers: ResponseHeaders = [:], body: ByteBuffer = ByteBuffer()) {
         self.status = status
         self.headers = headers
         self.body = body
+        fault = nil
     }
 
     package init(_ status: HTTPResponseStatus, json: ByteBuffer) {
@@ -38,6 +41,7 @@ package struct Response: Sendable {
             body: body
         )
         response.headers.add(contentsOf: headers)
+        response.fault = Fault(code: code, message: message)
         return response
     }
 }

@@ -23,6 +23,14 @@ package struct ResponseHeaders: Sendable, ExpressibleByDictionaryLiteral {
         lines += "\r\n"
     }
 
+    /// The first line of this name has another value; without one, nothing is changed.
+    mutating func replace(_ name: String, with value: String) {
+        var all = lines.split(separator: "\r\n", omittingEmptySubsequences: true).map(String.init)
+        guard let place = all.firstIndex(where: { $0.hasPrefix("\(name): ") }) else { return }
+        all[place] = "\(name): \(value)"
+        lines = all.map { $0 + "\r\n" }.joined()
+    }
+
     package mutating func add(contentsOf other: ResponseHeaders) {
         lines += other.lines
     }

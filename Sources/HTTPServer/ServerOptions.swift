@@ -41,6 +41,8 @@ package struct ServerOptions: Sendable {
     package var heartbeatInterval: Duration = .seconds(15)
     /// How often the deadlines of all connections are looked at: how late one may be noticed.
     package var tickInterval: Duration = .seconds(1)
+    /// Where errors are explained: the `type` of problem details (RFC 9457) is this with the error's code behind it.
+    package var problemTypes: String?
 
     package init() {}
 }

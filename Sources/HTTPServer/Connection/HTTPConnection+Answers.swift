@@ -7,6 +7,10 @@ extension HTTPConnection {
     func respond(_ response: Response, isLast: Bool = false) {
         guard context != nil, case .handling(let request) = phase else { return }
         let keepAlive = request.isKeepAlive && !loop.isStopping && !isLast
+        var response = response
+        if let fault = response.fault, Fault.isWantedAsProblem(request.headers) {
+            response = fault.problem(response, types: server.options.problemTypes)
+        }
         let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
         let answer = Answer(request: request, status: response.status, bytes: bytes.readableBytes)
         guard keepAlive else { return writeLast(bytes, of: answer) }
@@ -70,9 +74,11 @@ extension HTTPConnection {
     func refuse(_ violation: RequestViolation, to method: HTTPMethod) {
         server.metrics.failed(violation.code)
         let began = incoming?.began ?? beginning
+        // Of a head that was no good, nothing is believed.
+        let headers = incoming?.head.headers ?? RequestHeaders()
         incoming = nil
         phase = .handling(
-            Request(refused: method, remoteAddress: remoteAddress, eventLoop: loop.eventLoop, began: began)
+            Request(refused: method, headers, remoteAddress: remoteAddress, eventLoop: loop.eventLoop, began: began)
         )
         respond(violation.response)
     }

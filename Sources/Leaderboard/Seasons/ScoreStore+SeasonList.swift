@@ -14,6 +14,26 @@ package struct ListedSeason: Sendable, Equatable {
     package let isRemoved: Bool
 }
 
+/// Where a season stands in a list: which ends last is first, and of those that end together the windows' names decide.
+package struct SeasonListPlace: Sendable, Comparable {
+    /// Microseconds since 1970.
+    let until: Int
+    let window: WindowName
+
+    package init(until: Int, window: WindowName) {
+        self.until = until
+        self.window = window
+    }
+
+    init(_ season: WindowSeason) {
+        self.init(until: season.season.until, window: season.window)
+    }
+
+    package static func < (left: SeasonListPlace, right: SeasonListPlace) -> Bool {
+        (left.until, right.window.rawValue) > (right.until, left.window.rawValue)
+    }
+}
+
 extension ScoreStore {
     /// So many entries of the stream are looked at.
     private static let maximumEntries = 2_000
@@ -22,9 +42,11 @@ extension ScoreStore {
     /// - Parameters:
     ///   - window: of which; nil: of all.
     ///   - until: only those that end before it, in microseconds since 1970; nil: all.
+    ///   - place: only those behind it; nil: from the first.
     package func seasons(
         of window: WindowName?,
         before until: Int?,
+        after place: SeasonListPlace? = nil,
         limit: Int,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [ListedSeason] {
@@ -45,7 +67,8 @@ extension ScoreStore {
             }
             wanted.append(season)
         }
-        wanted.sort { ($0.season.until, $1.window.rawValue) > ($1.season.until, $0.window.rawValue) }
+        wanted.sort { SeasonListPlace($0) < SeasonListPlace($1) }
+        if let place { wanted.removeAll { SeasonListPlace($0) <= place } }
         return try await listed(Array(wanted.prefix(limit)), now, on: eventLoop)
     }
 

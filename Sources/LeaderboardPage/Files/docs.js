@@ -87,7 +87,9 @@ function showAnswer(status, answer, resolve) {
 }
 
 function showContent(content, resolve) {
-  return Object.entries(content ?? {}).flatMap(([type, { schema, examples, example: only }]) => [
+  // How problem details look is said once, in front of all.
+  const said = Object.entries(content ?? {}).filter(([type]) => type !== "application/problem+json");
+  return said.flatMap(([type, { schema, examples, example: only }]) => [
     ...(schema ? members(schema, resolve) : []),
     only === undefined ? null : example(type, only),
     ...Object.entries(examples ?? {}).map(([name, given]) => example(resolve(given).summary ?? name, resolve(given).value)),

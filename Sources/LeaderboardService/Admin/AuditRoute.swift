@@ -10,7 +10,7 @@ struct AuditRoute: Sendable {
     let boards: RequestedBoard
 
     func answer(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
+        await adminPage { () throws(Refusal) in
             _ = try await operators.actor(of: request, parameters: AuditQuery.parameters)
             let query = try AuditQuery(request.query)
             let store = try await boards.toOperate(request)
@@ -21,7 +21,8 @@ struct AuditRoute: Sendable {
                     limit: query.limit,
                     on: request.eventLoop
                 )
-                return AuditJSON.page(page)
+                let next = page.next.map { NextPage(after: request, "cursor", $0.description, insteadOf: ["after"]) }
+                return (AuditJSON.page(page), next)
             } catch { throw Refusal(reading: error) }
         }
     }
@@ -29,7 +30,8 @@ struct AuditRoute: Sendable {
 
 /// What `GET /api/v1/admin/audit` is asked for. A parameter that is given twice is refused.
 struct AuditQuery {
-    static let parameters = ["user_id", "ip", "since", "until", "limit", "cursor"]
+    /// `after` is what all lists call it, and `cursor` what this one has always called it.
+    static let parameters = ["user_id", "ip", "since", "until", "limit", "after", "cursor"]
     /// Stands in the audit for the whole board.
     private static let wholeBoard = "*"
 
@@ -50,9 +52,13 @@ struct AuditQuery {
         filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)
         filter.until = try Self.value("until", of: query, Moment.rule, Moment.milliseconds)
         guard Moment.areInOrder(filter.since, filter.until) else { throw .invalidQuery(Moment.order) }
-        cursor = try Self.value("cursor", of: query, "must be one that the last page gave") { text in
-            AuditID(text).flatMap { $0 > .zero ? $0 : nil }
-        }
+        let places = try ["after", "cursor"].map { name throws(Refusal) in
+            try Self.value(name, of: query, "must be the next of the last page") { text in
+                AuditID(text).flatMap { $0 > .zero ? $0 : nil }
+            }
+        }.compactMap { $0 }
+        guard places.count <= 1 else { throw .invalidQuery("Give one of after and cursor.") }
+        cursor = places.first
         limit = try query.number("limit", in: 1...1000) ?? limit
     }
 
@@ -72,9 +78,16 @@ struct AuditQuery {
 
 /// What an operator gets: JSON that nobody keeps, or the refusal.
 func adminAnswer(_ body: () async throws(Refusal) -> ByteBuffer) async -> Response {
+    await adminPage { () throws(Refusal) in (try await body(), nil) }
+}
+
+/// The same of a list in pages: and where it goes on.
+func adminPage(_ body: () async throws(Refusal) -> (ByteBuffer, NextPage?)) async -> Response {
     var response: Response
     do throws(Refusal) {
-        response = Response(.ok, json: try await body())
+        let (page, next) = try await body()
+        response = Response(.ok, json: page)
+        next?.add(to: &response.headers)
     } catch {
         response = error.response
     }

@@ -23,7 +23,7 @@ struct MemberRoutes: Sendable {
 
     /// `{"members":["ada",…],"next":"bob"}`, by their names.
     func list(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
+        await adminPage { () throws(Refusal) in
             _ = try await operators.actor(of: request, parameters: ["after", "limit"])
             let query = request.query
             guard query.values("after").count <= 1 else { throw .invalidQuery("after must be given once.") }
@@ -37,8 +37,9 @@ struct MemberRoutes: Sendable {
             let members = found.prefix(limit)
             // Nothing in a user id has to be escaped.
             let names = members.map { "\"\($0)\"" }.joined(separator: ",")
-            let next = found.count > limit ? members.last.map { "\"\($0)\"" } ?? "null" : "null"
-            return ByteBuffer(string: #"{"members":[\#(names)],"next":\#(next)}"#)
+            let next = found.count > limit ? members.last?.rawValue : nil
+            let body = ByteBuffer(string: #"{"members":[\#(names)],"next":\#(next.map { "\"\($0)\"" } ?? "null")}"#)
+            return (body, next.map { NextPage(after: request, "after", $0) })
         }
     }
 

@@ -74,7 +74,7 @@ struct UserRoutes: Sendable {
 
     /// `GET /api/v1/admin/users/{id}/boards`: on which boards the user is, in pages by the boards' names.
     func listBoards(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
+        await adminPage { () throws(Refusal) in
             _ = try await operators.actor(of: request, parameters: ["after", "limit", "all"])
             let user = try Self.user(of: request)
             let query = request.query
@@ -90,7 +90,8 @@ struct UserRoutes: Sendable {
                     isEvery: isEvery,
                     on: request.eventLoop
                 )
-                return UserBoardsJSON.page(user, page)
+                let next = page.next.map { NextPage(after: request, "after", "\($0)") }
+                return (UserBoardsJSON.page(user, page), next)
             } catch { throw Refusal(reading: error) }
         }
     }

@@ -44,6 +44,14 @@ struct BoardQuery {
         }
     }
 
+    /// Where the rows are a page.
+    var page: Page? {
+        guard case .selection(.page(let offset)) = rows else { return nil }
+        var page = Page()
+        (page.offset, page.limit) = (offset, limit)
+        return page
+    }
+
     /// `window` and `season`, or `segment`: the board itself, where none is given.
     static func view(_ query: Query) throws(Refusal) -> BoardView {
         let (windows, seasons) = (query.values("window"), query.values("season"))

@@ -40,22 +40,30 @@ struct BoardReads: Sendable {
                 guard wish.view == .whole, !wish.includesMetadata,
                     let stream = broadcaster.streamToRead(id.rawValue)
                 else {
-                    return Self.response(to: request, try await rows(selection, wish, on: id, request).body)
+                    let found = try await rows(selection, wish, on: id, request)
+                    return Scoreboard.response(to: request, body: found.body, next: found.next)
                 }
                 let seq = stream.acknowledged
                 if let copy = await stream.standings(limit: nil, atLeast: seq),
                     let rows = copy.rows(selection, limit: wish.limit)
                 {
+                    let body = try Self.body(rows, selection, wish.limit)
+                    let next = wish.page?.next(of: copy.isWhole ? copy.standings.count : .max)
+                    guard case .page(offset: 0) = selection else {
+                        let next = next.map { NextPage(after: request, offset: $0) }
+                        return Scoreboard.response(to: request, body: body, next: next)
+                    }
                     let page = TopOfBoard.Encoded(
                         version: copy.version,
-                        body: try Self.body(rows, selection, wish.limit)
+                        body: body,
+                        next: next.map { NextPage(path: "/api/v1/boards/\(id)/scoreboard", limit: $0) }
                     )
-                    if case .page(offset: 0) = selection { pages.keep(page, wish.limit, of: id, stream) }
+                    pages.keep(page, wish.limit, of: id, stream)
                     return page.answer(to: request)
                 }
                 let found = try await rows(selection, wish, on: id, request)
                 if let place = found.seq { stream.sourceIs(at: place, afterAcknowledged: seq) }
-                return Self.response(to: request, found.body)
+                return Scoreboard.response(to: request, body: found.body, next: found.next)
             }
         } catch {
             return PublicRead.open(error.response)
@@ -67,7 +75,7 @@ struct BoardReads: Sendable {
         _ wish: BoardQuery,
         on id: BoardID,
         _ request: Request
-    ) async throws(Refusal) -> (body: ByteBuffer, seq: Int?) {
+    ) async throws(Refusal) -> (body: ByteBuffer, seq: Int?, next: NextPage?) {
         let shown = try await page(
             selection,
             wish.limit,
@@ -78,7 +86,7 @@ struct BoardReads: Sendable {
         )
         let rows = Array(zip(shown.page.snapshot.standings, shown.page.ranks))
         let body = try Self.body(rows, selection, wish.limit, shown.said, covered: shown.covered)
-        return (body, shown.seq)
+        return (body, shown.seq, wish.page.flatMap { shown.next(after: request, $0) })
     }
 
     /// Of a board that is frozen, what it was then, as far as that is kept.
@@ -110,6 +118,8 @@ struct BoardReads: Sendable {
                 if let part = kept.part(from: offset, limit: limit) {
                     return ShownRows(
                         part,
+                        of: kept,
+                        limit: limit,
                         try await store.said(of: part.page, isAsked: isAsked, on: request.eventLoop)
                     )
                 }
@@ -315,19 +325,25 @@ struct ShownRows: Sendable {
     let covered: Range<Int>
     /// Where the board is; nil: these rows are of when it was frozen.
     let seq: Int?
+    /// How many rows can be shown in all, page by page.
+    let end: Int
 
     init(_ page: RankedPage, _ said: SaidByUsers) {
         self.page = page
         self.said = said
         covered = 1..<1
         seq = page.snapshot.seq
+        end = page.snapshot.total
     }
 
-    init(_ frozen: FrozenPage, _ said: SaidByUsers) {
+    /// - Parameter limit: of the page: one that is not kept whole is not shown.
+    init(_ frozen: FrozenPage, of kept: FrozenPage, limit: Int, _ said: SaidByUsers) {
         page = frozen.page
         self.said = said
         covered = frozen.covered
         seq = nil
+        let places = kept.covered.count + kept.page.snapshot.standings.count
+        end = places < kept.page.snapshot.total ? places - limit + 1 : places
     }
 }
 

@@ -14,12 +14,12 @@ struct BoardRoutes: Sendable {
     func list(_ request: Request) async -> Response {
         await open(request) { () throws(Refusal) in
             let token = try await token(of: request)
-            let body = try await BoardList.body(
+            let (body, next) = try await BoardList.page(
                 of: token.map { token in .boardsOf { token.isMember(of: $0) } } ?? .publicBoards,
                 boards.catalogue,
                 request
             )
-            return Shown(body: body, tag: EntityTag(body), isPrivate: token != nil)
+            return Shown(body: body, tag: EntityTag(body), isPrivate: token != nil, next: next)
         }
     }
 
@@ -39,16 +39,18 @@ struct BoardRoutes: Sendable {
         let tag: EntityTag
         /// For who sent the token.
         let isPrivate: Bool
+        var next: NextPage?
     }
 
     private func open(_ request: Request, _ body: () async throws(Refusal) -> Shown) async -> Response {
         do throws(Refusal) {
             let shown = try await body()
-            var response = shown.tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: shown.body)
+            let isKnown = shown.tag.matches(request.headers)
+            var response = isKnown ? Response(.notModified) : Response(.ok, json: shown.body)
             response.headers.add(name: "ETag", value: shown.tag.value)
             response.headers.add(name: "Cache-Control", value: shown.isPrivate ? "private, no-cache" : "no-cache")
             response.headers.add(name: "Vary", value: "Authorization")
-            return PublicRead.open(response)
+            return PublicRead.open(response, next: isKnown ? nil : shown.next)
         } catch {
             return PublicRead.open(error.response)
         }
@@ -65,11 +67,11 @@ struct BoardRoutes: Sendable {
 enum BoardList {
     static let parameters = ["after", "limit"]
 
-    static func body(
+    static func page(
         of listed: Listed,
         _ catalogue: Catalogue,
         _ request: Request
-    ) async throws(Refusal) -> ByteBuffer {
+    ) async throws(Refusal) -> (body: ByteBuffer, next: NextPage?) {
         let limit = try request.query.number("limit", in: 1...100) ?? 100
         let page: BoardPage
         do {
@@ -97,7 +99,7 @@ enum BoardList {
             body.writeString(#","unreadable":[\#(names)]"#)
         }
         body.writeString(#","next":\#(page.next.map { "\"\($0)\"" } ?? "null")}"#)
-        return body
+        return (body, page.next.map { NextPage(after: request, "after", "\($0)") })
     }
 
     /// A name: there need be no board of it.

@@ -15,9 +15,9 @@ struct DefinitionRoutes: Sendable {
     let logger: Logger
 
     func list(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
+        await adminPage { () throws(Refusal) in
             _ = try await operators.actor(of: request, parameters: BoardList.parameters)
-            return try await BoardList.body(of: .everything, catalogue, request)
+            return try await BoardList.page(of: .everything, catalogue, request)
         }
     }
 

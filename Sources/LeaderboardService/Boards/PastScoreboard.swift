@@ -26,15 +26,15 @@ struct PastScoreboard: Sendable {
 
     func answer(_ request: Request) async -> Response {
         do throws(Refusal) {
-            let body = try await past(request)
+            let (body, next) = try await past(request)
             var response = Response(.ok, json: body)
             response.headers.add(name: "ETag", value: EntityTag(body).value)
             response.headers.add(name: "Cache-Control", value: "private, no-cache")
-            return PublicRead.open(response)
+            return PublicRead.open(response, next: next)
         } catch { return PublicRead.open(error.response) }
     }
 
-    private func past(_ request: Request) async throws(Refusal) -> ByteBuffer {
+    private func past(_ request: Request) async throws(Refusal) -> (ByteBuffer, NextPage?) {
         let parameters = [Self.parameter, "limit", "offset", "window", "season"]
         _ = try await operators.actor(of: request, parameters: parameters)
         let (moment, view) = (try Self.moment(request.query), try BoardQuery.view(request.query))
@@ -47,15 +47,16 @@ struct PastScoreboard: Sendable {
         guard turn.take() else { throw .pastBusy }
         defer { turn.giveBack() }
         do throws(PastError) {
-            return Self.body(
-                try await store.standings(
-                    at: moment,
-                    offset: offset,
-                    limit: limit,
-                    within: Self.bounds,
-                    on: request.eventLoop
-                )
+            let past = try await store.standings(
+                at: moment,
+                offset: offset,
+                limit: limit,
+                within: Self.bounds,
+                on: request.eventLoop
             )
+            let end = offset + limit
+            let hasMore = end < past.total && end <= Self.maximumOffset
+            return (Self.body(past), hasMore ? NextPage(after: request, offset: end) : nil)
         } catch { throw Refusal(error) }
     }
 

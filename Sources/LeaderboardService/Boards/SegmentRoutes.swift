@@ -21,7 +21,9 @@ struct SegmentRoutes: Sendable {
             let found = try await boards.read(id, for: request) { store throws(ScoreStoreError) in
                 try await store.totals(of: kind, selection, limit: page.limit, on: request.eventLoop)
             }
-            return Scoreboard.response(to: request, body: Self.body(found))
+            var next: NextPage?
+            if case .page = selection { next = page.next(of: found.count).map { NextPage(after: request, offset: $0) } }
+            return Scoreboard.response(to: request, body: Self.body(found), next: next)
         } catch {
             return PublicRead.open(error.response)
         }

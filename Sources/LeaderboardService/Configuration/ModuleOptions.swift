@@ -8,6 +8,7 @@ import RedisClient
 extension ServerOptions {
     init(_ settings: SettingsReader) {
         self.init()
+        problemTypes = ErrorsGuide.types
         host = settings.text("HOST", default: host)
         port = settings.integer("PORT", default: port, in: 0...65535)
         tls = TLSFiles(settings)

@@ -44,7 +44,7 @@ enum IntakeReader {
             ip = "\(address)"
         }
         do throws(ScoreUpdateError) {
-            let object = JSONObject(members(texts))
+            let object = JSONObject(members: members(texts))
             let update = try BoardUpdate(object, by: try ScoreUpdate.user(of: object), of: definition)
             return IntakeUpdate(update, key, by: actor, ip: ip)
         } catch {
@@ -67,12 +67,12 @@ enum IntakeReader {
     }
 
     /// As a body of JSON has them. A score that is no whole number stays a text, which is refused as such.
-    private static func members(_ texts: [String: String]) -> [(name: String, value: JSONValue)] {
+    private static func members(_ texts: [String: String]) -> [JSONObject.Member] {
         texts.map { name, text in
             guard name.hasPrefix("score"), let number = Int(text), !text.hasPrefix("+") else {
-                return (name, .string(text))
+                return .init(name: name, value: .string(text))
             }
-            return (name, .number(JSONNumber(number)))
+            return .init(name: name, value: .number(JSONNumber(number)))
         }
     }
 }

@@ -6,6 +6,8 @@ import Text
 /// `GET /docs/{guide}`: how something is done, step by step, and `/docs/guides`, which lists them.
 struct Guides: Sendable {
     private let documents: [String: StaticFile]
+    /// Made when somebody asks: the description is read for it.
+    private static let errors = ErrorsGuide.document
     private let missing = PageDocument.fixed(
         .notice,
         changes: ["{heading}": "There is no such guide", "{sentence}": "Those that there are stand at /docs/guides."]
@@ -28,7 +30,8 @@ struct Guides: Sendable {
     var routes: [Route] {
         [
             .page("/docs/{guide}") { request in
-                guard let document = request.parameters["guide"].flatMap({ documents[$0] }) else {
+                let name = request.parameters["guide"] ?? ""
+                guard let document = name == "errors" ? Self.errors : documents[name] else {
                     return PageDocument.answer(missing, .notFound)
                 }
                 return document.answer(request, cacheControl: "no-cache")

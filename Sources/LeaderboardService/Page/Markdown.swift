@@ -19,7 +19,7 @@ struct Markdown {
                 title = String(line.dropFirst(2))
                 html += "<h1>\(Self.inline(line.dropFirst(2)))</h1>\n"
             } else if line.hasPrefix("## ") {
-                html += "<h2>\(Self.inline(line.dropFirst(3)))</h2>\n"
+                html += "<h2 id=\"\(Self.anchor(line.dropFirst(3)))\">\(Self.inline(line.dropFirst(3)))</h2>\n"
             } else if line.hasPrefix("|") {
                 html += Self.table([line] + Self.take(&lines) { $0.hasPrefix("|") })
             } else if line.hasPrefix("- ") {
@@ -30,6 +30,12 @@ struct Markdown {
                 html += "<p>\(Self.inline(([line] + rest).joined(separator: " ")[...]))</p>\n"
             }
         }
+    }
+
+    /// What leads to a heading: its letters, digits and underscores, with hyphens for all else.
+    private static func anchor(_ heading: Substring) -> String {
+        let marks = heading.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" ? $0 : " " }
+        return String(marks).words.joined(separator: "-")
     }
 
     static func escaped(_ text: some StringProtocol) -> String {

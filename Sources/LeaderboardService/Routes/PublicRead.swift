@@ -7,10 +7,15 @@ import NIOHTTP1
 
 /// What the public reads share: any page on any origin may read them, without credentials (Fetch standard, CORS).
 enum PublicRead {
-    static func open(_ response: Response) -> Response {
+    /// - Parameter next: of a list in pages, where there is more of it.
+    static func open(_ response: Response, next: NextPage? = nil) -> Response {
         var response = response
+        next?.add(to: &response.headers)
         response.headers.add(name: "Access-Control-Allow-Origin", value: "*")
-        response.headers.add(name: "Access-Control-Expose-Headers", value: "ETag, X-Request-Id")
+        response.headers.add(
+            name: "Access-Control-Expose-Headers",
+            value: next == nil ? "ETag, X-Request-Id" : "ETag, Link, X-Request-Id"
+        )
         // An error says it already.
         if response.status.code < 400 { response.headers.add(name: "X-Content-Type-Options", value: "nosniff") }
         return response

@@ -28,7 +28,8 @@ struct Scoreboard: Sendable {
         do throws(Refusal) {
             let page = try Page(request.query)
             guard page.offset > 0 else { return try await first(page.limit, for: request) }
-            return Self.response(to: request, body: try await rows(page, request).plainBody)
+            let shown = try await rows(page, request)
+            return Self.response(to: request, body: shown.plainBody, next: shown.next(after: request, page))
         } catch {
             return PublicRead.open(error.response)
         }
@@ -71,22 +72,28 @@ struct Scoreboard: Sendable {
     }
 
     /// 200 with an entity tag made of the body, so that it is the same on every instance; 304 when the reader has it.
-    static func response(to request: Request, body: ByteBuffer) -> Response {
+    /// - Parameter next: where there is more. Who has the page knows it.
+    static func response(to request: Request, body: ByteBuffer, next: NextPage? = nil) -> Response {
         let tag = EntityTag(body)
-        return answer(tag.matches(request.headers) ? Response(.notModified) : Response(.ok, json: body), tag)
+        return tag.matches(request.headers)
+            ? answer(Response(.notModified), tag) : answer(Response(.ok, json: body), tag, next: next)
     }
 
-    static func answer(_ response: Response, _ tag: EntityTag) -> Response {
+    static func answer(_ response: Response, _ tag: EntityTag, next: NextPage? = nil) -> Response {
         var response = response
         response.headers.add(name: "ETag", value: tag.value)
         response.headers.add(name: "Cache-Control", value: "no-cache")
-        return PublicRead.open(response)
+        return PublicRead.open(response, next: next)
     }
 }
 
 extension ShownRows {
     /// Rows without ranks.
     var plainBody: ByteBuffer { StandingsBody.encode(page.snapshot.standings, covered: covered) }
+
+    func next(after request: Request, _ page: Page) -> NextPage? {
+        page.next(of: end).map { NextPage(after: request, offset: $0) }
+    }
 }
 
 /// A strong entity tag (RFC 9110, section 8.8.3): 64 bits of the body's SHA-256.
@@ -121,5 +128,13 @@ struct Page: Equatable {
     init(_ query: Query) throws(Refusal) {
         limit = try query.number("limit", in: 1...100) ?? limit
         offset = try query.number("offset", in: 0...Self.maximumOffset) ?? offset
+    }
+
+    /// The offset of the page behind this one; nil: there is none.
+    /// - Parameter end: how many rows can be shown in all.
+    func next(of end: Int) -> Int? {
+        // Neither is longer than a board may be.
+        let next = offset + limit
+        return next < end && next <= Self.maximumOffset ? next : nil
     }
 }

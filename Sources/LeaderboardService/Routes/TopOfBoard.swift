@@ -19,10 +19,11 @@ final class TopOfBoard: Sendable {
         let notModified: Response
         let tag: EntityTag
 
-        init(version: Int, body: ByteBuffer) {
+        /// - Parameter next: where there are more rows.
+        init(version: Int, body: ByteBuffer, next: NextPage?) {
             self.version = version
             tag = EntityTag(body)
-            found = Scoreboard.answer(.init(.ok, json: body), tag)
+            found = Scoreboard.answer(.init(.ok, json: body), tag, next: next)
             notModified = Scoreboard.answer(.init(.notModified), tag)
         }
 
@@ -30,6 +31,8 @@ final class TopOfBoard: Sendable {
             tag.matches(request.headers) ? notModified : found
         }
     }
+
+    private static let path = "/api/v1/scoreboard"
 
     private let stream: BoardStream
     /// By limit, of which there are 100.
@@ -55,12 +58,20 @@ final class TopOfBoard: Sendable {
     ) async throws(Refusal) -> Encoded {
         let seq = stream.acknowledged
         if let copy = await stream.standings(limit: limit, atLeast: seq) {
-            let page = Encoded(version: copy.version, body: StandingsBody.encode(copy.standings))
+            let page = Encoded(
+                version: copy.version,
+                body: StandingsBody.encode(copy.standings),
+                next: copy.isWhole ? nil : NextPage(path: Self.path, limit: limit)
+            )
             pages.withLock { $0[limit] = page }
             return page
         }
         let shown = try await ask()
         if let place = shown.seq { stream.sourceIs(at: place, afterAcknowledged: seq) }
-        return Encoded(version: 0, body: shown.plainBody)
+        return Encoded(
+            version: 0,
+            body: shown.plainBody,
+            next: shown.end > limit ? NextPage(path: Self.path, limit: limit) : nil
+        )
     }
 }

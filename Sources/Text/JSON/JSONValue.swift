@@ -36,17 +36,17 @@ package struct JSONObject: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package let name: String
         package let value: JSONValue
+
+        package init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package let members: [Member]
 
-    /// Of what was not written as JSON.
     /// - Parameter members: no two of one name.
-    package init(_ members: [(name: String, value: JSONValue)]) {
-        self.members = members.map { Member(name: $0.name, value: $0.value) }
-    }
-
-    init(members: [Member]) {
+    package init(members: [Member]) {
         self.members = members
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import LeaderboardService
 
 /// Requests to board `main`, in order, and every byte of the answers but for what no two runs have in common. They stand in
-/// `main.txt`, as they were when there was one board; clients are written against them.
+/// `main.txt`, as they were when there was one board; clients are written against them. New since are the links to next pages.
 ///
 /// `LEADERBOARD_RECORD_GOLDEN=1 swift test --filter GoldenTests` writes the file anew.
 @Suite("The paths of board main")
@@ -83,6 +83,7 @@ private actor Transcript {
             (#";t=\d+"#, ";t=T"), (#"Retry-After: \d{2,}"#, "Retry-After: T"), (#"in \d+ s\."#, "in T s."),
             (#"\d{14,20}:(\d+)"#, "E:$1"), (#"retry: \d+"#, "retry: R"), (#""id":"\d+-\d+""#, #""id":"N""#),
             (#""time":\d{13}"#, #""time":T"#), (#""next":"\d+-\d+""#, #""next":"N""#),
+            (#"cursor=\d+-\d+"#, "cursor=N"),
             (#""rate_limit_full_at_us":\d+"#, #""rate_limit_full_at_us":T"#),
             (#""hash":"[0-9a-f]{40}""#, #""hash":"H""#), (#""request_id":"[^"]*""#, #""request_id":"I""#),
             (#"erased-[0-9a-f]{16}"#, "erased-P"),
