@@ -53,7 +53,7 @@ final class Fault: Sendable {
         body.writeJSON(code)
         body.writeStaticString("}")
         var problem = Response(response.status, headers: response.headers, body: body)
-        problem.headers.replace("Content-Type", with: Self.mediaType)
+        problem.headers.replaceFirst("Content-Type", with: Self.mediaType)
         // A cache must not show it to who asks for nothing.
         problem.headers.add(name: "Vary", value: "Accept")
         return problem

@@ -1,3 +1,5 @@
+import Text
+
 /// The headers of an answer, kept as the lines that go out, so that those of an answer given often are made once.
 ///
 /// Names and values are ours, or were checked: nothing here looks for line breaks.
@@ -23,12 +25,11 @@ package struct ResponseHeaders: Sendable, ExpressibleByDictionaryLiteral {
         lines += "\r\n"
     }
 
-    /// The first line of this name has another value; without one, nothing is changed.
-    mutating func replace(_ name: String, with value: String) {
-        var all = lines.split(separator: "\r\n", omittingEmptySubsequences: true).map(String.init)
-        guard let place = all.firstIndex(where: { $0.hasPrefix("\(name): ") }) else { return }
-        all[place] = "\(name): \(value)"
-        lines = all.map { $0 + "\r\n" }.joined()
+    /// The first line has another value, if it is of this name.
+    mutating func replaceFirst(_ name: String, with value: String) {
+        let (first, rest) = lines.cut(at: "\n")
+        guard first.hasPrefix("\(name): ") else { return }
+        lines = "\(name): \(value)\r\n\(rest ?? "")"
     }
 
     package mutating func add(contentsOf other: ResponseHeaders) {

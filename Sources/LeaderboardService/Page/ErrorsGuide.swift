@@ -11,7 +11,10 @@ enum ErrorsGuide {
 
     static var document: StaticFile {
         let markdown = Markdown(text)
-        return PageDocument.file(.guide, changes: ["{title}": Markdown.escaped(markdown.title), "{body}": markdown.html])
+        return PageDocument.file(
+            .guide,
+            changes: ["{title}": Markdown.escaped(markdown.title), "{body}": markdown.html]
+        )
     }
 
     private static var text: String {

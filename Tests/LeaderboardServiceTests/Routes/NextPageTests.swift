@@ -35,7 +35,8 @@ struct NextPageTests {
                 ("/api/v1/boards/d/scoreboard?limit=2&include=metadata", nil, "user_id", 5),
                 ("/api/v1/boards/d/totals/team?limit=2", nil, "segment", 5),
                 (
-                    "/api/v1/boards/main/scoreboard?as_of=\(Int(Date.now.timeIntervalSince1970 * 1000))&limit=1", "scoreboard",
+                    "/api/v1/boards/main/scoreboard?as_of=\(Int(Date.now.timeIntervalSince1970 * 1000))&limit=1",
+                    "scoreboard",
                     "user_id", 5
                 ),
                 ("/api/v1/boards?limit=1", "boards", "name", 4),
