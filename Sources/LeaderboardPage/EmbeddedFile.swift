@@ -19,6 +19,9 @@ extension EmbeddedFile {
     package static let openAPI = EmbeddedFile(name: "openapi.json", bytes: PackageResources.openapi_json)
     package static let asyncAPI = EmbeddedFile(name: "asyncapi.json", bytes: PackageResources.asyncapi_json)
 
+    /// The desk of moderators, at `/moderate`.
+    package static let moderate = EmbeddedFile(name: "moderate.html", bytes: PackageResources.moderate_html)
+
     /// The overlay for streams, at `/overlay`.
     package static let overlay = EmbeddedFile(name: "overlay.html", bytes: PackageResources.overlay_html)
     /// The place of a guide: it has places for a `{title}` and a `{body}`.
@@ -64,6 +67,23 @@ extension EmbeddedFile {
         EmbeddedFile(name: "clock.js", bytes: PackageResources.clock_js),
         EmbeddedFile(name: "contents.js", bytes: PackageResources.contents_js),
         EmbeddedFile(name: "countdown.js", bytes: PackageResources.countdown_js),
+        EmbeddedFile(name: "desk-acts.js", bytes: PackageResources.desk_acts_js),
+        EmbeddedFile(name: "desk-addresses.js", bytes: PackageResources.desk_addresses_js),
+        EmbeddedFile(name: "desk-audit.js", bytes: PackageResources.desk_audit_js),
+        EmbeddedFile(name: "desk-board.js", bytes: PackageResources.desk_board_js),
+        EmbeddedFile(name: "desk-boards.js", bytes: PackageResources.desk_boards_js),
+        EmbeddedFile(name: "desk-case.js", bytes: PackageResources.desk_case_js),
+        EmbeddedFile(name: "desk-chart.js", bytes: PackageResources.desk_chart_js),
+        EmbeddedFile(name: "desk-dialog.js", bytes: PackageResources.desk_dialog_js),
+        EmbeddedFile(name: "desk-done.js", bytes: PackageResources.desk_done_js),
+        EmbeddedFile(name: "desk-file.js", bytes: PackageResources.desk_file_js),
+        EmbeddedFile(name: "desk-list.js", bytes: PackageResources.desk_list_js),
+        EmbeddedFile(name: "desk-rising.js", bytes: PackageResources.desk_rising_js),
+        EmbeddedFile(name: "desk-service.js", bytes: PackageResources.desk_service_js),
+        EmbeddedFile(name: "desk-standings.js", bytes: PackageResources.desk_standings_js),
+        EmbeddedFile(name: "desk-table.js", bytes: PackageResources.desk_table_js),
+        EmbeddedFile(name: "desk-times.js", bytes: PackageResources.desk_times_js),
+        EmbeddedFile(name: "desk.js", bytes: PackageResources.desk_js),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
         EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
         EmbeddedFile(name: "events.js", bytes: PackageResources.events_js),
@@ -78,6 +98,8 @@ extension EmbeddedFile {
         EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
         EmbeddedFile(name: "message.js", bytes: PackageResources.message_js),
         EmbeddedFile(name: "mine.js", bytes: PackageResources.mine_js),
+        EmbeddedFile(name: "moderate.css", bytes: PackageResources.moderate_css),
+        EmbeddedFile(name: "moderate.js", bytes: PackageResources.moderate_js),
         EmbeddedFile(name: "notice.css", bytes: PackageResources.notice_css),
         EmbeddedFile(name: "notice.js", bytes: PackageResources.notice_js),
         EmbeddedFile(name: "order.js", bytes: PackageResources.order_js),

@@ -1,7 +1,6 @@
-// The access token that somebody pasted for boards that are private. It lives as long as the tab (sessionStorage), and goes out in
-// the header Authorization to this service only, never in an address.
+// The access token that somebody pasted: for boards that are private, or to moderate. It lives as long as the tab (sessionStorage), and
+// goes out in the header Authorization to this service only, never in an address.
 
-const key = "token";
 /** What may stand behind "Bearer" (RFC 6750), shorter than a request's head may be. */
 const shape = /^[A-Za-z0-9._~+/-]{1,7000}=*$/;
 
@@ -11,9 +10,12 @@ export class Token {
   /** The board is not shown without it. */
   isNeeded = false;
 
+  #key;
   #value = null;
 
-  constructor() {
+  /** `key`: under which the tab keeps it. */
+  constructor(key = "token") {
+    this.#key = key;
     try {
       this.#value = sessionStorage.getItem(key);
     } catch {
@@ -57,8 +59,8 @@ export class Token {
   #keep(value) {
     this.#value = value;
     try {
-      if (value === null) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, value);
+      if (value === null) sessionStorage.removeItem(this.#key);
+      else sessionStorage.setItem(this.#key, value);
     } catch {
       // As above.
     }

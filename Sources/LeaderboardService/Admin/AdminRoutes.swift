@@ -30,6 +30,7 @@ enum AdminRoutes {
             ),
             .on(.GET, "/api/v1/admin/users/{id}/export", handler: users.export),
             .on(.GET, "/api/v1/admin/users/{id}/boards", handler: users.listBoards),
+            .on(.GET, "/api/v1/admin/users/{id}", handler: users.show),
             .on(.DELETE, "/api/v1/admin/users/{id}", maximumBodyBytes: bytes, handler: acts.after(users.erase)),
             .on(.GET, "/api/v1/admin/boards/{board}/audit", handler: audit.answer),
             .on(
@@ -56,6 +57,7 @@ enum AdminRoutes {
                 maximumBodyBytes: bytes,
                 handler: acts.after(users.reinstate)
             ),
+            .on(.GET, "/api/v1/admin/boards/{board}/users/{id}", handler: users.show),
             .on(.GET, "/api/v1/admin/boards/{board}/users/{id}/export", handler: users.export),
             .on(
                 .DELETE,

@@ -2,7 +2,7 @@ import Board
 import Leaderboard
 import NIOCore
 
-/// On which boards a user is. Neither ids of users nor names of boards need escaping.
+/// Where a user is, of one board or of all. Neither ids of users nor names of boards need escaping.
 enum UserBoardsJSON {
     static func page(_ user: UserID, _ page: HoldingsPage) -> ByteBuffer {
         let rows = page.rows.map { row in
@@ -15,6 +15,16 @@ enum UserBoardsJSON {
         return ByteBuffer(
             string: #"{"user_id":"\#(user)","boards":[\#(rows.joined(separator: ","))],"#
                 + #""failed":[\#(failed.joined(separator: ","))],"looked_at":\#(page.lookedAt),"total":\#(page.total)\#(next)}"#
+        )
+    }
+
+    /// Of one board.
+    static func user(_ user: UserID, _ holding: Holding, _ said: KeptMetadata) -> ByteBuffer {
+        let metadata = said.metadata.isEmpty ? "" : #","metadata":\#(said.metadata.json)"#
+        return ByteBuffer(
+            string: #"{"user_id":"\#(user)","score":\#(text(holding.score)),"rank":\#(text(holding.rank)),"#
+                + #""suspended":\#(holding.isSuspended),"withheld_score":\#(text(holding.withheld))\#(metadata)"#
+                + (said.isHeld ? #","profile_held":true}"# : "}")
         )
     }
 

@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// `/api/v1/admin/users/{id}…`: suspend, reinstate, erase and export one user.
+/// `/api/v1/admin/users/{id}…`: show, suspend, reinstate, erase and export one user.
 struct UserRoutes: Sendable {
     let operators: Operators
     let boards: RequestedBoard
@@ -56,6 +56,19 @@ struct UserRoutes: Sendable {
                 string: #"{"status":"success","user_id":"\#(user)","pseudonym":"\#(erased.pseudonym)","#
                     + #""audit_entries":\#(erased.auditEntries),"idempotency_keys":\#(erased.idempotencyKeys)}"#
             )
+        }
+    }
+
+    func show(_ request: Request) async -> Response {
+        await adminAnswer { () throws(Refusal) in
+            _ = try await operators.actor(of: request)
+            let user = try Self.user(of: request)
+            let store = try await boards.toOperate(request)
+            do throws(ScoreStoreError) {
+                let holding = try await store.holding(of: user, on: request.eventLoop)
+                let said = try await store.keptMetadata(of: user, on: request.eventLoop)
+                return UserBoardsJSON.user(user, holding, said)
+            } catch { throw Refusal(reading: error) }
         }
     }
 

@@ -3,13 +3,16 @@ import LeaderboardPage
 import NIOCore
 import NIOHTTP1
 
-/// The API's description as a page, `GET /docs`, and what all documents load. Those of boards are ``BoardPages``.
+/// The API's description as a page, `GET /docs`, the desk of moderators, `GET /moderate`, and what all documents load. Those of boards are
+/// ``BoardPages``.
 ///
 /// The assets' address holds a hash of them all, `/assets/<hash>/app.js`, so that a browser keeps them for ever and a new
 /// release is seen at once. The scripts import each other by relative paths, so only the documents name the hash.
 /// There is a fixed set of names and no file system behind them: no path leads anywhere else.
 struct WebPage: Sendable {
     private let docs = PageDocument.file(.docs)
+    /// The same for everybody: it asks for a token by itself, and what it shows comes by the operators' paths.
+    private let desk = PageDocument.file(.moderate)
     private let assets: [String: StaticFile]
 
     init() {
@@ -25,6 +28,7 @@ struct WebPage: Sendable {
     var routes: [Route] {
         [
             .page("/docs") { request in docs.answer(request, cacheControl: "no-cache") },
+            .page("/moderate") { request in desk.answer(request, cacheControl: "no-cache") },
             .on(.GET, "/assets/{version}/{name}", handler: asset),
         ]
     }

@@ -37,7 +37,7 @@ struct WebPageTests {
 
     @Test(
         "names its assets by a hash of them all, and they may be kept for ever; each of them is there",
-        arguments: ["/", "/boards", "/boards/main", "/docs"]
+        arguments: ["/", "/boards", "/boards/main", "/docs", "/moderate"]
     )
     func assets(path: String) async throws {
         try await withService { service, _ in
@@ -118,12 +118,14 @@ struct WebPageTests {
     @Test("every file of the page is embedded")
     func complete() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/LeaderboardPage/Files")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        let embedded =
-            ([.head, .index, .boards, .notice, .docs, .guide, .overlay, .openAPI, .asyncAPI] + EmbeddedFile.assets).map(
-                \.name
-            )
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/LeaderboardPage")
+        let files = try ["Files", "Desk"].flatMap {
+            try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: $0).path)
+        }
+        let documents: [EmbeddedFile] = [
+            .head, .index, .boards, .notice, .docs, .guide, .overlay, .moderate, .openAPI, .asyncAPI,
+        ]
+        let embedded = (documents + EmbeddedFile.assets).map(\.name)
         #expect(Set(files) == Set(embedded))
         #expect(embedded.count == Set(embedded).count)
     }

@@ -1,0 +1,261 @@
+// The acts of a moderator, as the dialog wants them: what each says, shows before, does, and how it is undone.
+
+import { Refused } from "./desk-service.js";
+import { fieldOfTime, timeOfField, timeWords } from "./desk-times.js";
+import { number, signed } from "./format.js";
+import { element } from "./markup.js";
+
+const says = (...words) => words.map((text) => element("p", {}, text));
+const points = (count) => `${number(count)} ${Math.abs(count) === 1 ? "point" : "points"}`;
+const undone = (reason) => `Undone: ${reason}`.slice(0, 500);
+
+export class Acts {
+  #service;
+
+  constructor(service) {
+    this.#service = service;
+  }
+
+  /** Off the board, until reinstated. */
+  suspend({ board, user, standing }, reason = "") {
+    const place = standing?.rank ? `It has rank ${number(standing.rank)} with ${points(standing.score)}.` : "It is not on the board now.";
+    return this.#ofUser({ board, user }, {
+      title: `Suspend ${user}`, go: "Suspend", reason,
+      says: says(`${place} The user leaves the standings of ${board} and of its running seasons; updates are refused. The score is kept.`),
+      path: ["suspend"],
+      done: ({ changed }, why) => ({
+        words: changed ? `${user} is suspended.` : `${user} was suspended already.`,
+        undo: changed ? () => this.reinstate({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  reinstate({ board, user, standing }, reason = "") {
+    const kept = Number.isSafeInteger(standing?.withheld) ? ` with ${points(standing.withheld)}` : "";
+    return this.#ofUser({ board, user }, {
+      title: `Reinstate ${user}`, go: "Reinstate", reason,
+      says: says(`The user comes back to ${board}${kept}, and may score again.`),
+      path: ["reinstate"],
+      done: ({ changed }, why) => ({
+        words: changed ? `${user} is reinstated.` : `${user} was not suspended.`,
+        undo: changed ? () => this.suspend({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  blank({ board, user, name }, reason = "") {
+    return this.#ofUser({ board, user }, {
+      title: `Take away the name of ${user}`, go: "Take it away", reason,
+      says: says(`${name ? `“${name}”` : "What the user says of itself"} goes, picture and country too, and the user cannot set it until it is allowed. It is not kept: an undo allows a new one.`),
+      path: ["profile", "blank"],
+      done: ({ changed }, why) => ({
+        words: changed ? `The name of ${user} is taken away.` : `The name of ${user} was taken away already.`,
+        undo: changed ? () => this.allow({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  allow({ board, user }, reason = "") {
+    return this.#ofUser({ board, user }, {
+      title: `Allow ${user} a name`, go: "Allow", reason,
+      says: says("The user may set a name, a picture and a country again. The ones that were taken away do not come back by themselves."),
+      path: ["profile", "allow"],
+      done: ({ changed }, why) => ({
+        words: changed ? `${user} may set a name again.` : `${user} was allowed a name already.`,
+        undo: changed ? () => this.blank({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  /** `by`: what stands in the field already, below 0 to take. */
+  adjust({ board, user }, { by = null, reason = "", note = null } = {}) {
+    const kind = element("select", { id: "adjust-kind" },
+      ["score_increase", "score_decrease", "score"].map((value, at) => element("option", { value }, ["Add", "Take", "Set to"][at])));
+    const amount = element("input", { id: "adjust-amount", "data-first": "", inputmode: "numeric", autocomplete: "off", maxlength: 17 });
+    if (by !== null) {
+      kind.value = by < 0 ? "score_decrease" : "score_increase";
+      amount.value = String(Math.abs(by));
+    }
+    const wish = () => {
+      const text = amount.value.trim();
+      if (!/^-?[0-9]{1,16}$/.test(text)) throw new Refused(0, "incomplete", "Say how many points, as a whole number.");
+      return { [kind.value]: Number(text) };
+    };
+    // Asked for once more after a break, it counts once.
+    const key = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    let shown = "";
+    return {
+      title: `Adjust the score of ${user}`, go: "Adjust", reason,
+      says: says(note ?? "It is an update by hand: it stands in the audit with your name, and counts in the running seasons too."),
+      fields: [element("p", {}, element("label", { for: "adjust-kind" }, "What"), kind), element("p", {}, element("label", { for: "adjust-amount" }, "Points"), amount)],
+      preview: async () => {
+        const body = wish();
+        const { score, score_before: before } = await this.#service.write("POST", this.#path(board, user, "adjust", "preview"), body);
+        shown = JSON.stringify(body);
+        const change = score - (before ?? 0);
+        return { body, before, score, change, words: `${before === null ? "Not on the board yet" : `From ${number(before)}`} to ${number(score)} (${signed(change)}).` };
+      },
+      run: async (why, seen) => {
+        if (JSON.stringify(wish()) !== shown) throw new Refused(0, "incomplete", "It was changed: look what it will do now.");
+        const { score, changed } = await this.#service.write("POST", this.#path(board, user, "adjust"), { ...seen.body, reason: why }, { "Idempotency-Key": key });
+        return {
+          board, user,
+          words: changed ? `The score of ${user} was adjusted by ${signed(seen.change)}, to ${number(score)}.` : `The score of ${user} stayed ${number(score)}.`,
+          undo: changed && seen.change !== 0 ? () => this.adjust({ board, user }, {
+            by: -seen.change, reason: undone(why), note: "The undo of an adjustment is the opposite adjustment. Both stay in the audit, and who was not on the board before stays on it.",
+          }) : null,
+        };
+      },
+    };
+  }
+
+  /** `seq`: one update; else those of the user `since` a moment, or all. */
+  revert({ board, user, standing }, { seq = null, since = null, reason = "" } = {}) {
+    const from = element("input", { id: "revert-since", type: "datetime-local", step: "0.001", value: fieldOfTime(since) });
+    const until = element("input", { id: "revert-until", type: "datetime-local", step: "0.001" });
+    const wish = () => (seq !== null ? { seq } : { user_id: user, since: timeOfField(from), until: timeOfField(until) });
+    return {
+      title: seq !== null ? `Revert update ${number(seq)} of ${user}` : `Revert updates of ${user}`, go: "Revert", reason,
+      says: says("The score becomes what the other updates make. Each update is taken back once. This cannot be undone; an adjustment can give points back."),
+      fields: seq !== null ? [] : [
+        element("p", {}, element("label", { for: "revert-since" }, "Since"), from),
+        element("p", {}, element("label", { for: "revert-until" }, "Until"), until),
+        element("p", { class: "note" }, "Left empty, all of them.")],
+      preview: async () => {
+        const body = wish();
+        const { updates, points: taken, score } = await this.#service.write("POST", this.#service.path(board, "audit", "revert", "preview"), body);
+        if (updates === 0) return { isNothing: true, words: "There is nothing to take back in that: no update, or each was taken back before." };
+        const before = standing?.score ?? standing?.withheld ?? null;
+        const becomes = score === null ? "the user leaves the board" : `the score becomes ${number(score)}`;
+        return {
+          body,
+          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} with ${points(taken)} ${updates === 1 ? "is" : "are"} taken back; ${becomes}${before === null ? "" : `, now ${number(before)}`}.`,
+        };
+      },
+      run: async (why, seen) => {
+        const { updates, points: taken, score } = await this.#service.write("POST", this.#service.path(board, "audit", "revert"), { ...seen.body, reason: why });
+        return {
+          board, user, undo: null,
+          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user} with ${points(taken)} taken back${score === null ? "; the user has left the board" : `; the score is ${number(score)}`}.`,
+        };
+      },
+    };
+  }
+
+  erase({ board, user }) {
+    return {
+      title: `Erase ${user}`, go: "Erase for good", typed: user,
+      says: says(
+        `From the board ${board} all of it goes that has the user's name: the score, also in seasons, the name and picture, the token bucket. This cannot be undone.`,
+        "What stays: in the audit the entries with their points, under a pseudonym; a suspension; the name where the user acted as an operator."),
+      preview: async () => {
+        const held = await this.#service.read(this.#path(board, user, "export"));
+        const count = Array.isArray(held.audit) ? held.audit.length : 0;
+        const parts = [
+          Number.isSafeInteger(held.score) ? `a score of ${number(held.score)}, rank ${number(held.rank ?? 0)}` : null,
+          Number.isSafeInteger(held.withheld_score) ? `a score of ${number(held.withheld_score)}, kept while suspended` : null,
+          held.seasons?.length ? `scores in ${number(held.seasons.length)} seasons` : null,
+          held.metadata ? "what the user says of itself" : null,
+          held.idempotency_keys?.length ? `${number(held.idempotency_keys.length)} keys of updates` : null,
+          `${number(count)}${held.audit_is_cut ? " and more" : ""} entries of the audit, which stay under a pseudonym`,
+        ].filter(Boolean);
+        return { words: `Kept of ${user} now: ${parts.join("; ")}.` };
+      },
+      run: async (why) => {
+        const { pseudonym, audit_entries: entries } = await this.#service.write("DELETE", this.#path(board, user), { reason: why });
+        return { board, user, undo: null, words: `${user} is erased; ${number(entries)} entries of the audit are under ${pseudonym} now.` };
+      },
+    };
+  }
+
+  freeze(board, reason = "") {
+    return {
+      title: `Freeze ${board}`, go: "Freeze", reason,
+      says: says("Everybody sees the first 100 rows as they are now, until you reveal the board. Updates go on. Operators see all."),
+      run: async (why) => {
+        const { changed } = await this.#service.write("POST", this.#service.path(board, "freeze"), { reason: why });
+        return { board, user: null, words: changed ? `${board} is frozen.` : `${board} was frozen already.`, undo: changed ? () => this.reveal(board, undone(why)) : null };
+      },
+    };
+  }
+
+  reveal(board, reason = "") {
+    return {
+      title: `Reveal ${board}`, go: "Reveal", reason,
+      says: says("Everybody sees the board as it is, at once. (Place by place: leaderboard admin reveal --by-rank.)"),
+      run: async (why) => {
+        const { changed } = await this.#service.write("POST", this.#service.path(board, "reveal"), { reason: why });
+        // What was seen cannot be unseen.
+        return { board, user: null, words: changed ? `${board} is revealed.` : `${board} was not frozen.`, undo: null };
+      },
+    };
+  }
+
+  endSeason(board, { window, id, users }) {
+    return {
+      title: `End season ${id} of ${window}`, go: "End it",
+      says: says(`The season ends now with its ${number(users)} ${users === 1 ? "player" : "players"} and their final ranks, and the next one begins empty. This cannot be undone.`),
+      run: async (why) => {
+        const { season, next } = await this.#service.write("POST", this.#service.path(board, "reset"), { window, season: id, reason: why });
+        return { board, user: null, undo: null, words: `Season ${season} of ${window} on ${board} has ended; ${next} runs.` };
+      },
+    };
+  }
+
+  /** `before`: null where there is none yet. `text`: the new one, as JSON. */
+  define(name, before, text, after) {
+    const changes = differences(before, after);
+    return {
+      title: before ? `Change ${name}` : `Make the board ${name}`, go: before ? "Change" : "Make", needsReason: false,
+      says: changes.length > 0
+        ? [element("p", {}, "It holds at once for all instances. Definitions have versions, and no reasons."), element("ul", { class: "changes" }, changes.map((change) => element("li", {}, change)))]
+        : says(before ? "Nothing would change." : "It is made with all defaults."),
+      run: async () => {
+        const condition = before ? { "If-Match": `"${before.version}"` } : { "If-None-Match": "*" };
+        const stored = await this.#service.write("PUT", this.#service.path(name), text, condition);
+        return {
+          board: name, user: null, definition: stored,
+          words: before ? `${name} is changed: version ${stored.version}.` : `${name} is made.`,
+          undo: before ? () => this.define(name, stored, JSON.stringify(editable(before)), editable(before)) : () => this.#remove(name, stored),
+        };
+      },
+    };
+  }
+
+  #remove(name, { version }) {
+    return {
+      title: `Delete ${name} again`, go: "Delete", needsReason: false,
+      says: says("It goes only as long as nothing is kept of it: once somebody has scored, the service refuses."),
+      run: async () => {
+        await this.#service.write("DELETE", this.#service.path(name), null, { "If-Match": `"${version}"` });
+        return { board: name, user: null, definition: null, words: `${name} is deleted.`, undo: null };
+      },
+    };
+  }
+
+  #path(board, user, ...parts) {
+    return this.#service.path(board, "users", user, ...parts);
+  }
+
+  #ofUser({ board, user }, { path, done, ...act }) {
+    return {
+      ...act,
+      run: async (reason) => ({ board, user, ...done(await this.#service.write("POST", this.#path(board, user, ...path), { reason }), reason) }),
+    };
+  }
+}
+
+/** Of a definition what can be sent. */
+export function editable(definition) {
+  const { name, version, frozen, parts, ...rest } = definition;
+  return rest;
+}
+
+/** In words, member by member. */
+function differences(before, after) {
+  const old = before ? editable(before) : {};
+  const names = [...new Set([...Object.keys(old), ...Object.keys(after)])];
+  const words = (value) => (value === undefined ? "the default" : JSON.stringify(value));
+  return names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(after[name]))
+    .map((name) => (before ? `${name}: ${words(old[name])} → ${words(after[name])}` : `${name}: ${words(after[name])}`));
+}

@@ -1,0 +1,116 @@
+// Who has gained most of late, reckoned here from the newest entries of the audit.
+
+import { AuditReader, isUpdate } from "./desk-audit.js";
+import { KeyedList } from "./desk-list.js";
+import { Refused } from "./desk-service.js";
+import { timeWords } from "./desk-times.js";
+import { number, signed } from "./format.js";
+import { element } from "./markup.js";
+import { serviceTime } from "./clock.js";
+
+/** So many entries are read for it at most. */
+const most = 5_000;
+const shown = 20;
+/** While somebody looks. */
+const readEvery = 15_000;
+
+/** What each user gained by updates, the greatest good first: [{ user, points, updates, addresses, score }]. */
+export function rising(entries, order) {
+  const users = new Map();
+  for (const entry of entries) {
+    if (!isUpdate(entry) || entry.user === null || entry.increase === null) continue;
+    const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: entry.score };
+    users.set(entry.user, found);
+    found.points += entry.increase;
+    found.updates += 1;
+    if (entry.ip !== null) found.addresses.add(entry.ip);
+  }
+  const good = ({ points }) => (order.ascends ? -points : points);
+  return [...users.values()].filter((user) => good(user) > 0).sort((a, b) => good(b) - good(a) || (a.user < b.user ? -1 : 1));
+}
+
+export class Rising {
+  #service;
+  #board;
+  #elements;
+  #list;
+  #rows = [];
+  #chosen = null;
+  #stop = null;
+  #isStale = true;
+  #readAt = -Infinity;
+
+  /** `elements`: { rows, note, minutes, again }. */
+  constructor(service, board, elements, { onOpen }) {
+    this.#service = service;
+    this.#board = board;
+    this.#elements = elements;
+    this.#list = new KeyedList(elements.rows, { onChoose: onOpen });
+    elements.minutes.addEventListener("change", () => this.read());
+    elements.again.addEventListener("click", () => this.read());
+  }
+
+  set board(board) {
+    this.#board = board;
+    this.#rows = [];
+    this.#show();
+    this.#isStale = true;
+    this.#readAt = -Infinity;
+  }
+
+  set chosen(user) {
+    this.#chosen = user;
+    this.#show();
+  }
+
+  /** Something has changed. */
+  changed() {
+    this.#isStale = true;
+  }
+
+  /** Once a second while it is seen. */
+  tick(now) {
+    if (this.#isStale && now - this.#readAt >= readEvery) this.read();
+  }
+
+  close() {
+    this.#stop?.abort();
+  }
+
+  async read() {
+    this.#stop?.abort();
+    const stopping = (this.#stop = new AbortController());
+    this.#isStale = false;
+    this.#readAt = performance.now();
+    const { note, minutes } = this.#elements;
+    const since = Math.max(0, Math.round(serviceTime() - Number(minutes.value) * 60_000));
+    const reader = new AuditReader(this.#service, this.#board.name, { since });
+    try {
+      await reader.more(most, stopping.signal);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!(error instanceof Refused)) throw error;
+      note.textContent = error.message;
+      return;
+    }
+    if (stopping.signal.aborted) return;
+    this.#rows = rising(reader.entries, this.#board.order).slice(0, shown);
+    const count = number(reader.entries.length);
+    note.textContent = reader.isDone
+      ? `By all ${count} entries of the audit since ${timeWords(since)}.`
+      : `By the newest ${count} entries of the audit, since ${timeWords(reader.reach)}; older ones were not read.`;
+    this.#show();
+  }
+
+  #show() {
+    this.#list.show(this.#rows.map(({ user, points, updates, addresses, score }) => ({
+      key: user,
+      content: [
+        element("span", { class: "gain" }, signed(points)),
+        element("span", { class: "who" }, element("bdi", {}, user), element("small", {},
+          `${number(updates)} ${updates === 1 ? "update" : "updates"} from ${number(addresses.size)} ${addresses.size === 1 ? "address" : "addresses"}`)),
+        element("span", { class: "score" }, score === null ? "" : number(score)),
+      ],
+    })), this.#chosen);
+  }
+}
