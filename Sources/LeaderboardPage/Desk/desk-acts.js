@@ -7,6 +7,7 @@ import { element } from "./markup.js";
 
 const says = (...words) => words.map((text) => element("p", {}, text));
 const points = (count) => `${number(count)} ${Math.abs(count) === 1 ? "point" : "points"}`;
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const undone = (reason) => `Undone: ${reason}`.slice(0, 500);
 
 export class Acts {
@@ -81,8 +82,8 @@ export class Acts {
       if (!/^-?[0-9]{1,16}$/.test(text)) throw new Refused(0, "incomplete", "Say how many points, as a whole number.");
       return { [kind.value]: Number(text) };
     };
-    // Asked for once more after a break, it counts once.
-    const key = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    // Asked for once more after a break, the same counts once.
+    let key = "";
     let shown = "";
     return {
       title: `Adjust the score of ${user}`, go: "Adjust", reason,
@@ -91,6 +92,7 @@ export class Acts {
       preview: async () => {
         const body = wish();
         const { score, score_before: before } = await this.#service.write("POST", this.#path(board, user, "adjust", "preview"), body);
+        if (shown !== JSON.stringify(body)) key = newKey();
         shown = JSON.stringify(body);
         const change = score - (before ?? 0);
         return { body, before, score, change, words: `${before === null ? "Not on the board yet" : `From ${number(before)}`} to ${number(score)} (${signed(change)}).` };
@@ -163,7 +165,7 @@ export class Acts {
       },
       run: async (why) => {
         const { pseudonym, audit_entries: entries } = await this.#service.write("DELETE", this.#path(board, user), { reason: why });
-        return { board, user, undo: null, words: `${user} is erased; ${number(entries)} entries of the audit are under ${pseudonym} now.` };
+        return { board, user, undo: null, isErased: true, words: `${user} is erased; ${number(entries)} entries of the audit are under ${pseudonym} now.` };
       },
     };
   }

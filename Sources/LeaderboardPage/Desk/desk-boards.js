@@ -31,6 +31,9 @@ export class Boards {
   #next = null;
   /** The one that is edited; null: a new one. */
   #name = null;
+  /** The definition that the text began as: what is sent goes by its version. Null: there is none yet. */
+  #base = null;
+  #baseText = "";
   #round = 0;
 
   /** `elements`: { rows, note, make, form, title, words, nameLine, name, members, json, problem, boardActs, freezeNote, freezeActs, seasonsNote, seasons }. */
@@ -39,7 +42,7 @@ export class Boards {
     this.#elements = elements;
     this.#acts = acts;
     this.#onAct = onAct;
-    this.#list = new KeyedList(elements.rows, { onChoose: (name) => this.edit(name) });
+    this.#list = new KeyedList(elements.rows, { onChoose: (name) => this.#choose(name) });
     elements.members.replaceChildren(...fields.map((field) => this.#field(field)));
     elements.json.addEventListener("input", () => this.#fill());
     elements.make.addEventListener("click", () => this.edit(null));
@@ -80,16 +83,25 @@ export class Boards {
     this.#show();
   }
 
+  /** As it is now: somebody else may have changed it. */
+  async #choose(name) {
+    this.#round += 1;
+    const round = this.#round;
+    await this.read();
+    if (round === this.#round) await this.edit(name);
+  }
+
   async edit(name) {
     this.#round += 1;
     const { title, words, nameLine, json, problem, boardActs } = this.#elements;
     this.#name = name;
-    const definition = name === null ? null : this.#definitions.get(name);
+    const definition = name === null ? null : (this.#definitions.get(name) ?? null);
+    this.#base = definition;
     title.textContent = name ?? "A new board";
     nameLine.hidden = name !== null;
     problem.textContent = "";
     words.textContent = definition ? wordsOf(definition) : "What is left out is as by default. A name that ends with * is a template: it makes boards at their first update.";
-    json.value = JSON.stringify(definition ? editable(definition) : { title: "" }, null, 2);
+    json.value = this.#baseText = JSON.stringify(definition ? editable(definition) : { title: "" }, null, 2);
     this.#fill();
     boardActs.hidden = definition === null || name.includes("*");
     this.#show();
@@ -98,15 +110,26 @@ export class Boards {
 
   /** An act has changed something. */
   async done({ board, definition }) {
+    const round = this.#round;
     await this.read();
+    // Somebody has turned to another one meanwhile, and may be writing.
+    if (round !== this.#round) return;
     if (definition !== undefined) await this.edit(definition === null ? "main" : board);
-    else if (board === this.#name) await this.edit(board);
+    else if (board === this.#name) await this.#renew(this.#definitions.get(board));
+  }
+
+  /** What somebody has begun to write stays. */
+  async #renew(definition) {
+    if (!definition || this.#elements.json.value === this.#baseText) return await this.edit(this.#name);
+    if (JSON.stringify(editable(definition)) === JSON.stringify(editable(this.#base))) this.#base = definition;
+    await this.#showState(definition);
   }
 
   /** For the first time. */
   async open(name) {
+    const round = this.#round;
     await this.read();
-    if (this.#name === null) await this.edit(this.#definitions.has(name) ? name : "main");
+    if (round === 0 && round === this.#round) await this.edit(this.#definitions.has(name) ? name : "main");
   }
 
   #add(body) {
@@ -169,7 +192,7 @@ export class Boards {
     else if (name === "") problem.textContent = "Give the board a name.";
     else {
       problem.textContent = "";
-      this.#onAct(this.#acts.define(name, this.#name === null ? null : this.#definitions.get(name), json.value, definition));
+      this.#onAct(this.#acts.define(name, this.#base, json.value, definition));
     }
   }
 

@@ -25,7 +25,7 @@ export class ActDialog {
     });
     elements.fields.addEventListener("input", () => this.#look(previewAfter));
     for (const field of [elements.typed, elements.reason]) field.addEventListener("input", () => this.#allow());
-    elements.cancel.addEventListener("click", () => elements.dialog.close());
+    elements.cancel.addEventListener("click", () => this.close());
     // While the service is at work nobody knows yet what came of it.
     elements.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
     elements.dialog.addEventListener("keydown", (event) => {
@@ -33,15 +33,17 @@ export class ActDialog {
       event.preventDefault();
       if (!this.#isBusy) this.close();
     });
-    elements.dialog.addEventListener("close", () => this.#end());
+    elements.dialog.addEventListener("close", () => !elements.dialog.open && this.#end());
   }
 
   get isOpen() {
     return this.#act !== null;
   }
 
+  /** At once: the browser tells of it later, when another act may be open already. */
   close() {
     this.#elements.dialog.close();
+    this.#end();
   }
 
   /**
@@ -113,7 +115,7 @@ export class ActDialog {
 
   async #run() {
     const act = this.#act;
-    const { typed, reason, problem, go, cancel, dialog } = this.#elements;
+    const { typed, reason, problem, go, cancel } = this.#elements;
     if (!act || this.#isBusy) return;
     const isSeen = !act.preview || this.#seen !== null;
     if (!isSeen) return this.#say("It is not done before it is known what it will do.");
@@ -135,7 +137,7 @@ export class ActDialog {
       this.#allow();
     }
     if (!done) return go.focus();
-    dialog.close();
+    this.close();
     this.#onDone(done);
   }
 

@@ -26,15 +26,19 @@ export class KeyedList {
     const before = this.#rows;
     this.#rows = new Map(rows.map(({ key, content }) => {
       const item = before.get(key) ?? element("li", {}, element("button", { type: "button", "data-key": key, tabindex: "-1" }));
-      item.firstElementChild.replaceChildren(...content.filter(Boolean));
+      const parts = content.filter(Boolean);
+      // What says the same stays: a click may be under way on it.
+      if (textOf(parts) !== textOf(item.firstElementChild.children)) item.firstElementChild.replaceChildren(...parts);
       if (key === chosen) item.firstElementChild.setAttribute("aria-current", "true");
       else item.firstElementChild.removeAttribute("aria-current");
       return [key, item];
     }));
-    this.#list.replaceChildren(...this.#rows.values());
+    const items = [...this.#rows.values()];
+    const isSame = items.length === this.#list.children.length && items.every((item, at) => item === this.#list.children[at]);
+    if (!isSame) this.#list.replaceChildren(...items);
     const reached = this.#rows.get(focused) ?? this.#rows.get(chosen) ?? this.#list.firstElementChild;
     this.#reach(reached?.firstElementChild ?? null);
-    if (focused !== undefined) reached?.firstElementChild.focus({ preventScroll: true });
+    if (focused !== undefined && !isSame) reached?.firstElementChild.focus({ preventScroll: true });
   }
 
   /** The first row, or the one that is open. */
@@ -57,3 +61,5 @@ export class KeyedList {
     buttons[Math.max(0, Math.min(buttons.length - 1, to))].focus();
   }
 }
+
+const textOf = (parts) => [...parts].map((part) => part.outerHTML).join("");

@@ -37,7 +37,9 @@ export class DeskStandings {
       const text = elements.input.value.trim();
       const found = this.#filtered();
       // One whom the filter leaves, or whose id was written in full.
-      if (text) onOpen(found.length === 1 && !this.#rows.some(({ user }) => user === text) ? found[0].user : text);
+      if (!text) return;
+      elements.input.value = "";
+      onOpen(found.length === 1 && !this.#rows.some(({ user }) => user === text) ? found[0].user : text);
     });
     elements.back.addEventListener("click", () => this.#turn(-onPage));
     elements.on.addEventListener("click", () => this.#turn(onPage));

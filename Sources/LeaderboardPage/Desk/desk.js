@@ -190,9 +190,19 @@ export class Desk {
     this.#done.add(done);
     this.#standings.changed();
     this.#rising.changed();
-    if (done.board === this.#board.name) this.#case.refresh();
+    if (done.isErased) this.#forget();
+    else if (done.board === this.#board.name) this.#case.refresh();
     if (this.#auditOf === this.#board.name) this.#audit.refresh();
     if (done.user === null) this.#boards.done(done).then(() => this.#readBoards());
+  }
+
+  /** Somebody is erased: what was read of them goes from the page too. */
+  #forget() {
+    this.#case.close();
+    this.#rising.read();
+    this.#audit.clear();
+    this.#auditOf = null;
+    if (this.#view === "audit") this.#turn("audit");
   }
 
   /** What is shown stands in the address. */

@@ -231,17 +231,3 @@ struct ScreenInBrowserTests {
         }
     }
 }
-
-/// As WCAG 2 reckons it, in the page.
-private enum Contrast {
-    static let script = """
-        const colour = (text) => text.match(/[\\d.]+/g).map(Number);
-        const over = ([r, g, b, alpha = 1], below) => [r, g, b].map((value, at) => value * alpha + below[at] * (1 - alpha));
-        const light = (value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-        const brightness = ([r, g, b]) => 0.2126 * light(r / 255) + 0.7152 * light(g / 255) + 0.0722 * light(b / 255);
-        const contrast = (a, b) => {
-          const [more, less] = [brightness(a), brightness(b)].sort((a, b) => b - a);
-          return (more + 0.05) / (less + 0.05);
-        };
-        """
-}
