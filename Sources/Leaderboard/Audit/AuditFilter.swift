@@ -5,6 +5,8 @@ package struct AuditFilter: Sendable, Equatable {
     /// Milliseconds since 1970, both included; of an entry, ``AuditEntry/time`` counts.
     package var since: Int?
     package var until: Int?
+    /// Only updates that a rule of plausibility has flagged.
+    package var isFlagged = false
 
     package init(user: String? = nil, ip: String? = nil, since: Int? = nil, until: Int? = nil) {
         self.user = user
@@ -14,7 +16,8 @@ package struct AuditFilter: Sendable, Equatable {
     }
 
     func matches(_ entry: AuditEntry) -> Bool {
-        (user.map(entry.names) ?? true) && (ip == nil || entry["ip"] == ip) && isInTime(entry)
+        (user.map(entry.names) ?? true) && (ip == nil || entry["ip"] == ip)
+            && (!isFlagged || !entry.flags.isEmpty) && isInTime(entry)
     }
 
     func isInTime(_ entry: AuditEntry) -> Bool {

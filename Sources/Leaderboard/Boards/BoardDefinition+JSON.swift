@@ -25,7 +25,7 @@ extension BoardDefinition {
             "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
             "rate_limit", "service_rate_limit",
         ]
-        + BoardWindows.members + BoardSegments.members + ["intake", "frozen", "parts", "visibility", "version"]
+        + BoardWindows.members + BoardSegments.members + ["rules", "intake", "frozen", "parts", "visibility", "version"]
 
     /// What an operator asks for, for ``version`` to be given.
     /// - Parameter name: of which it is to be; a `name` in it is this one. A `version` in it is that of where it was read.
@@ -112,6 +112,7 @@ extension BoardDefinition {
         windows = BoardWindows(&reader)
         segments = BoardSegments(&reader)
         hasIntake = reader.flag("intake")
+        rules = PlausibilityRule.list(&reader)
         if reader.value("frozen") != nil {
             frozenSince = reader.number("frozen", in: 0...ScoreRange.limit, default: 0)
         }

@@ -8,17 +8,20 @@ extension BoardDefinition {
     package var stored: ByteBuffer {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
-        text.writeString(windows.json + segments.json + intakeJSON + frozenJSON)
+        text.writeString(
+            windows.json + segments.json + PlausibilityRule.member(of: rules) + intakeJSON + frozenJSON
+        )
         text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
         return text
     }
 
     /// What is shown of it, with the places that the contract has for what is not there yet.
-    package func shown(as name: DefinitionName) -> ByteBuffer {
+    /// - Parameter toAll: without the rules of plausibility: who knows their numbers stays below them.
+    package func shown(as name: DefinitionName, toAll: Bool = false) -> ByteBuffer {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + segments.json + intakeJSON + frozenJSON
+            windows.shownJSON + segments.json + (toAll ? "" : PlausibilityRule.member(of: rules)) + intakeJSON + frozenJSON
                 + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text

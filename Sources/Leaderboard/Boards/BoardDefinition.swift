@@ -40,6 +40,8 @@ package struct BoardDefinition: Sendable, Equatable {
     package var segments = BoardSegments()
     /// Whether what other services write into its stream counts (`Functions/intake.lua`).
     package var hasIntake = false
+    /// At most ``PlausibilityRule/maximumCount``, each of another ``PlausibilityRule/label``. Shown to operators alone.
+    package var rules: [PlausibilityRule] = []
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"
 

@@ -39,6 +39,14 @@ package enum Listed: Sendable {
 }
 
 extension Listed {
+    /// Not for operators: of a definition, what anybody may see.
+    package var isForAll: Bool {
+        switch self {
+        case .publicBoards, .boardsOf: true
+        case .boards, .everything: false
+        }
+    }
+
     fileprivate func shows(_ name: DefinitionName, _ visibility: BoardDefinition.Visibility) -> Bool {
         if case .everything = self { return true }
         guard let id = name.board else { return false }

@@ -17,10 +17,13 @@
 --   frozen       since when the board is not shown, in milliseconds since 1970; left out: it is. freeze.lua alone changes it
 --   segments     at most 3 kinds (segments.lua), each 1 to 16 of a-z 0-9 _ -
 --   totals       those of them of which the sums are told
+--   rules        at most 8 rules of plausibility (rules.lua)
 -- Further members are the service's.
 
 -- As segments.lua has it.
 local segments = {}
+-- As rules.lua has it.
+local plausibility = {}
 
 local OPERATORS = { incr = true, decr = true, set = true, best = true }
 -- By text; false: it is no definition.
@@ -104,6 +107,8 @@ local function parsed_definition(text)
     is_bare = ties == 'id' or ties == 'shared',
     -- A text; nil: there are none.
     kinds = segments.of_definition(json.segments, json.totals),
+    -- Nil: there are none.
+    checks = plausibility.of_definition(json.rules),
     is_shared = ties == 'dense' or ties == 'shared',
     frozen = json.frozen ~= nil and whole_member(json.frozen, nil, 0, SCORE_LIMIT),
     -- The stamp of who is to be ahead must sort where the reader begins.

@@ -36,6 +36,7 @@
 --   bad_op     the board does not take the operator
 --   bad_value  an increase or a decrease below 0, or above the board's bound
 --   season_ended  of flag 32: its key holds no outcome
+--   implausible, and an eighth text behind what counts: rules.lua
 -- Where the rank is told and there are further windows, a seventh text behind it tells the scores there:
 -- `daily 2026-11-28 120;weekly 2026-W48 300`. What one window's bounds refuse, is refused.
 --   or, in its place, the error for which this one was not written
@@ -129,6 +130,8 @@ local plain_keys, plain_seq_text, plain_chain
 local had, full_ats, answered, used
 -- The buckets of services, which a group writes once.
 local reported
+-- Of a board with rules of plausibility, those that flag the update whose turn it is, and all that it meets; else nil.
+local checks, flagged, met
 -- What a group of bare users adds to `scores`, and what the events say.
 local adds, add_count, events, event_count = {}, 0, {}, 0
 -- As in numbers.lua.
@@ -244,7 +247,7 @@ end
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
   if operator == 'incr' and not trace and not flags.is_adjusted and increase_text == args[word + 3] and not segments.moves
-    and not (windows and windows.late) then
+    and not flagged and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local service = flags.actor_word and args[word + flags.actor_word]
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
@@ -284,6 +287,9 @@ local function append_change(user, operator, increase_text, score_text, change_s
   end
   if segments.moves then
     push(fields, 'segments', segments.moves)
+  end
+  if flagged then
+    push(fields, 'flag', flagged)
   end
   local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
   if not is_done then
@@ -354,6 +360,18 @@ local function change(user, operator, value, old, total, score, score_text, says
   note_event(user, score_text, increase_text, says_other)
 end
 
+-- The update takes its token.
+local function keep_token(full_in)
+  if flags.is_reported and count > 1 then
+    reported[keys[key + 1]] = true
+  elseif not flags.is_adjusted then
+    keep_bucket(keys[key + 1], now, full_in)
+  end
+  if count > 1 and not flags.is_adjusted then
+    full_ats[keys[key + 1]] = now + full_in
+  end
+end
+
 -- The outcome of one update that nothing stands in the way of, and what it writes.
 -- `is_other`: in a window, there is another score than before, or the user is in another segment.
 -- `said`: what is kept of the user's metadata, of an update that has some.
@@ -370,11 +388,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     end
   end
   has_written = true
-  if flags.is_reported and count > 1 then
-    reported[keys[key + 1]] = true
-  elseif not flags.is_adjusted then
-    keep_bucket(keys[key + 1], now, full_in)
-  end
+  keep_token(full_in)
   if flags.meta_word then
     metadata.keep(keys[key + flags.meta_key], user, args[word + flags.meta_word], said)
     if says_other and not is_change then
@@ -392,9 +406,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   end
   if count > 1 then
     had[user] = total
-    if not flags.is_adjusted then
-      full_ats[keys[key + 1]] = now + full_in
-    end
+  end
+  if checks and not flags.is_adjusted then
+    plausibility.count(segments.turn, user, old)
   end
   local rank = 0
   if flags.tells_rank then
@@ -419,6 +433,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     if count > 1 then
       used[keys[key + flags.keys]] = true
     end
+  end
+  if met then
+    reply[7], reply[8] = reply[7] or '', met
   end
   return reply
 end
@@ -477,6 +494,16 @@ local function outcome_of_update(user, value, old)
   local said = flags.meta_word and metadata.kept(keys[key + flags.meta_key], user)
   if type(said) == 'table' then
     return said
+  end
+  flagged, met = nil, nil
+  if checks and not flags.is_adjusted then
+    local refused
+    refused, flagged, met = plausibility.judge(segments.turn, user, old, total, args[word + 5], flags.is_reported)
+    if refused then
+      has_written = true
+      keep_token(full_in)
+      return { 'implausible', full_in, refused, met }
+    end
   end
   if segments.group then
     is_other = segments.begin_move(user) or is_other
@@ -554,7 +581,7 @@ end
 -- outcome_of_update and what it calls do, written out for it: with this an update in a group of 21 runs 330 of Lua's instructions, not
 -- 594. The audit is trimmed with the first entry of a group, which saves 2,500 of the processor's for each of the others.
 -- Nil, and nothing is written, wherever anything is not as it mostly is: then it goes that way.
-local function plain_outcome(user, value, old)
+local function plain_outcome(index, user, value, old)
   local limit, increase_text = keys[key + 1], args[word + 3]
   local taken, full_in = take(full_ats[limit] or kept[key - own_keys + 5], now, definition.capacity, definition.token_time)
   local total = (old or 0) + value
@@ -563,6 +590,9 @@ local function plain_outcome(user, value, old)
     return nil
   end
   local ip, request, score_text, change_seq_text = args[word + 5], args[word + 6], format('%d', total), format('%d', seq + 1)
+  if checks and not plausibility.passes(index, user, old, total, ip) then
+    return nil
+  end
   local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
     .. '\nscore\n' .. score_text .. '\nseq\n' .. change_seq_text .. '\nip\n' .. ip .. '\nrequest\n' .. request)
   local id
@@ -585,6 +615,9 @@ local function plain_outcome(user, value, old)
   local full_at = now + full_in
   call('SET', limit, format('%d', full_at), 'PX', format('%d', (full_in + 999) / 1000))
   had[user], full_ats[limit] = total, full_at
+  if checks then
+    plausibility.count(index, user, old)
+  end
   adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
   event_count = event_count + 1
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
@@ -604,7 +637,7 @@ local function outcomes_of_group(are_suspended, old)
     if are_suspended[index] == 1 then
       reply = { 'suspended' }
     elseif is_plain and flags.is_plain then
-      reply = plain_outcome(user, values[index], old)
+      reply = plain_outcome(index, user, values[index], old)
     end
     if not reply then
       segments.turn = index
@@ -631,7 +664,7 @@ local sound_max, sound_lifetime
 -- mostly is: then all of it goes the way of a group.
 -- With windows, all that holds of those that have begun, and that the user is in.
 local function write_plain(keys, args)
-  local own, seasons, totals = #keys, nil, nil
+  local own, seasons, totals, is_judged = #keys, nil, nil, plausibility.is_told(keys)
   local user, increase_text, limit = args[11], args[13], keys[own]
   local increase, max = small_numbers[increase_text] or whole_number(increase_text), args[1]
   if args[14] ~= '0' or args[12] ~= 'incr' or max ~= sound_max or args[2] ~= sound_lifetime or not increase
@@ -646,11 +679,12 @@ local function write_plain(keys, args)
   if call('SISMEMBER', keys[1], user) ~= 0 then
     return nil
   end
-  local held, seq_held, epoch, chain, full_at, stored = list(seasons
+  local held, seq_held, epoch, chain, full_at, stored, pace = list(is_judged
+    and call('MGET', keys[4], keys[6], keys[7], keys[8], limit, keys[5], plausibility.pace_key()) or seasons
     and call('MGET', keys[4], keys[6], keys[7], keys[8], limit, keys[5]) or call('MGET', keys[4], keys[6], keys[7], keys[8], limit))
   local definition, count = definitions[held or args[4]], count_of(seq_held)
   if not definition or definition.version ~= args[5] or not definition.is_plain
-    or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
+    or not definition.checks == is_judged or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
     or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
     return nil
   end
@@ -658,12 +692,20 @@ local function write_plain(keys, args)
   local now = clock[1] * 1000000 + clock[2]
   local taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
   local scores = keys[9]
-  local total = (call('ZSCORE', scores, user) or 0) + increase
+  local old = call('ZSCORE', scores, user)
+  local total = (old or 0) + increase
   if not taken or total > definition.max or total < definition.min or seasons and now >= to_number(args[8]) then
     return nil
   elseif seasons then
     totals = plain_totals(seasons, keys, definition, user, increase)
     if not totals then
+      return nil
+    end
+  end
+  if is_judged then
+    old = old and old + 0
+    plausibility.begin_single(definition, now, scores, pace)
+    if not plausibility.passes(1, user, old, total, args[15]) then
       return nil
     end
   end
@@ -692,6 +734,10 @@ local function write_plain(keys, args)
     call('ZADD', keys[8 + 3 * index], totals[index], user)
   end
   write_count(keys, seq_text, plain_chain)
+  if is_judged then
+    plausibility.count(1, user, old)
+    plausibility.end_group()
+  end
   last_count, last_count_text = seq, seq_text
   local channel = args[3]
   if noted[channel] ~= max then
@@ -766,6 +812,10 @@ local function write(given_keys, given_args)
     return answer
   end
   segments.begin_group(definition, users, count)
+  checks = definition.checks
+  if checks or plausibility.is_told(keys) then
+    plausibility.begin_group(keys, definition, now, count, scores, write_places)
+  end
   moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
   local old = scores_of_group(keys[2])
   last_seq, epoch, chain = count_of(kept[2]), kept[3], kept[4]
@@ -788,9 +838,19 @@ local function write(given_keys, given_args)
       call('SET', board, given)
     end
   end
+  if checks and not replies.err then
+    plausibility.end_group()
+  end
   return replies
 end
 
 register_operation('leaderboard_write', write, take_back_group)
+
+register_operation('leaderboard_write_by_rules', function(keys, args)
+  if not plausibility.tell(keys, args) then
+    return redis.error_reply('BADARG leaderboard_write_by_rules: a key or an argument is missing or wrong')
+  end
+  return write(keys, args)
+end, take_back_group)
 
 end

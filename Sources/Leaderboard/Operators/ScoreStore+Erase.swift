@@ -56,6 +56,8 @@ extension ScoreStore {
             for name in names { command.append(name) }
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
+        // (In the sets of users of an address the name stands no longer than its place there lasts: a day and 90 minutes at most.)
+        _ = try await writeRepeatably(RedisCommand("UNLINK", keys.pacePrefix + user.rawValue), on: eventLoop)
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await eraseMetadata(of: user, on: eventLoop)
         _ = try await dismiss(user, on: eventLoop)

@@ -64,12 +64,18 @@ package struct BoardKeys: RankedKeys {
     let intakeLimit: String
     /// Hash: who watches through which instance (`Functions/presence.lua`). It goes by itself, and is none of ``named``.
     let viewers: String
+    /// Hash: rule of plausibility → how often it acted, or would have (`Functions/rules.lua`).
+    let met: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
     let space: KeySpace
     /// What every user's ``limit(_:)`` begins with.
     let limitPrefix: String
+    /// What the key begins with that holds of a user what rules of plausibility have to know.
+    let pacePrefix: String
+    /// The same of the users of an address.
+    let addressPrefix: String
 
     package init(board: String, in space: KeySpace = .standard) {
         self.init(prefix: space.begin(of: board), space)
@@ -84,6 +90,8 @@ package struct BoardKeys: RankedKeys {
         self.prefix = prefix
         self.space = space
         limitPrefix = prefix + "limit:"
+        pacePrefix = prefix + "pace:"
+        addressPrefix = prefix + "from:"
         scores = prefix + "scores"
         seq = prefix + "seq"
         epoch = prefix + "epoch"
@@ -110,6 +118,7 @@ package struct BoardKeys: RankedKeys {
         rejected = prefix + "rejected"
         intakeLimit = intake + ":limit"
         viewers = prefix + "viewers"
+        met = prefix + "met"
         channel = prefix + space.channel
     }
 
@@ -117,7 +126,7 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, frozen, placing, windows, meta, members, intake, rejected, intakeLimit,
+            ended, frozen, placing, windows, meta, members, intake, rejected, intakeLimit, met,
         ]
     }
 

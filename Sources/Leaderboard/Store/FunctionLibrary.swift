@@ -27,6 +27,7 @@ package enum FunctionLibrary {
         PackageResources.windows_lua,
         PackageResources.metadata_lua,
         PackageResources.segments_lua,
+        PackageResources.rules_lua,
         PackageResources.write_lua,
         PackageResources.audit_page_lua,
         PackageResources.standings_lua,

@@ -15,6 +15,8 @@ package struct StoreOptions: Sendable {
     package var idempotencyLifetime = Duration.seconds(86_400)
     /// After it, a call is not repeated any more (``FunctionCalls``); its last try still has the connection's own time.
     package var callDeadline = Duration.seconds(2)
+    /// What counts as one client of the addresses that updates come from (``PlausibilityRule/Bound/usersPerAddress(users:interval:)``).
+    package var network: @Sendable (_ address: String) -> String = { $0 }
 
     package init() {}
 

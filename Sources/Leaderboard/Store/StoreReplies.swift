@@ -31,11 +31,12 @@ extension UpdateOutcome {
     private init?(_ fields: [RESPValue], _ rateLimit: RateLimit) {
         guard let word = fields.first?.text else { return nil }
         switch (word, fields.count) {
-        case ("applied", 6...7), ("applied_same", 6...7), ("replayed", 6...7), ("unchanged", 6...7),
+        case ("applied", 6...8), ("applied_same", 6...8), ("replayed", 6...7), ("unchanged", 6...8),
             ("replayed_unchanged", 6...7):
             guard let score = fields[1].score, let seq = fields[2].count, let time = fields[3].count,
                 let fullIn = fields[4].integer, let rank = fields[5].count,
-                let seasons = fields.count == 6 ? [] : SeasonScore.list(fields[6])
+                let seasons = fields.count == 6 ? [] : SeasonScore.list(fields[6]),
+                let met = fields.count < 8 ? [] : MetRule.list(fields[7])
             else { return nil }
             self = .applied(
                 AppliedUpdate(
@@ -47,7 +48,8 @@ extension UpdateOutcome {
                     isChange: word == "applied" || word == "replayed",
                     isInAudit: word != "unchanged",
                     time: time,
-                    seasons: seasons
+                    seasons: seasons,
+                    met: met
                 )
             )
         case ("rate_limited", 2):
@@ -57,6 +59,11 @@ extension UpdateOutcome {
             guard let fullIn = fields[1].integer else { return nil }
             let window = fields.count == 3 ? fields[2].text.flatMap { WindowName($0) } : nil
             self = .scoreLimit(rateLimit.state(fullIn: fullIn), window: window)
+        case ("implausible", 4):
+            guard let fullIn = fields[1].integer, let met = MetRule.list(fields[3]),
+                let rule = fields[2].text.flatMap(PlausibilityRule.Name.init(rawValue:))
+            else { return nil }
+            self = .implausible(rule, rateLimit.state(fullIn: fullIn), met: met)
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
         case ("grant_used", 1): self = .grantUsed

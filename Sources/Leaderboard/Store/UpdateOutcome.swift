@@ -10,6 +10,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     /// The score would leave ``ScoreRange``, or what the board allows. Nothing was written, and no token was taken.
     /// - Parameter window: where; nil: in the one that never ends.
     case scoreLimit(RateLimitState, window: WindowName? = nil)
+    /// A rule of plausibility refuses it. Nothing of it was written, but a token was taken.
+    case implausible(PlausibilityRule.Name, RateLimitState, met: [MetRule])
     /// The idempotency key was used for another increase. Nothing was written.
     case idempotencyKeyReused
     /// The grant counted before. Nothing was written.
@@ -52,6 +54,8 @@ package struct AppliedUpdate: Sendable, Equatable {
     package let time: Int
     /// What the user has in the windows that begin anew; empty if nobody asked for the rank. Of a replay, those of then.
     package let seasons: [SeasonScore]
+    /// The rules of plausibility that it met, of a board that has some; of a replay, none.
+    package let met: [MetRule]
 
     /// Of a board that is frozen: it would tell where others stand.
     package var withoutRank: AppliedUpdate {
@@ -64,7 +68,8 @@ package struct AppliedUpdate: Sendable, Equatable {
             isChange: isChange,
             isInAudit: isInAudit,
             time: time,
-            seasons: seasons
+            seasons: seasons,
+            met: met
         )
     }
 
@@ -77,7 +82,8 @@ package struct AppliedUpdate: Sendable, Equatable {
         isChange: Bool = true,
         isInAudit: Bool = true,
         time: Int,
-        seasons: [SeasonScore] = []
+        seasons: [SeasonScore] = [],
+        met: [MetRule] = []
     ) {
         self.score = score
         self.seq = seq
@@ -88,6 +94,7 @@ package struct AppliedUpdate: Sendable, Equatable {
         self.isInAudit = isInAudit
         self.time = time
         self.seasons = seasons
+        self.met = met
     }
 }
 

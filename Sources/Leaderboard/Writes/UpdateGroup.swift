@@ -13,6 +13,8 @@ final class UpdateGroup {
     private var words = RedisCommand()
     /// What each names of segments, of a board that has some.
     private var segments = RedisCommand()
+    /// What rules of plausibility have of each, of a board that has some: further KEYS.
+    private var paces = RedisCommand()
     private var waiting = Waiting()
 
     /// Whom the replies are for, in the order of the updates. Nearly always it is one.
@@ -30,7 +32,7 @@ final class UpdateGroup {
     /// Whether there is room for one more.
     func takes(_ call: UpdateCall) -> Bool {
         if count == 0 { return true }
-        let bytes = head.byteCount + keys.byteCount + words.byteCount + segments.byteCount
+        let bytes = head.byteCount + keys.byteCount + words.byteCount + segments.byteCount + paces.byteCount
         return count < Self.maximumUpdates && bytes + call.maximumBytes(by: head) <= Self.maximumBytes
     }
 
@@ -44,20 +46,27 @@ final class UpdateGroup {
         call.appendKeys(by: head, to: &keys)
         call.appendWords(to: &words)
         if head.segments != nil { segments.append(call.update.segments?.text ?? "") }
+        head.rules?.appendKeys(of: call, to: &paces)
         count += 1
     }
 
     /// The whole call, and who waits for it. The group is empty then.
     func take() -> (call: RedisCommand, waiting: Waiting) {
         var call = RedisCommand(head.function, reserving: head.byteCount + keys.byteCount + words.byteCount + 16)
-        call.append(head.keys.count + keys.count)
+        call.append(head.keys.count + keys.count + (head.rules == nil ? 0 : 1 + paces.count))
         call += head.keys
         call += keys
+        if let rules = head.rules {
+            call += rules.first
+            call += paces
+            paces.removeAll()
+        }
         call += head.words
         call += words
+        if head.rules != nil { call.append(count) }
         if let segmented = head.segments {
             call += segments
-            segmented.appendEnd(to: &call, updates: count, function: WriteHead.name)
+            segmented.appendEnd(to: &call, updates: count, function: head.operation)
             segments.removeAll()
         }
         defer {

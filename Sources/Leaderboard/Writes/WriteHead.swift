@@ -14,8 +14,12 @@ final class WriteHead: Sendable {
     let words: RedisCommand
     /// Nil: the board has no segments.
     let segments: SegmentedCall?
+    /// Nil: the board has no rules of plausibility.
+    let rules: RuledCall?
 
-    static let name = "leaderboard_write"
+    private static let name = "leaderboard_write"
+    /// That which writes the board.
+    var operation: String { rules == nil ? Self.name : RuledCall.function }
 
     /// - Parameter given: the definition that holds where the board's key has none; empty: then there is no such board.
     init(
@@ -28,8 +32,12 @@ final class WriteHead: Sendable {
     ) {
         board = keys
         self.seasons = seasons
-        segments = SegmentedCall(keys, definition.segments)
-        function = RedisCommand("FCALL", segments == nil ? Self.name : SegmentedCall.function)
+        let segments = SegmentedCall(keys, definition.segments)
+        let rules = RuledCall(keys, definition.rules, network: options.network)
+        let operation = rules == nil ? Self.name : RuledCall.function
+        self.segments = segments
+        self.rules = rules
+        function = RedisCommand("FCALL", segments == nil ? operation : SegmentedCall.function)
             .placed(with: RedisCommand("GET", keys.scores))
         var names = RedisCommand()
         for key in segments?.keys ?? [] { names.append(key) }

@@ -34,6 +34,9 @@ struct AdminAuditList: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Not newer than this.", valueName: "time"))
     var until: String?
 
+    @Flag(help: "Only updates that a rule of plausibility has flagged.")
+    var flagged = false
+
     @Option(help: ArgumentHelp("At most so many entries.", valueName: "count"))
     var limit = 100
 
@@ -50,7 +53,7 @@ struct AdminAuditList: AsyncParsableCommand {
         repeat {
             let query = [
                 ("user_id", user), ("ip", ip), ("since", since), ("until", until), ("limit", String(min(rest, 1000))),
-                ("cursor", cursor),
+                ("flagged", flagged ? "true" : nil), ("cursor", cursor),
             ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
             let page = try await service.ask(.GET, "/audit?" + query.joined(separator: "&"), as: AuditAnswer.self)
             for entry in page.entries { print(json ? try entry.json : entry.line) }
@@ -84,6 +87,8 @@ private struct AuditAnswer: Decodable {
         let reverted_entries: [String]?
         let `operator`: String?
         let value: Int?
+        /// The rules that flagged it.
+        let flags: [String]?
         let unaudited: Int?
         let was: String?
         let of: String?
@@ -120,6 +125,7 @@ private struct AuditAnswer: Decodable {
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
             if let reverted_entries { parts.append("and \(reverted_entries.joined(separator: ","))") }
             if let unaudited { parts.append("\(unaudited) points of before") }
+            if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }
             return parts.joined(separator: "  ").printable

@@ -64,6 +64,7 @@ struct DefinitionOptions: ParsableArguments {
 
     @OptionGroup var windows: WindowOptions
     @OptionGroup var segments: SegmentOptions
+    @OptionGroup var rules: RuleOptions
 
     func validate() throws {
         var (scratch, reader) = (BoardDefinition(), OptionReader())
@@ -77,7 +78,7 @@ struct DefinitionOptions: ParsableArguments {
             title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
             visibility, intake,
         ]
-        .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty
+        .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty && rules.isEmpty
     }
 
     /// - Parameter name: of what the definition is.
@@ -129,6 +130,7 @@ struct DefinitionOptions: ParsableArguments {
         reader.word("--intake", intake) { (word: Switch) in definition.hasIntake = word == .on }
         windows.apply(to: &definition.windows, &reader)
         segments.apply(to: &definition.segments, &reader)
+        rules.apply(to: &definition.rules, &reader)
     }
 }
 
@@ -160,6 +162,7 @@ extension BoardDefinition {
             ("grace_seconds", "\(windows.graceSeconds)"),
             ("segments", segments.kinds.map(\.rawValue).joined(separator: ",")),
             ("totals", segments.kinds.filter(segments.totals.contains).map(\.rawValue).joined(separator: ",")),
+            ("rules", PlausibilityRule.json(rules)),
         ]
     }
 }

@@ -86,6 +86,11 @@ enum AdminRoutes {
             .on(.PUT, "/api/v1/admin/boards/{board}", maximumBodyBytes: bytes, handler: acts.after(definitions.put)),
             .on(.DELETE, "/api/v1/admin/boards/{board}", handler: definitions.delete),
             .on(
+                .GET,
+                "/api/v1/admin/boards/{board}/rules",
+                handler: RulesRoute(operators: operators, boards: boards).answer
+            ),
+            .on(
                 .POST,
                 "/api/v1/admin/boards/{board}/reset",
                 maximumBodyBytes: AdminBody.maximumBytes,

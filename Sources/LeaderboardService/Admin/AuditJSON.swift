@@ -60,6 +60,14 @@ enum AuditJSON {
             }
             body.writeStaticString("]")
         }
+        if !entry.flags.isEmpty {
+            body.writeStaticString(#","flags":["#)
+            for (index, rule) in entry.flags.prefix(PlausibilityRule.maximumCount).enumerated() {
+                if index > 0 { body.writeStaticString(",") }
+                body.writeJSON(String(rule.prefix(100)))
+            }
+            body.writeStaticString("]")
+        }
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
         }

@@ -31,7 +31,7 @@ struct AuditRoute: Sendable {
 /// What `GET /api/v1/admin/audit` is asked for. A parameter that is given twice is refused.
 struct AuditQuery {
     /// `after` is what all lists call it, and `cursor` what this one has always called it.
-    static let parameters = ["user_id", "ip", "since", "until", "limit", "after", "cursor"]
+    static let parameters = ["user_id", "ip", "since", "until", "flagged", "limit", "after", "cursor"]
     /// Stands in the audit for the whole board.
     private static let wholeBoard = "*"
 
@@ -52,6 +52,8 @@ struct AuditQuery {
         filter.since = try Self.value("since", of: query, Moment.rule, Moment.milliseconds)
         filter.until = try Self.value("until", of: query, Moment.rule, Moment.milliseconds)
         guard Moment.areInOrder(filter.since, filter.until) else { throw .invalidQuery(Moment.order) }
+        filter.isFlagged =
+            try Self.value("flagged", of: query, "must be true, or left out") { $0 == "true" ? true : nil } ?? false
         let places = try ["after", "cursor"].map { name throws(Refusal) in
             try Self.value(name, of: query, "must be the next of the last page") { text in
                 AuditID(text).flatMap { $0 > .zero ? $0 : nil }

@@ -27,7 +27,7 @@ struct BoardRoutes: Sendable {
         await open(request) { () throws(Refusal) in
             let board = try await boards.toRead(request).board
             return Shown(
-                body: board.definition.shown(as: .board(board.id)),
+                body: board.definition.shown(as: .board(board.id), toAll: true),
                 tag: EntityTag(version: board.definition.version),
                 isPrivate: board.definition.visibility != .public
             )
@@ -91,7 +91,7 @@ enum BoardList {
         for row in page.rows {
             body.writeStaticString(separator)
             separator = ","
-            body.writeImmutableBuffer(row.definition.shown(as: row.name))
+            body.writeImmutableBuffer(row.definition.shown(as: row.name, toAll: listed.isForAll))
         }
         body.writeStaticString("]")
         if !page.unreadable.isEmpty {

@@ -64,6 +64,13 @@ extension Refusal {
                 "\(whose) would leave \(scores.lowerBound) to \(scores.upperBound), which this board allows: nothing was changed."
         )
     }
+    static func implausible(_ rule: PlausibilityRule.Name) -> Refusal {
+        Refusal(
+            status: .unprocessableEntity,
+            code: "implausible",
+            message: "The board's rule \(rule.rawValue) does not take the update: nothing was changed."
+        )
+    }
     static let boardFrozenCode = "board_frozen"
     static func boardFrozen(since milliseconds: Int) -> Refusal {
         Refusal(

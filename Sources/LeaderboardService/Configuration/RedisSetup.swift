@@ -1,3 +1,4 @@
+import HTTPServer
 package import Leaderboard
 import Logging
 import Metrics
@@ -16,6 +17,7 @@ package struct RedisSetup: Sendable {
     init(_ settings: SettingsReader) {
         source = RedisSource(settings)
         store = StoreOptions(settings, source)
+        store.network = { ClientNetwork($0).description }
         options = RedisOptions(settings, source, keys: store.keys)
     }
 

@@ -46,6 +46,11 @@ package enum MetricCatalog {
             "Retries answered with the first outcome, by their Idempotency-Key."
         ),
         .counter("leaderboard_update_refusals_total", "Updates refused, by the answer's error code.", labels: ["code"]),
+        .counter(
+            "leaderboard_rules_met_total",
+            "Updates that met a rule of plausibility, by the rule and by what it did: refused, flagged, or nothing yet (dry_run).",
+            labels: ["rule", "effect"]
+        ),
         .histogram(
             "leaderboard_update_duration_seconds",
             "From an update that is there, body and all, to its answer, whichever it is; without the client's time to send and read."

@@ -1,3 +1,4 @@
+import Leaderboard
 import Metrics
 import NIOCore
 import Synchronization
@@ -11,6 +12,7 @@ final class UpdateMetrics: Sendable {
     private let factory: any MetricsFactory
     /// By the answer's code, which is always one of ``Refusal``.
     private let refusals = Mutex<[String: Counter]>([:])
+    private let rules = Mutex<[MetRule: Counter]>([:])
 
     init(factory: any MetricsFactory) {
         self.factory = factory
@@ -32,6 +34,20 @@ final class UpdateMetrics: Sendable {
             return made
         }
         counter.increment()
+    }
+
+    /// The rules of plausibility that one update met.
+    func met(_ met: [MetRule]) {
+        for rule in met {
+            let counter = rules.withLock { rules in
+                if let known = rules[rule] { return known }
+                let dimensions = [("rule", rule.name.rawValue), ("effect", rule.effect.rawValue)]
+                let made = Counter(label: "rules_met", dimensions: dimensions, factory: factory)
+                rules[rule] = made
+                return made
+            }
+            counter.increment()
+        }
     }
 
     /// - Parameters:

@@ -76,6 +76,7 @@ struct ScoreWriter: Sendable {
         switch outcome {
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
+            if !applied.met.isEmpty { metrics.met(applied.met) }
             broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
             if !applied.isReplay, applied.isInAudit { record(wanted, applied, origin) }
             // Redis held the update against this definition.
@@ -89,6 +90,11 @@ struct ScoreWriter: Sendable {
         case .suspended: throw .userSuspended
         case .scoreLimit(_, let window):
             throw wanted.board == nil && window == nil ? .scoreLimit : .scoreLimit(board.definition.scores, in: window)
+        case .implausible(let rule, let state, let met):
+            metrics.met(met)
+            var refusal = Refusal.implausible(rule)
+            rateLimit(of: wanted).add(state, to: &refusal.headers)
+            throw refusal
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
         case .operatorNotAllowed:
