@@ -11,7 +11,8 @@
 -- Returns how many there are in all, then of each its id and the list of its fields and values; the list is left out of one of more
 -- than 4 KiB or 32 fields, which is no update
 --
--- leaderboard_intake: settles entries, makes the updates of those that are some
+-- leaderboard_intake: settles entries, makes the updates of those that are some. Of a board with rules of plausibility it is
+-- leaderboard_intake_by_rules, and has leaderboard_write_by_rules where this says leaderboard_write
 -- KEYS  of leaderboard_write, for these updates (none: there are none); then the last two: in rejected
 -- ARGV  of leaderboard_write, likewise; then of each entry, in the stream's order:
 --       id  why it is none: a word, by which it is rejected; empty: it is the next of the updates
@@ -30,7 +31,8 @@ local KEPT, STAY, SHOWN_BYTES, ENTRIES = '10000', '604800000', 256, 1000
 
 -- Of outcomes of leaderboard_write that write nothing, as HTTP names them.
 local REASONS = { suspended = 'user_suspended', key_reused = 'idempotency_key_reused', score_limit = 'score_limit',
-  bad_op = 'invalid_operator', bad_value = 'invalid_score_increase', season_ended = 'season_ended' }
+  bad_op = 'invalid_operator', bad_value = 'invalid_score_increase', season_ended = 'season_ended',
+  implausible = 'implausible' }
 
 local function byte_count(words)
   local bytes = 0
@@ -133,7 +135,7 @@ local function refuse_before(stream, rejected)
   redis.call('XLEN', rejected)
 end
 
-local function intake(keys, args)
+local function intake(write, keys, args)
   local count = whole_number(args[#args] or '')
   local first = count and #args - 2 * count or 0
   local updates = count and count >= 1 and count <= ENTRIES and first >= 1 and told_updates(args, first, count)
@@ -154,7 +156,7 @@ local function intake(keys, args)
   end
   local ends, outcomes, is_written = {}, {}, true
   if updates > 0 then
-    is_written, outcomes = pcall(operations.leaderboard_write, { unpack(keys, 1, #keys - 2) }, { unpack(args, 1, first - 1) })
+    is_written, outcomes = pcall(write, { unpack(keys, 1, #keys - 2) }, { unpack(args, 1, first - 1) })
     if is_written and (outcomes.err or type(outcomes[1]) == 'string') then
       return outcomes
     end
@@ -176,8 +178,17 @@ local function intake(keys, args)
   return { 'taken', outcomes, of_updates }
 end
 
-operations.leaderboard_intake = intake
-redis.register_function('leaderboard_intake', intake)
+-- Not in a loop: while a library loads there is no ipairs.
+local function register_intake(suffix)
+  local function of_board(keys, args)
+    return intake(operations['leaderboard_write' .. suffix], keys, args)
+  end
+  operations['leaderboard_intake' .. suffix] = of_board
+  redis.register_function('leaderboard_intake' .. suffix, of_board)
+end
+
+register_intake('')
+register_intake('_by_rules')
 redis.register_function{ function_name = 'leaderboard_intake_read', callback = read, flags = { 'no-writes' } }
 
 end

@@ -3,7 +3,9 @@ import RedisClient
 
 /// `leaderboard_write` on a board with rules of plausibility, as `leaderboard_write_by_rules` takes it: what else it is told of stays as it is.
 struct RuledCall: Sendable {
-    static let function = "leaderboard_write_by_rules"
+    /// What the names of functions for such boards end with.
+    static let suffix = "_by_rules"
+    static let function = "leaderboard_write" + suffix
 
     private let met: String
     private let pacePrefix: String

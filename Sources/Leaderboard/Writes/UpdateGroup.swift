@@ -53,7 +53,27 @@ final class UpdateGroup {
     /// The whole call, and who waits for it. The group is empty then.
     func take() -> (call: RedisCommand, waiting: Waiting) {
         var call = RedisCommand(head.function, reserving: head.byteCount + keys.byteCount + words.byteCount + 16)
-        call.append(head.keys.count + keys.count + (head.rules == nil ? 0 : 1 + paces.count))
+        appendAll(to: &call, function: head.operation)
+        defer { waiting = Waiting() }
+        return (call, waiting)
+    }
+
+    /// The whole call of another function, which makes the group's updates in its own: its keys and words stand behind theirs.
+    /// - Parameter function: of a board without rules of plausibility; that for those with some has the name of ``RuledCall`` behind it.
+    func take(within function: String, keys more: [String], _ own: RedisCommand) -> RedisCommand {
+        let function = head.rules == nil ? function : function + RuledCall.suffix
+        var call = RedisCommand("FCALL", head.segments == nil ? function : SegmentedCall.function)
+        appendAll(to: &call, function: function, keys: more, own)
+        return call
+    }
+
+    private func appendAll(
+        to call: inout RedisCommand,
+        function: String,
+        keys more: [String] = [],
+        _ own: RedisCommand? = nil
+    ) {
+        call.append(head.keys.count + keys.count + (head.rules == nil ? 0 : 1 + paces.count) + more.count)
         call += head.keys
         call += keys
         if let rules = head.rules {
@@ -61,38 +81,19 @@ final class UpdateGroup {
             call += paces
             paces.removeAll()
         }
-        call += head.words
-        call += words
-        if head.rules != nil { call.append(count) }
-        if let segmented = head.segments {
-            call += segments
-            segmented.appendEnd(to: &call, updates: count, function: head.operation)
-            segments.removeAll()
-        }
-        defer {
-            keys.removeAll()
-            words.removeAll()
-            waiting = Waiting()
-            count = 0
-        }
-        return (call, waiting)
-    }
-
-    /// The whole call of another function, which makes the group's updates in its own: its keys and words stand behind theirs.
-    func take(within function: String, keys more: [String], _ own: RedisCommand) -> RedisCommand {
-        var call = RedisCommand("FCALL", head.segments == nil ? function : SegmentedCall.function)
-        call.append(head.keys.count + keys.count + more.count)
-        call += head.keys
-        call += keys
         for key in more { call.append(key) }
         call += head.words
         call += words
-        call += own
+        if head.rules != nil { call.append(count) }
+        if let own { call += own }
         if let segmented = head.segments {
             call += segments
             segmented.appendEnd(to: &call, updates: count, function: function)
+            segments.removeAll()
         }
-        return call
+        keys.removeAll()
+        words.removeAll()
+        count = 0
     }
 
     /// An empty one is for others now.
