@@ -73,7 +73,7 @@ struct RankingTests {
         }
         #expect(best.count > 0)
         #expect(best.extend(by: board.page(best.count + 1, 9), from: best.count + 1, maximum: maximum) == .gap)
-        board.write("u1", 1_000_000, isTold: false)
+        board.write("u1", order.ascends ? -1_000_000 : 1_000_000, isTold: false)
         #expect(best.extend(by: board.page(0, 60), from: 0, maximum: maximum) == .differs)
     }
 }
