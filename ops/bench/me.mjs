@@ -26,6 +26,7 @@ for (let index = 0; index + 1 < rows.length; index += 2) scores.set(rows[index],
 
 const sent = new Map();
 const latencies = [];
+const answers = [];
 const told = { messages: 0, bytes: 0, passed: 0, first: 0 };
 
 function take(text, isMeasured) {
@@ -93,6 +94,7 @@ function update() {
   const headers = { Authorization: `Bearer ${tokens.get(user)}`, "Content-Type": "application/json", "Content-Length": body.length };
   const asked = request({ port, host: "127.0.0.1", agent, method: "POST", path: "/api/v1/score/update", headers }, (answer) => {
     if (answer.statusCode !== 200) failed += 1;
+    if (isMeasured) answers.push(performance.now() - sent.get(`${user} ${score}`));
     answer.resume();
   });
   asked.on("error", () => { failed += 1; });
@@ -137,9 +139,10 @@ const full = await drive(seconds);
 await pause(1000);
 console.log(`${rate} updates/s: service ${percent(full.service)} of a core, Redis ${percent(full.redis)}, driver ${percent(full.driver)}, ${full.messages.toFixed(0)} messages/s of ${full.bytes.toFixed(0)} bytes, ${failed} failed updates`);
 console.log(`memory afterwards: ${Math.round((resident(service) - one) / (viewers - 1))} bytes a viewer`);
-latencies.sort((a, b) => a - b);
-const at = (share) => latencies.length ? `${latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))].toFixed(0)} ms` : "none";
-console.log(`update to passed (${latencies.length} named of ${told.passed}): p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}`);
+const at = (times, share) => times.length ? `${times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(0)} ms` : "none";
+const spread = (times) => { times.sort((a, b) => a - b); return `p50 ${at(times, 0.5)}, p99 ${at(times, 0.99)}, p99.9 ${at(times, 0.999)}`; };
+console.log(`update to its answer: ${spread(answers)}`);
+console.log(`update to passed (${latencies.length} named of ${told.passed}): ${spread(latencies)}`);
 console.log(`load average: ${readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" ")}`);
 isMeasured = false;
 process.exit(failed ? 1 : 0);

@@ -48,7 +48,8 @@ extension Home {
     }
 
     /// What is due is done: what has come over the stream is taken in, the source is asked, viewers are told.
-    func tendOwn() {
+    /// - Parameter atOnce: a window of the stream has just gone out.
+    func tendOwn(atOnce: Bool = false) {
         guard let own else { return }
         let now = eventLoop.now
         if feed.isLive, let position = feed.position {
@@ -57,7 +58,7 @@ extension Home {
             own.pass(now: now)
         }
         if let page = own.beginPage(now: now) { ask(page) }
-        send(own.serve(now: now))
+        send(own.serve(atOnce: atOnce, now: now))
         if let (number, viewers) = own.beginRound(now: now) { ask(number, viewers.map(\.wish)) }
         own.rest(now: now)
         setAlarm()

@@ -154,7 +154,7 @@ final class Home {
         if flush.showsTop { noteShownRows() }
         watches.add(flush.changes)
         beginRound()
-        tendOwn()
+        tendOwn(atOnce: true)
     }
 
     /// By form. A message that goes by several transports is made once.

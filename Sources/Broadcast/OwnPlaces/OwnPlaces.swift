@@ -341,9 +341,10 @@ final class OwnPlaces {
 
     // MARK: What is told
 
-    /// What is to be told now: at most once in a window.
-    func serve(now: NIODeadline) -> [Message] {
-        guard owesServing, now >= nextServing, target != nil else { return [] }
+    /// What is to be told now: to each at most once in a window.
+    /// - Parameter atOnce: a window of the stream has just gone out.
+    func serve(atOnce: Bool, now: NIODeadline) -> [Message] {
+        guard owesServing, atOnce || now >= nextServing, target != nil else { return [] }
         owesServing = false
         board.countScores()
         var messages: [Message] = []
@@ -393,7 +394,7 @@ final class OwnPlaces {
         let told = standing.hashValue
         guard told != viewer.told || !viewer.passed.isEmpty || !viewer.overtook.isEmpty else { return }
         viewer.told = told
-        viewer.due = now + viewer.wish.pause
+        viewer.due = now + max(viewer.wish.pause, tick)
         messages.append(
             Message(viewer: viewer, standing: standing, passed: viewer.passed, overtook: viewer.overtook)
         )
