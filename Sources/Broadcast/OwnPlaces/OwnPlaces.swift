@@ -15,9 +15,8 @@ final class OwnPlaces {
     static let pause = TimeAmount.milliseconds(250)
     /// A page that takes longer than this and a window is not waited for.
     private static let patience = TimeAmount.milliseconds(250)
-    /// In one window: what is left over comes in the next one. Who has been passed, or has passed somebody, comes first.
-    static let mostMessages = 1000
-    private static let mostExamined = 2000
+    /// 20,000 in a second: what is left over comes in the next window. Who has been passed, or has passed somebody, comes first.
+    private static let timeOfMessage = TimeAmount.microseconds(50)
 
     struct Page {
         let number: Int
@@ -344,14 +343,15 @@ final class OwnPlaces {
     /// What is to be told now: to each at most once in a window.
     /// - Parameter atOnce: a window of the stream has just gone out.
     func serve(atOnce: Bool, now: NIODeadline) -> [Message] {
-        guard owesServing, atOnce || now >= nextServing, target != nil else { return [] }
+        let isDue = now >= nextServing || atOnce && options.window >= SnapshotPace.shortest
+        guard owesServing, isDue, target != nil else { return [] }
         owesServing = false
         board.countScores()
         var messages: [Message] = []
         let first = urgent
         urgent = []
         for (place, viewer) in first.enumerated() {
-            guard messages.count < Self.mostMessages else {
+            guard messages.count < mostMessages else {
                 urgent.append(contentsOf: first[place...])
                 break
             }
@@ -363,7 +363,7 @@ final class OwnPlaces {
             }
         }
         var examined = 0
-        while examined < min(viewers.count, Self.mostExamined), messages.count < Self.mostMessages {
+        while examined < min(viewers.count, 2 * mostMessages), messages.count < mostMessages {
             if nextExamined >= viewers.count { nextExamined = 0 }
             examine(viewers[nextExamined], now: now, &messages)
             nextExamined += 1
@@ -375,6 +375,8 @@ final class OwnPlaces {
     }
 
     private var tick: TimeAmount { max(options.window, SnapshotPace.shortest) }
+
+    private var mostMessages: Int { Int(min(tick, .seconds(1)).nanoseconds / Self.timeOfMessage.nanoseconds) }
 
     /// Somebody has not been told what there is to tell.
     private var hasUntold: Bool { viewers.contains { $0.version != version } }
