@@ -61,7 +61,7 @@ export class Desk {
       onRevert: (entry) => onAct(acts.revert({ board: this.#board.name, user: entry.user, standing: null }, { seq: entry.seq })), onRead: null,
     });
     this.#boards = new Boards(service, byIDs({
-      rows: "boards-rows", note: "boards-note", make: "boards-new", form: "definition", title: "definition-title", words: "definition-words",
+      rows: "boards-rows", note: "boards-note", make: "boards-new", form: "definition", title: "definition-heading", words: "definition-words",
       nameLine: "definition-name-line", name: "definition-name", members: "definition-members", json: "definition-json", problem: "definition-problem",
       boardActs: "board-acts", freezeNote: "freeze-note", freezeActs: "freeze-acts", seasonsNote: "seasons-note", seasons: "seasons-rows",
     }), { acts, onAct });
