@@ -10,7 +10,7 @@ extension BoardExamination {
         let key: String
     }
 
-    /// What stands in the way beside the keys that each board has (``UnsoundKeys``): those that its ties and its windows need, of the seasons
+    /// What stands in the way beside the keys that each board has (``UnsoundKeys``): those that its ties, segments and windows need, of the seasons
     /// that run or are in their grace and, by this machine's clock, of those that the next update begins.
     func spoiltKeys(
         of id: BoardID,
@@ -21,6 +21,11 @@ extension BoardExamination {
         let stamps: String? = definition.ties.isByArrival ? "HLEN" : definition.ties == .dense ? "ZCARD" : nil
         var (updates, operations): ([Probe], [Probe]) = ([], [])
         if let stamps { updates.append(Probe(command: stamps, key: keys.at)) }
+        for kind in definition.segments.kinds {
+            let own = keys.segments(of: kind)
+            updates.append(Probe(command: "HLEN", key: own.users))
+            for key in [own.places, own.totals] { updates.append(Probe(command: "ZCARD", key: key)) }
+        }
         if let calendar = WindowCalendar(definition) {
             updates.append(Probe(command: "GET", key: keys.seasons))
             operations.append(Probe(command: "XLEN", key: keys.ended))

@@ -20,6 +20,8 @@ package struct BoardCondition: Sendable, Equatable {
     package var stampsOfNobody = 0
     /// Of its stream, as far as they are known.
     package var intake = IntakeCondition()
+    /// Records, places and totals of segments that are not what the board has.
+    package var segmentFaults = 0
     /// There are more members than were looked at.
     package var isPartial = false
 
@@ -98,6 +100,11 @@ package struct BoardExamination: Sendable {
         }
         condition.strays = count.strays + inSeasons.strays
         condition.isPartial = count.isPartial || inSeasons.isPartial
+        if let definition {
+            let segments = await segmentFaults(of: keys, definition, isWhole: isWhole, on: eventLoop)
+            condition.segmentFaults = segments.count
+            condition.isPartial = condition.isPartial || segments.isPartial
+        }
         if let definition, definition.ties.isByArrival, !count.isPartial,
             let stamps = await ask(RedisCommand("HLEN", keys.at), on: eventLoop)?.integer
         {

@@ -6,7 +6,7 @@ import Text
 /// Goes through a board's segments, page by page, and finds what is not what the board has of their users (`Functions/segment_faults.lua`). The service
 /// may run meanwhile: each page is of one moment. In memory it has a page, and of a segment of more users than that their scores.
 struct SegmentWalk {
-    private enum Step: String, CaseIterable {
+    enum Step: String, CaseIterable {
         case users, places, sums, totals
 
         var begin: String { self == .sums ? "" : "0" }
@@ -48,13 +48,26 @@ struct SegmentWalk {
         } while cursor != step.begin
     }
 
+    /// - Parameter words: kind, step, cursor and count.
+    private static func faults(_ keys: BoardKeys, _ kind: SegmentKind, _ words: [String]) -> RedisCommand {
+        let own = keys.segments(of: kind)
+        var call = RedisCommand("FCALL_RO", "leaderboard_segment_faults", "7")
+        for word in own.all + [keys.scores, keys.at, keys.withheld, keys.board] + words { call.append(word) }
+        return call
+    }
+
+    /// A page for who is no ``ScoreStore``.
+    static func faults(_ keys: BoardKeys, _ kind: SegmentKind, _ step: Step, from cursor: String) -> RedisCommand {
+        faults(keys, kind, [kind.rawValue, step.rawValue, cursor, String(pageSize)])
+    }
+
     private func ask(_ step: Step, _ kind: SegmentKind, from cursor: String) async throws(ScoreStoreError) -> RESPValue
     {
         let words = [kind.rawValue, step.rawValue, cursor, String(pageSize)]
         if let mending {
             return .array(try await store.operate(store.calls.rebuildSegments(words, by: mending), on: eventLoop))
         }
-        return try await store.read(store.calls.segmentFaults(words, of: kind), on: eventLoop)
+        return try await store.read(Self.faults(store.keys, kind, words), on: eventLoop)
     }
 
     /// Of a segment of which one call does not go through all members: those who change meanwhile are read again, until what is known and
@@ -131,7 +144,7 @@ struct SegmentWalk {
 }
 
 extension SegmentWalk {
-    fileprivate struct Page {
+    struct Page {
         struct Fault {
             enum What: String { case record, moved, place, stray, total, great }
 
@@ -201,13 +214,6 @@ extension ScoreStore {
 }
 
 extension StoreCalls {
-    fileprivate func segmentFaults(_ words: [String], of kind: SegmentKind) -> RedisCommand {
-        let own = keys.segments(of: kind)
-        var call = RedisCommand("FCALL_RO", "leaderboard_segment_faults", "7")
-        for word in own.all + [keys.scores, keys.at, keys.withheld, keys.board] + words { call.append(word) }
-        return call
-    }
-
     fileprivate func rebuildSegments(_ words: [String], by act: OperatorAct) -> RedisCommand {
         operation("rebuild_segments", user: nil, by: act, words)
     }

@@ -1,6 +1,7 @@
 import Text
 import ArgumentParser
 import FoundationEssentials
+import Leaderboard
 import NIOHTTP1
 
 /// `leaderboard admin audit [list]`, and `leaderboard admin audit verify`.
@@ -17,7 +18,13 @@ struct AdminAuditList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show the audit, newest first.",
-        discussion: "A time is given in milliseconds since 1970, or as 2026-11-25T04:00:00Z."
+        discussion: """
+            A time is given in milliseconds since 1970, or as 2026-11-25T04:00:00Z.
+
+            With --format csv or ndjson it is an export: all entries, a line for each, the newest first. What was interrupted is gone on with by \
+            --before and the id of the last line; the next export takes what came since by --after and the id of the first line of this one. \
+            In CSV, text that a spreadsheet would take for a formula has an apostrophe before it (see board export --help).
+            """
     )
 
     @OptionGroup var service: AdminService
@@ -37,26 +44,55 @@ struct AdminAuditList: AsyncParsableCommand {
     @Flag(help: "Only updates that a rule of plausibility has flagged.")
     var flagged = false
 
-    @Option(help: ArgumentHelp("At most so many entries.", valueName: "count"))
-    var limit = 100
+    @Option(help: ArgumentHelp("Only entries behind this one.", valueName: "id"), transform: Self.id)
+    var after: AuditID?
+
+    @Option(help: ArgumentHelp("Only entries before this one.", valueName: "id"), transform: Self.id)
+    var before: AuditID?
+
+    @Option(help: ArgumentHelp("At most so many entries. (default: 100; with --format, all)", valueName: "count"))
+    var limit: Int?
 
     @Flag(help: "Print the entries as JSON, one a line.")
     var json = false
 
+    @Option(help: "Print all entries as csv or ndjson.")
+    var format: TableFormat?
+
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+        guard limit ?? 1 > 0 else { throw ValidationError("--limit must be at least 1.") }
+        guard !json || format == nil else { throw ValidationError("Give either --json or --format.") }
+    }
+
+    private static func id(_ text: String) throws -> AuditID {
+        guard let id = AuditID(text), id > .zero else {
+            throw ValidationError("\(text.printable) is no id of an entry, such as 1732507200000-0.")
+        }
+        return id
     }
 
     func run() async throws {
-        var rest = limit
-        var cursor: String?
+        try await TableOutput(path: nil).write { write in try await list(write) }
+    }
+
+    private func list(_ write: (String) throws -> Void) async throws {
+        var rest = limit ?? (format == nil ? 100 : .max)
+        var cursor = before?.description
+        if format == .csv { try write(AuditAnswer.Entry.header) }
         repeat {
             let query = [
                 ("user_id", user), ("ip", ip), ("since", since), ("until", until), ("limit", String(min(rest, 1000))),
                 ("flagged", flagged ? "true" : nil), ("cursor", cursor),
             ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
             let page = try await service.ask(.GET, "/audit?" + query.joined(separator: "&"), as: AuditAnswer.self)
-            for entry in page.entries { print(json ? try entry.json : entry.line) }
+            for entry in page.entries {
+                if let after, let id = AuditID(entry.id), id <= after { return }
+                switch format {
+                case .csv: try write(entry.csv)
+                case .ndjson: try write(try entry.json + "\n")
+                case nil: try write((json ? try entry.json : entry.line) + "\n")
+                }
+            }
             rest -= page.entries.count
             cursor = page.next
         } while cursor != nil && rest > 0
@@ -102,6 +138,25 @@ private struct AuditAnswer: Decodable {
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 return String(decoding: try encoder.encode(self), as: UTF8.self).printableJSON
             }
+        }
+
+        static let header = CSV.line(
+            [
+                "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
+                "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
+                "hash", "malformed",
+            ].map { .text($0) }
+        )
+
+        /// With its end.
+        var csv: String {
+            CSV.line([
+                .text(id), .number(time), .text(action), .text(user_id), .number(score_increase), .number(score),
+                .number(seq), .text(`operator`), .number(value), .text(ip), .text(request_id), .text(trace_id),
+                .text(actor), .text(reason), .text(reverts?.map(String.init).joined(separator: " ")),
+                .text(reverted_entries?.joined(separator: " ")), .number(unaudited), .text(was), .text(of),
+                .text(hash), .text(malformed?.joined(separator: " ")),
+            ])
         }
 
         /// Of the years that the format has (RFC 3339); another writer of the audit may have told any other time.

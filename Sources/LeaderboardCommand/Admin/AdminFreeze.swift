@@ -18,7 +18,7 @@ struct AdminFreeze: AsyncParsableCommand {
 
     @OptionGroup var freeze: FreezeOptions
 
-    func run() async throws { try await freeze.run("freeze", "Freeze it?", ("frozen", "frozen already")) }
+    func run() async throws { try await freeze.run("freeze", "Freeze it?", isFrozen: true) }
 }
 
 /// `leaderboard admin reveal BOARD --reason TEXT [--by-rank [--from PLACE] [--every SECONDS]] [--dry-run | --yes]`
@@ -52,9 +52,9 @@ struct AdminReveal: AsyncParsableCommand {
 
     func run() async throws {
         guard byRank else {
-            return try await freeze.run("reveal", "Show it as it is?", ("shown again", "not frozen"))
+            return try await freeze.run("reveal", "Show it as it is?", isFrozen: false)
         }
-        guard try await freeze.isAgreed("Reveal it place by place?") else { return }
+        guard try await freeze.isAgreed("Reveal it place by place?", isFrozen: false) else { return }
         // Where it has begun, so many are covered already, or fewer: the answer tells.
         var step = try await freeze.send("reveal", hidden: from ?? 10)
         var isStep = step.changed
@@ -67,7 +67,7 @@ struct AdminReveal: AsyncParsableCommand {
             isStep = true
             step = try await freeze.send("reveal", hidden: max(0, hidden - 1))
         }
-        print("\(freeze.board) is \(step.changed ? "shown again" : "not frozen").")
+        print("\(freeze.board) is shown as it is.")
     }
 }
 
@@ -80,21 +80,22 @@ struct FreezeOptions: ParsableArguments {
 
     @OptionGroup var consent: ReasonedConsent
 
-    fileprivate func run(
-        _ path: String,
-        _ question: String,
-        _ words: (done: String, unchanged: String)
-    ) async throws {
-        guard try await isAgreed(question) else { return }
-        let answer = try await send(path)
-        print("\(board) is \(answer.changed ? words.done : words.unchanged).")
+    /// - Parameter isFrozen: what it is to become.
+    fileprivate func run(_ path: String, _ question: String, isFrozen: Bool) async throws {
+        guard try await isAgreed(question, isFrozen: isFrozen) else { return }
+        _ = try await send(path)
+        print("\(board) is \(Self.state(isFrozen)).")
     }
 
-    fileprivate func isAgreed(_ question: String) async throws -> Bool {
+    /// Where it is so already, that is all that is said.
+    fileprivate func isAgreed(_ question: String, isFrozen: Bool) async throws -> Bool {
         let held = try await DefinitionService(service).existing(.board(board))
-        print("\(board) is \(held.isFrozen ? "frozen" : "not frozen").")
+        print("\(board) is \(Self.state(held.isFrozen)).")
+        guard held.isFrozen != isFrozen else { return false }
         return try consent.isGiven(question)
     }
+
+    private static func state(_ isFrozen: Bool) -> String { isFrozen ? "frozen" : "shown as it is" }
 
     fileprivate func send(_ path: String, hidden: Int? = nil) async throws -> FreezeAnswer {
         let json = ByteBuffer(bytes: try JSONEncoder().encode(FreezeWish(reason: consent.reason.text, hidden: hidden)))

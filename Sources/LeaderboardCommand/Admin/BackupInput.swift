@@ -13,10 +13,12 @@ struct BackupInput {
     /// Open as long as the process lives, or until ``close()``.
     private let file: SystemPackage.FileDescriptor
 
-    /// - Parameter path: `-` is standard input.
-    init(_ path: String) throws {
+    /// - Parameters:
+    ///   - path: `-` is standard input.
+    ///   - what: the file is, in words.
+    init(_ path: String, named what: String = "backup") throws {
         self.path = path
-        file = try Self.open(path)
+        file = try Self.open(path, what)
     }
 
     /// Nobody reads it any more.
@@ -49,7 +51,7 @@ struct BackupInput {
         if bytes.readableBytes > 0 { try await each(bytes) }
     }
 
-    private static func open(_ path: String) throws -> SystemPackage.FileDescriptor {
+    private static func open(_ path: String, _ what: String) throws -> SystemPackage.FileDescriptor {
         do {
             let file = path == "-" ? .standardInput : try SystemPackage.FileDescriptor.open(FilePath(path), .readOnly)
             var status = stat()
@@ -60,7 +62,7 @@ struct BackupInput {
             default: return try spooled(file)
             }
         } catch let error as Errno {
-            throw CommandFailure("the backup \(path) cannot be read: \(error)")
+            throw CommandFailure("the \(what) \(path) cannot be read: \(error)")
         }
     }
 

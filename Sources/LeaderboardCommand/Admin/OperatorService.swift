@@ -13,7 +13,7 @@ struct OperatorService: ParsableArguments {
     @OptionGroup var service: ServiceOption
 
     /// What the service said, also where it refused.
-    struct Answer {
+    struct Answer: Sendable {
         let status: HTTPResponseStatus
         let body: ByteBuffer
         /// Nil: it refused nothing, or in words that nobody here understands.
@@ -32,7 +32,7 @@ struct OperatorService: ParsableArguments {
         }
     }
 
-    struct Refusal: Decodable {
+    struct Refusal: Decodable, Sendable {
         let code: String
         let message: String
     }
@@ -47,30 +47,28 @@ struct OperatorService: ParsableArguments {
         headers: [(String, String)] = [],
         json: ByteBuffer? = nil
     ) async throws -> Answer {
-        let settings = Settings.load()
-        let url = try await service.reached(settings)
-        // Not an option: the command lines of processes can be read by others.
-        let token = try configured { try OperatorToken.read(settings) }
-        var request = HTTPClientRequest(url: url.defaultValueDescription + base + path)
-        request.method = method
-        request.headers.add(name: "Authorization", value: "Bearer \(token.text)")
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let json {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(json)
-        }
+        let (url, token) = try await reached()
         do {
             // Reverts and erasures read the whole audit.
-            return try await url.withClient { [request] client in
-                let response = try await client.execute(request, timeout: .seconds(600))
-                let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
-                let isRefusal = response.status.code >= 400
-                let refusal =
-                    isRefusal ? try? JSONDecoder().decode(Refusal.self, from: Data(body.readableBytesView)) : nil
-                return Answer(status: response.status, body: body, refusal: refusal)
+            return try await url.withClient { client in
+                try await OperatorSession(client, url, token)
+                    .send(method, base + path, headers: headers, json: json, timeout: .seconds(600))
             }
         } catch {
             throw CommandFailure("no answer from \(url.place): \(reason(of: error))")
         }
+    }
+
+    /// Runs `body` with what asks the service many times.
+    func session<Value>(_ body: (OperatorSession) async throws -> Value) async throws -> Value {
+        let (url, token) = try await reached()
+        return try await url.withClient { client in try await body(OperatorSession(client, url, token)) }
+    }
+
+    private func reached() async throws -> (ServiceURL, OperatorToken) {
+        let settings = Settings.load()
+        let url = try await service.reached(settings)
+        // Not an option: the command lines of processes can be read by others.
+        return (url, try configured { try OperatorToken.read(settings) })
     }
 }

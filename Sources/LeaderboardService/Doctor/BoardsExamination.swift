@@ -77,6 +77,7 @@ struct BoardsExamination: Sendable {
         private var strays: [String] = []
         private var stamps: [String] = []
         private var intakes = IntakeFindings()
+        private var segments: [String] = []
 
         mutating func note(_ condition: BoardCondition, _ keys: BoardKeys) {
             count += 1
@@ -118,6 +119,7 @@ struct BoardsExamination: Sendable {
             if condition.movedAway > 0 { movedAway.append("\(condition.movedAway) to \(keys.foreign)") }
             movedMembers = movedMembers.addingReportingOverflow(condition.movedAway).partialValue
             if condition.strays > 0 { strays.append("\(condition.strays) on \(name)") }
+            if condition.segmentFaults > 0 { segments.append("\(condition.segmentFaults) on \(name)") }
             if condition.stampsOfNobody > 0 { stamps.append("\(condition.stampsOfNobody) in \(keys.at)") }
         }
 
@@ -169,6 +171,16 @@ struct BoardsExamination: Sendable {
                 )
             }
             findings += intakes.findings(shown: shown)
+            if !segments.isEmpty {
+                findings.append(
+                    .advice(
+                        "board",
+                        "users or totals in segments that are not what the board has: \(Self.list(segments, shown))",
+                        do:
+                            "leaderboard admin verify --board NAME says which, and leaderboard admin rebuild puts them right"
+                    )
+                )
+            }
             if findings.isEmpty, count > 1 {
                 let depth =
                     isPartial

@@ -33,6 +33,9 @@ struct SegmentRepairTests {
                 let report = try await AuditVerification(target.store, on: board.loop).run()
                 let isSound = damage == .nothing
                 #expect(report.isSound == isSound && report.hasSoundSegments == isSound, "\(damage)")
+                let examination = BoardExamination(board.store.functions)
+                let seen = await examination.condition(of: target.store.board.id, isWhole: true, on: board.loop)
+                #expect(seen.map { $0.segmentFaults == 0 } == isSound, "\(damage)")
                 // A score that another service wrote is told apart from what it cannot have done.
                 #expect(report.onlyScoresDiffer == (damage == .foreignScore), "\(damage)")
                 let summary = try await target.store.repair(report, with: nil, by: board.act(), on: board.loop)
@@ -227,6 +230,22 @@ struct SegmentRepairTests {
             }
         }
         return held
+    }
+
+    @Test(
+        "of which a key holds something else take no update, which is told by the key's name",
+        arguments: ["users", "places", "totals"]
+    )
+    func otherType(key: String) async throws {
+        try await withBoard { board in
+            var target = try await SegmentedBoard(board, .id)
+            _ = try await target.write("ada", .set, 5, ["team:d"])
+            let name = target.store.keys.name("g:team:\(key)")
+            try await board.command("SET", name, "x")
+            let condition = await BoardExamination(board.store.functions)
+                .condition(of: target.store.board.id, isWhole: false, on: board.loop)
+            #expect(condition?.stopUpdates == [name])
+        }
     }
 
     @Test("are told of in a user's export, who is suspended too")
