@@ -233,7 +233,8 @@ final class OwnPlaces {
             begin(at: target, epoch: epoch, holdsRows: holdsRows, now: now)
             return
         case .fits:
-            if watched.count == 0, watched.order != board.order { watched = Ranking(board.order) }
+            if watched.order != board.order { putWatchedInOrder() }
+            let wasFilling = isFilling
             if isFilling {
                 isFilling = !board.isWhole && room > board.count
                 if !isFilling { cannotFill = false }
@@ -242,7 +243,7 @@ final class OwnPlaces {
                 nextPage = now + options.verifyInterval
                 verifiedTo = page.offset + page.limit
             }
-            guard before != (board.count, board.total) || cannotFill else { return }
+            guard before != (board.count, board.total) || wasFilling != isFilling else { return }
             for standing in answer.standings where byUser[standing.user] != nil {
                 guard let row = board.rows.row(of: standing.user) else { continue }
                 watched.remove(row.user)
@@ -251,6 +252,13 @@ final class OwnPlaces {
             account()
             change()
         }
+    }
+
+    /// Before the first page, nobody knew which it is.
+    private func putWatchedInOrder() {
+        let rows = watched.rows(0..<watched.count)
+        watched = Ranking(board.order)
+        for row in rows { watched.put(row) }
     }
 
     private var room: Int { min(options.ownRows, board.count + budget.left) }
