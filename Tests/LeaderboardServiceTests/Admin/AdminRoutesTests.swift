@@ -85,6 +85,7 @@ struct AdminRoutesTests {
         ("POST", "/audit/revert", #"{"user_id":"alice","reason":"r"}"#),
         ("POST", "/users/alice/suspend", #"{"reason":"r"}"#),
         ("POST", "/users/alice/reinstate", #"{"reason":"r"}"#),
+        ("GET", "/users/alice", nil),
         ("GET", "/users/alice/export", nil),
         ("DELETE", "/users/alice", #"{"reason":"r"}"#),
     ]
