@@ -15,7 +15,8 @@ struct BoardImport: AsyncParsableCommand {
         discussion: """
             Each row is an operator's adjustment (admin adjust --set): it stands in the audit with your name and the reason, reaches windows \
             and segments as each update does, and goes by the bounds of the board's scores, but not by its operators and limits. Users who \
-            are not in the file keep what they have; of one who is there twice, the last row counts.
+            are not in the file keep what they have; of one who is there twice, the last row counts. On a board with the ties first or last, users come to a score in the \
+            order of the file.
 
             A CSV has a first line that names user_id and score, in any order and among others, or these two columns and no such line; NDJSON \
             has an object with both on each line. So what board export writes can be read. First the whole file is checked: where a line is wrong \
@@ -54,7 +55,14 @@ struct BoardImport: AsyncParsableCommand {
         let count = try await Self.check(input, form)
         print("\(count.counted("row")) for \(board).")
         guard try consent.dryRun || consent.isGiven("Set these scores?") else { return }
-        let settings = ImportWork(board: board, id: id, reason: consent.given?.text, isTrial: consent.dryRun)
+        let held = try await DefinitionService(service).held(.board(board))
+        let settings = ImportWork(
+            board: board,
+            id: id,
+            reason: consent.given?.text,
+            isTrial: consent.dryRun,
+            keepsOrder: held?.definition.ties.isByArrival ?? true
+        )
         let tally = try await service.session { session in
             var work = ImportRun(settings, session, count: count)
             var rows = ImportedRows(form)
@@ -86,6 +94,8 @@ struct ImportWork: Sendable {
     let reason: String?
     /// Nothing is changed.
     let isTrial: Bool
+    /// Who comes to a score first is ahead, or behind: rows of one score are sent in their order.
+    let keepsOrder: Bool
 
     private var path: String { "/api/v1/admin" + (board == .main ? "" : "/boards/\(board)") }
 
@@ -125,6 +135,7 @@ struct ImportRun {
     private let count: Int
     private var waiting: [ImportedRow] = []
     private var users: Set<UserID> = []
+    private var scores: Set<Int> = []
     private var tally = ImportTally()
 
     init(_ work: ImportWork, _ session: OperatorSession, count: Int) {
@@ -134,9 +145,11 @@ struct ImportRun {
     }
 
     mutating func take(_ row: ImportedRow) async throws {
-        if waiting.count == Self.atOnce || users.contains(row.user) { try await flush() }
+        let isLater = users.contains(row.user) || work.keepsOrder && scores.contains(row.score)
+        if waiting.count == Self.atOnce || isLater { try await flush() }
         waiting.append(row)
         users.insert(row.user)
+        scores.insert(row.score)
     }
 
     mutating func end() async throws -> ImportTally {
@@ -149,7 +162,7 @@ struct ImportRun {
         let outcomes = await rows.mapAllAtOnce { row -> Result<Bool, any Error> in
             do { return .success(try await Self.send(row, work, session)) } catch { return .failure(error) }
         }
-        (waiting, users) = ([], [])
+        (waiting, users, scores) = ([], [], [])
         for (row, outcome) in zip(rows, outcomes) {
             do {
                 if try outcome.get() { tally.changed += 1 }

@@ -43,8 +43,8 @@ struct ImportedRows {
     private mutating func row(ofCSV text: String) throws(Fault) -> ImportedRow? {
         guard let cells = CSV.cells(of: text) else { throw fault("a quote is not closed, or text stands behind one") }
         guard let columns else {
-            let names = cells.map { $0.lowercased() }
-            if let user = names.firstIndex(of: "user_id"), let score = names.firstIndex(of: "score") {
+            func place(of name: String) -> Int? { cells.firstIndex { $0.lowercased() == name } }
+            if let user = place(of: "user_id"), let score = place(of: "score") {
                 columns = (user, score)
                 return nil
             }
