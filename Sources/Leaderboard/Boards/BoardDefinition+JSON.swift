@@ -25,7 +25,9 @@ extension BoardDefinition {
             "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
             "rate_limit", "service_rate_limit",
         ]
-        + BoardWindows.members + BoardSegments.members + ["rules", "intake", "frozen", "parts", "visibility", "version"]
+        + BoardWindows.members + BoardSegments.members + [
+            "rules", "intake", "frozen", "parts", "visibility", "version",
+        ]
 
     /// What an operator asks for, for ``version`` to be given.
     /// - Parameter name: of which it is to be; a `name` in it is this one. A `version` in it is that of where it was read.

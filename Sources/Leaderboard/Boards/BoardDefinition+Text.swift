@@ -21,7 +21,8 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + segments.json + (toAll ? "" : PlausibilityRule.member(of: rules)) + intakeJSON + frozenJSON
+            windows.shownJSON + segments.json + (toAll ? "" : PlausibilityRule.member(of: rules)) + intakeJSON
+                + frozenJSON
                 + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )
         return text

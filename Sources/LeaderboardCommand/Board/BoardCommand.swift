@@ -8,7 +8,7 @@ struct BoardCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "board",
         abstract:
-            "Define boards: list, show, create, change, delete; apply a file of definitions; end a season by hand; see what rules met; export and import rows.",
+            "Define boards: list, show, create, change, delete; apply a file of definitions; end seasons, see what rules met, export and import rows.",
         discussion: """
             Asks a running service (--url), with a token of the scope leaderboard:admin in LEADERBOARD_ADMIN_TOKEN (see leaderboard \
             admin --help). A name that ends in * is a template: the first update of a board whose name begins so makes that board.
