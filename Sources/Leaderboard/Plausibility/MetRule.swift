@@ -20,6 +20,11 @@ package struct MetRule: Hashable, Sendable {
         return met.count == parts.count ? met : nil
     }
 
+    init(_ name: PlausibilityRule.Name, _ effect: Effect) {
+        self.name = name
+        self.effect = effect
+    }
+
     private init?(_ text: Substring) {
         let words = text.parts(at: " ")
         guard words.count == 2, let name = PlausibilityRule.Name(rawValue: String(words[0])),

@@ -74,7 +74,8 @@ struct UpdateCall {
             + origin.ip.utf8.count + origin.requestID.utf8.count + (origin.trace?.utf8.count ?? 0)
         let metadata = update.metadata.map { $0.json.utf8.count + head.board.meta.utf8.count + 32 } ?? 0
         let segments = update.segments?.text.utf8.count ?? 0
-        return own + metadata + segments + handBytes + (head.rules?.bytes(of: self) ?? 0) + 3 * head.board.limitPrefix.utf8.count + 256
+        let rules = head.rules?.bytes(of: self) ?? 0
+        return own + metadata + segments + rules + handBytes + 3 * head.board.limitPrefix.utf8.count + 256
     }
 
     private var handBytes: Int {
