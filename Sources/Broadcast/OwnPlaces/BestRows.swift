@@ -19,8 +19,8 @@ struct BestRows {
     /// Nobody is outside.
     private(set) var isWhole = false
     private var floor: Ranking.Row?
-    /// Of changes; those of pages lie below all of them.
     private var arrivals = 0
+    /// Rows of pages, where the last to come is the first.
     private var taken = 0
     private var totalRead = 0
 
@@ -84,8 +84,9 @@ struct BestRows {
             guard count < maximum else { break }
             // They would be outside no longer, and be there twice.
             guard !rows.contains(standing.user) else { return .differs }
-            taken += 1
-            let arrival = order.ties == .last ? -taken : taken - (1 << 53)
+            // Behind all that are known: of `first` as if it came now, of `last` as if it had come before all of them.
+            if order.ties == .last { taken += 1 } else { arrivals += 1 }
+            let arrival = order.ties == .last ? -taken : arrivals
             let row = Ranking.Row(standing: standing, arrival: arrival)
             rows.put(row)
             floor = row

@@ -109,9 +109,12 @@ struct OwnPlacesTests {
         instance.connect()
         let viewers = Self.viewers(8, pause: .milliseconds(500)) + Self.viewers(4)
         for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
+        Self.settle(instance, 20)
+        for viewer in viewers { try viewer.read() }
         for step in 0..<400 {
             board.update("u\(step % 20)", by: step % 7)
             instance.receive()
+            instance.answer()
             instance.advance(.milliseconds(10))
             for viewer in viewers { try viewer.read() }
         }
