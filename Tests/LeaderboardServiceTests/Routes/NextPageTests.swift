@@ -42,7 +42,7 @@ struct NextPageTests {
                 ("/api/v1/boards?limit=1", "boards", "name", 4),
                 ("/api/v1/admin/boards?limit=3", "boards", "name", 5),
                 ("/api/v1/admin/boards/d/members?limit=2", "members", "", 5),
-                ("/api/v1/admin/users/c%2bd/boards?all=true&limit=2", "boards", "board", 2),
+                ("/api/v1/admin/users/c%2bd/boards?all=true&limit=2", "boards", "board", 5),
                 ("/api/v1/admin/audit?limit=2", "entries", "id", 5),
                 ("/api/v1/admin/boards/d/audit?user_id=c+d&limit=1", "entries", "id", 1),
             ]
