@@ -49,6 +49,7 @@ func failed(_ words: String, code: Int32) -> ExitCode {
     return ExitCode(code)
 }
 
+@Sendable
 func writeToStandardError(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
 }

@@ -45,6 +45,40 @@ struct ScreenTests {
     }
 
     @Test(
+        "fits into the terminal that there is: names are cut first, and no line is wider, nor are there more",
+        arguments: [
+            (80, 24), (54, 24), (53, 24), (40, 12), (20, 24), (12, 5), (5, 2), (1, 1),
+        ]
+    )
+    func narrow(columns: Int, rows: Int) throws {
+        let output = Output()
+        let size = TerminalSize(columns: columns, rows: rows)
+        let screen = Screen(isTerminal: true, size: { size }, write: output.write)
+        screen.state = .live
+        let name = String(repeating: "n", count: 64)
+        screen.show((1...10).map { LiveMessage.Standing(user: "\($0)\(name)", score: 12_345_678 - $0) })
+        let last = try #require(output.written.last)
+        let lines = last.dropFirst(3).split(separator: "\n").map { $0.replacing("\u{1B}[K", with: "") }.dropLast()
+        #expect(lines.allSatisfy { $0.count <= columns })
+        #expect(lines.count <= max(1, rows - 1))
+        if columns >= 20, rows >= 13 {
+            #expect(lines.count { $0.contains("…") } == 10 && lines.count { $0.contains("12345") } == 10, "\(lines)")
+        }
+        if columns >= 54 { #expect(lines.last?.count == 54) }
+    }
+
+    @Test(
+        "as JSON is each message in one line, and nothing else",
+        arguments: [
+            ("{\"type\":\"scoreboard\",\n \"x\": [1, 2.50]}", "{\"type\":\"scoreboard\",\"x\":[1,2.50]}\n"),
+            ("{}", "{}\n"), ("[]", nil), ("x", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func json(message: String, line: String?) {
+        #expect((try? Watch.line(ByteBuffer(string: message))) == line)
+    }
+
+    @Test(
         "takes names that Swift holds for one",
         arguments: [["é", "e\u{301}"], ["\u{FFFD}", "\u{FFFD}"], ["", ""], ["a", "a", "a"]]
     )

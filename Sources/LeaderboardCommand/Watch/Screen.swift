@@ -25,11 +25,18 @@ final class Screen: Sendable {
     }
 
     private let isTerminal: Bool
+    private let size: @Sendable () -> TerminalSize
     private let shown = Mutex(Shown())
     private let write: @Sendable (String) -> Void
 
-    init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void = writeToStandardOutput) {
+    /// - Parameter size: of the terminal, which is asked each time that it is drawn.
+    init(
+        isTerminal: Bool,
+        size: @escaping @Sendable () -> TerminalSize = { .usual },
+        write: @escaping @Sendable (String) -> Void = writeToStandardOutput
+    ) {
         self.isTerminal = isTerminal
+        self.size = size
         self.write = write
     }
 
@@ -75,17 +82,28 @@ final class Screen: Sendable {
         return marks
     }
 
-    /// The whole screen, drawn over what was there: cursor home, each line cleared to its end, the rest cleared.
+    /// Of ranks and marks, of names, and of scores with the gap before them.
+    private static let (rankWidth, nameWidth, scoreWidth) = (5, 32, 17)
+
+    /// The whole screen, drawn over what was there: cursor home, each line cleared to its end, the rest cleared. Names give way where the
+    /// terminal is narrow, and no line is wider than it, for a line that breaks would push the first ones out.
     private func frame(_ shown: Shown, marks: [String: String]) -> String {
+        let size = size()
+        let scores = shown.standings.map { "\($0.score)" }
+        let longest = scores.reduce(0) { max($0, $1.count) }
+        let isWide = size.columns >= Self.rankWidth + Self.nameWidth + Self.scoreWidth
+        let scoreWidth = isWide ? Self.scoreWidth : longest + 1
+        let nameWidth = max(1, min(Self.nameWidth, size.columns - Self.rankWidth - scoreWidth))
         var lines = ["Leaderboard · \(shown.state.text)", ""]
-        for (index, standing) in shown.standings.enumerated() {
+        for (index, (standing, score)) in zip(shown.standings, scores).enumerated() {
             let rank = String(repeating: " ", count: index < 9 ? 1 : 0) + "\(index + 1)"
-            let name = standing.user.printable.padded(to: 32)
-            let score = "\(standing.score)"
-            let gap = String(repeating: " ", count: max(1, 17 - score.count))
+            let name = standing.user.printable.padded(to: nameWidth)
+            let gap = String(repeating: " ", count: max(1, scoreWidth - score.count))
             lines.append("\(rank) \(marks[standing.user] ?? " ") \(name)\(gap)\(score)")
         }
-        return "\u{1B}[H" + lines.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J"
+        // The line that the cursor is left in is one, too.
+        let fitting = lines.prefix(max(1, size.rows - 1)).map { $0.prefix(max(1, size.columns)) }
+        return "\u{1B}[H" + fitting.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J"
     }
 
     private func line(_ standings: [LiveMessage.Standing]) -> String {

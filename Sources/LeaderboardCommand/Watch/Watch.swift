@@ -3,15 +3,16 @@ import Leaderboard
 import NIOCore
 import NIOPosix
 import Seasons
+import Text
 
 import Glibc
 
-/// `leaderboard watch [--board NAME] [--window NAME]`: the live top 10 in a terminal.
+/// `leaderboard watch [--board NAME] [--window NAME] [--json]`: the live top 10 in a terminal, or for another program.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the live top 10 of a board, or of a window of it, of a running service.",
         discussion:
-            "At the end of a season it goes on with the next one. In a terminal it is drawn in place; otherwise each new standing is one plain line. Ends with Ctrl-C, and with exit code 1 "
+            "At the end of a season it goes on with the next one. In a terminal it is drawn in place; otherwise each new standing is one plain line, and with --json each message of the service is one line of JSON. Ends with Ctrl-C, and with exit code 1 "
             + "when there is no such board (any more), or none that everybody may see, or what answers is another program."
     )
 
@@ -27,6 +28,12 @@ struct Watch: AsyncParsableCommand {
     )
     var window: WindowName?
 
+    @Flag(
+        help:
+            "Print each message of the service as a line of JSON; what becomes of the connection is told on standard error."
+    )
+    var json = false
+
     private static func window(_ text: String) throws -> WindowName {
         guard let name = WindowName(text) else {
             throw ValidationError(
@@ -39,7 +46,10 @@ struct Watch: AsyncParsableCommand {
     func run() async throws {
         let url = try service.url()
         try await Self.leaveStranger(at: url)
-        let screen = Screen(isTerminal: isatty(STDOUT_FILENO) == 1)
+        let screen =
+            json
+            ? Screen(isTerminal: false, write: writeToStandardError)
+            : Screen(isTerminal: isatty(STDOUT_FILENO) == 1, size: Terminal.size)
         let reader = Task { await Self.endWithReader() }
         defer { reader.cancel() }
         var backoff = Backoff()
@@ -98,6 +108,7 @@ struct Watch: AsyncParsableCommand {
             path: path,
             on: MultiThreadedEventLoopGroup.singleton.next()
         ) { message in
+            if json { return writeToStandardOutput(try Self.line(message)) }
             if let season = Self.endedSeason(message) { screen.note("the season \(season) has ended") }
             if let standings = try Self.standings(message) { screen.show(standings) }
         }
@@ -107,6 +118,18 @@ struct Watch: AsyncParsableCommand {
         } onCancel: {
             connection.channel.close(promise: nil)
         }
+    }
+
+    /// The message in one line, and nothing that is no JSON.
+    static func line(_ message: ByteBuffer) throws(NoMessage) -> String {
+        let bytes = Array(message.readableBytesView)
+        guard let value = try? JSONValue(json: bytes, maximumBytes: bytes.count), value.object != nil else {
+            throw NoMessage()
+        }
+        var line = ByteBuffer()
+        line.writeJSON(value)
+        line.writeStaticString("\n")
+        return String(buffer: line)
     }
 
     /// The season that has just ended, of a message that says so.
