@@ -1,0 +1,105 @@
+import Board
+import Foundation
+import NIOCore
+import RedisClient
+import TestSupport
+
+@testable import Leaderboard
+
+/// A board with rules, whose functions read the time where the test writes it.
+struct RuledBoard {
+    let board: TestBoard
+    let store: ScoreStore
+
+    private static let clock = "clock"
+    /// In microseconds since 1970: the begin of a quarter of an hour.
+    static let start = 1_700_000_100_000_000
+
+    /// - Parameter members: further members of the definition, each with a comma behind it.
+    init(_ board: TestBoard, _ rules: String, _ members: String = "") async throws {
+        let text =
+            #"{\#(members)"rules":[\#(rules)],"rate_limit":{"updates":1000000,"interval_seconds":1},"version":"1"}"#
+        let definition = try BoardDefinition(stored: Array(text.utf8))
+        self.board = board
+        store = ScoreStore(board.store.functions, try BoardID("ruled"), definition)
+        var source = String(decoding: FunctionLibrary.source, as: UTF8.self)
+        for call in ["call", "try"] {
+            source = source.replacing("\(call)('TIME')", with: "\(call)('LRANGE', '\(Self.clock)', '0', '1')")
+        }
+        try await board.command("FLUSHALL")
+        try await board.command("FUNCTION", "LOAD", "REPLACE", source)
+        try await board.command("SET", store.keys.board, text)
+        try await set(0)
+    }
+
+    /// - Parameter offset: microseconds behind ``start``.
+    func set(_ offset: Int) async throws {
+        let time = Self.start + offset
+        try await board.command("DEL", Self.clock)
+        try await board.command("RPUSH", Self.clock, "\(time / 1_000_000)", "\(time % 1_000_000)")
+    }
+
+    /// `applied 50`, with what it met behind; `implausible least_time`; or another word.
+    func update(
+        _ user: String,
+        _ value: Int,
+        _ operation: BoardDefinition.Operator = .incr,
+        from ip: String = "192.0.2.1",
+        key: String? = nil,
+        by hand: OtherHand? = nil
+    ) async throws -> String {
+        let outcome = try await store.apply(
+            BoardUpdate(user: try UserID(user), operation, value),
+            origin: UpdateOrigin(ip: ip, requestID: "request-1"),
+            idempotencyKey: try key.map { try IdempotencyKey($0) },
+            by: hand,
+            withRank: false,
+            on: board.loop
+        )
+        return Self.words(outcome)
+    }
+
+    /// The outcomes of updates that go to Redis as one call.
+    func updates(_ updates: [(user: String, value: Int)], by hand: OtherHand? = nil) async throws -> [String] {
+        let group = UpdateGroup(store.board.writeHead)
+        for (user, value) in updates {
+            group.add(
+                UpdateCall(
+                    update: BoardUpdate(user: try UserID(user), .incr, value),
+                    origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
+                    idempotencyKey: nil,
+                    grant: nil,
+                    withRank: false,
+                    hand: hand
+                )
+            )
+        }
+        let reply = try await board.redis.send(group.take().call, on: board.loop)
+        guard case .each(let outcomes) = GroupReply(reply, count: updates.count) else { return ["\(reply)"] }
+        return outcomes.map { outcome in
+            UpdateOutcome(reply: outcome, rateLimit: store.board.definition.rateLimit).map(Self.words) ?? "\(outcome)"
+        }
+    }
+
+    private static func words(_ outcome: UpdateOutcome) -> String {
+        func list(_ met: [MetRule]) -> String {
+            met.map { " \($0.name.rawValue) \($0.effect.rawValue)" }.joined(separator: ",")
+        }
+        switch outcome {
+        case .applied(let applied):
+            return "\(applied.isReplay ? "replayed" : "applied") \(applied.score)\(list(applied.met))"
+        case .implausible(let rule, _, let met):
+            let others = met.filter { $0 != MetRule(rule, .refused) }
+            return "implausible \(rule.rawValue)\(list(others))"
+        default: return "\(outcome)"
+        }
+    }
+
+    func verify() async throws -> AuditReport {
+        try await AuditVerification(store, on: board.loop).run()
+    }
+
+    func counts() async throws -> [Int] {
+        try await store.metRules(on: board.loop).map(\.count)
+    }
+}
