@@ -67,20 +67,20 @@ struct PackageTests {
 
     /// What `postinst` does, but for the user and the start, in the folder.
     private func install(_ root: URL) async throws {
-        let script = try Self.text(root, "DEBIAN/postinst").replacing(
-            "/etc/leaderboard",
-            with: "\(root.path)/etc/leaderboard"
-        )
-        .replacing("/run/systemd/system", with: "\(root.path)/run/systemd/system")
-        let users = "systemd-sysusers() { :; }; command() { true; }; "
-        _ = try await Self.run("sh", "-c", users + script, "postinst", "configure")
+        let script = try Self.text(root, "DEBIAN/postinst").replacing("command -v systemd-sysusers", with: "true")
+            .replacing("systemd-sysusers leaderboard.conf", with: "true").replacing(
+                "/etc/leaderboard",
+                with: "\(root.path)/etc/leaderboard"
+            )
+            .replacing("/run/systemd/system", with: "\(root.path)/run/systemd/system")
+        _ = try await Self.run("sh", "-c", script, "postinst", "configure")
         let secret = try Self.text(root, "etc/leaderboard/secret")
         #expect(secret.contains(/(?m)^JWT_SECRET=[0-9a-f]{64}$/))
         let attributes = try FileManager.default.attributesOfItem(
             atPath: root.appending(path: "etc/leaderboard/secret").path
         )
         #expect(attributes[.posixPermissions] as? Int == 0o600)
-        _ = try await Self.run("sh", "-c", users + script, "postinst", "configure", "1.0.0")
+        _ = try await Self.run("sh", "-c", script, "postinst", "configure", "1.0.0")
         #expect(try Self.text(root, "etc/leaderboard/secret") == secret)
     }
 
