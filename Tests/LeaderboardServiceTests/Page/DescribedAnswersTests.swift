@@ -168,7 +168,7 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
         scores(200, #"[{"user_id":"ada","score_increase":1},{"user_id":"!"}]"#), scores(400, "[]"),
         scores(403, "[]", scope: nil), scores(415, "[]", type: "text/plain"),
         scores(200, #"{"id":"1","user_id":"ada","score_increase":1}"#, type: "application/x-ndjson"),
-        ofBoard(200, "GET", "members"),
+        ofBoard(200, "GET", "rules"), ofBoard(200, "GET", "members"),
         admin(400, "GET", "boards/{board}/members", "", nil, "boards/b/members?limit=0"),
         ofBoard(200, "PUT", "members/{id}"), ofBoard(200, "DELETE", "members/{id}"),
         admin(400, "PUT", "boards/{board}/members/{id}", "", nil, "boards/b/members/a%20b"),
