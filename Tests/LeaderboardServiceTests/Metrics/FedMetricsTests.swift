@@ -23,6 +23,9 @@ struct FedMetricsTests {
         "leaderboard_http_accept_errors_total", "leaderboard_unnamed_proxy_refusals_total",
         // Without endpoints there are none.
         "leaderboard_webhook_messages_total", "leaderboard_webhook_waiting_messages",
+        // Of boards alone that have rules, or a stream for other services.
+        "leaderboard_rules_met_total", "leaderboard_intake_entries_total", "leaderboard_intake_rejections_total",
+        "leaderboard_intake_waiting_entries",
     ]
 
     @Test("an eventful run moves every metric of the catalogue, and promtool has nothing to say of the scrape")
