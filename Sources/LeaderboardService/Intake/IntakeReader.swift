@@ -17,30 +17,30 @@ enum IntakeReader {
 
     /// As HTTP's answers name it, where there it can be met.
     private struct Fault: Error {
-        let code: String
+        let reason: String
 
-        static let entry = Fault(code: "invalid_entry")
+        static let entry = Fault(reason: "invalid_entry")
     }
 
     static func read(_ entry: IntakeEntry, _ definition: BoardDefinition) -> ReadIntake {
         do throws(Fault) {
             return ReadIntake(entry.id, .update(try update(entry, definition)))
         } catch {
-            return ReadIntake(entry.id, .rejected(error.code))
+            return ReadIntake(entry.id, .rejected(error.reason))
         }
     }
 
     private static func update(_ entry: IntakeEntry, _ definition: BoardDefinition) throws(Fault) -> IntakeUpdate {
-        guard let words = entry.words else { throw Fault(code: "entry_too_large") }
+        guard let words = entry.words else { throw Fault(reason: "entry_too_large") }
         let texts = try texts(words)
         let key: IdempotencyKey?
         do { key = try texts["id"].map { (text) throws(InvalidIdempotencyKey) in try IdempotencyKey(text) } } catch {
-            throw Fault(code: "invalid_idempotency_key")
+            throw Fault(reason: "invalid_idempotency_key")
         }
-        guard let actor = try? UserID(texts["actor"] ?? usualActor) else { throw Fault(code: "invalid_actor") }
+        guard let actor = try? UserID(texts["actor"] ?? usualActor) else { throw Fault(reason: "invalid_actor") }
         var ip = ""
         if let text = texts["ip"] {
-            guard let address = IPAddress(text) else { throw Fault(code: "invalid_ip") }
+            guard let address = IPAddress(text) else { throw Fault(reason: "invalid_ip") }
             ip = "\(address)"
         }
         do throws(ScoreUpdateError) {
@@ -48,7 +48,7 @@ enum IntakeReader {
             let update = try BoardUpdate(object, by: try ScoreUpdate.user(of: object), of: definition)
             return IntakeUpdate(update, key, by: actor, ip: ip)
         } catch {
-            throw Fault(code: Refusal(error).code)
+            throw Fault(reason: Refusal(error).code)
         }
     }
 
