@@ -11,10 +11,10 @@ struct UnknownWordTests {
             ("user", "user is no parameter here: is user_id meant?"),
             ("sinse", "sinse is no parameter here: is since meant?"),
             ("Until", "Until is no parameter here: is until meant?"),
-            ("ids", "ids is no parameter here: there are user_id, ip, since, until, limit, cursor."),
-            ("foo", "foo is no parameter here: there are user_id, ip, since, until, limit, cursor."),
+            ("ids", "ids is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
+            ("foo", "foo is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
             ("i", "i is no parameter here: is ip meant?"),
-            ("\u{0}", "The empty name is no parameter here: there are user_id, ip, since, until, limit, cursor."),
+            ("\u{0}", "The empty name is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
         ]
     )
     func told(name: String, text: String) throws {
