@@ -278,7 +278,7 @@ local function place_of(rule, key, user)
   local free_at = found and kind(found) ~= 'table' and to_number(found) or 0
   -- Later than any can be: the clock was set back.
   if free_at > milliseconds_now and free_at <= milliseconds_now + rule.interval / 500 then
-    return free_at >= milliseconds_now + rule.interval / 1000 and 'stays' or 'again'
+    return free_at > milliseconds_now + rule.interval / 1000 and 'stays' or 'again'
   end
   local others = try('ZCOUNT', key, '(' .. integer_text(milliseconds_now), '+inf')
   return (kind(others) == 'table' or others < rule.users) and 'new' or nil
