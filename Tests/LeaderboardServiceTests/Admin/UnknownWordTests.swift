@@ -14,7 +14,10 @@ struct UnknownWordTests {
             ("ids", "ids is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
             ("foo", "foo is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
             ("i", "i is no parameter here: is ip meant?"),
-            ("\u{0}", "The empty name is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."),
+            (
+                "\u{0}",
+                "The empty name is no parameter here: there are user_id, ip, since, until, flagged, limit, after, cursor."
+            ),
         ]
     )
     func told(name: String, text: String) throws {
