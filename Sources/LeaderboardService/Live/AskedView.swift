@@ -15,13 +15,16 @@ enum AskedView: Sendable, Equatable {
     /// Messages in a second.
     static let mostOften = 20
 
-    /// `?view=top`, or `?user_id=` up to 20 times, or `?view=me`, or none of them: all changes.
+    /// `?view=top`, or `?user_id=` up to 20 times, or `?view=me`, or none of them: all changes. What is for `me` alone is looked at, and
+    /// not followed, elsewhere.
     init(_ query: Query) throws(Refusal) {
         let views = query.values("view")
         let users = query.userIDs
         guard views.count <= 1, views.allSatisfy({ ["all", "top", "me"].contains($0) }) else {
             throw .invalidQuery("view must be top, all or me.")
         }
+        let neighbours = try query.number("neighbours", in: 0...Self.mostNeighbours) ?? Self.mostNeighbours
+        let rate = try query.number("max_rate", in: 1...Self.mostOften)
         guard users.isEmpty else {
             guard views.isEmpty, users.count <= Self.maximumUsers, users.allSatisfy({ (try? UserID($0)) != nil }) else {
                 throw .invalidQuery("user_id must be 1 to \(Self.maximumUsers) valid user ids, and goes without view.")
@@ -33,8 +36,6 @@ enum AskedView: Sendable, Equatable {
             self = .shared(views.first == "top" ? .top : .all)
             return
         }
-        let neighbours = try query.number("neighbours", in: 0...Self.mostNeighbours) ?? Self.mostNeighbours
-        let rate = try query.number("max_rate", in: 1...Self.mostOften)
         self = .own(neighbours: neighbours, pause: rate.map { .nanoseconds(1_000_000_000 / Int64($0)) } ?? .zero)
     }
 
