@@ -31,7 +31,9 @@ extension HTTPConnection {
 
     private func begin(_ head: RequestHead) {
         let request = IncomingRequest(head: head, router: server.router, began: beginning)
-        if case .found(let route, _) = request.match, case .stream(let handler) = route.action {
+        if case .found(let route, _) = request.match, case .stream(let handler) = route.action,
+            !Query(head.line.query).namesToken
+        {
             return beginStream(request, handler)
         }
         incoming = request

@@ -94,6 +94,8 @@ package struct AuditEntry: Sendable, Equatable {
     package var action: Action? { Action(rawValue: self["action"] ?? "update") }
     /// The rules of plausibility that it met, and that flag what meets them.
     package var flags: [String] { (self["flag"] ?? "").words.map(String.init) }
+    /// Those that the user is in from this update on, where it moved the user; else none.
+    package var segments: [String] { (self["segments"] ?? "").words.map(String.init) }
     /// An operator added or took the points, and says why.
     package var isAdjustment: Bool { self["action"] == nil && self["reason"] != nil }
     /// Whether the user was suspended after it; nil where it does not tell. Of what is left of an erased entry, what that told. An

@@ -27,15 +27,17 @@ struct FrozenRows: Hashable, Sendable {
         (3...4).contains(words.count) && words.dropFirst().allSatisfy { count($0) != nil }
     }
 
-    /// `user score rank`, or `@window season from until users`
+    /// `user score rank`, or `@window season from until seq users`
     private static func isLine(_ words: [Substring]) -> Bool {
-        if isHeadOfWindow(words) { return words.dropFirst(2).allSatisfy { Int($0) != nil } && count(words[4]) != nil }
+        if isHeadOfWindow(words) {
+            return words[2...3].allSatisfy { Int($0) != nil } && words[4...5].allSatisfy { count($0) != nil }
+        }
         guard words.count == 3, (try? UserID(String(words[0]))) != nil else { return false }
         return Int(words[1]).flatMap(ScoreRange.checked) != nil && count(words[2]) != nil
     }
 
     private static func isHeadOfWindow(_ words: [Substring]) -> Bool {
-        words.count == 5 && words.first?.hasPrefix("@") == true
+        words.count == 6 && words.first?.hasPrefix("@") == true
     }
 
     private static func count(_ word: Substring) -> Int? {
@@ -69,7 +71,7 @@ struct FrozenRows: Hashable, Sendable {
         for (head, rows) in parts {
             let gone = rows.indices.filter { users.contains(String(rows[$0].first ?? "")) }
             var head = head.map(String.init)
-            let total = Self.isHeadOfWindow(head.map { $0[...] }) ? 4 : 2
+            let total = Self.isHeadOfWindow(head.map { $0[...] }) ? 5 : 2
             Self.take(gone.count, from: &head, at: total)
             if total == 2, head.count > 3, let covered = Int(head[3]) {
                 Self.take(gone.count { $0 < covered }, from: &head, at: 3)

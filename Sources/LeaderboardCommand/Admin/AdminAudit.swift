@@ -125,6 +125,8 @@ private struct AuditAnswer: Decodable {
         let value: Int?
         /// The rules that flagged it.
         let flags: [String]?
+        /// Those that the user is in from it on, where it moved the user.
+        let segments: [String]?
         let unaudited: Int?
         let was: String?
         let of: String?
@@ -144,7 +146,7 @@ private struct AuditAnswer: Decodable {
             [
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
-                "hash", "malformed",
+                "hash", "malformed", "flags", "segments",
             ].map { .text($0) }
         )
 
@@ -155,7 +157,8 @@ private struct AuditAnswer: Decodable {
                 .number(seq), .text(`operator`), .number(value), .text(ip), .text(request_id), .text(trace_id),
                 .text(actor), .text(reason), .text(reverts?.map(String.init).joined(separator: " ")),
                 .text(reverted_entries?.joined(separator: " ")), .number(unaudited), .text(was), .text(of),
-                .text(hash), .text(malformed?.joined(separator: " ")),
+                .text(hash), .text(malformed?.joined(separator: " ")), .text(flags?.joined(separator: " ")),
+                .text(segments?.joined(separator: " ")),
             ])
         }
 
@@ -180,6 +183,7 @@ private struct AuditAnswer: Decodable {
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
             if let reverted_entries { parts.append("and \(reverted_entries.joined(separator: ","))") }
             if let unaudited { parts.append("\(unaudited) points of before") }
+            if let segments { parts.append("in \(segments.joined(separator: ","))") }
             if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }

@@ -79,7 +79,7 @@ struct BoardImport: AsyncParsableCommand {
         try await input.lines { bytes in
             do throws(ImportedRows.Fault) { if try rows.row(of: bytes) != nil { count += 1 } } catch {
                 faults += 1
-                if faults <= 20 { writeToStandardError("\(error)\n".printable + "\n") }
+                if faults <= 20 { writeToStandardError("\(error)".printable + "\n") }
             }
         }
         guard faults == 0 else { throw CommandFailure("\(faults.counted("line")) wrong: nothing was sent") }
@@ -114,12 +114,15 @@ struct ImportWork: Sendable {
 struct ImportTally: Sendable, Equatable {
     var rows = 0
     var changed = 0
+    /// An import of the same name has sent them before.
+    var repeated = 0
     var refused = 0
 
     func words(isTrial: Bool) -> String {
-        let same = rows - changed - refused
+        let same = rows - changed - repeated - refused
         let done = isTrial ? "would be set" : "set"
         return "\(changed.counted("score")) \(done), \(same) as they were"
+            + (repeated > 0 ? ", \(repeated) set before by this import (another --id sets them again)" : "")
             + (refused > 0 ? ", \(refused) refused." : ".") + (isTrial ? " Nothing was changed." : "")
     }
 }
@@ -159,13 +162,17 @@ struct ImportRun {
 
     private mutating func flush() async throws {
         let (work, session, rows) = (work, session, waiting)
-        let outcomes = await rows.mapAllAtOnce { row -> Result<Bool, any Error> in
+        let outcomes = await rows.mapAllAtOnce { row -> Result<Outcome, any Error> in
             do { return .success(try await Self.send(row, work, session)) } catch { return .failure(error) }
         }
         (waiting, users, scores) = ([], [], [])
         for (row, outcome) in zip(rows, outcomes) {
             do {
-                if try outcome.get() { tally.changed += 1 }
+                switch try outcome.get() {
+                case .changed: tally.changed += 1
+                case .repeated: tally.repeated += 1
+                case .same: break
+                }
             } catch let refusal as RowRefusal {
                 tally.refused += 1
                 writeToStandardError("line \(row.line): \(row.user): \(refusal.words)".printable + "\n")
@@ -177,9 +184,12 @@ struct ImportRun {
         }
     }
 
-    /// - Returns: whether it changes the score.
+    private enum Outcome: Sendable {
+        case changed, same, repeated
+    }
+
     /// - Throws: ``RowRefusal``, or what ends the import.
-    private static func send(_ row: ImportedRow, _ work: ImportWork, _ session: OperatorSession) async throws -> Bool {
+    private static func send(_ row: ImportedRow, _ work: ImportWork, _ session: OperatorSession) async throws -> Outcome {
         let json = ByteBuffer(bytes: try JSONEncoder().encode(Wish(score: row.score, reason: work.reason)))
         let headers = work.isTrial ? [] : [("Idempotency-Key", work.key(of: row))]
         var last = ""
@@ -199,7 +209,7 @@ struct ImportRun {
                 continue
             }
             switch answer.status.code {
-            case 200..<300: return try changes(row, answer.body)
+            case 200..<300: return try outcome(answer.body)
             case 429, 503, 504: last = answer.refusal?.code ?? "\(answer.status)"
             case 401, 404: _ = try answer.success()
             case 403 where answer.code != "user_suspended": _ = try answer.success()
@@ -211,9 +221,10 @@ struct ImportRun {
         )
     }
 
-    private static func changes(_ row: ImportedRow, _ body: ByteBuffer) throws -> Bool {
+    private static func outcome(_ body: ByteBuffer) throws -> Outcome {
         let answer = try JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView))
-        return answer.changed ?? (answer.score_before != answer.score)
+        if answer.replayed == true { return .repeated }
+        return answer.changed ?? (answer.score_before != answer.score) ? .changed : .same
     }
 
     private struct Wish: Encodable {
@@ -225,6 +236,7 @@ struct ImportRun {
         let score: Int
         /// Of an adjustment.
         let changed: Bool?
+        let replayed: Bool?
         /// Of a preview.
         let score_before: Int?
     }

@@ -39,7 +39,7 @@ struct AdjustRoute: Sendable {
                 return ByteBuffer(
                     string:
                         #"{"status":"success","user_id":"\#(user)","score":\#(applied.score),"seq":\#(applied.seq),"#
-                        + #""changed":\#(applied.isChange)}"#
+                        + #""changed":\#(applied.isChange)"# + (applied.isReplay ? #","replayed":true}"# : "}")
                 )
             }
             throw .storeUnavailable

@@ -51,23 +51,9 @@ enum AuditJSON {
                 body.writeJSON(String(field.value.prefix(longest)))
             }
         }
-        let malformed = entry.malformed
-        if !malformed.isEmpty {
-            body.writeStaticString(#","malformed":["#)
-            for (index, name) in malformed.enumerated() {
-                if index > 0 { body.writeStaticString(",") }
-                body.writeJSON(String(name.prefix(100)))
-            }
-            body.writeStaticString("]")
-        }
-        if !entry.flags.isEmpty {
-            body.writeStaticString(#","flags":["#)
-            for (index, rule) in entry.flags.prefix(PlausibilityRule.maximumCount).enumerated() {
-                if index > 0 { body.writeStaticString(",") }
-                body.writeJSON(String(rule.prefix(100)))
-            }
-            body.writeStaticString("]")
-        }
+        writeWords("malformed", entry.malformed, into: &body)
+        writeWords("flags", Array(entry.flags.prefix(PlausibilityRule.maximumCount)), into: &body)
+        writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
         }
@@ -76,6 +62,17 @@ enum AuditJSON {
             body.writeString(#","reverted_entries":[\#(ids)]"#)
         }
         body.writeStaticString("}")
+    }
+
+    /// Left out where there are none.
+    private static func writeWords(_ name: String, _ words: [String], into body: inout ByteBuffer) {
+        guard !words.isEmpty else { return }
+        body.writeString(#","\#(name)":["#)
+        for (index, word) in words.enumerated() {
+            if index > 0 { body.writeStaticString(",") }
+            body.writeJSON(String(word.prefix(100)))
+        }
+        body.writeStaticString("]")
     }
 
     static func export(_ export: UserExport) -> ByteBuffer {

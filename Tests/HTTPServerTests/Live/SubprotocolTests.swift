@@ -58,6 +58,8 @@ struct SubprotocolTests {
                 let answer = try await client.request("GET", "\(path)?\(query)")
                 #expect((answer.status, answer.code) == (400, "token_in_query"))
             }
+            let streamed = try await client.request("POST", "/stream?\(query)", body: "a body")
+            #expect((streamed.status, streamed.code) == (400, "token_in_query"))
             #expect(try await client.request("GET", "/hello?tokens=a&my_token=b").status == 200)
             #expect(try await client.request("GET", "/hello?a=token").status == 200)
         }
