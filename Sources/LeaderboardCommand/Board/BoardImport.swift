@@ -189,7 +189,8 @@ struct ImportRun {
     }
 
     /// - Throws: ``RowRefusal``, or what ends the import.
-    private static func send(_ row: ImportedRow, _ work: ImportWork, _ session: OperatorSession) async throws -> Outcome {
+    private static func send(_ row: ImportedRow, _ work: ImportWork, _ session: OperatorSession) async throws -> Outcome
+    {
         let json = ByteBuffer(bytes: try JSONEncoder().encode(Wish(score: row.score, reason: work.reason)))
         let headers = work.isTrial ? [] : [("Idempotency-Key", work.key(of: row))]
         var last = ""
