@@ -274,7 +274,6 @@ final class OwnPlaces {
         let user = change.user
         let own = byUser[user] ?? []
         let watchedBefore = own.isEmpty ? nil : watched.remove(user)
-        let placeBefore = own.isEmpty ? nil : board.rows.place(of: user)
         let wasWhole = board.isWhole
         let move = board.set(user, to: change.score, isReached: change.increase != 0, maximum: room)
         guard let move else {
@@ -282,26 +281,34 @@ final class OwnPlaces {
             return
         }
         let passing = Passings.Passing(user: user, score: change.score, time: time)
-        let to = watched.place(before: move.new)
-        if let from = placeAmongWatched(move.old ?? watchedBefore, wasWhole: wasWhole, change, move.new) {
-            watched.forEach(to..<max(to, from)) { row in
-                for viewer in byUser[row.user] ?? [] {
-                    viewer.passed.add(passing)
-                    viewer.look?.standing.rank? += 1
-                    hurry(viewer)
-                }
-            }
-            watched.forEach(from..<max(to, from)) { row in
-                for viewer in byUser[row.user] ?? [] {
-                    viewer.overtook.add(passing)
-                    if let rank = viewer.look?.standing.rank { viewer.look?.standing.rank = max(1, rank - 1) }
-                    hurry(viewer)
-                }
+        let origin: Ranking.Row?
+        switch self.origin(move.old ?? watchedBefore, wasWhole: wasWhole, change) {
+        case .row(let row): origin = row
+        case .end: origin = nil
+        case .unknown: return tellOwn(own, move, wasWhole: wasWhole, time)
+        }
+        watched.forEach(watched.passed(from: origin, to: move.new)) { row in
+            for viewer in byUser[row.user] ?? [] {
+                viewer.passed.add(passing)
+                viewer.look?.standing.rank? += 1
+                hurry(viewer)
             }
         }
+        watched.forEach(watched.overtaking(from: origin, to: move.new)) { row in
+            for viewer in byUser[row.user] ?? [] {
+                viewer.overtook.add(passing)
+                if let rank = viewer.look?.standing.rank { viewer.look?.standing.rank = max(1, rank - 1) }
+                hurry(viewer)
+            }
+        }
+        tellOwn(own, move, wasWhole: wasWhole, time)
+    }
+
+    /// Those who watch the user that moved.
+    private func tellOwn(_ own: [OwnViewer], _ move: BestRows.Move, wasWhole: Bool, _ time: Int?) {
         guard !own.isEmpty else { return }
         watched.put(move.new)
-        let (passed, overtook) = crossed(by: move.new, from: placeBefore, wasWhole: wasWhole, time)
+        let (passed, overtook) = crossed(by: move, wasWhole: wasWhole, time)
         for viewer in own {
             if let passed { viewer.passed.add(passed.count, named: passed.named) }
             if let overtook { viewer.overtook.add(overtook.count, named: overtook.named) }
@@ -310,40 +317,40 @@ final class OwnPlaces {
         }
     }
 
-    /// Where the user of a change was among the watched; nil: nobody knows.
-    private func placeAmongWatched(_ old: Ranking.Row?, wasWhole: Bool, _ change: PlacedChange, _ new: Ranking.Row)
-        -> Int?
-    {
-        if let old { return watched.place(before: old) }
-        // New on the board: from behind its end.
-        if wasWhole { return watched.count }
-        guard change.increase != 0 else { return nil }
+    private enum Origin {
+        case row(Ranking.Row)
+        /// New on the board: from behind its end.
+        case end
+        case unknown
+    }
+
+    /// Where the user of a change was.
+    private func origin(_ old: Ranking.Row?, wasWhole: Bool, _ change: PlacedChange) -> Origin {
+        if let old { return .row(old) }
+        if wasWhole { return .end }
+        guard change.increase != 0 else { return .unknown }
         let (score, overflow) = change.score.subtractingReportingOverflow(change.increase)
-        guard !overflow else { return nil }
-        return watched.place(before: Ranking.Row(standing: Standing(user: change.user, score: score), arrival: 0))
+        guard !overflow else { return .unknown }
+        return .row(Ranking.Row(standing: Standing(user: change.user, score: score), arrival: 0))
     }
 
     private typealias Crossed = (count: Int, named: [Passings.Passing])
 
     /// Whom a watched user has passed, and by whom they were passed, where the rows tell; the nearest ones are named.
-    private func crossed(
-        by new: Ranking.Row,
-        from before: Int?,
-        wasWhole: Bool,
-        _ time: Int?
-    ) -> (passed: Crossed?, overtook: Crossed?) {
-        guard let after = board.rows.place(of: new.user) else { return (nil, nil) }
-        let longest = Passings.longest
-        guard let before = before ?? (wasWhole ? board.count - 1 : nil) else { return (nil, nil) }
+    private func crossed(by move: BestRows.Move, wasWhole: Bool, _ time: Int?) -> (passed: Crossed?, overtook: Crossed?)
+    {
+        guard move.old != nil || wasWhole, let own = board.rows.place(of: move.new.user) else { return (nil, nil) }
         func named(_ places: Range<Int>) -> [Passings.Passing] {
             board.rows.rows(places).map { Passings.Passing(user: $0.user, score: $0.score, time: time) }
         }
-        if after < before {
-            let count = before - after
-            return (nil, (count, named(after + 1..<after + 1 + min(count, longest)).reversed()))
-        }
-        let count = after - before
-        return count == 0 ? (nil, nil) : ((count, named(after - min(count, longest)..<after)), nil)
+        var behind = board.rows.passed(from: move.old, to: move.new)
+        // The user's own row.
+        if behind.first == own { behind = behind.dropFirst() }
+        let before = board.rows.overtaking(from: move.old, to: move.new)
+        return (
+            before.isEmpty ? nil : (before.count, named(before.suffix(Passings.longest))),
+            behind.isEmpty ? nil : (behind.count, named(behind.prefix(Passings.longest)).reversed())
+        )
     }
 
     // MARK: What is told

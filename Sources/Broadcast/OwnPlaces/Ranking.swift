@@ -56,6 +56,24 @@ struct Ranking {
     /// How many have that score or a better one.
     func count(notWorseThan score: Int) -> Int { place { order.ascends ? $0.score <= score : $0.score >= score } }
 
+    /// Equals have one rank: none of them is before another.
+    private var equalsAreOne: Bool { order.ties == .shared || order.ties == .dense }
+
+    /// The places of those whom another row comes to be before on its way.
+    /// - Parameter old: nil: from behind the end.
+    func passed(from old: Row?, to new: Row) -> Range<Int> {
+        func end(_ row: Row) -> Int { equalsAreOne ? count(notWorseThan: row.score) : place(before: row) }
+        let first = end(new)
+        return first..<max(first, old.map(end) ?? count)
+    }
+
+    /// The places of those who come to be before another row on its way.
+    func overtaking(from old: Row?, to new: Row) -> Range<Int> {
+        func begin(_ row: Row) -> Int { equalsAreOne ? count(betterThan: row.score) : place(before: row) }
+        let first = old.map(begin) ?? count
+        return first..<max(first, begin(new))
+    }
+
     /// How many rows from the best one on are so; those behind the first that is not are not.
     private func place(_ isBefore: (Row) -> Bool) -> Int {
         let chunk = Self.first(of: chunks.count) { index in chunks[index].last.map { !isBefore($0) } ?? true }

@@ -64,10 +64,17 @@ struct OwnPlacesTests {
         instance.stop()
     }
 
-    @Test("hear of everybody who passes them and whom they pass, so that the ranks follow from it")
-    func passings() throws {
+    /// On `dense` boards the rank tells of scores, not of users.
+    @Test(
+        "hear of everybody who passes them and whom they pass, so that the ranks follow from it; equals of one rank do not pass each other",
+        arguments: [
+            BoardOrder(), BoardOrder(ascends: false, ties: .shared), BoardOrder(ascends: true, ties: .shared),
+            BoardOrder(ascends: false, ties: .first), BoardOrder(ascends: true, ties: .last),
+        ]
+    )
+    func passings(order: BoardOrder) throws {
         var random = SeededGenerator(seed: 5)
-        let board = ModelBoard()
+        let board = ModelBoard(order)
         for user in 0..<40 { board.update("u\(user)", by: user * 10) }
         let options = BroadcastOptions()
         let instance = ModelInstance(board, options)
@@ -78,7 +85,7 @@ struct OwnPlacesTests {
         Self.settle(instance, 5)
         for step in 1...400 {
             // New ones, too, and falls.
-            board.update("u\(Int.random(in: 0..<44, using: &random))", by: Int.random(in: -60...90, using: &random))
+            board.update("u\(Int.random(in: 0..<44, using: &random))", by: 10 * Int.random(in: -6...9, using: &random))
             instance.receive()
             if step.isMultiple(of: 9) { instance.advance(.milliseconds(20)) }
         }
