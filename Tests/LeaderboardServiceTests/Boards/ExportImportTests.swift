@@ -80,7 +80,8 @@ struct ExportImportTests {
             #expect(try await tool.run("board", "export", "one", lines, "--metadata").code == 0)
             #expect(try tool.text("out.ndjson").contains(#"{"rank":1,"user_id":"eve","score":100000,"metadata":null}"#))
             for (file, users) in [
-                (lines, "5 scores set"), (tool.folder.appending(path: "out.csv").path, "5 scores set"),
+                (lines, "5 scores set, 0 as they were."),
+                (tool.folder.appending(path: "out.csv").path, "0 scores set, 0 as they were, 5 set before by this"),
             ] {
                 let answer = try await tool.run("board", "import", "two", file, "--reason", "r", "--yes")
                 #expect(answer.code == 0 && answer.output.contains(users), "\(answer.output)")
