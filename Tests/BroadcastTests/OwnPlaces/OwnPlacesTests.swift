@@ -64,13 +64,9 @@ struct OwnPlacesTests {
         instance.stop()
     }
 
-    /// On `dense` boards the rank tells of scores, not of users.
     @Test(
-        "hear of everybody who passes them and whom they pass, so that the ranks follow from it; equals of one rank do not pass each other",
-        arguments: [
-            BoardOrder(), BoardOrder(ascends: false, ties: .shared), BoardOrder(ascends: true, ties: .shared),
-            BoardOrder(ascends: false, ties: .first), BoardOrder(ascends: true, ties: .last),
-        ]
+        "hear of everybody who passes them and whom they pass, so that the ranks follow from it",
+        arguments: [BoardOrder(), BoardOrder(ascends: false, ties: .first), BoardOrder(ascends: true, ties: .last)]
     )
     func passings(order: BoardOrder) throws {
         var random = SeededGenerator(seed: 5)
@@ -102,6 +98,37 @@ struct OwnPlacesTests {
         }
         #expect(most > 50)
         #expect(instance.ownAsked <= 40)
+        for viewer in viewers { try viewer.disconnect() }
+        instance.stop()
+    }
+
+    @Test(
+        "who come to one rank do not pass each other; who leaves it passes all of it",
+        arguments: [BoardOrder.Ties.shared, .dense]
+    )
+    func equals(ties: BoardOrder.Ties) throws {
+        let board = ModelBoard(BoardOrder(ascends: false, ties: ties))
+        for (user, score) in [50, 50, 40, 50].enumerated() { board.update("u\(user)", by: score) }
+        let options = BroadcastOptions()
+        let instance = ModelInstance(board, options)
+        board.publish = { instance.publish($0) }
+        instance.connect()
+        let viewers = Self.viewers(4)
+        for viewer in viewers { try viewer.connect(to: instance, options, withCursor: false) }
+        Self.settle(instance, 5)
+        let steps = [
+            (points: 10, others: [0, 0], own: [0, 0]), (points: 1, others: [1, 0], own: [0, 3]),
+            (points: -1, others: [1, 0], own: [0, 3]), (points: -1, others: [1, 1], own: [3, 3]),
+        ]
+        for step in steps {
+            board.update("u2", by: step.points)
+            instance.receive()
+            Self.settle(instance, 5)
+            for (place, viewer) in viewers.enumerated() {
+                try viewer.read()
+                #expect([viewer.passed, viewer.overtook] == (place == 2 ? step.own : step.others))
+            }
+        }
         for viewer in viewers { try viewer.disconnect() }
         instance.stop()
     }
