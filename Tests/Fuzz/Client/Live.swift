@@ -9,9 +9,12 @@ extension FuzzTarget {
         dictionary: "json"
     ) { input in
         let screens = [true, false].map { isTerminal in
-            Screen(isTerminal: isTerminal) { text in
-                promise(isTerminal || !text.unicodeScalars.contains("\u{1B}"), "a name is no command to a terminal")
-            }
+            Screen(
+                isTerminal: isTerminal,
+                write: { text in
+                    promise(isTerminal || !text.unicodeScalars.contains("\u{1B}"), "a name is no command to a terminal")
+                }
+            )
         }
         var viewers = Viewers()
         let all = [viewers.add(after: nil), viewers.add(after: 0)]
