@@ -12,14 +12,7 @@ local function address_failure(keys, args)
   if #keys ~= 1 or not capacity or capacity < 1 or not token_time or token_time < 1 then
     return redis.error_reply('BADARG leaderboard_address_failure: a key or an argument is missing or wrong')
   end
-  local clock = redis.call('TIME')
-  local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take_from(keys[1], redis.call('MGET', keys[1])[1], now, capacity, token_time)
-  if not taken then
-    return full_in - (capacity - 1) * token_time
-  end
-  keep_bucket(keys[1], now, full_in)
-  return 0
+  return take_token(keys[1], capacity, token_time)
 end
 
 -- leaderboard_spend: a token of each of some buckets, or of none.

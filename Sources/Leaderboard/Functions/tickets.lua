@@ -17,13 +17,10 @@ local function make(keys, args)
     or token_time < 1 then
     return redis.error_reply('BADARG leaderboard_ticket_make: a key or an argument is missing or wrong')
   end
-  local clock = redis.call('TIME')
-  local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take_from(keys[2], redis.call('MGET', keys[2])[1], now, capacity, token_time)
-  if not taken then
-    return full_in - (capacity - 1) * token_time
+  local wait = take_token(keys[2], capacity, token_time)
+  if wait ~= 0 then
+    return wait
   end
-  keep_bucket(keys[2], now, full_in)
   redis.call('SET', keys[1], content, 'PX', integer_text(lifetime))
   return 0
 end

@@ -46,3 +46,15 @@ local function take_from(key, full_at, now, capacity, token_time)
   end
   return taken, full_in
 end
+
+-- Takes a token of one bucket, by Redis' clock. Returns 0; or, with none taken, how long until there is one, in microseconds.
+local function take_token(key, capacity, token_time)
+  local clock = redis.call('TIME')
+  local now = clock[1] * 1000000 + clock[2]
+  local taken, full_in = take_from(key, redis.call('MGET', key)[1], now, capacity, token_time)
+  if not taken then
+    return full_in - (capacity - 1) * token_time
+  end
+  keep_bucket(key, now, full_in)
+  return 0
+end
