@@ -24,6 +24,9 @@ struct UserBoards {
         let withheld_score: Int?
         let suspended: Bool
 
+        /// What stands before its paths.
+        fileprivate var path: String { board == "main" ? "" : "/boards/\(board.percentEncoded())" }
+
         /// `speedrun  120, rank 3`
         var line: String {
             let score =
@@ -114,18 +117,9 @@ struct UserBoards {
     mutating func visit(_ rows: [Row]? = nil, _ act: (Row, _ path: String) async throws -> String?) async {
         let rows = rows ?? self.rows
         for (index, row) in rows.enumerated() {
-            let place = "\(index + 1) of \(rows.count)  \(row.board.printable)"
-            do {
-                let path = row.board == "main" ? "" : "/boards/\(row.board.percentEncoded())"
-                if let words = try await act(row, path) {
-                    print("\(place): \(words)")
-                } else if (index + 1).isMultiple(of: Self.progressStep) {
-                    writeToStandardError("\(index + 1) of \(rows.count.counted("board"))\n")
-                }
-            } catch {
-                failed.append(Failed(board: row.board, reason: inWords(error)))
-                writeToStandardError("\(place): failed: \(inWords(error))\n")
-            }
+            let answer: Result<String?, any Error>
+            do { answer = .success(try await act(row, row.path)) } catch { answer = .failure(error) }
+            report(row, index: index, of: rows.count) { try answer.get() }
         }
     }
 
@@ -145,8 +139,7 @@ struct UserBoards {
         for start in stride(from: 0, to: rows.count, by: Self.atOnce) {
             let some = Array(rows[start..<min(start + Self.atOnce, rows.count)])
             let answers = await some.mapAllAtOnce { row -> Result<Value, any Error> in
-                let path = row.board == "main" ? "" : "/boards/\(row.board.percentEncoded())"
-                do { return .success(try await ask(row, path)) } catch { return .failure(error) }
+                do { return .success(try await ask(row, row.path)) } catch { return .failure(error) }
             }
             for (index, (row, answer)) in zip(some, answers).enumerated() {
                 report(row, index: start + index, of: rows.count) { try tell(row, try answer.get()) }
