@@ -22,22 +22,17 @@ struct FrozenRows: Hashable, Sendable {
         self.text = text
     }
 
-    /// `epoch seq users [covered]`
     private static func isHead(_ words: [Substring]) -> Bool {
         (3...4).contains(words.count) && words.dropFirst().allSatisfy { count($0) != nil }
     }
 
-    /// `user score rank`, or `@window season from until seq users`
+    /// A row, `user score rank`, or the head of a window's part.
     private static func isLine(_ words: [Substring]) -> Bool {
-        if isHeadOfWindow(words) {
+        if FrozenHead.isOfWindow(words) {
             return words[2...3].allSatisfy { Int($0) != nil } && words[4...5].allSatisfy { count($0) != nil }
         }
         guard words.count == 3, (try? UserID(String(words[0]))) != nil else { return false }
         return Int(words[1]).flatMap(ScoreRange.checked) != nil && count(words[2]) != nil
-    }
-
-    private static func isHeadOfWindow(_ words: [Substring]) -> Bool {
-        words.count == 6 && words.first?.hasPrefix("@") == true
     }
 
     private static func count(_ word: Substring) -> Int? {
@@ -47,7 +42,7 @@ struct FrozenRows: Hashable, Sendable {
     /// Whether a row of the user is shown: it is in a part, and its place is not covered.
     func shows(_ user: String) -> Bool {
         parts.contains { head, rows in
-            let covered = Self.isHeadOfWindow(head) || head.count < 4 ? 0 : Int(head[3]) ?? 0
+            let covered = Self.covered(head) ?? 0
             return rows.dropFirst(max(0, covered)).contains { $0.first.map(String.init) == user }
         }
     }
@@ -56,7 +51,7 @@ struct FrozenRows: Hashable, Sendable {
         var parts: [(head: [Substring], rows: [[Substring]])] = []
         for line in text.parts(at: "\n") {
             let words = line.parts(at: " ")
-            if parts.isEmpty || Self.isHeadOfWindow(words) {
+            if parts.isEmpty || FrozenHead.isOfWindow(words) {
                 parts.append((words, []))
             } else {
                 parts[parts.count - 1].rows.append(words)
@@ -65,18 +60,24 @@ struct FrozenRows: Hashable, Sendable {
         return parts
     }
 
+    /// Nil: of a window, and of a board of which nobody uncovers places.
+    private static func covered(_ head: [Substring]) -> Int? {
+        guard !FrozenHead.isOfWindow(head), head.indices.contains(FrozenHead.coveredIndex) else { return nil }
+        return Int(head[FrozenHead.coveredIndex])
+    }
+
     /// As `leaderboard_erase_frozen` does it: the others keep their ranks, and there are as many users fewer.
     func without(_ users: Set<String>) -> FrozenRows {
         var lines: [String] = []
         for (head, rows) in parts {
             let gone = rows.indices.filter { users.contains(String(rows[$0].first ?? "")) }
-            var head = head.map(String.init)
-            let total = Self.isHeadOfWindow(head.map { $0[...] }) ? 5 : 2
-            Self.take(gone.count, from: &head, at: total)
-            if total == 2, head.count > 3, let covered = Int(head[3]) {
-                Self.take(gone.count { $0 < covered }, from: &head, at: 3)
+            var words = head.map(String.init)
+            let users = FrozenHead.usersIndex(isOfWindow: FrozenHead.isOfWindow(head))
+            Self.take(gone.count, from: &words, at: users)
+            if let covered = Self.covered(head) {
+                Self.take(gone.count { $0 < covered }, from: &words, at: FrozenHead.coveredIndex)
             }
-            lines.append(head.joined(separator: " "))
+            lines.append(words.joined(separator: " "))
             lines += rows.indices.filter { !gone.contains($0) }.map { rows[$0].joined(separator: " ") }
         }
         return FrozenRows(checked: lines.joined(separator: "\n"))

@@ -2,7 +2,20 @@ import Board
 import Seasons
 import Text
 
-/// What is kept of a board while it is frozen, as `Functions/freeze.lua` writes it.
+/// The words of the line that begins a part of what is kept of a frozen board, as `Functions/freeze.lua` writes them:
+/// `epoch seq users [covered]` of the board, `@window season from until seq users` of a window.
+enum FrozenHead {
+    static func isOfWindow(_ words: [Substring]) -> Bool {
+        words.count == 6 && words[0].hasPrefix("@")
+    }
+
+    /// Where the number of users stands.
+    static func usersIndex(isOfWindow: Bool) -> Int { isOfWindow ? 5 : 2 }
+
+    static let coveredIndex = 3
+}
+
+/// What is kept of a board while it is frozen.
 struct FrozenPicture {
     fileprivate struct Part {
         let window: WindowName?
@@ -62,9 +75,9 @@ struct FrozenPicture {
 }
 
 extension FrozenPicture.Part {
-    /// `@window season from until seq users`. Nil: it is another line.
+    /// Nil: it is another line than the first one of a window.
     fileprivate init?(line words: [Substring]) {
-        guard words.count == 6, words[0].hasPrefix("@"), let window = WindowName(words[0].dropFirst()),
+        guard FrozenHead.isOfWindow(words), let window = WindowName(words[0].dropFirst()),
             Season.isID(words[1]), let from = Int(words[2]), let until = Int(words[3]), from >= 0, from < until,
             let seq = FrozenPicture.count(words[4]), let total = FrozenPicture.count(words[5])
         else { return nil }

@@ -135,6 +135,9 @@ struct FreezeTests {
             let empty = try await catalogue.uncover(id, downTo: 3, by: board.act(), on: board.loop)
             #expect(empty == Uncovering(covered: 0, isDone: false))
             let store = try await catalogue.board(id, on: board.loop)
+            // A backup takes what stands there as it is.
+            let text = try #require(try await board.command("GET", store.keys.frozen).text)
+            #expect(FrozenRows(text)?.text == text && text.contains("\n@h "))
             for name in ["h", "d"] {
                 let page = try await store.frozenPage(of: WindowName(name), on: board.loop)
                 #expect(page.season == store.board.seasons?.shown(try #require(WindowName(name))), "\(name)")
