@@ -1,9 +1,10 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
 
 /// TCP ports that nobody listens on, below the range that the kernel gives to outgoing connections, so that a server can
-/// be stopped and started on its own. The port 10,000 above (the bus of a Redis Cluster) is free as well.
+/// be stopped and started on its own, by IPv4 and IPv6. The port 10,000 above (the bus of a Redis Cluster) is free as well.
 package enum FreePort {
     /// A port looks free until its server has started: no two of a run get the same.
     private static let given = Mutex<Set<Int>>([])
@@ -17,9 +18,18 @@ package enum FreePort {
     }
 
     private static func isFree(_ port: Int) async -> Bool {
-        let listener = try? await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: port).get()
-        try? await listener?.close()
-        return listener != nil
+        for host in ["127.0.0.1", "::1"] {
+            do {
+                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: host, port: port)
+                    .get()
+                    .close()
+            } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
+                // A machine without IPv6.
+                continue
+            } catch {
+                return false
+            }
+        }
+        return true
     }
 }

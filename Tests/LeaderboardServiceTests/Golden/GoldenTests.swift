@@ -60,6 +60,7 @@ private actor Transcript {
         }
         for header in exchange.headers { request += header + "\r\n" }
         let body = try exchange.body?()
+        if exchange.isStream { try await Self.viewersSeeTheLast(service) }
         if let body { request += "Content-Length: \(body.utf8.count)\r\n" }
         if !exchange.isStream { request += "Connection: close\r\n" }
         try await connection.send(request + "\r\n" + (body ?? ""))
@@ -74,6 +75,21 @@ private actor Transcript {
         let headers = exchange.headers.map { "\n    \($0)" }.joined()
         text += "=== \(exchange.name)\n\(exchange.method) \(exchange.path)\(headers)\n"
         text += "\(Self.withoutChance(answer).replacing("\r\n", with: "\n"))\n"
+    }
+
+    /// An update is answered before viewers see it: what a new one sees first could be older than what was answered last.
+    private static func viewersSeeTheLast(_ service: RunningService) async throws {
+        let stats = try await service.connect().request("GET", "/api/v1/scoreboard/stats")
+        let cursor = try #require(stats.json?["cursor"] as? String)
+        try await until("no viewer sees \(cursor)") {
+            let connection = try await service.connect()
+            defer { connection.close() }
+            try await connection.send("GET /api/v1/scoreboard/events HTTP/1.1\r\nHost: test\r\n\r\n")
+            return try await connection.receive { (bytes: inout ByteBuffer) -> String? in
+                let text = String(buffer: bytes)
+                return text.contains("]}\n\n") ? text : nil
+            }.contains(cursor)
+        }
     }
 
     /// Times, random identities and what the clock makes of a bucket.

@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import TestSupport
 import Testing
 
@@ -28,7 +26,7 @@ final class LoadBalancer: Sendable {
     ) async throws -> LoadBalancer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lb-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-        let ports = try await freePorts(2)
+        let ports = [try await FreePort.find(), try await FreePort.find()]
         var text = change(try ShippedFiles.text(kind.file))
         for (number, instance) in instances.enumerated() {
             text = text.replacing("leaderboard-\(number + 1):8080", with: "127.0.0.1:\(instance)")
@@ -100,16 +98,4 @@ final class LoadBalancer: Sendable {
             include leaderboard.conf;
         }
         """
-
-    /// Ports that nobody listened on a moment ago.
-    private static func freePorts(_ count: Int) async throws -> [Int] {
-        var listeners: [any Channel] = []
-        for _ in 0..<count {
-            let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            listeners.append(try await bootstrap.bind(host: "127.0.0.1", port: 0).get())
-        }
-        let ports = listeners.compactMap(\.localAddress?.port)
-        for listener in listeners { try await listener.close() }
-        return ports
-    }
 }
