@@ -4,8 +4,8 @@ import NIOCore
 /// One connection: commands out, replies in, in order. Owned by its event loop.
 ///
 /// Commands of one tick of the loop leave in one write. It ends itself when a reply is late or too long, and when the
-/// stream is out of step; whoever waits then is told ``RedisError/outcomeUnknown(_:)``, or ``RedisError/notSent(_:)`` if
-/// the command had not left yet. When the server says that it is the wrong one, it ends after the last reply.
+/// stream is out of step; whoever waits then is told ``RedisError/outcomeUnknown(_:)``, unless the command had not left yet
+/// (``UnsentCommands``). When the server says that it is the wrong one, it ends after the last reply.
 final class RedisConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -47,12 +47,12 @@ final class RedisConnection: ChannelInboundHandler {
     private let onWrongServer: (RedisRefusal) -> Void
     /// The server refused a command whose slot is elsewhere; told before the one who waits for its reply.
     private let onRedirected: (RedisRefusal) -> Void
+    /// A caller's command that has not left this connection, which is closed.
+    private let onUnsent: (RedisCommand, Waiter) -> Void
     private var pipeline = Pipeline<Waiter>()
     private let reader: ReplyReader
     private var unfinishedBytes = 0
-    private var unsent = ByteBuffer()
-    /// Commands at the end of the pipeline whose bytes are in `unsent`.
-    private var unsentCount = 0
+    private var unsent = UnsentCommands()
     private var isFlushScheduled = false
     private var replication: ReplicationBatch
     private var isDraining = false
@@ -71,6 +71,7 @@ final class RedisConnection: ChannelInboundHandler {
         listener: Listener? = nil,
         onWrongServer: @escaping (RedisRefusal) -> Void = { _ in },
         onRedirected: @escaping (RedisRefusal) -> Void = { _ in },
+        onUnsent: @escaping (RedisCommand, Waiter) -> Void = { $1.resume(.failure(.notSent(.disconnected))) },
         onClosed: @escaping (_ reason: String) -> Void
     ) {
         self.options = options
@@ -81,6 +82,7 @@ final class RedisConnection: ChannelInboundHandler {
         reader = ReplyReader(takesMessages: listener != nil)
         self.onWrongServer = onWrongServer
         self.onRedirected = onRedirected
+        self.onUnsent = onUnsent
         self.onClosed = onClosed
     }
 
@@ -99,24 +101,19 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     private func enqueue(_ command: RedisCommand, _ waiter: Waiter) {
-        command.write(into: &unsent)
-        if command.isAsking {
-            unsentCount += 1
-            pipeline.sent(.own { _ in }, deadline: .now() + commandTimeout)
-        }
-        unsentCount += 1
-        pipeline.sent(waiter, deadline: .now() + commandTimeout)
+        unsent.add(command, waiter, waiters: command.isAsking ? 2 : 1, isFirst: pipeline.isEmpty)
+        let deadline = NIODeadline.now() + commandTimeout
+        if command.isAsking { pipeline.sent(.own { _ in }, deadline: deadline) }
+        pipeline.sent(waiter, deadline: deadline)
         armDeadline()
     }
 
     private func flush() {
         isFlushScheduled = false
-        guard let context, unsent.readableBytes > 0 else { return }
+        guard let context, unsent.count > 0 else { return }
         if let wait = replication.wait(options.replicaTimeout) { enqueue(wait, .own { self.waited($0) }) }
-        context.writeAndFlush(wrapOutboundOut(unsent), promise: nil)
-        // Reuses the storage: the socket has nearly always taken the bytes by now.
-        unsent.clear()
-        unsentCount = 0
+        context.writeAndFlush(wrapOutboundOut(unsent.leave()), promise: nil)
+        unsent.left()
     }
 
     private func waited(_ reply: Reply) {
@@ -238,11 +235,26 @@ final class RedisConnection: ChannelInboundHandler {
         keepAlive?.cancel()
         replication.abandon(closeReason)
         let waiters = pipeline.abandon()
-        for (index, waiter) in waiters.enumerated() {
-            let hasLeft = index < waiters.count - unsentCount
-            waiter.resume(.failure(hasLeft ? .outcomeUnknown(closeReason) : .notSent(.disconnected)))
+        let (unsentCount, fate) = unsent.abandon()
+        for waiter in waiters.dropLast(unsentCount) { waiter.resume(.failure(.outcomeUnknown(closeReason))) }
+        var movable: [UnsentCommands.Entry] = []
+        switch fate {
+        case .unsent:
+            for waiter in waiters.suffix(unsentCount) { waiter.resume(.failure(.notSent(.disconnected))) }
+        case .unknown:
+            for waiter in waiters.suffix(unsentCount) { waiter.resume(.failure(.outcomeUnknown(closeReason))) }
+        case .movable(let entries): movable = entries
         }
         onClosed(closeDetail ?? closeReason.rawValue)
+        for (command, waiter) in movable { moveOn(command, waiter) }
+    }
+
+    /// What the connection said for itself is said anew over the next one.
+    private func moveOn(_ command: RedisCommand, _ waiter: Waiter) {
+        switch waiter {
+        case .caller, .replicated: onUnsent(command, waiter)
+        case .own, .leaving: waiter.resume(.failure(.notSent(.disconnected)))
+        }
     }
 }
 

@@ -112,6 +112,7 @@ final class RedisLink {
             listener: listener,
             onWrongServer: { [weak self] in self?.isWrongServer(attempt, $0) },
             onRedirected: { [weak self] in self?.redirected(by: $0, saidBy: address, attempt) },
+            onUnsent: { [weak self] in self?.send($0, $1) ?? $1.resume(.failure(.notSent(.stopped))) },
             onClosed: { [weak self] in self?.ended(attempt, $0) }
         )
         let loopBound = NIOLoopBound((self, connection), eventLoop: eventLoop)
