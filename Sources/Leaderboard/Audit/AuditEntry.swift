@@ -96,6 +96,9 @@ package struct AuditEntry: Sendable, Equatable {
     package var flags: [String] { (self["flag"] ?? "").words.map(String.init) }
     /// Those that the user is in from this update on, where it moved the user; else none.
     package var segments: [String] { (self["segments"] ?? "").words.map(String.init) }
+    /// The seasons that were over and that it reached, as `weekly/2026-W48`: of an update that came late, those in which it counted; of an
+    /// operator's act, those that were final.
+    package var seasons: [String] { FinalSeasons.names(self["season"] ?? "") }
     /// An operator added or took the points, and says why.
     package var isAdjustment: Bool { self["action"] == nil && self["reason"] != nil }
     /// Whether the user was suspended after it; nil where it does not tell. Of what is left of an erased entry, what that told. An

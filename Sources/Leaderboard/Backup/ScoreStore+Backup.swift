@@ -44,7 +44,7 @@ extension ScoreStore {
                 continue
             }
         }
-        throw ScoreStoreError.unavailable("users are being erased: back up again")
+        throw ScoreStoreError.unavailable("operators change the board meanwhile: back up again")
     }
 
     private func backupOnce(
@@ -82,9 +82,11 @@ extension ScoreStore {
         if let seasons {
             seasonCount = try await writeSeasons(seasons, on: eventLoop) { try write(hash.add($0), false) }
         }
-        // An erasure has taken entries away before they were written, or a user out of a season; a restore has put others there.
+        // An erasure has taken entries away before they were written, or a user out of a season, as other acts do with final ones;
+        // a restore has put others there.
         try await forEachEntry(of: keys.audit, after: end.id, upto: nil, on: eventLoop) { entry in
-            if [.erase, .erased, .restore].contains(entry.action) { throw BoardState.Torn() }
+            let isErasure = [.erase, .erased, .restore].contains(entry.action)
+            if isErasure || entry.reachesFinalSeasons { throw BoardState.Torn() }
         }
         try await checkDefinition(on: eventLoop)
         var seal = ByteBuffer()
@@ -154,5 +156,15 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> (id: AuditID, link: AuditChain.Link?) {
         if let link = try await auditEnd(on: eventLoop).chain { return (link.id, link) }
         return (try await lastAuditID(on: eventLoop), nil)
+    }
+}
+
+extension AuditEntry {
+    /// An operator's act that changed seasons that were final. A backup reads these one by one, as what nothing changes.
+    fileprivate var reachesFinalSeasons: Bool {
+        switch action {
+        case .suspend, .reinstate, .revert: self["season"] != nil
+        default: false
+        }
     }
 }

@@ -27,6 +27,23 @@ local function holding(keys, args)
   return reply
 end
 
+-- leaderboard_seasons_of: in which of some seasons there is something of a user. It writes nothing.
+-- KEYS  1 board, then of each season, at most 100: scores at withheld
+-- ARGV  1 user
+-- Returns of each season 0; or 1: it shows the user, 2: a score is kept back, 3: both
+local function seasons_of_user(keys, args)
+  if #keys % 3 ~= 1 or #keys > 301 or #args ~= 1 or not is_user(args[1]) then
+    return wrong_arguments('leaderboard_seasons_of')
+  end
+  local definition, held = board_definition(keys[1]), {}
+  for index = 2, #keys, 3 do
+    local _, score = find(definition, keys[index], keys[index + 1], args[1])
+    held[#held + 1] = (score and 1 or 0) + (redis.call('ZSCORE', keys[index + 2], args[1]) and 2 or 0)
+  end
+  return held
+end
+
+redis.register_function{ function_name = 'leaderboard_seasons_of', callback = seasons_of_user, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'leaderboard_holding', callback = holding, flags = { 'no-writes' } }
 
 end

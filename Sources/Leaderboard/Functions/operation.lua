@@ -14,8 +14,9 @@
 --                         is without. Only where an operation's head says that it takes them
 --       12 seasons  13 ended  of a board with windows that end (windows.lua), and behind them of each season that `seasons` tells, in
 --                         its order, and then of each in its grace that `ended` tells, scores at withheld. Only where an
---                         operation's head says that it reaches them. Those are meant that take updates: which run, or are in
---                         their grace. What is final stays as it is
+--                         operation's head says that it reaches them. Those that take updates are reached: which run, or are in
+--                         their grace. One that is final is reached where the caller names such (begin_in_seasons), and the audit's
+--                         entry tells in `season` which of these were changed, as that of a late update does
 -- ARGV  1 user       or * for the whole board, where that makes sense
 --       2 channel    where the event is published
 --       3 audit_max  length to which the audit stream is trimmed, about
@@ -84,9 +85,32 @@ local function seasons_to_take(told)
   return { 'season_is', table.concat(parts, ';') }
 end
 
--- The seasons that an operation reaches, which take updates: op.windows, each with scores, at, withheld, moves and season. Returns the
--- answer where the caller's keys are of other seasons: `season_is` and those that are told, and nothing was written.
-local function begin_in_seasons(op, keys)
+-- Final seasons that one call names, so that it takes a few milliseconds, and its entry holds their names.
+local PAST_AT_ONCE = 50
+
+-- The seasons that a text as `weekly 2026-W47 from until;…` names, added to those that are told. Nil: it is none, or one of it is told.
+local function with_past(told, text)
+  local is_told, count, parts = {}, 0, {}
+  for _, one in ipairs(told) do
+    is_told[one.season.words] = true
+  end
+  for name, id, from, until_ in string.gmatch(text, '([%w%-_.]+) ([%w%-_.]+) (%d+) (%d+)') do
+    local season = { name = name, id = id, from = tonumber(from), ends = tonumber(until_), words = name .. ' ' .. id }
+    count, parts[count + 1] = count + 1, table.concat({ name, id, from, until_ }, ' ')
+    if is_told[season.words] or count > PAST_AT_ONCE then
+      return nil
+    end
+    is_told[season.words] = true
+    told[#told + 1] = { season = season, is_past = true }
+  end
+  return table.concat(parts, ';') == text and told or nil
+end
+
+-- The seasons that an operation reaches: op.windows, each with scores, at, withheld, moves and season, and is_final. Returns the answer where
+-- the caller's keys are of other seasons: `season_is` and those that are told, and nothing was written.
+--   past  text as above: the seasons of the last of KEYS, behind those that are told. They are over, and reached whether they take updates
+--         or not, as those that are told are then. Nil: of who reaches none that is final
+local function begin_in_seasons(op, keys, past)
   op.windows = {}
   if not keys[12] then
     return nil
@@ -97,16 +121,18 @@ local function begin_in_seasons(op, keys)
     return redis.error_reply('BADARG seasons and ended belong to one board')
   end
   local told = told_seasons(op, keys, stored, now)
-  if #keys ~= 13 + 3 * #told then
+  local reached = with_past({ unpack(told) }, past or '')
+  if not reached or #keys ~= 13 + 3 * #reached then
     return seasons_to_take(told)
   end
-  for index, window in ipairs(told) do
+  for index, window in ipairs(reached) do
     local key, season = 13 + 3 * (index - 1), window.season
     -- For comparison only: what is read and written is what was declared.
     if keys[key + 1] ~= prefix .. 's:' .. season.name .. ':' .. season.id .. ':scores' then
       return seasons_to_take(told)
     end
-    if now < season.ends + op.moves.definition.grace then
+    window.is_final = window.is_past or now >= season.ends + op.moves.definition.grace
+    if past or not window.is_final then
       window.place, window.scores, window.at, window.withheld = index, keys[key + 1], keys[key + 2], keys[key + 3]
       window.moves = begin_moves(op.moves.definition, window.scores, window.at, true)
       window.moves.withheld = window.withheld
@@ -118,6 +144,20 @@ end
 -- What the user has in a season, and what is kept back of it, as texts; false where there is none.
 local function held_in_season(op, window)
   return find_moving(window.moves, op.user), redis.call('ZSCORE', window.withheld, op.user)
+end
+
+-- For the audit's entry of an operation: the final ones among these seasons, if there are any.
+local function with_final(fields, windows)
+  local names = {}
+  for _, window in ipairs(windows) do
+    if window.is_final then
+      names[#names + 1] = window.season.words
+    end
+  end
+  if #names > 0 then
+    push(fields, 'season', table.concat(names, ';'))
+  end
+  return fields
 end
 
 -- Nothing of the user is left in a season. Returns whether there was anything.

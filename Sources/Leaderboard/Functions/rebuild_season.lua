@@ -8,7 +8,7 @@
 --       10 season `weekly 2026-W48`  11 until  its end, in microseconds
 --       12 fills  1: from here on all of the season's time counts in it, which the audit is told; 0
 --       13 …      user, score (empty: none), the seq of the update that reached it (empty: nobody knows), and, of a season that is
---                 final, 1 if the user was suspended then, at most 500 users
+--                 final, 1 if the user is suspended there, at most 500 users
 -- What happened since `seen` is added here.
 -- Returns done; behind: since `seen` there are more than 500 entries: read on and call again; or stirred: seasons began, or
 -- more happened than can be followed: begin anew
@@ -28,12 +28,12 @@ local function are_sound(args)
   return is_sound
 end
 
--- The users of the call, by name, each as `score` (a number, or false), `reached` and `was_suspended`.
+-- The users of the call, by name, each as `score` (a number, or false), `reached` and `is_suspended`.
 local function told_users(args)
   local told = {}
   for index = FIRST, #args, STEP do
     told[args[index]] = { score = whole_number(args[index + 1]) or false, reached = whole_number(args[index + 2]),
-      was_suspended = args[index + 3] == '1' }
+      is_suspended = args[index + 3] == '1' }
   end
   return told
 end
@@ -51,6 +51,10 @@ local function follow(op, args, told, is_held)
     local action, user = fields.action, told[fields.user or '']
     if action and not FOLLOWED[action] and (action ~= 'rebuild' or fields.rebuilt == args[10]) then
       return { 'stirred' }
+    elseif user and (action == 'suspend' or action == 'reinstate') then
+      if string.find(';' .. (fields.season or '') .. ';', ';' .. args[10] .. ';', 1, true) then
+        user.is_suspended = action == 'suspend'
+      end
     elseif not action and user then
       local counts = is_held
       if fields.season then
@@ -75,7 +79,7 @@ local function put_right(op, window, user, right, takes_updates)
     forget_in_season(moves, withheld, user)
     return
   end
-  local is_kept_back = right.was_suspended
+  local is_kept_back = right.is_suspended
   if takes_updates then
     is_kept_back = redis.call('SISMEMBER', op.suspended, user) == 1
   end

@@ -11,7 +11,8 @@
 --                if another service has moved it there. 0: the score becomes the rest
 --       12 windows  what comes of the seasons of KEYS, of each one text with `;` between: `-`, none of these updates was in it; or
 --                what is left there, as of `seen`, without them and those that were taken back before (empty: no score); or, where the
---                audit does not reach back to its beginning, `less` and what they added there. Empty of a board without such windows
+--                audit does not reach back to its beginning, `less` and what they added there. Empty of a board without such windows.
+--                Behind a `|`, if there is one, the final seasons that are reached, too (begin_in_seasons)
 --       13 …     the names of the updates, at most 500. None that an entry up to `seen` took back
 --
 -- The audit says what was taken back: the entry of each revert names the updates (`reverts`). An update's name is its seq, which is
@@ -21,7 +22,8 @@
 -- meanwhile is forgotten.
 --
 -- Returns one of
---   done count fall score   how many updates, by how much the score fell (below 0: it rose), what it is now; empty: the user left
+--   done count fall score   how many updates, by how much the score fell (below 0: it rose), what it is now; empty: the user left; and
+--                           behind it the final seasons that lost any of it (`weekly 2026-W48;…`), if there are such
 --   no_user                 neither on the board nor withheld
 --   behind                  since `seen` there are more than 500 entries, or one of the user of another kind than `adds` says,
 --                           or one that took some of these updates back (with windows, any): read on, and call again
@@ -156,6 +158,17 @@ local function bring_to(op, score, total)
   end
 end
 
+-- The seasons of which something is taken.
+local function touched_windows(op)
+  local touched = {}
+  for _, window in ipairs(op.windows) do
+    if window.rest ~= nil or window.less then
+      touched[#touched + 1] = window
+    end
+  end
+  return touched
+end
+
 -- The same in a season.
 local function bring_to_in_season(op, window)
   local moves, on_board, kept_back = window.moves, held_in_season(op, window)
@@ -199,13 +212,14 @@ local function take_back(keys, args)
     or not names or not string.find(args[8], '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_take_back')
   end
-  local answer = begin_in_seasons(op, keys)
+  local rests, past = string.match(args[12] or '', '^([^|]*)|?(.*)$')
+  local answer = begin_in_seasons(op, keys, string.find(args[12] or '', '|', 1, true) and past or nil)
   if answer then
     return answer
   end
   redis.call('ZCARD', op.reverted)
   local score, adds = tonumber(op.kept_back or op.on_board), args[11] == '1'
-  if not begin_rests(op, args[12] or '') then
+  if not begin_rests(op, rests) then
     return wrong_arguments('leaderboard_take_back')
   end
   if not score then
@@ -219,7 +233,7 @@ local function take_back(keys, args)
   if not tally or math.abs(tally) > SCORE_LIMIT then
     return { 'behind' }
   end
-  local total, told = rest, { 'reverts', table.concat(names, ' ') }
+  local total, told = rest, with_final({ 'reverts', table.concat(names, ' ') }, touched_windows(op))
   if adds then
     local taken = held_towards(math.floor(score - rest), tally - rest)
     total = score - taken
@@ -235,7 +249,8 @@ local function take_back(keys, args)
   segments.follow(op.moves, op.user)
   tell(op, not op.kept_back and total or nil)
   local fall = shown_score(score) - (total and shown_score(total) or 0)
-  return { 'done', #names, shown_score(fall), total and shown_score(total) or '' }
+  local final = with_final({}, touched_windows(op))[2]
+  return { 'done', #names, shown_score(fall), total and shown_score(total) or '', final }
 end
 
 register_operation('leaderboard_take_back', take_back)

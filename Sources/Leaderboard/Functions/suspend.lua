@@ -1,5 +1,7 @@
--- Suspension. KEYS, with board and at, and seasons, and ARGV as in operation.lua. Both return done, or unchanged if there was nothing to
--- do, or season_is.
+-- Suspension. KEYS, with board and at, and seasons, and ARGV as in operation.lua, then
+--   8 past  final seasons in which it is asked for, too (begin_in_seasons), at most 50; left out: by an edition that reaches none
+-- Both return done and the final seasons that were changed (`weekly 2026-W48;…`, of who names some), or unchanged if there was nothing
+-- to do, or season_is. Who is in more seasons than one call takes is asked for again, with the others.
 
 do
 
@@ -11,14 +13,20 @@ local function suspend(keys, args)
   if not op or op.user == '*' then
     return wrong_arguments('leaderboard_suspend')
   end
-  local answer = begin_in_seasons(op, keys)
+  local answer = begin_in_seasons(op, keys, args[8])
   if answer then
     return answer
   end
-  if op.is_suspended and not op.on_board then
+  local shown = {}
+  for _, window in ipairs(op.windows) do
+    window.score, window.kept_back = held_in_season(op, window)
+    shown[#shown + 1] = window.score and window or nil
+  end
+  if op.is_suspended and not op.on_board and #shown == 0 then
     return { 'unchanged' }
   end
-  record(op, 'suspend', 0, op.kept_back or op.on_board)
+  local fields = with_final({}, shown)
+  record(op, 'suspend', 0, op.kept_back or op.on_board, fields)
   redis.call('SADD', op.suspended, op.user)
   if op.on_board then
     take_away(op.moves, op.user, op.on_board)
@@ -26,53 +34,54 @@ local function suspend(keys, args)
       redis.call('ZADD', op.withheld, op.on_board, op.user)
     end
   end
-  for _, window in ipairs(op.windows) do
-    local score, kept_back = held_in_season(op, window)
-    if score then
-      take_away(window.moves, op.user, score)
+  for _, window in ipairs(shown) do
+    take_away(window.moves, op.user, window.score)
+    if not window.kept_back then
+      redis.call('ZADD', window.withheld, window.score, op.user)
     end
-    if score and not kept_back then
-      redis.call('ZADD', window.withheld, score, op.user)
-      keep_season(op.moves.definition, window)
-    end
+    keep_season(op.moves.definition, window)
   end
   segments.follow(op.moves, op.user)
   tell(op, nil)
-  return { 'done' }
+  return { 'done', args[8] and (fields[2] or '') or nil }
 end
 
--- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before. So
--- is that of the seasons that take updates; one that is final stays without the user.
+-- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before; so
+-- are those of its seasons.
 local function reinstate(keys, args)
   local op = begin_operation(keys, args)
   if not op or op.user == '*' then
     return wrong_arguments('leaderboard_reinstate')
   end
-  local answer = begin_in_seasons(op, keys)
+  local answer = begin_in_seasons(op, keys, args[8])
   if answer then
     return answer
   end
-  if not op.is_suspended and not op.kept_back then
+  local kept = {}
+  for _, window in ipairs(op.windows) do
+    window.score, window.kept_back = held_in_season(op, window)
+    kept[#kept + 1] = window.kept_back and window or nil
+  end
+  if not op.is_suspended and not op.kept_back and (not args[8] or #kept == 0) then
     return { 'unchanged' }
   end
-  local score = op.kept_back or op.on_board
-  record(op, 'reinstate', 0, score)
+  local score, fields = op.kept_back or op.on_board, with_final({}, kept)
+  record(op, 'reinstate', 0, score, fields)
   redis.call('SREM', op.suspended, op.user)
   if op.kept_back then
     redis.call('ZREM', op.withheld, op.user)
     put_back(op.moves, op.user, op.kept_back)
   end
-  for _, window in ipairs(op.windows) do
-    local on_board, kept_back = held_in_season(op, window)
+  for _, window in ipairs(kept) do
     redis.call('ZREM', window.withheld, op.user)
-    if kept_back and not on_board then
-      put_back(window.moves, op.user, kept_back)
+    if not window.score then
+      put_back(window.moves, op.user, window.kept_back)
       keep_season(op.moves.definition, window)
     end
   end
   segments.follow(op.moves, op.user)
   tell(op, score, op.moves.stamps)
-  return { 'done' }
+  return { 'done', args[8] and (fields[2] or '') or nil }
 end
 
 register_operation('leaderboard_suspend', suspend)

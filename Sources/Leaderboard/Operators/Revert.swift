@@ -1,4 +1,5 @@
 package import Board
+import Text
 
 /// Which updates are taken back.
 package enum RevertSelection: Sendable, Equatable {
@@ -17,11 +18,26 @@ package struct Reverted: Sendable, Equatable {
     package var points = 0
     /// The score now. Nil: nothing is left of the user's updates that makes one, and the user is not on the board.
     package var score: Int?
+    /// The final seasons that lost any of it, as `weekly/2026-W48`.
+    package internal(set) var finalSeasons: [String] = []
 
     package init(user: UserID, updates: Int = 0, points: Int = 0, score: Int?) {
         self.user = user
         self.updates = updates
         self.points = points
         self.score = score
+    }
+
+    /// - Parameter text: as the audit has them: `weekly 2026-W48;…`.
+    mutating func add(finalSeasons text: String) {
+        for name in FinalSeasons.names(text) where !finalSeasons.contains(name) { finalSeasons.append(name) }
+    }
+}
+
+/// What the audit and the answers of our functions say of seasons that were reached although they were over.
+enum FinalSeasons {
+    /// Of `weekly 2026-W48;…`, as operators name them: `weekly/2026-W48`.
+    static func names(_ text: String) -> [String] {
+        text.parts(at: ";").filter { !$0.isEmpty }.map { $0.parts(at: " ").joined(separator: "/") }
     }
 }

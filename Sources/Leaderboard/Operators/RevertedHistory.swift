@@ -31,6 +31,8 @@ struct RevertedHistory {
     /// The user's last update with each seq. Where the board's count was begun anew, there may be an older one.
     private var latest: [Int: AuditID] = [:]
     private var shares = SeasonShares([])
+    /// So many of its seasons are held by Redis; they are the first ones.
+    private var held = 0
     let user: UserID
     private let isSelected: (AuditEntry) -> Bool
 
@@ -39,10 +41,11 @@ struct RevertedHistory {
         self.isSelected = isSelected
     }
 
-    /// The audit is read anew, for these seasons: those that Redis holds.
-    mutating func begin(_ seasons: [WindowSeason]) {
+    /// The audit is read anew, for these seasons: those that Redis holds, and others, which are over and kept.
+    mutating func begin(_ seasons: [WindowSeason], past: [WindowSeason]) {
         self = RevertedHistory(user: user, isSelected: isSelected)
-        shares = SeasonShares(seasons)
+        held = seasons.count
+        shares = SeasonShares(seasons + past.filter { !seasons.names($0) })
     }
 
     mutating func read(_ entries: [AuditEntry]) {
@@ -106,10 +109,31 @@ struct RevertedHistory {
         return rest.score.map { Rest(score: $0, adds: true) }
     }
 
-    /// What comes of each season without these, as `leaderboard_take_back` takes it.
-    func seasons(without updates: some Collection<RevertedUpdate>, by rules: BoardDefinition) -> String {
+    /// As many of these, from the first on, as counted in so many seasons beside those that Redis holds.
+    func batch(of updates: ArraySlice<RevertedUpdate>, seasons limit: Int) -> ArraySlice<RevertedUpdate> {
+        var places: Set<Int> = []
+        for (count, update) in updates.enumerated() {
+            places.formUnion(shares.places(of: update).filter { $0 >= held })
+            if places.count > limit { return updates.prefix(count) }
+        }
+        return updates
+    }
+
+    /// The seasons beside those that Redis holds in which one of these counted.
+    func past(of updates: ArraySlice<RevertedUpdate>) -> [WindowSeason] {
+        let places = Set(updates.flatMap { shares.places(of: $0) })
+        return places.filter { $0 >= held }.sorted().map { shares.seasons[$0] }
+    }
+
+    /// What comes of each season that Redis holds, and then of these, without the updates, as `leaderboard_take_back` takes it.
+    func seasons(
+        without updates: some Collection<RevertedUpdate>,
+        _ past: [WindowSeason],
+        by rules: BoardDefinition
+    ) -> String {
         let gone = reverted.union(updates.map(\.id))
-        let parts = shares.seasons.indices.map { place -> String in
+        let places = shares.seasons.indices.filter { $0 < held || past.names(shares.seasons[$0]) }
+        let parts = places.map { place -> String in
             let touched = updates.filter { shares.has($0, in: place) }
             guard !touched.isEmpty else { return "-" }
             guard shares.isWhole(place) else {

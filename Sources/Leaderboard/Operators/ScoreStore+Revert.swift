@@ -1,6 +1,7 @@
 import Board
 package import NIOCore
 import RedisClient
+import Seasons
 
 extension ScoreStore {
     /// Updates that one atomic step takes back.
@@ -27,24 +28,27 @@ extension ScoreStore {
         var result = Reverted(user: history.user, score: held)
         var (catchUps, done) = (0, Set<AuditID>())
         // What Redis held before the audit is read: what begins behind it, the function sees.
+        let kept = try await keptSeasons(of: history.user, on: eventLoop).map(\.season)
         var seasons = try await storedSeasons(on: eventLoop)
-        history.begin(seasons)
+        history.begin(seasons, past: kept)
         while true {
             try await readOn(&history, on: eventLoop)
             let counting = history.counting.filter { !done.contains($0.id) }
-            let batch = counting.prefix(Self.revertBatch)
+            let batch = history.batch(of: counting.prefix(Self.revertBatch), seasons: Self.pastAtOnce)
             guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
-            let words = try history.words(without: batch, by: board.definition)
+            let past = history.past(of: batch)
+            let words = try history.words(without: batch, past, by: board.definition)
             let reply = try await operate(
-                calls.operation("take_back", user: history.user, by: act, words, in: seasons),
+                calls.operation("take_back", user: history.user, by: act, words, in: [seasons, past].flatMap(\.self)),
                 on: eventLoop
             )
             switch reply[0].text {
             case "season_is" where catchUps < Self.maximumCatchUps:
                 catchUps += 1
                 seasons = RunningSeasons.reached(reply)
-                history.begin(seasons)
-            case "done" where reply.count == 4:
+                history.begin(seasons, past: kept)
+            case "done" where reply.count == 4 || reply.count == 5:
+                result.add(finalSeasons: reply.count == 5 ? reply[4].text ?? "" : "")
                 guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
                     throw .outcomeUnknown("unexpected reply")
                 }
@@ -68,6 +72,7 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> Reverted? {
         guard var history = try await history(for: selection, on: eventLoop) else { return nil }
         let held = try await holding(of: history.user, on: eventLoop).anyScore
+        history.begin([], past: try await keptSeasons(of: history.user, on: eventLoop).map(\.season))
         try await readOn(&history, on: eventLoop)
         let counting = history.counting
         guard !counting.isEmpty else {
@@ -76,7 +81,10 @@ extension ScoreStore {
         guard let held else { return nil }
         let score = try history.score(of: held, without: counting, by: board.definition)
         let fall = ScoreRange.held(held - (score ?? 0))
-        return Reverted(user: history.user, updates: counting.count, points: fall, score: score)
+        var result = Reverted(user: history.user, updates: counting.count, points: fall, score: score)
+        let touched = try await final(of: history.past(of: counting[...]), on: eventLoop)
+        result.add(finalSeasons: touched.map(\.name).joined(separator: ";"))
+        return result
     }
 
     private func history(
@@ -108,15 +116,18 @@ extension ScoreStore {
 
 extension RevertedHistory {
     /// As `leaderboard_take_back` takes them.
+    /// - Parameter past: further seasons, which are over.
     fileprivate func words(
         without batch: some Collection<RevertedUpdate>,
+        _ past: [WindowSeason],
         by rules: BoardDefinition
     ) throws(ScoreStoreError) -> [String] {
         guard let sum = (sum ?? 0).score, let rest = rest(without: batch, by: rules) else {
             throw .unsoundAudit(of: user)
         }
         var words = [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
-        words.append(seasons(without: batch, by: rules))
+        let rests = seasons(without: batch, past, by: rules)
+        words.append("\(rests)|\(past.map(\.text).joined(separator: ";"))")
         words.append(contentsOf: batch.map { name(of: $0) })
         return words
     }

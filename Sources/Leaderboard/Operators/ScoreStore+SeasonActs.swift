@@ -4,21 +4,24 @@ import RedisClient
 import Seasons
 import Text
 
-// Operators' acts in the seasons of the board's windows. They reach those that take updates: which run, or are in their grace. A final
-// one stays as it is, but for an erasure.
+// Operators' acts in the seasons of the board's windows: those that take updates, which run or are in their grace, and the final ones.
 extension ScoreStore {
-    /// Sends an operation that reaches the seasons that take updates, too: those that Redis tells, however much of that the caller knows.
+    /// Sends an operation that reaches seasons, too: those that take updates, which Redis tells, however much of that the caller knows.
+    /// - Parameter past: seasons that are reached as well if they are over, as the last of its own words; nil: of one that takes none.
     func operateInSeasons(
         _ name: String,
         _ user: UserID,
         by act: OperatorAct,
         _ own: [String] = [],
+        past: [WindowSeason]? = nil,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [RESPValue] {
         var seasons = board.seasons?.running?.seasons ?? []
         for _ in 0..<Self.maximumTries {
+            let beside = past?.filter { !seasons.names($0) }
+            let words = own + (beside.map { [$0.map(\.text).joined(separator: ";")] } ?? [])
             let reply = try await operate(
-                calls.operation(name, user: user, by: act, own, in: seasons),
+                calls.operation(name, user: user, by: act, words, in: seasons + (beside ?? [])),
                 on: eventLoop
             )
             guard reply[0].text == "season_is" else { return reply }
@@ -62,6 +65,13 @@ extension ScoreStore {
             for word in [season.scores, season.at, season.withheld, user.rawValue] { call.append(word) }
             _ = try await writeRepeatably(call, on: eventLoop)
         }
+    }
+}
+
+extension [WindowSeason] {
+    /// Whether one of them is kept where this one is.
+    func names(_ season: WindowSeason) -> Bool {
+        contains { $0.window == season.window && $0.season.id == season.season.id }
     }
 }
 

@@ -39,6 +39,9 @@ struct SeasonShares {
         shares[entry.id] = Share(time: entry.time, places: membership.places(of: entry))
     }
 
+    /// By their places among ``seasons``, in order.
+    func places(of update: RevertedUpdate) -> [Int] { shares[update.id]?.places ?? [] }
+
     func has(_ update: RevertedUpdate, in place: Int) -> Bool {
         shares[update.id]?.places.contains(place) ?? false
     }

@@ -1,5 +1,6 @@
 import Board
 import Seasons
+import Text
 
 /// What has to be known of an audit before it can be followed for seasons.
 struct SeasonFootnotes {
@@ -40,12 +41,26 @@ struct SeasonTallies {
         let places: [Int]
     }
 
+    /// An operator's, as far as seasons go by it: it reached those that were not final at its time, and the final ones that it names.
+    private struct Act {
+        /// In milliseconds since 1970.
+        let time: UInt64
+        let names: Set<String>
+
+        init(_ entry: AuditEntry) {
+            time = entry.time
+            names = Set((entry["season"] ?? "").parts(at: ";").map(String.init))
+        }
+
+        func reached(_ season: WindowSeason, finalAt end: UInt64) -> Bool { time <= end || names.contains(season.name) }
+    }
+
     /// All updates of a user of whom some were taken back.
     private struct History {
         var steps: [Step] = []
         var latest: [Int: AuditID] = [:]
-        /// When they were taken back, in milliseconds since 1970.
-        var gone: [AuditID: UInt64] = [:]
+        /// By which act they were taken back.
+        var gone: [AuditID: Act] = [:]
     }
 
     private(set) var seen = AuditID.zero
@@ -54,8 +69,8 @@ struct SeasonTallies {
     private var membership: SeasonMembership
     private var tallies: [[String: Tally]]
     private var histories: [String: History] = [:]
-    /// Of who was ever suspended: since when, in milliseconds since 1970, and until when.
-    private var suspensions: [String: [(since: UInt64, isSuspended: Bool)]] = [:]
+    /// Of who was ever suspended: by which acts, and until which.
+    private var suspensions: [String: [(act: Act, isSuspended: Bool)]] = [:]
     private let footnotes: SeasonFootnotes
     private let rules: BoardDefinition
 
@@ -90,8 +105,8 @@ struct SeasonTallies {
             switch entry.action {
             case .update: count(entry, user)
             case .revert: takeBack(entry, user)
-            case .suspend: suspensions[user, default: []].append((entry.time, true))
-            case .reinstate: suspensions[user, default: []].append((entry.time, false))
+            case .suspend: suspensions[user, default: []].append((Act(entry), true))
+            case .reinstate: suspensions[user, default: []].append((Act(entry), false))
             default: break
             }
         }
@@ -116,7 +131,7 @@ struct SeasonTallies {
         guard var history = histories[user] else { return }
         for id in entry.reverts.compactMap({ history.latest[$0] }) + entry.revertedEntries where history.gone[id] == nil
         {
-            history.gone[id] = entry.time
+            history.gone[id] = Act(entry)
         }
         histories[user] = history
     }
@@ -128,9 +143,9 @@ struct SeasonTallies {
         var (tally, hasAdded, isTouched) = (Tally?.none, false, false)
         for step in history.steps where step.places.contains(place) {
             tally = tally ?? Tally()
-            if let gone = history.gone[step.update.id], gone <= end {
+            if let gone = history.gone[step.update.id], gone.reached(seasons[place], finalAt: end) {
                 isTouched = true
-                if gone == end { tally?.isUncertain = true }
+                if gone.time == end, !gone.names.contains(seasons[place].name) { tally?.isUncertain = true }
                 hasAdded = hasAdded || !step.update.saysScore
                 continue
             }
@@ -146,12 +161,13 @@ struct SeasonTallies {
         return tally
     }
 
-    /// Whether the user was suspended when the season became final; of one that is not, whether the user is.
+    /// Whether the user is suspended, as far as the acts reached the season.
     func isWithheld(_ user: String, in place: Int) -> Bool {
-        suspensions[user]?.last { $0.since <= finality(of: place) }?.isSuspended ?? false
+        let end = finality(of: place)
+        return suspensions[user]?.last { $0.act.reached(seasons[place], finalAt: end) }?.isSuspended ?? false
     }
 
-    /// From then on a season stays as it was, in milliseconds since 1970.
+    /// From then on acts reach a season by its name alone, in milliseconds since 1970.
     private func finality(of place: Int) -> UInt64 {
         UInt64(clamping: seasons[place].season.until / 1000 + rules.windows.graceSeconds * 1000)
     }

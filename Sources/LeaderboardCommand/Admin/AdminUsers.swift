@@ -14,7 +14,7 @@ struct Reasoned: Encodable {
 struct AdminSuspend: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suspend",
-        abstract: "Refuse a user's updates and take the user off the board; the score is kept."
+        abstract: "Refuse a user's updates, and take the user off the board and its seasons; the scores are kept."
     )
 
     @OptionGroup var suspension: SuspensionOptions
@@ -23,7 +23,8 @@ struct AdminSuspend: AsyncParsableCommand {
         let answer = try await suspension.run("suspend", (changed: "suspended", unchanged: "was suspended already"))
         guard let answer else { return }
         let user = suspension.user
-        print(answer.changed ? "\(user) is suspended; the score is kept." : "\(user) was suspended already.")
+        let final = answer.finalSeasons(" Taken out of")
+        print(answer.changed ? "\(user) is suspended; the score is kept.\(final)" : "\(user) was suspended already.")
         if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
     }
 }
@@ -32,7 +33,7 @@ struct AdminSuspend: AsyncParsableCommand {
 struct AdminReinstate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reinstate",
-        abstract: "End a suspension: the user's updates count again, the score is back."
+        abstract: "End a suspension: the user's updates count again, the score is back, in seasons that are over, too."
     )
 
     @OptionGroup var suspension: SuspensionOptions
@@ -41,7 +42,8 @@ struct AdminReinstate: AsyncParsableCommand {
         let answer = try await suspension.run("reinstate", (changed: "reinstated", unchanged: "was not suspended"))
         guard let answer else { return }
         let user = suspension.user
-        print(answer.changed ? "\(user) is reinstated." : "\(user) was not suspended.")
+        let final = answer.finalSeasons(" Back in")
+        print(answer.changed ? "\(user) is reinstated.\(final)" : "\(user) was not suspended.")
     }
 }
 
@@ -68,7 +70,7 @@ struct SuspensionOptions: ParsableArguments {
         found.show()
         try await found.forEach { _, board in
             let answer = try await service.ask(.POST, at: board + path, body, as: Suspension.self)
-            return answer.changed ? words.changed : words.unchanged
+            return answer.changed ? words.changed + answer.finalSeasons("; also in") : words.unchanged
         }
         return nil
     }
@@ -78,6 +80,26 @@ private struct Suspension: Decodable {
     let changed: Bool
     /// Nil: an edition that does not tell.
     let known: Bool?
+    /// Nil: none was changed.
+    let final_seasons: [String]?
+
+    /// - Parameter verb: what came of the user there.
+    func finalSeasons(_ verb: String) -> String {
+        FinalSeasonWords.text(final_seasons).map { "\(verb) \($0)." } ?? ""
+    }
+}
+
+/// ` 2 seasons that are over: weekly/2026-W47, weekly/2026-W48`
+private enum FinalSeasonWords {
+    private static let named = 10
+
+    /// Nil: there are none.
+    static func text(_ names: [String]?) -> String? {
+        guard let names, !names.isEmpty else { return nil }
+        let list = names.prefix(named).map(\.printable).joined(separator: ", ")
+        let verb = names.count == 1 ? "that is over" : "that are over"
+        return "\(names.count.counted("season")) \(verb): \(list)\(names.count > named ? ", …" : "")"
+    }
 }
 
 /// `leaderboard admin revert (--user ID [--since TIME] [--until TIME] | --seq N) --reason TEXT [--dry-run | --yes]`
@@ -92,6 +114,7 @@ struct AdminRevert: AsyncParsableCommand {
             changed nothing when it came (a run that was not better, a `set` to the same, points of which a bound held all) is not in the \
             audit, and does not come back. Who has no update left leaves the board; \
             only who added or took away points (`incr`, `decr`), where no score can be below 0 and the greatest is best, stays with 0. Among equals, who is put back to a score has come to it with the revert. \
+            Seasons in which an update counted lose it, those that are over and kept, too. \
             Asking again takes back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
             """
     )
@@ -168,12 +191,15 @@ struct AdminRevert: AsyncParsableCommand {
         let points: Int
         /// Nil: the user is not on the board then.
         let score: Int?
+        /// Nil: none loses any of it.
+        let final_seasons: [String]?
 
         /// - Parameter whose: ` of ada`, or nothing.
         func line(_ whose: String = "", isDone: Bool) -> String {
             guard updates > 0 else { return "nothing\(whose) to take back." }
             let done = isDone ? "taken back" : "to be taken back"
-            return "\(updates.counted("update"))\(whose) \(done): \(outcome(isDone: isDone))"
+            let final = FinalSeasonWords.text(final_seasons).map { " Also in \($0)." } ?? ""
+            return "\(updates.counted("update"))\(whose) \(done): \(outcome(isDone: isDone))\(final)"
         }
 
         private func outcome(isDone: Bool) -> String {

@@ -10,6 +10,13 @@ const points = (count) => `${number(count)} ${Math.abs(count) === 1 ? "point" : 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const undone = (reason) => `Undone: ${reason}`.slice(0, 500);
 
+/** What is said of seasons that were over, and that an act changes all the same. */
+const ofSeasons = (names) => {
+  if (!Array.isArray(names) || names.length === 0) return "";
+  const more = names.length > 10 ? ` and ${number(names.length - 10)} more` : "";
+  return ` Also in ${names.length === 1 ? "a season that is" : "seasons that are"} over: ${names.slice(0, 10).map(String).join(", ")}${more}.`;
+};
+
 export class Acts {
   #service;
 
@@ -22,10 +29,10 @@ export class Acts {
     const place = standing?.rank ? `It has rank ${number(standing.rank)} with ${points(standing.score)}.` : "It is not on the board now.";
     return this.#ofUser({ board, user }, {
       title: `Suspend ${user}`, go: "Suspend", reason,
-      says: says(`${place} The user leaves the standings of ${board} and of its running seasons; updates are refused. The score is kept.`),
+      says: says(`${place} The user leaves the standings of ${board} and of its seasons, those that are over, too; updates are refused. The score is kept.`),
       path: ["suspend"],
-      done: ({ changed }, why) => ({
-        words: changed ? `${user} is suspended.` : `${user} was suspended already.`,
+      done: ({ changed, final_seasons: seasons }, why) => ({
+        words: changed ? `${user} is suspended.${ofSeasons(seasons)}` : `${user} was suspended already.`,
         undo: changed ? () => this.reinstate({ board, user }, undone(why)) : null,
       }),
     });
@@ -35,10 +42,10 @@ export class Acts {
     const kept = Number.isSafeInteger(standing?.withheld) ? ` with ${points(standing.withheld)}` : "";
     return this.#ofUser({ board, user }, {
       title: `Reinstate ${user}`, go: "Reinstate", reason,
-      says: says(`The user comes back to ${board}${kept}, and may score again.`),
+      says: says(`The user comes back to ${board}${kept} and to its seasons, those that are over, too, and may score again.`),
       path: ["reinstate"],
-      done: ({ changed }, why) => ({
-        words: changed ? `${user} is reinstated.` : `${user} was not suspended.`,
+      done: ({ changed, final_seasons: seasons }, why) => ({
+        words: changed ? `${user} is reinstated.${ofSeasons(seasons)}` : `${user} was not suspended.`,
         undo: changed ? () => this.suspend({ board, user }, undone(why)) : null,
       }),
     });
@@ -125,20 +132,20 @@ export class Acts {
         element("p", { class: "note" }, "Left empty, all of them.")],
       preview: async () => {
         const body = wish();
-        const { updates, points: taken, score } = await this.#service.write("POST", this.#service.path(board, "audit", "revert", "preview"), body);
+        const { updates, points: taken, score, final_seasons: seasons } = await this.#service.write("POST", this.#service.path(board, "audit", "revert", "preview"), body);
         if (updates === 0) return { isNothing: true, words: "There is nothing to take back in that: no update, or each was taken back before." };
         const before = standing?.score ?? standing?.withheld ?? null;
         const becomes = score === null ? "the user leaves the board" : `the score becomes ${number(score)}`;
         return {
           body,
-          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} with ${points(taken)} ${updates === 1 ? "is" : "are"} taken back; ${becomes}${before === null ? "" : `, now ${number(before)}`}.`,
+          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} with ${points(taken)} ${updates === 1 ? "is" : "are"} taken back; ${becomes}${before === null ? "" : `, now ${number(before)}`}.${ofSeasons(seasons)}`,
         };
       },
       run: async (why, seen) => {
-        const { updates, points: taken, score } = await this.#service.write("POST", this.#service.path(board, "audit", "revert"), { ...seen.body, reason: why });
+        const { updates, points: taken, score, final_seasons: seasons } = await this.#service.write("POST", this.#service.path(board, "audit", "revert"), { ...seen.body, reason: why });
         return {
           board, user, undo: null,
-          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user} with ${points(taken)} taken back${score === null ? "; the user has left the board" : `; the score is ${number(score)}`}.`,
+          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user} with ${points(taken)} taken back${score === null ? "; the user has left the board" : `; the score is ${number(score)}`}.${ofSeasons(seasons)}`,
         };
       },
     };

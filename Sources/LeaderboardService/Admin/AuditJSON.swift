@@ -53,6 +53,7 @@ enum AuditJSON {
         }
         writeWords("malformed", entry.malformed, into: &body)
         writeWords("flags", Array(entry.flags.prefix(PlausibilityRule.maximumCount)), into: &body)
+        writeWords("seasons", entry.seasons, into: &body)
         writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
@@ -73,6 +74,13 @@ enum AuditJSON {
             body.writeJSON(String(word.prefix(100)))
         }
         body.writeStaticString("]")
+    }
+
+    /// A member of an act's answer: the final seasons that it changed. Nothing where there are none.
+    static func finalSeasons(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "" }
+        // Nothing in one has to be escaped.
+        return #","final_seasons":[\#(names.map { "\"\($0)\"" }.joined(separator: ","))]"#
     }
 
     static func export(_ export: UserExport) -> ByteBuffer {

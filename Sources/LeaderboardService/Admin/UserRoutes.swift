@@ -25,18 +25,21 @@ struct UserRoutes: Sendable {
             let user = try Self.user(of: request)
             let act = operators.act(request, by: actor, because: try AdminBody(request, members: ["reason"]).reason())
             let store = try await boards.toOperate(request)
-            let (isKnown, hasChanged): (Bool, Bool)
+            let (isKnown, change): (Bool, SuspensionChange)
             do throws(ScoreStoreError) {
                 let holding = try await store.holding(of: user, on: request.eventLoop)
                 isKnown = holding.anyScore != nil || holding.isSuspended
-                hasChanged =
+                change =
                     isSuspended
                     ? try await store.suspend(user, by: act, on: request.eventLoop)
                     : try await store.reinstate(user, by: act, on: request.eventLoop)
             } catch { throw Refusal(operating: error) }
-            if hasChanged { logger.note(isSuspended ? "user suspended" : "user reinstated", user, on: store, by: act) }
-            let flags = #""suspended":\#(isSuspended),"changed":\#(hasChanged),"known":\#(isKnown)"#
-            return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)}"#)
+            if change.hasChanged {
+                logger.note(isSuspended ? "user suspended" : "user reinstated", user, on: store, by: act)
+            }
+            let flags = #""suspended":\#(isSuspended),"changed":\#(change.hasChanged),"known":\#(isKnown)"#
+            let seasons = AuditJSON.finalSeasons(change.finalSeasons)
+            return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)\#(seasons)}"#)
         }
     }
 
@@ -172,7 +175,7 @@ struct RevertRoute: Sendable {
         let score = reverted.score.map(String.init) ?? "null"
         return ByteBuffer(
             string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
-                + #""points":\#(reverted.points),"score":\#(score)}"#
+                + #""points":\#(reverted.points),"score":\#(score)\#(AuditJSON.finalSeasons(reverted.finalSeasons))}"#
         )
     }
 }

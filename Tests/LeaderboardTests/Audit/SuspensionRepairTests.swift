@@ -115,10 +115,10 @@ struct SuspensionRepairTests {
 
 extension TestBoard {
     func suspend(_ user: String) async throws -> Bool {
-        try await store.suspend(UserID(user), by: act(), on: loop)
+        try await store.suspend(UserID(user), by: act(), on: loop).hasChanged
     }
 
     func reinstate(_ user: String) async throws -> Bool {
-        try await store.reinstate(UserID(user), by: act(), on: loop)
+        try await store.reinstate(UserID(user), by: act(), on: loop).hasChanged
     }
 }

@@ -113,7 +113,7 @@ private struct BoardLife {
         let isDone =
             isSuspended
             ? try await store.suspend(user, by: act, on: loop) : try await store.reinstate(user, by: act, on: loop)
-        return isDone ? "done" : "unchanged"
+        return isDone.hasChanged ? "done" : "unchanged"
     }
 
     /// Of a window.

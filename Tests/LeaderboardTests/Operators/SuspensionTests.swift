@@ -11,7 +11,7 @@ struct SuspensionTests {
             let alice = try UserID("alice")
             _ = try await board.applied("alice", 50)
             _ = try await board.applied("bob", 20)
-            #expect(try await board.store.suspend(alice, by: board.act("bot"), on: board.loop))
+            #expect(try await board.store.suspend(alice, by: board.act("bot"), on: board.loop).hasChanged)
             #expect(try await board.apply("alice", 5) == .suspended)
             #expect(try await board.score("alice") == nil)
             #expect(
@@ -19,7 +19,7 @@ struct SuspensionTests {
             )
             #expect(try await board.store.holding(of: alice, on: board.loop).withheld == 50)
 
-            #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop))
+            #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop).hasChanged)
             #expect(try await board.score("alice") == 50)
             #expect(try await board.applied("alice", 5).score == 55)
             #expect(try await board.store.holding(of: alice, on: board.loop).withheld == nil)
@@ -39,10 +39,10 @@ struct SuspensionTests {
             let alice = try UserID("alice")
             _ = try await board.applied("alice", 50)
             for isFirst in [true, false, false] {
-                #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop) == isFirst)
+                #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop).hasChanged == isFirst)
             }
             for isFirst in [true, false] {
-                #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop) == isFirst)
+                #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop).hasChanged == isFirst)
             }
             #expect(try await board.audit().map(\.action) == [.update, .suspend, .reinstate])
             #expect(try await board.score("alice") == 50)
@@ -53,9 +53,9 @@ struct SuspensionTests {
     func unknown() async throws {
         try await withBoard { board in
             let alice = try UserID("alice")
-            #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop))
+            #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop).hasChanged)
             #expect(try await board.apply("alice", 5) == .suspended)
-            #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop))
+            #expect(try await board.store.reinstate(alice, by: board.act(), on: board.loop).hasChanged)
             #expect(try await board.score("alice") == nil)
             #expect(try await board.applied("alice", 5).score == 5)
         }
@@ -68,7 +68,7 @@ struct SuspensionTests {
             _ = try await board.applied("alice", 50)
             _ = try await board.store.suspend(alice, by: board.act(), on: board.loop)
             try await board.command("ZADD", board.keys.scores, "999", "alice")
-            #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop))
+            #expect(try await board.store.suspend(alice, by: board.act(), on: board.loop).hasChanged)
             #expect(try await board.score("alice") == nil)
             try await board.command("ZADD", board.keys.scores, "999", "alice")
             _ = try await board.store.reinstate(alice, by: board.act(), on: board.loop)
