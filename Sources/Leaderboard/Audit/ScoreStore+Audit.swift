@@ -34,6 +34,23 @@ extension ScoreStore {
         return AuditPage(entries: found, next: before)
     }
 
+    /// Of these entries, the updates that were taken back, and count no more. (Where the board's count was begun anew, an update is not told
+    /// from a later one of the same seq.)
+    package func reverted(among entries: [AuditEntry], on eventLoop: any EventLoop) async throws(ScoreStoreError)
+        -> Set<AuditID>
+    {
+        let updates = entries.compactMap { entry in
+            entry.action == .update ? entry.seq.map { (id: entry.id, seq: $0) } : nil
+        }
+        guard !updates.isEmpty else { return [] }
+        var command = RedisCommand("ZMSCORE", keys.reverted)
+        for update in updates { command.append(update.seq) }
+        guard let marks = try await read(command, on: eventLoop).array, marks.count == updates.count else {
+            throw .unavailable("unexpected reply")
+        }
+        return Set(zip(updates, marks).filter { $1.text != nil }.map(\.0.id))
+    }
+
     /// The entries behind `id`, oldest first; fewer than ``auditPageSize``: there are no more now.
     /// - Parameter end: no later entry is read.
     func auditPage(

@@ -204,7 +204,8 @@ local function names_of_updates(args, first, step)
   return #names >= 1 and #names <= 500 and names or nil
 end
 
-local function take_back(keys, args)
+-- `pace`: of a board with rules (rules.lua), the key of what these know of the user, and what the updates had gained.
+local function take_back(keys, args, pace)
   local op = begin_operation(keys, args)
   local tally, rest = whole_number(args[9] or ''), args[10] == '' and '' or whole_number(args[10] or '')
   local names = names_of_updates(args, 13, 1)
@@ -224,6 +225,11 @@ local function take_back(keys, args)
   end
   if not score then
     return { 'no_user' }
+  end
+  local taking = pace and plausibility.begin_taking_back(op.moves.definition, op.clock[1] * 1000000 + op.clock[2],
+    redis.pcall('GET', pace.key), pace.gains, pace.largest)
+  if pace and not taking then
+    return wrong_arguments('leaderboard_take_back_by_rules')
   end
   local is_named = {}
   for _, name in ipairs(names) do
@@ -247,13 +253,29 @@ local function take_back(keys, args)
     bring_to_in_season(op, window)
   end
   segments.follow(op.moves, op.user)
+  if taking then
+    plausibility.take_back(taking, pace.key)
+  end
   tell(op, not op.kept_back and total or nil)
   local fall = shown_score(score) - (total and shown_score(total) or 0)
   local final = with_final({}, touched_windows(op))[2]
   return { 'done', #names, shown_score(fall), total and shown_score(total) or '', final }
 end
 
-register_operation('leaderboard_take_back', take_back)
+register_operation('leaderboard_take_back', function(keys, args)
+  return take_back(keys, args)
+end)
+
+-- leaderboard_take_back_by_rules: the same on a board with rules of plausibility, to which these points are none that were gained.
+-- KEYS  as above, then what the rules know of the user (`pace`, rules.lua)
+-- ARGV  as above, then what each of the updates had gained, and the most that one of the others has (plausibility.begin_taking_back)
+register_operation('leaderboard_take_back_by_rules', function(keys, args)
+  if #keys < 2 or #args < 2 then
+    return wrong_arguments('leaderboard_take_back_by_rules')
+  end
+  local pace = { key = table.remove(keys), largest = table.remove(args), gains = table.remove(args) }
+  return take_back(keys, args, pace)
+end)
 
 -- leaderboard_revert: the same, as editions before 14 ask for it, which know only boards where updates add. They name updates by
 -- their seqs, and leave it to the function to know which were taken back.

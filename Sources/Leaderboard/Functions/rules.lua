@@ -11,6 +11,7 @@
 --             users_per_address  users, interval: in any interval, an address (of IPv6, its network of 64 bits) has updates of no more
 --                            users. A user's place is free one interval, and up to a sixteenth more, behind its last update. Once at most
 --   action    refuse or flag: the audit's entry names it
+-- Points that are taken back (revert.lua) are none that were gained: they leave the sums, the first day and the largest gain.
 --   dry_run   true: it is only counted how often it would have done so
 --   by        users (default): it judges and counts what users report of themselves; all: what services report, too
 -- To gain is to come closer to what is best; who was not on the board had 0, and on an ascending one has gained nothing.
@@ -456,6 +457,58 @@ function plausibility.end_group()
   if counts then
     write_counts()
   end
+end
+
+-- What is known of a user as of now, where points are taken back. `text` is what `pace` holds; nil: nothing is to be changed. `gains`: what
+-- each of the updates had gained, a text with `;` between of `<milliseconds since 1970> <points> <1: by users, 2: by others>`, and
+-- `largest`, what the others have gained at most: by users, by all. False where these are none.
+function plausibility.begin_taking_back(definition, time, text, gains, largest)
+  local updates = {}
+  for part in string.gmatch(gains, '[^;]+') do
+    local at, points, who = string.match(part, '^(%d+) (%d+) ([12])$')
+    if not at or not whole_number(at) or not whole_number(points) then
+      return false
+    end
+    updates[#updates + 1] = { at = at * 1000, points = tonumber(points), who = tonumber(who) }
+  end
+  local of_users, of_all = string.match(largest, '^(%d+) (%d+)$')
+  of_users, of_all = whole_number(of_users or ''), whole_number(of_all or '')
+  if not of_users or not of_all then
+    return false
+  elseif not definition.checks or not definition.checks.has_pace or type(text) ~= 'string' then
+    return {}
+  end
+  begin(definition, time)
+  return { list = pace_of('-', text), updates = updates, largest = { of_users, of_all } }
+end
+
+-- They are taken back: `key` is told. By pcall, for the change is written, and rules go on without what they knew.
+function plausibility.take_back(taking, key)
+  local list = taking.list
+  if not list then
+    return
+  end
+  local sums = checks.sums
+  for _, update in ipairs(taking.updates) do
+    local at, points, who = update.at, update.points, update.who
+    for place = 1, #sums do
+      local first = SUMS_BEHIND + 2 + SUM_WORDS * (place - 1)
+      local behind = list[first] - floor(at / sums[place].quarter)
+      if sums[place].reporters >= who and behind >= 0 and behind <= 4 then
+        list[first + 1 + behind] = math.max(0, list[first + 1 + behind] - points)
+      end
+    end
+    for by = who, 2 do
+      -- `at` is of the whole millisecond.
+      if list[1] > 0 and at + 1000 > list[1] then
+        list[3 * by] = math.max(0, list[3 * by] - points)
+      end
+      if points >= list[3 * by + 1] then
+        list[3 * by + 1] = math.min(list[3 * by + 1], taking.largest[by])
+      end
+    end
+  end
+  try('SET', key, pack_list(list), 'KEEPTTL')
 end
 
 -- Takes what leaderboard_write_by_rules is told of besides: what is left is for leaderboard_write. False where something is missing or wrong.

@@ -156,6 +156,22 @@ struct RevertedHistory {
         return total ?? (hasAdded && rules.isZeroLast ? 0 : nil)
     }
 
+    /// What these had gained, and the most that one of the others has, as `leaderboard_take_back_by_rules` takes it.
+    func gains(of updates: some Collection<RevertedUpdate>, by rules: BoardDefinition) -> [String] {
+        let gone = reverted.union(updates.map(\.id))
+        var (ofUsers, ofAll) = (0, 0)
+        for case .update(let update) in steps where !gone.contains(update.id) {
+            guard let gain = update.gain, !gain.isBeyondMeasure else { continue }
+            let points = gain.points(by: rules)
+            ofAll = max(ofAll, points)
+            if !gain.isReported { ofUsers = max(ofUsers, points) }
+        }
+        let gains = updates.compactMap(\.gain).map { gain in
+            "\(gain.time) \(gain.points(by: rules)) \(gain.isReported ? 2 : 1)"
+        }
+        return [gains.joined(separator: ";"), "\(ofUsers) \(ofAll)"]
+    }
+
     private func replay(without gone: Set<AuditID>, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {
         let says = steps.contains(where: \.saysScore)
         var (total, isPlain) = (base, true)

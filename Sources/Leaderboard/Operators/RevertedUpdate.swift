@@ -13,6 +13,8 @@ struct RevertedUpdate: Sendable {
     private let operation: BoardDefinition.Operator
     /// What it came to: the bounds of then allowed it.
     private let score: Int?
+    /// As rules of plausibility have it; nil: they do not judge it, for an operator made it.
+    let gain: UpdateGain?
 
     init?(_ entry: AuditEntry) {
         guard entry.action == .update else { return nil }
@@ -24,6 +26,7 @@ struct RevertedUpdate: Sendable {
         value = entry.value
         change = entry.value.map { operation == .decr ? -$0 : $0 } ?? increase
         score = entry.score
+        gain = UpdateGain(entry)
     }
 
     /// It says the score, whatever that was before.

@@ -39,7 +39,7 @@ extension ScoreStore {
             let past = history.past(of: batch)
             let words = try history.words(without: batch, past, by: board.definition)
             let reply = try await operate(
-                calls.operation("take_back", user: history.user, by: act, words, in: [seasons, past].flatMap(\.self)),
+                takeBack(history, batch, words, by: act, in: [seasons, past].flatMap(\.self)),
                 on: eventLoop
             )
             switch reply[0].text {
@@ -63,6 +63,28 @@ extension ScoreStore {
             default: throw .outcomeUnknown("unexpected reply")
             }
         }
+    }
+
+    /// To the board's rules of plausibility, what is taken back is not gained.
+    private func takeBack(
+        _ history: RevertedHistory,
+        _ batch: some Collection<RevertedUpdate>,
+        _ words: [String],
+        by act: OperatorAct,
+        in seasons: [WindowSeason]
+    ) -> RedisCommand {
+        let user = history.user
+        guard !board.definition.rules.isEmpty else {
+            return calls.operation("take_back", user: user, by: act, words, in: seasons)
+        }
+        return calls.operation(
+            "take_back" + RuledCall.suffix,
+            user: user,
+            by: act,
+            words + history.gains(of: batch, by: board.definition),
+            in: seasons,
+            pace: keys.pacePrefix + user.rawValue
+        )
     }
 
     /// What ``revert(_:by:on:)`` would do now. Changes nothing.

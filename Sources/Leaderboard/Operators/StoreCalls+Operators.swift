@@ -15,19 +15,22 @@ extension StoreCalls {
     }
 
     /// One that reaches the seasons of the board's windows that take updates as well.
-    /// - Parameter seasons: those that Redis tells, as far as the caller knows.
+    /// - Parameters:
+    ///   - seasons: those that Redis tells, as far as the caller knows.
+    ///   - pace: its last key, what the board's rules of plausibility know of the user; nil: it is not told of them.
     func operation(
         _ name: String,
         user: UserID,
         by act: OperatorAct,
         _ own: [String],
-        in seasons: [WindowSeason]
+        in seasons: [WindowSeason],
+        pace: String? = nil
     ) -> RedisCommand {
         let ofSeasons = seasons.flatMap { season in
             let names = keys.season(window: season.window, id: season.season.id)
             return [names.scores, names.at, names.withheld]
         }
-        let moreKeys = [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons
+        let moreKeys = [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons + (pace.map { [$0] } ?? [])
         return operation(name, user: user, by: act, own, moreKeys: moreKeys)
     }
 

@@ -125,6 +125,8 @@ private struct AuditAnswer: Decodable {
         let value: Int?
         /// The rules that flagged it.
         let flags: [String]?
+        /// It was taken back, and counts no more.
+        let reverted: Bool?
         /// Those that the user is in from it on, where it moved the user.
         let segments: [String]?
         let unaudited: Int?
@@ -146,7 +148,7 @@ private struct AuditAnswer: Decodable {
             [
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
-                "hash", "malformed", "flags", "segments",
+                "hash", "malformed", "flags", "segments", "reverted",
             ].map { .text($0) }
         )
 
@@ -158,7 +160,7 @@ private struct AuditAnswer: Decodable {
                 .text(actor), .text(reason), .text(reverts?.map(String.init).joined(separator: " ")),
                 .text(reverted_entries?.joined(separator: " ")), .number(unaudited), .text(was), .text(of),
                 .text(hash), .text(malformed?.joined(separator: " ")), .text(flags?.joined(separator: " ")),
-                .text(segments?.joined(separator: " ")),
+                .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
             ])
         }
 
@@ -185,6 +187,7 @@ private struct AuditAnswer: Decodable {
             if let unaudited { parts.append("\(unaudited) points of before") }
             if let segments { parts.append("in \(segments.joined(separator: ","))") }
             if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
+            if reverted == true { parts.append("reverted") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }
             return parts.joined(separator: "  ").printable

@@ -7,7 +7,7 @@ const most = 20_000;
 /** One request looks through 20,000 entries at most, and may find none among them. */
 const requestsAtOnce = 5;
 
-/** { id, time, action, user, increase, score, seq, ip, actor, reason, isMalformed, raw }; what is not told is null. Null: rubbish. */
+/** { id, time, action, user, increase, score, seq, ip, actor, reason, flags, isReverted, isMalformed, raw }; what is not told is null. Null: rubbish. */
 export function readEntry(raw) {
   if (typeof raw?.id !== "string" || !/^[0-9]+-[0-9]+$/.test(raw.id) || typeof raw.action !== "string") return null;
   const text = (value) => (typeof value === "string" ? value : null);
@@ -23,6 +23,8 @@ export function readEntry(raw) {
     ip: text(raw.ip),
     actor: text(raw.actor),
     reason: text(raw.reason),
+    flags: Array.isArray(raw.flags) ? raw.flags.filter((flag) => typeof flag === "string") : [],
+    isReverted: raw.reverted === true,
     isMalformed: Array.isArray(raw.malformed),
     raw,
   };
@@ -42,7 +44,7 @@ export class AuditReader {
   #filter;
   #cursor = null;
 
-  /** `filter`: { user, ip, since, until }, null where it is not wanted. */
+  /** `filter`: { user, ip, since, until, isFlagged }, null where it is not wanted. */
   constructor(service, board, filter = {}) {
     this.#service = service;
     this.#board = board;
@@ -78,14 +80,26 @@ export class AuditReader {
     const last = this.entries[0]?.id;
     const known = last === undefined ? -1 : entries.findIndex(({ id }) => id === last);
     if (known < 0 && next !== null && entries.length > 0) return false;
-    this.entries.unshift(...(known < 0 ? entries.filter(({ id }) => !this.entries.some((entry) => entry.id === id)) : entries.slice(0, known)));
+    const come = known < 0 ? entries.filter(({ id }) => !this.entries.some((entry) => entry.id === id)) : entries.slice(0, known);
+    for (const entry of come.toReversed()) this.#mark(entry);
+    this.entries.unshift(...come);
     this.entries.length = Math.min(most, this.entries.length);
     return true;
   }
 
+  /** What was read before, and is taken back since. */
+  #mark({ user, raw }) {
+    const seqs = Array.isArray(raw.reverts) ? raw.reverts : [];
+    for (const entry of this.entries) {
+      if (entry.user !== user || !["update", "adjust"].includes(entry.action) || !seqs.includes(entry.seq)) continue;
+      entry.isReverted = true;
+      entry.raw = { ...entry.raw, reverted: true };
+    }
+  }
+
   async #page(limit, cursor, signal) {
-    const { user, ip, since, until } = this.#filter;
-    const body = await this.#service.read(this.#service.path(this.#board, "audit"), { user_id: user, ip, since, until, limit, cursor }, signal);
+    const { user, ip, since, until, isFlagged } = this.#filter;
+    const body = await this.#service.read(this.#service.path(this.#board, "audit"), { user_id: user, ip, since, until, flagged: isFlagged ? true : null, limit, cursor }, signal);
     const entries = (Array.isArray(body?.entries) ? body.entries : []).map(readEntry).filter(Boolean);
     return { entries, next: typeof body?.next === "string" ? body.next : null };
   }

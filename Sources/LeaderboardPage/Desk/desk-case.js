@@ -96,6 +96,11 @@ export class Case {
     if (this.user !== null && (await this.#read())) await this.#audit.refresh();
   }
 
+  /** Something was done from here. */
+  async acted() {
+    if (this.user !== null && (await this.#read())) await this.#audit.acted();
+  }
+
   /** Opens the act behind a key; false: there is none. */
   act(key) {
     const act = this.user === null || this.#standing === null ? null : this.#offered().find((one) => one.key === key);

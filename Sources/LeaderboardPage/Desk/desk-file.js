@@ -1,6 +1,6 @@
 // Files of what is read of the audit, made in the page.
 
-const columns = ["id", "time", "action", "user_id", "score_increase", "score", "seq", "ip", "actor", "reason", "request_id"];
+const columns = ["id", "time", "action", "user_id", "score_increase", "score", "seq", "ip", "actor", "reason", "request_id", "flags", "reverted"];
 
 export const asNDJSON = (entries) => entries.map(({ raw }) => `${JSON.stringify(raw)}\n`).join("");
 
@@ -8,7 +8,8 @@ export const asNDJSON = (entries) => entries.map(({ raw }) => `${JSON.stringify(
 export function asCSV(entries) {
   const cell = (value) => {
     if (value === undefined || value === null) return "";
-    if (typeof value === "number") return String(value);
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    if (Array.isArray(value)) return cell(value.join(" "));
     const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };

@@ -14,11 +14,11 @@ const shown = 20;
 /** While somebody looks. */
 const readEvery = 15_000;
 
-/** What each user gained by updates, the greatest good first: [{ user, points, updates, addresses, score }]. */
+/** What each user gained by updates that count, the greatest good first: [{ user, points, updates, addresses, score }]. */
 export function rising(entries, order) {
   const users = new Map();
   for (const entry of entries) {
-    if (!isUpdate(entry) || entry.user === null || entry.increase === null) continue;
+    if (!isUpdate(entry) || entry.isReverted || entry.user === null || entry.increase === null) continue;
     const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: entry.score };
     users.set(entry.user, found);
     found.points += entry.increase;

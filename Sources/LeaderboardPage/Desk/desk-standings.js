@@ -8,9 +8,11 @@ import { readRanked } from "./message.js";
 const onPage = 100;
 /** However fast the board moves. */
 const readEvery = 1_000;
+const readWindowEvery = 5_000;
 
 export class DeskStandings {
   #board;
+  #windows;
   #elements;
   #list;
   #rows = [];
@@ -21,9 +23,10 @@ export class DeskStandings {
   /** Counts what was asked for: an answer to something else is void. */
   #round = 0;
 
-  /** `elements`: { rows, note, form, input, back, on }. `onOpen(user)`. */
-  constructor(board, elements, { onOpen }) {
+  /** `windows`: what they are of. `elements`: { rows, note, form, input, back, on }. `onOpen(user)`. */
+  constructor(board, windows, elements, { onOpen }) {
     this.#board = board;
+    this.#windows = windows;
     this.#elements = elements;
     this.#list = new KeyedList(elements.rows, { onChoose: onOpen });
     elements.input.addEventListener("input", () => this.#show());
@@ -54,6 +57,16 @@ export class DeskStandings {
     this.#show();
   }
 
+  /** Of another window, or season. */
+  turned() {
+    this.#rows = [];
+    this.#offset = 0;
+    this.#round += 1;
+    this.#show();
+    this.#elements.note.textContent = "Reading…";
+    this.#read();
+  }
+
   set chosen(user) {
     this.#chosen = user;
     this.#show();
@@ -65,6 +78,12 @@ export class DeskStandings {
       this.#timer = null;
       this.#read();
     }, Math.max(0, this.#readAt + readEvery - performance.now()));
+  }
+
+  /** Once a second while it is seen. The feed is of the board: what counts in a further window only, it need not tell. */
+  tick(now) {
+    const { window, season } = this.#windows.chosen;
+    if (window !== null && season === null && now - this.#readAt >= readWindowEvery) this.changed();
   }
 
   close() {
@@ -81,7 +100,8 @@ export class DeskStandings {
   async #read() {
     const round = this.#round;
     this.#readAt = performance.now();
-    const query = { limit: onPage, offset: this.#offset, include: "metadata" };
+    const { window, season } = this.#windows.chosen;
+    const query = { limit: onPage, offset: this.#offset, include: "metadata", window, season };
     const rows = await this.#board.ask("scoreboard", { cache: "no-store", signal: AbortSignal.timeout(10_000) }, query)
       .then(async (answer) => (answer.ok ? readRanked(await answer.json()) : null), () => null);
     if (round !== this.#round) return;
@@ -114,7 +134,7 @@ export class DeskStandings {
     back.parentElement.hidden = back.disabled && on.disabled;
     const isFiltered = input.value.trim() !== "";
     if (isFiltered && rows.length === 0) note.textContent = "None of these rows. Enter opens the user with this id.";
-    else if (this.#rows.length === 0) note.textContent = this.#offset > 0 ? "There are no further rows." : "Nobody is on the board.";
-    else note.textContent = `${isFiltered ? `${rows.length} of the rows` : "Rows"} ${number(this.#offset + 1)} to ${number(this.#offset + this.#rows.length)}, live`;
+    else if (this.#rows.length === 0) note.textContent = this.#offset > 0 ? "There are no further rows." : this.#windows.chosen.window === null ? "Nobody is on the board." : "Nobody is in this season.";
+    else note.textContent = `${isFiltered ? `${rows.length} of the rows` : "Rows"} ${number(this.#offset + 1)} to ${number(this.#offset + this.#rows.length)}, ${this.#windows.chosen.season === null ? "live" : "final"}`;
   }
 }

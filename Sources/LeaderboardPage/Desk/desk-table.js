@@ -48,6 +48,7 @@ export class AuditTable {
     this.#board = board;
     this.#user = user;
     for (const field of ["user", "ip", "since", "until"]) if (this.#parts[field]) this.#parts[field].value = "";
+    this.#parts.flagged.checked = false;
     return this.read();
   }
 
@@ -61,8 +62,8 @@ export class AuditTable {
 
   /** By the filters as they are now. */
   async read() {
-    const { user, ip, since, until } = this.#parts;
-    const filter = { user: user ? user.value.trim() || null : this.#user, ip: ip.value.trim() || null, since: timeOfField(since), until: timeOfField(until) };
+    const { user, ip, since, until, flagged } = this.#parts;
+    const filter = { isFlagged: flagged.checked, user: user ? user.value.trim() || null : this.#user, ip: ip.value.trim() || null, since: timeOfField(since), until: timeOfField(until) };
     this.#file = ["audit", this.#board, filter.user].filter(Boolean).join("-").replace(/[^A-Za-z0-9._-]/g, "_");
     this.reader = new AuditReader(this.#service, this.#board, filter);
     this.#parts.body.replaceChildren();
@@ -80,6 +81,14 @@ export class AuditTable {
       return;
     }
     if (reader === this.reader) this.#show();
+  }
+
+  /** Something was done from here: what it was done to may be marked otherwise, and its own entry may not match. */
+  async acted() {
+    if (!this.reader) return;
+    const { ip, flagged } = this.#parts;
+    if (ip.value.trim() !== "" || flagged.checked || this.#parts.until.value !== "") await this.read();
+    else await this.refresh();
   }
 
   async #more(count) {
@@ -119,14 +128,14 @@ export class AuditTable {
 
   #row(entry) {
     const { hasUser, onOpen, onRevert } = this.#options;
-    const { time, action, user, increase, score, ip, actor, reason, seq, isMalformed } = entry;
+    const { time, action, user, increase, score, ip, actor, reason, seq, flags, isReverted, isMalformed } = entry;
     const who = user === null || user === "*" || !onOpen ? element("bdi", {}, user ?? "") : element("button", { type: "button", class: "link", "data-user": user }, element("bdi", {}, user));
     const points = increase === null || (increase === 0 && !isUpdate(entry)) ? "" : signed(increase);
-    const canRevert = onRevert && isUpdate(entry) && seq !== null;
-    return element("tr", { class: isUpdate(entry) ? null : "by-hand" },
+    const canRevert = onRevert && isUpdate(entry) && seq !== null && !isReverted;
+    return element("tr", { class: [isUpdate(entry) ? null : "by-hand", isReverted ? "taken-back" : null].filter(Boolean).join(" ") || null },
       element("td", {}, timeElement(time)),
       hasUser ? element("td", {}, who) : null,
-      element("td", {}, actionWords(action), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
+      element("td", {}, actionWords(action), isReverted ? element("strong", {}, " reverted") : null, flags.length === 0 ? null : element("strong", { class: "warn" }, ` flagged: ${flags.join(", ")}`), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
         actor === null ? null : element("small", {}, " by ", element("bdi", {}, actor)), reason === null ? null : element("small", { class: "reason" }, reason)),
       element("td", { class: "count" }, points),
       element("td", { class: "count" }, score === null ? "" : number(score)),
@@ -144,7 +153,9 @@ export class AuditTable {
     const [ip, ipLine] = field("ip", "Address", { maxlength: 64 });
     const [since, sinceLine] = field("since", "Since", { type: "datetime-local", step: 1 });
     const [until, untilLine] = field("until", "Until", { type: "datetime-local", step: 1 });
-    const form = element("form", { class: "filters", role: "search" }, [userLine, ipLine, sinceLine, untilLine].filter(Boolean), element("button", { type: "submit" }, "Read"));
+    const flagged = element("input", { id: `${id}-flagged`, type: "checkbox" });
+    const flaggedLine = element("p", { class: "tick" }, flagged, element("label", { for: `${id}-flagged` }, "Only flagged"));
+    const form = element("form", { class: "filters", role: "search" }, [userLine, ipLine, sinceLine, untilLine, flaggedLine].filter(Boolean), element("button", { type: "submit" }, "Read"));
     const note = element("p", { class: "note", role: "status" });
     const body = element("tbody");
     const heads = ["Time", hasUser ? "User" : null, "What", "Points", "Score", "Address", element("span", { class: "unseen" }, "Acts")].filter(Boolean);
@@ -171,6 +182,7 @@ export class AuditTable {
       }
       if (seq !== undefined) onRevert(this.reader.entries.find((entry) => String(entry.seq) === seq && isUpdate(entry)));
     });
-    return { user, ip, since, until, note, body, older, files: [csv, ndjson] };
+    flagged.addEventListener("change", () => this.read());
+    return { user, ip, since, until, flagged, note, body, older, files: [csv, ndjson] };
   }
 }

@@ -6,9 +6,11 @@ import { Boards } from "./desk-boards.js";
 import { Case } from "./desk-case.js";
 import { ActDialog } from "./desk-dialog.js";
 import { Done } from "./desk-done.js";
+import { Flags } from "./desk-flags.js";
 import { Rising } from "./desk-rising.js";
 import { DeskStandings } from "./desk-standings.js";
 import { AuditTable } from "./desk-table.js";
+import { Windows } from "./desk-windows.js";
 import { element } from "./markup.js";
 import { Feed } from "./feed.js";
 
@@ -23,8 +25,10 @@ export class Desk {
   #board;
   #feed = null;
   #view = "players";
+  #windows;
   #standings;
   #rising;
+  #flags;
   #case;
   #audit;
   #auditOf = null;
@@ -46,12 +50,14 @@ export class Desk {
     const onAct = (act) => this.#dialog.open(act);
     const onOpen = (user) => this.#open(user);
     this.#done = new Done(byID("done"), byID("done-rows"), { onUndo: onAct });
-    this.#standings = new DeskStandings(this.#board, byIDs({
+    this.#windows = new Windows(this.#board, byID("windows"), byID("window"), { window: query.get("window"), season: query.get("season") }, { onChoose: () => this.#turnWindow() });
+    this.#standings = new DeskStandings(this.#board, this.#windows, byIDs({
       rows: "standings-rows", note: "standings-note", form: "filter", input: "filter-text", back: "standings-back", on: "standings-on",
     }), { onOpen });
     this.#rising = new Rising(service, this.#board, byIDs({
       rows: "rising-rows", note: "rising-note", minutes: "rising-minutes", again: "rising-again",
     }), { onOpen });
+    this.#flags = new Flags(service, this.#board, byIDs({ rows: "flags-rows", note: "flags-note" }), { onOpen });
     this.#case = new Case(service, this.#board, byIDs({
       article: "case", hint: "hint", name: "case-name", marks: "case-marks", close: "case-close", facts: "case-facts", acts: "case-acts", problem: "case-problem",
       chart: "case-chart", chartNote: "case-chart-note", addresses: "case-addresses", addressesNote: "case-addresses-note", audit: "case-audit",
@@ -99,6 +105,7 @@ export class Desk {
     this.#feed?.stop();
     this.#standings.close();
     this.#rising.close();
+    this.#flags.close();
     this.#dialog.close();
     this.#case.stop();
     this.#audit.clear();
@@ -116,8 +123,10 @@ export class Desk {
 
   #moderate(name) {
     this.#board = this.#boardOf(name);
+    this.#windows.board = this.#board;
     this.#standings.board = this.#board;
     this.#rising.board = this.#board;
+    this.#flags.board = this.#board;
     this.#case.board = this.#board;
     this.#follow();
     this.#turn(this.#view === "boards" ? "players" : this.#view);
@@ -138,9 +147,11 @@ export class Desk {
   }
 
   #heard({ type, changes }) {
-    if (type === "metadata" || type === "season") return this.#standings.changed();
     this.#standings.changed();
+    if (type === "season") this.#windows.read();
+    if (type === "metadata" || type === "season") return;
     this.#rising.changed();
+    this.#flags.changed();
     if (type !== "changes" || changes.some(({ user }) => user === this.#case.user)) this.#case.changed();
   }
 
@@ -155,8 +166,15 @@ export class Desk {
 
   #showBoard() {
     document.title = `${this.#board.title || this.#board.name} · Moderation`;
+    this.#windows.read();
     this.#rising.changed();
+    this.#flags.changed();
     this.#tick();
+  }
+
+  #turnWindow() {
+    this.#standings.turned();
+    this.#note();
   }
 
   #turn(view) {
@@ -190,9 +208,10 @@ export class Desk {
     this.#done.add(done);
     this.#standings.changed();
     this.#rising.changed();
+    this.#flags.changed(true);
     if (done.isErased) this.#forget();
-    else if (done.board === this.#board.name) this.#case.refresh();
-    if (this.#auditOf === this.#board.name) this.#audit.refresh();
+    else if (done.board === this.#board.name) this.#case.acted();
+    if (this.#auditOf === this.#board.name) this.#audit.acted();
     if (done.user === null) this.#boards.done(done).then(() => this.#readBoards());
   }
 
@@ -200,6 +219,7 @@ export class Desk {
   #forget() {
     this.#case.close();
     this.#rising.read();
+    this.#flags.forget();
     this.#audit.clear();
     this.#auditOf = null;
     if (this.#view === "audit") this.#turn("audit");
@@ -208,7 +228,8 @@ export class Desk {
   /** What is shown stands in the address. */
   #note() {
     const query = new URLSearchParams(location.search);
-    const given = { board: this.#board.name === "main" ? null : this.#board.name, view: this.#view === "players" ? null : this.#view, user: this.#case?.user ?? null };
+    const { window, season } = this.#windows.chosen;
+    const given = { board: this.#board.name === "main" ? null : this.#board.name, window, season, view: this.#view === "players" ? null : this.#view, user: this.#case?.user ?? null };
     for (const [name, value] of Object.entries(given)) {
       if (value === null) query.delete(name);
       else query.set(name, value);
@@ -218,7 +239,12 @@ export class Desk {
   }
 
   #tick() {
-    if (!document.hidden && this.#view === "players") this.#rising.tick(performance.now());
+    if (document.hidden || this.#view !== "players") return;
+    const now = performance.now();
+    this.#windows.tick(now);
+    this.#standings.tick(now);
+    this.#rising.tick(now);
+    this.#flags.tick(now);
   }
 
   #left = () => this.#feed?.stop();

@@ -16,25 +16,26 @@ enum AuditJSON {
     /// Characters of a value that are shown: ours are shorter.
     private static let longest = 1000
 
-    static func page(_ page: AuditPage) -> ByteBuffer {
+    /// - Parameter reverted: its updates that count no more.
+    static func page(_ page: AuditPage, reverted: Set<AuditID>) -> ByteBuffer {
         var body = ByteBuffer(string: #"{"entries":"#)
-        write(page.entries, into: &body)
+        write(page.entries, reverted: reverted, into: &body)
         body.writeStaticString(#","next":"#)
         if let next = page.next { body.writeJSON(next.description) } else { body.writeStaticString("null") }
         body.writeStaticString("}")
         return body
     }
 
-    static func write(_ entries: [AuditEntry], into body: inout ByteBuffer) {
+    static func write(_ entries: [AuditEntry], reverted: Set<AuditID> = [], into body: inout ByteBuffer) {
         body.writeStaticString("[")
         for (index, entry) in entries.enumerated() {
             if index > 0 { body.writeStaticString(",") }
-            write(entry, into: &body)
+            write(entry, isReverted: reverted.contains(entry.id), into: &body)
         }
         body.writeStaticString("]")
     }
 
-    private static func write(_ entry: AuditEntry, into body: inout ByteBuffer) {
+    private static func write(_ entry: AuditEntry, isReverted: Bool, into body: inout ByteBuffer) {
         // No reader of JSON takes a greater number for what it is; the id tells it.
         let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
@@ -55,6 +56,7 @@ enum AuditJSON {
         writeWords("flags", Array(entry.flags.prefix(PlausibilityRule.maximumCount)), into: &body)
         writeWords("seasons", entry.seasons, into: &body)
         writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
+        if isReverted { body.writeStaticString(#","reverted":true"#) }
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
         }

@@ -22,7 +22,8 @@ struct AuditRoute: Sendable {
                     on: request.eventLoop
                 )
                 let next = page.next.map { NextPage(after: request, "cursor", $0.description, insteadOf: ["after"]) }
-                return (AuditJSON.page(page), next)
+                let reverted = try await store.reverted(among: page.entries, on: request.eventLoop)
+                return (AuditJSON.page(page, reverted: reverted), next)
             } catch { throw Refusal(reading: error) }
         }
     }

@@ -1,0 +1,126 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("Flags and windows on the desk in a real browser", .serialized)
+struct DeskFlagsInBrowserTests {
+    private static func text(_ part: String) -> String { DeskInBrowserTests.text(part) }
+    private static let flags = """
+        [...document.querySelectorAll("#flags-rows button")].map((row) => [row.querySelector(".gain").textContent, row.querySelector("bdi").textContent,
+          row.querySelector("small").textContent.split(" ")[0], row.querySelector(".score").textContent, row.querySelector(".taken-back") ? "reverted" : ""]
+          .join(" ").trim()).join()
+        """
+    private static let standings = """
+        [...document.querySelectorAll("#standings-rows button")]
+          .map((row) => [".rank", ".who bdi", ".score"].map((part) => row.querySelector(part).textContent).join(" ")).join()
+        """
+
+    @Test(
+        "what a rule flags comes up, leads to the user and their acts; reverted, it is marked, and nobody rises by it"
+    )
+    func flags() async throws {
+        try await withService { service, _ in
+            let rule = #"{"rule":"largest_jump","against":"own","points":100,"times":3,"action":"flag"}"#
+            try await service.define("arena", #"{"increase_max":1000,"rules":[\#(rule)]}"#)
+            try await service.play("arena", "ada", #""score_increase":50"#)
+            try await withBrowser { page in
+                try await openDesk(service, page, "?board=arena")
+                try await page.wait(for: "\(Self.text("#flags-note")) === 'Nothing was flagged.'")
+                try await service.play("arena", "eve", #""score_increase":900"#)
+                try await service.play("arena", "eve", #""score_increase":20"#)
+                try await page.wait(for: "\(Self.flags) === '+900 eve largest_jump #2'")
+                #expect(try await page.evaluate(Self.text("#flags-note")) == "1: all that the audit has.")
+                try await page.evaluate("document.querySelector('#flags-rows button').click()")
+                let rows =
+                    "[...document.querySelectorAll('#case-audit tbody tr')].map((row) => row.className + row.cells[1].textContent).join()"
+                try await page.wait(for: "\(rows) === 'scored,scored flagged: largest_jump'")
+                try await page.evaluate("document.querySelector('#case-audit [data-seq=\"2\"]').click()")
+                try await page.wait(
+                    for: "\(Self.text("#act-preview")).startsWith('1 update with 900 points is taken back')"
+                )
+                try await page.evaluate("document.querySelector('#act-reason').value = 'not believed'")
+                try await page.evaluate("(document.querySelector('#act-form').requestSubmit(), 0)")
+                try await page.wait(
+                    for:
+                        "\(rows) === 'by-handupdates taken back by opsnot believed,scored,taken-backscored reverted flagged: largest_jump'"
+                )
+                // Nobody takes it back once more.
+                #expect(
+                    try await page.evaluate(
+                        "[...document.querySelectorAll('#case-audit [data-seq]')].map((one) => one.dataset.seq).join()"
+                    ) == "3"
+                )
+                try await page.wait(for: "\(Self.flags) === '+900 eve largest_jump #2 reverted'")
+                let rising =
+                    "[...document.querySelectorAll('#rising-rows button')].map((row) => row.innerText.replace(/\\s+/g, ' ')).join()"
+                try await page.evaluate("document.querySelector('#rising-again').click()")
+                try await page.wait(
+                    for: "\(rising) === '+50 ada 1 update from 1 address 50,+20 eve 1 update from 1 address 920'"
+                )
+                // The board's audit, by what is flagged alone.
+                try await page.press("2")
+                let count = "document.querySelectorAll('#audit-table tbody tr').length"
+                try await page.wait(for: "\(count) === 4")
+                try await page.evaluate("document.querySelector('#audit-flagged').click()")
+                try await page.wait(for: "\(count) === 1")
+                // A board without such rules says so.
+                try await openDesk(service, page)
+                try await page.wait(for: "\(Self.text("#flags-note")) === 'No rule of this board flags updates.'")
+                #expect(await page.problems.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("the standings are of a window that is chosen, live, or of a season that is over; the address keeps it")
+    func windows() async throws {
+        try await withService { service, _ in
+            try await service.define("cup", #"{"windows":[{"name":"all"},{"name":"round","reset":"manual"}]}"#)
+            try await service.play("cup", "ada", #""score_increase":5"#)
+            _ = try await service.operate("POST", "/boards/cup/reset", #"{"window":"round","reason":"over"}"#)
+            try await service.play("cup", "bob", #""score_increase":3"#)
+            try await withBrowser { page in
+                try await openDesk(service, page, "?board=cup")
+                let options = "[...document.querySelectorAll('#window option')].map((option) => option.value).join()"
+                try await page.wait(for: "\(options) === ',round,round 1'")
+                try await page.wait(for: "\(Self.standings) === '1 ada 5,2 bob 3'")
+                func choose(_ value: String) async throws {
+                    try await page.evaluate(
+                        """
+                        (() => {
+                          const select = document.querySelector("#window");
+                          select.value = "\(value)";
+                          select.dispatchEvent(new Event("change"));
+                        })()
+                        """
+                    )
+                }
+                try await choose("round")
+                try await page.wait(
+                    for: "\(Self.standings) === '1 bob 3' && location.search === '?board=cup&window=round'"
+                )
+                try await service.play("cup", "cid", #""score_increase":9"#)
+                try await page.wait(for: "\(Self.standings) === '1 cid 9,2 bob 3'")
+                try await choose("round 1")
+                try await page.wait(
+                    for: "\(Self.standings) === '1 ada 5' && \(Self.text("#standings-note")) === 'Rows 1 to 1, final'"
+                )
+                let address = try await page.evaluate("location.search")
+                #expect(address == "?board=cup&window=round&season=1")
+                try await openDesk(service, page, address)
+                try await page.wait(
+                    for: "\(Self.standings) === '1 ada 5' && document.querySelector('#window').value === 'round 1'"
+                )
+                // A season that is not there: the board.
+                try await openDesk(service, page, "?board=cup&window=round&season=77")
+                try await page.wait(
+                    for:
+                        "\(Self.standings).startsWith('1 cid 9,2 ada 5') && document.querySelector('#window').value === ''"
+                )
+                try await openDesk(service, page)
+                try await page.wait(for: "document.querySelector('#windows').hidden")
+                #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+}
