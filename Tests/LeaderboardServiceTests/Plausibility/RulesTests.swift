@@ -50,19 +50,6 @@ struct RulesTests {
             #expect(listed.contains("flagged points_limit") && !listed.contains("+500"))
             #expect(try await run("admin", "audit", "verify", "--board", "coins").code == 0)
 
-            // What is reverted is marked, and free again.
-            let body = #"{"seq":2,"reason":"not believed"}"#
-            #expect(try await service.operate("POST", "/boards/coins/audit/revert", body).status == 200)
-            let marked = try await service.operate("GET", "/boards/coins/audit")
-            #expect(Descriptions.complaints(marked, to: "GET", "/api/v1/admin/boards/{board}/audit") == [])
-            #expect(marked.body.matches(of: /"reverted":true/).count == 1)
-            #expect(
-                try await run("admin", "audit", "--board", "coins", "--flagged").output.contains(
-                    "flagged points_limit  reverted"
-                )
-            )
-            #expect(try await update(1).status == 200)
-
             let met = try await service.operate("GET", "/boards/coins/rules")
             #expect(Descriptions.complaints(met, to: "GET", "/api/v1/admin/boards/{board}/rules") == [])
             #expect(met.body == #"{"rules":[{"rule":\#(limit),"met":1},{"rule":\#(cap),"met":1}]}"#)
@@ -77,6 +64,19 @@ struct RulesTests {
             #expect(try await run("board", "change", "coins", "--no-rules").output.contains("rules"))
             #expect(try await update(500).status == 200)
             #expect(try await run("board", "rules", "coins").output == "coins has no rules.\n")
+
+            // What is reverted is marked, and free again.
+            let body = #"{"seq":2,"reason":"not believed"}"#
+            #expect(try await service.operate("POST", "/boards/coins/audit/revert", body).status == 200)
+            let marked = try await service.operate("GET", "/boards/coins/audit")
+            #expect(Descriptions.complaints(marked, to: "GET", "/api/v1/admin/boards/{board}/audit") == [])
+            #expect(marked.body.matches(of: /"reverted":true/).count == 1)
+            #expect(
+                try await run("admin", "audit", "--board", "coins", "--flagged").output.contains(
+                    "flagged points_limit  reverted"
+                )
+            )
+            #expect(try await update(1).status == 200)
         }
     }
 }
