@@ -132,9 +132,12 @@ package struct AuditReport: Sendable, Equatable {
     /// Of each kind of segments that the board has.
     package internal(set) var segments: [SegmentReport] = []
 
+    /// The board is frozen, and what it shows meanwhile is lost.
+    package internal(set) var lacksFrozenRows = false
+
     package var isSound: Bool {
-        faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows && seasonDifferences == 0
-            && hasSoundSegments
+        faultCount == 0 && differences.isEmpty && unexplained.isEmpty && hasSoundRows && hasSoundSeasons
+            && hasSoundSegments && !lacksFrozenRows
     }
 
     /// The rows of the board are what its ties need.
@@ -146,7 +149,7 @@ package struct AuditReport: Sendable, Equatable {
     /// Whatever is wrong is a score, as another service may have written it: the chain holds, suspensions are the audit's, and nobody
     /// lost their score.
     package var onlyScoresDiffer: Bool {
-        !isSound && faultCount == 0 && onlySeasonScoresDiffer && onlyOthersMovedInSegments
+        !isSound && faultCount == 0 && onlySeasonScoresDiffer && onlyOthersMovedInSegments && !lacksFrozenRows
             && !differences.contains { $0.hasWrongSuspension || $0.lacksScore || $0.isMisplaced }
     }
 

@@ -50,6 +50,7 @@ package struct AuditVerification: Sendable {
         report.heldProfiles = profiles.values.count { $0 == .held }
         report.profiles = profiles.count - report.heldProfiles
         report.seasons = try await SeasonVerification(store: store, eventLoop: eventLoop).run()?.reports ?? []
+        report.lacksFrozenRows = try await store.lacksFrozenRows(on: eventLoop)
         report.segments = try await SegmentWalk(store: store, eventLoop: eventLoop).run()
         return report
     }

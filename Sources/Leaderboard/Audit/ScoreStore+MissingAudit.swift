@@ -52,7 +52,10 @@ extension ScoreStore {
             let rest = try await AuditVerification(self, older: older, on: eventLoop).run()
             if !rest.differences.isEmpty { summary.users += try await rebuild(rest, by: act, on: eventLoop) }
         }
-        if report.seasonDifferences > 0 { summary.users += try await rebuildSeasons(by: act, on: eventLoop) }
+        for season in report.seasons where !season.strays.isEmpty {
+            _ = try await setAsideAll(of: keys.season(of: season.season), on: eventLoop)
+        }
+        if !report.hasSoundSeasons { summary.users += try await rebuildSeasons(by: act, on: eventLoop) }
         if !report.hasSoundSegments { summary.inSegments = try await rebuildSegments(by: act, on: eventLoop) }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.

@@ -17,13 +17,15 @@ package struct SeasonReport: Sendable, Equatable {
     }
 
     package let season: WindowSeason
-    /// The audit reaches back to its beginning. Else nothing of it was checked.
+    /// The audit reaches back to its beginning. Else nothing of it was checked but ``strays``.
     package let isReached: Bool
     package internal(set) var users = 0
     /// Users of whom it cannot be said which bounds held their updates then.
     package internal(set) var uncertain = 0
     /// By user.
     package internal(set) var differences: [Difference] = []
+    /// Members that stand for nobody, with their scores.
+    package internal(set) var strays: [String: Int] = [:]
 
     /// `weekly 2026-W48`
     package var name: String { season.name }
@@ -36,6 +38,8 @@ package struct SeasonReport: Sendable, Equatable {
 
 extension AuditReport {
     package var seasonDifferences: Int { seasons.reduce(0) { $0 + $1.differences.count } }
+    package var seasonStrays: Int { seasons.reduce(0) { $0 + $1.strays.count } }
+    package var hasSoundSeasons: Bool { seasonDifferences == 0 && seasonStrays == 0 }
 
     /// Scores in seasons alone are wrong, as another service may have written them.
     var onlySeasonScoresDiffer: Bool {

@@ -43,7 +43,11 @@ struct SeasonVerification {
         for place in seasons.indices {
             let isReached = findings.tallies.isWhole(place)
             var report = SeasonReport(seasons[place], isReached: isReached)
-            if isReached { try await compare(place, &findings.tallies, into: &report) }
+            if isReached {
+                try await compare(place, &findings.tallies, into: &report)
+            } else {
+                try await lookForStrays(in: seasons[place], into: &report)
+            }
             findings.reports.append(report)
         }
         let erasing = try await store.erasing(on: eventLoop)
@@ -68,8 +72,10 @@ struct SeasonVerification {
         let known = tallies
         for key in [keys.scores, keys.withheld] {
             try await store.forEachRow(of: key, keys, store.board.definition, on: eventLoop) { member, held in
-                // Others stand for nobody.
-                guard case .user(let user) = member else { return }
+                guard case .user(let user) = member else {
+                    if key == keys.scores { report.strays[member.text] = held.score }
+                    return
+                }
                 missing.remove(user.rawValue)
                 let tally = known.tally(of: user.rawValue, in: place)
                 if tally?.score != held.score { suspects.insert(user.rawValue) }
@@ -79,6 +85,16 @@ struct SeasonVerification {
         suspects.formUnion(missing.filter { known.tally(of: $0, in: place)?.score != nil })
         suspects.formUnion(rows.misplaced.map(\.rawValue))
         try await look(at: suspects.sorted(), place, &tallies, into: &report)
+    }
+
+    private func lookForStrays(
+        in season: WindowSeason,
+        into report: inout SeasonReport
+    ) async throws(ScoreStoreError) {
+        let keys = store.keys.season(of: season)
+        try await store.forEachRow(of: keys.scores, keys, store.board.definition, on: eventLoop) { member, held in
+            if case .foreign = member { report.strays[member.text] = held.score }
+        }
     }
 
     /// Of each, what they have at one moment, and what the audit says then.

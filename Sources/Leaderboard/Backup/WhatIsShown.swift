@@ -56,6 +56,14 @@ extension ScoreStore {
         return profiles
     }
 
+    /// The board is frozen, by what is stored for it, and its rows of then are not there or cannot be read.
+    func lacksFrozenRows(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        guard case .string(let held) = try await read(RedisCommand("GET", keys.board), on: eventLoop),
+            let definition = try? BoardDefinition(stored: held), definition.frozenSince != nil
+        else { return false }
+        return try await frozenRows(of: keys, on: eventLoop) == nil
+    }
+
     /// Nil where there are none that can be read.
     func frozenRows(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> FrozenRows? {
         let text = try await read(RedisCommand("GET", keys.frozen), on: eventLoop).text

@@ -12,6 +12,8 @@ package struct BoardCondition: Sendable, Equatable {
     package var unreadable: String?
     /// It has scores, an audit or suspended users, and no definition: nobody can use it.
     package var isLost = false
+    /// It is frozen, and what it shows meanwhile is not there, or cannot be read.
+    package var lacksFrozenRows = false
     /// Members of another writer that were taken off the board.
     package var movedAway = 0
     /// Members that stand for no user of the board, of those that were looked at.
@@ -133,6 +135,9 @@ package struct BoardExamination: Sendable {
         let definition = try? BoardDefinition(stored: text)
         if definition == nil, text != DeletedBoard.mark { condition.unreadable = keys.board }
         if let definition {
+            if definition.frozenSince != nil, let rows = await ask(RedisCommand("GET", keys.frozen), on: eventLoop) {
+                condition.lacksFrozenRows = rows.text.flatMap { FrozenRows($0) } == nil
+            }
             let spoilt = await spoiltKeys(of: id, definition, on: eventLoop)
             condition.stopUpdates += spoilt.stopUpdates
             condition.stopOperations += spoilt.stopOperations

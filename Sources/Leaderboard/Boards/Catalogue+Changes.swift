@@ -1,5 +1,6 @@
 package import NIOCore
 import RedisClient
+import Seasons
 import Synchronization
 
 /// What there is of a name, as Redis has it now.
@@ -86,6 +87,7 @@ extension Catalogue {
             // The index is mended by whoever meets the board, if it cannot be written now.
             try? await note(name, definition, on: eventLoop)
             forget(name)
+            await beginManualSeasons(of: definition, as: name, on: eventLoop)
             return .stored(definition)
         case ("conflict", 2):
             forget(name)
@@ -94,6 +96,17 @@ extension Catalogue {
         case ("fixed_window", 3): return .fixedWindow(reply[1].text ?? "", rule: reply[2].text ?? "")
         default: throw .unavailable("unexpected reply")
         }
+    }
+
+    /// No calendar says when the first season of a window `manual` began: it is when the window was made, and not when somebody first asks.
+    /// Where this fails, the first update begins it.
+    private func beginManualSeasons(
+        of definition: BoardDefinition,
+        as name: DefinitionName,
+        on eventLoop: any EventLoop
+    ) async {
+        guard let id = name.board, definition.windows.seasonal.contains(where: { $0.reset == .manual }) else { return }
+        _ = try? await board(id, on: eventLoop).roll(on: eventLoop)
     }
 
     /// Takes the definition of ``BoardID/main`` away: what the environment says holds again.

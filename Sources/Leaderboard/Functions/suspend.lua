@@ -5,6 +5,12 @@
 
 do
 
+-- Of a frozen board, viewers look anew at what is shown of it.
+local function tell_of_user(op, shown)
+  local frozen = op.moves.definition.frozen
+  tell(op, frozen and (shown or 0) or shown, frozen or op.moves.stamps)
+end
+
 -- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
 -- Who is on the board although suspended (another service wrote them there) is taken off again, and the score that was
 -- kept first stays: what is written during a suspension does not count.
@@ -42,7 +48,7 @@ local function suspend(keys, args)
     keep_season(op.moves.definition, window)
   end
   segments.follow(op.moves, op.user)
-  tell(op, nil)
+  tell_of_user(op, nil)
   return { 'done', args[8] and (fields[2] or '') or nil }
 end
 
@@ -80,7 +86,7 @@ local function reinstate(keys, args)
     end
   end
   segments.follow(op.moves, op.user)
-  tell(op, score, op.moves.stamps)
+  tell_of_user(op, score)
   return { 'done', args[8] and (fields[2] or '') or nil }
 end
 

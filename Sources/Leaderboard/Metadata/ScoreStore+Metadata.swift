@@ -43,7 +43,9 @@ extension ScoreStore {
             let since = held.frozenSince
         {
             let rows = reply.last?.text.flatMap { FrozenRows($0) }
-            guard rows?.shows(user.rawValue) == true else { throw .frozen(since: since) }
+            guard rows?.shows(user.rawValue) == true,
+                try await read(RedisCommand("SISMEMBER", keys.suspended, user.rawValue), on: eventLoop).integer == 0
+            else { throw .frozen(since: since) }
         }
         return try await keptMetadata(of: user, on: eventLoop).metadata
     }

@@ -91,4 +91,17 @@ extension ScoreStore {
         }
         return moved
     }
+
+    /// The same of one season: off it.
+    func setAsideAll(of season: SeasonKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int {
+        var (moved, cursor) = (0, SetAside.start)
+        repeat {
+            do {
+                let step = try await setAside(of: season, from: cursor, lookingAt: Self.setAsideStep, on: eventLoop)
+                moved += step.moved
+                cursor = step.cursor
+            } catch { throw ScoreStoreError(ofRepeatable: error) }
+        } while cursor != SetAside.start
+        return moved
+    }
 }

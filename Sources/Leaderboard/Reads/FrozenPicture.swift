@@ -55,8 +55,9 @@ struct FrozenPicture {
     }
 
     /// Nil: there is none of the window, which was not there then.
-    func page(of window: WindowName?) -> FrozenPage? {
-        guard let part = parts.first(where: { $0.window == window }) else { return nil }
+    /// - Parameter hidden: users who are shown no more, as of when none of them was there.
+    func page(of window: WindowName?, without hidden: Set<String> = []) -> FrozenPage? {
+        guard let part = parts.first(where: { $0.window == window })?.without(hidden, order) else { return nil }
         // More than there are rows: nobody is shown.
         let covered = min(part.covered, part.standings.count)
         let shown = Snapshot(
@@ -69,12 +70,33 @@ struct FrozenPicture {
         return FrozenPage(page, covered: 1..<(covered + 1), season: part.season)
     }
 
+    /// All that are in the part of a window, or of the board, covered or not.
+    func users(of window: WindowName?) -> [String] {
+        parts.first { $0.window == window }?.standings.map(\.user) ?? []
+    }
+
     fileprivate static func count(_ text: Substring) -> Int? {
         Int(text).flatMap(ScoreRange.checked).flatMap { $0 < 0 ? nil : $0 }
     }
 }
 
 extension FrozenPicture.Part {
+    /// The rows without these users, ranked as if nobody of them had been there.
+    fileprivate func without(_ hidden: Set<String>, _ order: BoardOrder) -> Self {
+        let gone = standings.indices.filter { hidden.contains(standings[$0].user) }
+        guard !gone.isEmpty else { return self }
+        let rest = standings.filter { !hidden.contains($0.user) }
+        return Self(
+            window: window,
+            seq: seq,
+            season: season,
+            total: max(0, total - gone.count),
+            covered: covered - gone.count { $0 < covered },
+            standings: rest,
+            ranks: rest.indices.map { order.rank(at: $0, of: rest) }
+        )
+    }
+
     /// Nil: it is another line than the first one of a window.
     fileprivate init?(line words: [Substring]) {
         guard FrozenHead.isOfWindow(words), let window = WindowName(words[0].dropFirst()),

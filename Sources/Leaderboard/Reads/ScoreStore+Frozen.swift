@@ -4,8 +4,8 @@ import RedisClient
 package import Seasons
 
 extension ScoreStore {
-    /// What is shown of a board that is frozen: its first rows as they were then; none where they are not kept, as behind a restore into
-    /// another Redis.
+    /// What is shown of a board that is frozen: its first rows as they were then, without who is suspended by now; none where they are not
+    /// kept, as behind a restore into another Redis.
     /// - Parameter window: of a window that ends, in the season that ran then; nil: of the board itself.
     package func frozenPage(
         of window: WindowName? = nil,
@@ -13,7 +13,23 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> FrozenPage {
         let order = BoardOrder(board.definition)
         let kept = try await read(RedisCommand("GET", keys.frozen), on: eventLoop).text
-        return FrozenPicture(kept ?? "", order)?.page(of: window) ?? FrozenPage(order)
+        guard let picture = FrozenPicture(kept ?? "", order) else { return FrozenPage(order) }
+        let suspended = try await suspended(among: picture.users(of: window), on: eventLoop)
+        return picture.page(of: window, without: suspended) ?? FrozenPage(order)
+    }
+
+    /// - Parameter users: of one part of a frozen board: a hundred at most.
+    private func suspended(
+        among users: [String],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Set<String> {
+        guard !users.isEmpty else { return [] }
+        var call = RedisCommand("SMISMEMBER", keys.suspended)
+        for user in users { call.append(user) }
+        guard let marks = try await read(call, on: eventLoop).array, marks.count == users.count else {
+            throw .unavailable("unexpected reply")
+        }
+        return Set(zip(users, marks).compactMap { $1.integer == 1 ? $0 : nil })
     }
 }
 
@@ -39,22 +55,26 @@ package struct FrozenPage: Sendable, Equatable {
         self.init(RankedPage(nobody, ranks: []))
     }
 
-    /// Nil: not all of these rows are kept.
+    /// Places of which it is known who had them, covered or not.
+    package var places: Int { covered.count + page.snapshot.standings.count }
+
+    /// As far as these rows are kept. Nil: none of them is, though there were some.
     package func part(from offset: Int, limit: Int) -> FrozenPage? {
         let (standings, total) = (page.snapshot.standings, page.snapshot.total)
         let first = min(offset, total)
-        let end = first + min(limit, total - first)
-        guard end <= covered.count + standings.count else { return nil }
-        let (coveredFirst, coveredEnd) = (min(first, covered.count), min(end, covered.count))
-        let places = (first - coveredFirst)..<(end - coveredEnd)
+        guard first < places || places >= total || limit == 0 && first == places else { return nil }
+        let last = min(first, places)
+        let end = last + min(limit, places - last)
+        let (coveredFirst, coveredEnd) = (min(last, covered.count), min(end, covered.count))
+        let rows = (last - coveredFirst)..<(end - coveredEnd)
         let part = Snapshot(
             cursor: page.snapshot.cursor,
             total: total,
-            standings: Array(standings[places]),
+            standings: Array(standings[rows]),
             order: page.snapshot.order
         )
         return FrozenPage(
-            RankedPage(part, ranks: Array(page.ranks[places])),
+            RankedPage(part, ranks: Array(page.ranks[rows])),
             covered: (coveredFirst + 1)..<(coveredEnd + 1),
             season: season
         )

@@ -51,7 +51,7 @@ package struct BoardKeys: RankedKeys {
     /// Hash: user → what the user says of itself (`Functions/metadata.lua`).
     package let meta: String
     /// What is shown of it while it is frozen (`Functions/freeze.lua`).
-    let frozen: String
+    package let frozen: String
     /// Sorted set: who is a member, where the board is for members (`Functions/board_members.lua`).
     let members: String
     /// Sorted set: seasons of a restore that are not in their places yet (`Functions/restore.lua`).

@@ -81,7 +81,7 @@ struct AdminRebuild: AsyncParsableCommand {
             if let refusal { throw refusal }
             let isRight =
                 report.differences.isEmpty && report.hasSoundRows && !report.bringsAuditBack
-                && report.seasonDifferences == 0 && report.hasSoundSegments
+                && report.hasSoundSeasons && report.hasSoundSegments
             guard !isRight, try consent.isGiven("Make it what the audit says?") else { return }
             let act = try OperatorAct.onThisMachine(try AuditReason("leaderboard admin rebuild"))
             let done = try await store.repair(report, with: older, by: act, on: eventLoop)

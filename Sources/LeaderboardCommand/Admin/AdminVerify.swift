@@ -117,6 +117,7 @@ extension AuditReport {
         showRows()
         showSeasons()
         showSegments()
+        if lacksFrozenRows { print("frozen       what the board shows meanwhile is lost: everybody sees it empty") }
     }
 
     /// Rows that are not what the board's ties need.

@@ -23,6 +23,14 @@ extension AuditReport {
         if seasonDifferences > 0 {
             lines.append("Scores in seasons are not what the audit adds up to: rebuild puts that right.")
         }
+        if seasonStrays > 0 {
+            lines.append("Members of seasons stand for nobody: rebuild moves them away.")
+        }
+        if lacksFrozenRows {
+            lines.append(
+                "The board is frozen, and the rows that it shows meanwhile are lost: restore a backup of since, or reveal it, and freeze it as it is now."
+            )
+        }
         if !hasSoundSegments {
             lines.append("Segments are not what the board has of their users: rebuild puts that right.")
         }

@@ -11,7 +11,9 @@ extension AuditReport {
             "seasons      \(reached.count) checked"
                 + (ended > 0 ? ", \(ended) not: the audit does not reach back to their beginning" : "")
         )
-        for report in reached where !report.differences.isEmpty || report.uncertain > 0 { report.show() }
+        for report in seasons where !report.differences.isEmpty || report.uncertain > 0 || !report.strays.isEmpty {
+            report.show()
+        }
     }
 }
 
@@ -21,6 +23,7 @@ extension SeasonReport {
     func show() {
         guard isReached else {
             print("  \(name): not checked: the audit does not reach back to its beginning")
+            showStrays()
             return
         }
         var parts = [users.counted("user"), differences.count.counted("difference")]
@@ -29,6 +32,14 @@ extension SeasonReport {
         for difference in differences.prefix(Self.shownLines) { print("    \(difference.line)") }
         let more = differences.count - Self.shownLines
         if more > 0 { print("    … and \(more) more") }
+        showStrays()
+    }
+
+    private func showStrays() {
+        guard !strays.isEmpty else { return }
+        let named = strays.keys.sorted().prefix(Self.shownLines).map(\.printable).joined(separator: ", ")
+        let more = strays.count > Self.shownLines ? ", …" : ""
+        print("    \(strays.count.counted("member")) that stand for nobody: \(named)\(more)")
     }
 }
 

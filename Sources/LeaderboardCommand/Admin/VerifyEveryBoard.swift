@@ -76,6 +76,8 @@ extension AuditReport {
         if !differences.isEmpty { parts.append(differences.count.counted("difference")) }
         if !unexplained.isEmpty { parts.append("\(unexplained.count.counted("user")) with unexplained points") }
         if seasonDifferences > 0 { parts.append("\(seasonDifferences.counted("difference")) in seasons") }
+        if seasonStrays > 0 { parts.append("\(seasonStrays.counted("stray")) in seasons") }
+        if lacksFrozenRows { parts.append("no rows to show while it is frozen") }
         if segmentFaults > 0 { parts.append("\(segmentFaults.counted("fault")) in segments") }
         if !strays.isEmpty { parts.append(strays.count.counted("stray")) }
         if !wrongScores.isEmpty { parts.append("\(wrongScores.count.counted("score")) counted wrong") }

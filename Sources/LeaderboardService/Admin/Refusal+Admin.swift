@@ -50,6 +50,14 @@ extension Refusal {
         )
     }
 
+    static func seasonToEnd(afterRunning running: String) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "season_not_begun",
+            message: "The season that runs is \(running); the one that was to be ended is to come: nothing was changed."
+        )
+    }
+
     /// Every operation may be repeated: what has happened does not happen twice.
     init(operating error: ScoreStoreError) {
         switch error {

@@ -64,7 +64,11 @@ struct SeasonReset: Sendable {
         switch outcome {
         case .boardChanged: return nil
         case .notManual: throw .notManual("\(wish.window)")
-        case .otherRuns(let running): throw .otherSeasonRuns(running)
+        case .otherRuns(let running):
+            if let wanted = wish.season, Reset.manual.isBefore(running, wanted) {
+                throw .seasonToEnd(afterRunning: running)
+            }
+            throw .otherSeasonRuns(running)
         case .ended(let season, let next):
             logger.info(
                 "season ended",

@@ -119,7 +119,6 @@ struct BoardReads: Sendable {
                     return ShownRows(
                         part,
                         of: kept,
-                        limit: limit,
                         try await store.said(of: part.page, isAsked: isAsked, on: request.eventLoop)
                     )
                 }
@@ -336,14 +335,12 @@ struct ShownRows: Sendable {
         end = page.snapshot.total
     }
 
-    /// - Parameter limit: of the page: one that is not kept whole is not shown.
-    init(_ frozen: FrozenPage, of kept: FrozenPage, limit: Int, _ said: SaidByUsers) {
+    init(_ frozen: FrozenPage, of kept: FrozenPage, _ said: SaidByUsers) {
         page = frozen.page
         self.said = said
         covered = frozen.covered
         seq = nil
-        let places = kept.covered.count + kept.page.snapshot.standings.count
-        end = places < kept.page.snapshot.total ? places - limit + 1 : places
+        end = kept.places
     }
 }
 

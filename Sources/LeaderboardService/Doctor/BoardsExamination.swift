@@ -115,6 +115,16 @@ struct BoardsExamination: Sendable {
                     )
                 )
             }
+            if condition.lacksFrozenRows {
+                unsound.append(
+                    .bad(
+                        "board",
+                        "\(name) is frozen, and what it shows meanwhile (\(keys.frozen)) is lost: everybody sees it empty",
+                        do:
+                            "restore a backup of since, or leaderboard admin reveal and freeze: then it shows how it stands now"
+                    )
+                )
+            }
             intakes.note(condition.intake, keys)
             if condition.movedAway > 0 { movedAway.append("\(condition.movedAway) to \(keys.foreign)") }
             movedMembers = movedMembers.addingReportingOverflow(condition.movedAway).partialValue

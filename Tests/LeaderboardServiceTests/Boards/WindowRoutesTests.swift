@@ -174,7 +174,9 @@ struct WindowRoutesTests {
                 (#"{"window":"none","reason":"r"}"#, 400, "invalid_window"),
                 (#"{"window":"month","reason":"r"}"#, 400, "invalid_window"),
                 (#"{"window":"cup","season":"a:b","reason":"r"}"#, 400, "invalid_season"),
-                (#"{"window":"cup","season":"2","reason":"r"}"#, 409, "season_ended"),
+                (#"{"window":"cup","season":"2","reason":"r"}"#, 409, "season_not_begun"),
+                (#"{"window":"cup","season":"10","reason":"r"}"#, 409, "season_not_begun"),
+                (#"{"window":"cup","season":"0","reason":"r"}"#, 409, "season_ended"),
             ] {
                 let answer = try await reset(body)
                 #expect((answer.status, answer.code) == (status, code), "\(body): \(answer.body)")

@@ -113,6 +113,72 @@ struct FreezeTests {
         }
     }
 
+    @Test("shows nobody who is suspended meanwhile, covered or not, and everybody again who is reinstated")
+    func suspended() async throws {
+        try await withBoard { board in
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            for (user, points) in [("alice", 5), ("bob", 7), ("carol", 9)] { _ = try await board.applied(user, points) }
+            _ = try await catalogue.freeze(.main, true, by: board.act(), on: board.loop)
+            let store = try await catalogue.board(.main, on: board.loop)
+            func shown() async throws -> [String] {
+                let kept = try await store.frozenPage(on: board.loop)
+                let rows = zip(kept.page.snapshot.standings, kept.page.ranks).map { "\($0.user) \($1)" }
+                return rows + ["\(kept.covered.count) of \(kept.page.snapshot.total)"]
+            }
+            let rows = ["carol 1", "bob 2", "alice 3", "0 of 3"]
+            #expect(try await shown() == rows)
+            let bob = try UserID("bob")
+            _ = try await store.suspend(bob, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["carol 1", "alice 2", "0 of 2"])
+            await #expect(throws: ScoreStoreError.self) { try await store.shownMetadata(of: bob, on: board.loop) }
+            _ = try await store.reinstate(bob, by: board.act(), on: board.loop)
+            #expect(try await shown() == rows)
+            _ = try await store.shownMetadata(of: bob, on: board.loop)
+
+            _ = try await catalogue.uncover(.main, downTo: 2, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 3", "2 of 3"])
+            _ = try await store.suspend(bob, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 2", "1 of 2"])
+            _ = try await catalogue.uncover(.main, downTo: 1, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 2", "1 of 2"])
+        }
+    }
+
+    @Test("whose rows are lost is told by who verifies and by who examines it")
+    func lostRows() async throws {
+        try await withBoard { board in
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            _ = try await board.applied("alice", 5)
+            _ = try await catalogue.freeze(.main, true, by: board.act(), on: board.loop)
+            let (store, examination) = (
+                try await catalogue.board(.main, on: board.loop), BoardExamination(board.redis, .standard)
+            )
+            func isTold() async throws -> [Bool?] {
+                let report = try await AuditVerification(store, on: board.loop).run()
+                let condition = await examination.condition(of: .main, isWhole: true, on: board.loop)
+                return [!report.isSound, report.lacksFrozenRows, condition?.lacksFrozenRows]
+            }
+            #expect(try await isTold() == [false, false, false])
+            try await board.command("SET", store.keys.frozen, "nonsense")
+            #expect(try await isTold() == [true, true, true])
+            try await board.command("DEL", store.keys.frozen)
+            #expect(try await isTold() == [true, true, true])
+            _ = try await catalogue.freeze(.main, false, by: board.act(), on: board.loop)
+            #expect(try await isTold() == [false, false, false])
+        }
+    }
+
+    @Test("has a page as far as its rows are kept, and none behind them")
+    func longBoard() throws {
+        let rows = (1...100).map { "u\($0) \(1000 - $0) \($0)" }.joined(separator: "\n")
+        let page = try #require(FrozenPicture("17 9 500\n" + rows, BoardOrder())?.page(of: nil))
+        for (offset, limit, ranks) in [(0, 10, 1...10), (95, 10, 96...100), (99, 100, 100...100), (0, 1000, 1...100)] {
+            let part = page.part(from: offset, limit: limit)
+            #expect(part?.page.ranks == Array(ranks) && part?.page.snapshot.total == 500, "\(offset)")
+        }
+        for offset in [100, 101, 500, 501] { #expect(page.part(from: offset, limit: 10) == nil, "\(offset)") }
+    }
+
     @Test("on which nobody is has nobody to cover, and its windows are kept as they were, by their seasons")
     func windows() async throws {
         try await withBoard { board in

@@ -22,6 +22,27 @@ struct ManualSeasonTests {
         return definition
     }
 
+    @Test("begins with its board, and not when somebody first asks or plays")
+    func begin() async throws {
+        try await withBoard { board in
+            let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
+            let id = try BoardID("begun")
+            _ = try await catalogue.store(definition(), as: .board(id), inPlaceOf: .nothing, on: board.loop)
+            let made = try await board.store.time(on: board.loop)
+            let listed = try await catalogue.board(id, on: board.loop)
+                .seasons(of: Self.cup, before: nil, limit: 9, on: board.loop)
+            let other = Catalogue(board.store.functions, maximumBoards: 10)
+            let again = try await other.board(id, on: board.loop).seasons(
+                of: Self.cup,
+                before: nil,
+                limit: 9,
+                on: board.loop
+            )
+            #expect(listed.count == 1 && again == listed)
+            #expect(try #require(listed.first).season.from <= made)
+        }
+    }
+
     @Test("may be reset before anybody has played: the board's count begins with that")
     func resetFirst() async throws {
         try await withBoard { board in

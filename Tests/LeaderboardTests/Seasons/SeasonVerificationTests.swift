@@ -189,6 +189,31 @@ struct SeasonVerificationTests {
         }
     }
 
+    @Test(
+        "have nobody in them but users, or it is told and put right, whether the audit reaches back to their beginning or not",
+        arguments: [BoardRules.Ties.id, .first],
+        [false, true]
+    )
+    func strays(ties: BoardRules.Ties, isTrimmed: Bool) async throws {
+        try await withWindows(BoardRules(ties: ties, windows: 1)) { target in
+            for user in ["a", "b"] { _ = try await target.write([ModelUpdate(user: user, value: 5)]) }
+            let (ended, before) = (target, try await target.page(ofSeasonIn: 0))
+            try await Self.endSeason(0, of: &target)
+            _ = try await target.write([ModelUpdate(user: "a", value: 1)])
+            if isTrimmed { try await target.board.command("XTRIM", target.keys.audit, "MAXLEN", "2") }
+            // Who has a stamp does not stand there without it.
+            let name = ties == .first ? "b" : "no user"
+            try await target.board.command("ZADD", ended.season(0).scores, "9", name)
+            let report = try await Self.verify(target)
+            #expect(report.seasons.first { $0.name == "w0 1" }?.strays == [name: 9])
+            #expect(!report.isSound && report.seasonStrays == 1)
+            _ = try await target.store.repair(report, with: nil, by: target.board.act(), on: target.board.loop)
+            #expect(try await Self.verify(target).seasonStrays == 0)
+            #expect(try await ended.page(ofSeasonIn: 0).map(\.user).sorted() == before.map(\.user).sorted())
+            #expect(try await target.board.command("ZSCORE", target.keys.foreign, name).text == "9")
+        }
+    }
+
     @Test("are not told to be wrong where the audit does not reach back to their beginning")
     func unreached() async throws {
         try await withWindows(BoardRules(ties: .id, windows: 1)) { target in
