@@ -41,6 +41,7 @@ package struct ServiceAssembly: Sendable {
         for loop in group.makeIterator() { loop.execute { CrashOutput.coverThread() } }
 
         for unknown in configuration.unknownNames { unknown.log(logger) }
+        for file in configuration.exposedFiles { file.log(logger) }
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
         let endpoint: RedisEndpoint

@@ -57,25 +57,61 @@ package enum BoardAccess {
                     description: "there is no board: REDIS_URL is not set, and DATA_DIR (\(directory)) holds no data"
                 )
             }
-            let server = setup.ownServer(in: directory, logger: logger, metricsFactory: MetricsRegistry())
-            let url: String
-            do {
-                url = try await server.start()
-            } catch PrivateRedisError.directoryInUse {
-                url = try PrivateRedis.url(dataDirectory: directory)
-            }
-            let result: Result<Value, any Error>
-            do {
-                result = .success(try await open(try RedisEndpoint(url: url), setup, body))
-            } catch { result = .failure(error) }
-            await server.stop()
-            return try result.get()
+            return try await withOwnServer(in: directory, setup, body)
         }
+    }
+
+    /// The server that runs already, or else one of this command's own. Where the other stops before it has answered once, for its
+    /// service stops or its command has ended, this command runs one after all.
+    private static func withOwnServer<Value: Sendable>(
+        in directory: String,
+        _ setup: RedisSetup,
+        _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
+    ) async throws -> Value {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let server = setup.ownServer(
+                in: directory,
+                for: .command,
+                logger: logger,
+                metricsFactory: MetricsRegistry()
+            )
+            do {
+                return try await own(server, try await server.start(), setup, body)
+            } catch PrivateRedisError.directoryInUse {}
+            do {
+                if let visit = try PrivateRedis.visit(directory) {
+                    defer { withExtendedLifetime(visit) {} }
+                    let endpoint = try RedisEndpoint(url: try PrivateRedis.url(dataDirectory: directory))
+                    return try await open(endpoint, setup, within: .seconds(1), body)
+                }
+            } catch let error as Unreachable {
+                guard ContinuousClock.now < deadline else { throw error }
+            }
+        }
+    }
+
+    /// By this command's own server, which stops when nobody else uses it any more.
+    private static func own<Value: Sendable>(
+        _ server: PrivateRedis,
+        _ url: String,
+        _ setup: RedisSetup,
+        _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await open(try RedisEndpoint(url: url), setup, body))
+        } catch { result = .failure(error) }
+        let last = try? await server.lastOfVisitors()
+        await server.stop()
+        withExtendedLifetime(last) {}
+        return try result.get()
     }
 
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
         _ setup: RedisSetup,
+        within patience: Duration = patience,
         _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -93,7 +129,7 @@ package enum BoardAccess {
             tasks.addTask { try? await redis.run() }
             defer { tasks.cancelAll() }
             do {
-                try await connected(redis, to: endpoint, trouble)
+                try await connected(redis, to: endpoint, within: patience, trouble)
                 return .success(try await body(catalogue, group.next(), "\(endpoint)"))
             } catch {
                 return .failure(error)
@@ -144,10 +180,13 @@ package enum BoardAccess {
         "leaderboard board create \(id) with the rules that it had, or board apply FILE, brings all of it back; a restore would lose what came since the backup"
     }
 
-    private static func connected(_ redis: RedisConnections, to endpoint: RedisEndpoint, _ trouble: LastTrouble)
-        async throws
-    {
-        let deadline = ContinuousClock.now + .seconds(5)
+    private static func connected(
+        _ redis: RedisConnections,
+        to endpoint: RedisEndpoint,
+        within patience: Duration,
+        _ trouble: LastTrouble
+    ) async throws {
+        let deadline = ContinuousClock.now + patience
         while !redis.isConnected {
             guard ContinuousClock.now < deadline else {
                 let reason = trouble.reason.map { ": \($0)" } ?? ""
@@ -156,6 +195,9 @@ package enum BoardAccess {
             try await Task.sleep(for: .milliseconds(5))
         }
     }
+
+    /// From the first try to a connection.
+    private static let patience = Duration.seconds(5)
 
     /// What goes wrong is told by the command itself.
     private static let logger = Logger(label: "leaderboard") { _ in SwiftLogNoOpLogHandler() }

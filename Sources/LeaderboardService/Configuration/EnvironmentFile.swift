@@ -16,6 +16,9 @@ package struct EnvironmentFile: Sendable {
     private(set) var entries: [String: Entry] = [:]
     private(set) var faults: [InvalidSetting] = []
 
+    /// There is one, and none of it can be read: what it sets is not known.
+    var isUnreadable: Bool { faults.contains { $0.place == path } }
+
     /// Of the entries with a value, in the order of their lines.
     var names: [String] {
         entries.filter { !$0.value.value.isEmpty }.sorted { $0.value.line < $1.value.line }.map(\.key)

@@ -68,6 +68,7 @@ extension TLSFiles {
         } catch {
             settings.refuse(error.file == .certificate ? certificate : key, error.reason)
         }
+        settings.note(secretFile: privateKey, of: key)
     }
 }
 

@@ -24,12 +24,14 @@ package struct RedisSetup: Sendable {
     /// The server of the service's own, as these options want it.
     func ownServer(
         in directory: String,
+        for kind: DirectoryHolder.Kind = .service,
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) -> PrivateRedis {
         PrivateRedis(
             dataDirectory: directory,
             syncsEveryWrite: options.durability == .fsynced,
+            for: kind,
             logger: logger,
             metricsFactory: metricsFactory
         )

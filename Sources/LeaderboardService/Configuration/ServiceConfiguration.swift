@@ -40,6 +40,8 @@ package struct ServiceConfiguration: Sendable {
 
     /// What is set beside and looks like ours, but has no effect.
     package private(set) var unknownNames: [UnknownName] = []
+    /// Secrets that every user could read or change.
+    package private(set) var exposedFiles: [ExposedFile] = []
 
     package init(_ settings: Settings) throws(InvalidSettings) {
         self = try settings.read(Self.init(reading:))
@@ -49,9 +51,14 @@ package struct ServiceConfiguration: Sendable {
     /// The names of all that is read, by the service and by the commands.
     static let variables: Set<String> = {
         let reader = SettingsReader(Settings(environment: [:]))
-        _ = (ServiceConfiguration(reading: reader), ServicePlace(reader), OperatorToken(reader))
+        readAll(reader)
         return reader.names
     }()
+
+    /// What the service reads, and the commands.
+    static func readAll(_ settings: SettingsReader) {
+        _ = (ServiceConfiguration(reading: settings), ServicePlace(settings), OperatorToken(settings))
+    }
 
     private init(reading settings: SettingsReader) {
         server = ServerOptions(settings)
@@ -79,6 +86,7 @@ package struct ServiceConfiguration: Sendable {
         tracing = TracingOptions(settings)
         intake = IntakeOptions(settings)
         webhooks = WebhookOptions(settings)
+        exposedFiles = settings.exposedFiles
         threads = settings.integer("THREADS", default: System.coreCount, in: 1...1024)
     }
 }

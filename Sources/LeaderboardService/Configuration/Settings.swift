@@ -22,7 +22,8 @@ package struct Settings: Sendable {
         let part = body(reader)
         guard reader.faults.isEmpty else {
             let unknown = unknownNames(known: ServiceConfiguration.variables)
-            throw InvalidSettings(all: reader.faults, unknownNames: unknown)
+            // What is missing may stand in a file that cannot be read.
+            throw InvalidSettings(all: file.isUnreadable ? file.faults : reader.faults, unknownNames: unknown)
         }
         return part
     }

@@ -9,6 +9,8 @@ package final class SettingsReader {
     private(set) var faults: [InvalidSetting]
     /// Every name asked for so far: what `.env.example` is held against.
     private(set) var names: Set<String> = []
+    /// What other users could read or change of the files that were read, each once.
+    private(set) var exposedFiles: [ExposedFile] = []
 
     init(_ settings: Settings) {
         self.settings = settings
@@ -39,7 +41,10 @@ package final class SettingsReader {
     func secret(_ name: String) -> String? {
         let fileName = name + "_FILE"
         let direct = text(name)
-        guard let path = text(fileName) else { return direct }
+        guard let path = text(fileName) else {
+            if settings.place(of: name) != nil { note(secretFile: settings.file.path, of: "") }
+            return direct.flatMap { oneLine($0, of: name, "it") }
+        }
         guard direct == nil else {
             refuse(fileName, "is set, and \(name) as well: set one of the two")
             return nil
@@ -47,11 +52,25 @@ package final class SettingsReader {
         do {
             let text = try SmallFile.text(of: path, maximum: 65_536).trimmingBlanks()
             if text.isEmpty { refuse(fileName, "the file is empty") }
-            return text.isEmpty ? nil : text
+            note(secretFile: path, of: fileName)
+            return text.isEmpty ? nil : oneLine(text, of: fileName, "the file")
         } catch {
             refuse(fileName, "the file \(error)")
             return nil
         }
+    }
+
+    /// A second line is another secret, or a comment, or the rest of one that `base64` has broken; others than we take another part of it.
+    private func oneLine(_ text: String, of name: String, _ what: String) -> String? {
+        guard text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) else { return text }
+        refuse(name, "\(what) has several lines, and a secret is one")
+        return nil
+    }
+
+    /// - Parameter name: of the variable that names it; empty: the file of settings.
+    func note(secretFile path: String, of name: String) {
+        guard !exposedFiles.contains(where: { $0.path == path }), let file = ExposedFile(path, of: name) else { return }
+        exposedFiles.append(file)
     }
 
     func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {

@@ -7,6 +7,7 @@ struct FileTrouble: Error, Equatable, CustomStringConvertible {
     let description: String
 
     static let missing = FileTrouble(description: "is not there")
+    static let danglingLink = FileTrouble(description: "is a link to a file that is not there")
     static let folder = FileTrouble(description: "is a folder, not a file")
     /// A pipe that nobody writes, a socket: to read it could take for ever.
     static let noFile = FileTrouble(description: "is no file")
@@ -22,7 +23,9 @@ enum SmallFile {
         } catch let trouble as FileTrouble {
             throw trouble
         } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
-            throw .missing
+            throw isLink(path) ? .danglingLink : .missing
+        } catch Errno.tooManySymbolicLinkLevels {
+            throw FileTrouble(description: "is a link that leads back to itself")
         } catch Errno.permissionDenied {
             throw FileTrouble(description: "may not be read by this user")
         } catch {
@@ -38,6 +41,12 @@ enum SmallFile {
     static func text(_ bytes: [UInt8]) throws(FileTrouble) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        // SAFETY: the call fills the local variable that it is given.
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private static func read(_ file: FileDescriptor, maximum: Int) throws -> [UInt8] {

@@ -36,20 +36,23 @@ package struct Doctor: Sendable {
                         ?? "correct it in the environment or in \(settings.file.path)"
                 )
             }
-            return wrong + strangers + settings.file.findings
+            return wrong + strangers + files
         }
-        let own = [Self.summary(of: configuration)] + strangers + settings.file.findings
+        let own = [Self.summary(of: configuration)] + strangers + files
         let limit =
             DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.viewers.total)] }
             ?? []
-        return await own + limit + port(configuration) + running()
+        let (redis, epoch) = await redis(configuration)
+        return await own + limit + port(configuration, epoch) + running()
             + KeyExamination(configuration, token: token).findings()
-            + redis(configuration)
+            + redis
     }
 
-    private func port(_ configuration: ServiceConfiguration) async -> [Finding] {
+    private func port(_ configuration: ServiceConfiguration, _ epoch: KnownEpoch) async -> [Finding] {
         let place = (try? settings.read { ServicePlace(local: $0) }) ?? ServicePlace(url: "")
-        return await PortExamination(server: configuration.server, place: place).findings()
+        var owner: Int32?
+        if case .ownServer(let directory) = configuration.redis.source { owner = PrivateRedis.holder(of: directory) }
+        return await PortExamination(server: configuration.server, place: place, epoch: epoch, owner: owner).findings()
     }
 
     private func running() async -> [Finding] {
@@ -59,6 +62,11 @@ package struct Doctor: Sendable {
 
     private var strangers: [Finding] {
         settings.unknownNames(known: ServiceConfiguration.variables).map(\.finding)
+    }
+
+    private var files: [Finding] {
+        let exposed = settings.exposedFiles
+        return exposed.map(\.finding) + settings.file.findings(beside: exposed)
     }
 
     private static func summary(of configuration: ServiceConfiguration) -> Finding {
@@ -82,20 +90,24 @@ package struct Doctor: Sendable {
             : .advice("ulimit", fact, do: remedy)
     }
 
-    private func redis(_ configuration: ServiceConfiguration) async -> [Finding] {
+    private func redis(_ configuration: ServiceConfiguration) async -> (findings: [Finding], epoch: KnownEpoch) {
         switch configuration.redis.source {
         case .endpoint(let endpoint):
-            return await RedisExamination(endpoint, configuration, isPrivate: false, board: board).findings()
+            return await RedisExamination(endpoint, configuration, isPrivate: false, board: board).result()
         case .ownServer(let directory):
-            guard PrivateRedis.hasData(in: directory) else { return [Self.ownRedis(directory)] }
+            // One that does not run has no service.
+            guard PrivateRedis.hasData(in: directory) else { return ([Self.ownRedis(directory)], .none) }
             do {
+                // A command that runs it does not stop it meanwhile.
+                let visit = try PrivateRedis.visit(directory)
+                defer { withExtendedLifetime(visit) {} }
                 guard try PrivateRedis.isRunning(in: directory) else {
-                    return try await copied(directory, configuration)
+                    return (try await copied(directory, configuration), .none)
                 }
                 let endpoint = try RedisEndpoint(url: try PrivateRedis.url(dataDirectory: directory))
-                return await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
+                return await RedisExamination(endpoint, configuration, isPrivate: true, board: board).result()
             } catch {
-                return [.bad("redis", "\(error)", do: "mend that, or set REDIS_URL to a Redis of yours")]
+                return ([.bad("redis", "\(error)", do: "mend that, or set REDIS_URL to a Redis of yours")], .unknown)
             }
         }
     }
@@ -109,10 +121,12 @@ package struct Doctor: Sendable {
             return [.advice("redis", fact, do: "start the service, and ask again")]
         }
         defer { copy.remove() }
-        let server = configuration.redis.ownServer(in: copy.path, logger: Logger(label: "doctor") { _ in Silence() })
+        let quiet = Logger(label: "doctor") { _ in Silence() }
+        let server = configuration.redis.ownServer(in: copy.path, for: .command, logger: quiet)
         do {
             let endpoint = try RedisEndpoint(url: try await server.start())
-            let findings = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).findings()
+            let findings = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).result()
+                .findings
             await server.stop()
             return [.good("redis", "one of the service's own, which does not run: a copy of its data was looked at")]
                 + findings

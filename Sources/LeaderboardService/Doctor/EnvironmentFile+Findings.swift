@@ -1,8 +1,10 @@
 import FoundationEssentials
 
 extension EnvironmentFile {
-    /// Who may read its secrets.
-    var findings: [Finding] {
+    /// Who may read it.
+    /// - Parameter exposed: files that are told by themselves.
+    func findings(beside exposed: [ExposedFile]) -> [Finding] {
+        guard !exposed.contains(where: { $0.path == path }) else { return [] }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 else { return [] }
         return [.advice("configuration", "\(path) may be read by other users", do: "chmod 600 \(path)")]

@@ -1,10 +1,14 @@
 import HTTPServer
 
-/// Whether the service could listen where it is to. A service that listens there already is fine.
+/// Whether the service could listen where it is to. If this configuration's own service listens there already, that is fine.
 struct PortExamination {
     let server: ServerOptions
     /// Of this configuration's own service.
     let place: ServicePlace
+    /// Of this configuration's own Redis.
+    let epoch: KnownEpoch
+    /// The process that runs this configuration's private Redis; nil: none, or it is not private.
+    let owner: Int32?
 
     func findings() async -> [Finding] {
         // Any free port.
@@ -24,12 +28,7 @@ struct PortExamination {
         let words = holder.map { "\($0.name), process \($0.process)" }
         let isService = await RunningInstance(place: place).isThere
         // One that expects a balancer's header is known by its name only.
-        if isService || holder?.name == "leaderboard" {
-            return .good(
-                "port",
-                "a service listens on \(server.host):\(server.port)" + (words.map { " (\($0))" } ?? "")
-            )
-        }
+        if isService || holder?.name == "leaderboard" { return await service(holder, words) }
         guard holder != nil || !place.isBehindProxyProtocol else {
             return .advice(
                 "port",
@@ -42,5 +41,27 @@ struct PortExamination {
             "\(server.host):\(server.port) is taken by another program: \(words ?? "which one, only root is told")",
             do: "stop that one, or set PORT to another"
         )
+    }
+
+    /// Ours runs the private Redis, or shows the standings of this configuration's own.
+    private func service(_ holder: PortHolder?, _ words: String?) async -> Finding {
+        let (place, who) = ("\(server.host):\(server.port)", words.map { " (\($0))" } ?? "")
+        let isOwner = owner != nil && owner == holder.flatMap { Int32(exactly: $0.process) }
+        let isOurs: Bool? = isOwner ? true : epoch.isOf(await RunningInstance(place: self.place).epoch)
+        switch isOurs {
+        case true: return .good("port", "this service listens on \(place)\(who)")
+        case false:
+            return .bad(
+                "port",
+                "\(place) is taken by another leaderboard\(who): its scores are in another Redis than this configuration's",
+                do:
+                    "stop that one, or set PORT to another; or ask with its settings (REDIS_URL, DATA_DIR, REDIS_KEY_PREFIX)"
+            )
+        case nil:
+            return .good(
+                "port",
+                "a service listens on \(place)\(who); whether its scores are of this Redis, it does not show"
+            )
+        }
     }
 }

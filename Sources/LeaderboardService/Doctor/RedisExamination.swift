@@ -33,7 +33,8 @@ struct RedisExamination: Sendable {
         leeway = configuration.tokens.rules.leeway
     }
 
-    func findings() async -> [Finding] {
+    /// - Returns: and the epoch of `main`, by which a running service is known.
+    func result() async -> (findings: [Finding], epoch: KnownEpoch) {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let trouble = LastTrouble()
         let redis = RedisConnections(
@@ -44,10 +45,11 @@ struct RedisExamination: Sendable {
         )
         let connection = Task { try await redis.run() }
         let findings = await ask(redis, on: group.next(), trouble: trouble)
+        let epoch = redis.isConnected ? await KnownEpoch.ask(redis, keys, on: group.next()) : .unknown
         connection.cancel()
         _ = await connection.result
         try? await group.shutdownGracefully()
-        return findings
+        return (findings, epoch)
     }
 
     private func ask(_ redis: RedisConnections, on eventLoop: any EventLoop, trouble: LastTrouble) async -> [Finding] {

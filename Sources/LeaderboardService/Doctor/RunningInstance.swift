@@ -68,7 +68,21 @@ struct RunningInstance: Sendable {
         return Int(exactly: value.rounded()).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    private func metrics() async -> String? {
+    /// Of the board `main` that it shows. Nil: it does not show it, or not to everybody.
+    var epoch: String? {
+        get async {
+            guard !place.isBehindProxyProtocol,
+                let text = await body(of: "/api/v1/scoreboard/stats", maximumBytes: 4096),
+                let stats = try? JSONValue(json: Array(text.utf8), maximumBytes: 4096).object,
+                let cursor = stats["cursor"]?.string
+            else { return nil }
+            return String(cursor.cut(at: ":").before)
+        }
+    }
+
+    private func metrics() async -> String? { await body(of: "/metrics", maximumBytes: Self.maximumBytes) }
+
+    private func body(of path: String, maximumBytes: Int) async -> String? {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.keepToStrongCiphers()
         // It is this machine's own, under whatever name; nothing is told to it.
@@ -77,9 +91,9 @@ struct RunningInstance: Sendable {
             eventLoopGroupProvider: .singleton,
             configuration: HTTPClient.Configuration(tlsConfiguration: tls)
         )
-        let request = HTTPClientRequest(url: place.url + "/metrics")
+        let request = HTTPClientRequest(url: place.url + path)
         let response = try? await client.execute(request, timeout: Self.patience)
-        let body = try? await response?.body.collect(upTo: Self.maximumBytes)
+        let body = try? await response?.body.collect(upTo: maximumBytes)
         try? await client.shutdown()
         return body.map { String(buffer: $0) }
     }

@@ -5,8 +5,9 @@ import Glibc
 
 /// The folder `redis` (mode 0700) in the service's data directory, held by this process alone for as long as this object lives.
 ///
-/// It has two locks. `service.lock` is the service's: a second service on the same data is refused. `server.lock` is
-/// inherited by redis-server and its children and held by nobody else, so it is free exactly when none of them is left.
+/// It has three locks. `service.lock` is whose Redis it is, a service or a command: a second service on the same data is refused.
+/// `server.lock` is inherited by redis-server and its children and held by nobody else, so it is free exactly when none of them is
+/// left. The folder itself is locked by commands that use the server of another process: a command waits for them before it stops it.
 final class DataDirectory: Sendable {
     let path: String
     let socketPath: String
@@ -16,12 +17,12 @@ final class DataDirectory: Sendable {
     private var serverLockPath: String { path + "/server.lock" }
 
     /// Makes the directory when there is none, and takes it, or says who has it.
-    static func take(_ path: String) async throws -> DataDirectory {
+    static func take(_ path: String, as kind: DirectoryHolder.Kind = .service) async throws -> DataDirectory {
         var made: [String] = []
         do {
             try make(path, &made)
             try make(path + "/redis", &made)
-            return try await take(path, at: try absolute(path + "/redis"))
+            return try await take(path, at: try absolute(path + "/redis"), as: kind)
         } catch {
             // What was made in vain goes again, as far as nothing is in it.
             for folder in made.reversed() { unsafe rmdir(folder) }
@@ -29,20 +30,28 @@ final class DataDirectory: Sendable {
         }
     }
 
-    private static func take(_ path: String, at absolute: String) async throws -> DataDirectory {
+    private static func take(
+        _ path: String,
+        at absolute: String,
+        as kind: DirectoryHolder.Kind
+    ) async throws -> DataDirectory {
         let socketPath = try SocketPath.choose(for: absolute)
         // A program that is just being started has a copy of our descriptors, locks included, for the moment from fork to exec:
         // a lock that is let go may be held for some milliseconds more.
         let deadline = ContinuousClock.now + .milliseconds(500)
         while true {
             if let lock = try FileLock(path: absolute + "/service.lock") {
+                DirectoryHolder.write(kind, into: lock)
                 return DataDirectory(
                     path: absolute,
                     socketPath: socketPath,
                     serviceLock: lock
                 )
             }
-            guard ContinuousClock.now < deadline else { throw PrivateRedisError.directoryInUse(path: path) }
+            guard ContinuousClock.now < deadline else {
+                let holder = DirectoryHolder.read(absolute + "/service.lock")
+                throw PrivateRedisError.directoryInUse(path: path, by: holder)
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
     }
@@ -52,11 +61,17 @@ final class DataDirectory: Sendable {
         try SocketPath.choose(for: resolved(path + "/redis"))
     }
 
+    /// Held by who uses the server of another process, for as long as that takes. Nil: it is about to stop.
+    static func visit(_ path: String) throws -> FileLock? { try FileLock(visiting: resolved(path + "/redis")) }
+
     private init(path: String, socketPath: String, serviceLock: FileLock) {
         self.path = path
         self.socketPath = socketPath
         self.serviceLock = serviceLock
     }
+
+    /// Nobody but this process uses the server any more, or begins to.
+    func isEmptied() throws(PrivateRedisError) -> FileLock? { try FileLock(emptied: path) }
 
     /// The server's lock, to be handed to a new server, after any old one has been stopped: by SIGTERM, and by SIGKILL
     /// when `patience` is over.

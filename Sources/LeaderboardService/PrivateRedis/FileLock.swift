@@ -21,6 +21,21 @@ final class FileLock: Sendable {
         }
     }
 
+    /// A shared lock on a folder, which many may have at once; nil when another process has it for itself. Makes nothing.
+    convenience init?(visiting folder: String) throws(PrivateRedisError) { try self.init(folder: folder, LOCK_SH) }
+
+    /// The lock on a folder that others share; nil while one of them has it.
+    convenience init?(emptied folder: String) throws(PrivateRedisError) { try self.init(folder: folder, LOCK_EX) }
+
+    private init?(folder: String, _ kind: Int32) throws(PrivateRedisError) {
+        descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .directoryUnusable(path: folder, reason: lastSystemError()) }
+        guard flock(descriptor, kind | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+    }
+
     /// Whether another process has it. Makes no file.
     static func isHeld(path: String) throws(PrivateRedisError) -> Bool {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

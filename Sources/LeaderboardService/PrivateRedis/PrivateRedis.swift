@@ -15,6 +15,9 @@ import Synchronization
 /// whatever is left all the same is stopped by the next ``start()``: a lock that only the server and its children hold
 /// tells whether one is left, so that never do two servers write the same file.
 ///
+/// A command of an operator runs one for a moment. A service that starts meanwhile uses that one, and runs its own as soon as the
+/// command has ended; further commands use it as well, and are waited for.
+///
 /// Durability: an update is handed to the kernel before it is acknowledged, and synced to disk once a second (`appendfsync
 /// everysec`). A crash of the service loses nothing, nor does one of the server, unless an fsync is slow just then: for up to 2 s
 /// Redis keeps back what comes meanwhile. A loss of power costs the last second or two. With `syncsEveryWrite` (`appendfsync
@@ -22,6 +25,7 @@ import Synchronization
 package final class PrivateRedis: Sendable, Service {
     private let dataDirectory: String
     private let syncsEveryWrite: Bool
+    private let kind: DirectoryHolder.Kind
     private let logger: Logger
     private let eventLoop: any EventLoop
     private let patience: Patience
@@ -50,6 +54,7 @@ package final class PrivateRedis: Sendable, Service {
     package init(
         dataDirectory: String,
         syncsEveryWrite: Bool = false,
+        for kind: DirectoryHolder.Kind = .service,
         logger: Logger,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         patience: Patience = Patience(),
@@ -57,19 +62,33 @@ package final class PrivateRedis: Sendable, Service {
     ) {
         self.dataDirectory = dataDirectory
         self.syncsEveryWrite = syncsEveryWrite
+        self.kind = kind
         self.logger = logger
         self.eventLoop = eventLoopGroup.next()
         self.patience = patience
         restarts = Counter(label: "private_redis_restarts", dimensions: [], factory: metricsFactory)
     }
 
-    /// Starts the server and waits for its first answer; its address as `unix:///absolute/path`.
+    /// Starts the server and waits for its first answer; its address as `unix:///absolute/path`. For a service, while a command has
+    /// one, the address of that: ``run()`` takes over.
     ///
     /// To be called once, before ``run()``. When it throws, no server is left and the data directory is free.
     @discardableResult
     package func start() async throws -> String {
         guard Self.isInstalled else { throw PrivateRedisError.notInstalled }
-        let directory = try await DataDirectory.take(dataDirectory)
+        let directory: DataDirectory
+        do { directory = try await DataDirectory.take(dataDirectory, as: kind) } catch PrivateRedisError.directoryInUse(
+            _,
+            by: let holder
+        ) where kind == .service && holder.isCommand {
+            logger.notice(
+                "a command runs the private redis, which is used until that ends",
+                metadata: [
+                    "process": "\(holder.process.map(String.init) ?? "unknown")", "directory": "\(dataDirectory)",
+                ]
+            )
+            return try Self.url(dataDirectory: dataDirectory)
+        }
         state.withLock { $0.directory = directory }
         do {
             try await startServer(in: directory)
@@ -95,18 +114,53 @@ package final class PrivateRedis: Sendable, Service {
         try ["service.lock", "server.lock"].contains { try FileLock.isHeld(path: "\(dataDirectory)/redis/\($0)") }
     }
 
+    /// What keeps a command from stopping the server that runs on this data directory, for as long as the caller holds it. Nil: it
+    /// is about to stop. Changes nothing.
+    package static func visit(_ dataDirectory: String) throws -> (any Sendable)? {
+        try DataDirectory.visit(dataDirectory)
+    }
+
+    /// Waits until nobody else uses the server; then nobody begins to, until it has stopped.
+    package func lastOfVisitors() async throws -> (any Sendable)? {
+        guard let directory = state.withLock({ $0.directory }) else { return nil }
+        while true {
+            if let lock = try directory.isEmptied() { return lock }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// The process that runs a server on this data directory now, if one does and has said so.
+    package static func holder(of dataDirectory: String) -> Int32? {
+        guard (try? FileLock.isHeld(path: "\(dataDirectory)/redis/service.lock")) == true else { return nil }
+        return DirectoryHolder.read("\(dataDirectory)/redis/service.lock").process
+    }
+
     /// Whether the program is there to be started.
     package static var isInstalled: Bool { Processes.find("redis-server") != nil }
 
     /// Keeps the server running until graceful shutdown or cancellation, then stops it and waits for its end.
     package func run() async throws {
         try await withTaskCancellationOrGracefulShutdownHandler {
-            if state.withLock({ $0.directory == nil && !$0.isStopping }) { try await start() }
+            try await takeOver()
             await supervise()
         } onCancelOrGracefulShutdown: {
             self.beginToStop()
         }
         await stop()
+    }
+
+    /// The directory, once no command has it any more; whose it is then is supervised.
+    private func takeOver() async throws {
+        while state.withLock({ $0.directory == nil && !$0.isStopping }) {
+            do {
+                let directory = try await DataDirectory.take(dataDirectory, as: kind)
+                state.withLock { $0.directory = directory }
+                logger.info(
+                    "the private redis is run by this service now",
+                    metadata: ["directory": "\(directory.path)"]
+                )
+            } catch PrivateRedisError.directoryInUse(_, by: let holder) where holder.isCommand {}
+        }
     }
 
     /// Stops the server, waits for its end and frees the data directory. For those who called ``start()`` but never came

@@ -2,7 +2,7 @@
 package enum PrivateRedisError: Error, Equatable, CustomStringConvertible {
     case notInstalled
     case directoryUnusable(path: String, reason: String)
-    case directoryInUse(path: String)
+    case directoryInUse(path: String, by: DirectoryHolder)
     case socketPathTooLong(path: String)
     case oldServerStays(path: String)
     case notStarted(reason: String)
@@ -15,8 +15,9 @@ package enum PrivateRedisError: Error, Equatable, CustomStringConvertible {
             "redis-server was not found; install it (apt-get install redis-server), or set REDIS_URL to use another Redis"
         case .directoryUnusable(let path, let reason):
             "the data directory \(path) cannot be used: \(reason); set DATA_DIR to one that this user can write"
-        case .directoryInUse(let path):
-            "another leaderboard service uses the data directory \(path); stop that one, or set another DATA_DIR"
+        case .directoryInUse(let path, let holder):
+            "\(holder) uses the data directory \(path); "
+                + (holder.isCommand ? "wait for its end" : "stop that one") + ", or set another DATA_DIR"
         case .socketPathTooLong(let path):
             "no socket can have the path \(path), which is longer than \(SocketPath.maximumLength) bytes; "
                 + "set DATA_DIR, or TMPDIR, to a shorter one"

@@ -12,6 +12,7 @@ package struct WebhookOptions: Sendable {
         sending = WebhookSending(settings)
         guard let path = settings.text("WEBHOOKS_FILE") else { return nil }
         self.path = path
+        settings.note(secretFile: path, of: "WEBHOOKS_FILE")
         do { endpoints = try WebhookFile.read(path, allowsHTTP: sending.allowsHTTP).endpoints } catch {
             settings.refuse("WEBHOOKS_FILE", "\(error)")
             return nil

@@ -101,6 +101,19 @@ struct EnvironmentFileTests {
         #expect(EnvironmentFile.read("/dev/zero").faults.first?.reason == "is larger than 65536 bytes")
         #expect(EnvironmentFile.read("/dev/null").faults == [])
         #expect(EnvironmentFile.read(folder.path).faults.first?.reason == "is a folder, not a file")
+        for (link, target, words) in [
+            ("dangling", "gone", "is a link to a file that is not there"), ("loop", "loop", "leads back to itself"),
+        ] {
+            let path = folder.appending(path: link).path
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+            #expect(EnvironmentFile.read(path).faults.first?.reason.contains(words) == true, "\(link)")
+        }
+        // What it sets is not known: nothing is said to be missing.
+        let unreadable = EnvironmentFile.read(folder.appending(path: "latin1").path)
+        let error = #expect(throws: InvalidSettings.self) {
+            try ServiceConfiguration(Settings(environment: ["GRANTS": "required"], file: unreadable))
+        }
+        #expect(error?.all == unreadable.faults)
         let pipe = folder.appending(path: "pipe").path
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
         #expect(EnvironmentFile.read(pipe).faults.first?.reason == "is no file")

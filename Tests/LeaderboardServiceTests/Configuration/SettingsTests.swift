@@ -156,6 +156,20 @@ struct SettingsTests {
         )
     }
 
+    @Test("a secret of several lines is refused, in its file and in its variable", arguments: ["\n", "\r\n", "\r"])
+    func linesOfSecret(end: String) throws {
+        let text = "\(testSecret)\(end)# the old one: \(testSecret)\(end)"
+        let file = try TemporaryFile(text)
+        for (own, name) in [
+            (["JWT_SECRET": text], "JWT_SECRET"),
+            (["JWT_SECRET": "", "JWT_SECRET_FILE": file.path], "JWT_SECRET_FILE"),
+        ] {
+            let error = #expect(throws: InvalidSettings.self) { try ServiceConfiguration(testSettings(own)) }
+            #expect(error?.all.map(\.name) == [name])
+            #expect(error?.all.first?.reason.contains("has several lines") == true)
+        }
+    }
+
     private struct TestFailure: Error {}
 
     private static let secrets = [

@@ -173,6 +173,27 @@ struct DoctorTests {
         #expect(advice.last?.remedy == "chmod 600 \(file.path)")
     }
 
+    @Test("tells files with secrets that every user may read, or change")
+    func exposedFiles() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--maxmemory", "200mb"])
+        let (secret, file) = (try TemporaryFile(testSecret), try TemporaryFile("GRANT_SECRET='\(testSecret)'\n"))
+        let own = ["REDIS_URL": redis.url, "JWT_SECRET": "", "JWT_SECRET_FILE": secret.path]
+        for (mode, verdict) in [
+            (0o600, nil), (0o640, nil), (0o644, Finding.Verdict.advice), (0o602, .bad), (0o666, .bad),
+        ] {
+            for path in [secret.path, file.path] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            }
+            let found = await findings(own, file: file.path).filter { $0.fact.contains("holds a secret") }
+            #expect(found.map(\.verdict) == (verdict.map { [$0, $0] } ?? []), "\(String(mode, radix: 8)): \(found)")
+            let subjects = ["JWT_SECRET_FILE (\(secret.path))", file.path]
+            #expect(found.isEmpty || zip(found, subjects).allSatisfy { $0.fact.hasPrefix($1) }, "\(found)")
+            // The service says it in its log.
+            let settings = testSettings(["JWT_SECRET": "", "JWT_SECRET_FILE": secret.path], file: .read(file.path))
+            #expect(try ServiceConfiguration(settings).exposedFiles.map(\.finding) == found)
+        }
+    }
+
     @Test(
         "judges clocks and limits",
         arguments: [(0.2, Finding.Verdict.good), (5, .advice), (31, .bad)]
@@ -269,9 +290,21 @@ struct DoctorTests {
         try await stranger.stop()
         try await withService(["REDIS_URL": redis.url]) { service in
             let own = await port(["PORT": "\(service.port)"])
-            #expect(own?.verdict == .good && own?.fact.contains("a service listens on") == true)
+            #expect(own?.verdict == .good && own?.fact.contains("this service listens on") == true)
             // Where the commands find another one does not matter.
             #expect(await port(["PORT": "\(service.port)", "LEADERBOARD_URL": "http://127.0.0.1:1"])?.verdict == .good)
+            // One that has other scores, in another Redis, another database or under another prefix, is not this configuration's.
+            let empty = try await PrivateRedisServer()
+            for other in [
+                ["REDIS_URL": empty.url], ["REDIS_KEY_PREFIX": "game"], ["REDIS_URL": "", "DATA_DIR": "/tmp/none"],
+            ] {
+                let taken = await port(other.merging(["PORT": "\(service.port)"]) { $1 })
+                #expect(taken?.verdict == .bad, "\(other): \(String(describing: taken))")
+                #expect(taken?.fact.contains("is taken by another leaderboard") == true)
+            }
+            // Where its Redis does not answer, nobody can tell.
+            let unknown = await port(["REDIS_URL": "redis://127.0.0.1:1", "PORT": "\(service.port)"])
+            #expect(unknown?.verdict == .good && unknown?.fact.contains("it does not show") == true)
         }
     }
 

@@ -1,4 +1,6 @@
+import Board
 import Foundation
+import Leaderboard
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -76,11 +78,77 @@ struct PrivateRedisTests {
     func secondServiceIsRefused() async throws {
         try await withDataDirectory { data in
             try await running(in: data) { _ in
-                await #expect(throws: PrivateRedisError.directoryInUse(path: data)) {
+                let holder = DirectoryHolder(.service, process: getpid())
+                await #expect(throws: PrivateRedisError.directoryInUse(path: data, by: holder)) {
                     try await PrivateRedis(dataDirectory: data, logger: quiet).start()
                 }
                 #expect(await cli(data, "PING") == "PONG")
             }
+        }
+    }
+
+    @Test("a service that starts beside a command uses the command's server, and runs its own when that has ended")
+    func serviceBesideCommand() async throws {
+        try await withDataDirectory { data in
+            let command = PrivateRedis(dataDirectory: data, for: .command, logger: quiet)
+            let url = try await command.start()
+            #expect(await cli(data, "SET", "score", "150") == "OK")
+            try await running(in: data) { service in
+                #expect(service.serverProcessID == nil)
+                #expect(try PrivateRedis.url(dataDirectory: data) == url)
+                #expect(await cli(data, "GET", "score") == "150")
+                await command.stop()
+                try await until { service.serverProcessID != nil }
+                try await until { await cli(data, "GET", "score") == "150" }
+            }
+        }
+    }
+
+    @Test("a service beside a command stops at once, and leaves the command its server")
+    func serviceStopsFirst() async throws {
+        try await withDataDirectory { data in
+            let command = PrivateRedis(dataDirectory: data, for: .command, logger: quiet)
+            try await command.start()
+            try await running(in: data) { _ in }
+            #expect(await cli(data, "PING") == "PONG")
+            await command.stop()
+        }
+    }
+
+    @Test("a command waits for others that use its server before it stops it")
+    func visitors() async throws {
+        try await withDataDirectory { data in
+            let command = PrivateRedis(dataDirectory: data, for: .command, logger: quiet)
+            try await command.start()
+            let directory = "\(data)/redis"
+            var visit = try PrivateRedis.visit(data)
+            #expect(visit != nil)
+            #expect(try FileLock(emptied: directory) == nil)
+            visit = nil
+            let last = try await command.lastOfVisitors()
+            #expect(last != nil)
+            #expect(try PrivateRedis.visit(data) == nil)
+            withExtendedLifetime((visit, last)) {}
+            await command.stop()
+        }
+    }
+
+    @Test("a command beside a service that stops runs a server of its own after all")
+    func commandBesideStoppingService() async throws {
+        try await withDataDirectory { data in
+            try await running(in: data) { _ in
+                #expect(await cli(data, "ZADD", "lb:{main}:scores", "7", "ada") == "1")
+            }
+            var stopping: DataDirectory? = try await DataDirectory.take(data)
+            let settings = testSettings(["DATA_DIR": data])
+            async let users = BoardAccess.open(settings, mustExist: true) { store, eventLoop in
+                try await store.rows(.page(offset: 0), limit: 1, on: eventLoop)?.snapshot.total
+            }
+            // It uses, or would use, the server of the process that has the directory.
+            try await until { try FileLock(emptied: "\(data)/redis") == nil }
+            #expect(stopping != nil)
+            stopping = nil
+            #expect(try await users == 1)
         }
     }
 
