@@ -44,6 +44,7 @@ struct AdminAdjust: AsyncParsableCommand {
         let preview = try await service.ask(.POST, at: path + "/preview", body, as: Preview.self)
         let before = preview.score_before.map { "has \($0)" } ?? "is not on the board"
         print("\(user.printable) \(before); the score would be \(preview.score).")
+        if preview.score_before == nil { print(unknownUserNote) }
         guard try consent.isGiven("Change it?") else { return }
         // What is asked for once counts once, however often it is sent.
         let answer = try await service.ask(

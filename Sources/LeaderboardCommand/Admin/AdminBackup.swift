@@ -13,7 +13,7 @@ struct AdminBackup: AsyncParsableCommand {
             holds names and addresses: only its owner may read the file. Not in it are token buckets and stored outcomes.
 
             A regular file has its name only when it is whole; what is interrupted leaves nothing, be it by kill -9 or a full \
-            disk. Into standard output (-), a \
+            disk. One that is there is replaced only with --yes, or when somebody is there to be asked. Into standard output (-), a \
             pipe, a device or a link's target it goes as it is made: without its seal it is none. Exits with 2, and writes \
             nothing, where there is no board.
 
@@ -23,16 +23,23 @@ struct AdminBackup: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Where to write it; - for standard output. An old file is replaced when the new one is complete.")
+    @Argument(help: "Where to write it; - for standard output.")
     var file: String
 
+    @OptionGroup var replace: ReplaceOption
     @OptionGroup var every: EveryBoardOption
     @OptionGroup var board: BoardOption
 
-    func validate() throws { try every.check(board) }
+    func validate() throws {
+        try every.check(board)
+        guard !(every.allBoards && replace.yes) else {
+            throw ValidationError("--yes is for a file: a folder of all boards is never replaced.")
+        }
+    }
 
     func run() async throws {
         if every.allBoards { return try await BackupEveryBoard(folder: BackupFolder(file)).run() }
+        try replace.check(file)
         let output = BackupOutput(file)
         let summary = try await onBoard(board) { store, eventLoop in
             try await output.write { write in try await store.backup(on: eventLoop, write: write) }

@@ -67,7 +67,7 @@ struct AdminReveal: AsyncParsableCommand {
             isStep = true
             step = try await freeze.send("reveal", hidden: max(0, hidden - 1))
         }
-        print("\(freeze.board) is shown as it is.")
+        freeze.tell(step, isFrozen: false)
     }
 }
 
@@ -83,16 +83,27 @@ struct FreezeOptions: ParsableArguments {
     /// - Parameter isFrozen: what it is to become.
     fileprivate func run(_ path: String, _ question: String, isFrozen: Bool) async throws {
         guard try await isAgreed(question, isFrozen: isFrozen) else { return }
-        _ = try await send(path)
-        print("\(board) is \(Self.state(isFrozen)).")
+        tell(try await send(path), isFrozen: isFrozen)
     }
 
-    /// Where it is so already, that is all that is said.
+    /// What the last answer made of the board.
+    fileprivate func tell(_ answer: FreezeAnswer, isFrozen: Bool) {
+        print(
+            answer.changed
+                ? "\(board) was \(Self.state(!isFrozen)); now it is \(Self.state(isFrozen))."
+                : "\(board) is \(Self.state(isFrozen)): somebody else has done it meanwhile."
+        )
+    }
+
+    /// Where it is so already, that is all that is said. Who is asked, or tries it only, is told what it is before.
     fileprivate func isAgreed(_ question: String, isFrozen: Bool) async throws -> Bool {
         let held = try await DefinitionService(service).existing(.board(board))
-        print("\(board) is \(Self.state(held.isFrozen)).")
-        guard held.isFrozen != isFrozen else { return false }
-        return try consent.isGiven(question)
+        guard held.isFrozen != isFrozen else {
+            print("\(board) is \(Self.state(isFrozen)) already: nothing to change.")
+            return false
+        }
+        if consent.dryRun { print("\(board) is \(Self.state(!isFrozen)), and would be \(Self.state(isFrozen)).") }
+        return try consent.isGiven("\(board) is \(Self.state(!isFrozen)). \(question)")
     }
 
     private static func state(_ isFrozen: Bool) -> String { isFrozen ? "frozen" : "shown as it is" }

@@ -10,6 +10,9 @@ struct Reasoned: Encodable {
     init(reason: AuditReason) { self.reason = reason.text }
 }
 
+/// Of an act on a user who may be nobody: most often a mistyped id.
+let unknownUserNote = "Nobody of this name was on the board: is it spelt as the game spells it?"
+
 /// `leaderboard admin suspend USER --reason TEXT`
 struct AdminSuspend: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +28,7 @@ struct AdminSuspend: AsyncParsableCommand {
         let user = suspension.user
         let final = answer.finalSeasons(" Taken out of")
         print(answer.changed ? "\(user) is suspended; the score is kept.\(final)" : "\(user) was suspended already.")
-        if answer.known == false { print("Nobody of this name was on the board: is it spelt as the game spells it?") }
+        if answer.known == false { print(unknownUserNote) }
     }
 }
 

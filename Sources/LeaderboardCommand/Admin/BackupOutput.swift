@@ -2,8 +2,6 @@ import Leaderboard
 import NIOCore
 import SystemPackage
 
-import Glibc
-
 /// Where a backup goes. Bytes go in pieces: no board is too large.
 struct BackupOutput {
     private static let pieceBytes = 1 << 20
@@ -19,20 +17,13 @@ struct BackupOutput {
     {
         do {
             if path == "-" { return try await stream(into: .standardOutput, body) }
-            if isReplaceable { return try await replace(body) }
+            if UnfinishedFile.mayReplace(path) { return try await replace(body) }
             let file = try SystemPackage.FileDescriptor.open(FilePath(path), .writeOnly, options: .truncate)
             defer { try? file.close() }
             return try await stream(into: file, body)
         } catch let error as Errno {
             throw CommandFailure("the backup is not written to \(path): \(error)")
         }
-    }
-
-    /// A regular file, or a name that nothing has. A link stays one, a pipe and a device too.
-    private var isReplaceable: Bool {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return true }
-        return status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Whole or not at all: it has its name only when it is complete and on the disk, and is for its owner alone.

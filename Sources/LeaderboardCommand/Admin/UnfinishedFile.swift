@@ -13,6 +13,14 @@ final class UnfinishedFile {
     private let interruptions: Interruptions?
     private var isNamed = false
 
+    /// A regular file, or a name that nothing has. A link stays one, a pipe and a device too: into those is written as it comes.
+    static func mayReplace(_ path: String) -> Bool {
+        var status = stat()
+        // SAFETY: the call fills the local variable that it is given.
+        guard unsafe lstat(path, &status) == 0 else { return true }
+        return status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// - Throws: `Errno`.
     init(_ path: String) throws {
         self.path = path
@@ -40,6 +48,8 @@ final class UnfinishedFile {
 
     /// Gives it its name, in the place of what had it.
     func finish() throws(Errno) {
+        // As root it would take the place of a device for the whole machine.
+        guard Self.mayReplace(path) else { throw Errno.fileExists }
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
         if !isNamed { try name() }
         // SAFETY: both are strings that live as long as the call.

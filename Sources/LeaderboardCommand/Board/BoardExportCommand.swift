@@ -15,7 +15,7 @@ struct BoardExportCommand: AsyncParsableCommand {
 
             In CSV, text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return) has an apostrophe \
             before it and stands in quotes; import takes that away again. A file has its name only when it is whole, and its owner alone may \
-            read it. Exits with 2 where there is no board, or no such season.
+            read it; one that is there is replaced only with --yes, or when somebody is there to be asked. Exits with 2 where there is no board, or no such season.
             """
     )
 
@@ -37,12 +37,15 @@ struct BoardExportCommand: AsyncParsableCommand {
     @Flag(help: "With what users say of themselves.")
     var metadata = false
 
+    @OptionGroup var replace: ReplaceOption
+
     func validate() throws {
         guard season == nil || window != nil else { throw ValidationError("--season needs --window.") }
         if let window, WindowName(window) == nil { throw ValidationError("\(window.printable) is no window.") }
     }
 
     func run() async throws {
+        try replace.check(file)
         let wanted = window.flatMap { WindowName($0) }.flatMap {
             $0 == .all ? nil : ExportedSeason(window: $0, id: season)
         }

@@ -19,7 +19,7 @@ struct BoardImport: AsyncParsableCommand {
             order of the file.
 
             A CSV has a first line that names user_id and score, in any order and among others, or these two columns and no such line; NDJSON \
-            has an object with both on each line. So what board export writes can be read. First the whole file is checked: where a line is wrong \
+            has an object with both on each line. So what board export writes can be read. First the whole file is checked: where a line is wrong, or there is no row, \
             nothing is sent, and the lines are told. What the service refuses of single users is told by line, and the exit code is 1.
 
             What was interrupted is ended by asking for the same again: each row is sent with a key of its own, and what counted already does not \
@@ -82,6 +82,7 @@ struct BoardImport: AsyncParsableCommand {
                 if faults <= 20 { writeToStandardError("\(error)".printable + "\n") }
             }
         }
+        guard faults > 0 || count > 0 else { throw CommandFailure("there is no row in it: nothing was sent") }
         guard faults == 0 else { throw CommandFailure("\(faults.counted("line")) wrong: nothing was sent") }
         return count
     }

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Board
 import Leaderboard
+import NIOCore
 import NIOHTTP1
 import Text
 
-/// `leaderboard board rules BOARD`
+/// `leaderboard board rules BOARD [--json]`
 struct BoardRules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
@@ -17,10 +18,14 @@ struct BoardRules: AsyncParsableCommand {
     @Argument(help: "The board's name.", transform: Self.board)
     var board: BoardID
 
+    @Flag(help: "Print them as JSON, as the API has them.")
+    var json = false
+
     func run() async throws {
         let body = try await service.send(.GET, "/boards/\(board)/rules").success()
         let answer = try? JSONValue(json: body, maximumBytes: OperatorService.maximumAnswerBytes).object
         guard let rows = answer?["rules"]?.array else { throw Self.notUnderstood }
+        if json { return print(String(buffer: body).printableJSON) }
         if rows.isEmpty { print("\(board) has no rules.") }
         for row in rows {
             guard let object = row.object?["rule"]?.object, let rule = try? PlausibilityRule(json: object),

@@ -1,7 +1,8 @@
 import NIOCore
 import SystemPackage
 
-/// Where rows go, piece by piece: standard output, or a file that has its name when it is whole, for its owner alone.
+/// Where rows go, piece by piece: standard output, a file that has its name when it is whole, for its owner alone, or, as it is made, a
+/// pipe, a device or what a link leads to.
 struct TableOutput {
     private static let pieceBytes = 1 << 18
 
@@ -12,6 +13,11 @@ struct TableOutput {
     func write(_ body: ((String) throws -> Void) async throws -> Void) async throws {
         do {
             guard let path, path != "-" else { return try await stream(into: .standardOutput, body) }
+            guard UnfinishedFile.mayReplace(path) else {
+                let file = try SystemPackage.FileDescriptor.open(FilePath(path), .writeOnly, options: .truncate)
+                defer { try? file.close() }
+                return try await stream(into: file, body)
+            }
             let file = try UnfinishedFile(path)
             defer { file.end() }
             try await stream(into: file.descriptor, body)

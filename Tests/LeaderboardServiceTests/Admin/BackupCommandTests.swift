@@ -34,7 +34,7 @@ struct BackupCommandTests {
             try "the old one".write(to: file, atomically: false, encoding: .utf8)
             let process = try await Launcher.shared.launch(
                 ServiceProcess.program,
-                ["admin", "backup", file.path],
+                ["admin", "backup", file.path, "--yes"],
                 environment: ["REDIS_URL": redis.url]
             )
             try await until { try await pages(redis) > 10 || !process.isRunning }
@@ -61,6 +61,43 @@ struct BackupCommandTests {
         }
     }
 
+    @Test("leaves a file that is there, what a link leads to as well, unless it is empty or --yes is said")
+    func keepsOld() async throws {
+        let redis = try await PrivateRedisServer()
+        try await redis.command("ZADD", "lb:{main}:scores", "7", "ada")
+        let (file, link) = (redis.folder.appending(path: "board"), redis.folder.appending(path: "link"))
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "board")
+        for words in [["admin", "backup"], ["board", "export", "main"]] {
+            func run(_ path: String, _ more: String...) async throws -> (output: String, code: Int32) {
+                try await ServiceProcess.run(words + [path] + more, ["REDIS_URL": redis.url])
+            }
+            for path in [file.path, link.path] {
+                try "the old one".write(to: file, atomically: false, encoding: .utf8)
+                let refused = try await run(path)
+                #expect(refused.code == 1 && refused.output.contains("stays as it is"), "\(refused.output)")
+                #expect(try String(contentsOf: file, encoding: .utf8) == "the old one")
+            }
+            try "".write(to: file, atomically: false, encoding: .utf8)
+            #expect(try await run(file.path).code == 0)
+            #expect(try await run(file.path, "--yes").code == 0)
+            #expect(try await run("-").output.contains("ada"))
+            // What is no file of its own stays what it is, and gets the rows.
+            #expect(try await run(link.path, "--yes").code == 0)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "board")
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("ada"))
+            let pipe = redis.folder.appending(path: "pipe-\(words[0])").path
+            #expect(unsafe mkfifo(pipe, 0o600) == 0)
+            let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK)
+            defer { close(reader) }
+            #expect(try await run(pipe).code == 0)
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe read(reader, &bytes, bytes.count)
+            #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).contains("ada"))
+            let kind = try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
+            #expect(kind != .typeRegular)
+        }
+    }
+
     @Test("takes the place of the old file, for its owner alone")
     func replaces() async throws {
         let redis = try await PrivateRedisServer()
@@ -72,7 +109,7 @@ struct BackupCommandTests {
         for path in [file.path, "board"] {
             let answer = try await Launcher.shared.run(
                 ServiceProcess.program,
-                ["admin", "backup", path],
+                ["admin", "backup", path, "--yes"],
                 environment: ["REDIS_URL": redis.url],
                 directory: redis.folder
             )

@@ -68,7 +68,7 @@ struct RestoreCommandTests {
             let link = file + ".link"
             let lines = """
                 cd /; \(program) backup - 2>/dev/null >'\(file).out'; ln -s '\(file).out' '\(link)'
-                \(program) backup '\(link)' && test -L '\(link)' && ls '\(file)'.*
+                \(program) backup '\(link)' --yes && test -L '\(link)' && ls '\(file)'.*
                 cat '\(file)' | \(program) restore - --reason r --yes
                 """
             let seen = try await Launcher.shared.output("sh", ["-c", lines])

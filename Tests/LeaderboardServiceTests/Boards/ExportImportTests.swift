@@ -107,6 +107,10 @@ struct ExportImportTests {
                 "\(answer.output)"
             )
             #expect(try await redis.command("EXISTS", "lb:{one}:scores") == "0")
+            for (name, lines) in [("empty.csv", []), ("head.csv", ["user_id,score"]), ("blank.ndjson", ["", " "])] {
+                let nothing = try await tool.run("board", "import", "one", try tool.file(name, lines), "--dry-run")
+                #expect(nothing.code == 1 && nothing.output.contains("there is no row"), "\(name): \(nothing.output)")
+            }
             try await redis.command("SADD", "lb:{one}:suspended", "cyd")
             let rows =
                 #"{"user_id":"ada","score":5}|{"user_id":"bob","score":51}|{"user_id":"cyd","score":5}|{"user_id":"dan","score":6}"#

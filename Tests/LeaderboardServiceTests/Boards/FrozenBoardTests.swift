@@ -14,6 +14,28 @@ struct FrozenBoardTests {
         "scoreboard/users/ada", "scoreboard/stats", "boards/main/users/zoe/profile",
     ]
 
+    @Test("is frozen and revealed by command, which says what it was and what it is")
+    func commands() async throws {
+        try await withService { service, _ in
+            #expect(try await AnOperator(service).put("arena", "{}", .make).status == 201)
+            let environment = [
+                "LEADERBOARD_URL": "http://127.0.0.1:\(service.port)",
+                "LEADERBOARD_ADMIN_TOKEN": try service.token("ops", scope: "leaderboard:admin"),
+            ]
+            for (act, more, words) in [
+                ("reveal", "--yes", "arena is shown as it is already: nothing to change."),
+                ("freeze", "--dry-run", "arena is shown as it is, and would be frozen."),
+                ("freeze", "--yes", "arena was shown as it is; now it is frozen."),
+                ("freeze", "--yes", "arena is frozen already: nothing to change."),
+                ("reveal", "--dry-run", "arena is frozen, and would be shown as it is."),
+                ("reveal", "--yes", "arena was frozen; now it is shown as it is."),
+            ] {
+                let answer = try await ServiceProcess.run(["admin", act, "arena", "--reason", "r", more], environment)
+                #expect(answer == (words + "\n", 0), "\(act) \(more)")
+            }
+        }
+    }
+
     @Test("shows what it was, to operators what it is, and to users their own place, until it is revealed")
     func life() async throws {
         try await withService { service, _ in

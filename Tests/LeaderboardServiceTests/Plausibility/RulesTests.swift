@@ -54,6 +54,8 @@ struct RulesTests {
             #expect(Descriptions.complaints(met, to: "GET", "/api/v1/admin/boards/{board}/rules") == [])
             #expect(met.body == #"{"rules":[{"rule":\#(limit),"met":1},{"rule":\#(cap),"met":1}]}"#)
             #expect(try await run("board", "rules", "coins").output == "1  \(limit)\n1  \(cap)\n")
+            let json = try await run("board", "rules", "coins", "--json")
+            #expect(json.code == 0 && json.output == met.body + "\n", "\(json.output)")
             let metrics = try await service.connect().request("GET", "/metrics").body
             for line in [
                 #"leaderboard_rules_met_total{rule="first_day_cap",effect="refused"} 1"#,
