@@ -20,7 +20,8 @@
 --         operator   incr decr set best; empty: the board's
 --         value      whole number within the limit; what it does: operators.lua
 --         flags      sum of: 1 tell the rank  2 idem  4 grant  8 metadata  16 trace  32 only if it was made before: of an update
---                    that names a season that is over; 64 the season that it names, which is a part of what was asked with its key
+--                    that names a season that is over; 64 what else it says, which is a part of what was asked with its key:
+--                    the season that it names, or a point and a hash of that, its segments and its metadata
 --                    128 a service, the actor, reports it: `limit` is the service's bucket, of this capacity and token time (in
 --                    microseconds), and the rank is told only where it is asked for. 256 an operator, the actor, adjusts the score:
 --                    there is no bucket, and of the definition only the bounds of a score hold
@@ -212,7 +213,7 @@ local function are_windows(told)
   return true
 end
 
--- The outcome that a key holds: what was asked (with `@` and the season that was named, if one was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
+-- The outcome that a key holds: what was asked (with `@` and what else was said, if anything was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's.
 local function stored_outcome(text)
   local operator, value, season, same, score, place, then_, rank, told =

@@ -48,7 +48,7 @@ extension BoardUpdate {
     ) throws(ScoreUpdateError) -> NamedSeason? {
         guard let value else { return nil }
         guard !definition.windows.seasonal.isEmpty else {
-            throw ScoreUpdateError(.unknownSeason, "This board has no seasons.")
+            throw .noSeasons
         }
         guard let text = value.string else { throw NamedSeason.malformed }
         return try NamedSeason(text, of: definition.windows)

@@ -21,7 +21,8 @@ package struct ScoreUpdate: Hashable, Sendable {
     /// Larger bodies are refused unread.
     package static let maximumJSONBytes = 4096
 
-    /// `{"user_id":"12345","score_increase":50}`, and maybe a `"grant"` and `"metadata"`; other members are ignored.
+    /// `{"user_id":"12345","score_increase":50}`, and maybe a `"grant"` and `"metadata"`; other members are ignored, but for those that
+    /// whoever sends them relies on: a season or segments, which the board has not.
     package init(json: ByteBuffer, maximumIncrease: Int) throws(ScoreUpdateError) {
         if let usual = Self(usualJSON: json, maximumIncrease: maximumIncrease) {
             self = usual
@@ -39,6 +40,8 @@ package struct ScoreUpdate: Hashable, Sendable {
         } catch {
             throw ScoreUpdateError(.scoreIncrease, "\(error)")
         }
+        if object["season"] != nil { throw .noSeasons }
+        if let segments = object["segments"] { _ = try SegmentMoves(segments, of: BoardSegments()) }
     }
 }
 

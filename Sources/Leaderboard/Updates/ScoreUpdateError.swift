@@ -17,4 +17,6 @@ package struct ScoreUpdateError: Error, Sendable, Equatable {
         self.fault = fault
         self.message = message
     }
+
+    static let noSeasons = ScoreUpdateError(.unknownSeason, "This board has no seasons.")
 }

@@ -37,7 +37,7 @@ struct UpdateCall {
         if let trace = origin.trace { words.append(trace) }
         if let metadata = update.metadata { words.append(metadata.json) }
         if let grant { words.append(max(1, Int(clamping: grant.lifetime / .milliseconds(1)))) }
-        if let keptSeason { words.append(keptSeason.text) }
+        if keepsMore { words.append(keptText) }
         switch hand {
         case .service(let service, let limit), .stream(let service, let limit):
             words.append(service.rawValue)
@@ -50,12 +50,9 @@ struct UpdateCall {
         }
     }
 
-    /// What its key keeps of the season that it names: a retry that names another one is no retry.
-    private var keptSeason: NamedSeason? { idempotencyKey == nil ? nil : update.season }
-
     private var flags: Int {
         (withRank ? 1 : 0) + (idempotencyKey == nil ? 0 : 2) + (grant == nil ? 0 : 4) + (origin.trace == nil ? 0 : 16)
-            + (update.metadata == nil ? 0 : 8) + (isReplayOnly ? 32 : 0) + (keptSeason == nil ? 0 : 64) + handFlag
+            + (update.metadata == nil ? 0 : 8) + (isReplayOnly ? 32 : 0) + (keepsMore ? 64 : 0) + handFlag
     }
 
     private var handFlag: Int {
@@ -75,7 +72,8 @@ struct UpdateCall {
         let metadata = update.metadata.map { $0.json.utf8.count + head.board.meta.utf8.count + 32 } ?? 0
         let segments = update.segments?.text.utf8.count ?? 0
         let rules = head.rules?.bytes(of: self) ?? 0
-        return own + metadata + segments + rules + handBytes + 3 * head.board.limitPrefix.utf8.count + 256
+        let kept = keepsMore ? Self.maximumKeptBytes : 0
+        return own + kept + metadata + segments + rules + handBytes + 3 * head.board.limitPrefix.utf8.count + 256
     }
 
     private var handBytes: Int {

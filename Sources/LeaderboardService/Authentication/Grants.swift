@@ -43,9 +43,12 @@ struct Grants: Sendable {
             let points = claims["points"]?.integer, let id = claims["jti"]?.string,
             let grant = ScoreGrant(id: id, lifetime: lifetime(until: expiry, now: now))
         else { throw .invalidGrant }
-        guard user == update.user.rawValue, points == update.value,
-            claims["board"].map({ $0.string == board.rawValue }) ?? (board == .main)
-        else { throw .grantMismatch }
+        guard user == update.user.rawValue, points == update.value else { throw .grantMismatch }
+        guard let named = claims["board"] else {
+            guard board == .main else { throw .grantOfMain(not: board) }
+            return grant
+        }
+        guard named.string == board.rawValue else { throw .grantOfOtherBoard(than: board) }
         return grant
     }
 

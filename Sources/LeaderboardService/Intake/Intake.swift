@@ -50,15 +50,20 @@ final class Intake: Service {
         try? await cancelWhenGracefulShutdown { [self] in
             try await redis.becomesConnected()
             while !Task.isCancelled {
-                if await takeLease() { await work() }
-                metrics.note(waiting: 0)
+                switch await takeLease() {
+                case true?: await work()
+                // Another instance says how many wait.
+                case false?: metrics.note(waiting: 0)
+                case nil: break
+                }
                 try await Task.sleep(for: options.renewal / 2)
             }
         }
         if lead.holds() { _ = try? await lease.hold(for: .zero, on: redis.eventLoop) }
     }
 
-    private func takeLease() async -> Bool {
+    /// Nil: Redis did not say.
+    private func takeLease() async -> Bool? {
         let asked = ContinuousClock.now
         do {
             let held = try await lease.hold(for: options.lease, on: redis.eventLoop)
@@ -66,7 +71,7 @@ final class Intake: Service {
             return held.isHeld
         } catch {
             note(error)
-            return false
+            return nil
         }
     }
 
@@ -74,6 +79,8 @@ final class Intake: Service {
     private func work() async {
         var boards = IntakeBoards(catalogue)
         var resting: [BoardID: ContinuousClock.Instant] = [:]
+        // Of a board that rests, or cannot be read, as many as there were when it could.
+        var left: [BoardID: Int] = [:]
         var (renewed, looked) = (ContinuousClock.now, ContinuousClock.Instant?.none)
         while !Task.isCancelled, lead.holds() {
             let now = ContinuousClock.now
@@ -87,12 +94,13 @@ final class Intake: Service {
                 looked = now
                 resting = resting.filter { $0.value > now }
             }
+            left = left.filter { id, _ in boards.stores.contains { $0.board.id == id } }
             let stores = boards.stores.filter { resting[$0.board.id].map { $0 <= now } ?? true }
-            var (waiting, isMore) = (0, false)
+            var isMore = false
             for start in stride(from: 0, to: stores.count, by: options.boards) {
                 let some = Array(stores[start..<min(start + options.boards, stores.count)])
                 for (store, turn) in zip(some, await some.mapAllAtOnce { await self.turn(of: $0) }) {
-                    waiting += turn.waiting
+                    if let waiting = turn.waiting { left[store.board.id] = waiting }
                     isMore = isMore || turn.next == .atOnce
                     switch turn.next {
                     case .otherBoard: await boards.look(again: store.board.id, on: redis.eventLoop)
@@ -101,7 +109,7 @@ final class Intake: Service {
                     }
                 }
             }
-            metrics.note(waiting: waiting)
+            metrics.note(waiting: left.values.reduce(0, +))
             if !isMore { try? await Task.sleep(for: options.beat) }
         }
     }
@@ -109,8 +117,8 @@ final class Intake: Service {
     private struct Turn {
         enum Next { case beat, atOnce, rest, otherBoard }
 
-        /// Entries that are left, as far as is known.
-        var waiting = 0
+        /// Entries that are left; nil: it is not known.
+        var waiting: Int?
         var next = Next.beat
     }
 
@@ -119,7 +127,8 @@ final class Intake: Service {
         var turn = Turn()
         do throws(ScoreStoreError) {
             let page = try await store.intake(on: redis.eventLoop)
-            turn.waiting = page.waiting
+            var waiting = page.waiting
+            defer { turn.waiting = waiting }
             var rest = page.entries.map { IntakeReader.read($0, store.board.definition) }[...]
             while !rest.isEmpty {
                 let outcome = try await store.takeIn(
@@ -130,7 +139,7 @@ final class Intake: Service {
                 switch outcome {
                 case .settled(let ends):
                     for (entry, end) in zip(rest, ends) { note(end, entry, store) }
-                    turn.waiting -= min(turn.waiting, ends.count { $0 != .waits })
+                    waiting -= min(waiting, ends.count { $0 != .waits })
                     rest = rest.dropFirst(ends.count)
                     if ends.contains(.waits) { return turn }
                 case .ended: rest = rest.map { ReadIntake($0.id, .rejected($0.endOfBoard)) }[...]
@@ -141,7 +150,7 @@ final class Intake: Service {
                     return turn
                 }
             }
-            if turn.waiting > 0 { turn.next = .atOnce }
+            if waiting > 0 { turn.next = .atOnce }
         } catch {
             note(error, of: store)
             if case .unsoundBoard = error { turn.next = .rest }

@@ -83,6 +83,7 @@ struct ReportScores: Sendable {
             return Refusal.storeUnavailable.response
         }
         var response = Response(.ok, json: UpdateBody.reports(outcomes, withScores: batch.wantsRank))
+        if let bucket = await reports.bucket(after: outcomes, batch) { response.headers.add([(batch.board, bucket)]) }
         if batch.wantsRank { response.headers.add(name: "Preference-Applied", value: "return=representation") }
         return response
     }

@@ -37,6 +37,22 @@ struct ReportWriter: Sendable {
         return outcomes
     }
 
+    /// Of the service on the board, as the last of the updates that was held against it has left it. Nil: none was.
+    func bucket(after outcomes: [ReportOutcome], _ batch: ReportBatch) async -> BucketState? {
+        for outcome in outcomes.reversed() {
+            switch outcome.result {
+            case .failure(let refusal): if let bucket = refusal.bucket { return bucket }
+            case .success(let applied):
+                let store = try? await boards.toWrite(batch.board, isFresh: false, on: batch.request.eventLoop)
+                guard let store,
+                    case .service(_, let limit)? = try? writer.reporters.service(batch.token, reportingOn: store.board)
+                else { return nil }
+                return RateLimitHeaders(limit, of: "service").bucket(applied.rateLimit)
+            }
+        }
+        return nil
+    }
+
     private func outcomes(ofGroup wishes: [ReportWish], _ batch: ReportBatch) async -> [ReportOutcome] {
         var results = [ReportOutcome?](repeating: nil, count: wishes.count)
         var waiting = Array(wishes.indices)

@@ -15,6 +15,8 @@ struct Refusal: Error {
     var headers: ResponseHeaders = [:]
     /// Whether it has a line of its own in the log; what a flood of requests gets has not.
     var isLogged = true
+    /// Of an update that was held against a bucket; the headers say it too.
+    var bucket: BucketState?
     /// More than the client is told, for that line.
     var reason: String?
 
@@ -114,6 +116,20 @@ extension Refusal {
         code: "grant_mismatch",
         message: "The grant is for another user, or for another number of points."
     )
+    static func grantOfOtherBoard(than board: BoardID) -> Refusal {
+        Refusal(
+            status: .forbidden,
+            code: "grant_mismatch",
+            message: "The grant is for another board than \(board): its claim board says which."
+        )
+    }
+    static func grantOfMain(not board: BoardID) -> Refusal {
+        Refusal(
+            status: .forbidden,
+            code: "grant_mismatch",
+            message: "The grant names no board in its claim board, so it is for main, not for \(board)."
+        )
+    }
     static let grantUsed = Refusal(
         status: .forbidden,
         code: "grant_used",

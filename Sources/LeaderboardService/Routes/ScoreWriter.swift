@@ -85,7 +85,7 @@ struct ScoreWriter: Sendable {
             let seconds = state.retryAfterSeconds
             var refusal =
                 wanted.hand == nil ? Refusal.rateLimited(retryAfter: seconds) : .serviceRateLimited(retryAfter: seconds)
-            rateLimit(of: wanted).add(state, to: &refusal.headers)
+            note(state, of: wanted, in: &refusal)
             throw refusal
         case .suspended: throw .userSuspended
         case .scoreLimit(_, let window):
@@ -93,7 +93,7 @@ struct ScoreWriter: Sendable {
         case .implausible(let rule, let state, let met):
             metrics.met(met)
             var refusal = Refusal.implausible(rule)
-            rateLimit(of: wanted).add(state, to: &refusal.headers)
+            note(state, of: wanted, in: &refusal)
             throw refusal
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
@@ -113,6 +113,12 @@ struct ScoreWriter: Sendable {
             wanted.store.functions.reports.metUnsound(board.id)
             throw .boardUnsound
         }
+    }
+
+    private func note(_ state: RateLimitState, of wanted: WantedUpdate, in refusal: inout Refusal) {
+        let limit = rateLimit(of: wanted)
+        limit.add(state, to: &refusal.headers)
+        refusal.bucket = limit.bucket(state)
     }
 
     /// Of the bucket that the update was held against.

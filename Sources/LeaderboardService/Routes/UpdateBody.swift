@@ -21,7 +21,7 @@ enum UpdateBody {
         let rank = applied.rank.map(String.init) ?? "null"
         return ByteBuffer(
             string: #"{"message":"Score updated successfully","status":"success","user_id":"\#(user.rawValue)","#
-                + #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq)}"#
+                + #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq)"# + windows(applied.seasons) + "}"
         )
     }
 

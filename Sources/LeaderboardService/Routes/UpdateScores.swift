@@ -15,6 +15,8 @@ struct UpdateScores: Sendable {
     struct Outcome: Sendable {
         let board: BoardID
         let result: Result<AppliedUpdate, Refusal>
+        /// Nil: it did not come so far.
+        let bucket: BucketState?
     }
 
     /// What all of them share.
@@ -71,15 +73,18 @@ struct UpdateScores: Sendable {
 
     private func outcome(of wish: ScoreUpdates.Wish, _ shared: Shared) async -> Outcome {
         do throws(Refusal) {
-            let applied = try await apply(wish, shared)
-            return Outcome(board: wish.board, result: .success(applied))
+            let (applied, bucket) = try await apply(wish, shared)
+            return Outcome(board: wish.board, result: .success(applied), bucket: bucket)
         } catch {
             writer.refused(error, shared.attempt, on: wish.board)
-            return Outcome(board: wish.board, result: .failure(error))
+            return Outcome(board: wish.board, result: .failure(error), bucket: error.bucket)
         }
     }
 
-    private func apply(_ wish: ScoreUpdates.Wish, _ shared: Shared) async throws(Refusal) -> AppliedUpdate {
+    private func apply(
+        _ wish: ScoreUpdates.Wish,
+        _ shared: Shared
+    ) async throws(Refusal) -> (AppliedUpdate, BucketState) {
         let request = shared.request
         // Once, unless the board's definition changes meanwhile.
         for isAgain in boards.catalogue.tries(of: wish.board) {
@@ -99,7 +104,9 @@ struct UpdateScores: Sendable {
                 hand: hand
             )
             let outcome = try await writer.apply(wanted, grant, origin: shared.attempt.origin, request)
-            if let applied = try writer.applied(outcome, wanted, shared.attempt.origin) { return applied }
+            if let applied = try writer.applied(outcome, wanted, shared.attempt.origin) {
+                return (applied, writer.rateLimit(of: wanted).bucket(applied.rateLimit))
+            }
         }
         throw .storeUnavailable
     }
@@ -113,6 +120,7 @@ struct UpdateScores: Sendable {
             return Refusal.storeUnavailable.response
         }
         var response = Response(.ok, json: UpdateBody.several(outcomes, withScores: shared.wantsRank))
+        response.headers.add(outcomes.compactMap { outcome in outcome.bucket.map { (outcome.board, $0) } })
         if shared.wantsRank { response.headers.add(name: "Preference-Applied", value: "return=representation") }
         return response
     }

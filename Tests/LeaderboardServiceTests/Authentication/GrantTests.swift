@@ -18,9 +18,12 @@ struct GrantTests {
         points: String = "50",
         seconds: Int = 60,
         header: String = header,
-        signer: TestSigner = signer
+        signer: TestSigner = signer,
+        board: String? = nil
     ) throws -> String {
-        let claims = #"{"sub":"\#(user)","points":\#(points),"jti":"\#(id)","exp":\#(secondsFromNow(seconds))}"#
+        let named = board.map { #","board":"\#($0)""# } ?? ""
+        let claims =
+            #"{"sub":"\#(user)","points":\#(points),"jti":"\#(id)","exp":\#(secondsFromNow(seconds))\#(named)}"#
         return try signer.token(header: header, claims: claims)
     }
 
@@ -64,6 +67,16 @@ struct GrantTests {
                 let response = try await service.updateWithGrant(try grant(), on: connection)
                 #expect((response.status, response.code) == (status, code), "\(name)")
                 #expect(try await redis.command("ZCARD", "lb:{main}:scores") == (status == 200 ? "1" : "0"), "\(name)")
+            }
+            // Of another board, it says of which it is not.
+            try await redis.command("SET", "lb:{arena}:board", #"{"version":"1"}"#)
+            for (named, board, words) in [
+                (nil, "arena", "it is for main, not for arena"), ("beach", "arena", "another board than arena"),
+                ("arena", nil, "another board than main"),
+            ] as [(String?, String?, String)] {
+                let grant = try Self.quoted(Self.grant("b", board: named))
+                let response = try await service.updateWithGrant(grant, to: board, on: connection)
+                #expect(response.code == "grant_mismatch" && response.body.contains(words), "\(response.body)")
             }
         }
     }
@@ -155,13 +168,14 @@ extension RunningService {
     fileprivate func updateWithGrant(
         _ grant: String?,
         _ headers: [String: String] = [:],
+        to board: String? = nil,
         on connection: TestConnection
     ) async throws -> TestResponse {
         let member = grant.map { #","grant":\#($0)"# } ?? ""
         let own = ["Authorization": "Bearer \(try token("12345"))", "Content-Type": "application/json"]
         return try await connection.request(
             "POST",
-            "/api/v1/score/update",
+            board.map { "/api/v1/boards/\($0)/score/update" } ?? "/api/v1/score/update",
             headers.merging(own) { $1 },
             body: #"{"user_id":"12345","score_increase":50\#(member)}"#
         )

@@ -131,6 +131,19 @@ struct IntakeTests {
             #expect(rejected.contains("invalid_score_increase"))
             let scrape = try await service.connect().request("GET", "/metrics").body
             #expect(scrape.contains(#"leaderboard_intake_rejections_total{code="invalid_score_increase"} 1"#))
+            // What waits is counted, too, where it cannot be taken because another key of the board is of another type.
+            try await redis.command("DEL", "lb:{b}:rejected")
+            try await redis.command("SET", "lb:{b}:rejected", "x")
+            try await redis.command("XADD", "lb:{b}:in", "*", "user_id", "ada", "score_increase", "3")
+            func waiting() async throws -> Bool {
+                try await service.connect().request("GET", "/metrics").body
+                    .contains("\nleaderboard_intake_waiting_entries 1\n")
+            }
+            try await until { try await waiting() }
+            for _ in 0..<20 { #expect(try await waiting()) }
+            try await redis.command("DEL", "lb:{b}:rejected")
+            try await Self.empties(["b"], redis)
+            #expect(try await redis.command("XLEN", "lb:{b}:rejected") == "1")
             // A stream of another type keeps none of the others from being read.
             try await redis.command("DEL", "lb:{b}:in")
             try await redis.command("SET", "lb:{b}:in", "x")

@@ -73,6 +73,8 @@ struct ReportScoresTests {
                         headers
                     )
                     #expect((answer.status, answer.body) == (200, Self.outcomes))
+                    #expect(answer.headers["ratelimit-policy"] == #""service:main";q=100000;w=1"#)
+                    #expect(answer.headers["ratelimit"]?.hasPrefix(#""service:main";r="#) == true)
                 }
                 let entries = try await redis.command("XRANGE", "lb:{main}:audit", "-", "+")
                 #expect(entries.matches(of: /actor\s+server/).count == 2, "\(entries)")

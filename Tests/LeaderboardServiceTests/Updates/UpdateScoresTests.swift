@@ -57,6 +57,11 @@ struct UpdateScoresTests {
             let answer = try await Self.send(updates, service, on: connection, headers)
             #expect((answer.status, answer.body) == (200, Self.outcomes))
             #expect(answer.headers["preference-applied"] == "return=representation")
+            // Of each board whose bucket it was held against.
+            let policy = #""user:coins";q=60;w=60, "user:run";q=60;w=60, "user:main";q=100000;w=1"#
+            #expect(answer.headers["ratelimit-policy"] == policy)
+            let left = answer.headers["ratelimit"] ?? ""
+            #expect(left.hasPrefix(#""user:coins";r=59;t=1, "user:run";r=59;t=1, "user:main";r=99999;t="#), "\(left)")
             for board in ["coins", "run", "main"] {
                 let entry = try await redis.command("XRANGE", "lb:{\(board)}:audit", "-", "+")
                 #expect(entry.contains("192.0.2.7"), "\(board)")
