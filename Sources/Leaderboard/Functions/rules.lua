@@ -29,27 +29,36 @@
 --   implausible full_in rule met   refused by this rule. Nothing is written but the token that it took, or probing would be free, and
 --                                  that it was counted
 --
--- `pace` is a list of numbers, packed: when the user's first day began (microseconds; 0: it is over, or nobody knows of it); of what users
--- report of themselves the last time, the gain of the first day, the largest gain; the same of all reports; then of each kind of sums its name
--- (`3600000000 1`), the number of the running quarter, and what was gained in it and in the four before. Another text is as if there were none.
+-- `pace` is packed: what is kept, by its names, each with a `;` behind it; until when the key is there (milliseconds); then in the order of
+-- their names the numbers that the board's rules go by, and no others:
+--   f           when the user's first day began (microseconds; 0: it is over, or nobody knows of it)
+--   l1 d1 m1    of what users report of themselves, the last time; the gain of the first day; the largest gain.  l2 d2 m2  of all reports
+--   s1 INTERVAL, s2 INTERVAL  the number of the running quarter, and what was gained in it and in the four before
+--   a           until when the user has a place at the address whose text stands behind the numbers (milliseconds)
+-- Another text is as if there were none. It may have any numbers: who may write it may as well write such as let an update pass.
 
 do
 
 local MOST, DAY, OWN_HISTORY = 8, 86400000000, 30 * 86400000000
 local UNITS = { ms = 1000, s = 1000000, m = 60000000, h = 3600000000, d = 86400000000 }
--- Where in `pace` the sums begin; how many numbers each has behind its name.
-local SUMS_BEHIND, SUM_WORDS = 7, 7
+-- Where in the list of a `pace` its names are, until when it is kept, and the first number behind that. (The first word is true, until the
+-- list is other than the text.)
+local NAMES, KEPT_UNTIL, FIRST_NUMBER = 2, 3, 4
 
 -- What the last call that was told of rules was told: its keys, met, paces, addresses.
 local told
 -- Of the group that is being written.
-local checks, now, paces, pace_texts, best, are_placed, counts, is_ascending, scores, place_others
--- Of the update whose turn it is: what is known of its user, which place it takes, and what it comes to.
-local pace, gained, address, reporters, score
+local checks, now, now_ms, pace_texts, best, are_placed, counts, is_ascending, scores, place_others
+-- Of its users, by their keys; it is emptied when the group ends, for to make a new one costs 2,000 instructions an update.
+local paces = {}
+-- What it has of `checks` for each of its updates.
+local sums, form, names, last_word, tests, first_day, address_rule, address_place
+-- Of the update whose turn it is: what is known of its user, which place it takes and until when, and what it comes to.
+local pace, gained, address, address_until, reporters, score
 -- By who reports: whether the update met a largest jump of its user's own.
-local met_jump = { false, false }
+local met_jump = {}
 -- As in numbers.lua.
-local call, try, kind, find_all, read_packed, pack_list, protected_call
+local call, try, kind, find_all, read_words, pack_words, protected_call, list_of
 
 local function expect(condition)
   if not condition then
@@ -72,8 +81,8 @@ local function interval_of(json, least, greatest)
   return interval
 end
 
--- By name, whether the update that is weighed meets the rule.
-local meets
+-- By name, what makes of a rule whether the update that is weighed meets it. (What it goes by is its own: to find it in the rule costs twice.)
+local tests_of
 
 local readers = {
   points_limit = function(rule, json)
@@ -104,13 +113,56 @@ local readers = {
   end,
 }
 
+local function width_of(name)
+  return string.find(name, '^s') and 6 or 1
+end
+
+-- Where in the list what has this name is. Each is kept once, however many rules go by it.
+local function keep(all, name)
+  if not all.places[name] then
+    all.places[name], all.names = all.behind, all.names .. name .. ';'
+    all.behind = all.behind + width_of(name)
+  end
+  return all.places[name]
+end
+
+-- How a list is packed whose last number stands there.
+local function form_of(last, has_address)
+  return '<s' .. string.rep('d', last - NAMES) .. (has_address and 's' or '')
+end
+
+-- What the rule keeps of users, and where.
+local function keep_for(rule, all)
+  local who = rule.reporters
+  if rule.quarter then
+    local name = 's' .. who .. ' ' .. integer_text(rule.interval)
+    if not all.places[name] then
+      push(all.sums, { place = keep(all, name), quarter = rule.quarter, reporters = who })
+    end
+    rule.place = all.places[name]
+  elseif rule.name == 'least_time' then
+    rule.place = keep(all, 'l' .. who)
+    all.last[who] = rule.place
+  elseif rule.against == 'own' then
+    rule.place = keep(all, 'm' .. who)
+    all.most[who] = rule.place
+  elseif rule.name == 'first_day_cap' then
+    all.first_day, rule.place = keep(all, 'f'), keep(all, 'd' .. who)
+    all.day[who] = rule.place
+  elseif rule.users then
+    expect(not all.address and who == 1)
+    all.address = rule
+  end
+end
+
 -- The rules of a definition; nil: it has none. Raises an error where they are none.
 function plausibility.of_definition(list)
   if list == nil then
     return nil
   end
   expect(type(list) == 'table' and #list <= MOST)
-  local all, lifetime, has_seen = { sums = {}, judges = { false, false } }, 0, {}
+  local all, lifetime, has_seen = { places = {}, names = '', behind = FIRST_NUMBER, sums = {}, last = {}, most = {}, day = {},
+    judges = { {}, {} }, tests = {}, reporters = 1 }, 0, {}
   for index, json in ipairs(list) do
     expect(type(json) == 'table' and type(json.rule) == 'string' and readers[json.rule])
     expect(json.action == 'refuse' or json.action == 'flag')
@@ -123,24 +175,20 @@ function plausibility.of_definition(list)
       json.dry_run and 'dry_run' or nil }, ' ')
     expect(not has_seen[rule.label])
     has_seen[rule.label] = true
-    rule.meets = meets[rule.name]
-    all[index], all.judges[rule.reporters] = rule, true
-    if rule.quarter then
-      local name = integer_text(rule.interval) .. ' ' .. rule.reporters
-      if not all.sums[name] then
-        all.sums[#all.sums + 1] = { name = name, quarter = rule.quarter, reporters = rule.reporters }
-        all.sums[name] = #all.sums
-      end
-      rule.sum = all.sums[name]
-    elseif rule.users then
-      expect(not all.address and rule.reporters == 1)
-      all.address = rule
+    keep_for(rule, all)
+    all[index], rule.meets = rule, tests_of[rule.name](rule)
+    -- What users report of themselves is a part of all.
+    for who = 1, rule.reporters do
+      push(all.judges[who], rule)
     end
-    all.has_first_day = all.has_first_day or rule.name == 'first_day_cap'
+    push(all.tests, rule.meets)
+    all.reporters = math.max(all.reporters, rule.place and rule.reporters or 1)
   end
-  -- What users report of themselves is a part of all.
-  all.judges[1] = all.judges[1] or all.judges[2]
-  all.has_pace, all.lifetime = lifetime > 0, integer_text(math.ceil(lifetime / 1000))
+  all.has_pace, all.lifetime = lifetime > 0, math.ceil(lifetime / 1000)
+  all.address_place = all.address and all.has_pace and keep(all, 'a')
+  all.form, all.last_word = form_of(all.behind - 1, all.address_place), all.behind - (all.address_place and 0 or 1)
+  all.kept_for = math.ceil(all.lifetime * 17 / 16)
+  all.kept_for_text = integer_text(all.kept_for)
   return #all > 0 and all or nil
 end
 
@@ -156,12 +204,20 @@ end
 
 local function begin(definition, time, scores_key, write_places)
   if not call then
-    call, try, kind, find_all, read_packed, pack_list, protected_call = redis.call, redis.pcall, type, string.find, cmsgpack.unpack,
-      cmsgpack.pack, pcall
+    call, try, kind, find_all, read_words, pack_words, protected_call, list_of = redis.call, redis.pcall, type, string.find,
+      struct.unpack, struct.pack, pcall, unpack
     floor, to_number = math.floor, tonumber
   end
   checks, now, is_ascending, scores, place_others = definition.checks, time, definition.ascends, scores_key, write_places
-  paces, counts, best, are_placed = {}, nil, nil, false
+  sums, form, names, last_word, tests = checks.sums, checks.form, checks.names, checks.last_word, checks.tests
+  first_day, address_rule, address_place = checks.first_day, checks.address, checks.address_place
+  now_ms, counts, best, are_placed = floor(now / 1000), nil, nil, false
+  -- An error ended the group before.
+  paces = next(paces) and {} or paces
+  for index = 1, #sums do
+    local sum = sums[index]
+    sum.now = floor(now / sum.quarter)
+  end
 end
 
 -- Of a board with rules, or of a call that was told of some. Raises an error where it is not both: the caller finds the definition anew.
@@ -173,7 +229,7 @@ function plausibility.begin_group(keys, definition, time, count, scores_key, wri
     error({ err = 'BADARG leaderboard_write_by_rules: a key or an argument is missing or wrong' })
   end
   begin(definition, time, scores_key, write_places)
-  pace_texts = checks.has_pace and call('MGET', unpack(told.paces)) or {}
+  pace_texts = checks.has_pace and call('MGET', list_of(told.paces)) or {}
 end
 
 -- The same of one update by itself, whose text of `pace` is known.
@@ -182,40 +238,73 @@ function plausibility.begin_single(definition, time, scores_key, pace_text)
   pace_texts = { pace_text }
 end
 
--- Whether it is what plausibility.end_group has written.
-local function is_kept(list)
-  local count = kind(list) == 'table' and #list or 0
-  if count < SUMS_BEHIND or (count - SUMS_BEHIND) % SUM_WORDS ~= 0 then
-    return false
+-- What release 16 and those before it packed: a list of seven numbers, then of each sum its name and six. As names and a list of numbers.
+local function earlier_pace(text)
+  local is_read, kept = protected_call(cmsgpack.unpack, text)
+  local count = is_read and kind(kept) == 'table' and #kept or 0
+  if count < 7 or count % 7 ~= 0 then
+    return '', {}
   end
-  local next_name = SUMS_BEHIND + 1
+  local names, numbers = { 'f;l1;d1;m1;l2;d2;m2;' }, {}
   for index = 1, count do
-    local value = list[index]
-    if index == next_name then
-      next_name = next_name + SUM_WORDS
-      if kind(value) ~= 'string' then
-        return false
-      end
-    elseif kind(value) ~= 'number' or not (value >= 0 and value <= SCORE_LIMIT) then
-      return false
+    if index > 7 and index % 7 == 1 then
+      names[#names + 1] = string.gsub(tostring(kept[index]), '^(%d+) ([12])$', 's%2 %1') .. ';'
+    else
+      numbers[#numbers + 1] = to_number(kept[index]) or 0
     end
   end
-  return true
+  return table.concat(names), numbers
 end
 
--- The sums behind the name at `place` move on to the quarter that runs.
-local function move_on(list, place, quarter)
-  local behind = quarter - list[place + 1]
-  if behind == 0 then
-    return
+-- The names that it has, and the list of its numbers.
+local function pace_of_others(text)
+  local is_read, names = protected_call(read_words, '<s', text)
+  if not is_read or not find_all(names, '^%l[%l%d ;]*;$') then
+    return earlier_pace(text)
   end
+  local width = 0
+  for name in string.gmatch(names, '[^;]+') do
+    width = width + width_of(name)
+  end
+  local kept = width < 100 and { protected_call(read_words, form_of(KEPT_UNTIL + width), text) } or {}
+  return kept[1] and names or '', { unpack(kept, FIRST_NUMBER, FIRST_NUMBER + width - 1) }
+end
+
+-- Of a user of whom nothing is known, or what other rules than the board has now kept, as far as these go by it.
+local function begun_pace(text)
+  local list = { true, checks.names }
+  for index = KEPT_UNTIL, checks.behind - 1 do
+    list[index] = 0
+  end
+  if checks.address_place then
+    list[checks.last_word] = ''
+  end
+  if text then
+    local names, numbers = pace_of_others(text)
+    local from = 0
+    for name in string.gmatch(names, '[^;]+') do
+      local width, place = width_of(name), checks.places[name]
+      for word = 1, place and name ~= 'a' and width or 0 do
+        list[place + word - 1] = numbers[from + word]
+      end
+      from = from + width
+    end
+  end
+  return list
+end
+
+-- The sum's numbers move on to the quarter that runs.
+local function move_on(list, place, quarter)
+  local behind = quarter - list[place]
   -- The clock was set back: a little, and the quarter goes on; more, and nobody knows.
   if behind < 0 then
-    quarter, behind = behind >= -4 and list[place + 1] or quarter, behind >= -4 and 0 or 5
+    quarter, behind = behind >= -4 and list[place] or quarter, behind >= -4 and 0 or 5
+  elseif not (behind < 5) then
+    behind = 5
   end
-  list[place + 1] = quarter
-  for index = 4, 0, -1 do
-    list[place + 2 + index] = index >= behind and list[place + 2 + index - behind] or 0
+  list[place] = quarter
+  for index = 5, 1, -1 do
+    list[place + index] = index > behind and list[place + index - behind] or 0
   end
 end
 
@@ -225,36 +314,14 @@ local function pace_of(key, text)
   if list then
     return list
   end
-  local is_read, kept = false, nil
-  if text then
-    is_read, kept = protected_call(read_packed, text)
-    is_read = is_read and is_kept(kept)
+  list = text and { protected_call(read_words, form, text) }
+  if not list or list[NAMES] ~= names then
+    list = begun_pace(text)
   end
-  local sums = checks.sums
-  list = is_read and #kept == SUMS_BEHIND + SUM_WORDS * #sums and kept or { 0, 0, 0, 0, 0, 0, 0 }
   for index = 1, #sums do
-    local sum, place = sums[index], SUMS_BEHIND + 1 + SUM_WORDS * (index - 1)
-    local quarter = floor(now / sum.quarter)
-    if list[place] ~= sum.name then
-      -- The rules are others than they were.
-      if list == kept then
-        list = { unpack(kept, 1, place - 1) }
-      end
-      list[place], list[place + 1] = sum.name, quarter
-      for word = place + 2, place + 6 do
-        list[word] = 0
-      end
-      for from = SUMS_BEHIND + 1, is_read and #kept or 0, SUM_WORDS do
-        for word = 1, kept[from] == sum.name and 6 or 0 do
-          list[place + word] = kept[from + word]
-        end
-      end
-    end
-    move_on(list, place, quarter)
-  end
-  if is_read and list ~= kept then
-    for index = 1, SUMS_BEHIND do
-      list[index] = kept[index]
+    local sum = sums[index]
+    if list[sum.place] ~= sum.now then
+      move_on(list, sum.place, sum.now)
     end
   end
   paces[key] = list
@@ -273,83 +340,105 @@ local function ahead()
   return best and (is_ascending and best - score or score - best) or 0
 end
 
--- Whether the user has a place at the address: it `stays`, or is to be taken `again`, or `new`; nil: there is none for the user.
+-- Whether the user has a place at the address: it `stays`, or is to be taken `again`, or `new`; nil: there is none for the user. And
+-- until when it is the user's.
 local function place_of(rule, key, user)
-  local found, milliseconds_now = try('ZSCORE', key, user), floor(now / 1000)
+  local found, lasts = try('ZSCORE', key, user), math.ceil(rule.interval * 17 / 16000)
   local free_at = found and kind(found) ~= 'table' and to_number(found) or 0
   -- Later than any can be: the clock was set back.
-  if free_at > milliseconds_now and free_at <= milliseconds_now + rule.interval / 500 then
-    return free_at > milliseconds_now + rule.interval / 1000 and 'stays' or 'again'
+  if free_at > now_ms and free_at <= now_ms + rule.interval / 500 then
+    if free_at > now_ms + rule.interval / 1000 then
+      return 'stays', free_at
+    end
+    return 'again', now_ms + lasts
   end
-  local others = try('ZCOUNT', key, '(' .. integer_text(milliseconds_now), '+inf')
-  return (kind(others) == 'table' or others < rule.users) and 'new' or nil
+  local others = try('ZCOUNT', key, '(' .. integer_text(now_ms), '+inf')
+  return (kind(others) == 'table' or others < rule.users) and 'new' or nil, now_ms + lasts
 end
 
 local function take_place(rule, key, user)
-  local lasts, milliseconds_now = math.ceil(rule.interval * 17 / 16000), floor(now / 1000)
-  if kind(try('ZREMRANGEBYSCORE', key, '-inf', integer_text(milliseconds_now))) == 'table' then
+  local lasts = math.ceil(rule.interval * 17 / 16000)
+  if kind(try('ZREMRANGEBYSCORE', key, '-inf', integer_text(now_ms))) == 'table' then
     -- Of another type: as if it were not there.
     try('DEL', key)
   end
-  try('ZADD', key, integer_text(milliseconds_now + lasts), user)
+  try('ZADD', key, integer_text(now_ms + lasts), user)
   try('PEXPIRE', key, integer_text(lasts))
 end
 
-meets = {
+tests_of = {
   points_limit = function(rule)
-    local from = SUMS_BEHIND + 3 + SUM_WORDS * (rule.sum - 1)
-    return gained > 0 and pace[from] + pace[from + 1] + pace[from + 2] + pace[from + 3] + pace[from + 4] + gained > rule.points
+    local points, one, two, three, four, five = rule.points, rule.place + 1, rule.place + 2, rule.place + 3, rule.place + 4, rule.place + 5
+    return function()
+      return gained > 0 and pace[one] + pace[two] + pace[three] + pace[four] + pace[five] + gained > points
+    end
   end,
   least_time = function(rule)
-    local last = pace[3 * rule.reporters - 1]
-    -- One of later than now: the clock was set back.
-    return last > 0 and now >= last and now - last < rule.interval
+    local place, interval = rule.place, rule.interval
+    return function()
+      local last = pace[place]
+      -- One of later than now: the clock was set back.
+      return last > 0 and now >= last and now - last < interval
+    end
   end,
   largest_jump = function(rule)
+    local points, times, place, who = rule.points, rule.times, rule.place, rule.reporters
     if rule.against == 'best' then
-      return ahead() > rule.points
+      return function()
+        return ahead() > points
+      end
     end
-    local is_met = gained > rule.points and gained > rule.times * pace[3 * rule.reporters + 1]
-    met_jump[rule.reporters] = met_jump[rule.reporters] or is_met
-    return is_met
+    return function()
+      local is_met = gained > points and gained > times * pace[place]
+      if is_met then
+        met_jump[who] = true
+      end
+      return is_met
+    end
   end,
   first_day_cap = function(rule)
-    return pace[1] > 0 and gained > 0 and pace[3 * rule.reporters] + gained > rule.points
+    local points, place = rule.points, rule.place
+    return function()
+      return gained > 0 and pace[first_day] > 0 and pace[place] + gained > points
+    end
   end,
   users_per_address = function()
-    return not address
+    return function()
+      return not address
+    end
   end,
 }
 
--- What the update at this place in its group comes to, which would bring the user from `old` (nil or false: not on the board) to `total`.
-local function weigh(index, user, old, total, ip, is_reported)
-  local from = shown_score(old or 0)
-  score = shown_score(total)
-  reporters = is_reported and 2 or 1
-  gained = is_ascending and from - score or score - from
-  if gained < 0 or is_ascending and not old then
-    gained = 0
-  end
-  met_jump[1], met_jump[2], address, pace = false, false, 'stays', nil
-  if checks.has_pace and (checks.judges[reporters] or not old and checks.has_first_day) then
+-- What the update at this place in its group has to be judged by: it would bring the user from `old` (nil or false: not on the board) to
+-- `total`, which is to gain so much.
+local function weigh(index, user, old, total, gain, ip, is_reported)
+  score, gained, reporters = total, gain, is_reported and 2 or 1
+  address, address_until, pace = 'stays', nil, nil
+  met_jump[1], met_jump[2] = nil, nil
+  if checks.has_pace and (not is_reported or checks.judges[2][1] or not old and first_day) then
     pace = pace_of(told.paces[index], pace_texts[index])
-    local first = pace[1]
-    if first > now or now - first >= DAY then
-      first = old and 0 or now
-      pace[1], pace[3], pace[6] = first, 0, 0
+    local first = first_day and pace[first_day]
+    if first and not (first <= now and now - first < DAY) then
+      pace[first_day] = old and 0 or now
+      for _, place in pairs(checks.day) do
+        pace[place] = 0
+      end
     end
   end
-  if checks.address and not is_reported and find_all(ip, '[.:]') then
-    address = place_of(checks.address, told.addresses[index], user)
+  if address_rule and not is_reported then
+    -- Who has the place for long enough needs no look at the set.
+    local free_in = address_place and pace[last_word] == ip and pace[address_place] - now_ms or 0
+    if not (free_in > address_rule.interval / 1000 and free_in <= address_rule.interval / 500) and find_all(ip, '[.:]') then
+      address, address_until = place_of(address_rule, told.addresses[index], user)
+    end
   end
 end
 
--- Whether the update, as plausibility.judge takes it, meets no rule.
-function plausibility.passes(index, user, old, total, ip, is_reported)
-  weigh(index, user, old, total, ip, is_reported)
-  for place = 1, #checks do
-    local rule = checks[place]
-    if rule.reporters >= reporters and rule.meets(rule) then
+-- Whether the increase at this place in its group, which counts as it is, meets none of the rules for what users report of themselves.
+function plausibility.passes(index, user, old, total, increase, ip)
+  weigh(index, user, old, total, is_ascending and 0 or increase, ip)
+  for place = 1, #tests do
+    if tests[place]() then
       return false
     end
   end
@@ -365,10 +454,12 @@ end
 -- the name of the rule that refuses it, or nil; the names of those that flag it, or nil; and all that it met as the reply has them, or nil.
 -- If it counts, plausibility.count is to be called.
 function plausibility.judge(index, user, old, total, ip, is_reported)
-  weigh(index, user, old, total, ip, is_reported)
+  local from, to = shown_score(old or 0), shown_score(total)
+  local gain = is_ascending and from - to or to - from
+  weigh(index, user, old, to, (gain < 0 or is_ascending and not old) and 0 or gain, ip, is_reported)
   local refused, flags, met = nil, nil, nil
-  for _, rule in ipairs(checks) do
-    if rule.reporters >= reporters and rule.meets(rule) then
+  for _, rule in ipairs(checks.judges[reporters]) do
+    if rule.meets(rule) then
       if rule.effect == 'flagged' then
         flags = flags or {}
         flags[#flags + 1] = rule
@@ -396,25 +487,37 @@ local function held(number)
   return number > SCORE_LIMIT and SCORE_LIMIT or number
 end
 
+-- What is kept of the user whose update counts.
+local function note(ip)
+  local list = pace
+  for who = reporters, checks.reporters do
+    local last, most, day = checks.last[who], checks.most[who], checks.day[who]
+    if last then
+      list[last] = now
+    end
+    if most and gained > list[most] and not met_jump[who] then
+      list[most] = held(gained)
+    end
+    if day and list[first_day] > 0 then
+      list[day] = held(list[day] + gained)
+    end
+  end
+  for index = 1, gained > 0 and #sums or 0 do
+    local sum = sums[index]
+    if sum.reporters >= reporters then
+      list[sum.place + 1] = held(list[sum.place + 1] + gained)
+    end
+  end
+  if address_until and address_place then
+    list[address_place], list[last_word] = address_until, ip
+  end
+  list[1] = false
+end
+
 -- The update that was judged last counts.
-function plausibility.count(index, user, old)
+function plausibility.count(index, user, old, ip)
   if pace then
-    for who = reporters, 2 do
-      local place = 3 * who - 1
-      pace[place] = now
-      pace[place + 1] = pace[1] > 0 and held(pace[place + 1] + gained) or 0
-      if gained > pace[place + 2] and not met_jump[who] then
-        pace[place + 2] = held(gained)
-      end
-    end
-    local sums = checks.sums
-    for place = 1, #sums do
-      if sums[place].reporters >= reporters then
-        local newest = SUMS_BEHIND + 3 + SUM_WORDS * (place - 1)
-        pace[newest] = held(pace[newest] + gained)
-      end
-    end
-    pace.is_other = true
+    note(ip)
   end
   if address == 'new' or address == 'again' then
     take_place(checks.address, told.addresses[index], user)
@@ -448,11 +551,19 @@ end
 
 -- What is kept of the group. An update that counted does so whether this is written or not.
 function plausibility.end_group()
+  local lifetime, kept_for = checks.lifetime, checks.kept_for
   for key, list in pairs(paces) do
-    if list.is_other then
-      list.is_other = nil
-      try('SET', key, pack_list(list), 'PX', checks.lifetime)
+    local lasts = not list[1] and list[KEPT_UNTIL] - now_ms
+    if not lasts then
+      -- Nothing is other than it was.
+    elseif lasts >= lifetime and lasts <= kept_for then
+      -- A key that is there for long enough keeps its time: to give it another is a third of what this costs Redis.
+      try('SET', key, pack_words(form, list_of(list, NAMES, last_word)), 'KEEPTTL')
+    else
+      list[KEPT_UNTIL] = now_ms + kept_for
+      try('SET', key, pack_words(form, list_of(list, NAMES, last_word)), 'PX', checks.kept_for_text)
     end
+    paces[key] = nil
   end
   if counts then
     write_counts()

@@ -409,7 +409,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     had[user] = total
   end
   if checks and not flags.is_adjusted then
-    plausibility.count(segments.turn, user, old)
+    plausibility.count(segments.turn, user, old, args[word + 5])
   end
   local rank = 0
   if flags.tells_rank then
@@ -591,7 +591,7 @@ local function plain_outcome(index, user, value, old)
     return nil
   end
   local ip, request, score_text, change_seq_text = args[word + 5], args[word + 6], format('%d', total), format('%d', seq + 1)
-  if checks and not plausibility.passes(index, user, old, total, ip) then
+  if checks and not plausibility.passes(index, user, old, total, value, ip) then
     return nil
   end
   local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
@@ -617,7 +617,7 @@ local function plain_outcome(index, user, value, old)
   call('SET', limit, format('%d', full_at), 'PX', format('%d', (full_in + 999) / 1000))
   had[user], full_ats[limit] = total, full_at
   if checks then
-    plausibility.count(index, user, old)
+    plausibility.count(index, user, old, ip)
   end
   adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
   event_count = event_count + 1
@@ -706,7 +706,7 @@ local function write_plain(keys, args)
   if is_judged then
     old = old and old + 0
     plausibility.begin_single(definition, now, scores, pace)
-    if not plausibility.passes(1, user, old, total, args[15]) then
+    if not plausibility.passes(1, user, old, total, increase, args[15]) then
       return nil
     end
   end
@@ -736,7 +736,7 @@ local function write_plain(keys, args)
   end
   write_count(keys, seq_text, plain_chain)
   if is_judged then
-    plausibility.count(1, user, old)
+    plausibility.count(1, user, old, ip)
     plausibility.end_group()
   end
   last_count, last_count_text = seq, seq_text

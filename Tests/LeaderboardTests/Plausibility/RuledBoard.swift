@@ -15,19 +15,25 @@ struct RuledBoard {
     /// In microseconds since 1970: the begin of a quarter of an hour.
     static let start = 1_700_000_100_000_000
 
-    /// - Parameter members: further members of the definition, each with a comma behind it.
-    init(_ board: TestBoard, _ rules: String, _ members: String = "") async throws {
+    /// - Parameters:
+    ///   - members: further members of the definition, each with a comma behind it.
+    ///   - isFresh: false: the rules are changed, and all else is as it was.
+    init(_ board: TestBoard, _ rules: String, _ members: String = "", isFresh: Bool = true) async throws {
         let text =
             #"{\#(members)"rules":[\#(rules)],"rate_limit":{"updates":1000000,"interval_seconds":1},"version":"1"}"#
         let definition = try BoardDefinition(stored: Array(text.utf8))
         self.board = board
         store = ScoreStore(board.store.functions, try BoardID("ruled"), definition)
+        guard isFresh else {
+            try await board.command("SET", store.keys.board, text)
+            return
+        }
         var source = String(decoding: FunctionLibrary.source, as: UTF8.self)
         for call in ["call", "try"] {
             source = source.replacing("\(call)('TIME')", with: "\(call)('LRANGE', '\(Self.clock)', '0', '1')")
         }
         // Nothing goes away by Redis' own clock while the test's stands still.
-        source = source.replacing("'PX', checks.lifetime", with: "'PX', '3600000'")
+        source = source.replacing("'PX', checks.kept_for_text", with: "'PX', '3600000'")
         try await board.command("FLUSHALL")
         try await board.command("FUNCTION", "LOAD", "REPLACE", source)
         try await board.command("SET", store.keys.board, text)
