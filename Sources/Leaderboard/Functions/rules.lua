@@ -590,7 +590,10 @@ function plausibility.begin_taking_back(definition, time, text, gains, largest)
     return {}
   end
   begin(definition, time)
-  return { list = pace_of('-', text), updates = updates, largest = { of_users, of_all } }
+  local list = pace_of('', text)
+  -- It is of no group.
+  paces[''] = nil
+  return { list = list, updates = updates, largest = { of_users, of_all } }
 end
 
 -- They are taken back: `key` is told. By pcall, for the change is written, and rules go on without what they knew.
@@ -599,27 +602,29 @@ function plausibility.take_back(taking, key)
   if not list then
     return
   end
-  local sums = checks.sums
   for _, update in ipairs(taking.updates) do
     local at, points, who = update.at, update.points, update.who
-    for place = 1, #sums do
-      local first = SUMS_BEHIND + 2 + SUM_WORDS * (place - 1)
-      local behind = list[first] - floor(at / sums[place].quarter)
-      if sums[place].reporters >= who and behind >= 0 and behind <= 4 then
-        list[first + 1 + behind] = math.max(0, list[first + 1 + behind] - points)
+    for index = 1, #sums do
+      local sum = sums[index]
+      local behind = list[sum.place] - floor(at / sum.quarter)
+      if sum.reporters >= who and behind >= 0 and behind <= 4 then
+        local quarter = sum.place + 1 + behind
+        list[quarter] = math.max(0, list[quarter] - points)
       end
     end
+    -- `at` is of the whole millisecond.
+    local is_of_first_day = first_day and list[first_day] > 0 and at + 1000 > list[first_day]
     for by = who, 2 do
-      -- `at` is of the whole millisecond.
-      if list[1] > 0 and at + 1000 > list[1] then
-        list[3 * by] = math.max(0, list[3 * by] - points)
+      local day, most = checks.day[by], checks.most[by]
+      if day and is_of_first_day then
+        list[day] = math.max(0, list[day] - points)
       end
-      if points >= list[3 * by + 1] then
-        list[3 * by + 1] = math.min(list[3 * by + 1], taking.largest[by])
+      if most and points >= list[most] then
+        list[most] = math.min(list[most], taking.largest[by])
       end
     end
   end
-  try('SET', key, pack_list(list), 'KEEPTTL')
+  try('SET', key, pack_words(form, list_of(list, NAMES, last_word)), 'KEEPTTL')
 end
 
 -- Takes what leaderboard_write_by_rules is told of besides: what is left is for leaderboard_write. False where something is missing or wrong.
