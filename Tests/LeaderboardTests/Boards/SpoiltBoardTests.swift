@@ -150,8 +150,7 @@ struct SpoiltBoardTests {
             try await board.command("SET", defined.keys.board, defined.rules.json)
             _ = try await defined.write([ModelUpdate(user: "a", value: 1)])
             let (ended, store) = (defined.season(0), try defined.store)
-            let parts = try await board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
-            try await defined.endSeason(0, at: (parts.first ?? 0) * 1_000_000)
+            try await defined.endSeason(0, at: board.microseconds() / 1_000_000 * 1_000_000)
             _ = try await defined.write([ModelUpdate(user: "a", value: 1)])
             try await board.command("DEL", ended.scores)
             try await board.command("SET", ended.scores, "x")

@@ -216,8 +216,7 @@ struct RevertTests {
 
 extension TestBoard {
     func now() async throws -> Int {
-        let time = try await command("TIME").array?.map { $0.integer ?? 0 } ?? [0, 0]
-        return time[0] * 1000 + time[1] / 1000
+        try await microseconds() / 1000
     }
 
     func wholeAudit() async throws -> [AuditEntry] {

@@ -56,18 +56,13 @@ private struct RememberedLife {
         model = BoardModel(board.rules)
     }
 
-    private func now() async throws -> Int {
-        let parts = try await board.board.command("TIME").array ?? []
-        return (parts[0].count ?? 0) * 1000 + (parts[1].count ?? 0) / 1000
-    }
-
     mutating func step(using random: inout SeededGenerator) async throws {
         // What happens in a moment is in it, also in one that comes twice, for the machine's clock may be set back.
-        let begin = try await now()
+        let begin = try await board.board.microseconds() / 1000
         moments.removeAll { $0.time >= begin }
         step += 1
         try await act(on: Self.users.randomElement(using: &random) ?? "a", using: &random)
-        let end = try await now()
+        let end = try await board.board.microseconds() / 1000
         moments.append(Moment(time: end, step: step, rows: model.rows))
     }
 

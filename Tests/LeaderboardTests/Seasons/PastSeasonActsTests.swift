@@ -16,12 +16,6 @@ struct PastSeasonActsTests {
         }
     }
 
-    /// Redis' clock, in microseconds.
-    private func time(_ target: DefinedBoard) async throws -> Int {
-        let parts = try await target.board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
-        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
-    }
-
     private func rows(_ season: DefinedBoard, _ window: Int = 0) async throws -> [String] {
         try await season.page(ofSeasonIn: window).map { "\($0.user) \($0.score) \($0.rank)" }
     }
@@ -47,7 +41,7 @@ struct PastSeasonActsTests {
             let ended = target
             let before = try await rows(ended)
             let others = try await users(ended).filter { $0 != "b" }
-            try await target.endSeason(0, at: time(target))
+            try await target.endSeason(0, at: target.board.microseconds())
             _ = try await target.write([ModelUpdate(user: "a", value: 1)])
 
             let suspended = try await store.suspend(b, by: act, on: loop)
@@ -85,7 +79,7 @@ struct PastSeasonActsTests {
             _ = try await target.write(["a", "b"].map { ModelUpdate(user: $0, value: 5) })
             _ = try await store.suspend(a, by: act, on: loop)
             let ended = target
-            try await target.endSeason(0, at: time(target))
+            try await target.endSeason(0, at: target.board.microseconds())
             _ = try await target.write([ModelUpdate(user: "c", value: 5)])
             // As an earlier release does it.
             let stored = try await store.storedSeasons(on: loop)
@@ -111,7 +105,7 @@ struct PastSeasonActsTests {
             let reply = try await target.write([ModelUpdate(user: "a", value: 90)])
             let seq = try #require(reply.array?.first?.array?[2].integer)
             let ended = target
-            try await target.endSeason(0, at: time(target))
+            try await target.endSeason(0, at: target.board.microseconds())
             _ = try await target.write([ModelUpdate(user: "a", value: 95)])
             let running = try await rows(target)
 
@@ -138,7 +132,7 @@ struct PastSeasonActsTests {
             for _ in 0..<53 {
                 _ = try await target.write([ModelUpdate(user: "a", value: 1), ModelUpdate(user: "b", value: 1)])
                 ended.append(target)
-                try await target.endSeason(0, at: time(target))
+                try await target.endSeason(0, at: target.board.microseconds())
             }
             _ = try await target.write([ModelUpdate(user: "b", value: 1)])
             let seasons = Set((1...53).map { "w0/\($0)" })

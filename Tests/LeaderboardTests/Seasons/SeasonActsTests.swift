@@ -106,7 +106,7 @@ struct SeasonActsTests {
             _ = try await target.write([ModelUpdate(user: "a", value: 5), ModelUpdate(user: "b", value: 7)])
             let (store, loop, act, ended) = try (target.store, target.board.loop, target.board.act(), target)
             _ = try await store.suspend(UserID("b"), by: act, on: loop)
-            let end = try await time(target)
+            let end = try await target.board.microseconds()
             try await target.endSeason(0, at: end)
             _ = try await target.write([ModelUpdate(user: "c", value: 1)])
 
@@ -130,7 +130,11 @@ struct SeasonActsTests {
             target.seasons[0] = 2
             _ = try await target.write([ModelUpdate(user: "a", value: 1)])
             for _ in 0..<2 {
-                _ = try await target.writeLate([ModelUpdate(user: "a", value: 4)], 0, endedAt: try await time(target))
+                _ = try await target.writeLate(
+                    [ModelUpdate(user: "a", value: 4)],
+                    0,
+                    endedAt: try await target.board.microseconds()
+                )
             }
             #expect(try await first.page(ofSeasonIn: 0).map(\.score) == [8])
             let entries = try await target.board.command("XRANGE", target.keys.ended, "-", "+").array ?? []
@@ -145,7 +149,7 @@ struct SeasonActsTests {
     func seasonBegunLate() async throws {
         try await withWindows(BoardRules(ties: .id, windows: 2, grace: 3600)) { target in
             target.seasons[0] = 2
-            let end = try await time(target)
+            let end = try await target.board.microseconds()
             let late = try await target.writeLate([ModelUpdate(user: "a", value: 4)], 0, endedAt: end)
             #expect(late.array?.first?.array?.first?.text == "applied")
             let stored = RunningSeasons.stored(try await target.board.command("GET", target.keys.seasons).text ?? "")
@@ -154,12 +158,6 @@ struct SeasonActsTests {
             _ = try await target.store.suspend(UserID("a"), by: target.board.act(), on: target.board.loop)
             #expect(try await users(target, 1).isEmpty)
         }
-    }
-
-    /// Redis' clock, in microseconds.
-    private func time(_ target: DefinedBoard) async throws -> Int {
-        let parts = try await target.board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
-        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
     }
 
     @Test("leaves a season that ended during a suspension as it was, and gives back the place in one that runs")

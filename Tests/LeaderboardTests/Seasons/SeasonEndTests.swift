@@ -37,19 +37,14 @@ struct SeasonEndTests {
 
     /// Until Redis' clock has gone on by so many of the short ones.
     private static func pass(seasons: Int, _ board: TestBoard) async throws {
-        let first = try await time(board)
-        while try await time(board) < first + seasons * SeasonCaller.lengths[0] {}
-    }
-
-    private static func time(_ board: TestBoard) async throws -> Int {
-        let parts = try await board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
-        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
+        let first = try await board.microseconds()
+        while try await board.microseconds() < first + seasons * SeasonCaller.lengths[0] {}
     }
 
     /// For ten short seasons of Redis' time.
     private static func play(_ caller: SeasonCaller, seed: UInt64) async throws -> [SeasonCaller.Written] {
         var (caller, random, written) = (caller, SeededGenerator(seed: seed), [SeasonCaller.Written]())
-        let end = try await time(caller.board) + 10 * SeasonCaller.lengths[0]
+        let end = try await caller.board.microseconds() + 10 * SeasonCaller.lengths[0]
         repeat {
             let updates = (0..<[1, 1, 3, 8][Int.random(in: 0..<4, using: &random)]).map { _ in
                 ModelUpdate(
@@ -61,7 +56,7 @@ struct SeasonEndTests {
                 )
             }
             written += try await caller.write(updates)
-        } while try await time(caller.board) < end
+        } while try await caller.board.microseconds() < end
         #expect(caller.asksAgain > 0, "its clock was wrong")
         return written
     }

@@ -20,14 +20,8 @@ struct SeasonVerificationTests {
         }
     }
 
-    /// Redis' clock, in microseconds.
-    private static func time(_ target: DefinedBoard) async throws -> Int {
-        let parts = try await target.board.command("TIME").array?.compactMap { $0.text.flatMap { Int($0) } } ?? []
-        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
-    }
-
     private static func endSeason(_ window: Int, of target: inout DefinedBoard) async throws {
-        try await target.endSeason(window, at: time(target))
+        try await target.endSeason(window, at: target.board.microseconds())
     }
 
     private static func verify(_ target: DefinedBoard) async throws -> AuditReport {
@@ -67,7 +61,7 @@ struct SeasonVerificationTests {
                     }
                 case 4: _ = try await store.erase(user, by: act, on: loop)
                 case 5:
-                    ends[window] = try await Self.time(target)
+                    ends[window] = try await target.board.microseconds()
                     try await target.endSeason(window, at: ends[window])
                 case 6 where ends[window] > 0:
                     _ = try await target.writeLate([ModelUpdate(user: name, value: 3)], window, endedAt: ends[window])

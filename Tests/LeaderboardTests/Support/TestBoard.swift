@@ -26,6 +26,9 @@ struct TestBoard: Sendable {
         return try await redis.send(command, on: loop)
     }
 
+    /// Redis' clock, since 1970.
+    func microseconds() async throws -> Int { try await store.time(on: loop) }
+
     @discardableResult
     func apply(
         _ user: String,

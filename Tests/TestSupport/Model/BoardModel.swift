@@ -21,8 +21,9 @@ struct BoardModel {
     private var suspended: Set<String> = []
     private var outcomes: [String: (asked: String, outcome: String)] = [:]
     private var grants: Set<String> = []
-    /// Of each window, its running season.
+    /// Of each window, its running season; behind them those that are over, in their order.
     private(set) var seasons: [Season]
+    var running: Range<Int> { 0..<rules.windows }
     private var rollsOver: Bool
 
     struct Season {
@@ -30,6 +31,10 @@ struct BoardModel {
         fileprivate var withheld: [String: Row] = [:]
         /// What was changed up to this seq did not count in it; until its first change, nothing did.
         fileprivate var begun = Int.max
+        /// Nor did what was changed after this one.
+        fileprivate var ended = Int.max
+
+        fileprivate func has(_ change: Change) -> Bool { change.seq > begun && change.seq <= ended }
     }
     /// By user, in their order: what changed the score.
     private(set) var history: [String: [Change]] = [:]
@@ -49,6 +54,8 @@ struct BoardModel {
 
     /// The window's season has ended, and another one runs.
     mutating func endSeason(_ place: Int) {
+        seasons[place].ended = seq
+        seasons.append(seasons[place])
         seasons[place] = Season()
         rollsOver = true
     }
@@ -97,10 +104,10 @@ struct BoardModel {
         if let grant = update.grant, grants.contains(grant) { return "grant_used" }
         let old = rows[update.user]
         guard let score = rules.result(operation, of: old?.score, by: update.value) else { return "score_limit" }
-        let inSeasons = seasons.compactMap {
+        let inSeasons = seasons[running].compactMap {
             rules.result(operation, of: $0.rows[update.user]?.score, by: update.value)
         }
-        guard inSeasons.count == seasons.count else { return "score_limit" }
+        guard inSeasons.count == running.count else { return "score_limit" }
         let isSame = score == old?.score && zip(seasons, inSeasons).allSatisfy { $0.rows[update.user]?.score == $1 }
         let isChange = !isSame || operation == .incr && update.value == 0
         if isChange {
@@ -121,7 +128,7 @@ struct BoardModel {
 
     private mutating func rollOver() {
         seq += 1
-        for place in seasons.indices where seasons[place].begun == .max { seasons[place].begun = seq }
+        for place in running where seasons[place].begun == .max { seasons[place].begun = seq }
         rollsOver = false
     }
 
@@ -174,9 +181,8 @@ struct BoardModel {
         if rest != score {
             if rows[user] != nil { rows[user] = row } else { withheld[user] = row }
         }
-        for (season, begun) in seasons.map(\.begun).enumerated()
-        where places.contains(where: { changes[$0].seq > begun }) {
-            takeBack(user, in: season, to: whatIsLeft(of: changes.filter { $0.seq > begun }))
+        for (place, season) in seasons.enumerated() where places.contains(where: { season.has(changes[$0]) }) {
+            takeBack(user, in: place, to: whatIsLeft(of: changes.filter(season.has)))
         }
         return places.count
     }
