@@ -51,7 +51,8 @@ package struct AuditVerification: Sendable {
         report.profiles = profiles.count - report.heldProfiles
         report.seasons = try await SeasonVerification(store: store, eventLoop: eventLoop).run()?.reports ?? []
         report.lacksFrozenRows = try await store.lacksFrozenRows(on: eventLoop)
-        report.segments = try await SegmentWalk(store: store, eventLoop: eventLoop).run()
+        report.segments = try await SegmentWalk(store: store, eventLoop: eventLoop)
+            .run(older?.segments ?? BackupSegments())
         return report
     }
 

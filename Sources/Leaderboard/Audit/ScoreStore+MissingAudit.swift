@@ -56,7 +56,10 @@ extension ScoreStore {
             _ = try await setAsideAll(of: keys.season(of: season.season), on: eventLoop)
         }
         if !report.hasSoundSeasons { summary.users += try await rebuildSeasons(by: act, on: eventLoop) }
-        if !report.hasSoundSegments { summary.inSegments = try await rebuildSegments(by: act, on: eventLoop) }
+        if !report.hasSoundSegments {
+            let backup = older?.segments ?? BackupSegments()
+            summary.inSegments = try await rebuildSegments(backup, by: act, on: eventLoop)
+        }
         if !report.continued.isEmpty {
             // Their own entries begin at 0, and only the backup knows of before: an entry tells it.
             let alone = try await AuditVerification(self, on: eventLoop).run()

@@ -14,6 +14,8 @@ package struct BackupAudit: Sendable {
     let suspensions: [String: AuditID]
     /// Of users whom no entry of the backup names: their entries had been trimmed before.
     let scores: BackupScores
+    /// Who was in which segments.
+    let segments: BackupSegments
 
     /// Checks the backup.
     /// - Parameter end: no entry from this one on is kept.
@@ -37,7 +39,7 @@ package struct BackupAudit: Sendable {
         var suspended: Set<String> = []
         var suspensions: [String: AuditID] = [:]
         var named: Set<String> = []
-        var scores: [String: Int] = [:]
+        var (scores, segments): ([String: Int], [String: String]) = ([:], [:])
         try await lines { line in
             switch try BackupLine(line) {
             case .audit(let entry):
@@ -55,7 +57,8 @@ package struct BackupAudit: Sendable {
             case .score(let user, let score, _), .withheld(let user, let score, _):
                 if !named.contains(user), (try? UserID(user)) != nil { scores[user] = score }
             case .suspended(let user): suspended.insert(user)
-            case .header, .definition, .segments, .profile, .frozen, .seasons, .ended, .season, .inSeason,
+            case .segments(let user, let text): segments[user] = text
+            case .header, .definition, .profile, .frozen, .seasons, .ended, .season, .inSeason,
                 .withheldInSeason,
                 .seal:
                 break
@@ -67,6 +70,7 @@ package struct BackupAudit: Sendable {
         if let first { inserted = rest?.ids(from: first, to: last) ?? [] }
         continuation = AuditContinuation(seq: seal.seq, chain: AuditChain.Link(seal.chain), suspended: suspended)
         self.scores = BackupScores(scores, at: max(last, continuation.chain?.id ?? .zero))
+        self.segments = BackupSegments(users: segments, seq: seal.seq, end: self.scores.end)
     }
 
     /// The stream lacks, or has too much, of what the backup has.

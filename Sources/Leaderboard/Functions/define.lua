@@ -3,6 +3,7 @@
 -- sets are the same.
 -- The name of a season means one time of one rule: the hash `windows` keeps by which rule each window has had its seasons, once one has
 -- begun, and one of that name comes back with that rule alone. (One that is ended by hand does not: nobody would know its last number.)
+-- The same hash keeps, as `g:country`, the seq at which a kind of segments went: what the audit tells of before holds no more.
 -- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch  7 seasons  8 ended  9 windows
 -- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds. Empty: the key goes, and `given`
 --                     holds again
@@ -33,7 +34,12 @@ end
 
 local function keep_rules(windows, has_begun, old, new)
   if not has_begun then
-    redis.call('UNLINK', windows)
+    local kept = redis.call('HGETALL', windows)
+    for index = 1, #kept, 2 do
+      if not string.find(kept[index], ':', 1, true) then
+        redis.call('HDEL', windows, kept[index])
+      end
+    end
     return
   end
   for _, rules in ipairs({ old and old.rules or {}, new.rules }) do
@@ -92,7 +98,9 @@ local function define(keys, args)
   -- Rules that are kept although the rest is refused are those of windows that hold, or of none.
   keep_rules(windows, has_begun, old, new)
   has_written = true
-  segments.drop()
+  for _, name in ipairs(segments.drop()) do
+    redis.call('HSET', windows, 'g:' .. name, whole_number(kept[1] or '') and kept[1] or '0')
+  end
   if text == '' then
     redis.call('UNLINK', board)
   else

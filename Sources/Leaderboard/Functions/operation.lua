@@ -132,7 +132,8 @@ local function begin_in_seasons(op, keys, past)
       return seasons_to_take(told)
     end
     window.is_final = window.is_past or now >= season.ends + op.moves.definition.grace
-    if past or not window.is_final then
+    -- One that is kept no longer goes by itself.
+    if not window.is_final or past and now < season.ends + op.moves.definition.keep * 1000 then
       window.place, window.scores, window.at, window.withheld = index, keys[key + 1], keys[key + 2], keys[key + 3]
       window.moves = begin_moves(op.moves.definition, window.scores, window.at, true)
       window.moves.withheld = window.withheld

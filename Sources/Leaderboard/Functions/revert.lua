@@ -256,9 +256,10 @@ local function take_back(keys, args, pace)
   if taking then
     plausibility.take_back(taking, pace.key)
   end
-  tell(op, not op.kept_back and total or nil)
+  local final, shown = with_final({}, touched_windows(op))[2], not op.kept_back and total or nil
+  -- Viewers of a season that is over are told of no score: they look anew.
+  tell(op, final and (shown or 0) or shown, final)
   local fall = shown_score(score) - (total and shown_score(total) or 0)
-  local final = with_final({}, touched_windows(op))[2]
   return { 'done', #names, shown_score(fall), total and shown_score(total) or '', final }
 end
 

@@ -352,18 +352,56 @@ local function changes(keys, args)
   return reply
 end
 
+-- Users become members again of whom neither a record nor a place is left: who has a score, and moved in none of the entries that the caller
+-- does not know. Returns done and how many; or behind: read on, and ask again.
+local function bring_back(check, op, args)
+  local entries, moved, count = entries_since(op, args[10]), {}, 0
+  for _, fields in ipairs(entries or {}) do
+    if fields.action and not OF_USERS[fields.action] then
+      return { 'behind' }
+    end
+    moved[fields.segments and fields.user or ''] = true
+  end
+  if not entries then
+    return { 'behind' }
+  end
+  refuse_full_audit(op.audit)
+  has_written = true
+  for index = 12, #args, 2 do
+    local user, value = args[index], args[index + 1]
+    local right = stands_at(check, user)
+    local is_known = moved[user] or segments.parts_of(redis.call('HGET', check.kind.users, user))
+    if not is_known and (right ~= '-' or redis.call('ZSCORE', check.withheld, user)) then
+      put_right(check, user, nil, value, right)
+      count = count + 1
+    end
+  end
+  return { 'done', count }
+end
+
+local function are_members(args)
+  local is_sound = #args > 11 and #args % 2 == 1 and #args <= 11 + 2 * MOST and string.find(args[10], '^%d+%-%d+$')
+  for index = 12, is_sound and #args or 0, 2 do
+    is_sound = is_sound and is_user(args[index]) and segments.is_value(args[index + 1])
+  end
+  return is_sound
+end
+
 -- leaderboard_rebuild_segments: the same pages, and what is found is mended.
 -- KEYS  as in operation.lua, with board and at; by leaderboard_with_segments
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
---       8 kind  9 step, or `add`, or `done`  10 cursor; of `add` the value  11 count; of `add`, what its total lacks, as two numbers; of
---       `done`, how many were mended in all, which is audited and told to viewers
--- Returns the page; or done
+--       8 kind  9 step, or `add`, `members`, or `done`  10 cursor; of `add` the value; of `members` the id of the last audit entry that the
+--       caller has read  11 count; of `add`, what its total lacks, as two numbers; of `done`, how many were mended in all, which is audited and
+--       told to viewers  12 … of `members` alone: users and the values that they are to have again; totals are seen to by the steps
+-- Returns the page; or done; or of `members` done and how many users it was, or behind
 local function rebuild_segments(keys, args)
   local op = begin_operation(keys, args)
   local kind, step, cursor, count = segments.told_kind(args[8] or ''), args[9], args[10], args[11]
   local high, low = string.match(step == 'add' and count or '', '^(%-?%d+) (%d+)$')
-  local is_sound = op and op.user == '*' and #args == 11 and kind
-  if step == 'done' then
+  local is_sound = op and op.user == '*' and (#args == 11 or step == 'members') and kind
+  if step == 'members' then
+    is_sound = is_sound and are_members(args)
+  elseif step == 'done' then
     is_sound = is_sound and whole_number(count)
   elseif step == 'add' then
     is_sound = is_sound and kind.has_total and segments.is_value(cursor) and high and whole_number(high) and whole_number(low)
@@ -384,6 +422,10 @@ local function rebuild_segments(keys, args)
     tell(op, nil)
     return { 'done' }
   end
+  local check = { definition = op.moves.definition, kind = kind, scores = op.scores, at = keys[11], withheld = op.withheld, mends = true }
+  if step == 'members' then
+    return bring_back(check, op, args)
+  end
   refuse_full_audit(op.audit)
   has_written = true
   if step == 'add' then
@@ -394,8 +436,7 @@ local function rebuild_segments(keys, args)
     set_total(kind, cursor, held_high + tonumber(high) + carried, low_sum - carried * segments.LIMB)
     return { 'done' }
   end
-  return page_of({ definition = op.moves.definition, kind = kind, scores = op.scores, at = keys[11], withheld = op.withheld, mends = true },
-    step, cursor, count)
+  return page_of(check, step, cursor, count)
 end
 
 redis.register_function{ function_name = 'leaderboard_segment_faults', callback = faults, flags = { 'no-writes' } }

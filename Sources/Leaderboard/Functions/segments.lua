@@ -257,11 +257,14 @@ function segments.forget(moves, user)
   end
 end
 
--- The kinds that the call was told of are none of the board's any more.
+-- The kinds that the call was told of are none of the board's any more. Returns their names.
 function segments.drop()
-  for _, kind in ipairs(told or {}) do
+  local names = {}
+  for place, kind in ipairs(told or {}) do
     redis.call('UNLINK', kind.users, kind.places, kind.totals)
+    names[place] = kind.name
   end
+  return names
 end
 
 -- Of a restore, which was told of the kinds of the board that is there and of those of the board that is loaded, where a definition has

@@ -5,10 +5,10 @@
 
 do
 
--- Of a frozen board, viewers look anew at what is shown of it.
-local function tell_of_user(op, shown)
-  local frozen = op.moves.definition.frozen
-  tell(op, frozen and (shown or 0) or shown, frozen or op.moves.stamps)
+-- Of a frozen board, and where a final season was changed, viewers look anew at what is shown.
+local function tell_of_user(op, shown, final)
+  local is_anew = op.moves.definition.frozen or final
+  tell(op, is_anew and (shown or 0) or shown, is_anew or op.moves.stamps)
 end
 
 -- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
@@ -48,7 +48,7 @@ local function suspend(keys, args)
     keep_season(op.moves.definition, window)
   end
   segments.follow(op.moves, op.user)
-  tell_of_user(op, nil)
+  tell_of_user(op, nil, fields[2])
   return { 'done', args[8] and (fields[2] or '') or nil }
 end
 
@@ -86,7 +86,7 @@ local function reinstate(keys, args)
     end
   end
   segments.follow(op.moves, op.user)
-  tell_of_user(op, score)
+  tell_of_user(op, score, fields[2])
   return { 'done', args[8] and (fields[2] or '') or nil }
 end
 

@@ -30,11 +30,16 @@ package struct SegmentReport: Sendable, Equatable {
     package internal(set) var lacking = Found()
     /// Users who stand in a segment, and of whom it is not told that they are in it; or of whom what is told is no segment.
     package internal(set) var records = Found()
+    /// Users who are in no segment of the kind, and of whom the audit, or a backup, says that they are.
+    package internal(set) var lost = Found()
     /// What stands in segments and is no user of them.
     package internal(set) var strays = Found()
     /// How many there are, and the first of them.
     package private(set) var wrongTotalCount = 0
     package private(set) var wrongTotals: [WrongTotal] = []
+
+    /// Of who mends: users who were lost.
+    var broughtBack = 0
 
     init(_ kind: SegmentKind) { self.kind = kind }
 
@@ -43,7 +48,10 @@ package struct SegmentReport: Sendable, Equatable {
         if wrongTotals.count < Found.shown { wrongTotals.append(total) }
     }
 
-    package var faults: Int { moved.count + lacking.count + records.count + strays.count + wrongTotalCount }
+    package var faults: Int {
+        moved.count + lacking.count + records.count + lost.count + strays.count + wrongTotalCount
+    }
+
     package var isSound: Bool { faults == 0 }
 
     /// All that is wrong may come of scores that another service wrote: the next change of such a user puts them where they belong.

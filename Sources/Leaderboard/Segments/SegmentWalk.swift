@@ -1,5 +1,5 @@
 import Board
-package import NIOCore
+import NIOCore
 import RedisClient
 import Text
 
@@ -22,10 +22,19 @@ struct SegmentWalk {
     var pageSize = Self.pageSize
     let eventLoop: any EventLoop
 
-    func run() async throws(ScoreStoreError) -> [SegmentReport] {
+    /// - Parameter backup: of whom the audit does not tell in which segments they are, this does.
+    func run(_ backup: BackupSegments = BackupSegments()) async throws(ScoreStoreError) -> [SegmentReport] {
         var reports: [SegmentReport] = []
-        for kind in store.board.definition.segments.kinds {
+        let kinds = store.board.definition.segments.kinds
+        guard !kinds.isEmpty else { return [] }
+        var lost = try await LostMembers(store, backup, on: eventLoop)
+        for kind in kinds {
             var report = SegmentReport(kind)
+            if let mending {
+                report.broughtBack = try await lost.bringBack(of: kind, by: mending)
+            } else {
+                for user in try await lost.users(of: kind) { report.lost.note(user.user.rawValue) }
+            }
             for step in Step.allCases { try await take(step, into: &report) }
             reports.append(report)
         }
@@ -196,13 +205,16 @@ extension SegmentReport {
 }
 
 extension ScoreStore {
-    /// Makes the segments what the board has of their users: places and totals from scores and memberships, and a membership that is lost from the
-    /// place. The service may run meanwhile. An entry of the audit tells it.
+    /// Makes the segments what the board has of their users: places and totals from scores and memberships, and a membership that is lost from
+    /// what the audit tells, or a backup, or from the place. The service may run meanwhile. An entry of the audit tells it.
     /// - Returns: how much was put right.
-    package func rebuildSegments(by act: OperatorAct, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int
-    {
-        let reports = try await SegmentWalk(store: self, mending: act, eventLoop: eventLoop).run()
-        let count = reports.reduce(0) { $0 + $1.faults }
+    func rebuildSegments(
+        _ backup: BackupSegments,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Int {
+        let reports = try await SegmentWalk(store: self, mending: act, eventLoop: eventLoop).run(backup)
+        let count = reports.reduce(0) { $0 + $1.faults + $1.broughtBack }
         if count > 0, let kind = reports.first?.kind {
             _ = try await operate(
                 calls.rebuildSegments([kind.rawValue, "done", "", String(count)], by: act),
@@ -214,7 +226,7 @@ extension ScoreStore {
 }
 
 extension StoreCalls {
-    fileprivate func rebuildSegments(_ words: [String], by act: OperatorAct) -> RedisCommand {
+    func rebuildSegments(_ words: [String], by act: OperatorAct) -> RedisCommand {
         operation("rebuild_segments", user: nil, by: act, words)
     }
 }

@@ -23,8 +23,8 @@ struct AdminRebuild: AsyncParsableCommand {
             where nobody can be asked it needs --yes.
 
             Seasons of windows are put right as well, those that run and those that are kept, where the audit reaches back to their beginning. \
-            So are segments: who stands where in them, and their totals, come from the board's scores and from who is in which; who that is is not \
-            told by the audit alone, so what is lost of it comes back only where the user's place in the segment is left. \
+            So are segments: who stands where in them, and their totals, come from the board's scores and from who is in which, which the audit tells \
+            of who moved as far back as it reaches, and a backup (--from) of the others. \
             With --window, nothing else: all of the time of the season that runs counts in it then, also what came before the window was added.
             """
     )

@@ -27,6 +27,7 @@ extension SegmentReport {
             "is not told to be in the segment, or in none that could be one",
             "are not told to be in their segments, or in none that could be one"
         )
+        show(lost, "is in no segment, though the audit says so", "are in no segment, though the audit says so")
         show(strays, "member that is no user of the segment", "members that are no users of their segments")
         for total in wrongTotals {
             guard !total.value.isEmpty else {

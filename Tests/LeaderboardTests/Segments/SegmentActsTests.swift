@@ -182,6 +182,7 @@ struct SegmentActsTests {
             #expect(try await store.totals(of: kind, .page(offset: 0), limit: 9, on: board.loop)?.rows == [])
             let view = BoardView.segment(try #require(Segment("country:de")))
             #expect(try await store.rows(.page(offset: 0), limit: 9, in: view, on: board.loop)?.ranks == [1])
+            #expect(try await AuditVerification(store, on: board.loop).run().hasSoundSegments, "as it is to be")
             // Who still goes by the old definition is told so before anything is written.
             await #expect(throws: ScoreStoreError.self) {
                 _ = try await ScoreStore(board.store.functions, store.board.id, stored)

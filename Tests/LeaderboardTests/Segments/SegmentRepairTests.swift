@@ -13,7 +13,7 @@ struct SegmentRepairTests {
     enum Damage: String, CaseIterable {
         case recordLost, recordsLost, recordForged, recordOfNothing, recordOfNobody
         case placeLost, placesLost, placeForged, placeOfNothing, placeOfNobody, placeWithScore
-        case totalWrong, totalOfNoNumber, totalLost, totalsLost, totalOfNobody, restForged, allLost
+        case totalWrong, totalOfNoNumber, totalLost, totalsLost, totalOfNobody, restForged, allLost, keysLost
         case foreignScore, nothing
     }
 
@@ -35,12 +35,12 @@ struct SegmentRepairTests {
                 #expect(report.isSound == isSound && report.hasSoundSegments == isSound, "\(damage)")
                 let examination = BoardExamination(board.store.functions)
                 let seen = await examination.condition(of: target.store.board.id, isWhole: true, on: board.loop)
-                #expect(seen.map { $0.segmentFaults == 0 } == isSound, "\(damage)")
+                // Where nothing is left of a segment, the audit alone tells of it.
+                #expect(seen.map { $0.segmentFaults == 0 } == (isSound || damage == .keysLost), "\(damage)")
                 // A score that another service wrote is told apart from what it cannot have done.
                 #expect(report.onlyScoresDiffer == (damage == .foreignScore), "\(damage)")
                 let summary = try await target.store.repair(report, with: nil, by: board.act(), on: board.loop)
                 #expect(summary.inSegments > 0 || isSound || damage == .foreignScore, "\(damage)")
-                if damage == .allLost { target.segments = [:] }
                 try await target.expectExact("\(damage)")
                 #expect(try await AuditVerification(target.store, on: board.loop).run().isSound, "\(damage)")
                 _ = try await target.write("ada", .incr, 4)
@@ -80,9 +80,63 @@ struct SegmentRepairTests {
                 let keys = target.store.keys.segments(of: kind)
                 try await board.command("DEL", keys.users, keys.places)
             }
+        case .keysLost:
+            for kind in target.store.board.definition.segments.kinds {
+                for key in target.store.keys.segments(of: kind).all { try await board.command("DEL", key) }
+            }
         case .foreignScore: try await board.command("ZINCRBY", target.store.keys.scores, "3", "ada")
         case .nothing: break
         }
+    }
+
+    @Test("come back from a backup where the audit tells of them no more, but for who moved, left or was erased since")
+    func lostFromBackup() async throws {
+        try await withBoard { board in
+            var target = try await SegmentedBoard(board, .first)
+            for user in ["ada", "bob", "cyd", "dan"] {
+                _ = try await target.write(user, .set, 5, ["country:de", "team:d"])
+            }
+            let lines = try await backupText(target.store, board.loop)
+            for (user, named) in [("bob", ["team:DE"]), ("cyd", ["country:", "team:"])] {
+                _ = try await target.write(user, .incr, 1, named)
+            }
+            _ = try await target.store.erase(UserID("dan"), by: board.act(), on: board.loop)
+            target.segments["dan"] = nil
+            let first = try await board.command("XREVRANGE", target.store.keys.audit, "+", "-").array?
+                .first { $0.array?.last?.array?.contains { $0.text == "bob" } == true }
+            let id = try #require(first?.array?.first?.text)
+            try await board.command("XTRIM", target.store.keys.audit, "MINID", id)
+            for kind in target.store.board.definition.segments.kinds {
+                for key in target.store.keys.segments(of: kind).all { try await board.command("DEL", key) }
+            }
+            let alone = try await AuditVerification(target.store, on: board.loop).run()
+            #expect(alone.segments.map(\.lost.names) == [["bob"], ["bob"]])
+            let backup = try await BackupAudit(backupLines(lines), beside: target.store, on: board.loop)
+            let report = try await AuditVerification(target.store, older: backup, on: board.loop).run()
+            #expect(report.segments.map(\.lost.names) == [["ada", "bob"], ["ada", "bob"]])
+            _ = try await target.store.repair(report, with: backup, by: board.act(), on: board.loop)
+            try await target.expectExact("from the backup")
+        }
+    }
+
+    @Test("of a kind that went and came back are empty, whatever the audit tells of before")
+    func droppedKind() async throws {
+        let (of, backup) = (
+            try #require(SegmentKind("team")), BackupSegments(users: ["bob": "team:red"], seq: 3, end: .zero)
+        )
+        func entry(_ seq: Int, _ user: String, _ text: String) throws -> AuditEntry {
+            let fields = ["user": user, "increase": "1", "seq": "\(seq)", "segments": text]
+            return AuditEntry(id: try #require(AuditID("\(seq)-0")), fields: fields.map { .init(name: $0, value: $1) })
+        }
+        var memberships = SegmentMemberships(dropped: [of: 3], backup)
+        memberships.read([try entry(2, "ada", "team:red"), try entry(3, "eve", "country:de team:d")])
+        #expect(memberships.values(of: of) == [:])
+        memberships.read([try entry(4, "eve", "country:de team:d"), try entry(5, "ada", "country:de")])
+        #expect(memberships.values(of: of).mapValues(\.rawValue) == ["eve": "d"])
+        memberships.read([
+            AuditEntry(id: try #require(AuditID("6-0")), fields: [.init(name: "action", value: "accept")])
+        ])
+        #expect(memberships.values(of: of) == [:])
     }
 
     @Test(
