@@ -82,25 +82,26 @@ package final class RedisCluster: Sendable {
 
     /// Asks until the replica has the slot. What Redis says stands in the failure.
     private func takeOver(_ slot: Int, _ replica: PrivateRedisServer, force: Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
-        var answer = ""
-        while ContinuousClock.now < deadline {
-            answer = try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
-            // One that has not come about within 5 s is forgotten by the servers; one that is refused may be taken in a moment.
-            let next = ContinuousClock.now + (answer == "OK" ? .seconds(6) : .milliseconds(500))
-            repeat {
-                if try await owner(of: slot) === replica { return }
-                try await Task.sleep(for: .milliseconds(20))
-            } while ContinuousClock.now < next
+        var (answer, next) = ("", ContinuousClock.now)
+        do {
+            try await until(within: .seconds(120)) {
+                if ContinuousClock.now >= next {
+                    answer = try await replica.command(words: ["CLUSTER", "FAILOVER"] + (force ? ["FORCE"] : []))
+                    // One that has not come about within 5 s is forgotten by the servers; one that is refused may be taken in a moment.
+                    next = .now + (answer == "OK" ? .seconds(6) : .milliseconds(500))
+                }
+                return try await owner(of: slot) === replica
+            }
+        } catch is NeverSo {
+            throw TestProcessFailure(
+                what: "CLUSTER FAILOVER is not obeyed",
+                output: """
+                    \(answer)
+                    \(try await replica.command("INFO", "replication"))
+                    \(try await replica.command("CLUSTER", "NODES"))
+                    """
+            )
         }
-        throw TestProcessFailure(
-            what: "CLUSTER FAILOVER is not obeyed",
-            output: """
-                \(answer)
-                \(try await replica.command("INFO", "replication"))
-                \(try await replica.command("CLUSTER", "NODES"))
-                """
-        )
     }
 
     /// Moves the slot with its keys, the way that redis-cli does (Redis Cluster specification, "Live resharding").

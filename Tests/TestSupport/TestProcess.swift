@@ -9,6 +9,8 @@ package final class TestProcess: Sendable {
     package let processIdentifier: pid_t
     /// What `waitpid` said of its end; nil while it runs.
     private let ending = Mutex<Int32?>(nil)
+    /// Entered while it runs.
+    private let running = DispatchGroup()
 
     /// Both of its output streams go to `output`, nil: nowhere; nothing else of ours is open in it.
     ///
@@ -56,12 +58,14 @@ package final class TestProcess: Sendable {
             throw TestProcessFailure(what: "\(command.first ?? "") was not started", output: "error \(result)")
         }
         processIdentifier = processID
+        running.enter()
         // At once: Swift Testing waits for any child, and would spin as long as there is one that has ended.
         Thread.detachNewThread { [self] in
             var status: Int32 = 0
             // SAFETY: fills the local variable.
             while unsafe waitpid(processIdentifier, &status, 0) < 0, errno == EINTR {}
             ending.withLock { [status] in $0 = status }
+            running.leave()
         }
     }
 
@@ -73,9 +77,8 @@ package final class TestProcess: Sendable {
 
     package var isRunning: Bool { ending.withLock { $0 == nil } }
 
-    package func waitUntilExit() {
-        while isRunning { usleep(1000) }
-    }
+    /// Blocks its thread.
+    package func waitUntilExit() { running.wait() }
 
     /// The signal that ended it; nil if it ended by itself, or runs.
     package var endingSignal: Int32? {

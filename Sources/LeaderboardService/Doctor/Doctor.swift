@@ -42,10 +42,11 @@ package struct Doctor: Sendable {
         let limit =
             DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.viewers.total)] }
             ?? []
-        let (redis, epoch) = await redis(configuration)
-        return await own + limit + port(configuration, epoch) + running()
-            + KeyExamination(configuration, token: token).findings()
-            + redis
+        // Each has its own patience: one after the other they would take longer than anybody waits.
+        async let (redis, epoch) = redis(configuration)
+        async let running = running()
+        async let keys = KeyExamination(configuration, token: token).findings()
+        return await own + limit + port(configuration, epoch) + running + keys + redis
     }
 
     private func port(_ configuration: ServiceConfiguration, _ epoch: KnownEpoch) async -> [Finding] {

@@ -10,6 +10,10 @@ final class ServerEvents: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Entered while it is closed.
+    private let gate = DispatchGroup()
+
+    init() { gate.enter() }
 
     func note(_ text: String) {
         state.withLock { $0.notes.append(text) }
@@ -30,15 +34,15 @@ final class ServerEvents: Sendable {
 
     /// The same for a thread, which does nothing else meanwhile.
     func blockAtGate() {
-        while !state.withLock(\.isGateOpen) { usleep(1000) }
+        gate.wait()
     }
 
     func openGate() {
-        let waiting = state.withLock { state in
-            state.isGateOpen = true
-            defer { state.waiting = [] }
-            return state.waiting
+        let (waiting, wasOpen) = state.withLock { state in
+            defer { (state.waiting, state.isGateOpen) = ([], true) }
+            return (state.waiting, state.isGateOpen)
         }
+        if !wasOpen { gate.leave() }
         for waiter in waiting { waiter.resume() }
     }
 }
