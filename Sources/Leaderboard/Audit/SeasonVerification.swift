@@ -144,12 +144,15 @@ struct SeasonVerification {
 }
 
 extension ScoreStore {
-    /// Those that hold, and those that have ended and that Redis keeps still: what one of them had may be lost.
+    /// Those that hold, and those that have ended and that Redis keeps still: what one of them had may be lost. Not those of a window that was
+    /// taken away while they ran: what came since counts in none of them, and no entry tells since when.
     func auditedSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
         let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended), on: eventLoop)
         guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
         try await placeSeasons(on: eventLoop)
-        let (stored, ended) = (try await storedSeasons(on: eventLoop), try await ended(on: eventLoop))
+        let windows = Set(board.definition.windows.seasonal.map(\.name))
+        let stored = try await storedSeasons(on: eventLoop).filter { windows.contains($0.window) }
+        let ended = try await ended(on: eventLoop)
         let keep = board.definition.windows.keepDays * 86_400_000_000
         let kept = try await time(on: eventLoop) - keep
         var seen: Set<SeasonKeys> = []

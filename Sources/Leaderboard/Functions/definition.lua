@@ -118,8 +118,8 @@ local function parsed_definition(text)
   expect(definition.min <= definition.max)
   -- An increase may go one of the short ways (write.lua).
   definition.is_plain = definition.is_bare and operators.incr and not definition.kinds
-  -- Milliseconds.
-  definition.keep = definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) * 86400000
+  -- Milliseconds. Seasons of windows that were taken away are kept, too.
+  definition.keep = (definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) or 400) * 86400000
   -- Microseconds.
   definition.grace = definition.has_seasons and whole_member(json.grace_seconds, 0, 0, 86400) * 1000000 or 0
   -- Microseconds in which one token comes back, rounded up.

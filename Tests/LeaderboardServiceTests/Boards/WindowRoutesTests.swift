@@ -192,6 +192,55 @@ struct WindowRoutesTests {
         }
     }
 
+    @Test("that are final are moderated: by suspensions, reinstatements and reverts, which say so")
+    func moderated() async throws {
+        try await withService { service, _ in
+            let operators = try await AnOperator(service)
+            let windows = #"{"windows":[{"name":"all"},{"name":"cup","reset":"manual"}]}"#
+            #expect(try await operators.put("arena", windows, .make).status == 201)
+            for (user, points) in [("ada", 5), ("bob", 3)] {
+                #expect(try await update(#""score_increase":\#(points)"#, as: user, service).status == 200)
+            }
+            let connection = try await service.connect()
+            func act(_ path: String, _ body: String = #"{"reason":"a bot"}"#) async throws -> [String: Any] {
+                let answer = try await connection.request(
+                    "POST",
+                    "/api/v1/admin/boards/arena/\(path)",
+                    ["Authorization": "Bearer \(operators.token)", "Content-Type": "application/json"],
+                    body: body
+                )
+                let described = "/api/v1/admin/boards/{board}/" + path.replacing("users/ada", with: "users/{id}")
+                #expect(Descriptions.complaints(answer, to: "POST", described) == [], "\(answer.body)")
+                return answer.json ?? [:]
+            }
+            func rows() async throws -> String {
+                try await connection.request("GET", "/api/v1/boards/arena/scoreboard?window=cup&season=1").body
+            }
+            _ = try await act("reset", #"{"window":"cup","season":"1","reason":"over"}"#)
+            let final = try await rows()
+            #expect(final.contains("ada") && final.contains("bob"))
+
+            #expect(try await act("users/ada/suspend")["final_seasons"] as? [String] == ["cup/1"])
+            #expect(try await rows() == #"[{"user_id":"bob","score":3,"rank":1}]"#)
+            #expect(try await act("users/ada/suspend")["changed"] as? Bool == false)
+            #expect(try await act("users/ada/reinstate")["final_seasons"] as? [String] == ["cup/1"])
+            #expect(try await rows() == final)
+            let all = #"{"user_id":"ada","reason":"a bot"}"#
+            #expect(try await act("audit/revert/preview", all)["final_seasons"] as? [String] == ["cup/1"])
+            #expect(try await act("audit/revert", all)["final_seasons"] as? [String] == ["cup/1"])
+            #expect(
+                try await rows() == #"[{"user_id":"bob","score":3,"rank":1},{"user_id":"ada","score":0,"rank":2}]"#
+            )
+            let audit = try await connection.request(
+                "GET",
+                "/api/v1/admin/boards/arena/audit?limit=3",
+                ["Authorization": "Bearer \(operators.token)"]
+            )
+            #expect(audit.body.components(separatedBy: #""seasons":["cup/1"]"#).count == 4, "\(audit.body)")
+            #expect(Descriptions.complaints(audit, to: "GET", "/api/v1/admin/boards/{board}/audit") == [])
+        }
+    }
+
     @Test(
         "that are once refuse updates outside of their time",
         arguments: [

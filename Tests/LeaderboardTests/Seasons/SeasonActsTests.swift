@@ -160,7 +160,7 @@ struct SeasonActsTests {
         }
     }
 
-    @Test("leaves a season that ended during a suspension as it was, and gives back the place in one that runs")
+    @Test("leaves a season that is kept no longer as it was, and gives back the place in one that runs")
     func suspension() async throws {
         try await withWindows { target in
             _ = try await target.write(["a", "b"].map { ModelUpdate(user: $0, value: 5) })

@@ -208,6 +208,31 @@ struct SeasonVerificationTests {
         }
     }
 
+    @Test("are not told to be wrong where their window was taken away while they ran", arguments: [0, 1])
+    func windowTakenAway(left: Int) async throws {
+        try await withWindows(BoardRules(ties: .id, windows: 2)) { target in
+            _ = try await target.write([ModelUpdate(user: "a", value: 5)])
+            try await Self.endSeason(1, of: &target)
+            _ = try await target.write([ModelUpdate(user: "a", value: 1)])
+            var rules = BoardRules(ties: .id, windows: left)
+            rules.version = "2"
+            try await target.board.command("SET", target.keys.board, rules.json)
+            target = DefinedBoard(target.board, "acts", rules, isGiven: false)
+            for _ in 0..<2 {
+                _ = try await target.write([ModelUpdate(user: "a", value: 3)])
+                let report = try await Self.verify(target)
+                #expect(report.isSound, "\(Self.told(report))")
+            }
+            // What is kept of it is still reached.
+            let (a, act) = (try UserID("a"), try target.board.act())
+            #expect(try await target.store.suspend(a, by: act, on: target.board.loop).hasChanged)
+            #expect(try await target.board.command("ZCARD", target.keys.name("s:w1:1:scores")).integer == 0)
+            #expect(try await target.store.reinstate(a, by: act, on: target.board.loop).hasChanged)
+            #expect(try await target.board.command("ZSCORE", target.keys.name("s:w1:1:scores"), "a").text == "5")
+            #expect(try await Self.verify(target).isSound)
+        }
+    }
+
     @Test("are not told to be wrong where the audit does not reach back to their beginning")
     func unreached() async throws {
         try await withWindows(BoardRules(ties: .id, windows: 1)) { target in
