@@ -93,14 +93,15 @@ final class Intake: Service {
                 do { try await boards.look(on: redis.eventLoop) } catch { note(error) }
                 looked = now
                 resting = resting.filter { $0.value > now }
+                let ids = Set(boards.stores.map(\.board.id))
+                left = left.filter { ids.contains($0.key) }
             }
-            left = left.filter { id, _ in boards.stores.contains { $0.board.id == id } }
             let stores = boards.stores.filter { resting[$0.board.id].map { $0 <= now } ?? true }
             var isMore = false
             for start in stride(from: 0, to: stores.count, by: options.boards) {
                 let some = Array(stores[start..<min(start + options.boards, stores.count)])
                 for (store, turn) in zip(some, await some.mapAllAtOnce { await self.turn(of: $0) }) {
-                    if let waiting = turn.waiting { left[store.board.id] = waiting }
+                    if let waiting = turn.waiting { left[store.board.id] = waiting > 0 ? waiting : nil }
                     isMore = isMore || turn.next == .atOnce
                     switch turn.next {
                     case .otherBoard: await boards.look(again: store.board.id, on: redis.eventLoop)

@@ -30,7 +30,8 @@ final class FileLock: Sendable {
     private init?(folder: String, _ kind: Int32) throws(PrivateRedisError) {
         descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .directoryUnusable(path: folder, reason: lastSystemError()) }
-        guard flock(descriptor, kind | LOCK_NB) == 0 else {
+        // A file system that locks no folders lets everybody in: nobody then waits for others.
+        guard flock(descriptor, kind | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
             close(descriptor)
             return nil
         }

@@ -10,10 +10,8 @@ final class ServerEvents: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Entered while it is closed.
-    private let gate = DispatchGroup()
-
-    init() { gate.enter() }
+    /// For threads: whoever passes lets the next one in. (A group that is let go while somebody is in it ends the process.)
+    private let gate = DispatchSemaphore(value: 0)
 
     func note(_ text: String) {
         state.withLock { $0.notes.append(text) }
@@ -35,6 +33,7 @@ final class ServerEvents: Sendable {
     /// The same for a thread, which does nothing else meanwhile.
     func blockAtGate() {
         gate.wait()
+        gate.signal()
     }
 
     func openGate() {
@@ -42,7 +41,7 @@ final class ServerEvents: Sendable {
             defer { (state.waiting, state.isGateOpen) = ([], true) }
             return (state.waiting, state.isGateOpen)
         }
-        if !wasOpen { gate.leave() }
+        if !wasOpen { gate.signal() }
         for waiter in waiting { waiter.resume() }
     }
 }
