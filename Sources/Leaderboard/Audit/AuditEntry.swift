@@ -84,7 +84,8 @@ package struct AuditEntry: Sendable, Equatable {
     var arrival: Int? {
         switch action {
         case .update: seq
-        case .revert: score == nil ? nil : seq
+        // An undo puts the user where they would be.
+        case .revert: score == nil ? nil : integer("reached") ?? seq
         default: nil
         }
     }
@@ -119,6 +120,15 @@ package struct AuditEntry: Sendable, Equatable {
         (self["reverts"] ?? "").words.compactMap { Int($0) == nil ? AuditID($0) : nil }
     }
 
+    /// It undoes reverts: these updates count again, named as those of a revert are.
+    package var isUnrevert: Bool { action == .revert && self["returns"] != nil }
+    package var returns: [Int] { (self["returns"] ?? "").words.compactMap { Int($0).flatMap(ScoreRange.checked) } }
+    package var returnedEntries: [AuditID] {
+        (self["returns"] ?? "").words.compactMap { Int($0) == nil ? AuditID($0) : nil }
+    }
+    /// The user was not on the board before it: of an undo.
+    var wasAbsent: Bool { self["absent"] != nil }
+
     /// It tells of one user's score.
     var isOfUser: Bool {
         switch action {
@@ -135,7 +145,8 @@ package struct AuditEntry: Sendable, Equatable {
         for field in fields where !names.contains(field.name) {
             let isGood =
                 switch field.name {
-                case "increase", "score", "seq", "unaudited", "value": field.value.isEmpty || integer(field.name) != nil
+                case "increase", "score", "seq", "unaudited", "value", "reached":
+                    field.value.isEmpty || integer(field.name) != nil
                 case "time": statedTime != nil
                 default: field.isText
                 }

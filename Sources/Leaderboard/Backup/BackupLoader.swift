@@ -26,6 +26,8 @@ struct BackupLoader {
     private let eventLoop: any EventLoop
     /// Into which scores go; nil: on the board.
     private var season: SeasonKeys?
+    /// Seqs of the updates that count no more, as far as was read.
+    private var taken: Set<Int> = []
     private var pending: [Kind: (words: RedisCommand, count: Int)] = [:]
 
     /// - Parameters:
@@ -53,7 +55,8 @@ struct BackupLoader {
         switch line {
         case .audit(let entry):
             try await add(entry, to: .audit)
-            for seq in entry.reverts { try await add(RedisCommand(String(seq), String(seq)), count: 2, to: .reverted) }
+            taken.formUnion(entry.reverts)
+            taken.subtract(entry.returns)
         case .score(let user, let score, let reached), .inSeason(let user, let score, let reached):
             try await place(user, String(score), reached)
         case .withheld(let user, let score, let reached), .withheldInSeason(let user, let score, let reached):
@@ -91,6 +94,8 @@ struct BackupLoader {
     }
 
     mutating func finish() async throws(ScoreStoreError) {
+        for seq in taken { try await add(RedisCommand(String(seq), String(seq)), count: 2, to: .reverted) }
+        taken = []
         for kind in Kind.allCases { try await flush(kind) }
     }
 

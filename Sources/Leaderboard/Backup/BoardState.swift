@@ -67,7 +67,7 @@ struct BoardState: Equatable {
     private func moved(_ old: Place?, by entry: AuditEntry) -> Place? {
         guard let score = entry.score else { return nil }
         guard old?.score != score else { return old }
-        return Place(score: score, reached: isByArrival ? entry.seq ?? 0 : 0)
+        return Place(score: score, reached: isByArrival ? entry.arrival ?? 0 : 0)
     }
 
     /// After what leaves the user the place among equals.

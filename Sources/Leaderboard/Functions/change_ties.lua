@@ -34,7 +34,7 @@ local function arrivals_since(loaded, entries)
         is_known[user] = action or find_moving(loaded, user)
       end
       local is_arrival = not action and not is_known[user] or (not action or action == 'revert') and fields.increase ~= '0'
-      arrivals[user] = is_arrival and whole_number(fields.seq or '') or arrivals[user] or false
+      arrivals[user] = is_arrival and whole_number(fields.reached or fields.seq or '') or arrivals[user] or false
       is_known[user] = fields.score ~= ''
     end
   end

@@ -317,7 +317,8 @@ local function changes_since(op, seen)
       change.gained = said and 0 or change.gained + (tonumber(fields.increase) or 0)
       change.plays = change.plays or not action
       if fields.increase ~= '0' then
-        change.moved, change.reached = true, (not action or action == 'revert') and whole_number(fields.seq or '') or nil
+        change.moved = true
+        change.reached = (not action or action == 'revert') and whole_number(fields.reached or fields.seq or '') or nil
       end
       if action == 'suspend' or action == 'reinstate' then
         change.word = action

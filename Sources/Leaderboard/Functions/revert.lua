@@ -15,7 +15,8 @@
 --                Behind a `|`, if there is one, the final seasons that are reached, too (begin_in_seasons)
 --       13 …     the names of the updates, at most 500. None that an entry up to `seen` took back
 --
--- The audit says what was taken back: the entry of each revert names the updates (`reverts`). An update's name is its seq, which is
+-- The audit says what was taken back: the entry of each revert names the updates (`reverts`), and that of each undo those that count again
+-- (`returns`, unrevert.lua). An update's name is its seq, which is
 -- that of the user's last entry with it; an older one (the board's count was begun anew) is named by its entry's id.
 --
 -- The caller reads the part of the stream that is long, and the few entries since are followed here, so that no update that arrives
@@ -26,14 +27,17 @@
 --                           behind it the final seasons that lost any of it (`weekly 2026-W48;…`), if there are such
 --   no_user                 neither on the board nor withheld
 --   behind                  since `seen` there are more than 500 entries, or one of the user of another kind than `adds` says,
---                           or one that took some of these updates back (with windows, any): read on, and call again
+--                           or one that took some of these updates back, or gave them back (with windows, any): read on, and call again
 --   season_is told          other seasons are reached (operation.lua): find what is left in those, and call again
+
+-- What unrevert.lua shares with it.
+local reverting = {}
 
 do
 
--- Whether an entry took back none of these updates.
+-- Whether an entry took back, or gave back, none of these updates.
 local function is_beside(fields, names)
-  for name in string.gmatch(fields.reverts or '', '%S+') do
+  for name in string.gmatch((fields.reverts or '') .. ' ' .. (fields.returns or ''), '%S+') do
     if names[name] then
       return false
     end
@@ -254,7 +258,7 @@ local function take_back(keys, args, pace)
   end
   segments.follow(op.moves, op.user)
   if taking then
-    plausibility.take_back(taking, pace.key)
+    plausibility.take_back(taking, pace.key, -1)
   end
   local final, shown = with_final({}, touched_windows(op))[2], not op.kept_back and total or nil
   -- Viewers of a season that is over are told of no score: they look anew.
@@ -335,5 +339,8 @@ local function revert(keys, args)
 end
 
 register_operation('leaderboard_revert', revert)
+
+reverting.parts_of, reverting.counted_in, reverting.held_towards = parts_of, counted_in, held_towards
+reverting.names_of_updates = names_of_updates
 
 end

@@ -11,7 +11,8 @@
 --             users_per_address  users, interval: in any interval, an address (of IPv6, its network of 64 bits) has updates of no more
 --                            users. A user's place is free one interval, and up to a sixteenth more, behind its last update. Once at most
 --   action    refuse or flag: the audit's entry names it
--- Points that are taken back (revert.lua) are none that were gained: they leave the sums, the first day and the largest gain.
+-- Points that are taken back (revert.lua) are none that were gained: they leave the sums, the first day and the largest gain; and come back
+-- when they count again (unrevert.lua).
 --   dry_run   true: it is only counted how often it would have done so
 --   by        users (default): it judges and counts what users report of themselves; all: what services report, too
 -- To gain is to come closer to what is best; who was not on the board had 0, and on an ascending one has gained nothing.
@@ -570,9 +571,9 @@ function plausibility.end_group()
   end
 end
 
--- What is known of a user as of now, where points are taken back. `text` is what `pace` holds; nil: nothing is to be changed. `gains`: what
+-- What is known of a user as of now, where points are taken back, or count again. `text` is what `pace` holds; nil: nothing is to be changed. `gains`: what
 -- each of the updates had gained, a text with `;` between of `<milliseconds since 1970> <points> <1: by users, 2: by others>`, and
--- `largest`, what the others have gained at most: by users, by all. False where these are none.
+-- `largest`, what those that count then have gained at most: by users, by all. False where these are none.
 function plausibility.begin_taking_back(definition, time, text, gains, largest)
   local updates = {}
   for part in string.gmatch(gains, '[^;]+') do
@@ -590,14 +591,18 @@ function plausibility.begin_taking_back(definition, time, text, gains, largest)
     return {}
   end
   begin(definition, time)
-  local list = pace_of('', text)
-  -- It is of no group.
-  paces[''] = nil
+  local list = pace_of('-', text)
+  paces['-'] = nil
   return { list = list, updates = updates, largest = { of_users, of_all } }
 end
 
--- They are taken back: `key` is told. By pcall, for the change is written, and rules go on without what they knew.
-function plausibility.take_back(taking, key)
+local function within(number)
+  return math.max(0, held(number))
+end
+
+-- They are taken back, or count again (`sign` 1): `key` is told. By pcall, for the change is written, and rules go on without what they
+-- knew.
+function plausibility.take_back(taking, key, sign)
   local list = taking.list
   if not list then
     return
@@ -608,18 +613,18 @@ function plausibility.take_back(taking, key)
       local sum = sums[index]
       local behind = list[sum.place] - floor(at / sum.quarter)
       if sum.reporters >= who and behind >= 0 and behind <= 4 then
-        local quarter = sum.place + 1 + behind
-        list[quarter] = math.max(0, list[quarter] - points)
+        list[sum.place + 1 + behind] = within(list[sum.place + 1 + behind] + sign * points)
       end
     end
-    -- `at` is of the whole millisecond.
-    local is_of_first_day = first_day and list[first_day] > 0 and at + 1000 > list[first_day]
     for by = who, 2 do
       local day, most = checks.day[by], checks.most[by]
-      if day and is_of_first_day then
-        list[day] = math.max(0, list[day] - points)
+      -- `at` is of the whole millisecond.
+      if day and list[first_day] > 0 and at + 1000 > list[first_day] then
+        list[day] = within(list[day] + sign * points)
       end
-      if most and points >= list[most] then
+      if most and sign > 0 then
+        list[most] = math.max(list[most], taking.largest[by])
+      elseif most and points >= list[most] then
         list[most] = math.min(list[most], taking.largest[by])
       end
     end

@@ -15,6 +15,10 @@ struct RevertedHistory {
         case update(RevertedUpdate)
         /// An operator's word, or another service's: what it added, and the score that it says.
         case act(increase: Int, score: Int?)
+        /// Some were taken back, by the change with this seq.
+        case revert(Set<AuditID>, seq: Int?)
+        /// Who came first is kept from here on, but not by the seqs that tell it before.
+        case upheaval
     }
 
     /// Of the last entry that was read.
@@ -26,8 +30,15 @@ struct RevertedHistory {
     private var steps: [Step] = []
     /// What the user had before the first of them, if that was a score.
     private var base: Int?
-    /// The updates that were taken back, as far as the audit tells.
+    /// The updates that were taken back, as far as the audit tells, and count no more.
     private var reverted: Set<AuditID> = []
+    /// Of each revert, what it took back; by its seq.
+    private var takings: [Int: Set<AuditID>] = [:]
+    /// Of those reverts of which nothing counts again, also by how much the score changed: less than the updates had added, where another
+    /// service had taken some of it before.
+    private var falls: [(ids: Set<AuditID>, increase: Int)] = []
+    /// Those that were final, and of which reverts took something, as `weekly 2026-W48`.
+    private(set) var finalSeasons: Set<String> = []
     /// The user's last update with each seq. Where the board's count was begun anew, there may be an older one.
     private var latest: [Int: AuditID] = [:]
     private var shares = SeasonShares([])
@@ -52,6 +63,7 @@ struct RevertedHistory {
         for entry in entries {
             seen = entry.id
             shares.follow(entry)
+            if entry.action == .restore || entry.action == .ties { steps.append(.upheaval) }
             if entry.names(user.rawValue), entry.action != .erased { follow(entry) }
         }
     }
@@ -62,9 +74,8 @@ struct RevertedHistory {
         } else {
             sum?.follow(entry)
         }
-        reverted.formUnion(entry.reverts.compactMap { latest[$0] })
-        reverted.formUnion(entry.revertedEntries)
         switch entry.action {
+        case .revert: turn(entry)
         case .update:
             guard let update = RevertedUpdate(entry) else { return }
             steps.append(.update(update))
@@ -77,9 +88,23 @@ struct RevertedHistory {
         }
     }
 
+    private mutating func turn(_ entry: AuditEntry) {
+        finalSeasons.formUnion(FinalSeasons.words(entry["season"] ?? ""))
+        let gone = Set(entry.reverts.compactMap { latest[$0] } + entry.revertedEntries)
+        reverted.formUnion(gone)
+        let back = Set(entry.returns.compactMap { latest[$0] } + entry.returnedEntries)
+        reverted.subtract(back)
+        if !back.isEmpty { falls = falls.filter { $0.ids.isDisjoint(with: back) } }
+        guard !gone.isEmpty else { return }
+        falls.append((gone, entry.increase))
+        steps.append(.revert(gone, seq: entry.seq))
+        if let seq = entry.seq { takings[seq] = gone }
+    }
+
     private mutating func begin(_ entry: AuditEntry) {
         sum = PointsSum(entry.score ?? 0)
         guard let score = entry.score else { return }
+        guard !entry.wasAbsent else { return }
         let before = ScoreRange.held(score - entry.increase)
         // An update may be the user's first. An act that added nothing found the score there.
         switch entry.action {
@@ -91,6 +116,18 @@ struct RevertedHistory {
     /// Of those that were asked for, the ones that no entry took back.
     var counting: [RevertedUpdate] { selected.filter { !reverted.contains($0.id) } }
 
+    /// Those that were taken back, and are asked for, or were by one of these reverts.
+    func returning(by reverts: [Int]) -> [RevertedUpdate] {
+        guard !reverts.isEmpty else { return selected.filter { self.reverted.contains($0.id) } }
+        let ids = reverts.reduce(into: Set<AuditID>()) { $0.formUnion(takings[$1] ?? []) }.intersection(reverted)
+        return steps.compactMap { step in
+            if case .update(let update) = step, ids.contains(update.id) { update } else { nil }
+        }
+    }
+
+    /// All of these are reverts of the user.
+    func hasReverts(_ seqs: [Int]) -> Bool { seqs.allSatisfy { takings[$0] != nil } }
+
     /// As a revert's entry names it.
     func name(of update: RevertedUpdate) -> String {
         update.seq.flatMap { latest[$0] == update.id ? String($0) : nil } ?? update.id.description
@@ -99,13 +136,26 @@ struct RevertedHistory {
     /// What is left without these, and without those that were taken back before.
     /// - Returns: nil where the audit comes to what no score can be.
     func rest(without updates: some Sequence<RevertedUpdate>, by rules: BoardDefinition) -> Rest? {
+        rest(without: reverted.union(updates.map(\.id)), increase: updates.lazy.map { -$0.increase }, by: rules)
+    }
+
+    /// The same with these, which were taken back before.
+    func rest(with updates: some Sequence<RevertedUpdate>, by rules: BoardDefinition) -> Rest? {
+        let ids = Set(updates.map(\.id))
+        let undone = falls.filter { $0.ids.isSubset(of: ids) }
+        let others = undone.reduce(ids) { $0.subtracting($1.ids) }
+        let increase = undone.map { -$0.increase } + updates.filter { others.contains($0.id) }.map(\.increase)
+        return rest(without: reverted.subtracting(ids), increase: increase, by: rules)
+    }
+
+    private func rest(without gone: Set<AuditID>, increase: some Sequence<Int>, by rules: BoardDefinition) -> Rest? {
         guard let sum = (sum ?? 0).score else { return nil }
-        let (gone, before) = (reverted.union(updates.map(\.id)), replay(without: reverted, by: rules))
+        let before = replay(without: reverted, by: rules)
         let after = replay(without: gone, by: rules)
         guard let score = after.score else { return Rest(score: nil, adds: false) }
         guard before.isPlain, after.isPlain, steps.allSatisfy(\.isPlain) else { return Rest(score: score, adds: false) }
         var rest = PointsSum(sum)
-        for update in updates { rest += -update.increase }
+        for points in increase { rest += points }
         return rest.score.map { Rest(score: $0, adds: true) }
     }
 
@@ -125,13 +175,53 @@ struct RevertedHistory {
         return places.filter { $0 >= held }.sorted().map { shares.seasons[$0] }
     }
 
-    /// What comes of each season that Redis holds, and then of these, without the updates, as `leaderboard_take_back` takes it.
+    /// What comes of each season that Redis holds, and then of these, without the updates, as `leaderboard_take_back` takes it, and the
+    /// further seasons.
     func seasons(
         without updates: some Collection<RevertedUpdate>,
         _ past: [WindowSeason],
         by rules: BoardDefinition
     ) -> String {
         let gone = reverted.union(updates.map(\.id))
+        return texts(of: updates, past, isLess: true) { place in
+            rest(inSeason: place, without: gone, by: rules).map(String.init) ?? ""
+        }
+    }
+
+    private func rest(
+        inSeason place: Int,
+        upto end: Int? = nil,
+        without gone: Set<AuditID>,
+        by rules: BoardDefinition
+    ) -> Int? {
+        var (total, hasAdded): (Int?, Bool) = (nil, false)
+        for case .update(let update) in steps.prefix(end ?? steps.count) where shares.has(update, in: place) {
+            hasAdded = hasAdded || !update.saysScore
+            if !gone.contains(update.id) { total = update.replayed(inSeasonOn: total, by: rules) }
+        }
+        return total ?? (hasAdded && rules.isZeroLast ? 0 : nil)
+    }
+
+    /// The same with them, as `leaderboard_give_back` takes it.
+    func seasons(
+        with updates: some Collection<RevertedUpdate>,
+        _ past: [WindowSeason],
+        by rules: BoardDefinition
+    ) -> String {
+        let gone = reverted.subtracting(updates.map(\.id))
+        return texts(of: updates, past, isLess: false) { place in
+            guard let score = rest(inSeason: place, without: gone, by: rules) else { return "" }
+            return "\(score) \(arrival(inSeason: place, without: gone, by: rules) ?? 0)"
+        }
+    }
+
+    /// - Parameter whole: of a season of which the audit tells all.
+    private func texts(
+        of updates: some Collection<RevertedUpdate>,
+        _ past: [WindowSeason],
+        isLess: Bool,
+        _ whole: (_ place: Int) -> String
+    ) -> String {
         let places = shares.seasons.indices.filter { $0 < held || past.names(shares.seasons[$0]) }
         let parts = places.map { place -> String in
             let touched = updates.filter { shares.has($0, in: place) }
@@ -140,25 +230,20 @@ struct RevertedHistory {
                 var sum: PointsSum = 0
                 for update in touched { sum += update.increase }
                 // More than a score can be was not added in it.
-                return "less \(sum.score ?? 0)"
+                return "\(isLess ? "less" : "more") \(sum.score ?? 0)"
             }
-            return rest(inSeason: place, without: gone, by: rules).map(String.init) ?? ""
+            return whole(place)
         }
-        return parts.joined(separator: ";")
+        return "\(parts.joined(separator: ";"))|\(past.map(\.text).joined(separator: ";"))"
     }
 
-    private func rest(inSeason place: Int, without gone: Set<AuditID>, by rules: BoardDefinition) -> Int? {
-        var (total, hasAdded): (Int?, Bool) = (nil, false)
-        for case .update(let update) in steps where shares.has(update, in: place) {
-            hasAdded = hasAdded || !update.saysScore
-            if !gone.contains(update.id) { total = update.replayed(inSeasonOn: total, by: rules) }
-        }
-        return total ?? (hasAdded && rules.isZeroLast ? 0 : nil)
-    }
-
-    /// What these had gained, and the most that one of the others has, as `leaderboard_take_back_by_rules` takes it.
-    func gains(of updates: some Collection<RevertedUpdate>, by rules: BoardDefinition) -> [String] {
-        let gone = reverted.union(updates.map(\.id))
+    /// What these had gained, and the most that one of those has that count then, as `leaderboard_take_back_by_rules` takes it.
+    /// - Parameter isReturn: they count again.
+    func gains(of updates: some Collection<RevertedUpdate>, isReturn: Bool = false, by rules: BoardDefinition)
+        -> [String]
+    {
+        let ids = updates.map(\.id)
+        let gone = isReturn ? reverted.subtracting(ids) : reverted.union(ids)
         var (ofUsers, ofAll) = (0, 0)
         for case .update(let update) in steps where !gone.contains(update.id) {
             guard let gain = update.gain, !gain.isBeyondMeasure else { continue }
@@ -172,11 +257,16 @@ struct RevertedHistory {
         return [gains.joined(separator: ";"), "\(ofUsers) \(ofAll)"]
     }
 
-    private func replay(without gone: Set<AuditID>, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {
+    private func replay(
+        upto end: Int? = nil,
+        without gone: Set<AuditID>,
+        by rules: BoardDefinition
+    ) -> (score: Int?, isPlain: Bool) {
         let says = steps.contains(where: \.saysScore)
         var (total, isPlain) = (base, true)
-        for step in steps {
+        for step in steps.prefix(end ?? steps.count) {
             switch step {
+            case .revert, .upheaval: continue
             case .update(let update):
                 guard !gone.contains(update.id) else { continue }
                 let (score, adds) = update.replayed(on: total, by: rules)
@@ -189,6 +279,66 @@ struct RevertedHistory {
         // Of nothing, the sum is 0.
         if total == nil, rules.isZeroLast, steps.contains(where: \.adds) { total = 0 }
         return (total, isPlain)
+    }
+
+    /// The seq of the change by which the user has what is left without these, on the board or in a season, as if nobody had taken back those
+    /// that count. Nil: nobody knows.
+    func arrival(inSeason place: Int? = nil, without gone: Set<AuditID>, by rules: BoardDefinition) -> Int? {
+        let says = steps.contains(where: \.saysScore)
+        var total = place == nil ? base : nil
+        var (reached, changed): (Int?, Int) = (nil, 0)
+        for (index, step) in steps.enumerated() {
+            let before = total
+            switch step {
+            case .update(let update):
+                guard !gone.contains(update.id), place.map({ shares.has(update, in: $0) }) ?? true else { continue }
+                total =
+                    place == nil
+                    ? update.replayed(on: total, by: rules).score : update.replayed(inSeasonOn: total, by: rules)
+                if total != before { (reached, changed) = (update.seq, index) }
+            case .act(let increase, let score):
+                guard place == nil else { continue }
+                total = says ? score : ScoreRange.held((total ?? 0) + increase)
+                if total != before { (reached, changed) = (nil, index) }
+            case .upheaval: (reached, changed) = (nil, index)
+            case .revert: continue
+            }
+        }
+        return lastFall(behind: changed, inSeason: place, without: gone, by: rules) ?? reached
+    }
+
+    /// Who is put back to a score has come to it with the revert: the last one behind a step that moved the user, and still does.
+    private func lastFall(
+        behind start: Int,
+        inSeason place: Int?,
+        without gone: Set<AuditID>,
+        by rules: BoardDefinition
+    ) -> Int? {
+        var last: [AuditID: Int] = [:]
+        for (index, step) in steps.enumerated() {
+            guard case .revert(let ids, _) = step else { continue }
+            for id in ids.intersection(gone) { last[id] = index }
+        }
+        for index in Set(last.values).sorted().reversed() where index > start {
+            guard case .revert(_, let seq?) = steps[index] else { continue }
+            let before = Set(last.lazy.filter { $0.value < index }.map(\.key))
+            let after = Set(last.lazy.filter { $0.value <= index }.map(\.key))
+            let scores = [before, after].map { gone in
+                place.map { rest(inSeason: $0, upto: index, without: gone, by: rules) }
+                    ?? replay(upto: index, without: gone, by: rules).score
+            }
+            if scores[0] != scores[1] { return seq }
+        }
+        return nil
+    }
+
+    /// The same of what the user has now.
+    func arrival(inSeason place: Int? = nil, by rules: BoardDefinition) -> Int? {
+        arrival(inSeason: place, without: reverted, by: rules)
+    }
+
+    func arrival(with updates: some Sequence<RevertedUpdate>, by rules: BoardDefinition) -> Int? {
+        arrival(without: reverted.subtracting(updates.map(\.id)), by: rules)
     }
 }
 

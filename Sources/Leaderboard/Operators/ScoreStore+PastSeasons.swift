@@ -16,9 +16,8 @@ extension ScoreStore {
     static let pastAtOnce = 50
     private static let askedAtOnce = 100
 
-    /// Of the seasons that were counted in and are kept, ended or not, those that hold something of the user. Of a board that never had
-    /// windows it asks Redis once.
-    func keptSeasons(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [SeasonOfUser] {
+    /// The seasons that were counted in and are kept, ended or not. Of a board that never had windows it asks Redis once.
+    func everyKeptSeason(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
         let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended, keys.placing), on: eventLoop)
         guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
         try await placeSeasons(on: eventLoop)
@@ -26,7 +25,17 @@ extension ScoreStore {
         let keep = board.definition.windows.keepDays * 86_400_000_000
         let kept = try await time(on: eventLoop) - keep
         var seen: Set<SeasonKeys> = []
-        let seasons = known.filter { $0.season.until > kept && seen.insert(keys.season(of: $0)).inserted }
+        return known.filter { $0.season.until > kept && seen.insert(keys.season(of: $0)).inserted }
+    }
+
+    /// Of the seasons that were counted in and are kept, ended or not, those that hold something of the user.
+    /// - Parameter names: further ones that are meant if they are kept, as `weekly 2026-W48`.
+    func keptSeasons(
+        of user: UserID,
+        and names: Set<String> = [],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [SeasonOfUser] {
+        let seasons = try await everyKeptSeason(on: eventLoop)
         var found: [SeasonOfUser] = []
         for start in stride(from: 0, to: seasons.count, by: Self.askedAtOnce) {
             let some = Array(seasons[start..<min(start + Self.askedAtOnce, seasons.count)])
@@ -34,7 +43,7 @@ extension ScoreStore {
             guard let held = reply.array, held.count == some.count else { throw .unavailable("unexpected reply") }
             for (season, holds) in zip(some, held) {
                 guard let holds = holds.count else { throw .unavailable("unexpected reply") }
-                guard holds > 0 else { continue }
+                guard holds > 0 || names.contains(season.name) else { continue }
                 found.append(SeasonOfUser(season: season, isShown: holds & 1 != 0, isWithheld: holds & 2 != 0))
             }
         }

@@ -5,9 +5,9 @@ import Seasons
 
 extension ScoreStore {
     /// Updates that one atomic step takes back.
-    private static let revertBatch = 500
+    static let updatesAtOnce = 500
     /// How often the audit may have grown by more than a step follows, before the revert is given up.
-    private static let maximumCatchUps = 100
+    static let maximumTurns = 100
 
     /// Takes back what updates made of a score, each once, however often and by however many it is asked. What is left is what the rest
     /// of the user's audit comes to (`Functions/revert.lua`); who has nothing left leaves the board. Updates that come meanwhile count
@@ -34,16 +34,16 @@ extension ScoreStore {
         while true {
             try await readOn(&history, on: eventLoop)
             let counting = history.counting.filter { !done.contains($0.id) }
-            let batch = history.batch(of: counting.prefix(Self.revertBatch), seasons: Self.pastAtOnce)
+            let batch = history.batch(of: counting.prefix(Self.updatesAtOnce), seasons: Self.pastAtOnce)
             guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
             let past = history.past(of: batch)
             let words = try history.words(without: batch, past, by: board.definition)
-            let reply = try await operate(
-                takeBack(history, batch, words, by: act, in: [seasons, past].flatMap(\.self)),
-                on: eventLoop
-            )
+            let gains = history.gains(of: batch, by: board.definition)
+            let reached = [seasons, past].flatMap(\.self)
+            let call = calls.turn(.takeBack, history.user, by: act, words, gains, in: reached, board.definition.rules)
+            let reply = try await operate(call, on: eventLoop)
             switch reply[0].text {
-            case "season_is" where catchUps < Self.maximumCatchUps:
+            case "season_is" where catchUps < Self.maximumTurns:
                 catchUps += 1
                 seasons = RunningSeasons.reached(reply)
                 history.begin(seasons, past: kept)
@@ -58,33 +58,11 @@ extension ScoreStore {
                 result.score = reply[3].score
                 if batch.count == counting.count { return result }
             case "no_user": return result.updates == 0 ? nil : result
-            case "behind" where catchUps < Self.maximumCatchUps: catchUps += 1
+            case "behind" where catchUps < Self.maximumTurns: catchUps += 1
             case "behind": throw .unavailable("the audit grows faster than it is read")
             default: throw .outcomeUnknown("unexpected reply")
             }
         }
-    }
-
-    /// To the board's rules of plausibility, what is taken back is not gained.
-    private func takeBack(
-        _ history: RevertedHistory,
-        _ batch: some Collection<RevertedUpdate>,
-        _ words: [String],
-        by act: OperatorAct,
-        in seasons: [WindowSeason]
-    ) -> RedisCommand {
-        let user = history.user
-        guard !board.definition.rules.isEmpty else {
-            return calls.operation("take_back", user: user, by: act, words, in: seasons)
-        }
-        return calls.operation(
-            "take_back" + RuledCall.suffix,
-            user: user,
-            by: act,
-            words + history.gains(of: batch, by: board.definition),
-            in: seasons,
-            pace: keys.pacePrefix + user.rawValue
-        )
     }
 
     /// What ``revert(_:by:on:)`` would do now. Changes nothing.
@@ -109,7 +87,7 @@ extension ScoreStore {
         return result
     }
 
-    private func history(
+    func history(
         for selection: RevertSelection,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> RevertedHistory? {
@@ -127,7 +105,7 @@ extension ScoreStore {
     }
 
     /// Until there is no more, or nearly so: what comes meanwhile is left to the function.
-    private func readOn(_ history: inout RevertedHistory, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+    func readOn(_ history: inout RevertedHistory, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
         while true {
             let page = try await auditPage(after: history.seen, on: eventLoop)
             history.read(page)
@@ -148,8 +126,7 @@ extension RevertedHistory {
             throw .unsoundAudit(of: user)
         }
         var words = [seen.description, String(sum), rest.score.map(String.init) ?? "", rest.adds ? "1" : "0"]
-        let rests = seasons(without: batch, past, by: rules)
-        words.append("\(rests)|\(past.map(\.text).joined(separator: ";"))")
+        words.append(seasons(without: batch, past, by: rules))
         words.append(contentsOf: batch.map { name(of: $0) })
         return words
     }
@@ -160,10 +137,14 @@ extension RevertedHistory {
         without updates: [RevertedUpdate],
         by rules: BoardDefinition
     ) throws(ScoreStoreError) -> Int? {
-        guard let sum = (sum ?? 0).score, let rest = rest(without: updates, by: rules) else {
-            throw .unsoundAudit(of: user)
-        }
-        guard rest.adds, let score = rest.score else { return rest.score }
+        guard let rest = rest(without: updates, by: rules) else { throw .unsoundAudit(of: user) }
+        return try score(of: held, at: rest)
+    }
+
+    /// - Parameter held: nil: the user is not on the board.
+    func score(of held: Int?, at rest: Rest) throws(ScoreStoreError) -> Int? {
+        guard let sum = (sum ?? 0).score else { throw .unsoundAudit(of: user) }
+        guard rest.adds, let held, let score = rest.score else { return rest.score }
         let (fall, excess) = (sum - score, held - score)
         return held - (fall < 0 ? min(0, max(fall, excess)) : max(0, min(fall, excess)))
     }

@@ -16,6 +16,7 @@ struct PastHolder: Equatable {
     /// By the first entry of the user since then. Nil: it tells no score, though it has to.
     init?(first entry: AuditEntry) {
         self.init(entry.action, score: entry.score, increase: entry.increase)
+        if entry.wasAbsent { score = nil }
     }
 
     private init?(_ action: AuditEntry.Action?, score after: Int?, increase: Int) {

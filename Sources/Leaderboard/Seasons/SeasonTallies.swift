@@ -59,8 +59,8 @@ struct SeasonTallies {
     private struct History {
         var steps: [Step] = []
         var latest: [Int: AuditID] = [:]
-        /// By which act they were taken back.
-        var gone: [AuditID: Act] = [:]
+        /// By which acts they were taken back, and counted again.
+        var turns: [AuditID: [(act: Act, isGone: Bool)]] = [:]
     }
 
     private(set) var seen = AuditID.zero
@@ -129,9 +129,14 @@ struct SeasonTallies {
 
     private mutating func takeBack(_ entry: AuditEntry, _ user: String) {
         guard var history = histories[user] else { return }
-        for id in entry.reverts.compactMap({ history.latest[$0] }) + entry.revertedEntries where history.gone[id] == nil
-        {
-            history.gone[id] = Act(entry)
+        let act = Act(entry)
+        let gone = entry.reverts.compactMap { history.latest[$0] } + entry.revertedEntries
+        let back = entry.returns.compactMap { history.latest[$0] } + entry.returnedEntries
+        for id in gone where history.turns[id]?.last?.isGone != true {
+            history.turns[id, default: []].append((act, true))
+        }
+        for id in back where history.turns[id]?.last?.isGone == true {
+            history.turns[id, default: []].append((act, false))
         }
         histories[user] = history
     }
@@ -139,17 +144,16 @@ struct SeasonTallies {
     /// Nil: no update of the user counted in it.
     func tally(of user: String, in place: Int) -> Tally? {
         guard let history = histories[user] else { return tallies[place][user] }
-        let end = finality(of: place)
+        let (season, end) = (seasons[place], finality(of: place))
         var (tally, hasAdded, isTouched) = (Tally?.none, false, false)
         for step in history.steps where step.places.contains(place) {
             tally = tally ?? Tally()
-            if let gone = history.gone[step.update.id], gone.reached(seasons[place], finalAt: end) {
-                isTouched = true
-                if gone.time == end, !gone.names.contains(seasons[place].name) { tally?.isUncertain = true }
-                hasAdded = hasAdded || !step.update.saysScore
-                continue
-            }
             hasAdded = hasAdded || !step.update.saysScore
+            if let turn = history.turns[step.update.id]?.last(where: { $0.act.reached(season, finalAt: end) }) {
+                isTouched = true
+                if turn.act.time == end, !turn.act.names.contains(season.name) { tally?.isUncertain = true }
+                if turn.isGone { continue }
+            }
             let held = step.update.replayed(inSeasonOn: tally?.score, by: rules)
             tally?.add(step.update, by: rules)
             // Of what a revert leaves, bounds hold each step; of what comes behind it, none may.

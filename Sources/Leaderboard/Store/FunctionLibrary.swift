@@ -43,6 +43,7 @@ package enum FunctionLibrary {
         PackageResources.roll_lua,
         PackageResources.suspend_lua,
         PackageResources.revert_lua,
+        PackageResources.unrevert_lua,
         PackageResources.erase_lua,
         PackageResources.operate_profile_lua,
         PackageResources.holding_lua,

@@ -103,6 +103,7 @@ package struct NeededRights: Sendable {
                 ["ZADD", keys.withheld, "1", "user"], ["HDEL", keys.name("at"), "user"],
                 ["ZADD", keys.reverted, "1", "1"],
                 ["ZREM", keys.withheld, "user"], ["ZREMRANGEBYSCORE", keys.reverted, "-inf", "(1"],
+                ["ZREM", keys.reverted, "1"],
                 ["ZMSCORE", keys.reverted, "1"], ["ZSCAN", keys.scores, "0"], ["SADD", keys.suspended, "user"],
                 ["SREM", keys.suspended, "user"], ["SADD", keys.erasing, "user"], ["SSCAN", keys.erasing, "0"],
                 ["SSCAN", keys.suspended, "0"], ["SCAN", "0", "MATCH", keys.pattern], ["DEL", keys.sample("limit")],

@@ -4,9 +4,9 @@ import ArgumentParser
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "What operators do: read the audit, suspend, blank names, adjust, revert, erase, verify, rebuild, adopt, accept, back up.",
+            "What operators do: read the audit, suspend, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, blank-name, allow-name, adjust, revert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -16,7 +16,8 @@ struct Admin: AsyncParsableCommand {
             """,
         subcommands: [
             AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminBlankName.self,
-            AdminAllowName.self, AdminAdjust.self, AdminRevert.self, AdminErase.self, AdminExport.self,
+            AdminAllowName.self, AdminAdjust.self, AdminRevert.self, AdminUnrevert.self, AdminErase.self,
+            AdminExport.self,
             AdminVerify.self,
             AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self, AdminFreeze.self, AdminReveal.self,

@@ -121,6 +121,9 @@ private struct AuditAnswer: Decodable {
         let reverts: [Int]?
         /// Of those of which a later update has the seq, too.
         let reverted_entries: [String]?
+        /// The updates that count again from it on, in the same way.
+        let unreverts: [Int]?
+        let unreverted_entries: [String]?
         let `operator`: String?
         let value: Int?
         /// The rules that flagged it.
@@ -149,6 +152,7 @@ private struct AuditAnswer: Decodable {
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
                 "hash", "malformed", "flags", "segments", "reverted",
+                "unreverts", "unreverted_entries",
             ].map { .text($0) }
         )
 
@@ -161,6 +165,8 @@ private struct AuditAnswer: Decodable {
                 .text(reverted_entries?.joined(separator: " ")), .number(unaudited), .text(was), .text(of),
                 .text(hash), .text(malformed?.joined(separator: " ")), .text(flags?.joined(separator: " ")),
                 .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
+                .text(unreverts?.map(String.init).joined(separator: " ")),
+                .text(unreverted_entries?.joined(separator: " ")),
             ])
         }
 
@@ -183,6 +189,8 @@ private struct AuditAnswer: Decodable {
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
             if let reverts { parts.append("reverts \(reverts.map(String.init).joined(separator: ","))") }
+            if let unreverts { parts.append("unreverts \(unreverts.map(String.init).joined(separator: ","))") }
+            if let unreverted_entries { parts.append("and \(unreverted_entries.joined(separator: ","))") }
             if let reverted_entries { parts.append("and \(reverted_entries.joined(separator: ","))") }
             if let unaudited { parts.append("\(unaudited) points of before") }
             if let segments { parts.append("in \(segments.joined(separator: ","))") }

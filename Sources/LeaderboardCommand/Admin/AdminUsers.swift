@@ -93,7 +93,7 @@ private struct Suspension: Decodable {
 }
 
 /// ` 2 seasons that are over: weekly/2026-W47, weekly/2026-W48`
-private enum FinalSeasonWords {
+enum FinalSeasonWords {
     private static let named = 10
 
     /// Nil: there are none.

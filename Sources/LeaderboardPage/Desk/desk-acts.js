@@ -125,7 +125,7 @@ export class Acts {
     const wish = () => (seq !== null ? { seq } : { user_id: user, since: timeOfField(from), until: timeOfField(until) });
     return {
       title: seq !== null ? `Revert update ${number(seq)} of ${user}` : `Revert updates of ${user}`, go: "Revert", reason,
-      says: says("The score becomes what the other updates make. Each update is taken back once. This cannot be undone; an adjustment can give points back."),
+      says: says("The score becomes what the other updates make. Each update is taken back once, and may be made to count again."),
       fields: seq !== null ? [] : [
         element("p", {}, element("label", { for: "revert-since" }, "Since"), from),
         element("p", {}, element("label", { for: "revert-until" }, "Until"), until),
@@ -143,12 +143,55 @@ export class Acts {
       },
       run: async (why, seen) => {
         const { updates, points: taken, score, final_seasons: seasons } = await this.#service.write("POST", this.#service.path(board, "audit", "revert"), { ...seen.body, reason: why });
+        const reverts = await this.#revertsBy(board, user, updates, why);
         return {
-          board, user, undo: null,
+          board, user, undo: reverts === null ? null : () => this.unrevert({ board, user }, { reverts, reason: undone(why) }),
           words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user} with ${points(taken)} taken back${score === null ? "; the user has left the board" : `; the score is ${number(score)}`}.${ofSeasons(seasons)}`,
         };
       },
     };
+  }
+
+  /** `reverts`: the seqs of those that are undone; else `seq`: the one update that counts again. */
+  unrevert({ board, user }, { reverts = null, seq = null, reason = "" }) {
+    const wish = reverts === null ? { seq } : { reverts };
+    return {
+      title: reverts === null ? `Count update ${number(seq)} of ${user} again` : `Undo the revert of updates of ${user}`, go: "Count again", reason,
+      says: says("The score becomes what it would be had they never been taken back, and so does the place among equals; and in each season that is kept."),
+      preview: async () => {
+        const { updates, points: gained, score, final_seasons: seasons } = await this.#service.write("POST", this.#service.path(board, "audit", "unrevert", "preview"), wish);
+        if (updates === 0) return { isNothing: true, words: "Nothing of that is taken back any more." };
+        return { words: `${number(updates)} ${updates === 1 ? "update counts" : "updates count"} again (${signed(gained)})${score === null ? "" : `; the score becomes ${number(score)}`}.${ofSeasons(seasons)}` };
+      },
+      run: async (why) => {
+        const { updates, points: gained, score, final_seasons: seasons } = await this.#service.write("POST", this.#service.path(board, "audit", "unrevert"), { ...wish, reason: why });
+        return {
+          board, user,
+          words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user} ${updates === 1 ? "counts" : "count"} again (${signed(gained)})${score === null ? "" : `; the score is ${number(score)}`}.${ofSeasons(seasons)}`,
+          undo: reverts === null && updates > 0 ? () => this.revert({ board, user, standing: null }, { seq, reason: undone(why) }) : null,
+        };
+      },
+    };
+  }
+
+  /** The seqs of the reverts that have just taken so many updates back, for this reason; null: they are not found, or too many for one undo. */
+  async #revertsBy(board, user, updates, why) {
+    if (updates === 0) return null;
+    try {
+      const { entries } = await this.#service.read(this.#service.path(board, "audit"), { user_id: user, limit: 200 });
+      const seqs = [];
+      let missing = updates;
+      for (const { action, reason, seq, reverts = [], reverted_entries: more = [] } of Array.isArray(entries) ? entries : []) {
+        if (missing <= 0) break;
+        if (action !== "revert" || reason !== why || !Number.isSafeInteger(seq)) continue;
+        seqs.push(seq);
+        missing -= reverts.length + more.length;
+      }
+      return missing === 0 && seqs.length <= 100 ? seqs : null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    }
   }
 
   erase({ board, user }) {
@@ -253,6 +296,9 @@ export class Acts {
     };
   }
 }
+
+/** What an undo from an entry of the audit is asked for: a revert, or an update that was taken back. */
+export const askedBy = ({ action, seq }) => (action === "revert" ? { reverts: [seq] } : { seq });
 
 /** Of a definition what can be sent. */
 export function editable(definition) {

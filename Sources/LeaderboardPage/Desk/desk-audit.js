@@ -30,6 +30,9 @@ export function readEntry(raw) {
   };
 }
 
+/** An update, by whomever. */
+const canBeReverted = ({ action }) => action === "update" || action === "adjust";
+
 /** What a player, or a service for them, has done. */
 export const isUpdate = ({ action }) => action === "update";
 
@@ -87,13 +90,14 @@ export class AuditReader {
     return true;
   }
 
-  /** What was read before, and is taken back since. */
+  /** What was read before, and is taken back, or counts again, since. */
   #mark({ user, raw }) {
-    const seqs = Array.isArray(raw.reverts) ? raw.reverts : [];
+    const [gone, back] = [raw.reverts, raw.unreverts].map((seqs) => (Array.isArray(seqs) ? seqs : []));
     for (const entry of this.entries) {
-      if (entry.user !== user || !["update", "adjust"].includes(entry.action) || !seqs.includes(entry.seq)) continue;
-      entry.isReverted = true;
-      entry.raw = { ...entry.raw, reverted: true };
+      if (entry.user !== user || !canBeReverted(entry) || !(gone.includes(entry.seq) || back.includes(entry.seq))) continue;
+      entry.isReverted = gone.includes(entry.seq);
+      const { reverted, ...rest } = entry.raw;
+      entry.raw = entry.isReverted ? { ...rest, reverted: true } : rest;
     }
   }
 

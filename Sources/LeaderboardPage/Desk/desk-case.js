@@ -1,5 +1,6 @@
 // The user who is open: where they stand, what they did and from where, and what can be done about it.
 
+import { askedBy } from "./desk-acts.js";
 import { Addresses } from "./desk-addresses.js";
 import { Chart } from "./desk-chart.js";
 import { Refused } from "./desk-service.js";
@@ -42,6 +43,7 @@ export class Case {
     this.#audit = new AuditTable(service, elements.audit, {
       id: "case", hasUser: false, onOpen: null,
       onRevert: (entry) => onAct(acts.revert(this.#subject, { seq: entry.seq })),
+      onUnrevert: (entry) => onAct(acts.unrevert(this.#subject, askedBy(entry))),
       onRead: () => this.#showAudit(),
     });
     elements.close.addEventListener("click", () => this.close());

@@ -13,7 +13,7 @@ const step = 1_000;
 const shown = 1_000;
 
 const actions = {
-  update: "scored", adjust: "adjusted by hand", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back",
+  update: "scored", adjust: "adjusted by hand", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back", unrevert: "updates count again",
   erase: "erased", erased: "erased entry", blank: "name taken away", allow: "name allowed again", profile: "profile changed by an operator",
   season: "season began", restore: "restored from a backup", adopt: "adopted", accept: "accepted",
 };
@@ -33,7 +33,7 @@ export class AuditTable {
   #file = "audit";
 
   /**
-   * `place`: where it stands. `options`: { id: begins the ids of its fields, hasUser: it filters by user, onOpen(user), onRevert(entry), onRead() },
+   * `place`: where it stands. `options`: { id: begins the ids of its fields, hasUser: it filters by user, onOpen(user), onRevert(entry), onUnrevert(entry), onRead() },
    * the functions null where they are not wanted.
    */
   constructor(service, place, options) {
@@ -131,6 +131,7 @@ export class AuditTable {
     const { time, action, user, increase, score, ip, actor, reason, seq, flags, isReverted, isMalformed } = entry;
     const who = user === null || user === "*" || !onOpen ? element("bdi", {}, user ?? "") : element("button", { type: "button", class: "link", "data-user": user }, element("bdi", {}, user));
     const points = increase === null || (increase === 0 && !isUpdate(entry)) ? "" : signed(increase);
+    const canUnrevert = this.#options.onUnrevert && seq !== null && (isReverted || (action === "revert" && Array.isArray(entry.raw.reverts)));
     const canRevert = onRevert && isUpdate(entry) && seq !== null && !isReverted;
     return element("tr", { class: [isUpdate(entry) ? null : "by-hand", isReverted ? "taken-back" : null].filter(Boolean).join(" ") || null },
       element("td", {}, timeElement(time)),
@@ -140,11 +141,12 @@ export class AuditTable {
       element("td", { class: "count" }, points),
       element("td", { class: "count" }, score === null ? "" : number(score)),
       element("td", {}, ip === null ? "" : element("button", { type: "button", class: "link address", "data-ip": ip, title: "Only this address" }, ip)),
-      element("td", {}, canRevert ? element("button", { type: "button", class: "link", "data-seq": String(seq), "aria-label": `Revert update ${seq}` }, "Revert…") : null));
+      element("td", {}, canRevert ? element("button", { type: "button", class: "link", "data-seq": String(seq), "aria-label": `Revert update ${seq}` }, "Revert…") : null,
+        canUnrevert ? element("button", { type: "button", class: "link", "data-back": String(seq), "aria-label": isReverted ? `Count update ${seq} again` : `Undo revert ${seq}` }, isReverted ? "Count again…" : "Undo…") : null));
   }
 
   #build() {
-    const { id, hasUser, onOpen, onRevert } = this.#options;
+    const { id, hasUser, onOpen, onRevert, onUnrevert } = this.#options;
     const field = (name, words, attributes) => {
       const input = element("input", { id: `${id}-${name}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attributes });
       return [input, element("p", {}, element("label", { for: `${id}-${name}` }, words), input)];
@@ -174,12 +176,13 @@ export class AuditTable {
     csv.addEventListener("click", () => save(`${this.#file}.csv`, "text/csv", asCSV(this.reader.entries)));
     ndjson.addEventListener("click", () => save(`${this.#file}.ndjson`, "application/x-ndjson", asNDJSON(this.reader.entries)));
     body.addEventListener("click", (event) => {
-      const { user: other, ip: address, seq } = event.target.closest("button")?.dataset ?? {};
+      const { user: other, ip: address, seq, back } = event.target.closest("button")?.dataset ?? {};
       if (other !== undefined) onOpen(other);
       if (address !== undefined) {
         ip.value = address;
         this.read();
       }
+      if (back !== undefined) onUnrevert(this.reader.entries.find((entry) => String(entry.seq) === back && (entry.isReverted || entry.action === "revert")));
       if (seq !== undefined) onRevert(this.reader.entries.find((entry) => String(entry.seq) === seq && isUpdate(entry)));
     });
     flagged.addEventListener("change", () => this.read());

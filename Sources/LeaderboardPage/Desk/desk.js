@@ -1,6 +1,6 @@
 // The desk: its views, the board that is moderated, who is open, and the keys. What is shown stands in the page's address, but for the token.
 
-import { Acts } from "./desk-acts.js";
+import { Acts, askedBy } from "./desk-acts.js";
 import { DeskBoard } from "./desk-board.js";
 import { Boards } from "./desk-boards.js";
 import { Case } from "./desk-case.js";
@@ -64,7 +64,8 @@ export class Desk {
     }), { acts, onAct, onOpen, onClose: () => this.#wasClosed() });
     this.#audit = new AuditTable(service, byID("audit-table"), {
       id: "audit", hasUser: true, onOpen,
-      onRevert: (entry) => onAct(acts.revert({ board: this.#board.name, user: entry.user, standing: null }, { seq: entry.seq })), onRead: null,
+      onRevert: (entry) => onAct(acts.revert({ board: this.#board.name, user: entry.user, standing: null }, { seq: entry.seq })),
+      onUnrevert: (entry) => onAct(acts.unrevert({ board: this.#board.name, user: entry.user }, askedBy(entry))), onRead: null,
     });
     this.#boards = new Boards(service, byIDs({
       rows: "boards-rows", note: "boards-note", make: "boards-new", form: "definition", title: "definition-heading", words: "definition-words",

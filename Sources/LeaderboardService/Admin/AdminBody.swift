@@ -114,6 +114,26 @@ struct AdminBody {
         }
     }
 
+    static let unrevertMembers = ["user_id", "since", "until", "seq", "reverts", "reason"]
+    /// Of one call.
+    private static let maximumReverts = 100
+
+    /// `{"reverts": [seq, …]}`, or which updates, as of a revert.
+    func unrevertSelection() throws(Refusal) -> UnrevertSelection {
+        guard let reverts = object["reverts"] else { return .updates(try revertSelection()) }
+        guard ["seq", "user_id", "since", "until"].allSatisfy({ object[$0] == nil }) else {
+            throw .invalidBody("Give one of reverts, seq, and user_id with since and until.")
+        }
+        let seqs =
+            reverts.array?.compactMap { $0.integer.flatMap { (1...ScoreRange.limit).contains($0) ? $0 : nil } } ?? []
+        guard (1...Self.maximumReverts).contains(seqs.count), seqs.count == reverts.array?.count else {
+            throw .invalidBody(
+                "reverts must be a list of 1 to \(Self.maximumReverts) seqs, each a whole number from 1."
+            )
+        }
+        return .reverts(seqs)
+    }
+
     private func moment(_ name: String) throws(Refusal) -> Int? {
         guard let value = object[name], value != .null else { return nil }
         guard let moment = value.integer.flatMap(Moment.checked) ?? value.string.flatMap(Moment.milliseconds) else {

@@ -68,6 +68,7 @@ enum AdminRoutes {
         ] + definitions(operators: operators, boards: boards, acts: acts, logger: logger)
             + ProfileActs(operators: operators, boards: boards, acts: acts, logger: logger).routes
             + MemberRoutes(operators: operators, boards: boards, viewers: viewers, logger: logger).routes
+            + UnrevertRoute(operators: operators, boards: boards, logger: logger).routes(acts)
             + AdjustRoute(operators: operators, boards: boards, writer: writer, logger: logger).routes
     }
 

@@ -39,7 +39,8 @@ enum AuditJSON {
         // No reader of JSON takes a greater number for what it is; the id tells it.
         let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
-        body.writeJSON(String((entry["action"] ?? (entry.isAdjustment ? "adjust" : "update")).prefix(longest)))
+        let action = entry.isUnrevert ? "unrevert" : entry["action"] ?? (entry.isAdjustment ? "adjust" : "update")
+        body.writeJSON(String(action.prefix(longest)))
         var seen: Set<String> = []
         for field in entry.fields {
             guard let name = names[field.name], !field.value.isEmpty else { continue }
@@ -60,9 +61,12 @@ enum AuditJSON {
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
         }
-        if !entry.revertedEntries.isEmpty {
-            let ids = entry.revertedEntries.map { "\"\($0)\"" }.joined(separator: ",")
-            body.writeString(#","reverted_entries":[\#(ids)]"#)
+        if entry.isUnrevert {
+            body.writeString(#","unreverts":[\#(entry.returns.map(String.init).joined(separator: ","))]"#)
+        }
+        for (name, ids) in [("reverted_entries", entry.revertedEntries), ("unreverted_entries", entry.returnedEntries)]
+        where !ids.isEmpty {
+            body.writeString(#","\#(name)":[\#(ids.map { "\"\($0)\"" }.joined(separator: ","))]"#)
         }
         body.writeStaticString("}")
     }

@@ -15,6 +15,11 @@ extension Refusal {
         code: "update_not_found",
         message: "The audit has no update with this seq, or its user is not on the board any more."
     )
+    static let revertNotFound = Refusal(
+        status: .notFound,
+        code: "update_not_found",
+        message: "The audit has no reverts with these seqs, all of one user."
+    )
     static func unsoundAudit(of user: UserID) -> Refusal {
         Refusal(
             status: .conflict,

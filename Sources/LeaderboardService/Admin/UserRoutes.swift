@@ -172,6 +172,10 @@ struct RevertRoute: Sendable {
             if case .update = selection { throw .updateNotFound }
             throw .userNotFound
         }
+        return answer(reverted)
+    }
+
+    static func answer(_ reverted: Reverted) -> ByteBuffer {
         let score = reverted.score.map(String.init) ?? "null"
         return ByteBuffer(
             string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#

@@ -22,7 +22,8 @@ struct ReasonCommandTests {
     }
 
     private static let asking = [
-        "admin revert --seq 1", "admin erase ada", "admin adopt ada", "admin accept", "admin change-ties last",
+        "admin revert --seq 1", "admin unrevert --seq 1", "admin erase ada", "admin adopt ada", "admin accept",
+        "admin change-ties last",
         "admin freeze b", "admin reveal b", "admin restore /dev/null", "board reset b --window w",
     ]
     private static let others = [

@@ -189,6 +189,22 @@ struct ManyBoardsCommandTests {
             let nothing = try await run("admin", "revert", "--user", "ada", "--board", "two", "--reason", "r")
             #expect(nothing.code == 0 && nothing.output.contains("nothing of ada to take back."), "\(nothing.output)")
 
+            // What was taken back counts again, as it is told before.
+            func unrevert(_ how: String) async throws -> (output: String, code: Int32) {
+                try await run("admin", "unrevert", "--user", "ada", "--board", "two", "--reason", "r", how)
+            }
+            let looked = try await unrevert("--dry-run")
+            #expect(looked.output.contains("1 update of ada would count again: the score would be 5, 5 points more."))
+            #expect(
+                try await unrevert("--yes").output.contains(
+                    "1 update of ada counts again: the score is 5, 5 points more."
+                )
+            )
+            #expect(try await redis.command("ZSCORE", "lb:{two}:scores", "ada") == "5")
+            #expect(try await unrevert("--yes").output.contains("nothing of ada is taken back that could count again."))
+            #expect(try await run("admin", "audit", "--board", "two").output.contains("unrevert  ada  +5  = 5"))
+            _ = try await run("admin", "revert", "--user", "ada", "--board", "two", "--reason", "r", "--yes")
+
             // Nothing is left of the score on this board, but the audit still has the name.
             try await redis.command("ZREM", "lb:{one}:scores", "ada")
             let dry = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--dry-run")

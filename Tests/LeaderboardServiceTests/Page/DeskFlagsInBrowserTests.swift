@@ -52,6 +52,33 @@ struct DeskFlagsInBrowserTests {
                     ) == "3"
                 )
                 try await page.wait(for: "\(Self.flags) === '+900 eve largest_jump #2 reverted'")
+                // It was right after all; and then it was not.
+                func agree() async throws {
+                    try await page.wait(
+                        for: "document.querySelector('#act-go').getAttribute('aria-disabled') === 'false'"
+                    )
+                    try await page.evaluate("(document.querySelector('#act-form').requestSubmit(), 0)")
+                }
+                try await page.evaluate("document.querySelector('#done-rows button').click()")
+                try await page.wait(
+                    for: "\(Self.text("#act-preview")) === '1 update counts again (+900); the score becomes 920.'"
+                )
+                try await agree()
+                try await page.wait(for: "\(rows).startsWith('by-handupdates count again')")
+                try await page.wait(for: "\(rows).endsWith(',scored,scored flagged: largest_jump')")
+                try await page.wait(for: "\(Self.flags) === '+900 eve largest_jump #2'")
+                #expect(
+                    try await page.evaluate("document.querySelector('#case-facts dd').textContent") == "920"
+                )
+                try await page.evaluate("document.querySelector('#case-audit [data-seq=\"2\"]').click()")
+                try await page.wait(
+                    for: "\(Self.text("#act-preview")).startsWith('1 update with 900 points is taken back')"
+                )
+                try await page.evaluate("document.querySelector('#act-reason').value = 'for good'")
+                try await page.evaluate("document.querySelector('#act-reason').dispatchEvent(new Event('input'))")
+                try await agree()
+                try await page.wait(for: "document.querySelectorAll('#case-audit [data-back]').length === 3")
+                try await page.wait(for: "\(Self.flags) === '+900 eve largest_jump #2 reverted'")
                 let rising =
                     "[...document.querySelectorAll('#rising-rows button')].map((row) => row.innerText.replace(/\\s+/g, ' ')).join()"
                 try await page.evaluate("document.querySelector('#rising-again').click()")
@@ -61,7 +88,7 @@ struct DeskFlagsInBrowserTests {
                 // The board's audit, by what is flagged alone.
                 try await page.press("2")
                 let count = "document.querySelectorAll('#audit-table tbody tr').length"
-                try await page.wait(for: "\(count) === 4")
+                try await page.wait(for: "\(count) === 6")
                 try await page.evaluate("document.querySelector('#audit-flagged').click()")
                 try await page.wait(for: "\(count) === 1")
                 // A board without such rules says so.

@@ -63,10 +63,6 @@ struct RulesTests {
             ] {
                 #expect(metrics.contains(line), "\(metrics.split(separator: "\n").filter { $0.contains("rules") })")
             }
-            #expect(try await run("board", "change", "coins", "--no-rules").output.contains("rules"))
-            #expect(try await update(500).status == 200)
-            #expect(try await run("board", "rules", "coins").output == "coins has no rules.\n")
-
             // What is reverted is marked, and free again.
             let body = #"{"seq":2,"reason":"not believed"}"#
             #expect(try await service.operate("POST", "/boards/coins/audit/revert", body).status == 200)
@@ -79,6 +75,9 @@ struct RulesTests {
                 )
             )
             #expect(try await update(1).status == 200)
+            #expect(try await run("board", "change", "coins", "--no-rules").output.contains("rules"))
+            #expect(try await update(500).status == 200)
+            #expect(try await run("board", "rules", "coins").output == "coins has no rules.\n")
         }
     }
 }

@@ -102,7 +102,8 @@ private struct BoardLife {
             model.erase(user)
             _ = try await board.store.erase(UserID(user), by: board.board.act(), on: board.board.loop)
         case 5, 6: try await revert(user, using: &random, comment)
-        case 7...12:
+        case 7: try await unrevert(user, using: &random, comment)
+        case 8...12:
             try await write([update(users, using: &random)], comment)
         default:
             let size = Int.random(in: 1...64, using: &random)
@@ -164,6 +165,34 @@ private struct BoardLife {
         #expect(reverted == expected, "\(comment): \(user), \(meant)")
         #expect(preview == expected, "\(comment): \(user), \(meant), before it was done")
         let again = try await store.revert(meant, by: board.board.act(), on: loop)
+        #expect(again == Reverted(user: id, score: after), "\(comment): once more")
+    }
+
+    private mutating func unrevert(
+        _ user: String,
+        using random: inout SeededGenerator,
+        _ comment: String
+    ) async throws {
+        let taken = (model.history[user] ?? []).filter(\.isReverted)
+        guard let one = taken.randomElement(using: &random) else { return }
+        let id = try UserID(user)
+        let (meant, seqs): (UnrevertSelection, Set<Int>) =
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: (.updates(.update(seq: one.seq)), [one.seq])
+            case 1: (.updates(.updates(of: id, since: nil, until: nil)), Set(taken.map(\.seq)))
+            default: (.reverts([one.revertedBy]), Set(taken.filter { $0.revertedBy == one.revertedBy }.map(\.seq)))
+            }
+        let before = model.score(of: user)
+        let count = model.unrevert(user) { seqs.contains($0.seq) }
+        let after = model.score(of: user)
+        let (store, loop) = (try board.store, board.board.loop)
+        let preview = try await store.unrevertPreview(meant, on: loop)
+        let returned = try await store.unrevert(meant, by: board.board.act(), on: loop)
+        var expected = Reverted(user: id, updates: count, points: (after ?? 0) - (before ?? 0), score: after)
+        expected.finalSeasons = preview?.finalSeasons ?? []
+        #expect(returned == expected, "\(comment): \(user), \(meant)")
+        #expect(preview == expected, "\(comment): \(user), \(meant), before it was done")
+        let again = try await store.unrevert(meant, by: board.board.act(), on: loop)
         #expect(again == Reverted(user: id, score: after), "\(comment): once more")
     }
 

@@ -83,6 +83,10 @@ private struct RememberedLife {
             guard let seq = model.history[user]?.randomElement(using: &random)?.seq, seq > 0 else { return }
             _ = model.revert(user) { $0.seq == seq }
             _ = try await store.revert(.update(seq: seq), by: act, on: loop)
+        case 6:
+            guard let seq = model.history[user]?.last(where: \.isReverted)?.seq else { return }
+            _ = model.unrevert(user) { $0.seq == seq }
+            _ = try await store.unrevert(.updates(.update(seq: seq)), by: act, on: loop)
         default:
             let updates = (1...Int.random(in: 1...6, using: &random)).map { _ in
                 ModelUpdate(

@@ -12,6 +12,7 @@ struct RevertedGainsCase: Sendable, CustomTestStringConvertible {
         case report(Int, String)
         /// Of the update with this seq.
         case revert(Int)
+        case unrevert(Int)
     }
 
     let what: String
@@ -79,6 +80,15 @@ struct RevertedGainsCase: Sendable, CustomTestStringConvertible {
             ]
         ),
         .init(
+            what: "what counts again is gained again",
+            rule: #""rule":"points_limit","points":100,"interval":"1h""#,
+            steps: [
+                (0, .update(60, "applied 60")), (0, .revert(1)), (hour / 2, .update(40, "applied 40")),
+                (hour / 2, .unrevert(1)), (hour / 2, .update(1, "implausible points_limit")),
+                (hour + hour / 4, .update(60, "applied 160")),
+            ]
+        ),
+        .init(
             what: "where the least is best, it is what brought the user down",
             rule: #""rule":"points_limit","points":10,"interval":"1h""#,
             members: #""order":"asc","operators":["set"],"operator":"set","#,
@@ -107,6 +117,10 @@ struct RevertedGainsTests {
                     case .report(let value, let outcome):
                         let hand = OtherHand.service(try UserID("game"), RateLimit(updates: 100, interval: .seconds(1)))
                         #expect(try await ruled.update("ada", value, row.operation, by: hand) == outcome, comment)
+                    case .unrevert(let seq):
+                        let one = UnrevertSelection.updates(.update(seq: seq))
+                        let returned = try await ruled.store.unrevert(one, by: board.act(), on: board.loop)
+                        #expect(returned?.updates == 1, comment)
                     case .revert(let seq):
                         let reverted = try await ruled.store.revert(.update(seq: seq), by: board.act(), on: board.loop)
                         #expect(reverted?.updates == 1, comment)

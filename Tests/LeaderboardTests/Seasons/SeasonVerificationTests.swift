@@ -52,13 +52,16 @@ struct SeasonVerificationTests {
                 let name = "u\(Int.random(in: 0..<6, using: &random))"
                 let user = try UserID(name)
                 let window = Int.random(in: 0..<2, using: &random)
-                switch Int.random(in: 0..<14, using: &random) {
+                switch Int.random(in: 0..<15, using: &random) {
                 case 0: _ = try await store.suspend(user, by: act, on: loop)
                 case 1, 2: _ = try await store.reinstate(user, by: act, on: loop)
                 case 3:
                     if let seq = seqs.randomElement(using: &random) {
                         _ = try await store.revert(.update(seq: seq), by: act, on: loop)
                     }
+                case 14:
+                    let all = UnrevertSelection.updates(.updates(of: user, since: nil, until: nil))
+                    _ = try await store.unrevert(all, by: act, on: loop)
                 case 4: _ = try await store.erase(user, by: act, on: loop)
                 case 5:
                     ends[window] = try await target.board.microseconds()

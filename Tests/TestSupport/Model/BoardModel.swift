@@ -44,6 +44,8 @@ struct BoardModel {
         let operation: BoardRules.Operator
         let value: Int
         var isReverted = false
+        /// Seq of the last change that did so.
+        var revertedBy = 0
     }
 
     init(_ rules: BoardRules) {
@@ -173,9 +175,9 @@ struct BoardModel {
             !changes[index].isReverted && isMeant(changes[index])
         }
         guard !places.isEmpty else { return 0 }
-        for place in places { changes[place].isReverted = true }
-        history[user] = changes
         seq += 1
+        for place in places { (changes[place].isReverted, changes[place].revertedBy) = (true, seq) }
+        history[user] = changes
         let rest = whatIsLeft(of: changes)
         let row = rest.map { Row(score: $0, reached: seq) }
         if rest != score {
@@ -185,6 +187,46 @@ struct BoardModel {
             takeBack(user, in: place, to: whatIsLeft(of: changes.filter(season.has)))
         }
         return places.count
+    }
+
+    /// Makes those changes count again that were taken back and that `isMeant`, as if nobody had taken them back: how many.
+    mutating func unrevert(_ user: String, _ isMeant: (Change) -> Bool) -> Int {
+        guard var changes = history[user] else { return 0 }
+        let places = changes.indices.filter { changes[$0].isReverted && isMeant(changes[$0]) }
+        guard !places.isEmpty else { return 0 }
+        for place in places { changes[place].isReverted = false }
+        history[user] = changes
+        seq += 1
+        if let score = whatIsLeft(of: changes), score != self.score(of: user) {
+            let row = Row(score: score, reached: arrival(of: changes))
+            if suspended.contains(user) { withheld[user] = row } else { rows[user] = row }
+        }
+        for (place, season) in seasons.enumerated() where places.contains(where: { season.has(changes[$0]) }) {
+            let those = changes.filter(season.has)
+            let held = seasons[place].rows[user] ?? seasons[place].withheld[user]
+            guard let score = whatIsLeft(of: those), held?.score != score else { continue }
+            let row = Row(score: score, reached: arrival(of: those))
+            if suspended.contains(user) { seasons[place].withheld[user] = row } else { seasons[place].rows[user] = row }
+        }
+        return places.count
+    }
+
+    /// The change by which a user has what is left, as if those that count had never been taken back. A revert moves who it takes something
+    /// from, where what it took is still gone.
+    private func arrival(of changes: [Change]) -> Int {
+        let events = changes.map(\.seq) + changes.filter(\.isReverted).map(\.revertedBy)
+        var (score, reached): (Int?, Int) = (nil, 0)
+        for seq in Set(events).sorted() {
+            // What had come by then, less what had been taken of it.
+            let then = changes.filter { $0.seq <= seq }.map { change in
+                var change = change
+                change.isReverted = change.isReverted && change.revertedBy <= seq
+                return change
+            }
+            let now = whatIsLeft(of: then)
+            if now != score { (score, reached) = (now, seq) }
+        }
+        return reached
     }
 
     private mutating func takeBack(_ user: String, in place: Int, to rest: Int?) {

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Leaderboard
+import NIOHTTP1
+import Text
+
+/// `leaderboard admin unrevert (--revert N … | --seq N | --user ID [--since TIME] [--until TIME]) --reason TEXT [--dry-run | --yes]`
+struct AdminUnrevert: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unrevert",
+        abstract: "Undo reverts: what they took back counts again.",
+        discussion: """
+            Either all that reverts took, by the seqs of their entries in the audit; or one update by its seq; or a user's updates of a time. A time is given in \
+            milliseconds since 1970, or as 2026-11-25T04:00:00Z. The score becomes what the user's audit comes to with them, and among equals the user stands as if \
+            they had never been taken back, as far as the audit tells; who had left the board is on it again; so in each season that they counted in, \
+            as long as that is kept. Asking again brings back nothing twice. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
+            """
+    )
+
+    @OptionGroup var service: AdminService
+
+    @Option(help: ArgumentHelp("A revert of which all is undone; may be given several times.", valueName: "number"))
+    var revert: [Int] = []
+
+    @Option(help: ArgumentHelp("The one update with this number.", valueName: "number"))
+    var seq: Int?
+
+    @Option(help: ArgumentHelp("The user whose updates count again.", valueName: "id"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("Only updates that are not older.", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only updates that are not newer.", valueName: "time"))
+    var until: String?
+
+    @OptionGroup var consent: ReasonedConsent
+
+    func validate() throws {
+        guard [!revert.isEmpty, seq != nil, user != nil].filter(\.self).count == 1 else {
+            throw ValidationError("Give one of --revert, --seq and --user.")
+        }
+        guard user != nil || (since == nil && until == nil) else {
+            throw ValidationError("--since and --until go with --user.")
+        }
+    }
+
+    func run() async throws {
+        let body = Body(
+            reverts: revert.isEmpty ? nil : revert,
+            seq: seq,
+            user_id: user,
+            since: since,
+            until: until,
+            reason: consent.given?.text
+        )
+        let preview = try await service.ask(.POST, "/audit/unrevert/preview", body, as: Answer.self)
+        print(preview.line(isDone: false))
+        guard preview.updates > 0, try consent.isGiven("Make them count again?") else { return }
+        print(try await service.ask(.POST, "/audit/unrevert", body, as: Answer.self).line(isDone: true))
+    }
+
+    private struct Body: Encodable {
+        let reverts: [Int]?
+        let seq: Int?
+        let user_id: String?
+        let since: String?
+        let until: String?
+        let reason: String?
+    }
+
+    private struct Answer: Decodable {
+        let user_id: String
+        let updates: Int
+        /// By how much the score rises.
+        let points: Int
+        /// Nil: the user is not on the board then.
+        let score: Int?
+        /// Nil: of none that was over.
+        let final_seasons: [String]?
+
+        func line(isDone: Bool) -> String {
+            let whose = user_id.printable
+            guard updates > 0 else { return "nothing of \(whose) is taken back that could count again." }
+            let count = isDone ? (updates == 1 ? "counts again" : "count again") : "would count again"
+            let final = FinalSeasonWords.text(final_seasons).map { " Also in \($0)." } ?? ""
+            guard let score else { return "\(updates.counted("update")) of \(whose) \(count).\(final)" }
+            let distance = Int(clamping: points.magnitude).counted("point")
+            let change = points == 0 ? "as before" : "\(distance) \(points < 0 ? "less" : "more")"
+            return
+                "\(updates.counted("update")) of \(whose) \(count): the score \(isDone ? "is" : "would be") \(score), \(change).\(final)"
+        }
+    }
+}
