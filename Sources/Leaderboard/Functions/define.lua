@@ -34,12 +34,16 @@ end
 
 local function keep_rules(windows, has_begun, old, new)
   if not has_begun then
-    local kept = redis.call('HGETALL', windows)
-    for index = 1, #kept, 2 do
-      if not string.find(kept[index], ':', 1, true) then
-        redis.call('HDEL', windows, kept[index])
+    local cursor = '0'
+    repeat
+      local page = redis.call('HSCAN', windows, cursor)
+      for index = 1, #page[2], 2 do
+        if not string.find(page[2][index], ':', 1, true) then
+          redis.call('HDEL', windows, page[2][index])
+        end
       end
-    end
+      cursor = page[1]
+    until cursor == '0'
     return
   end
   for _, rules in ipairs({ old and old.rules or {}, new.rules }) do
