@@ -28,12 +28,27 @@ local function take(full_at, now, capacity, token_time)
   return true, full_in + token_time
 end
 
--- Notes that a bucket is full in `full_in`; a full one needs no key. (integer_text cuts: the milliseconds are rounded up.)
+-- For how many milliseconds the key of a bucket is there that is full in `full_in`, as text; rounded up, as integer_text cuts. Most buckets
+-- were full before their token was taken, and last as long as the one before: to make the text costs 2,200 instructions.
+local lasting_text
+
+do
+  local last, last_text = nil, nil
+
+  function lasting_text(full_in)
+    if full_in ~= last then
+      last, last_text = full_in, integer_text((full_in + 999) / 1000)
+    end
+    return last_text
+  end
+end
+
+-- Notes that a bucket is full in `full_in`; a full one needs no key.
 local redis_call
 
 local function keep_bucket(key, now, full_in)
   redis_call = redis_call or redis.call
-  redis_call('SET', key, integer_text(now + full_in), 'PX', integer_text((full_in + 999) / 1000))
+  redis_call('SET', key, integer_text(now + full_in), 'PX', lasting_text(full_in))
 end
 
 -- `take`, from the bucket that `key` holds. After a token was taken, the caller keeps the bucket. A refusal writes nothing,

@@ -614,7 +614,7 @@ local function plain_outcome(index, user, value, old)
   seq, seq_text = seq + 1, change_seq_text
   -- As keep_bucket.
   local full_at = now + full_in
-  call('SET', limit, format('%d', full_at), 'PX', format('%d', (full_in + 999) / 1000))
+  call('SET', limit, format('%d', full_at), 'PX', lasting_text(full_in))
   had[user], full_ats[limit] = total, full_at
   if checks then
     plausibility.count(index, user, old, ip)
