@@ -36,13 +36,8 @@ package struct Reverted: Sendable, Equatable {
 
 /// What the audit and the answers of our functions say of seasons that were reached although they were over.
 enum FinalSeasons {
-    /// Of `weekly 2026-W48;…`, each.
-    static func words(_ text: String) -> [String] {
-        text.parts(at: ";").filter { !$0.isEmpty }.map(String.init)
-    }
-
     /// Of `weekly 2026-W48;…`, as operators name them: `weekly/2026-W48`.
     static func names(_ text: String) -> [String] {
-        words(text).map { $0.parts(at: " ").joined(separator: "/") }
+        text.parts(at: ";").filter { !$0.isEmpty }.map { $0.parts(at: " ").joined(separator: "/") }
     }
 }

@@ -37,8 +37,6 @@ struct RevertedHistory {
     /// Of those reverts of which nothing counts again, also by how much the score changed: less than the updates had added, where another
     /// service had taken some of it before.
     private var falls: [(ids: Set<AuditID>, increase: Int)] = []
-    /// Those that were final, and of which reverts took something, as `weekly 2026-W48`.
-    private(set) var finalSeasons: Set<String> = []
     /// The user's last update with each seq. Where the board's count was begun anew, there may be an older one.
     private var latest: [Int: AuditID] = [:]
     private var shares = SeasonShares([])
@@ -89,7 +87,6 @@ struct RevertedHistory {
     }
 
     private mutating func turn(_ entry: AuditEntry) {
-        finalSeasons.formUnion(FinalSeasons.words(entry["season"] ?? ""))
         let gone = Set(entry.reverts.compactMap { latest[$0] } + entry.revertedEntries)
         reverted.formUnion(gone)
         let back = Set(entry.returns.compactMap { latest[$0] } + entry.returnedEntries)

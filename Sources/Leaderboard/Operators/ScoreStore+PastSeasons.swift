@@ -29,12 +29,7 @@ extension ScoreStore {
     }
 
     /// Of the seasons that were counted in and are kept, ended or not, those that hold something of the user.
-    /// - Parameter names: further ones that are meant if they are kept, as `weekly 2026-W48`.
-    func keptSeasons(
-        of user: UserID,
-        and names: Set<String> = [],
-        on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> [SeasonOfUser] {
+    func keptSeasons(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [SeasonOfUser] {
         let seasons = try await everyKeptSeason(on: eventLoop)
         var found: [SeasonOfUser] = []
         for start in stride(from: 0, to: seasons.count, by: Self.askedAtOnce) {
@@ -43,7 +38,7 @@ extension ScoreStore {
             guard let held = reply.array, held.count == some.count else { throw .unavailable("unexpected reply") }
             for (season, holds) in zip(some, held) {
                 guard let holds = holds.count else { throw .unavailable("unexpected reply") }
-                guard holds > 0 || names.contains(season.name) else { continue }
+                guard holds > 0 else { continue }
                 found.append(SeasonOfUser(season: season, isShown: holds & 1 != 0, isWithheld: holds & 2 != 0))
             }
         }

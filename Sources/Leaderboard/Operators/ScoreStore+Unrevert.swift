@@ -27,7 +27,7 @@ extension ScoreStore {
         var result = Reverted(user: history.user, score: held)
         var (catchUps, done) = (0, Set<AuditID>())
         var others: [Beside: Int] = [:]
-        let kept = try await seasonsToReturn(to: &history, on: eventLoop)
+        let kept = try await self.seasons(of: selection, &history, on: eventLoop)
         var seasons = try await storedSeasons(on: eventLoop)
         history.begin(seasons, past: kept)
         while true {
@@ -80,7 +80,7 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> Reverted? {
         guard var history = try await history(for: selection, on: eventLoop) else { return nil }
         let held = try await holding(of: history.user, on: eventLoop).anyScore
-        history.begin([], past: try await seasonsToReturn(to: &history, on: eventLoop))
+        history.begin([], past: try await self.seasons(of: selection, &history, on: eventLoop))
         try await readOn(&history, on: eventLoop)
         guard history.hasReverts(selection.reverts) else { return nil }
         let returning = history.returning(by: selection.reverts)
@@ -98,14 +98,17 @@ extension ScoreStore {
         return result
     }
 
-    /// Beside those in which the user is, those that the user has left by a revert.
-    private func seasonsToReturn(
-        to history: inout RevertedHistory,
+    /// The kept ones in which something counted that returns; a revert may have taken the user out of them.
+    private func seasons(
+        of selection: UnrevertSelection,
+        _ history: inout RevertedHistory,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [WindowSeason] {
-        guard try await !everyKeptSeason(on: eventLoop).isEmpty else { return [] }
+        let kept = try await everyKeptSeason(on: eventLoop)
+        guard !kept.isEmpty else { return [] }
+        history.begin([], past: kept)
         try await readOn(&history, on: eventLoop)
-        return try await keptSeasons(of: history.user, and: history.finalSeasons, on: eventLoop).map(\.season)
+        return history.past(of: history.returning(by: selection.reverts)[...])
     }
 
     private func history(
