@@ -1,12 +1,13 @@
 -- leaderboard_roll: begins the seasons that run now, as the first change of a season does (windows.lua), before there is one: so
 -- that viewers see the new one at once. However many ask, one season begins once.
--- KEYS  1 audit  2 board  3 seasons  4 seq  5 epoch  6 chain  7 ended
+-- KEYS  1 audit  2 board  3 seasons  4 seq  5 epoch  6 chain  7 ended, then of the board  8 scores  9 at  10 withheld (instances of before
+--       release 17 leave these out)
 -- ARGV  1 audit_max  2 channel  3 definition  4 version  5 seasons  6 from  7 until   as leaderboard_write has them (write.lua)
 -- Returns done | unchanged (they have begun), or, and nothing was written,
 --   season_over now stored | season_is stored now | no_board | bad_definition | board_changed version
 --
 -- leaderboard_reset: ends the running season of a window `manual` now, and begins the next one, whose name is the next number.
--- KEYS  as above, then of the season that ends  8 scores  9 at  10 withheld  and of the board  11 scores  12 at  13 withheld
+-- KEYS  1 to 7 as above, then of the season that ends  8 scores  9 at  10 withheld  and of the board  11 scores  12 at  13 withheld
 -- ARGV  as above, then  8 window  9 season  that ends; it is one of `seasons`
 --       10 actor  11 reason  12 ip  13 request   as operations have them (operation.lua)
 -- Returns done season from ends (the one that ended; microseconds), or, and nothing was written, as above but for `unchanged`
@@ -14,9 +15,10 @@
 do
 
 -- What both go by, and what is to be stored of the seasons (windows.lua); or nil, and the answer.
-local function begin_roll(name, keys, args, key_count, word_count)
+-- `places`: where in KEYS the board's scores are, with at and withheld behind them.
+local function begin_roll(name, keys, args, places, word_count)
   local from, ends = whole_number(args[6] or ''), whole_number(args[7] or '')
-  if #keys ~= key_count or #args ~= word_count or not whole_number(args[1]) or not from or not ends then
+  if #keys ~= places + 2 and (#keys ~= 7 or places ~= 8) or #args ~= word_count or not whole_number(args[1]) or not from or not ends then
     return nil, redis.error_reply('BADARG ' .. name .. ': a key or an argument is missing or wrong')
   end
   local given, version, text = args[3], args[4], args[5]
@@ -32,7 +34,7 @@ local function begin_roll(name, keys, args, key_count, word_count)
     return nil, redis.error_reply('BADARG ' .. name .. ': these are no seasons of this board')
   end
   local clock = redis.call('TIME')
-  local roll = { keys = keys, args = args, kept = kept, definition = definition, stored = kept[2], clock = clock,
+  local roll = { keys = keys, args = args, kept = kept, places = places, definition = definition, stored = kept[2], clock = clock,
     now = clock[1] * 1000000 + clock[2] }
   local answer
   answer, roll.stores = judge_seasons(version, roll.stored, text, from, ends, roll.now)
@@ -48,8 +50,8 @@ local function write_roll(roll, text, more)
   refuse_other_types(unpack(keys, 3, 6))
   local last_seq = count_of(roll.kept[3])
   local seq = last_seq
-  if not seq and keys[11] then
-    seq = first_seq(roll.definition, keys[1], keys[11], keys[12], keys[13], clock)
+  if not seq and keys[roll.places] then
+    seq = first_seq(roll.definition, keys[1], keys[roll.places], keys[roll.places + 1], keys[roll.places + 2], clock)
   elseif not seq then
     -- Stamps may be there without a count: then the time in milliseconds is above each of them.
     seq = math.max(last_audited_seq(keys[1]), roll.definition.is_stamped and milliseconds(clock) or 0)
@@ -72,7 +74,7 @@ local function write_roll(roll, text, more)
 end
 
 local function roll(keys, args)
-  local roll, answer = begin_roll('leaderboard_roll', keys, args, 7, 7)
+  local roll, answer = begin_roll('leaderboard_roll', keys, args, 8, 7)
   if answer then
     return answer
   elseif roll.stores ~= 'roll' then
@@ -83,7 +85,7 @@ local function roll(keys, args)
 end
 
 local function reset(keys, args)
-  local roll, answer = begin_roll('leaderboard_reset', keys, args, 13, 13)
+  local roll, answer = begin_roll('leaderboard_reset', keys, args, 11, 13)
   if answer then
     return answer
   end

@@ -34,6 +34,8 @@ struct RevertedHistory {
     private var reverted: Set<AuditID> = []
     /// Of each revert, what it took back; by its seq.
     private var takings: [Int: Set<AuditID>] = [:]
+    /// The last revert that took it.
+    private var takers: [AuditID: Int] = [:]
     /// Of those reverts of which nothing counts again, also by how much the score changed: less than the updates had added, where another
     /// service had taken some of it before.
     private var falls: [(ids: Set<AuditID>, increase: Int)] = []
@@ -95,7 +97,9 @@ struct RevertedHistory {
         guard !gone.isEmpty else { return }
         falls.append((gone, entry.increase))
         steps.append(.revert(gone, seq: entry.seq))
-        if let seq = entry.seq { takings[seq] = gone }
+        guard let seq = entry.seq else { return }
+        takings[seq] = gone
+        for id in gone { takers[id] = seq }
     }
 
     private mutating func begin(_ entry: AuditEntry) {
@@ -113,10 +117,12 @@ struct RevertedHistory {
     /// Of those that were asked for, the ones that no entry took back.
     var counting: [RevertedUpdate] { selected.filter { !reverted.contains($0.id) } }
 
-    /// Those that were taken back, and are asked for, or were by one of these reverts.
+    /// Those that were taken back, and are asked for, or were by one of these reverts, and by no later one.
     func returning(by reverts: [Int]) -> [RevertedUpdate] {
         guard !reverts.isEmpty else { return selected.filter { self.reverted.contains($0.id) } }
-        let ids = reverts.reduce(into: Set<AuditID>()) { $0.formUnion(takings[$1] ?? []) }.intersection(reverted)
+        let ids = reverts.reduce(into: Set<AuditID>()) { all, seq in
+            all.formUnion((takings[seq] ?? []).filter { takers[$0] == seq })
+        }.intersection(reverted)
         return steps.compactMap { step in
             if case .update(let update) = step, ids.contains(update.id) { update } else { nil }
         }

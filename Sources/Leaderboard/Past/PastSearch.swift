@@ -16,6 +16,8 @@ struct PastSearch {
         var place = false
         /// Seq of the oldest update so far that changed no score: it may be the user's first.
         var arrival: Int?
+        /// It left 0, as an update of who was not there may: before it, there may be nothing.
+        var mayBegin = false
     }
 
     private var wishes: [String: Wish]
@@ -48,6 +50,7 @@ struct PastSearch {
         for (user, arrival) in place {
             wishes[user, default: Wish()].place = true
             wishes[user]?.arrival = arrival
+            wishes[user]?.mayBegin = arrival != nil
         }
     }
 
@@ -73,7 +76,7 @@ struct PastSearch {
         if action == .restore || action == .ties {
             // Behind it, the count may jump, and places were told anew.
             oldest = nil
-            if isByArrival { dropPlaces(.before(seq)) }
+            if isByArrival { dropPlaces(before: seq) }
         } else if entry.isOfUser, let user = entry.userID?.rawValue, let wish = wishes[user] {
             wishes[user] = followed(wish, entry, user)
         }
@@ -97,13 +100,13 @@ struct PastSearch {
             places[user] = entry.arrival.map { .known($0) } ?? .unknown
             return nil
         }
-        if entry.action == .update { wish.arrival = entry.seq }
+        if entry.action == .update { (wish.arrival, wish.mayBegin) = (entry.seq, entry.score == 0) }
         return wish
     }
 
-    private mutating func dropPlaces(_ place: Place) {
+    private mutating func dropPlaces(before seq: Int) {
         for (user, wish) in wishes where wish.place {
-            places[user] = place
+            places[user] = wish.mayBegin ? .unknown : .before(seq)
             wishes[user]?.place = false
             if !wish.presence { wishes[user] = nil }
         }
@@ -117,7 +120,8 @@ struct PastSearch {
         for (user, wish) in wishes {
             if wish.presence, isWhole { isOnBoard[user] = false }
             if wish.place {
-                places[user] = isWhole ? wish.arrival.map { .known($0) } ?? .unknown : .before(oldest?.seq ?? 0)
+                let reach = wish.mayBegin ? Place.unknown : .before(oldest?.seq ?? 0)
+                places[user] = isWhole ? wish.arrival.map { .known($0) } ?? .unknown : reach
             }
         }
         wishes = [:]

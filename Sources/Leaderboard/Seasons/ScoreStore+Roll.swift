@@ -42,10 +42,11 @@ extension ScoreStore {
 
 extension StoreCalls {
     fileprivate func roll(_ seasons: RunningSeasons, _ board: StoredBoard) -> RedisCommand {
-        var call = RedisCommand("FCALL", "leaderboard_roll", "7")
-        for key in [keys.audit, keys.board, keys.seasons, keys.seq, keys.epoch, keys.chain, keys.ended] {
-            call.append(key)
-        }
+        let names =
+            [keys.audit, keys.board, keys.seasons, keys.seq, keys.epoch, keys.chain, keys.ended]
+            + [keys.scores, keys.at, keys.withheld]
+        var call = RedisCommand("FCALL", "leaderboard_roll", String(names.count))
+        for key in names { call.append(key) }
         for word in [auditMaxEntries, keys.channel, board.given, board.definition.version, seasons.text] {
             call.append(word)
         }

@@ -145,13 +145,14 @@ struct SeasonTallies {
     func tally(of user: String, in place: Int) -> Tally? {
         guard let history = histories[user] else { return tallies[place][user] }
         let (season, end) = (seasons[place], finality(of: place))
-        var (tally, hasAdded, isTouched) = (Tally?.none, false, false)
+        var (tally, hasAdded, isTouched, hasLost) = (Tally?.none, false, false, false)
         for step in history.steps where step.places.contains(place) {
             tally = tally ?? Tally()
             hasAdded = hasAdded || !step.update.saysScore
             if let turn = history.turns[step.update.id]?.last(where: { $0.act.reached(season, finalAt: end) }) {
                 isTouched = true
                 if turn.act.time == end, !turn.act.names.contains(season.name) { tally?.isUncertain = true }
+                hasLost = hasLost || turn.isGone
                 if turn.isGone { continue }
             }
             let held = step.update.replayed(inSeasonOn: tally?.score, by: rules)
@@ -160,7 +161,8 @@ struct SeasonTallies {
             if isTouched, tally?.score != held { tally?.isUncertain = true }
         }
         guard isTouched else { return tally }
-        tally?.reached = nil
+        // What is undone was never lost.
+        if hasLost { tally?.reached = nil }
         if tally?.score == nil, hasAdded, rules.isZeroLast { tally?.score = 0 }
         return tally
     }

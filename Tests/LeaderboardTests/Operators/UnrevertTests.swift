@@ -29,6 +29,23 @@ struct UnrevertTests {
         }
     }
 
+    @Test("of a revert is none of a later one that took the same")
+    func later() async throws {
+        try await withBoard { board in
+            let (store, act, loop) = (board.store, try board.act(), board.loop)
+            _ = try await board.applied("alice", 5)
+            func revert() async throws -> Int {
+                _ = try await store.revert(.update(seq: 1), by: act, on: loop)
+                return try #require(try await board.audit().last?.seq)
+            }
+            let first = try await revert()
+            #expect(try await store.unrevert(.reverts([first]), by: act, on: loop)?.updates == 1)
+            let second = try await revert()
+            #expect(try await store.unrevert(.reverts([first]), by: act, on: loop)?.updates == 0)
+            #expect(try await store.unrevert(.reverts([first, second]), by: act, on: loop)?.updates == 1)
+        }
+    }
+
     /// What is done, by whom; and the order that comes of it.
     struct Ties: Sendable, CustomTestStringConvertible {
         let what: String

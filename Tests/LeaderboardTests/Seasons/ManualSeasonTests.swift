@@ -27,7 +27,10 @@ struct ManualSeasonTests {
         try await withBoard { board in
             let catalogue = Catalogue(board.store.functions, maximumBoards: 10)
             let id = try BoardID("begun")
-            _ = try await catalogue.store(definition(), as: .board(id), inPlaceOf: .nothing, on: board.loop)
+            _ = try await catalogue.store(definition(.first), as: .board(id), inPlaceOf: .nothing, on: board.loop)
+            let store = try await catalogue.board(id, on: board.loop)
+            #expect(try await board.command("GET", store.keys.seq).text == "1")
+            #expect(try await AuditVerification(store, on: board.loop).run().isSound)
             let made = try await board.store.time(on: board.loop)
             let listed = try await catalogue.board(id, on: board.loop)
                 .seasons(of: Self.cup, before: nil, limit: 9, on: board.loop)

@@ -124,6 +124,32 @@ struct PastSeasonActsTests {
         }
     }
 
+    @Test(
+        "that undoes a revert gives the very places back, also when they are rebuilt",
+        arguments: [BoardRules.Ties.first, .last]
+    )
+    func unrevert(ties: BoardRules.Ties) async throws {
+        try await withWindows(BoardRules(ties: ties, windows: 1)) { target in
+            let (store, loop, act) = (try target.store, target.board.loop, try target.board.act())
+            for user in ["c", "b", "a"] { _ = try await target.write([ModelUpdate(user: user, value: 5)]) }
+            let ended = target
+            let before = try await rows(ended)
+            try await target.endSeason(0, at: target.board.microseconds())
+            _ = try await target.write([ModelUpdate(user: "a", value: 1)])
+            let all = RevertSelection.updates(of: try UserID("b"), since: nil, until: nil)
+            _ = try await store.revert(all, by: act, on: loop)
+            let preview = try await store.unrevertPreview(.updates(all), on: loop)
+            let returned = try await store.unrevert(.updates(all), by: act, on: loop)
+            #expect(returned == preview && returned?.finalSeasons == ["w0/1"])
+            #expect(try await rows(ended) == before)
+            #expect(try await isSound(target))
+            for key in ended.season(0).all { try await target.board.command("DEL", key) }
+            let report = try await AuditVerification(store, on: loop).run()
+            _ = try await store.repair(report, with: nil, by: act, on: loop)
+            #expect(try await rows(ended) == before)
+        }
+    }
+
     @Test("reaches as many as there are, some at once")
     func many() async throws {
         try await withWindows(BoardRules(ties: .id, operators: [.incr], windows: 1)) { target in
