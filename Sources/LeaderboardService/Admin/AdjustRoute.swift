@@ -4,6 +4,7 @@ import Leaderboard
 import Logging
 import NIOCore
 import NIOHTTP1
+import Seasons
 
 /// `POST /api/v1/admin/users/{id}/adjust`, and of another board: an operator adds or takes points, or says the score. It is an update of
 /// that user, in the audit with the operator and the reason, and reaches windows and segments as each does; of the board's rules only
@@ -55,9 +56,16 @@ struct AdjustRoute: Sendable {
             let adjustment = try body.adjustment()
             try body.checkReason()
             let store = try await boards.toOperate(request)
-            let holding: Holding
-            do throws(ScoreStoreError) { holding = try await store.holding(of: user, on: request.eventLoop) } catch {
+            let (holding, now): (Holding, Int)
+            do throws(ScoreStoreError) {
+                holding = try await store.holding(of: user, on: request.eventLoop)
+                now = try await store.time(on: request.eventLoop)
+            } catch {
                 throw Refusal(reading: error)
+            }
+            if let tournament = store.board.seasons?.tournament?.season {
+                guard now >= tournament.from else { throw .seasonNotBegun(from: tournament.from) }
+                guard now < tournament.until else { throw .boardEnded(tournament.until) }
             }
             guard !holding.isSuspended else { throw .userSuspended }
             let definition = store.board.definition

@@ -264,6 +264,12 @@ struct WindowRoutesTests {
                 #expect(answer.body.contains(code == "season_ended" ? until : from), "\(answer.body)")
                 #expect(Descriptions.complaints(answer, to: "POST", "/api/v1/boards/{board}/score/update") == [])
             }
+            // Nor does a preview promise what would be refused.
+            for act in ["adjust", "adjust/preview"] {
+                let body = #"{"score_increase":5,"reason":"x"}"#
+                let answer = try await service.operate("POST", "/boards/arena/users/ada/\(act)", body)
+                #expect((answer.status, answer.code) == (409, code), "\(answer.body)")
+            }
             let connection = try await service.connect()
             for query in ["", "?window=cup", "?window=cup&season=\(from.prefix(13))Z"] {
                 let rows = try await connection.request("GET", "/api/v1/boards/arena/scoreboard" + query)
