@@ -60,7 +60,7 @@ extension ScoreStore {
             case "season_is":
                 catchUps += 1
                 (seasons, others) = (RunningSeasons.reached(reply), [:])
-                history.begin(seasons, past: [])
+                history.begin(seasons, past: kept)
             case "beside":
                 catchUps += 1
                 guard let beside = Beside(reply, among: reached) else { throw .outcomeUnknown("unexpected reply") }
