@@ -271,15 +271,19 @@ register_operation('leaderboard_take_back', function(keys, args)
   return take_back(keys, args)
 end)
 
+-- What the calls of boards with rules are told besides, taken off their words; nil where it is missing.
+local function pace_of(keys, args)
+  if #keys >= 2 and #args >= 2 then
+    return { key = table.remove(keys), largest = table.remove(args), gains = table.remove(args) }
+  end
+end
+
 -- leaderboard_take_back_by_rules: the same on a board with rules of plausibility, to which these points are none that were gained.
 -- KEYS  as above, then what the rules know of the user (`pace`, rules.lua)
 -- ARGV  as above, then what each of the updates had gained, and the most that one of the others has (plausibility.begin_taking_back)
 register_operation('leaderboard_take_back_by_rules', function(keys, args)
-  if #keys < 2 or #args < 2 then
-    return wrong_arguments('leaderboard_take_back_by_rules')
-  end
-  local pace = { key = table.remove(keys), largest = table.remove(args), gains = table.remove(args) }
-  return take_back(keys, args, pace)
+  local pace = pace_of(keys, args)
+  return pace and take_back(keys, args, pace) or wrong_arguments('leaderboard_take_back_by_rules')
 end)
 
 -- leaderboard_revert: the same, as editions before 14 ask for it, which know only boards where updates add. They name updates by
@@ -341,6 +345,6 @@ end
 register_operation('leaderboard_revert', revert)
 
 reverting.parts_of, reverting.counted_in, reverting.held_towards = parts_of, counted_in, held_towards
-reverting.names_of_updates = names_of_updates
+reverting.names_of_updates, reverting.pace_of = names_of_updates, pace_of
 
 end

@@ -267,11 +267,8 @@ end)
 -- KEYS  as above, then what the rules know of the user (`pace`, rules.lua)
 -- ARGV  as above, then what each of the updates had gained, and the most that one of those has that count then
 register_operation('leaderboard_give_back_by_rules', function(keys, args)
-  if #keys < 2 or #args < 2 then
-    return wrong_arguments('leaderboard_give_back_by_rules')
-  end
-  local pace = { key = table.remove(keys), largest = table.remove(args), gains = table.remove(args) }
-  return give_back(keys, args, pace)
+  local pace = reverting.pace_of(keys, args)
+  return pace and give_back(keys, args, pace) or wrong_arguments('leaderboard_give_back_by_rules')
 end)
 
 end

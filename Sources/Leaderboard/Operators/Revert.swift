@@ -1,4 +1,5 @@
 package import Board
+import RedisClient
 import Text
 
 /// Which updates are taken back.
@@ -26,6 +27,17 @@ package struct Reverted: Sendable, Equatable {
         self.updates = updates
         self.points = points
         self.score = score
+    }
+
+    /// One step more, as the functions tell it: `done`, of how many updates, their points, the score, and final seasons, if any.
+    mutating func add(_ reply: [RESPValue], of count: Int) throws(ScoreStoreError) {
+        guard reply.count == 4 || reply.count == 5, reply[1].count == count, let change = reply[2].score else {
+            throw .outcomeUnknown("unexpected reply")
+        }
+        updates += count
+        points = ScoreRange.held(points + change)
+        score = reply[3].score
+        if reply.count == 5 { add(finalSeasons: reply[4].text ?? "") }
     }
 
     /// - Parameter text: as the audit has them: `weekly 2026-W48;…`.

@@ -18,8 +18,7 @@ extension ScoreStore {
 
     /// The seasons that were counted in and are kept, ended or not. Of a board that never had windows it asks Redis once.
     func everyKeptSeason(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
-        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended, keys.placing), on: eventLoop)
-        guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
+        guard try await hasHadSeasons(on: eventLoop) else { return [] }
         try await placeSeasons(on: eventLoop)
         let known = try await storedSeasons(on: eventLoop) + everyEnded(on: eventLoop)
         let keep = board.definition.windows.keepDays * 86_400_000_000
@@ -45,11 +44,16 @@ extension ScoreStore {
         return found
     }
 
-    /// Those of these in which nothing changes any more, but by an operator.
-    func final(of seasons: [WindowSeason], on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason]
-    {
+    /// With the names of those of these seasons in which nothing changes any more, but by an operator.
+    func preview(
+        _ result: Reverted,
+        of seasons: [WindowSeason],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reverted {
+        var result = result
         let end = try await time(on: eventLoop) - board.definition.windows.graceSeconds * 1_000_000
-        return seasons.filter { $0.season.until <= end }
+        result.add(finalSeasons: seasons.filter { $0.season.until <= end }.map(\.name).joined(separator: ";"))
+        return result
     }
 
     /// All that the stream has, a page at a time; the latest first.

@@ -47,15 +47,9 @@ extension ScoreStore {
                 catchUps += 1
                 seasons = RunningSeasons.reached(reply)
                 history.begin(seasons, past: kept)
-            case "done" where reply.count == 4 || reply.count == 5:
-                result.add(finalSeasons: reply.count == 5 ? reply[4].text ?? "" : "")
-                guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
-                    throw .outcomeUnknown("unexpected reply")
-                }
+            case "done":
+                try result.add(reply, of: batch.count)
                 done.formUnion(batch.map(\.id))
-                result.updates += updates
-                result.points = ScoreRange.held(result.points + points)
-                result.score = reply[3].score
                 if batch.count == counting.count { return result }
             case "no_user": return result.updates == 0 ? nil : result
             case "behind" where catchUps < Self.maximumTurns: catchUps += 1
@@ -81,10 +75,8 @@ extension ScoreStore {
         guard let held else { return nil }
         let score = try history.score(of: held, without: counting, by: board.definition)
         let fall = ScoreRange.held(held - (score ?? 0))
-        var result = Reverted(user: history.user, updates: counting.count, points: fall, score: score)
-        let touched = try await final(of: history.past(of: counting[...]), on: eventLoop)
-        result.add(finalSeasons: touched.map(\.name).joined(separator: ";"))
-        return result
+        let result = Reverted(user: history.user, updates: counting.count, points: fall, score: score)
+        return try await preview(result, of: history.past(of: counting[...]), on: eventLoop)
     }
 
     func history(

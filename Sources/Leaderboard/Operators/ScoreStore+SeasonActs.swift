@@ -35,10 +35,15 @@ extension ScoreStore {
         RunningSeasons.stored(try await read(RedisCommand("GET", keys.seasons), on: eventLoop).text ?? "")
     }
 
+    /// False: the board never had windows that end.
+    func hasHadSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended, keys.placing), on: eventLoop)
+        return marks.count.map { $0 > 0 } ?? true
+    }
+
     /// Those of which something is kept. Looks through all keys of Redis, a page at a time; not those of a board without windows.
     func keptSeasons(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<SeasonKeys> {
-        let marks = try await read(RedisCommand("EXISTS", keys.seasons, keys.ended, keys.placing), on: eventLoop)
-        guard marks.count.map({ $0 > 0 }) ?? true else { return [] }
+        guard try await hasHadSeasons(on: eventLoop) else { return [] }
         try await placeSeasons(on: eventLoop)
         var kept: Set<SeasonKeys> = []
         try await forEachKey(beginningWith: keys.name("s:"), longestRest: SeasonKeys.longestRest, on: eventLoop) {

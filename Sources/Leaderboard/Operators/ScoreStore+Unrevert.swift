@@ -46,16 +46,10 @@ extension ScoreStore {
                 throw .unavailable("the board changes faster than its audit is read")
             }
             switch reply[0].text {
-            case "done" where reply.count == 4 || reply.count == 5:
-                result.add(finalSeasons: reply.count == 5 ? reply[4].text ?? "" : "")
-                guard let updates = reply[1].count, updates == batch.count, let points = reply[2].score else {
-                    throw .outcomeUnknown("unexpected reply")
-                }
+            case "done":
+                try result.add(reply, of: batch.count)
                 done.formUnion(batch.map(\.id))
                 others = [:]
-                result.updates += updates
-                result.points = ScoreRange.held(result.points + points)
-                result.score = reply[3].score
                 if batch.count == returning.count { return result }
             case "season_is":
                 catchUps += 1
@@ -92,10 +86,8 @@ extension ScoreStore {
         }
         let score = try history.score(of: held, at: rest)
         let rise = ScoreRange.held((score ?? 0) - (held ?? 0))
-        var result = Reverted(user: history.user, updates: returning.count, points: rise, score: score)
-        let touched = try await final(of: history.past(of: returning[...]), on: eventLoop)
-        result.add(finalSeasons: touched.map(\.name).joined(separator: ";"))
-        return result
+        let result = Reverted(user: history.user, updates: returning.count, points: rise, score: score)
+        return try await preview(result, of: history.past(of: returning[...]), on: eventLoop)
     }
 
     /// The kept ones in which something counted that returns; a revert may have taken the user out of them.
