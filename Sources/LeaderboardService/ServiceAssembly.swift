@@ -301,6 +301,7 @@ package struct ServiceAssembly: Sendable {
                 .POST,
                 "/api/v1/score/update",
                 maximumBodyBytes: UpdateScore.maximumBodyBytes,
+                beginning: crossOrigin.opened(update.begin),
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/score/update", handler: crossOrigin.preflight),

@@ -6,11 +6,15 @@ extension HTTPConnection {
     /// - Parameter isLast: the connection ends with it.
     func respond(_ response: Response, isLast: Bool = false) {
         guard context != nil, case .handling(let request) = phase else { return }
-        let keepAlive = request.isKeepAlive && !loop.isStopping && !isLast
-        var response = response
         if let fault = response.fault, Fault.isWantedAsProblem(request.headers) {
-            response = fault.problem(response, types: server.options.problemTypes)
+            respond(fault.problem(response, types: server.options.problemTypes), to: request, isLast: isLast)
+        } else {
+            respond(response, to: request, isLast: isLast)
         }
+    }
+
+    private func respond(_ response: Response, to request: Request, isLast: Bool) {
+        let keepAlive = request.isKeepAlive && !loop.isStopping && !isLast
         let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
         let answer = Answer(request: request, status: response.status, bytes: bytes.readableBytes)
         guard keepAlive else { return writeLast(bytes, of: answer) }

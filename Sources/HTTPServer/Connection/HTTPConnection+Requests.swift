@@ -77,14 +77,7 @@ extension HTTPConnection {
         let decide: Route.Decider
         let upgrade: LiveUpgrade
         switch route.action {
-        case .respond(let handler, let ready):
-            if let response = ready?(request) { return respond(response) }
-            let me = NIOLoopBound(self, eventLoop: request.eventLoop)
-            Task.immediate(executorPreference: loop.executor) {
-                let response = await handler(request)
-                me.value.respond(response)
-            }
-            return
+        case .respond(let handler, let shortcut): return respond(handler, shortcut, request)
         case .webSocket(let decider, let eventStream, let subprotocol):
             do throws(RequestViolation) {
                 let handshake = try WebSocketHandshake(request, eventStream: eventStream, subprotocol: subprotocol)
@@ -104,6 +97,28 @@ extension HTTPConnection {
             case .refuse(let response): me.value.respond(response)
             case .accept(let open): me.value.goLive(upgrade, open: open)
             }
+        }
+    }
+
+    private func respond(_ handler: @escaping Route.Handler, _ shortcut: Route.Shortcut?, _ request: Request) {
+        switch shortcut {
+        case .ready(let answer): if let response = answer(request) { return respond(response) }
+        case .beginning(let begin):
+            let me = NIOLoopBound(self, eventLoop: request.eventLoop)
+            let isBegun = begin(request) { response in
+                if let response { me.value.respond(response) } else { me.value.respond(handler, to: request) }
+            }
+            if isBegun { return }
+        case nil: break
+        }
+        respond(handler, to: request)
+    }
+
+    private func respond(_ handler: @escaping Route.Handler, to request: Request) {
+        let me = NIOLoopBound(self, eventLoop: request.eventLoop)
+        Task.immediate(executorPreference: loop.executor) {
+            let response = await handler(request)
+            me.value.respond(response)
         }
     }
 

@@ -6,16 +6,25 @@ package final class Route: Sendable {
     package typealias Handler = @Sendable (Request) async -> Response
     /// The answer where it is at hand; nil where somebody must be waited for.
     package typealias ReadyAnswer = @Sendable (Request) -> Response?
+    /// Begins the answer, which is told once, on the request's event loop; false where the handler has to be asked. So it has where
+    /// nil is told: what was begun came to nothing.
+    package typealias Beginning = @Sendable (Request, _ tell: @escaping @Sendable (Response?) -> Void) -> Bool
     /// Called with the head: the body comes through the stream.
     package typealias StreamHandler = @Sendable (Request, RequestStream) async -> Void
     package typealias Decider = @Sendable (Request) async -> LiveDecision
 
     enum Action: Sendable {
-        case respond(Handler, ready: ReadyAnswer?)
+        case respond(Handler, Shortcut?)
         /// The handshake is checked before the decider is asked.
         case webSocket(Decider, eventStream: String?, subprotocol: String?)
         case eventStream(Decider)
         case stream(StreamHandler)
+    }
+
+    /// What is tried before the handler: an answer that needs no task costs a fifth less, and more where it waits for somebody.
+    enum Shortcut: Sendable {
+        case ready(ReadyAnswer)
+        case beginning(Beginning)
     }
 
     package let method: HTTPMethod
@@ -43,14 +52,17 @@ package final class Route: Sendable {
     /// - Parameters:
     ///   - maximumBodyBytes: a longer body reaches the handler as ``Request/Body/tooLarge``.
     ///   - ready: asked before the handler. An answer from here needs no task: 18,400 instead of 24,700 instructions.
+    ///   - beginning: the same of an answer that others must be waited for; there is one of the two.
     package static func on(
         _ method: HTTPMethod,
         _ path: String,
         maximumBodyBytes: Int = 0,
         ready: ReadyAnswer? = nil,
+        beginning: Beginning? = nil,
         handler: @escaping Handler
     ) -> Route {
-        Route(method, path, maximumBodyBytes: maximumBodyBytes, .respond(handler, ready: ready))
+        let shortcut = ready.map(Shortcut.ready) ?? beginning.map(Shortcut.beginning)
+        return Route(method, path, maximumBodyBytes: maximumBodyBytes, .respond(handler, shortcut))
     }
 
     /// One that reads its request's body piece by piece, and may answer so. ``Request/body`` says nothing of it.
@@ -60,7 +72,7 @@ package final class Route: Sendable {
 
     /// A document for people, by GET. Who puts a slash behind its path is sent to it.
     package static func page(_ path: String, handler: @escaping Handler) -> Route {
-        Route(.GET, path, .respond(handler, ready: nil), isPage: true)
+        Route(.GET, path, .respond(handler, nil), isPage: true)
     }
 
     /// - Parameters:

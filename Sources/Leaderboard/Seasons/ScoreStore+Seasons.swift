@@ -27,7 +27,7 @@ extension ScoreStore {
                 if let late = seasons.lateHead(season) {
                     (chosen, isLate) = (late, true)
                 } else if !running.has(season) {
-                    call.isReplayOnly = true
+                    call = call.replay
                 }
             }
             let reply = try await send(call, by: chosen, on: eventLoop)
@@ -55,9 +55,7 @@ extension ScoreStore {
             // Nothing else tells the end: no update will.
             if seasons.takesEnd(), (try? await roll(on: eventLoop)) == nil { seasons.giveEndBack() }
             guard call.idempotencyKey != nil, let past = seasons.pastHead() else { return .seasonEnded }
-            var call = call
-            call.isReplayOnly = true
-            let reply = try await send(call, by: past, on: eventLoop)
+            let reply = try await send(call.replay, by: past, on: eventLoop)
             return SeasonsAnswer(reply) == nil ? try outcome(reply, by: call.hand) : .seasonEnded
         }
     }

@@ -86,14 +86,51 @@ package final class FunctionCalls: Sendable {
         do {
             return try await Self.add(call, by: head, to: groups)
         } catch {
-            return try await sendAgain(
-                head.function,
-                after: error,
-                since: start,
-                isIdempotent: call.idempotencyKey != nil,
-                on: eventLoop
-            ) { () async throws(RedisError) in try await Self.add(call, by: head, to: groups) }
+            return try await sendAgain(call, by: head, to: groups, after: error, since: start, on: eventLoop)
         }
+    }
+
+    /// The same for who is no task; who is told of an error goes on with ``again(_:by:after:since:on:)``.
+    /// - Parameter tell: called once, on the event loop.
+    /// - Returns: false where nothing was sent, and nothing will be told: the loop has no connections of its own.
+    func begin(
+        _ call: UpdateCall,
+        by head: WriteHead,
+        on eventLoop: any EventLoop,
+        _ tell: @escaping @Sendable (ReplyContinuation.Reply) -> Void
+    ) -> Bool {
+        guard let groups = groups[ObjectIdentifier(eventLoop)] else { return false }
+        groups.value.add(call, by: head, ReplyContinuation(tell))
+        return true
+    }
+
+    /// Repeats an update that was begun, if that may be. Ends by the deadline of a call.
+    func again(
+        _ call: UpdateCall,
+        by head: WriteHead,
+        after first: RedisError,
+        since start: NIODeadline,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
+        guard let groups = groups[ObjectIdentifier(eventLoop)] else { throw first }
+        return try await sendAgain(call, by: head, to: groups, after: first, since: start, on: eventLoop)
+    }
+
+    private func sendAgain(
+        _ call: UpdateCall,
+        by head: WriteHead,
+        to groups: NIOLoopBoundBox<TickGroups>,
+        after first: RedisError,
+        since start: NIODeadline,
+        on eventLoop: any EventLoop
+    ) async throws(RedisError) -> RESPValue {
+        try await sendAgain(
+            head.function,
+            after: first,
+            since: start,
+            isIdempotent: call.idempotencyKey != nil,
+            on: eventLoop
+        ) { () async throws(RedisError) in try await Self.add(call, by: head, to: groups) }
     }
 
     private static func add(

@@ -58,17 +58,65 @@ package struct ScoreStore: Sendable {
         withRank: Bool,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> UpdateOutcome {
-        guard functions.gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
-        let call = UpdateCall(
-            update: update,
-            origin: origin,
-            idempotencyKey: idempotencyKey,
-            grant: grant,
-            withRank: withRank,
-            hand: hand
+        try await apply(
+            UpdateCall(
+                update: update,
+                origin: origin,
+                idempotencyKey: idempotencyKey,
+                grant: grant,
+                withRank: withRank,
+                hand: hand
+            ),
+            on: eventLoop
         )
+    }
+
+    package func apply(
+        _ call: UpdateCall,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> UpdateOutcome {
+        guard functions.gate.takesUpdates else { throw .unavailable(RedisError.notSent(.rightsMissing).description) }
         if let seasons = board.seasons { return try await apply(call, in: seasons, on: eventLoop) }
-        return try outcome(try await send(call, by: board.writeHead, on: eventLoop), by: hand)
+        return try outcome(try await send(call, by: board.writeHead, on: eventLoop), by: call.hand)
+    }
+
+    /// The same for who is no task.
+    /// - Parameter tell: called once, on the event loop.
+    /// - Returns: false where nothing was sent, and nothing will be told: ``apply(_:on:)`` has to be asked. So it is of a board with
+    ///   windows that end.
+    package func begin(
+        _ call: UpdateCall,
+        on eventLoop: any EventLoop,
+        _ tell: @escaping @Sendable (Result<UpdateOutcome, ScoreStoreError>) -> Void
+    ) -> Bool {
+        guard board.seasons == nil, functions.gate.takesUpdates else { return false }
+        let start = NIODeadline.now()
+        return functions.begin(call, by: board.writeHead, on: eventLoop) { reply in
+            switch reply {
+            case .success(let value):
+                do throws(ScoreStoreError) { tell(.success(try outcome(value, by: call.hand))) } catch {
+                    tell(.failure(error))
+                }
+            case .failure(let error):
+                Task {
+                    let outcome = await again(call, after: error, since: start, on: eventLoop)
+                    eventLoop.execute { tell(outcome) }
+                }
+            }
+        }
+    }
+
+    private func again(
+        _ call: UpdateCall,
+        after first: RedisError,
+        since start: NIODeadline,
+        on eventLoop: any EventLoop
+    ) async -> Result<UpdateOutcome, ScoreStoreError> {
+        let value: RESPValue
+        do {
+            value = try await functions.again(call, by: board.writeHead, after: first, since: start, on: eventLoop)
+        } catch { return .failure(failed(error)) }
+        do { return .success(try outcome(value, by: call.hand)) } catch { return .failure(error) }
     }
 
     /// - Parameter hand: whose update it was.
@@ -94,10 +142,14 @@ package struct ScoreStore: Sendable {
         do {
             return try await functions.send(call, by: head, on: eventLoop)
         } catch {
-            functions.gate.met(error, isUpdate: true)
-            functions.reports.met(error, on: board.id)
-            throw ScoreStoreError(ofWrite: error)
+            throw failed(error)
         }
+    }
+
+    private func failed(_ error: RedisError) -> ScoreStoreError {
+        functions.gate.met(error, isUpdate: true)
+        functions.reports.met(error, on: board.id)
+        return ScoreStoreError(ofWrite: error)
     }
 
     /// Gives the board its epoch, if it has none. Then an update that follows is a change like any other.

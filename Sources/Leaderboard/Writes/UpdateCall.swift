@@ -2,17 +2,54 @@ import Board
 import Text
 import RedisClient
 
-/// One update as `Functions/write.lua` is told of it.
-struct UpdateCall {
-    let update: BoardUpdate
-    let origin: UpdateOrigin
-    let idempotencyKey: IdempotencyKey?
+/// One update as `Functions/write.lua` is told of it. A class, for it is handed on from the request to the group that it goes with,
+/// and kept until its outcome is known: a structure would have its eight parts counted each time.
+package final class UpdateCall: Sendable {
+    package let update: BoardUpdate
+    package let origin: UpdateOrigin
+    package let idempotencyKey: IdempotencyKey?
     let grant: ScoreGrant?
-    let withRank: Bool
+    package let withRank: Bool
     /// Nil: it is the user's own.
-    var hand: OtherHand?
+    package let hand: OtherHand?
     /// It names a season that does not run: only what it did before is told.
-    var isReplayOnly = false
+    let isReplayOnly: Bool
+
+    package init(
+        update: BoardUpdate,
+        origin: UpdateOrigin,
+        idempotencyKey: IdempotencyKey?,
+        grant: ScoreGrant? = nil,
+        withRank: Bool,
+        hand: OtherHand? = nil,
+        isReplayOnly: Bool = false
+    ) {
+        self.update = update
+        self.origin = origin
+        self.idempotencyKey = idempotencyKey
+        self.grant = grant
+        self.withRank = withRank
+        self.hand = hand
+        self.isReplayOnly = isReplayOnly
+    }
+
+    /// The same, of which only what it did before is told.
+    var replay: UpdateCall { with(grant, isReplayOnly: true) }
+
+    /// The same, which uses up the grant.
+    package func with(_ grant: ScoreGrant) -> UpdateCall { with(grant, isReplayOnly: isReplayOnly) }
+
+    private func with(_ grant: ScoreGrant?, isReplayOnly: Bool) -> UpdateCall {
+        UpdateCall(
+            update: update,
+            origin: origin,
+            idempotencyKey: idempotencyKey,
+            grant: grant,
+            withRank: withRank,
+            hand: hand,
+            isReplayOnly: isReplayOnly
+        )
+    }
 
     /// Its own words of KEYS. (By the head, not by the board's keys: to hand over twenty names costs 1,200 instructions.)
     func appendKeys(by head: WriteHead, to keys: inout RedisCommand) {

@@ -28,11 +28,12 @@ final class UpdateGroup {
     }
 
     private(set) var count = 0
+    /// No fewer than the call has on the wire. Meaningless of an empty one.
+    private var bytes = 0
 
     /// Whether there is room for one more.
     func takes(_ call: UpdateCall) -> Bool {
         if count == 0 { return true }
-        let bytes = head.byteCount + keys.byteCount + words.byteCount + segments.byteCount + paces.byteCount
         return count < Self.maximumUpdates && bytes + call.maximumBytes(by: head) <= Self.maximumBytes
     }
 
@@ -47,6 +48,7 @@ final class UpdateGroup {
         call.appendWords(to: &words)
         if head.segments != nil { segments.append(call.update.segments?.text ?? "") }
         head.rules?.appendKeys(of: call, to: &paces)
+        bytes = (count == 0 ? head.byteCount : bytes) + call.maximumBytes(by: head)
         count += 1
     }
 

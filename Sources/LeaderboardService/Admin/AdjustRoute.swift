@@ -29,13 +29,16 @@ struct AdjustRoute: Sendable {
                 let wanted = WantedUpdate(
                     store: store,
                     board: store.board.id,
-                    update: BoardUpdate(user: user, adjustment.operation, adjustment.value),
-                    idempotencyKey: key,
-                    wantsRank: false,
-                    hand: .operator(actor, act.reason)
+                    call: UpdateCall(
+                        update: BoardUpdate(user: user, adjustment.operation, adjustment.value),
+                        origin: act.origin,
+                        idempotencyKey: key,
+                        withRank: false,
+                        hand: .operator(actor, act.reason)
+                    )
                 )
-                let outcome = try await writer.apply(wanted, nil, origin: act.origin, request)
-                guard let applied = try writer.applied(outcome, wanted, act.origin) else { continue }
+                let outcome = try await writer.apply(wanted, for: request)
+                guard let applied = try writer.applied(outcome, wanted) else { continue }
                 if applied.isChange, !applied.isReplay { logger.note("score adjusted", user, on: store, by: act) }
                 return ByteBuffer(
                     string:

@@ -8,41 +8,47 @@ import NIOHTTP1
 /// not learn how far they came.
 extension Refusal {
     init(_ error: TokenError) {
+        self =
+            error == .keysUnavailable
+            ? .keysUnavailable : .invalidToken(Self.description(of: error), reason: error.rawValue)
+    }
+
+    /// What the client may know of it.
+    private static func description(of error: TokenError) -> String? {
         switch error {
-        case .keysUnavailable: self = .keysUnavailable
-        case .malformed, .unknownKey, .badSignature: self = .invalidToken(nil)
+        case .keysUnavailable, .malformed, .unknownKey, .badSignature: nil
         case .unsupportedAlgorithm:
-            self = .invalidToken("Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256")
-        case .badHeader: self = .invalidToken("Its header has a name twice, or a kid or typ that is no string")
-        case .criticalExtension: self = .invalidToken("It needs an extension (crit), and none is understood here")
-        case .wrongType: self = .invalidToken("Its typ is that of another kind of token: neither JWT nor at+jwt")
-        case .badPayload: self = .invalidToken("Its payload is no JSON object, or has a name twice")
-        case .missingExpiry: self = .invalidToken("It has no exp")
-        case .unusableExpiry: self = .invalidToken("Its exp is no time in seconds since 1970")
-        case .missingUser: self = .invalidToken("The claim that names its user is missing")
-        case .unusableUser: self = .invalidToken("The claim that names its user is no user id")
-        case .badClaims: self = .invalidToken("One of its claims is not of its type")
-        case .expired: self = .invalidToken("It has expired")
-        case .notYetValid: self = .invalidToken("It is not valid yet")
-        case .missingIssuer: self = .invalidToken("It has no iss")
-        case .wrongIssuer: self = .invalidToken("It is of another issuer")
-        case .missingAudience: self = .invalidToken("It has no aud")
-        case .wrongAudience: self = .invalidToken("It is for another audience")
+            "Its algorithm is none of RS256, PS256, ES256, EdDSA and HS256"
+        case .badHeader: "Its header has a name twice, or a kid or typ that is no string"
+        case .criticalExtension: "It needs an extension (crit), and none is understood here"
+        case .wrongType: "Its typ is that of another kind of token: neither JWT nor at+jwt"
+        case .badPayload: "Its payload is no JSON object, or has a name twice"
+        case .missingExpiry: "It has no exp"
+        case .unusableExpiry: "Its exp is no time in seconds since 1970"
+        case .missingUser: "The claim that names its user is missing"
+        case .unusableUser: "The claim that names its user is no user id"
+        case .badClaims: "One of its claims is not of its type"
+        case .expired: "It has expired"
+        case .notYetValid: "It is not valid yet"
+        case .missingIssuer: "It has no iss"
+        case .wrongIssuer: "It is of another issuer"
+        case .missingAudience: "It has no aud"
+        case .wrongAudience: "It is for another audience"
         }
-        reason = error.rawValue
     }
 
     static let invalidToken = Refusal.invalidToken(nil)
 
     /// - Parameter description: a main clause without its full stop; nothing that a quoted string would have to escape.
-    private static func invalidToken(_ description: String?) -> Refusal {
+    private static func invalidToken(_ description: String?, reason: String? = nil) -> Refusal {
         let told = description.map { ", error_description=\"\($0)\"" } ?? ""
         return Refusal(
             status: .unauthorized,
             code: "invalid_token",
             message: description.map { "The access token is not valid: \($0.prefix(1).lowercased())\($0.dropFirst())." }
                 ?? "The access token is not valid, or not any more: get a new one.",
-            headers: ["WWW-Authenticate": "Bearer error=\"invalid_token\"\(told)"]
+            headers: ["WWW-Authenticate": "Bearer error=\"invalid_token\"\(told)"],
+            reason: reason
         )
     }
 

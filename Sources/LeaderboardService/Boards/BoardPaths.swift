@@ -18,6 +18,7 @@ enum BoardPaths {
                 .POST,
                 "/api/v1/boards/{board}/score/update",
                 maximumBodyBytes: UpdateScore.maximumBodyBytes,
+                beginning: crossOrigin.opened(update.begin),
                 handler: crossOrigin.opened(update.answer)
             ),
             .on(.OPTIONS, "/api/v1/boards/{board}/score/update", handler: crossOrigin.preflight),

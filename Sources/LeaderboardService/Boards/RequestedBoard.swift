@@ -102,14 +102,24 @@ struct RequestedBoard: Sendable {
     /// For who writes. Where a template covers the name, it is what that makes: ``makeRoom(for:_:_:)`` comes before the write.
     /// - Parameter isFresh: what is known of it does not hold any more.
     func toWrite(_ id: BoardID, isFresh: Bool, on eventLoop: any EventLoop) async throws(Refusal) -> ScoreStore {
-        if !isFresh {
-            if id == .main { return catalogue.mainAtOnce(on: eventLoop) }
-            if let store = catalogue.known(id) { return store }
-        }
-        do { return try await catalogue.board(id, on: eventLoop) } catch { throw Refusal(error) }
+        if !isFresh, let store = atOnce(id, on: eventLoop) { return store }
+        return try await found(id, on: eventLoop)
+    }
+
+    /// The same, where nothing has to be asked before the write.
+    func knownToWrite(_ id: BoardID, on eventLoop: any EventLoop) -> ScoreStore? {
+        guard let store = atOnce(id, on: eventLoop), store.board.definition.visibility != .members,
+            UnmadeBoard(store) == nil
+        else { return nil }
+        return store
+    }
+
+    private func atOnce(_ id: BoardID, on eventLoop: any EventLoop) -> ScoreStore? {
+        id == .main ? catalogue.mainAtOnce(on: eventLoop) : catalogue.known(id)
     }
 
     /// When nothing else stands in the way of the write that makes the board: it takes its place among those that there may be.
+    @inline(never)
     func makeRoom(for board: UnmadeBoard, _ user: UserID, _ request: Request) async throws(Refusal) {
         let maker = BoardMaker(user: user, address: callers.network(of: request).description)
         do throws(BoardLookupError) {
@@ -152,6 +162,7 @@ struct RequestedBoard: Sendable {
         try await allowMember(store, token, on: request.eventLoop)
     }
 
+    @inline(never)
     private func allowMember(
         _ store: ScoreStore,
         _ token: VerifiedToken,
@@ -171,7 +182,12 @@ struct RequestedBoard: Sendable {
     }
 
     func board(_ id: BoardID, _ request: Request) async throws(Refusal) -> ScoreStore {
-        do { return try await catalogue.board(id, on: request.eventLoop) } catch { throw Refusal(error) }
+        try await found(id, on: request.eventLoop)
+    }
+
+    @inline(never)
+    private func found(_ id: BoardID, on eventLoop: any EventLoop) async throws(Refusal) -> ScoreStore {
+        do { return try await catalogue.board(id, on: eventLoop) } catch { throw Refusal(error) }
     }
 }
 

@@ -100,9 +100,7 @@ struct ProfileRoutes: Sendable {
             limit.add(state, to: &response.headers)
             return response
         case .rateLimited(let state):
-            var refusal = Refusal.rateLimited(retryAfter: state.retryAfterSeconds)
-            limit.add(state, to: &refusal.headers)
-            throw refusal
+            throw Refusal.rateLimited(retryAfter: state.retryAfterSeconds).held(against: limit, state)
         case .suspended: throw .userSuspended
         case .held: throw .profileHeld
         case .noBoard: throw .boardNotFound

@@ -110,10 +110,13 @@ struct ReportWriter: Sendable {
                 let wanted = WantedUpdate(
                     store: store,
                     board: batch.board,
-                    update: update.update,
-                    idempotencyKey: update.idempotencyKey,
-                    wantsRank: batch.wantsRank,
-                    hand: hand
+                    call: UpdateCall(
+                        update: update.update,
+                        origin: batch.attempt.origin,
+                        idempotencyKey: update.idempotencyKey,
+                        withRank: batch.wantsRank,
+                        hand: hand
+                    )
                 )
                 guard let result = result(outcome, wanted, batch) else { return Array(sent.suffix(rest.count)) }
                 results[sent[sent.count - rest.count]] = ReportOutcome(id: update.idempotencyKey, result: result)
@@ -133,7 +136,7 @@ struct ReportWriter: Sendable {
             switch outcome {
             case .failure(let error): return .failure(Refusal(error))
             case .success(let outcome):
-                return try writer.applied(outcome, wanted, batch.attempt.origin).map { .success($0) }
+                return try writer.applied(outcome, wanted).map { .success($0) }
             }
         } catch {
             return .failure(error)

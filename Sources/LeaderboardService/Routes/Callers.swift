@@ -4,7 +4,7 @@ import NIOCore
 import RedisClient
 
 /// Who sends a request: from which address, and with whose token.
-struct Callers: Sendable {
+final class Callers: Sendable {
     let tokens: TokenVerifier
     let trustedProxies: TrustedProxies
     let failures: FailureLimit
@@ -44,10 +44,20 @@ struct Callers: Sendable {
         try await token(BearerToken.of(request.headers), of: request)
     }
 
+    /// The same at once, of a token that was verified before.
+    func knownToken(of request: Request) -> VerifiedToken? {
+        BearerToken.of(request.headers).flatMap(tokens.remembered)
+    }
+
     /// The same of a token that came with a request otherwise.
     func token(_ token: ByteBuffer?, of request: Request) async throws(Refusal) -> VerifiedToken {
         guard let token else { throw await refusal(of: request, .missingToken) }
         if let known = tokens.remembered(token) { return known }
+        return try await verify(token, of: request)
+    }
+
+    @inline(never)
+    private func verify(_ token: ByteBuffer, of request: Request) async throws(Refusal) -> VerifiedToken {
         do {
             return try await tokens.verify(String(buffer: token))
         } catch .keysUnavailable {
@@ -95,6 +105,7 @@ struct Callers: Sendable {
     }
 
     /// That of the request itself, or of its address' limit.
+    @inline(never)
     func refusal(of request: Request, _ refusal: Refusal) async -> Refusal {
         guard let wait = await failures.note(network(of: request), on: request.eventLoop) else { return refusal }
         unnamedProxies.noteRefusal(of: request, by: "UNAUTHENTICATED_LIMIT")

@@ -13,6 +13,11 @@ struct CrossOrigin: Sendable {
         return { open(await handler($0), to: $0) }
     }
 
+    func opened(_ begin: @escaping Route.Beginning) -> Route.Beginning {
+        guard !allowed.isEmpty else { return begin }
+        return { request, tell in begin(request) { tell($0.map { open($0, to: request) }) } }
+    }
+
     /// The answer to the preflight of `POST` with a token and JSON.
     func preflight(_ request: Request) async -> Response {
         answer(request, allowing: "POST, OPTIONS")

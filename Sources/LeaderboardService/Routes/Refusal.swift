@@ -6,19 +6,92 @@ import NIOHTTP1
 /// Why a request is refused: the one place where an error becomes HTTP (the table of "Report points" in the README).
 ///
 /// The code is stable, for programs; the message is one sentence for a person. Neither holds a token or Redis' own text.
+///
+/// One word: each call that may throw it keeps room for it in the memory of its request.
 struct Refusal: Error {
-    let status: HTTPResponseStatus
-    let code: String
-    let message: String
+    private final class Content: Sendable {
+        let status: HTTPResponseStatus
+        let code: String
+        let message: String
+        let retryAfter: Int?
+        let headers: ResponseHeaders
+        let isLogged: Bool
+        let bucket: BucketState?
+        let reason: String?
+
+        init(
+            status: HTTPResponseStatus,
+            code: String,
+            message: String,
+            retryAfter: Int?,
+            headers: ResponseHeaders,
+            isLogged: Bool,
+            bucket: BucketState?,
+            reason: String?
+        ) {
+            self.status = status
+            self.code = code
+            self.message = message
+            self.retryAfter = retryAfter
+            self.headers = headers
+            self.isLogged = isLogged
+            self.bucket = bucket
+            self.reason = reason
+        }
+    }
+
+    private let content: Content
+
+    init(
+        status: HTTPResponseStatus,
+        code: String,
+        message: String,
+        retryAfter: Int? = nil,
+        headers: ResponseHeaders = [:],
+        isLogged: Bool = true,
+        bucket: BucketState? = nil,
+        reason: String? = nil
+    ) {
+        content = Content(
+            status: status,
+            code: code,
+            message: message,
+            retryAfter: retryAfter,
+            headers: headers,
+            isLogged: isLogged,
+            bucket: bucket,
+            reason: reason
+        )
+    }
+
+    var status: HTTPResponseStatus { content.status }
+    var code: String { content.code }
+    var message: String { content.message }
     /// In whole seconds: when to try again (RFC 9110, section 10.2.3).
-    var retryAfter: Int?
-    var headers: ResponseHeaders = [:]
+    var retryAfter: Int? { content.retryAfter }
+    var headers: ResponseHeaders { content.headers }
     /// Whether it has a line of its own in the log; what a flood of requests gets has not.
-    var isLogged = true
+    var isLogged: Bool { content.isLogged }
     /// Of an update that was held against a bucket; the headers say it too.
-    var bucket: BucketState?
+    var bucket: BucketState? { content.bucket }
     /// More than the client is told, for that line.
-    var reason: String?
+    var reason: String? { content.reason }
+
+    /// The same of an update that was held against a bucket.
+    func held(against limit: RateLimitHeaders, _ state: RateLimitState) -> Refusal {
+        var headers = headers
+        limit.add(state, to: &headers)
+        return Refusal(
+            status: status,
+            code: code,
+            message: message,
+            retryAfter: retryAfter,
+            headers: headers,
+            isLogged: isLogged,
+            bucket: limit.bucket(state),
+            reason: reason
+        )
+    }
 
     var response: Response {
         var all = ResponseHeaders()

@@ -7,15 +7,11 @@ import Seasons
 import Tracing
 
 /// One update that a valid request wants.
-struct WantedUpdate {
+struct WantedUpdate: Sendable {
     let store: ScoreStore
     /// Nil: the path of `main`, whose answers are those of one board.
     let board: BoardID?
-    let update: BoardUpdate
-    let idempotencyKey: IdempotencyKey?
-    let wantsRank: Bool
-    /// Nil: it is the user's own.
-    let hand: OtherHand?
+    let call: UpdateCall
 }
 
 /// Makes updates: each in Redis in one atomic call, with what the log, the metrics and this instance's readers are told of it.
@@ -43,22 +39,14 @@ struct ScoreWriter: Sendable {
 
     func apply(
         _ wanted: WantedUpdate,
-        _ grant: ScoreGrant?,
-        origin: UpdateOrigin,
-        _ request: Request
+        with grant: ScoreGrant? = nil,
+        for request: Request
     ) async throws(Refusal) -> UpdateOutcome {
         let span = request.span.flatMap { spans?.startCall("leaderboard_write", within: $0) }
         defer { span?.end() }
         do {
-            return try await wanted.store.apply(
-                wanted.update,
-                origin: origin,
-                idempotencyKey: wanted.idempotencyKey,
-                grant: grant,
-                by: wanted.hand,
-                withRank: wanted.wantsRank,
-                on: request.eventLoop
-            )
+            let call = grant.map(wanted.call.with) ?? wanted.call
+            return try await wanted.store.apply(call, on: request.eventLoop)
         } catch {
             span?.setStatus(SpanStatus(code: .error))
             throw Refusal(error)
@@ -68,33 +56,30 @@ struct ScoreWriter: Sendable {
     /// Nil: the board is another one than it was found to be, and nothing was written.
     @inline(never)
     func applied(
-        _ outcome: UpdateOutcome,
-        _ wanted: WantedUpdate,
-        _ origin: UpdateOrigin
+        _ outcome: consuming UpdateOutcome,
+        _ wanted: WantedUpdate
     ) throws(Refusal) -> AppliedUpdate? {
         let board = wanted.store.board
-        switch outcome {
+        switch consume outcome {
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
             if !applied.met.isEmpty { metrics.met(applied.met) }
             broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
-            if !applied.isReplay, applied.isInAudit { record(wanted, applied, origin) }
+            if !applied.isReplay, applied.isInAudit { record(wanted, applied) }
             // Redis held the update against this definition.
             return board.definition.frozenSince == nil ? applied : applied.withoutRank
         case .rateLimited(let state):
             let seconds = state.retryAfterSeconds
-            var refusal =
-                wanted.hand == nil ? Refusal.rateLimited(retryAfter: seconds) : .serviceRateLimited(retryAfter: seconds)
-            note(state, of: wanted, in: &refusal)
-            throw refusal
+            let refusal =
+                wanted.call.hand == nil
+                ? Refusal.rateLimited(retryAfter: seconds) : .serviceRateLimited(retryAfter: seconds)
+            throw refusal.held(against: rateLimit(of: wanted), state)
         case .suspended: throw .userSuspended
         case .scoreLimit(_, let window):
             throw wanted.board == nil && window == nil ? .scoreLimit : .scoreLimit(board.definition.scores, in: window)
         case .implausible(let rule, let state, let met):
             metrics.met(met)
-            var refusal = Refusal.implausible(rule)
-            note(state, of: wanted, in: &refusal)
-            throw refusal
+            throw Refusal.implausible(rule).held(against: rateLimit(of: wanted), state)
         case .idempotencyKeyReused: throw .idempotencyKeyReused
         case .grantUsed: throw .grantUsed
         case .operatorNotAllowed:
@@ -102,7 +87,7 @@ struct ScoreWriter: Sendable {
         case .valueNotAllowed:
             throw Refusal(ScoreUpdateError(.scoreIncrease, "The board does not take so many points at once."))
         case .seasonEnded:
-            guard wanted.update.season == nil, let end = board.seasons?.tournament?.season.until else {
+            guard wanted.call.update.season == nil, let end = board.seasons?.tournament?.season.until else {
                 throw .seasonEnded
             }
             throw .boardEnded(end)
@@ -115,25 +100,19 @@ struct ScoreWriter: Sendable {
         }
     }
 
-    private func note(_ state: RateLimitState, of wanted: WantedUpdate, in refusal: inout Refusal) {
-        let limit = rateLimit(of: wanted)
-        limit.add(state, to: &refusal.headers)
-        refusal.bucket = limit.bucket(state)
-    }
-
     /// Of the bucket that the update was held against.
     func rateLimit(of wanted: WantedUpdate) -> RateLimitHeaders {
-        if case .service(_, let limit) = wanted.hand { return RateLimitHeaders(limit, of: "service") }
+        if case .service(_, let limit) = wanted.call.hand { return RateLimitHeaders(limit, of: "service") }
         let board = wanted.store.board
         return board.source == .environment ? rateLimit : RateLimitHeaders(board.definition.rateLimit)
     }
 
-    private func record(_ wanted: WantedUpdate, _ applied: AppliedUpdate, _ origin: UpdateOrigin) {
+    private func record(_ wanted: WantedUpdate, _ applied: AppliedUpdate) {
         audit.updated(
-            wanted.update,
-            by: wanted.hand?.actor,
+            wanted.call.update,
+            by: wanted.call.hand?.actor,
             on: wanted.board,
-            origin: origin,
+            origin: wanted.call.origin,
             score: applied.score,
             seq: applied.seq,
             time: applied.time

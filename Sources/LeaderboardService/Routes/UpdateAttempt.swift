@@ -36,15 +36,30 @@ extension ScoreWriter {
 
     /// - Parameter board: where the request is about several.
     func refused(_ refusal: Refusal, _ attempt: UpdateAttempt, on board: BoardID? = nil) {
+        refused(refusal, attempt.origin, user: attempt.user, by: attempt.actor, on: board)
+    }
+
+    func refused(_ refusal: Refusal, _ call: UpdateCall) {
+        let actor = call.hand?.actor
+        refused(refusal, call.origin, user: actor == nil ? call.update.user : nil, by: actor, on: nil)
+    }
+
+    private func refused(
+        _ refusal: Refusal,
+        _ origin: UpdateOrigin,
+        user: UserID?,
+        by actor: UserID?,
+        on board: BoardID?
+    ) {
         metrics.refused(refusal)
         guard refusal.isLogged else { return }
         audit.refused(
             code: refusal.code,
             reason: refusal.reason,
             on: board,
-            origin: attempt.origin,
-            user: attempt.user?.rawValue,
-            by: attempt.actor
+            origin: origin,
+            user: user?.rawValue,
+            by: actor
         )
     }
 }

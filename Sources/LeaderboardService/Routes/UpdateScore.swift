@@ -5,14 +5,22 @@ import NIOCore
 import NIOHTTP1
 
 /// `POST /api/v1/score/update`, and of another board than `main` `POST /api/v1/boards/{board}/score/update`: token, board, body,
-/// ownership, then everything in Redis in one atomic call.
-struct UpdateScore: Sendable {
+/// ownership, then everything in Redis in one atomic call. A class, for each request would copy what a structure has in it.
+final class UpdateScore: Sendable {
     /// Longest body in bytes; a longer one is 413.
     static let maximumBodyBytes = ScoreUpdate.maximumJSONBytes
 
     let callers: Callers
     let boards: RequestedBoard
     let writer: ScoreWriter
+    private let takesGrants: Bool
+
+    init(callers: Callers, boards: RequestedBoard, writer: ScoreWriter) {
+        self.callers = callers
+        self.boards = boards
+        self.writer = writer
+        takesGrants = writer.grants != nil
+    }
 
     func answer(_ request: Request) async -> Response {
         var attempt = UpdateAttempt(request, callers)
@@ -25,12 +33,12 @@ struct UpdateScore: Sendable {
             for isAgain in boards.catalogue.tries(of: id) {
                 let store = try await boards.toWrite(id, isFresh: isAgain, on: request.eventLoop)
                 try await boards.allowWriting(store, token, on: request.eventLoop)
-                let wanted = try wanted(in: request, of: token, on: store)
-                let grant = try await writer.grant(for: wanted.update, by: wanted.hand, on: id)
+                let wanted = try wanted(in: request, of: token, on: store, attempt.origin)
+                let grant = try await writer.grant(for: wanted.call.update, by: wanted.call.hand, on: id)
                 if let unmade = UnmadeBoard(store) { try await boards.makeRoom(for: unmade, token.subject, request) }
                 attempt.asksRedis()
-                let outcome = try await writer.apply(wanted, grant, origin: attempt.origin, request)
-                if let response = try answer(outcome, to: wanted, attempt.origin) { return response }
+                let outcome = try await writer.apply(wanted, with: grant, for: request)
+                if let response = try answer(outcome, to: wanted) { return response }
             }
             throw Refusal.storeUnavailable
         } catch {
@@ -39,14 +47,43 @@ struct UpdateScore: Sendable {
         }
     }
 
+    /// The usual update, without a task: its sender and its board are known, and nobody but Redis has to be waited for.
+    @Sendable func begin(_ request: Request, _ tell: @escaping @Sendable (Response?) -> Void) -> Bool {
+        let start = NIODeadline.now()
+        guard !takesGrants, request.span == nil, let token = callers.knownToken(of: request),
+            let id = try? RequestedBoard.id(of: request), let store = boards.knownToWrite(id, on: request.eventLoop),
+            let wanted = try? wanted(in: request, of: token, on: store, UpdateOrigin(request, callers))
+        else { return false }
+        let asked = NIODeadline.now()
+        return store.begin(wanted.call, on: request.eventLoop) { outcome in
+            let response = self.answer(outcome, to: wanted)
+            if response != nil { self.writer.metrics.took(from: start, asked: asked, answered: .now()) }
+            tell(response)
+        }
+    }
+
+    /// Nil: the board is another one than it was found to be, and nothing was written.
+    private func answer(_ outcome: Result<UpdateOutcome, ScoreStoreError>, to wanted: WantedUpdate) -> Response? {
+        do throws(Refusal) {
+            switch outcome {
+            case .success(let outcome): return try answer(outcome, to: wanted)
+            case .failure(let error): throw Refusal(error)
+            }
+        } catch {
+            writer.refused(error, wanted.call)
+            return error.response
+        }
+    }
+
     // What follows is kept out of line: what a function needs between two of its waits lies in memory that each request
-    // gets anew, 3.4 KB of it where all of this is written into one.
+    // gets anew, kilobytes of it where all of this is written into one.
 
     @inline(never)
     private func wanted(
         in request: Request,
         of token: VerifiedToken,
-        on store: ScoreStore
+        on store: ScoreStore,
+        _ origin: UpdateOrigin
     ) throws(Refusal) -> WantedUpdate {
         let hasBoard = request.parameters[RequestedBoard.parameter] != nil
         let update = try Self.update(in: request, of: store.board.definition, isMain: !hasBoard)
@@ -56,10 +93,13 @@ struct UpdateScore: Sendable {
         return WantedUpdate(
             store: store,
             board: hasBoard ? store.board.id : nil,
-            update: update,
-            idempotencyKey: try IdempotencyKey(headers),
-            wantsRank: Preferences.wantsRepresentation(headers),
-            hand: hand
+            call: UpdateCall(
+                update: update,
+                origin: origin,
+                idempotencyKey: try IdempotencyKey(headers),
+                withRank: Preferences.wantsRepresentation(headers),
+                hand: hand
+            )
         )
     }
 
@@ -82,12 +122,8 @@ struct UpdateScore: Sendable {
 
     /// Nil: the board is another one than it was found to be, and nothing was written.
     @inline(never)
-    private func answer(
-        _ outcome: UpdateOutcome,
-        to wanted: WantedUpdate,
-        _ origin: UpdateOrigin
-    ) throws(Refusal) -> Response? {
-        try writer.applied(outcome, wanted, origin).map { success(wanted, $0) }
+    private func answer(_ outcome: UpdateOutcome, to wanted: WantedUpdate) throws(Refusal) -> Response? {
+        try writer.applied(outcome, wanted).map { success(wanted, $0) }
     }
 
     private func success(_ wanted: WantedUpdate, _ applied: AppliedUpdate) -> Response {
@@ -95,11 +131,11 @@ struct UpdateScore: Sendable {
         headers.add(piece: "Content-Type: application/json\r\n")
         writer.rateLimit(of: wanted).add(applied.rateLimit, to: &headers)
         if applied.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
-        guard wanted.wantsRank else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
+        guard wanted.call.withRank else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
         headers.add(name: "Preference-Applied", value: "return=representation")
         let body =
-            wanted.board.map { UpdateBody.representation(wanted.update.user, on: $0, applied) }
-            ?? UpdateBody.representation(wanted.update.user, applied)
+            wanted.board.map { UpdateBody.representation(wanted.call.update.user, on: $0, applied) }
+            ?? UpdateBody.representation(wanted.call.update.user, applied)
         return Response(.ok, headers: headers, body: body)
     }
 }

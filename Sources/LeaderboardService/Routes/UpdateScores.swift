@@ -98,13 +98,16 @@ struct UpdateScores: Sendable {
             let wanted = WantedUpdate(
                 store: store,
                 board: wish.board,
-                update: update,
-                idempotencyKey: shared.key,
-                wantsRank: shared.wantsRank,
-                hand: hand
+                call: UpdateCall(
+                    update: update,
+                    origin: shared.attempt.origin,
+                    idempotencyKey: shared.key,
+                    withRank: shared.wantsRank,
+                    hand: hand
+                )
             )
-            let outcome = try await writer.apply(wanted, grant, origin: shared.attempt.origin, request)
-            if let applied = try writer.applied(outcome, wanted, shared.attempt.origin) {
+            let outcome = try await writer.apply(wanted, with: grant, for: request)
+            if let applied = try writer.applied(outcome, wanted) {
                 return (applied, writer.rateLimit(of: wanted).bucket(applied.rateLimit))
             }
         }

@@ -14,7 +14,7 @@ package struct ReplyContinuation: Sendable {
     private let caller: Caller
 
     /// - Parameter tell: called on the connection's loop.
-    init(_ tell: @escaping @Sendable (Reply) -> Void) {
+    package init(_ tell: @escaping @Sendable (Reply) -> Void) {
         caller = .function(tell)
     }
 
