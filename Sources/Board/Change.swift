@@ -14,6 +14,8 @@ package struct Change: Sendable, Equatable {
     package let windows: WindowScores?
     /// What the user says of itself is something else by now.
     package let saysOther: Bool
+    /// It is a hidden user's: nothing that is shown is other than before. There is no score in it.
+    package let isUnseen: Bool
 
     @inlinable package init(
         user: String,
@@ -23,7 +25,8 @@ package struct Change: Sendable, Equatable {
         epoch: String?,
         time: Int?,
         windows: WindowScores? = nil,
-        saysOther: Bool = false
+        saysOther: Bool = false,
+        isUnseen: Bool = false
     ) {
         self.user = user
         self.score = score
@@ -33,5 +36,6 @@ package struct Change: Sendable, Equatable {
         self.time = time
         self.windows = windows
         self.saysOther = saysOther
+        self.isUnseen = isUnseen
     }
 }

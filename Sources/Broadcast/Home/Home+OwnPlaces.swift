@@ -28,6 +28,13 @@ extension Home {
         tendOwn()
     }
 
+    /// The user is hidden: only who watches as that user is told.
+    func movedUnseen(_ user: String) {
+        guard let own else { return }
+        own.movedUnseen(user)
+        tendOwn()
+    }
+
     func endOwn() {
         own = nil
         feed.gather(false)

@@ -96,6 +96,7 @@ final class Home {
         metrics.events.increment()
         perform(feed.receive(change, now: eventLoop.now))
         if change.saysOther { saysOther(change.user) }
+        if change.isUnseen { movedUnseen(change.user) }
         answerReaders()
     }
 

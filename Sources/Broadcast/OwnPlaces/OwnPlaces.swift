@@ -146,6 +146,8 @@ final class OwnPlaces {
             viewer.told = nil
             if isOther { (viewer.passed, viewer.overtook) = (Passings(), Passings()) }
         }
+        // Who had a score, and is not among the rows then, may have been hidden, or is not any more.
+        for viewer in viewers where viewer.hasScore { viewer.isHidden = nil }
         self.isFrozen = isFrozen
         begin(at: cursor, epoch: epoch, holdsRows: holdsRows, now: now)
     }
@@ -178,6 +180,15 @@ final class OwnPlaces {
         guard holdsRows else { return }
         waiting.append(contentsOf: changes)
         settle(now: now)
+    }
+
+    /// A change of a hidden user's: the source has to say where they would stand.
+    func movedUnseen(_ user: String) {
+        for viewer in byUser[user] ?? [] {
+            viewer.isHidden = viewer.isHidden == true ? true : nil
+            viewer.wantsLook = true
+            hurry(viewer)
+        }
     }
 
     /// Nothing has come; what is waited for may be given up.
@@ -402,7 +413,8 @@ final class OwnPlaces {
             owesServing = true
             return
         }
-        let known = holdsRows ? board.standing(of: viewer.wish.user, neighbours: viewer.wish.neighbours) : nil
+        var known = holdsRows ? board.standing(of: viewer.wish.user, neighbours: viewer.wish.neighbours) : nil
+        if let row = known, row.score == nil, viewer.isHidden != false { known = nil }
         if viewer.isDeep != (known == nil) { deep += known == nil ? 1 : -1 }
         viewer.isDeep = known == nil
         if known == nil { owesRound = true } else { viewer.look = nil }
@@ -411,6 +423,7 @@ final class OwnPlaces {
         let told = standing.hashValue
         guard told != viewer.told || !viewer.passed.isEmpty || !viewer.overtook.isEmpty else { return }
         viewer.told = told
+        viewer.hasScore = standing.score != nil
         viewer.due = now + max(viewer.wish.pause, tick)
         messages.append(
             Message(viewer: viewer, standing: standing, passed: viewer.passed, overtook: viewer.overtook)
@@ -470,7 +483,7 @@ final class OwnPlaces {
         for viewer in viewers where viewer.isDeep && viewer.wantsLook {
             if asked.count == Self.maximumAsked { break }
             // Rows that are being read will tell of who has been told before.
-            if isWaited, viewer.told != nil { continue }
+            if isWaited, viewer.told != nil, viewer.isHidden != true { continue }
             asked.append(viewer)
         }
         if !isWaited {
@@ -505,6 +518,8 @@ final class OwnPlaces {
         }
         for (viewer, standing) in zip(round.viewers, answer) where places[viewer.join.id] === viewer && viewer.isDeep {
             viewer.look = OwnViewer.Look(standing: standing, version: round.version)
+            viewer.isHidden = standing.isHidden
+            if standing.isHidden { watched.remove(viewer.wish.user) }
             if holdsRows, let score = standing.score, !watched.contains(viewer.wish.user) {
                 watched.put(Ranking.Row(standing: Standing(user: viewer.wish.user, score: score), arrival: 0))
             }

@@ -9,11 +9,14 @@ package struct OwnWish: Sendable, Equatable {
     package let neighbours: Int
     /// Between two messages, at least; never less than the flush window.
     package let pause: TimeAmount
+    /// Whether the user is hidden, when they came; nil: not known.
+    package let isHidden: Bool?
 
-    package init(user: String, neighbours: Int, pause: TimeAmount) {
+    package init(user: String, neighbours: Int, pause: TimeAmount, isHidden: Bool? = nil) {
         self.user = user
         self.neighbours = neighbours
         self.pause = pause
+        self.isHidden = isHidden
     }
 }
 
@@ -35,12 +38,21 @@ package struct OwnStanding: Sendable, Hashable {
     let among: ScorePlace
     /// Best first, without the user; of a board that is frozen, none.
     let neighbours: [Neighbour]
+    /// It is where a hidden user would stand: the board's rows do not tell of it.
+    let isHidden: Bool
 
-    package init(score: Int?, rank: Int?, among: ScorePlace, neighbours: [Neighbour]) {
+    package init(
+        score: Int?,
+        rank: Int?,
+        among: ScorePlace,
+        neighbours: [Neighbour],
+        isHidden: Bool = false
+    ) {
         self.score = score
         self.rank = rank
         self.among = among
         self.neighbours = neighbours
+        self.isHidden = isHidden
     }
 
     package static func absent(total: Int) -> OwnStanding {

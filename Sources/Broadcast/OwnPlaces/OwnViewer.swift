@@ -22,6 +22,10 @@ final class OwnViewer {
     var passed = Passings()
     var overtook = Passings()
     var look: Look?
+    /// Whether the user is hidden, and the rows never tell of them; nil: not known, the source has to say it.
+    var isHidden: Bool?
+    /// What was told last had one.
+    var hasScore = false
     /// The rows do not tell where the user stands.
     var isDeep = false
     /// Looked at before the others: nothing was told, or the user's own score has changed.
@@ -32,5 +36,6 @@ final class OwnViewer {
     init(_ join: Join, _ wish: OwnWish) {
         self.join = join
         self.wish = wish
+        isHidden = wish.isHidden
     }
 }

@@ -21,6 +21,15 @@ extension Feed {
         }
     }
 
+    /// A hidden user's change, to nobody: the next frame tells that nothing was missed.
+    mutating func receiveUnseen(_ change: Change, at position: Cursor, now: NIODeadline) -> [FeedAction] {
+        guard let seq = change.seq else { return [] }
+        if let epoch = change.epoch, epoch != place?.epoch ?? position.epoch { return resync(.epoch, now: now) }
+        if seq <= position.seq { return [] }
+        if seq != position.seq &+ 1 { return resync(.hole, now: now) }
+        return pass(to: seq, now: now)
+    }
+
     /// Seasons of the board's windows begin. What stands, stands; only who sees one that has ended needs other standings.
     mutating func begun(_ begun: BegunWindows, now: NIODeadline) -> [FeedAction] {
         record(.begun(begun))
@@ -49,7 +58,7 @@ extension Feed {
     private var lastChanges: [FeedAction] { window.dueAt == nil ? [] : [.flush] }
 
     /// Something happened that changes nothing here. The next frame tells that nothing was missed.
-    private mutating func pass(to seq: Int, now: NIODeadline) -> [FeedAction] {
+    mutating func pass(to seq: Int, now: NIODeadline) -> [FeedAction] {
         guard let position else { return [] }
         self.position = Cursor(epoch: position.epoch, seq: seq)
         window.pass(seq)

@@ -342,6 +342,7 @@ extension Feed {
             guard let place = rolled.place else { return true }
             rolled.place = place.after(begun)
             return rolled.place != nil
+        case .change(let change) where change.isUnseen: return true
         case .change(let change):
             switch rolled.place?.meaning(of: change) {
             case nil: _ = rolled.top.set(change.user, to: change.score, isReached: change.increase != 0)

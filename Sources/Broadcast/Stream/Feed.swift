@@ -103,6 +103,7 @@ struct Feed {
     mutating func receive(_ change: Change, now: NIODeadline) -> [FeedAction] {
         record(.change(change))
         guard mode == .following, let position else { return [] }
+        if change.isUnseen { return receiveUnseen(change, at: position, now: now) }
         if let place { return receive(change, in: place, at: position, now: now) }
         guard let seq = change.seq else {
             return apply(change, to: change.score, by: change.increase, at: position.seq, now: now)

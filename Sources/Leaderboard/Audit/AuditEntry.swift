@@ -102,15 +102,21 @@ package struct AuditEntry: Sendable, Equatable {
     package var seasons: [String] { FinalSeasons.names(self["season"] ?? "") }
     /// An operator added or took the points, and says why.
     package var isAdjustment: Bool { self["action"] == nil && self["reason"] != nil }
-    /// Whether the user was suspended after it; nil where it does not tell. Of what is left of an erased entry, what that told. An
-    /// update tells it: none counts of a suspended user.
+    /// Whether the user was suspended after it, or hidden; nil where it does not tell. Of what is left of an erased entry, what that told. An
+    /// update tells it: none counts of a suspended user, and that of a hidden one says so.
     var suspends: Bool? {
         switch action == .erased ? self["was"].flatMap(Action.init) : action {
         case .suspend: true
-        case .reinstate, .update: false
+        case .reinstate: false
+        case .update: isOfHidden
         default: nil
         }
     }
+    /// An update of a hidden user: its points are in what is kept of them.
+    var isOfHidden: Bool { self["hidden"] != nil }
+    /// Of one that suspends its user, or is such a user's: whether they are hidden.
+    package var hides: Bool { isOfHidden || self["kind"] == Self.hiddenKind }
+    private static let hiddenKind = "hidden"
     /// The updates that it took back, by seq: of each, the user's last one before it that has the seq.
     package var reverts: [Int] {
         (self["reverts"] ?? "").words.compactMap { Int($0).flatMap(ScoreRange.checked) }

@@ -9,6 +9,8 @@ package struct AuditReport: Sendable, Equatable {
         /// The score that is wrong; else the one that counts. Nil: neither on the board nor withheld.
         package let board: Int?
         package let isSuspended: Bool
+        /// Of who is suspended.
+        package let isHidden: Bool
         /// At the same moment.
         package let audit: Word
         /// At ``AuditReport/seen``, which may be later.
@@ -25,7 +27,10 @@ package struct AuditReport: Sendable, Equatable {
         /// The user has a score, or is to have one.
         var concernsScore: Bool { board != nil || auditAtEnd.hasScore }
 
-        package var hasWrongSuspension: Bool { audit.isSuspended.map { $0 != isSuspended } ?? false }
+        package var hasWrongSuspension: Bool {
+            if isSuspended, audit.isSuspended == true, let isHidden = audit.isHidden { return isHidden != self.isHidden }
+            return audit.isSuspended.map { $0 != isSuspended } ?? false
+        }
     }
 
     /// What an audit says of a user.
@@ -36,6 +41,8 @@ package struct AuditReport: Sendable, Equatable {
         package let hasScore: Bool
         /// Nil: it does not tell.
         package let isSuspended: Bool?
+        /// Of who is suspended by it; nil: it does not tell.
+        package var isHidden: Bool?
         /// Seq of the change by which the user reached the score; nil: it does not tell, or nobody asks.
         var reached: Int?
     }

@@ -14,6 +14,8 @@ extension AuditWalk {
         var isKept: Bool
         /// What the last entry says that tells it: a suspension, a return, or an update, which counts of nobody suspended.
         var isSuspended: Bool?
+        /// Of who is suspended by it: hidden.
+        var isHidden = false
         /// Seq of the last change that gave the user another score. Nil: it was none that tells it.
         var reached: Int?
         /// The backup's word, in the place of entries that had been trimmed before it was made.

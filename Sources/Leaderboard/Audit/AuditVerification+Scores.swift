@@ -10,9 +10,12 @@ extension AuditVerification {
         let backup = SuspendedInBackup(older, pseudonyms: walked.pseudonyms)
         var missing = Set(walk.tallies.filter { $0.value.isKept }.keys)
         let suspended = try await store.users(of: store.keys.suspended, on: eventLoop)
+        let hidden = try await store.hiddenUsers(on: eventLoop)
         // Whose suspension is another than the audit's, and whose score is where it does not belong.
         var suspects = suspended.filter { walked.tallies[$0]?.isSuspended == false }
         suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)
+        let suspendedByAudit = walked.tallies.filter { $0.value.isSuspended == true }
+        suspects.formUnion(suspendedByAudit.filter { $0.value.isHidden != hidden.contains($0.key) }.keys)
         suspects.formUnion(backup.users.subtracting(suspended))
         var withoutHistory: [BoardMember: Int] = [:]
         let hasStamps = store.board.definition.ties.isByArrival
@@ -101,6 +104,7 @@ extension AuditVerification {
                         user: user,
                         board: holding.anyScore,
                         isSuspended: holding.isSuspended,
+                        isHidden: holding.isHidden,
                         audit: word,
                         auditAtEnd: word,
                         isMisplaced: true
@@ -135,13 +139,18 @@ extension AuditVerification {
 /// Who was suspended when a backup was made, by its own word: its audit may begin later.
 struct SuspendedInBackup {
     let users: Set<String>
+    private let hidden: Set<String>
     /// Of those who were erased since.
     private var pseudonyms: [String: String] = [:]
 
     init(_ backup: BackupAudit?, pseudonyms: [AuditID: String]) {
         users = backup?.continuation.suspended ?? []
+        hidden = backup?.continuation.hidden ?? []
         for (user, place) in backup?.suspensions ?? [:] { self.pseudonyms[user] = pseudonyms[place] }
     }
+
+    /// The same of the kind.
+    func isHidden(_ user: String) -> Bool? { users.contains(user) ? hidden.contains(user) : nil }
 
     /// Nil: it does not tell.
     func isSuspended(_ user: String, _ walk: AuditWalk) -> Bool? {
@@ -155,12 +164,15 @@ extension AuditWalk {
     fileprivate func word(of user: String, _ backup: SuspendedInBackup) -> AuditReport.Word? {
         let isSuspended = backup.isSuspended(user, self)
         guard let tally = tallies[user] else {
-            return isSuspended.map { AuditReport.Word(sum: nil, hasScore: false, isSuspended: $0) }
+            return isSuspended.map {
+                AuditReport.Word(sum: nil, hasScore: false, isSuspended: $0, isHidden: backup.isHidden(user))
+            }
         }
         return AuditReport.Word(
             sum: tally.sum,
             hasScore: tally.isKept,
             isSuspended: tally.isSuspended ?? isSuspended,
+            isHidden: tally.isSuspended == nil ? backup.isHidden(user) : tally.isHidden,
             reached: tally.reached
         )
     }
@@ -174,14 +186,14 @@ extension AuditReport.Difference {
         let wrong = word.sum.flatMap { sum in scores.first { PointsSum($0) != sum } }
         let isMissing = word.hasScore && scores.isEmpty
         let isMisplaced = holding.isSuspended ? holding.score != nil : holding.withheld != nil
-        let isSuspended = word.isSuspended.map { $0 != holding.isSuspended } ?? false
-        guard wrong != nil || isMissing || isMisplaced || isSuspended else { return nil }
         self.init(
             user: user,
             board: wrong ?? holding.anyScore,
             isSuspended: holding.isSuspended,
+            isHidden: holding.isHidden,
             audit: word,
             auditAtEnd: word
         )
+        guard wrong != nil || isMissing || isMisplaced || hasWrongSuspension else { return nil }
     }
 }

@@ -92,8 +92,8 @@ struct AuditWalk {
                 tally.isKept = mayEnd ? isKept : tally.isKept || isKept
                 tally.adopted = ScoreRange.held(tally.adopted + entry.unaudited)
                 // An update behind a suspension does not end it: somebody took the user out of Redis' set.
-                if entry.action != .update || tally.isSuspended == nil {
-                    tally.isSuspended = entry.suspends ?? tally.isSuspended
+                if let word = entry.suspends, entry.action != .update || tally.isSuspended == nil {
+                    (tally.isSuspended, tally.isHidden) = (word, entry.hides)
                 }
                 tallies[user] = tally
             } else {
@@ -105,6 +105,7 @@ struct AuditWalk {
                     last: entry.id,
                     isKept: isKept,
                     isSuspended: entry.suspends,
+                    isHidden: entry.hides,
                     reached: entry.increase != 0 || chain.isWhole ? entry.arrival : nil
                 )
             }

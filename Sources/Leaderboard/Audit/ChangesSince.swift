@@ -8,7 +8,8 @@ struct ChangesSince {
     private var gained: [String: PointsSum] = [:]
     /// The last score that an entry says, whatever the user had before it.
     private var said: [String: PointsSum] = [:]
-    private var suspensions: [String: Bool] = [:]
+    /// As `leaderboard_rebuild` takes them.
+    private var suspensions: [String: String] = [:]
     /// Of whom the score changed: since when they have it.
     private var reached: [String: Int?] = [:]
     /// What a user had before the first entry that was read here.
@@ -29,7 +30,9 @@ struct ChangesSince {
                 gained[user, default: 0] += entry.increase
             }
             if entry.increase != 0 { reached[user] = .some(entry.arrival) }
-            if entry.action != .update { suspensions[user] = entry.suspends ?? suspensions[user] }
+            if entry.action != .update, let isSuspended = entry.suspends {
+                suspensions[user] = Self.word(isSuspended, isHidden: entry.hides)
+            }
             adopted[user] = ScoreRange.held(adopted[user, default: 0] + entry.unaudited)
         }
         seen = page.last?.id ?? seen
@@ -53,6 +56,10 @@ struct ChangesSince {
         return ScoreRange.held(points - adopted[user.rawValue, default: 0])
     }
 
+    private static func word(_ isSuspended: Bool, isHidden: Bool) -> String {
+        isSuspended ? isHidden ? "hide" : "suspend" : "reinstate"
+    }
+
     /// As `leaderboard_rebuild` takes it.
     func text(of difference: AuditReport.Difference) throws(ScoreStoreError) -> String {
         let (user, said) = (difference.user.rawValue, difference.auditAtEnd)
@@ -63,7 +70,8 @@ struct ChangesSince {
         } else if hasSum || gained[user] != nil {
             words = try sum(of: difference.user, atEnd: said.sum ?? 0)
         }
-        if let isSuspended = suspensions[user] ?? said.isSuspended { words += isSuspended ? " suspend" : " reinstate" }
+        let atEnd = said.isSuspended.map { Self.word($0, isHidden: said.isHidden == true) }
+        if let word = suspensions[user] ?? atEnd { words += " \(word)" }
         if let seq = reached[user] ?? said.reached { words += " @\(seq)" }
         return words
     }

@@ -73,10 +73,20 @@ extension ScoreStore {
         return places
     }
 
+    /// Those of the suspended users who are hidden.
+    func hiddenUsers(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
+        try await users(of: keys.suspended, ["hidden"], on: eventLoop)
+    }
+
     /// The users of a set. What is no user id is not among them.
-    func users(of key: String, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
+    /// - Parameter kind: behind the scan's own words (`Functions/members.lua`).
+    func users(
+        of key: String,
+        _ kind: [String] = [],
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Set<String> {
         var users: Set<String> = []
-        try await forEachPage(of: [key], by: "leaderboard_members", ["SSCAN"], on: eventLoop) {
+        try await forEachPage(of: [key], by: "leaderboard_members", ["SSCAN"], kind, on: eventLoop) {
             (words) throws(ScoreStoreError) in
             users.formUnion(words.compactMap(\.text))
         }

@@ -36,7 +36,7 @@ package struct BackupAudit: Sendable {
         var lacking: [AuditEntry] = []
         var (first, last): (AuditID?, AuditID) = (nil, .zero)
         var rest = stream
-        var suspended: Set<String> = []
+        var (suspended, hidden): (Set<String>, Set<String>) = ([], [])
         var suspensions: [String: AuditID] = [:]
         var named: Set<String> = []
         var (scores, segments): ([String: Int], [String: String]) = ([:], [:])
@@ -56,7 +56,9 @@ package struct BackupAudit: Sendable {
                 }
             case .score(let user, let score, _), .withheld(let user, let score, _):
                 if !named.contains(user), (try? UserID(user)) != nil { scores[user] = score }
-            case .suspended(let user): suspended.insert(user)
+            case .suspended(let user, let isHidden):
+                suspended.insert(user)
+                if isHidden { hidden.insert(user) }
             case .segments(let user, let text): segments[user] = text
             case .header, .definition, .profile, .frozen, .seasons, .ended, .season, .inSeason,
                 .withheldInSeason,
@@ -68,7 +70,12 @@ package struct BackupAudit: Sendable {
         self.suspensions = suspensions
         self.lacking = lacking
         if let first { inserted = rest?.ids(from: first, to: last) ?? [] }
-        continuation = AuditContinuation(seq: seal.seq, chain: AuditChain.Link(seal.chain), suspended: suspended)
+        continuation = AuditContinuation(
+            seq: seal.seq,
+            chain: AuditChain.Link(seal.chain),
+            suspended: suspended,
+            hidden: hidden
+        )
         self.scores = BackupScores(scores, at: max(last, continuation.chain?.id ?? .zero))
         self.segments = BackupSegments(users: segments, seq: seal.seq, end: self.scores.end)
     }
@@ -127,8 +134,10 @@ struct AuditContinuation: Sendable, Equatable {
     /// Nil if there was no chain.
     let chain: AuditChain.Link?
     let suspended: Set<String>
+    /// Those of them who are hidden.
+    let hidden: Set<String>
 
-    static let none = AuditContinuation(seq: 0, chain: nil, suspended: [])
+    static let none = AuditContinuation(seq: 0, chain: nil, suspended: [], hidden: [])
 }
 
 /// The entries of an audit that a board lost and a backup has.

@@ -13,7 +13,8 @@ enum BackupLine: Equatable {
     /// - Parameter reached: as ``BoardState/Place/reached``.
     case score(user: String, score: Int, reached: Int)
     case withheld(user: String, score: Int, reached: Int)
-    case suspended(user: String)
+    /// - Parameter isHidden: and goes on scoring.
+    case suspended(user: String, isHidden: Bool)
     /// What a user is in, as `country:de team:red`, in the order of the kinds.
     case segments(user: String, text: String)
     case profile(user: String, KeptProfile)
@@ -64,7 +65,7 @@ extension BackupLine {
     var isOfBoard: Bool {
         switch self {
         case .header, .definition, .audit, .frozen, .seasons, .ended, .season, .seal: true
-        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user), .segments(let user, _),
+        case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user, _), .segments(let user, _),
             .profile(let user, _), .inSeason(let user, _, _), .withheldInSeason(let user, _, _):
             (try? UserID(user)) != nil
         }
@@ -100,9 +101,10 @@ extension BackupLine {
         case .audit(let entry): buffer.writeEntry("audit", entry)
         case .score(let user, let score, let reached): buffer.writeScore("score", user, score, reached)
         case .withheld(let user, let score, let reached): buffer.writeScore("withheld", user, score, reached)
-        case .suspended(let user):
+        case .suspended(let user, let isHidden):
             buffer.writeStaticString(#"{"type":"suspended","user":"#)
             buffer.writeJSON(user)
+            if isHidden { buffer.writeStaticString(#","hidden":true"#) }
         case .segments(let user, let text):
             buffer.writeStaticString(#"{"type":"segments","user":"#)
             buffer.writeJSON(user)
@@ -156,7 +158,9 @@ extension BackupLine {
         case "audit": return entry(object).map { .audit($0) }
         case "score": return row(object).map { .score(user: $0.user, score: $0.score, reached: $0.reached) }
         case "withheld": return row(object).map { .withheld(user: $0.user, score: $0.score, reached: $0.reached) }
-        case "suspended": return object["user"]?.string.map { .suspended(user: $0) }
+        case "suspended":
+            let isHidden = object["hidden"]?.bool == true
+            return object["user"]?.string.map { .suspended(user: $0, isHidden: isHidden) }
         case "segments":
             let list = object["segments"]?.array ?? []
             let segments = list.compactMap { $0.string.flatMap { Segment($0) } }

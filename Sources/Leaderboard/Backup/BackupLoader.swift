@@ -62,7 +62,9 @@ struct BackupLoader {
         case .withheld(let user, let score, let reached), .withheldInSeason(let user, let score, let reached):
             try await add(RedisCommand(String(score), user), count: 2, to: .withheld)
             if isByArrival { try await place(user, "", reached) }
-        case .suspended(let user): try await add(RedisCommand(user), count: 1, to: .suspended)
+        case .suspended(let user, let isHidden):
+            try await add(RedisCommand(user), count: 1, to: .suspended)
+            if isHidden { try await add(RedisCommand(ScoreStore.hiddenMember(user)), count: 1, to: .suspended) }
         case .segments(let user, let text):
             // A kind that the board has not any more is left out.
             let kept = text.parts(at: " ").filter { segment in kinds.contains { segment.hasPrefix("\($0):") } }

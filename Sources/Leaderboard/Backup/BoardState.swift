@@ -14,6 +14,8 @@ struct BoardState: Equatable {
     var scores: [String: Place] = [:]
     var withheld: [String: Place] = [:]
     var suspended: Set<String> = []
+    /// Those of them who are hidden.
+    var hidden: Set<String> = []
     /// Of who is in some, as `country:de team:red`, in the order of the kinds.
     var segments: [String: String] = [:]
     /// The board's ties ask who reached a score first: it is known of each place that is not followed.
@@ -35,6 +37,9 @@ struct BoardState: Equatable {
         // Another writer's entry of no user is of nobody on the board.
         guard let user = entry.userID?.rawValue else { return }
         switch entry.action {
+        case .update where entry.isOfHidden:
+            withheld[user] = moved(withheld[user], by: entry)
+            if let moved = entry["segments"] { segments[user] = moved.isEmpty ? nil : moved }
         case .update:
             scores[user] = moved(scores[user], by: entry)
             if let moved = entry["segments"] { segments[user] = moved.isEmpty ? nil : moved }
@@ -53,10 +58,12 @@ struct BoardState: Equatable {
         case .suspend:
             withheld[user] = try kept(user, by: entry)
             suspended.insert(user)
+            if entry.hides { hidden.insert(user) } else { hidden.remove(user) }
             scores[user] = nil
         case .reinstate:
             scores[user] = try kept(user, by: entry)
             suspended.remove(user)
+            hidden.remove(user)
             withheld[user] = nil
         case .accept, .blank, .erase, .erased, .profile, .rebuild, .restore, .season, .freeze, .reveal, .ties, nil:
             break
@@ -90,7 +97,7 @@ struct BoardState: Equatable {
             + withheld.sorted { $0.key < $1.key }.map { user, place in
                 .withheld(user: user, score: place.score, reached: withArrival ? place.reached : 0)
             }
-            + suspended.sorted().map { .suspended(user: $0) }
+            + suspended.sorted().map { .suspended(user: $0, isHidden: hidden.contains($0)) }
             + segments.sorted { $0.key < $1.key }.map { .segments(user: $0, text: $1) }
     }
 }

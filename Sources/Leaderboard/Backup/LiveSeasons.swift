@@ -74,9 +74,10 @@ extension BoardState {
     /// Of a season, an update that counts in it.
     mutating func add(_ entry: AuditEntry, of user: String, by rules: BoardDefinition) {
         guard let update = RevertedUpdate(entry) else { return }
-        let old = scores[user]
+        let old = entry.isOfHidden ? withheld[user] : scores[user]
         let score = update.applied(inSeasonOn: old?.score, by: rules).score
         guard score != old?.score else { return }
-        scores[user] = Place(score: score, reached: isByArrival ? entry.seq ?? 0 : 0)
+        let place = Place(score: score, reached: isByArrival ? entry.seq ?? 0 : 0)
+        if entry.isOfHidden { withheld[user] = place } else { scores[user] = place }
     }
 }

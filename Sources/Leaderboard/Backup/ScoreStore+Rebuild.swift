@@ -94,7 +94,7 @@ extension AuditReport.Difference {
     /// Of a user whom the audit does not know.
     fileprivate init(withoutHistory user: UserID) {
         let nothing = AuditReport.Word(sum: nil, hasScore: false, isSuspended: nil)
-        self.init(user: user, board: nil, isSuspended: false, audit: nothing, auditAtEnd: nothing)
+        self.init(user: user, board: nil, isSuspended: false, isHidden: false, audit: nothing, auditAtEnd: nothing)
     }
 }
 

@@ -38,7 +38,8 @@ extension Change {
             epoch: place.epoch,
             time: place.time,
             windows: score.windows,
-            saysOther: score.saysOther
+            saysOther: score.saysOther,
+            isUnseen: score.isUnseen
         )
     }
 }
@@ -51,13 +52,16 @@ struct EventScore {
     let windows: WindowScores?
     /// Its metadata are others by now.
     let saysOther: Bool
+    /// The user is hidden: where the change is in the stream is all that it tells.
+    let isUnseen: Bool
 
     /// - Parameter seasons: in which it counted, of an update that came late.
     init(_ object: JSONObject, of seasons: [String]?) throws(InvalidScoreEvent) {
         guard let text = object["user_id"]?.string, let user = try? UserID(text) else {
             throw InvalidScoreEvent(reason: "user_id")
         }
-        guard let score = object["score"]?.integer, ScoreRange.contains(score) else {
+        isUnseen = object["score"] == nil && object[Self.unseen]?.bool == true
+        guard let score = isUnseen ? 0 : object["score"]?.integer, ScoreRange.contains(score) else {
             throw InvalidScoreEvent(reason: "score")
         }
         self.user = user
@@ -69,6 +73,8 @@ struct EventScore {
 
     /// `"meta":true`.
     static let meta = "meta"
+    /// `"unseen":true`, in the place of a score.
+    private static let unseen = "unseen"
 
     /// The three members in the usual order, and those in the windows, without the closing brace; nil for anything else.
     init?(_ scanner: inout PlainObjectScanner, of text: Span<UInt8>) {
@@ -85,6 +91,7 @@ struct EventScore {
         self.increase = increase
         // That is told seldom, and read by the reader of any JSON.
         saysOther = false
+        isUnseen = false
         // What of the windows is told seldom is for the reader of any JSON.
         var ahead = scanner
         guard ahead.member(",", .windows, of: text) else {

@@ -77,6 +77,11 @@ local function replace(keys, pseudonym, audit_max, entries, before)
       erased[#erased + 1] = 'reverts'
       erased[#erased + 1] = fields.reverts
     end
+    for _, name in ipairs({ 'hidden', 'kind', 'already' }) do
+      if fields[name] then
+        push(erased, name, fields[name])
+      end
+    end
     if fields.time then
       erased[#erased + 1] = 'of_time'
       erased[#erased + 1] = fields.time

@@ -3,7 +3,7 @@
 -- ARGV  1 user
 -- Returns the id of the audit's last entry, score on the board, rank, 1 if suspended, score withheld, token bucket;
 -- an empty text stands for what there is not; and, with 7 keys, of a board with stamps the seq of the change by which the user
--- reached the score (0: before all who came to it later)
+-- reached the score (0: before all who came to it later; empty: it has none), and 1 if the user is hidden
 
 do
 
@@ -23,6 +23,7 @@ local function holding(keys, args)
     redis.call('SISMEMBER', keys[3], args[1]), shown(kept), whole_number(bucket) and bucket or '' }
   if keys[7] then
     reply[7] = definition.is_stamped and seq_of(definition, stamp) or ''
+    reply[8] = aside.is_hidden(keys[3], args[1]) and reply[4] or 0
   end
   return reply
 end

@@ -7,19 +7,23 @@ local LONGEST_NAME, TOLD = 128, 64
 
 -- leaderboard_members: some members of a set or a sorted set, as SSCAN and ZSCAN go through it (one may come twice).
 -- KEYS  1 the set
--- ARGV  1 SSCAN or ZSCAN  2 cursor, 0 at first  3 count, as the command takes it
+-- ARGV  1 SSCAN or ZSCAN  2 cursor, 0 at first  3 count, as the command takes it  4 hidden: of `suspended`, those who are (aside.lua);
+--       left out: all
 -- Returns the next cursor (0: that was all), and the list of the users; with ZSCAN, behind each the score that the board shows.
 -- Members of a set that are no user ids are left out. Those of a sorted set are among the users, for somebody must find
 -- them: cut to TOLD bytes if they are long, with their length behind.
 local function members(keys, args)
-  local command, cursor, count = unpack(args)
+  local command, cursor, count, kind = unpack(args)
   if #keys ~= 1 or command ~= 'SSCAN' and command ~= 'ZSCAN' or not cursor or not whole_number(count or '') then
     return wrong_arguments('leaderboard_members')
   end
   local page, found = redis.call(command, keys[1], cursor, 'COUNT', count), {}
   for index = 1, #page[2], command == 'ZSCAN' and 2 or 1 do
     local name = page[2][index]
-    if command == 'SSCAN' then
+    if command == 'SSCAN' and kind == 'hidden' then
+      name = string.match(name, '^hidden (.*)$')
+      found[#found + 1] = name and is_user(name) and name or nil
+    elseif command == 'SSCAN' then
       found[#found + 1] = is_user(name) and name or nil
     else
       if #name > LONGEST_NAME then

@@ -59,7 +59,7 @@ local function profile(keys, args)
   local definition = definition_of(stored[1] or given)
   if not definition then
     return { not stored[1] and given == '' and 'no_board' or 'bad_definition' }
-  elseif redis.call('SISMEMBER', keys[1], user) == 1 then
+  elseif redis.call('SISMEMBER', keys[1], user) == 1 and not aside.is_hidden(keys[1], user) then
     return { 'suspended' }
   end
   local held = metadata.kept(keys[4], user)

@@ -3,7 +3,7 @@
 --
 -- KEYS  1 scores     sorted set: user -> score
 --       2 audit      stream
---       3 suspended  set of users whose updates are refused
+--       3 suspended  set of users whose updates are refused, or count unseen (aside.lua)
 --       4 seq        counter of the board's updates, these operations included
 --       5 epoch      within one, a seq stands for one change (epoch.lua)
 --       6 chain      end of the audit's chain of hashes
@@ -301,7 +301,7 @@ local function said_score(fields)
 end
 
 -- What the entries behind `seen` say: by user the score that one of them says (`said`), what is `gained` behind that, the
--- last `word` that is about it, 'suspend' or 'reinstate', whether an update was among them (`plays`), and whether the score was
+-- last `word` that is about it, 'suspend', 'hide' or 'reinstate', whether an update was among them (`plays`), and whether the score was
 -- `moved`, and by the change of which seq it was `reached`, if that is known; and whether they are stirred: somebody was erased, or points of before
 -- a first entry were adopted. Nil as above.
 local function changes_since(op, seen)
@@ -321,7 +321,7 @@ local function changes_since(op, seen)
         change.reached = (not action or action == 'revert') and whole_number(fields.reached or fields.seq or '') or nil
       end
       if action == 'suspend' or action == 'reinstate' then
-        change.word = action
+        change.word = action == 'suspend' and fields.kind == 'hidden' and 'hide' or action
       end
     end
   end

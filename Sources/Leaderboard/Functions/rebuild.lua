@@ -7,7 +7,7 @@
 --       10 …       user, and what the user's audit says, up to there; at most 500 users. Nobody, and 0 repaired: only the
 --                  entry is wanted, the first one of an audit that goes on
 -- What the audit says is what it adds up to (nothing, if the user never had a score; `-`, if the user has none any more), and, where
--- the suspension is to be put right, a space and `suspend` or `reinstate`, and where the board has stamps and the audit tells it,
+-- the suspension is to be put right, a space and `suspend`, `hide` or `reinstate`, and where the board has stamps and the audit tells it,
 -- a space, `@` and the seq of the change by which the user reached the score: `129`, `129 suspend`, ` reinstate`, `- @17`. What
 -- happened since `seen` is added here. A suspended user's score is put where it is kept.
 -- Returns done, or behind: since `seen` there are more than 500 entries, or somebody was erased: read on and call again
@@ -15,7 +15,7 @@
 -- Sum, word and seq, or nil where it says none of them as we write it.
 local function told_by_audit(text)
   local sum, word, reached = string.match(text, '^(%-?%d*) ?(%a*) ?@?(%d*)$')
-  if not sum or sum ~= '' and sum ~= '-' and not whole_number(sum) or word ~= '' and word ~= 'suspend' and word ~= 'reinstate'
+  if not sum or sum ~= '' and sum ~= '-' and not whole_number(sum) or word ~= '' and word ~= 'suspend' and word ~= 'hide' and word ~= 'reinstate'
     or reached ~= '' and not whole_number(reached) then
     return nil
   end
@@ -43,10 +43,10 @@ end
 
 -- Puts one user in the right place with the right score. `reached` may be nil: nobody knows.
 local function put_right(op, user, sum, change, word, reached)
-  if word == 'suspend' then
-    redis.call('SADD', op.suspended, user)
+  if word == 'suspend' or word == 'hide' then
+    aside.note(op.suspended, user, word == 'hide')
   elseif word == 'reinstate' then
-    redis.call('SREM', op.suspended, user)
+    aside.forget(op.suspended, user)
   end
   local moves, withheld = op.moves, op.withheld
   local on_board, kept_back = find_moving(moves, user), redis.call('ZSCORE', withheld, user)
@@ -179,7 +179,7 @@ local function recover(keys, args)
       record_difference(op, user, 'recover', score, sums[user])
     end
     if word == 'suspend' and is_suspended then
-      record_next(op, user, 'suspend', 0, score)
+      record_next(op, user, 'suspend', 0, score, aside.is_hidden(op.suspended, user) and { 'kind', 'hidden' } or nil)
     end
   end
   if op.seq_text then

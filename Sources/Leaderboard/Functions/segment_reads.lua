@@ -50,8 +50,9 @@ local function shared_rank(read, score)
 end
 
 -- Members from this place on.
-local function members_at(read, place, count)
-  local total = read.reply[3]
+--   total  of the segment; nil: as the reply has it
+local function members_at(read, place, count, total)
+  total = total or read.reply[3]
   count = math.min(count, total - place)
   if count <= 0 then
     return {}
@@ -194,9 +195,43 @@ function segment_readers.count(read, args)
   return read.reply
 end
 
+-- Where a hidden user of the segment would stand (own_place.lua).
+function segment_readers.own_place(read, args)
+  local limit = whole_number(args[2] or '')
+  if #args ~= 2 or not is_user(args[1]) or not is_limit(limit) or not read.at_key then
+    return nil
+  end
+  return segments.own_place(read, args[1], limit, {
+    is_in = function(user)
+      local placed, value = segments.parts_of(redis.call('HGET', read.users, user))
+      return placed and value == read.value
+    end,
+    place_of = function(score, member)
+      return better(read, text_of(read, score) .. member)
+    end,
+    better = function(score)
+      return better_than_score(read, score)
+    end,
+    equal = function(score)
+      return equal_to(read, score)
+    end,
+    rank_of = function(score)
+      return shared_rank(read, score)
+    end,
+    rows_of = function(first, count, total)
+      local rows = {}
+      for _, member in ipairs(members_at(read, first, count, total)) do
+        local user, score = row_of(read, member)
+        push(rows, user or false, score or 0)
+      end
+      return rows
+    end,
+  })
+end
+
 function segments.read(name, keys, args)
   local reader, value = segment_readers[name], string.sub(args[2], 2)
-  if not reader or #keys ~= 5 or not segments.is_value(value) then
+  if not reader or #keys ~= (name == 'own_place' and 8 or 5) or not segments.is_value(value) then
     return wrong_reader(name)
   end
   local read, answer = begin_read({ keys[1], keys[2], keys[3], keys[4], keys[5], sees_frozen = keys.sees_frozen }, 1, args[1])
@@ -204,6 +239,7 @@ function segments.read(name, keys, args)
     return answer
   end
   read.places, read.users, read.value = keys[4], keys[5], value
+  read.suspended, read.withheld, read.at_key = keys[6], keys[7], keys[8]
   read.reply[3] = redis.call('ZLEXCOUNT', read.places, ranges(read))
   return reader(read, { unpack(args, 3) }) or wrong_reader(name)
 end

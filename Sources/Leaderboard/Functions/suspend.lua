@@ -1,5 +1,7 @@
 -- Suspension. KEYS, with board and at, and seasons, and ARGV as in operation.lua, then
 --   8 past  final seasons in which it is asked for, too (begin_in_seasons), at most 50; left out: by an edition that reaches none
+--   9 kind  `hidden`: who is suspended is hidden from then on; of leaderboard_reinstate, who is suspended stays so. Left out: suspended,
+--          and either is back
 -- Both return done and the final seasons that were changed (`weekly 2026-W48;…`, of who names some), or unchanged if there was nothing
 -- to do, or season_is. Who is in more seasons than one call takes is asked for again, with the others.
 
@@ -11,7 +13,8 @@ local function tell_of_user(op, shown, final)
   tell(op, is_anew and (shown or 0) or shown, is_anew or op.moves.stamps)
 end
 
--- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept.
+-- leaderboard_suspend: the user's updates are refused from now on, and the user leaves the board; the score is kept. Who is hidden leaves it
+-- the same way, and goes on scoring (aside.lua). Who is the one becomes the other.
 -- Who is on the board although suspended (another service wrote them there) is taken off again, and the score that was
 -- kept first stays: what is written during a suspension does not count.
 local function suspend(keys, args)
@@ -28,12 +31,20 @@ local function suspend(keys, args)
     window.score, window.kept_back = held_in_season(op, window)
     shown[#shown + 1] = window.score and window or nil
   end
-  if op.is_suspended and not op.on_board and #shown == 0 then
+  local is_hidden = args[9] == 'hidden'
+  if op.is_suspended and is_hidden == aside.is_hidden(op.suspended, op.user) and not op.on_board and #shown == 0 then
     return { 'unchanged' }
   end
   local fields = with_final({}, shown)
+  local final = fields[2]
+  if is_hidden then
+    push(fields, 'kind', 'hidden')
+  end
+  if op.is_suspended then
+    push(fields, 'already', '1')
+  end
   record(op, 'suspend', 0, op.kept_back or op.on_board, fields)
-  redis.call('SADD', op.suspended, op.user)
+  aside.note(op.suspended, op.user, is_hidden)
   if op.on_board then
     take_away(op.moves, op.user, op.on_board)
     if not op.kept_back then
@@ -48,8 +59,8 @@ local function suspend(keys, args)
     keep_season(op.moves.definition, window)
   end
   segments.follow(op.moves, op.user)
-  tell_of_user(op, nil, fields[2])
-  return { 'done', args[8] and (fields[2] or '') or nil }
+  tell_of_user(op, nil, final)
+  return { 'done', args[8] and (final or '') or nil }
 end
 
 -- leaderboard_reinstate: the user's updates count again, and the score that was kept is back on the board, in its place of before; so
@@ -63,6 +74,9 @@ local function reinstate(keys, args)
   if answer then
     return answer
   end
+  if args[9] == 'hidden' and op.is_suspended and not aside.is_hidden(op.suspended, op.user) then
+    return { 'unchanged' }
+  end
   local kept = {}
   for _, window in ipairs(op.windows) do
     window.score, window.kept_back = held_in_season(op, window)
@@ -73,7 +87,7 @@ local function reinstate(keys, args)
   end
   local score, fields = op.kept_back or op.on_board, with_final({}, kept)
   record(op, 'reinstate', 0, score, fields)
-  redis.call('SREM', op.suspended, op.user)
+  aside.forget(op.suspended, op.user)
   if op.kept_back then
     redis.call('ZREM', op.withheld, op.user)
     put_back(op.moves, op.user, op.kept_back)

@@ -46,6 +46,8 @@
 --   season_over now stored  the caller's seasons do not run: find those of this time, and call again
 --   season_is stored now    others hold, which are running: take these, and call again
 --
+-- Who is hidden has the outcomes of anybody (aside.lua): suspended is who is not.
+--
 -- An event tells all changes of a group; one by itself is told as leaderboard_update does. Where there are further windows, each
 -- has `windows`, the scores there. The first change of a season begins with a change of its own, which the audit and viewers are told.
 
@@ -137,8 +139,8 @@ local checks, flagged, met
 local adds, add_count, events, event_count = {}, 0, {}, 0
 -- As in numbers.lua.
 local call, try, sha1hex, list, kind
--- The update whose turn it is: where its own begin among KEYS and ARGV.
-local key, word, flags
+-- The update whose turn it is: where its own begin among KEYS and ARGV; and whether it is a hidden user's (aside.lua).
+local key, word, flags, is_aside
 
 -- How many of KEYS are none of an update's; nil where what says it is wrong.
 local function shared_keys()
@@ -202,6 +204,11 @@ local function scores_of_group(withheld)
   end
 end
 
+-- (Blocks within: there is no room for many more locals.)
+local stored_outcome
+
+do
+
 -- Whether a text tells scores in windows, as windows_told has it.
 local function are_windows(told)
   for part in string.gmatch(told .. ';', '(.-);') do
@@ -215,7 +222,7 @@ end
 
 -- The outcome that a key holds: what was asked (with `@` and what else was said, if anything was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's.
-local function stored_outcome(text)
+function stored_outcome(text)
   local operator, value, season, same, score, place, then_, rank, told =
     string.match(text or '', '^(%l*)(%-?%d+)(@?[%w%-_./]*)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
   if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
@@ -228,6 +235,8 @@ local function stored_outcome(text)
   end
   return { same == '' and 'applied' or 'unchanged', score, place, then_, 0, rank, told ~= '' and told or nil,
     asked = operator .. value .. season }
+end
+
 end
 
 local function replay_of(first, full_in)
@@ -248,7 +257,7 @@ end
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
   if operator == 'incr' and not trace and not flags.is_adjusted and increase_text == args[word + 3] and not segments.moves
-    and not flagged and not (windows and windows.late) then
+    and not flagged and not is_aside and not (windows and windows.late) then
     -- What `append` of audit.lua does, written out, as in update.lua.
     local service = flags.actor_word and args[word + flags.actor_word]
     local hash = sha1hex((chain or '0\n0-0') .. '\nuser\n' .. user .. '\nincrease\n' .. increase_text
@@ -292,6 +301,9 @@ local function append_change(user, operator, increase_text, score_text, change_s
   if flagged then
     push(fields, 'flag', flagged)
   end
+  if is_aside then
+    push(fields, 'hidden', '1')
+  end
   local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
   if not is_done then
     return error_of(result)
@@ -324,6 +336,18 @@ local function place(user, old, total)
   end
 end
 
+-- The same of a hidden user, whose score is kept: at once.
+function aside.place_in_group(user, old, total)
+  aside.place(moves, keys[2], user, old, total, seq)
+  is_placed = true
+  if windows then
+    aside.place_in_windows(windows, user, seq)
+  end
+  if segments.group then
+    segments.note(user, false)
+  end
+end
+
 local function write_places()
   if moves then
     write_moves(moves)
@@ -333,14 +357,22 @@ local function write_places()
   end
 end
 
+local change
+
+do
+
 local function note_event(user, score_text, increase_text, says_other)
   event_count = event_count + 1
+  if is_aside then
+    events[event_count] = '"user_id":"' .. user .. '","unseen":true'
+    return
+  end
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
     .. (windows and windows_event(windows, user, to_number(increase_text)) or '') .. (says_other and ',"meta":true' or '')
 end
 
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
-local function change(user, operator, value, old, total, score, score_text, says_other)
+function change(user, operator, value, old, total, score, score_text, says_other)
   if windows and windows.stores == 'roll' and not windows.rolled then
     local failure = roll_over()
     if failure then
@@ -359,6 +391,8 @@ local function change(user, operator, value, old, total, score, score_text, says
   end
   seq, seq_text = seq + 1, change_seq_text
   note_event(user, score_text, increase_text, says_other)
+end
+
 end
 
 -- The update takes its token.
@@ -396,7 +430,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
       metadata.tell(args[3], user)
     end
   end
-  if is_change then
+  if is_change and is_aside then
+    aside.place_in_group(user, old, total)
+  elseif is_change then
     place(user, old, total)
     if windows then
       place_in_windows(windows, user, seq)
@@ -415,7 +451,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   if flags.tells_rank then
     write_places()
     -- All is written: where only the right to ask is missing, the change counts all the same, and its outcome is kept.
-    local is_told, found = pcall(rank_of, definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
+    local is_told, found = pcall(is_aside and aside.rank or rank_of, definition, scores, at, moves and member_of(moves, user) or user, score_argument(total))
     rank = is_told and found or 0
   end
   local name = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
@@ -625,6 +661,20 @@ local function plain_outcome(index, user, value, old)
   return { 'applied', total, seq, time, full_in, 0 }
 end
 
+-- Of one whose user is suspended, or hidden.
+function aside.outcome(index, user)
+  if not aside.is_hidden(keys[1], user) then
+    return { 'suspended' }
+  end
+  if windows then
+    aside.begin_in_windows(windows, user)
+  end
+  segments.turn, is_aside = index, true
+  local reply = outcome_of_update(user, values[index], aside.kept(keys[2], user))
+  is_aside = false
+  return reply
+end
+
 -- Of the updates as they stand in KEYS and ARGV, one after the other.
 local function outcomes_of_group(are_suspended, old)
   local replies, is_plain = {}, count > 1 and definition.is_plain and not windows
@@ -636,7 +686,7 @@ local function outcomes_of_group(are_suspended, old)
       old = had[user]
     end
     if are_suspended[index] == 1 then
-      reply = { 'suspended' }
+      reply = aside.outcome(index, user)
     elseif is_plain and flags.is_plain then
       reply = plain_outcome(index, user, values[index], old)
     end
@@ -752,7 +802,7 @@ end
 -- What of a group's state an earlier call left.
 local function forget_group()
   had, full_ats, answered, used, reported, add_count, event_count = nil, nil, nil, nil, nil, 0, 0
-  plain_keys, appended, is_placed = nil, 0, false
+  plain_keys, appended, is_placed, is_aside = nil, 0, false, false
   if count > 1 then
     full_ats, answered, used, reported = {}, {}, {}, {}
   end

@@ -4,6 +4,7 @@ import RedisClient
 
 /// How one user stands to a board that is not for everybody.
 package struct UserRights: Sendable, Equatable {
+    /// And not hidden, which nobody is told.
     package let isSuspended: Bool
     /// On the list of members.
     package let isMember: Bool
@@ -42,12 +43,14 @@ extension ScoreStore {
                 suspended.append(user.rawValue)
                 members.append(user.rawValue)
             }
+            for user in some { suspended.append(Self.hiddenMember(user.rawValue)) }
             guard let suspensions = try await read(suspended, on: eventLoop).array,
                 let scores = try await read(members, on: eventLoop).array,
-                suspensions.count == some.count, scores.count == some.count
+                suspensions.count == 2 * some.count, scores.count == some.count
             else { throw .unavailable("unexpected reply") }
-            found += zip(suspensions, scores).map { suspension, score in
-                UserRights(isSuspended: suspension.integer != 0, isMember: score != .null)
+            let hidden = suspensions[some.count...]
+            found += zip(zip(suspensions, hidden), scores).map { words, score in
+                UserRights(isSuspended: words.0.integer != 0 && words.1.integer != 1, isMember: score != .null)
             }
         }
         return found

@@ -9,7 +9,10 @@ package struct Holding: Sendable, Equatable {
     package let score: Int?
     /// 1 is best.
     package let rank: Int?
+    /// Or hidden.
     package let isSuspended: Bool
+    /// The user is suspended so that only they themselves see it not: they go on scoring (`Functions/aside.lua`).
+    package let isHidden: Bool
     /// The score that is kept while the user is suspended.
     package let withheld: Int?
     /// When the token bucket is full again, in microseconds since 1970; nil if it is.
@@ -31,6 +34,7 @@ package struct Holding: Sendable, Equatable {
         withheld = fields[4].score
         bucketFullAt = fields[5].count
         reached = fields.count > 6 ? fields[6].count : nil
+        isHidden = fields.count > 7 && fields[7].integer == 1
     }
 }
 

@@ -14,12 +14,13 @@ extension ScoreStore {
         by act: OperatorAct,
         _ own: [String] = [],
         past: [WindowSeason]? = nil,
+        behind more: [String] = [],
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [RESPValue] {
         var seasons = board.seasons?.running?.seasons ?? []
         for _ in 0..<Self.maximumTries {
             let beside = past?.filter { !seasons.names($0) }
-            let words = own + (beside.map { [$0.map(\.text).joined(separator: ";")] } ?? [])
+            let words = own + (beside.map { [$0.map(\.text).joined(separator: ";")] } ?? []) + more
             let reply = try await operate(
                 calls.operation(name, user: user, by: act, words, in: seasons + (beside ?? [])),
                 on: eventLoop

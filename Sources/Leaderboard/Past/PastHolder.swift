@@ -16,6 +16,7 @@ struct PastHolder: Equatable {
     /// By the first entry of the user since then. Nil: it tells no score, though it has to.
     init?(first entry: AuditEntry) {
         self.init(entry.action, score: entry.score, increase: entry.increase)
+        isSuspended = entry.tellsSuspensionBefore
         if entry.wasAbsent { score = nil }
     }
 
@@ -30,19 +31,23 @@ struct PastHolder: Equatable {
         case .suspend, .reinstate, .adopt, .recover: score = after
         default: return nil
         }
-        isSuspended = Self.wasSuspended(before: action)
     }
 
     /// One more entry of the user since then.
     mutating func follow(_ entry: AuditEntry) {
-        if isSuspended == nil { isSuspended = Self.wasSuspended(before: entry.action) }
+        if isSuspended == nil {
+            isSuspended = entry.tellsSuspensionBefore
+        }
     }
+}
 
-    /// Nil: the entry does not tell.
-    private static func wasSuspended(before action: AuditEntry.Action?) -> Bool? {
-        switch action {
-        // No update counts of who is suspended.
-        case .update, .suspend: false
+extension AuditEntry {
+    /// Whether the user was suspended, or hidden, before it; nil: it does not tell. Of what is left of an erased entry, what that told.
+    fileprivate var tellsSuspensionBefore: Bool? {
+        switch action == .erased ? self["was"].flatMap(Action.init) : action {
+        // No update counts of who is suspended; that of a hidden user says so.
+        case .update: isOfHidden
+        case .suspend: self["already"] != nil
         case .reinstate: true
         default: nil
         }
@@ -59,6 +64,9 @@ extension PastHolder {
         let seq: Int?
         /// What Redis' clock said when the entry was made, in milliseconds since 1970.
         let time: UInt64
+        let isSuspendedBefore: Bool?
+        /// Nil: it does not tell.
+        let isSuspendedAfter: Bool?
 
         init?(_ entry: AuditEntry) {
             guard let erased = entry.erased else { return nil }
@@ -67,6 +75,8 @@ extension PastHolder {
             score = entry.score
             increase = entry.increase
             seq = entry.seq
+            isSuspendedBefore = entry.tellsSuspensionBefore
+            isSuspendedAfter = entry.suspends
             time = entry["of_time"].flatMap { UInt64($0) } ?? erased.link.id.milliseconds
         }
     }
@@ -83,13 +93,13 @@ extension PastHolder {
             // Their entries were trimmed before.
             guard points == 0 else { return nil }
             self.init(.suspend, score: 0, increase: 0)
-            mayBeNew = true
+            (mayBeNew, isSuspended) = (true, false)
             return
         }
         guard last.score ?? 0 == points else { return nil }
         let before = entries.prefix(while: isUpto)
         let since = entries.dropFirst(before.count)
-        let laterWord = since.lazy.compactMap { Self.wasSuspended(before: $0.was) }.first
+        let laterWord = since.lazy.compactMap(\.isSuspendedBefore).first
         guard let known = before.last else {
             guard let first = since.first else { return nil }
             self.init(first.was, score: first.score, increase: first.increase)
@@ -97,8 +107,7 @@ extension PastHolder {
             return
         }
         self.init(.suspend, score: known.was == .update ? known.score ?? 0 : known.score, increase: 0)
-        let lastWord = before.last { $0.was == .suspend || $0.was == .reinstate || $0.was == .update }
-        isSuspended = lastWord.map { $0.was == .suspend } ?? laterWord ?? false
+        isSuspended = before.compactMap(\.isSuspendedAfter).last ?? laterWord ?? false
         follow(before)
     }
 

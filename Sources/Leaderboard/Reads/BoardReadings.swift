@@ -58,4 +58,6 @@ package enum RowSelection: Sendable, Equatable {
     case around(UserID)
     /// With the place in the middle where a user of this score would be the best of its equals.
     case aroundScore(Int)
+
+    package var isAroundUser: Bool { if case .around = self { true } else { false } }
 }

@@ -96,7 +96,7 @@ extension ScoreStore {
         }
     }
 
-    private func ask(
+    func ask(
         _ name: String,
         _ words: [String],
         in view: BoardView,
@@ -108,6 +108,8 @@ extension ScoreStore {
     }
 
     /// - Parameters:
+    ///   - withheld: of ``ownPlace`` alone: the scores that are kept there; nil: the board's.
+    ///   - stamps: the same, of a segment: the board's ``BoardKeys/at``.
     ///   - times: when the call has an answer, as `@<from>,<until>`; nil: at any time. Or, of a segment, `#<value>`.
     ///   - running: nil: they say it alone.
     func call(
@@ -115,12 +117,17 @@ extension ScoreStore {
         _ words: [String],
         scores: String,
         at: String,
+        withheld: String? = nil,
+        stamps: String? = nil,
         times: String? = nil,
         running: RunningAsked? = nil
     ) -> RedisCommand {
-        var call = RedisCommand("FCALL_RO", "leaderboard_" + name, running == nil ? "5" : "6")
-        for key in [keys.board, keys.seq, keys.epoch, scores, at] { call.append(key) }
-        if let running { call.append(running.key) }
+        var names = [keys.board, keys.seq, keys.epoch, scores, at]
+        if name == Self.ownPlace { names += [keys.suspended, withheld ?? keys.withheld] }
+        if let stamps { names.append(stamps) }
+        if let running { names.append(running.key) }
+        var call = RedisCommand("FCALL_RO", "leaderboard_" + name, String(names.count))
+        for key in names { call.append(key) }
         call.append(board.given)
         if seesFrozen { call.append("!") }
         if let times { call.append(times + (running?.text ?? "")) }

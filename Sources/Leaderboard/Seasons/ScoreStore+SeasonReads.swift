@@ -28,7 +28,8 @@ extension ScoreStore {
             }
             if !isAnyTime { try await placeSeasons(on: eventLoop) }
             let own = keys.season(window: window, id: past)
-            let reply = try await read(call(name, words, scores: own.scores, at: own.at), on: eventLoop)
+            let asked = call(name, words, scores: own.scores, at: own.at, withheld: own.withheld)
+            let reply = try await read(asked, on: eventLoop)
             if isAnyTime { return reply }
             if let fields = reply.array, let total = ReplyHead(fields)?.total, total == 0 {
                 // Nobody is in it: it is none, or it has just begun.
@@ -57,11 +58,19 @@ extension ScoreStore {
         let own = keys.season(window: window, id: season.id)
         guard board.seasons?.isManual(window) == true else {
             let times = "@\(season.from),\(season.until)"
-            return call(name, words, scores: own.scores, at: own.at, times: times)
+            return call(name, words, scores: own.scores, at: own.at, withheld: own.withheld, times: times)
         }
         // By what Redis holds alone.
         let times = "@0,\(season.until)"
         let running = RunningAsked(key: keys.seasons, season: WindowSeason(window: window, season: season))
-        return call(name, words, scores: own.scores, at: own.at, times: times, running: running)
+        return call(
+            name,
+            words,
+            scores: own.scores,
+            at: own.at,
+            withheld: own.withheld,
+            times: times,
+            running: running
+        )
     }
 }

@@ -11,7 +11,14 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> RESPValue {
         guard board.definition.segments.kinds.contains(segment.kind) else { throw .unknownSegment }
         let segments = keys.segments(of: segment.kind)
-        let call = call(name, words, scores: segments.places, at: segments.users, times: "#\(segment.value)")
+        let call = call(
+            name,
+            words,
+            scores: segments.places,
+            at: segments.users,
+            stamps: name == Self.ownPlace ? keys.at : nil,
+            times: "#\(segment.value)"
+        )
         return try await read(call, on: eventLoop)
     }
 

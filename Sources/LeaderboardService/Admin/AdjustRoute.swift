@@ -70,12 +70,13 @@ struct AdjustRoute: Sendable {
                 guard now >= tournament.from else { throw .seasonNotBegun(from: tournament.from) }
                 guard now < tournament.until else { throw .boardEnded(tournament.until) }
             }
-            guard !holding.isSuspended else { throw .userSuspended }
+            guard !holding.isSuspended || holding.isHidden else { throw .userSuspended }
+            let held = holding.isHidden ? holding.withheld : holding.score
             let definition = store.board.definition
-            guard let score = adjustment.score(after: holding.score, by: definition) else {
+            guard let score = adjustment.score(after: held, by: definition) else {
                 throw .scoreLimit(definition.scores, in: nil)
             }
-            let before = holding.score.map(String.init) ?? "null"
+            let before = held.map(String.init) ?? "null"
             return ByteBuffer(
                 string: #"{"status":"success","user_id":"\#(user)","score":\#(score),"score_before":\#(before)}"#
             )

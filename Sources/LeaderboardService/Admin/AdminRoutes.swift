@@ -22,6 +22,8 @@ enum AdminRoutes {
             .on(.POST, "/api/v1/admin/audit/revert", maximumBodyBytes: bytes, handler: acts.after(revert.answer)),
             .on(.POST, "/api/v1/admin/audit/revert/preview", maximumBodyBytes: bytes, handler: revert.preview),
             .on(.POST, "/api/v1/admin/users/{id}/suspend", maximumBodyBytes: bytes, handler: acts.after(users.suspend)),
+            .on(.POST, "/api/v1/admin/users/{id}/hide", maximumBodyBytes: bytes, handler: acts.after(users.hide)),
+            .on(.POST, "/api/v1/admin/users/{id}/unhide", maximumBodyBytes: bytes, handler: acts.after(users.unhide)),
             .on(
                 .POST,
                 "/api/v1/admin/users/{id}/reinstate",
@@ -50,6 +52,18 @@ enum AdminRoutes {
                 "/api/v1/admin/boards/{board}/users/{id}/suspend",
                 maximumBodyBytes: bytes,
                 handler: acts.after(users.suspend)
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/hide",
+                maximumBodyBytes: bytes,
+                handler: acts.after(users.hide)
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/unhide",
+                maximumBodyBytes: bytes,
+                handler: acts.after(users.unhide)
             ),
             .on(
                 .POST,

@@ -57,6 +57,7 @@ enum AuditJSON {
         writeWords("flags", Array(entry.flags.prefix(PlausibilityRule.maximumCount)), into: &body)
         writeWords("seasons", entry.seasons, into: &body)
         writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
+        if entry.hides { body.writeStaticString(#","hidden":true"#) }
         if isReverted { body.writeStaticString(#","reverted":true"#) }
         if entry["reverts"] != nil {
             body.writeString(#","reverts":[\#(entry.reverts.map(String.init).joined(separator: ","))]"#)
@@ -94,7 +95,7 @@ enum AuditJSON {
         let holding = export.holding
         var body = ByteBuffer(
             string: #"{"user_id":"\#(export.user)","score":\#(number(holding.score)),"rank":\#(number(holding.rank)),"#
-                + #""suspended":\#(holding.isSuspended),"withheld_score":\#(number(holding.withheld)),"#
+                + #""suspended":\#(holding.isSuspended)\#(UserBoardsJSON.hidden(holding)),"withheld_score":\#(number(holding.withheld)),"#
                 + #""rate_limit_full_at_us":\#(number(holding.bucketFullAt)),"idempotency_keys":["#
         )
         for (index, key) in export.idempotencyKeys.enumerated() {

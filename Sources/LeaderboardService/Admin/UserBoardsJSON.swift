@@ -8,7 +8,7 @@ enum UserBoardsJSON {
         let rows = page.rows.map { row in
             let holding = row.holding
             return #"{"board":"\#(row.board)","score":\#(text(holding.score)),"rank":\#(text(holding.rank)),"#
-                + #""withheld_score":\#(text(holding.withheld)),"suspended":\#(holding.isSuspended)}"#
+                + #""withheld_score":\#(text(holding.withheld)),"suspended":\#(holding.isSuspended)\#(hidden(holding))}"#
         }
         let failed = page.failed.map { "\"\($0)\"" }
         let next = page.next.map { #","next":"\#($0)""# } ?? ""
@@ -23,10 +23,13 @@ enum UserBoardsJSON {
         let metadata = said.metadata.isEmpty ? "" : #","metadata":\#(said.metadata.json)"#
         return ByteBuffer(
             string: #"{"user_id":"\#(user)","score":\#(text(holding.score)),"rank":\#(text(holding.rank)),"#
-                + #""suspended":\#(holding.isSuspended),"withheld_score":\#(text(holding.withheld))\#(metadata)"#
+                + #""suspended":\#(holding.isSuspended)\#(hidden(holding)),"withheld_score":\#(text(holding.withheld))\#(metadata)"#
                 + (said.isHeld ? #","profile_held":true}"# : "}")
         )
     }
+
+    /// A member behind `suspended`, of who is hidden alone.
+    static func hidden(_ holding: Holding) -> String { holding.isHidden ? #","hidden":true"# : "" }
 
     private static func text(_ number: Int?) -> String { number.map(String.init) ?? "null" }
 }

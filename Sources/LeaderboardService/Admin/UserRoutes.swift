@@ -5,39 +5,67 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// `/api/v1/admin/users/{id}…`: show, suspend, reinstate, erase and export one user.
+/// `/api/v1/admin/users/{id}…`: show, suspend, hide, reinstate, erase and export one user.
 struct UserRoutes: Sendable {
     let operators: Operators
     let boards: RequestedBoard
     let logger: Logger
 
     func suspend(_ request: Request) async -> Response {
-        await setSuspended(true, request)
+        await carryOut(.suspend, request)
+    }
+
+    /// Who is hidden goes on scoring, and only they see themselves.
+    func hide(_ request: Request) async -> Response {
+        await carryOut(.hide, request)
+    }
+
+    /// Who is suspended and not hidden stays so.
+    func unhide(_ request: Request) async -> Response {
+        await carryOut(.unhide, request)
     }
 
     func reinstate(_ request: Request) async -> Response {
-        await setSuspended(false, request)
+        await carryOut(.reinstate, request)
     }
 
-    private func setSuspended(_ isSuspended: Bool, _ request: Request) async -> Response {
+    private enum Act {
+        case suspend, hide, unhide, reinstate
+
+        var done: Logger.Message {
+            switch self {
+            case .suspend: "user suspended"
+            case .hide: "user hidden"
+            case .unhide: "user shown again"
+            case .reinstate: "user reinstated"
+            }
+        }
+    }
+
+    private func carryOut(_ wanted: Act, _ request: Request) async -> Response {
         await adminAnswer { () throws(Refusal) in
             let actor = try await operators.actor(of: request)
             let user = try Self.user(of: request)
             let act = operators.act(request, by: actor, because: try AdminBody(request, members: ["reason"]).reason())
             let store = try await boards.toOperate(request)
             let (isKnown, change): (Bool, SuspensionChange)
+            let isOther: Bool
             do throws(ScoreStoreError) {
                 let holding = try await store.holding(of: user, on: request.eventLoop)
                 isKnown = holding.anyScore != nil || holding.isSuspended
+                isOther = holding.isSuspended && !holding.isHidden
                 change =
-                    isSuspended
-                    ? try await store.suspend(user, by: act, on: request.eventLoop)
-                    : try await store.reinstate(user, by: act, on: request.eventLoop)
+                    switch wanted {
+                    case .suspend: try await store.suspend(user, by: act, on: request.eventLoop)
+                    case .hide: try await store.hide(user, by: act, on: request.eventLoop)
+                    case .unhide: try await store.unhide(user, by: act, on: request.eventLoop)
+                    case .reinstate: try await store.reinstate(user, by: act, on: request.eventLoop)
+                    }
             } catch { throw Refusal(operating: error) }
-            if change.hasChanged {
-                logger.note(isSuspended ? "user suspended" : "user reinstated", user, on: store, by: act)
-            }
-            let flags = #""suspended":\#(isSuspended),"changed":\#(change.hasChanged),"known":\#(isKnown)"#
+            if change.hasChanged { logger.note(wanted.done, user, on: store, by: act) }
+            let isSuspended = wanted == .suspend || wanted == .hide || wanted == .unhide && isOther
+            let hidden = wanted == .hide ? #","hidden":true"# : ""
+            let flags = #""suspended":\#(isSuspended),"changed":\#(change.hasChanged),"known":\#(isKnown)\#(hidden)"#
             let seasons = AuditJSON.finalSeasons(change.finalSeasons)
             return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)\#(seasons)}"#)
         }

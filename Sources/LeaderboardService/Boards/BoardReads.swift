@@ -45,7 +45,7 @@ struct BoardReads: Sendable {
                 }
                 let seq = stream.acknowledged
                 if let copy = await stream.standings(limit: nil, atLeast: seq),
-                    let rows = copy.rows(selection, limit: wish.limit)
+                    let rows = copy.rows(selection, limit: wish.limit), !rows.isEmpty || !selection.isAroundUser
                 {
                     let body = try Self.body(rows, selection, wish.limit)
                     let next = wish.page?.next(of: copy.isWhole ? copy.standings.count : .max)
@@ -76,7 +76,7 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> (body: ByteBuffer, seq: Int?, next: NextPage?) {
-        let shown = try await page(
+        var shown = try await page(
             selection,
             wish.limit,
             wish.view,
@@ -84,9 +84,28 @@ struct BoardReads: Sendable {
             on: id,
             request
         )
+        if case .around(let user) = selection, shown.page.snapshot.standings.isEmpty {
+            shown = try await aroundHidden(user, wish, on: id, request) ?? shown
+        }
         let rows = Array(zip(shown.page.snapshot.standings, shown.page.ranks))
         let body = try Self.body(rows, selection, wish.limit, shown.said, covered: shown.covered)
         return (body, shown.seq, wish.page.flatMap { shown.next(after: request, $0) })
+    }
+
+    /// The rows around a hidden user who asks for them.
+    private func aroundHidden(
+        _ user: UserID,
+        _ wish: BoardQuery,
+        on id: BoardID,
+        _ request: Request
+    ) async throws(Refusal) -> ShownRows? {
+        try await boards.readHidden(id, of: user, for: request) { store throws(ScoreStoreError) -> ShownRows?? in
+            let found = try await store.hiddenPlace(of: user, limit: wish.limit, in: wish.view, on: request.eventLoop)
+            guard let found else { return nil }
+            guard let page = found?.around else { return .some(nil) }
+            let said = try await store.said(of: page, isAsked: wish.includesMetadata, on: request.eventLoop)
+            return ShownRows(page, said)
+        }
     }
 
     /// Of a board that is frozen, what it was then, as far as that is kept.
@@ -144,12 +163,20 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> ByteBuffer {
-        if !wish.includesMetadata, let standings = await copy(of: id, wish.view)?.standings(of: users) {
+        let own = await boards.ownSubject(request)
+        if !wish.includesMetadata, let standings = await copy(of: id, wish.view)?.standings(of: users),
+            standings.allSatisfy({ $0.score != nil || $0.user != own?.rawValue })
+        {
             return BoardJSON.rows(standings)
         }
         return try await boards.read(id, for: request) { store throws(ScoreStoreError) -> ByteBuffer? in
             let found = try await store.standings(of: users, in: wish.view, on: request.eventLoop)
-            guard let standings = found?.standings else { return nil }
+            guard var standings = found?.standings else { return nil }
+            if let own, let index = standings.firstIndex(where: { $0.user == own.rawValue && $0.score == nil }) {
+                let hidden = try await store.hiddenPlace(of: own, in: wish.view, on: request.eventLoop)
+                guard let hidden else { return nil }
+                if let hidden { standings[index] = hidden.place.standing }
+            }
             // Who is not on the board has no row that could be shown.
             let names = standings.map { $0.score == nil ? "" : $0.user }
             let said = try await store.saidBy(names, isAsked: wish.includesMetadata, on: request.eventLoop)
@@ -192,8 +219,16 @@ struct BoardReads: Sendable {
             let said = try await store.saidBy([user.rawValue], isAsked: true, on: request.eventLoop)
             return BoardJSON.user(found, said)
         }
-        guard let body else { throw .userNotFound }
-        return body
+        if let body { return body }
+        let hidden = try await boards.readHidden(id, of: user, for: request) {
+            store throws(ScoreStoreError) -> ByteBuffer?? in
+            guard let found = try await store.hiddenPlace(of: user, in: view, on: request.eventLoop) else { return nil }
+            guard let found else { return .some(nil) }
+            let said = try await store.saidBy([user.rawValue], isAsked: true, on: request.eventLoop)
+            return BoardJSON.user(found.place, said)
+        }
+        guard let hidden else { throw .userNotFound }
+        return hidden
     }
 
     private func place(
@@ -202,10 +237,18 @@ struct BoardReads: Sendable {
         on id: BoardID,
         _ request: Request
     ) async throws(Refusal) -> UserPlace? {
-        if let known = await copy(of: id, view)?.place(of: user) { return known }
-        return try await boards.read(id, for: request, owner: user) { store throws(ScoreStoreError) in
-            try await store.place(of: user, in: view, on: request.eventLoop)
+        let shown: UserPlace?
+        if let known = await copy(of: id, view)?.place(of: user) {
+            shown = known
+        } else {
+            shown = try await boards.read(id, for: request, owner: user) { store throws(ScoreStoreError) in
+                try await store.place(of: user, in: view, on: request.eventLoop)
+            }
         }
+        if let shown { return shown }
+        return try await boards.readHidden(id, of: user, for: request) { store throws(ScoreStoreError) in
+            try await store.hiddenPlace(of: user, in: view, on: request.eventLoop)
+        }?.place
     }
 
     /// `GET /api/v1/boards/{board}/scores/{score}`.
@@ -255,6 +298,7 @@ struct BoardReads: Sendable {
             let user = try Self.user(request.parameters["id"] ?? "")
             let view = try BoardQuery.view(request.query)
             let isAsked = try BoardQuery.includesMetadata(request.query)
+            let isOwn = await boards.isOwn(user, request)
             return try await boards.list(
                 of: try BoardQuery.boards(request.query),
                 for: request,
@@ -263,10 +307,16 @@ struct BoardReads: Sendable {
             ) {
                 id,
                 store throws(ScoreStoreError) in
-                if !isAsked, let known = await copy(of: id, view)?.place(of: user) {
+                if !isAsked, let known = await copy(of: id, view)?.place(of: user), known != nil || !isOwn {
                     return BoardJSON.standing(on: id, known)
                 }
-                guard let found = try await store.place(of: user, in: view, on: request.eventLoop) else { return nil }
+                guard var found = try await store.place(of: user, in: view, on: request.eventLoop) else { return nil }
+                if found == nil, isOwn {
+                    guard let own = try await store.hiddenPlace(of: user, in: view, on: request.eventLoop) else {
+                        return nil
+                    }
+                    found = own?.place
+                }
                 let said = try await store.saidBy(
                     [user.rawValue],
                     isAsked: isAsked && found != nil,

@@ -137,6 +137,36 @@ struct RequestedBoard: Sendable {
         try await board(try Self.id(of: request), request)
     }
 
+    /// Whether a viewer of their own place is a hidden user; nil: it cannot be found out now.
+    func isHidden(_ user: UserID?, on id: BoardID, _ request: Request) async -> Bool? {
+        guard let user, let store = try? await catalogue.board(id, on: request.eventLoop) else { return nil }
+        return try? await store.isHidden(user, on: request.eventLoop)
+    }
+
+    /// What only a hidden user sees, of who reads about this user with that user's own token; nil: there is none, or somebody else reads. Whoever
+    /// sends no token has done nothing wrong.
+    /// - Parameter call: nil: the board is not there as it was found.
+    func readHidden<Value: Sendable>(
+        _ id: BoardID,
+        of user: UserID,
+        for request: Request,
+        _ call: (ScoreStore) async throws(ScoreStoreError) -> Value??
+    ) async throws(Refusal) -> Value? {
+        guard await isOwn(user, request) else { return nil }
+        return try await read(id, for: request, owner: user, call)
+    }
+
+    /// Whether the request has that user's own token.
+    func isOwn(_ user: UserID, _ request: Request) async -> Bool { await ownSubject(request) == user }
+
+    /// Whose token the request has; nil: none that is good.
+    func ownSubject(_ request: Request) async -> UserID? {
+        guard BearerToken.of(request.headers) != nil, let token = try? await callers.token(of: request),
+            token.isActive
+        else { return nil }
+        return token.subject
+    }
+
     static func id(of request: Request) throws(Refusal) -> BoardID {
         guard let text = request.parameters[parameter] else { return .main }
         return try id(text)

@@ -41,13 +41,15 @@ enum AskedView: Sendable, Equatable {
 
     var isOwn: Bool { if case .own = self { true } else { false } }
 
-    /// - Parameter viewer: nil: nobody knows.
-    func view(of viewer: LiveViewer?) throws(Refusal) -> View {
+    /// - Parameters:
+    ///   - viewer: nil: nobody knows.
+    ///   - isHidden: whether the viewer is a hidden user; nil: not known.
+    func view(of viewer: LiveViewer?, isHidden: Bool? = nil) throws(Refusal) -> View {
         switch self {
         case .shared(let view): return view
         case .own(let neighbours, let pause):
             guard let viewer else { throw .missingToken }
-            return .own(OwnWish(user: viewer.subject.rawValue, neighbours: neighbours, pause: pause))
+            return .own(OwnWish(user: viewer.subject.rawValue, neighbours: neighbours, pause: pause, isHidden: isHidden))
         }
     }
 }

@@ -34,7 +34,8 @@ struct LiveRoutes: Sendable {
             let (id, known) = try await boards.toWatch(request, by: caller)
             // Whose place it is, has to be known of any board.
             let viewer = wish.asked.isOwn && known == nil ? try await caller.viewer(of: id) : known
-            let view = try wish.asked.view(of: viewer)
+            let isHidden = wish.asked.isOwn ? await boards.isHidden(viewer?.subject, on: id, request) : nil
+            let view = try wish.asked.view(of: viewer, isHidden: isHidden)
             if let viewer { wish.access = Access(viewer, now: callers.tokens.now()) }
             if let window = wish.window { try await boards.allowWatching(window, of: id, request) }
             let place = try place(for: request)

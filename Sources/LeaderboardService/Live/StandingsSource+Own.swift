@@ -54,6 +54,11 @@ extension ScoreStore {
             guard let user = try? UserID(wish.user) else { return .success(.absent(total: 0)) }
             guard let place = try await place(of: user, in: view, on: eventLoop) else { return .success(nil) }
             guard let place else {
+                let limit = isFrozen || wish.neighbours == 0 ? 0 : 2 * wish.neighbours + 1
+                guard let hidden = try await hiddenPlace(of: user, limit: limit, in: view, on: eventLoop) else {
+                    return .success(nil)
+                }
+                if let hidden { return .success(OwnStanding(hidden, of: user.rawValue, wish.neighbours)) }
                 let total = try await count(from: nil, to: nil, in: view, on: eventLoop)?.total
                 return .success(.absent(total: total ?? 0))
             }
@@ -73,6 +78,18 @@ extension ScoreStore {
                 )
             )
         } catch { return .failure(error) }
+    }
+}
+
+extension OwnStanding {
+    fileprivate init(_ hidden: HiddenPlace, of user: String, _ neighbours: Int) {
+        self.init(
+            score: hidden.place.standing.score,
+            rank: hidden.place.standing.rank,
+            among: hidden.place.among,
+            neighbours: hidden.around.neighbours(of: user, neighbours),
+            isHidden: true
+        )
     }
 }
 
