@@ -28,7 +28,7 @@ package struct AuditReport: Sendable, Equatable {
         var concernsScore: Bool { board != nil || auditAtEnd.hasScore }
 
         package var hasWrongSuspension: Bool {
-            if isSuspended, audit.isSuspended == true, let isHidden = audit.isHidden { return isHidden != self.isHidden }
+            if isSuspended, audit.isSuspended == true, let word = audit.isHidden { return word != isHidden }
             return audit.isSuspended.map { $0 != isSuspended } ?? false
         }
     }

@@ -88,7 +88,7 @@ local function place_before(definition, scores, member, score)
   while low < high do
     local middle = math.floor((low + high) / 2)
     local index = integer_text(middle)
-    local other = ascends and redis.call('ZRANGE', scores, index, index)[1] or redis.call('ZREVRANGE', scores, index, index)[1]
+    local other = ascends and redis.call('ZRANGE', scores, index, index)[1] or redis.call('ZRANGE', scores, index, index, 'REV')[1]
     if sorts_before(other, member) == ascends then
       low = middle + 1
     else

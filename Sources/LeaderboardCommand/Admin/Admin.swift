@@ -6,7 +6,7 @@ struct Admin: AsyncParsableCommand {
         abstract:
             "What operators do: read the audit, suspend, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, hide, unhide, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -15,7 +15,8 @@ struct Admin: AsyncParsableCommand {
             service runs or not.
             """,
         subcommands: [
-            AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminBlankName.self,
+            AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminHide.self, AdminUnhide.self,
+            AdminBlankName.self,
             AdminAllowName.self, AdminAdjust.self, AdminRevert.self, AdminUnrevert.self, AdminErase.self,
             AdminExport.self,
             AdminVerify.self,

@@ -50,7 +50,49 @@ struct AdminReinstate: AsyncParsableCommand {
     }
 }
 
-/// What both take, and what both ask the service.
+/// `leaderboard admin hide USER --reason TEXT`
+struct AdminHide: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hide",
+        abstract: "Take a user off the board and its seasons for everybody else: they go on scoring, and are not told.",
+        discussion: """
+            Updates are answered and counted as anybody's, in the score that is kept, and with their own token the user sees where they \
+            would stand. Nobody else sees them. Who is suspended is hidden from then on, and a suspend of who is hidden refuses their updates. `unhide` brings them to \
+            where they stand by then.
+            """
+    )
+
+    @OptionGroup var suspension: SuspensionOptions
+
+    func run() async throws {
+        let answer = try await suspension.run("hide", (changed: "hidden", unchanged: "was hidden already"))
+        guard let answer else { return }
+        let user = suspension.user
+        let final = answer.finalSeasons(" Taken out of")
+        print(answer.changed ? "\(user) is hidden, and goes on scoring.\(final)" : "\(user) was hidden already.")
+        if answer.known == false { print(unknownUserNote) }
+    }
+}
+
+/// `leaderboard admin unhide USER --reason TEXT`
+struct AdminUnhide: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unhide",
+        abstract: "Show a hidden user again, with all that they have scored since, in seasons that are over, too."
+    )
+
+    @OptionGroup var suspension: SuspensionOptions
+
+    func run() async throws {
+        let answer = try await suspension.run("unhide", (changed: "shown again", unchanged: "was not hidden"))
+        guard let answer else { return }
+        let user = suspension.user
+        let final = answer.finalSeasons(" Back in")
+        print(answer.changed ? "\(user) is shown again.\(final)" : "\(user) was not hidden.")
+    }
+}
+
+/// What all of these take, and what they ask the service.
 struct SuspensionOptions: ParsableArguments {
     @OptionGroup var service: AdminService
 

@@ -216,8 +216,11 @@ extension AuditReport.Difference {
             lines.append("the board has \(has), the audit adds up to \(audit.sum.map(\.description) ?? "nothing")")
         }
         if hasWrongSuspension {
-            let word = { (isSuspended: Bool) in isSuspended ? "suspended" : "not suspended" }
-            lines.append("\(word(isSuspended)) on the board, \(word(!isSuspended)) by the audit")
+            let word = { (isSuspended: Bool, isHidden: Bool) in
+                isSuspended ? isHidden ? "hidden" : "suspended" : "not suspended"
+            }
+            let byAudit = word(audit.isSuspended == true, audit.isHidden == true)
+            lines.append("\(word(isSuspended, isHidden)) on the board, \(byAudit) by the audit")
         }
         if isMisplaced { lines.append("not in the order in which users came to the score") }
         if lines.isEmpty { lines.append(isSuspended ? "shown although suspended" : "withheld although not suspended") }

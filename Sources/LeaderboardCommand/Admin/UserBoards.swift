@@ -23,6 +23,8 @@ struct UserBoards {
         let rank: Int?
         let withheld_score: Int?
         let suspended: Bool
+        /// Nil: not; or an edition that hides nobody.
+        let hidden: Bool?
 
         /// What stands before its paths.
         fileprivate var path: String { board == "main" ? "" : "/boards/\(board.percentEncoded())" }
@@ -31,7 +33,7 @@ struct UserBoards {
         var line: String {
             let score =
                 if suspended {
-                    "suspended" + (withheld_score.map { ", \($0) withheld" } ?? "")
+                    (hidden == true ? "hidden" : "suspended") + (withheld_score.map { ", \($0) withheld" } ?? "")
                 } else { (score.map(String.init) ?? "no score") + (rank.map { ", rank \($0)" } ?? "") }
             return "\(board.printable)  \(score)"
         }

@@ -27,13 +27,42 @@ export class Acts {
   /** Off the board, until reinstated. */
   suspend({ board, user, standing }, reason = "") {
     const place = standing?.rank ? `It has rank ${number(standing.rank)} with ${points(standing.score)}.` : "It is not on the board now.";
+    const before = standing?.isHidden ? "hide" : "reinstate";
     return this.#ofUser({ board, user }, {
       title: `Suspend ${user}`, go: "Suspend", reason,
       says: says(`${place} The user leaves the standings of ${board} and of its seasons, those that are over, too; updates are refused. The score is kept.`),
       path: ["suspend"],
       done: ({ changed, final_seasons: seasons }, why) => ({
         words: changed ? `${user} is suspended.${ofSeasons(seasons)}` : `${user} was suspended already.`,
-        undo: changed ? () => this.reinstate({ board, user }, undone(why)) : null,
+        undo: changed ? () => this[before]({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  /** Off the board for everybody else; the user goes on scoring, and is not told. */
+  hide({ board, user, standing }, reason = "") {
+    const place = standing?.rank ? `It has rank ${number(standing.rank)} with ${points(standing.score)}.` : "It is not on the board now.";
+    const before = standing?.isSuspended ? "suspend" : "unhide";
+    return this.#ofUser({ board, user }, {
+      title: `Hide ${user}`, go: "Hide", reason,
+      says: says(`${place} The user leaves the standings of ${board} and of its seasons, those that are over, too, for everybody else. The user goes on scoring and sees the place that the score would have: nothing tells them.`),
+      path: ["hide"],
+      done: ({ changed, final_seasons: seasons }, why) => ({
+        words: changed ? `${user} is hidden.${ofSeasons(seasons)}` : `${user} was hidden already.`,
+        undo: changed ? () => this[before]({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  unhide({ board, user, standing }, reason = "") {
+    const kept = Number.isSafeInteger(standing?.withheld) ? ` with ${points(standing.withheld)}` : "";
+    return this.#ofUser({ board, user }, {
+      title: `Show ${user} again`, go: "Show again", reason,
+      says: says(`Everybody sees the user on ${board}${kept} and in its seasons, those that are over, too.`),
+      path: ["unhide"],
+      done: ({ changed, final_seasons: seasons }, why) => ({
+        words: changed ? `${user} is shown again.${ofSeasons(seasons)}` : `${user} was not hidden.`,
+        undo: changed ? () => this.hide({ board, user }, undone(why)) : null,
       }),
     });
   }

@@ -136,6 +136,7 @@ export class Case {
       const count = (value) => (Number.isSafeInteger(value) ? value : null);
       this.#standing = {
         score: count(body.score), rank: count(body.rank), withheld: count(body.withheld_score), isSuspended: body.suspended === true,
+        isHidden: body.suspended === true && body.hidden === true,
         isHeld: body.profile_held === true, isBeingErased: body.erasing === true, name: typeof body.metadata?.name === "string" ? body.metadata.name : null,
       };
       this.#elements.problem.textContent = "";
@@ -149,12 +150,15 @@ export class Case {
   }
 
   #offered() {
-    const { isSuspended, isHeld } = this.#standing;
+    const { isSuspended, isHidden, isHeld } = this.#standing;
     const subject = this.#subject;
     return [
-      isSuspended
+      isSuspended && !isHidden
         ? { key: "s", words: "Reinstate", make: () => this.#acts.reinstate(subject) }
         : { key: "s", words: "Suspend", make: () => this.#acts.suspend(subject) },
+      isHidden
+        ? { key: "h", words: "Show again", make: () => this.#acts.unhide(subject) }
+        : { key: "h", words: "Hide", make: () => this.#acts.hide(subject) },
       { key: "r", words: "Revert", make: () => this.#acts.revert(subject) },
       { key: "a", words: "Adjust", make: () => this.#acts.adjust(subject) },
       isHeld
@@ -170,7 +174,7 @@ export class Case {
     const value = (found) => (standing === null ? "…" : found === null ? "–" : number(found));
     const isAbsent = standing !== null && standing.score === null && !standing.isSuspended;
     const words = [
-      standing?.isSuspended ? "Suspended" : null, standing?.isHeld ? "Name taken away" : null, isAbsent ? "Not on the board" : null,
+      standing?.isHidden ? "Hidden" : standing?.isSuspended ? "Suspended" : null, standing?.isHeld ? "Name taken away" : null, isAbsent ? "Not on the board" : null,
       standing?.isBeingErased ? "Being erased" : null,
     ].filter(Boolean);
     marks.replaceChildren(...words.map((word) => element("span", {}, word)));

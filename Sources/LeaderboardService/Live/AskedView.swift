@@ -49,7 +49,8 @@ enum AskedView: Sendable, Equatable {
         case .shared(let view): return view
         case .own(let neighbours, let pause):
             guard let viewer else { throw .missingToken }
-            return .own(OwnWish(user: viewer.subject.rawValue, neighbours: neighbours, pause: pause, isHidden: isHidden))
+            let user = viewer.subject.rawValue
+            return .own(OwnWish(user: user, neighbours: neighbours, pause: pause, isHidden: isHidden))
         }
     }
 }

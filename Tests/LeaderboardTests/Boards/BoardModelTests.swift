@@ -93,11 +93,14 @@ private struct BoardLife {
         let user = users.randomElement(using: &random) ?? "a"
         switch Int.random(in: 0..<20, using: &random) {
         case 0, 1:
-            let expected = model.suspend(user)
-            #expect(try await setSuspended(true, user) == expected, "\(comment)")
+            let isHidden = Bool.random(using: &random)
+            let expected = model.suspend(user, isHidden: isHidden)
+            #expect(try await setSuspended(true, isHidden: isHidden, user) == expected, "\(comment)")
         case 2, 3:
-            let expected = model.reinstate(user)
-            #expect(try await setSuspended(false, user) == expected, "\(comment)")
+            // To show somebody again who is not hidden changes nothing.
+            let isOther = Bool.random(using: &random) && model.isSuspendedAlone(user)
+            let expected = isOther ? "unchanged" : model.reinstate(user)
+            #expect(try await setSuspended(false, isHidden: isOther, user) == expected, "\(comment)")
         case 4:
             model.erase(user)
             _ = try await board.store.erase(UserID(user), by: board.board.act(), on: board.board.loop)
@@ -112,11 +115,15 @@ private struct BoardLife {
         try await compare(user, using: &random, comment)
     }
 
-    private func setSuspended(_ isSuspended: Bool, _ user: String) async throws -> String {
+    private func setSuspended(_ isSuspended: Bool, isHidden: Bool, _ user: String) async throws -> String {
         let (store, user, act, loop) = (try board.store, try UserID(user), try board.board.act(), board.board.loop)
         let isDone =
-            isSuspended
-            ? try await store.suspend(user, by: act, on: loop) : try await store.reinstate(user, by: act, on: loop)
+            switch (isSuspended, isHidden) {
+            case (true, true): try await store.hide(user, by: act, on: loop)
+            case (true, false): try await store.suspend(user, by: act, on: loop)
+            case (false, true): try await store.unhide(user, by: act, on: loop)
+            case (false, false): try await store.reinstate(user, by: act, on: loop)
+            }
         return isDone.hasChanged ? "done" : "unchanged"
     }
 
@@ -136,7 +143,31 @@ private struct BoardLife {
                 Issue.record("\(comment): season \(board.seasons[window]) of \(window) is \(page), not \(expected)")
                 throw NotTheModel()
             }
+            for user in model.hidden {
+                let own = model.ownStandings(of: user, in: season)
+                try await compareOwn(user, board.hiddenPlace(of: user, 3, inSeasonOf: window), own, 3, comment)
+            }
         }
+    }
+
+    /// What a hidden user sees of themself.
+    private func compareOwn(
+        _ user: String,
+        _ found: [Int],
+        _ all: [BoardModel.Standing],
+        _ limit: Int,
+        _ comment: String
+    ) throws {
+        let expected = all.firstIndex { $0.user == user }.map { place in
+            let row = all[place]
+            let worse = all.count { board.rules.isBetter(row.score, than: $0.score) }
+            let equal = all.count { $0.score == row.score }
+            let around = window(of: all, at: place, limit).flatMap { [$0.score, $0.rank, $0.user == user ? 1 : 0] }
+            return [all.count, row.score, row.rank, worse, equal] + around
+        }
+        guard found != expected ?? [] else { return }
+        Issue.record("\(comment): \(user) is hidden and sees \(found), not \(expected ?? []) of \(all)")
+        throw NotTheModel()
     }
 
     private mutating func revert(
@@ -199,7 +230,7 @@ private struct BoardLife {
     /// The audit tells the board, and makes it anew, whatever is lost of it: users have their scores and places.
     mutating func loseAndRebuild(_ users: [String], _ comment: String) async throws {
         let (store, loop, keys) = (try board.store, board.board.loop, board.keys)
-        for lost in [[], [keys.scores], [keys.at], [keys.scores, keys.withheld, keys.at]] {
+        for lost in [[], [keys.scores], [keys.at], [keys.scores, keys.withheld, keys.at], [keys.suspended]] {
             for key in lost { try await board.board.command("DEL", key) }
             let report = try await AuditVerification(store, on: loop).run()
             if lost.isEmpty { #expect(report.isSound, "\(comment): \(report)") }
@@ -209,6 +240,7 @@ private struct BoardLife {
             let page = try await board.rows("page", "0", "100")
             #expect(page == model.standings, "\(comment), \(lost) lost: the board is \(page), not \(model.standings)")
         }
+        #expect(try await store.hiddenUsers(on: loop) == model.hidden.subtracting(model.erasedHidden), "\(comment)")
         for user in users where model.reinstate(user) == "done" { _ = try await board.operate("reinstate", on: user) }
         #expect(try await board.rows("page", "0", "100") == model.standings, "\(comment): all are back")
     }
@@ -247,6 +279,12 @@ private struct BoardLife {
         let offset = Int.random(in: 0...9, using: &random)
         #expect(try await board.rows("page", "\(offset)", "3") == Array(all.dropFirst(offset).prefix(3)), "\(comment)")
 
+        for user in Self.others + [user] {
+            let limit = Int.random(in: 0...5, using: &random)
+            let own = try await board.hiddenPlace(of: user, limit)
+            try compareOwn(user, own, model.ownStandings(of: user), limit, comment)
+        }
+
         let place = all.firstIndex { $0.user == user }
         let around = place.map { window(of: all, at: $0, 5) } ?? []
         #expect(try await board.rows("around", user, "5") == around, "\(comment): around \(user)")
@@ -277,6 +315,9 @@ private struct BoardLife {
         let count = try await board.read("count", "\(score)", "\(score + 3)").last?.integer
         #expect(count == all.count { (score...score + 3).contains($0.score) }, "\(comment)")
     }
+
+    /// Some users who are looked at after each step.
+    private static let others = ["a", "b", "nobody"]
 
     private func window(of all: [BoardModel.Standing], at place: Int, _ limit: Int) -> [BoardModel.Standing] {
         let first = max(0, min(place - limit / 2, all.count - limit))

@@ -148,6 +148,25 @@ struct DefinedBoard {
         try await rows(name, words, of: (keys.scores, keys.at))
     }
 
+    /// Where a hidden user would stand: total, score, rank, how many are worse, how many equal, then score and rank of each row, and 1 if
+    /// it is the user's. Nothing of who is not hidden.
+    func hiddenPlace(of user: String, _ limit: Int, inSeasonOf window: Int? = nil) async throws -> [Int] {
+        let own = window.map { self.season($0) }
+        let names = [
+            keys.name("board"), keys.seq, keys.epoch, own?.scores ?? keys.scores, own?.at ?? keys.name("at"),
+            keys.suspended, own?.withheld ?? keys.withheld,
+        ]
+        let words = [given, user, "\(limit)"]
+        let fields = try await call("leaderboard_own_place", names, words, isReading: true).array ?? []
+        guard fields.count > 3 else { return [] }
+        var found = fields[2...6].compactMap(\.integer)
+        for index in stride(from: 7, to: fields.count - 2, by: 3) {
+            found += [fields[index + 1].integer ?? .min, fields[index + 2].integer ?? .min]
+            found.append(fields[index].text == user ? 1 : 0)
+        }
+        return found
+    }
+
     func page(ofSeasonIn window: Int) async throws -> [BoardModel.Standing] {
         let season = season(window)
         return try await rows("page", ["0", "100"], of: (season.scores, season.at))

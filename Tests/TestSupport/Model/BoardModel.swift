@@ -19,6 +19,10 @@ struct BoardModel {
     private(set) var rows: [String: Row] = [:]
     private var withheld: [String: Row] = [:]
     private var suspended: Set<String> = []
+    /// Those of them who go on scoring.
+    private(set) var hidden: Set<String> = []
+    /// Of them, those of whom the audit has no entry that says it.
+    private(set) var erasedHidden: Set<String> = []
     private var outcomes: [String: (asked: String, outcome: String)] = [:]
     private var grants: Set<String> = []
     /// Of each window, its running season; behind them those that are over, in their order.
@@ -33,6 +37,15 @@ struct BoardModel {
         fileprivate var begun = Int.max
         /// Nor did what was changed after this one.
         fileprivate var ended = Int.max
+
+        fileprivate func score(of user: String, _ isHidden: Bool) -> Int? {
+            (isHidden ? withheld[user] : rows[user])?.score
+        }
+
+        fileprivate mutating func set(_ user: String, _ isHidden: Bool, _ row: Row) {
+            guard score(of: user, isHidden) != row.score else { return }
+            if isHidden { withheld[user] = row } else { rows[user] = row }
+        }
 
         fileprivate func has(_ change: Change) -> Bool { change.seq > begun && change.seq <= ended }
     }
@@ -65,6 +78,18 @@ struct BoardModel {
     /// The board, best first.
     var standings: [Standing] { standings(of: rows) }
 
+    /// The board as a hidden user sees it; none: they have no score.
+    func ownStandings(of user: String) -> [Standing] {
+        guard hidden.contains(user), let row = withheld[user] else { return [] }
+        return standings(of: rows.merging([user: row]) { $1 })
+    }
+
+    /// The same of a season.
+    func ownStandings(of user: String, in season: Season) -> [Standing] {
+        guard hidden.contains(user), let row = season.withheld[user] else { return [] }
+        return standings(of: season.rows.merging([user: row]) { $1 })
+    }
+
     func standings(of rows: [String: Row]) -> [Standing] {
         let order = rows.sorted { one, other in
             guard one.value.score == other.value.score else {
@@ -92,7 +117,8 @@ struct BoardModel {
     mutating func write(_ update: ModelUpdate) -> String {
         let operation = update.operation ?? rules.operators[0]
         let asked = "\(operation) \(update.value)"
-        if suspended.contains(update.user) { return "suspended" }
+        let isHidden = hidden.contains(update.user)
+        if suspended.contains(update.user), !isHidden { return "suspended" }
         let idem = update.key.map { "\(update.user):\($0)" }
         if let idem, let first = outcomes[idem] {
             guard first.asked == asked else { return "key_reused" }
@@ -104,25 +130,31 @@ struct BoardModel {
             guard (0...rules.increaseMax).contains(update.value) else { return "bad_value" }
         }
         if let grant = update.grant, grants.contains(grant) { return "grant_used" }
-        let old = rows[update.user]
+        let old = isHidden ? withheld[update.user] : rows[update.user]
         guard let score = rules.result(operation, of: old?.score, by: update.value) else { return "score_limit" }
         let inSeasons = seasons[running].compactMap {
-            rules.result(operation, of: $0.rows[update.user]?.score, by: update.value)
+            rules.result(operation, of: $0.score(of: update.user, isHidden), by: update.value)
         }
         guard inSeasons.count == running.count else { return "score_limit" }
-        let isSame = score == old?.score && zip(seasons, inSeasons).allSatisfy { $0.rows[update.user]?.score == $1 }
+        let had = seasons.prefix(inSeasons.count).map { $0.score(of: update.user, isHidden) }
+        let isSame = score == old?.score && had == inSeasons.map(Optional.some)
         let isChange = !isSame || operation == .incr && update.value == 0
         if isChange {
             if rollsOver { rollOver() }
             seq += 1
-            for (place, score) in inSeasons.enumerated() where score != seasons[place].rows[update.user]?.score {
-                seasons[place].rows[update.user] = Row(score: score, reached: seq)
+            for (place, score) in inSeasons.enumerated() {
+                seasons[place].set(update.user, isHidden, Row(score: score, reached: seq))
             }
-            if score != old?.score { rows[update.user] = Row(score: score, reached: seq) }
+            if score != old?.score {
+                let row = Row(score: score, reached: seq)
+                if isHidden { withheld[update.user] = row } else { rows[update.user] = row }
+            }
+            erasedHidden.remove(update.user)
             history[update.user, default: []].append(Change(seq: seq, operation: operation, value: update.value))
             if let grant = update.grant { grants.insert(grant) }
         }
-        let rank = update.isRanked || idem != nil ? standings.first { $0.user == update.user }?.rank ?? 0 : 0
+        let seen = isHidden ? ownStandings(of: update.user) : standings
+        let rank = update.isRanked || idem != nil ? seen.first { $0.user == update.user }?.rank ?? 0 : 0
         let outcome = "\(isChange ? isSame ? "applied_same" : "applied" : "unchanged") \(score) \(seq) \(rank)"
         if let idem { outcomes[idem] = (asked, outcome) }
         return outcome
@@ -134,10 +166,15 @@ struct BoardModel {
         rollsOver = false
     }
 
-    mutating func suspend(_ user: String) -> String {
-        guard !suspended.contains(user) || rows[user] != nil else { return "unchanged" }
+    /// - Parameter isHidden: the user goes on scoring.
+    mutating func suspend(_ user: String, isHidden: Bool = false) -> String {
+        guard !suspended.contains(user) || rows[user] != nil || hidden.contains(user) != isHidden else {
+            return "unchanged"
+        }
         seq += 1
         suspended.insert(user)
+        if isHidden { hidden.insert(user) } else { hidden.remove(user) }
+        erasedHidden.remove(user)
         for place in seasons.indices {
             if let row = seasons[place].rows.removeValue(forKey: user) { seasons[place].withheld[user] = row }
         }
@@ -149,6 +186,8 @@ struct BoardModel {
         guard suspended.contains(user) else { return "unchanged" }
         seq += 1
         suspended.remove(user)
+        hidden.remove(user)
+        erasedHidden.remove(user)
         for place in seasons.indices {
             if let row = seasons[place].withheld.removeValue(forKey: user) { seasons[place].rows[user] = row }
         }
@@ -158,6 +197,7 @@ struct BoardModel {
 
     mutating func erase(_ user: String) {
         seq += 1
+        if hidden.contains(user) { erasedHidden.insert(user) }
         rows[user] = nil
         withheld[user] = nil
         for place in seasons.indices {
@@ -256,6 +296,9 @@ struct BoardModel {
         let hasAdded = changes.contains { $0.operation == .incr || $0.operation == .decr }
         return score ?? (hasAdded && rules.isZeroLast ? 0 : nil)
     }
+
+    /// And not hidden.
+    func isSuspendedAlone(_ user: String) -> Bool { suspended.contains(user) && !hidden.contains(user) }
 
     func score(of user: String) -> Int? { (rows[user] ?? withheld[user])?.score }
 }
