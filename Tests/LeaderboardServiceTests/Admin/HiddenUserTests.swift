@@ -18,7 +18,7 @@ struct HiddenUserTests {
     }
 
     private static let windows =
-        #"{"ties":"first","operators":["incr","set"],"segments":["team"],"segment_totals":["team"],"#
+        #"{"ties":"first","operators":["incr","set"],"segments":["team"],"totals":["team"],"#
         + #""windows":[{"name":"all"},{"name":"w","reset":"monthly"}]}"#
 
     private func bearer(_ user: String, _ service: RunningService) throws -> [String: String] {
