@@ -46,6 +46,25 @@ struct FeedTests {
         #expect(feed.isLive == !actions.contains(.fetch(2)))
     }
 
+    @Test("passes over what a hidden user did: nobody is told, and nothing is missing behind it")
+    func unseen() {
+        func unseen(seq: Int?, epoch: String? = "1") -> Change {
+            Change(user: "b", score: 0, increase: nil, seq: seq, epoch: epoch, time: nil, isUnseen: true)
+        }
+        var feed = following()
+        for change in [unseen(seq: 6), unseen(seq: 6), unseen(seq: nil, epoch: nil), unseen(seq: 7)] {
+            #expect(feed.receive(change, now: Self.later) == [])
+        }
+        #expect(feed.position?.seq == 7 && feed.takeWindow(now: Self.later) == nil)
+        #expect(feed.standings(limit: nil)?.standings.map(\.user) == ["a"])
+        #expect(feed.receive(Self.event("a", 11, seq: 8), now: Self.later) == [.flush])
+        let flush = feed.takeWindow(now: Self.later)
+        #expect(flush?.from == 6 && flush?.changes.count == 1)
+        #expect(feed.receive(unseen(seq: 10), now: Self.later) == [.fetch(2)])
+        var other = following()
+        #expect(other.receive(unseen(seq: 6, epoch: "2"), now: Self.later) == [.fetch(2)])
+    }
+
     @Test("leaves the first look at the source to the subscription, so that cursors are good from then on")
     func start() {
         var feed = Feed(options: BroadcastOptions())

@@ -38,6 +38,22 @@ struct ChangeTests {
         #expect(event.epoch == nil)
     }
 
+    @Test("of a hidden user is where it stands in the stream, by itself and in a group")
+    func unseen() throws {
+        let event = try Change(json: Array(#"{"user_id":"a","unseen":true,"seq":5,"epoch":"1","time":2}"#.utf8))
+        #expect(event.isUnseen && event.seq == 5 && event.epoch == "1")
+        let group =
+            #"{"from":4,"updates":[{"user_id":"b","score":3,"score_increase":1},{"user_id":"a","unseen":true}],"#
+            + #""seq":5,"epoch":"1","time":2}"#
+        guard case .group(let told) = try BoardEvent(json: Array(group.utf8)) else {
+            Issue.record("no group")
+            return
+        }
+        #expect(told.updates.map(\.isUnseen) == [false, true] && told.updates.map(\.seq) == [4, 5])
+        #expect(try !Change(json: Array(#"{"user_id":"a","score":1,"unseen":true}"#.utf8)).isUnseen)
+        #expect(throws: InvalidScoreEvent.self) { try Change(json: Array(#"{"user_id":"a","unseen":false}"#.utf8)) }
+    }
+
     @Test("takes scores to the edge of their range", arguments: ["9007199254740991", "-9007199254740991", "0"])
     func edges(score: String) throws {
         let event = try Change(json: Array(#"{"user_id":"a","score":\#(score)}"#.utf8))

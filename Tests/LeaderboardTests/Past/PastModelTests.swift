@@ -70,8 +70,11 @@ private struct RememberedLife {
         let (store, id, act, loop) = (try board.store, try UserID(user), try board.board.act(), board.board.loop)
         switch Int.random(in: 0..<20, using: &random) {
         case 0:
-            _ = model.suspend(user)
-            _ = try await store.suspend(id, by: act, on: loop)
+            let isHidden = Bool.random(using: &random)
+            _ = model.suspend(user, isHidden: isHidden)
+            _ =
+                isHidden
+                ? try await store.hide(id, by: act, on: loop) : try await store.suspend(id, by: act, on: loop)
         case 1, 2:
             _ = model.reinstate(user)
             _ = try await store.reinstate(id, by: act, on: loop)
