@@ -130,6 +130,8 @@ private struct AuditAnswer: Decodable {
         let flags: [String]?
         /// It was taken back, and counts no more.
         let reverted: Bool?
+        /// It hides its user, or is a hidden user's.
+        let hidden: Bool?
         /// Those that the user is in from it on, where it moved the user.
         let segments: [String]?
         let unaudited: Int?
@@ -152,7 +154,7 @@ private struct AuditAnswer: Decodable {
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
                 "hash", "malformed", "flags", "segments", "reverted",
-                "unreverts", "unreverted_entries",
+                "unreverts", "unreverted_entries", "hidden",
             ].map { .text($0) }
         )
 
@@ -166,7 +168,7 @@ private struct AuditAnswer: Decodable {
                 .text(hash), .text(malformed?.joined(separator: " ")), .text(flags?.joined(separator: " ")),
                 .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
                 .text(unreverts?.map(String.init).joined(separator: " ")),
-                .text(unreverted_entries?.joined(separator: " ")),
+                .text(unreverted_entries?.joined(separator: " ")), .text(hidden.map { "\($0)" }),
             ])
         }
 
@@ -196,6 +198,7 @@ private struct AuditAnswer: Decodable {
             if let segments { parts.append("in \(segments.joined(separator: ","))") }
             if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
             if reverted == true { parts.append("reverted") }
+            if hidden == true { parts.append("hidden") }
             if let reason { parts.append("\"\(reason)\"") }
             if let malformed { parts.append("not as the service writes it: \(malformed.joined(separator: ", "))") }
             return parts.joined(separator: "  ").printable

@@ -7,7 +7,7 @@ const most = 20_000;
 /** One request looks through 20,000 entries at most, and may find none among them. */
 const requestsAtOnce = 5;
 
-/** { id, time, action, user, increase, score, seq, ip, actor, reason, flags, isReverted, isMalformed, raw }; what is not told is null. Null: rubbish. */
+/** { id, time, action, user, increase, score, seq, ip, actor, reason, flags, isReverted, isHidden, isMalformed, raw }; what is not told is null. Null: rubbish. */
 export function readEntry(raw) {
   if (typeof raw?.id !== "string" || !/^[0-9]+-[0-9]+$/.test(raw.id) || typeof raw.action !== "string") return null;
   const text = (value) => (typeof value === "string" ? value : null);
@@ -25,6 +25,7 @@ export function readEntry(raw) {
     reason: text(raw.reason),
     flags: Array.isArray(raw.flags) ? raw.flags.filter((flag) => typeof flag === "string") : [],
     isReverted: raw.reverted === true,
+    isHidden: raw.hidden === true,
     isMalformed: Array.isArray(raw.malformed),
     raw,
   };

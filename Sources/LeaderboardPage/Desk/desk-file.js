@@ -1,6 +1,6 @@
 // Files of what is read of the audit, made in the page.
 
-const columns = ["id", "time", "action", "user_id", "score_increase", "score", "seq", "ip", "actor", "reason", "request_id", "flags", "reverted"];
+const columns = ["id", "time", "action", "user_id", "score_increase", "score", "seq", "ip", "actor", "reason", "request_id", "flags", "reverted", "hidden"];
 
 export const asNDJSON = (entries) => entries.map(({ raw }) => `${JSON.stringify(raw)}\n`).join("");
 

@@ -128,7 +128,7 @@ export class AuditTable {
 
   #row(entry) {
     const { hasUser, onOpen, onRevert } = this.#options;
-    const { time, action, user, increase, score, ip, actor, reason, seq, flags, isReverted, isMalformed } = entry;
+    const { time, action, user, increase, score, ip, actor, reason, seq, flags, isReverted, isHidden, isMalformed } = entry;
     const who = user === null || user === "*" || !onOpen ? element("bdi", {}, user ?? "") : element("button", { type: "button", class: "link", "data-user": user }, element("bdi", {}, user));
     const points = increase === null || (increase === 0 && !isUpdate(entry)) ? "" : signed(increase);
     const canUnrevert = this.#options.onUnrevert && seq !== null && (isReverted || (action === "revert" && Array.isArray(entry.raw.reverts)));
@@ -136,7 +136,7 @@ export class AuditTable {
     return element("tr", { class: [isUpdate(entry) ? null : "by-hand", isReverted ? "taken-back" : null].filter(Boolean).join(" ") || null },
       element("td", {}, timeElement(time)),
       hasUser ? element("td", {}, who) : null,
-      element("td", {}, actionWords(action), isReverted ? element("strong", {}, " reverted") : null, flags.length === 0 ? null : element("strong", { class: "warn" }, ` flagged: ${flags.join(", ")}`), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
+      element("td", {}, isHidden && action === "suspend" ? "hidden" : actionWords(action), isHidden && action !== "suspend" ? element("strong", {}, " hidden") : null, isReverted ? element("strong", {}, " reverted") : null, flags.length === 0 ? null : element("strong", { class: "warn" }, ` flagged: ${flags.join(", ")}`), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
         actor === null ? null : element("small", {}, " by ", element("bdi", {}, actor)), reason === null ? null : element("small", { class: "reason" }, reason)),
       element("td", { class: "count" }, points),
       element("td", { class: "count" }, score === null ? "" : number(score)),
