@@ -241,6 +241,16 @@ struct DeskInBrowserTests {
                 try await Self.agree("asked for forgiveness", page)
                 try await page.wait(for: "\(Self.marks) === ''")
 
+                // Hidden, who goes on scoring, and shown again.
+                try await page.press("h")
+                try await Self.agree("a bot", page)
+                try await page.wait(for: "\(Self.marks) === 'Hidden' && \(Self.standings) === '1 bob 40'")
+                #expect(try await service.update("ada", 0, on: writer).status == 200)
+                try await page.press("h")
+                try await page.wait(for: "\(Self.isAsking) && \(Self.text("#act-title")) === 'Show ada again'")
+                try await Self.agree("no bot", page)
+                try await page.wait(for: "\(Self.marks) === '' && \(Self.facts) === '50,1,–'")
+
                 // What the service refuses is told in its words, and the dialog stays.
                 try await page.press("s")
                 try await Self.agree("a look first", page)
