@@ -135,6 +135,10 @@ package struct AuditEntry: Sendable, Equatable {
     /// The user was not on the board before it: of an undo.
     var wasAbsent: Bool { self["absent"] != nil }
 
+    /// Behind it the order of equals goes by other seqs than those of the changes by which they came to their scores. A restore of what
+    /// a backup says since when leaves them, and says so.
+    var tellsPlacesAnew: Bool { action == .ties || action == .restore && self["arrivals"] == nil }
+
     /// It tells of one user's score.
     var isOfUser: Bool {
         switch action {

@@ -74,8 +74,8 @@ struct AuditWalk {
     }
 
     private mutating func count(_ entry: AuditEntry) {
-        // Who came first is kept, but not by the seqs that tell it here.
-        if entry.action == .restore || entry.action == .ties {
+        // The order of equals is kept, but not by the seqs that tell it here.
+        if entry.tellsPlacesAnew {
             for user in Array(tallies.keys) { tallies[user]?.reached = nil }
         }
         guard let user = entry.userID?.rawValue, erasedNames[user].map({ entry.id > $0 }) ?? true else { return }

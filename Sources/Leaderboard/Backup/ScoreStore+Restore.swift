@@ -79,7 +79,10 @@ extension ScoreStore {
             more.append(try await heldText(held, on: eventLoop))
             more.append(replaced == nil ? [] : Array(board.definition.stored.readableBytesView))
             let ofSeasons = places.map { [$0.there, $0.held, $0.text] + $0.expiries } ?? ["0"]
-            for word in [lease.token, there, asked.shown.profiles.isEmpty ? "0" : "1"] + ofSeasons { more.append(word) }
+            let replacesProfiles = asked.shown.profiles.isEmpty ? "0" : "1"
+            let keepsPlaces = asked.hasArrival && board.definition.ties.isByArrival
+            let told = replacesProfiles + (keepsPlaces ? " places" : "")
+            for word in [lease.token, there, told] + ofSeasons { more.append(word) }
             let call = calls.operation(
                 "restore_board",
                 user: nil,

@@ -333,7 +333,11 @@ local function restore_with(keys, args, layout)
   op.chain = args[9] ~= '' and args[9]
   op.audit = keys[11]
   -- Of a board with windows: whether their seasons are of this audit, too. Otherwise who verifies cannot hold them against it.
-  record(op, 'restore', 0, nil, seasons and { 'windows', 'restored' } or nil)
+  local more = seasons and { 'windows', 'restored' } or {}
+  if layout.by_steps and string.find(args[14], ' places', 1, true) then
+    push(more, 'arrivals', 'restored')
+  end
+  record(op, 'restore', 0, nil, more)
   for index, place in ipairs(places) do
     loading.put_in_place(keys[9 + index], place)
   end
@@ -366,7 +370,8 @@ end
 --       and, of a backup with seasons, 23 seasons  24 ended  25 ended that was loaded  26 placing  27 placing that was loaded, and of each
 --       season that takes updates, and was loaded or is the board's: scores at withheld that were loaded, and then scores at withheld
 -- ARGV  1 to 13 as of leaderboard_restore, 13 with the keys 20 and 22; then
---       14 profiles 1: those that were loaded take the place of the board's; 0: these stay
+--       14 profiles 1: those that were loaded take the place of the board's; 0: these stay. With ` places` behind it: the order of equals
+--                   goes by the seqs of the audit that was loaded, as before; the entry says so, and who verifies holds it against them
 --       15 there    how many of the keys that were loaded of seasons the caller has found, 25 and 27 among them
 --       and with KEYS 23
 --       16 held  17 seasons  18 …   as 14, 15 and 17 … of leaderboard_restore
@@ -377,7 +382,7 @@ end
 
 -- Where the backup does not have the rows of a board that is frozen then, those of before stay.
 function seasons_to_place.put_what_is_shown(keys, args)
-  if args[14] == '1' then
+  if string.sub(args[14], 1, 1) == '1' then
     loading.put_in_place(keys[20], keys[19])
   end
   local definition = definition_of(redis.call('GET', keys[15]) or '')

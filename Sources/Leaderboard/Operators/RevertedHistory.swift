@@ -63,7 +63,7 @@ struct RevertedHistory {
         for entry in entries {
             seen = entry.id
             shares.follow(entry)
-            if entry.action == .restore || entry.action == .ties { steps.append(.upheaval) }
+            if entry.tellsPlacesAnew { steps.append(.upheaval) }
             if entry.names(user.rawValue), entry.action != .erased { follow(entry) }
         }
     }

@@ -76,7 +76,7 @@ struct PastSearch {
         if action == .restore || action == .ties {
             // Behind it, the count may jump, and places were told anew.
             oldest = nil
-            if isByArrival { dropPlaces(before: seq) }
+            if isByArrival, entry.tellsPlacesAnew { dropPlaces(before: seq) }
         } else if entry.isOfUser, let user = entry.userID?.rawValue, let wish = wishes[user] {
             wishes[user] = followed(wish, entry, user)
         }

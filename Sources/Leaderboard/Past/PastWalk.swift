@@ -81,7 +81,7 @@ struct PastWalk {
         case .restore:
             newestUpheaval = entry.id
             // Directly behind the moment: the board went on from there to something else, which the backup knows nothing of.
-            if !isBehindFirst || isByArrival { stop(.restored, at: entry) }
+            if !isBehindFirst || isByArrival && entry.tellsPlacesAnew { stop(.restored, at: entry) }
         case .ties:
             newestUpheaval = entry.id
             if isByArrival { stop(.ties, at: entry) }

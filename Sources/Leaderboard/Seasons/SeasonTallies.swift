@@ -95,8 +95,8 @@ struct SeasonTallies {
             seen = entry.id
             membership.follow(entry)
             if entry.id > footnotes.seen, entry.tearsSeasons { isTorn = true }
-            // Who came first is kept, but not by the seqs that tell it here.
-            if entry.action == .restore {
+            // The order of equals is kept, but not by the seqs that tell it here.
+            if entry.action == .restore, entry.tellsPlacesAnew || entry["windows"] == nil {
                 for place in tallies.indices {
                     for user in Array(tallies[place].keys) { tallies[place][user]?.reached = nil }
                 }

@@ -1,6 +1,7 @@
 import Board
 import NIOCore
 import RedisClient
+import Seasons
 import TestSupport
 import Testing
 
@@ -56,6 +57,43 @@ struct BoardBackupTests {
                 }
                 #expect(try await other.command("KEYS", "*restoring*").array?.isEmpty == true)
             }
+        }
+    }
+
+    @Test(
+        "leaves equals the order that the audit tells: it is verified, and who is rebuilt has the place of before",
+        arguments: [BoardDefinition.test(.first), .test(.last, .asc)]
+    )
+    func orderBehindRestore(definition: BoardDefinition) async throws {
+        try await withBoard { one in
+            let board = LivingBoard(one, try BoardID("arcade"))
+            var definition = definition
+            let window = try #require(WindowName("year"))
+            definition.windows.seasonal = [WindowRule(name: window, reset: .every(hours: 8784))]
+            try await board.define(definition)
+            for user in ["carol", "alice", "dave", "bob"] { try await board.update(user, .set, 7) }
+            try await board.update("erin", .set, 9)
+            let rows = try await board.rows()
+            try await board.restore(board.backup())
+            let keys = try await board.store().keys
+            let report = try await AuditVerification(board.store(), on: one.loop).run()
+            let season = try #require(report.seasons.first?.season)
+            for ranked: any RankedKeys in [keys, keys.season(window: season.window, id: season.season.id)] {
+                let places = try await one.command("ZRANGE", ranked.scores, "0", "-1").array?.compactMap(\.text)
+                let stamp = try #require(try await one.command("HGET", ranked.at, "alice").text)
+                try await one.command("ZREM", ranked.scores, stamp + "alice")
+                #expect(try await board.rebuilt() == ["alice"])
+                #expect(try await one.command("ZRANGE", ranked.scores, "0", "-1").array?.compactMap(\.text) == places)
+
+                // Two have changed places.
+                let other = try #require(try await one.command("HGET", ranked.at, "bob").text)
+                try await one.command("ZREM", ranked.scores, stamp + "alice", other + "bob")
+                try await one.command("ZADD", ranked.scores, "7", other + "alice", "7", stamp + "bob")
+                try await one.command("HSET", ranked.at, "alice", other, "bob", stamp)
+                #expect(try await board.rebuilt() == ["alice", "bob", "carol", "dave"])
+                #expect(try await board.rows() == rows)
+            }
+            #expect(try await board.rebuilt() == [])
         }
     }
 
@@ -184,6 +222,17 @@ extension BoardBackupTests {
             // Of a board that nobody has defined there is nothing.
             #expect(try await !one.store.hasBoard(on: one.loop))
         }
+    }
+}
+
+extension LivingBoard {
+    /// Whom a rebuild puts right.
+    fileprivate func rebuilt() async throws -> [String] {
+        let store = try await store()
+        let report = try await AuditVerification(store, on: board.loop).run()
+        _ = try await store.repair(report, with: nil, by: board.act(), on: board.loop)
+        let inSeasons = report.seasons.flatMap(\.differences).map(\.user.rawValue)
+        return (report.differences.map(\.user.rawValue) + inSeasons).sorted()
     }
 }
 
