@@ -130,12 +130,12 @@ package struct StandingsSource: Sendable {
 package struct FrozenLook: Sendable, Equatable {
     /// In milliseconds since 1970.
     let since: Int
-    /// So many of the first places are not shown yet: the rows begin behind them.
-    let covered: Int
+    /// So many of the first places are not shown yet: the rows begin behind them. Nil: the board is not revealed place by place.
+    let covered: Int?
     /// Where the users of all rows that are shown stand, which is all that is told of any.
     let users: [String: UserStanding]
 
-    package init(since: Int, covered: Int = 0, users: some Sequence<UserStanding> = []) {
+    package init(since: Int, covered: Int? = nil, users: some Sequence<UserStanding> = []) {
         self.since = since
         self.covered = covered
         self.users = users.reduce(into: [:]) { $0[$1.user] = $1 }

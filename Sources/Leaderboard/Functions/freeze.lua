@@ -124,13 +124,29 @@ end
 
 register_operation('leaderboard_freeze', freeze)
 
+-- How many of the covered rows are of users who are not suspended by now, and so have places that are covered; and how many rows are to
+-- stay covered so that `wanted` of them do.
+local function covered_places(op, part, wanted)
+  local users = {}
+  for index = 1, math.min(part.covered, #part) do
+    users[index] = string.match(part[index], '^%S+')
+  end
+  local marks, count, rows = #users > 0 and redis.call('SMISMEMBER', op.suspended, unpack(users)) or {}, 0, 0
+  for index = 1, #users do
+    count = count + (marks[index] == 0 and 1 or 0)
+    rows = count <= wanted and index or rows
+  end
+  return count, rows
+end
+
 -- leaderboard_uncover: a frozen board is revealed place by place, from the last of its first rows up. The first call takes these rows
--- anew, as they are at that moment: they are shown from then on, but for those that are covered, whatever becomes of the scores.
+-- anew, as they are at that moment: they are shown from then on, but for those that are covered, whatever becomes of the scores. Places
+-- are those of the users who are not suspended: the others are not shown, covered or not.
 -- KEYS  as in operation.lua, with board and at, then 12 frozen
 -- ARGV  1 * and 2 to 7 as in operation.lua, then
 --       8 covered  so many of the first places stay covered, 1 to 100; more than there are rows: all of them
--- Returns done covered | unchanged covered: so many are covered already, or fewer | nobody: no row can be covered | shown: it is not
--- frozen
+-- Returns done covered | unchanged covered: so many are covered already, or fewer | nobody: no place is covered, nor can be | shown: it is
+-- not frozen
 local function uncover(keys, args)
   local op, covered = #keys == 12 and begin_operation(keys, args), whole_number(args[8] or '')
   if not op or op.user ~= '*' or #args ~= 8 or not covered or covered < 1 or covered > FROZEN_ROWS then
@@ -143,9 +159,11 @@ local function uncover(keys, args)
   local parts = parts_of(redis.call('GET', keys[12]))
   local board = parts[1]
   if board and board.covered then
-    if covered >= board.covered then
-      return { 'unchanged', board.covered }
+    local places, rows = covered_places(op, board, covered)
+    if covered >= places then
+      return places > 0 and { 'unchanged', places } or { 'nobody' }
     end
+    board.covered = rows
   else
     local taken = picture(op, nil, op.scores, op.moves.at)
     -- Where nothing is kept, there is no part of a window either.
@@ -153,12 +171,13 @@ local function uncover(keys, args)
     if #board == 0 then
       return { 'nobody' }
     end
+    covered = math.min(covered, #board)
+    board.covered = covered
   end
-  board.covered = math.min(covered, #board)
-  record(op, 'reveal', 0, nil, { 'covered', integer_text(board.covered) })
+  record(op, 'reveal', 0, nil, { 'covered', integer_text(covered) })
   redis.call('SET', keys[12], text_of(parts))
   tell(op, nil)
-  return { 'done', board.covered }
+  return { 'done', covered }
 end
 
 register_operation('leaderboard_uncover', uncover)

@@ -22,7 +22,8 @@ struct FrozenPicture {
         let seq: Int
         let season: Season?
         let total: Int
-        let covered: Int
+        /// Nil: nobody uncovers places.
+        let covered: Int?
         var standings: [Standing] = []
         var ranks: [Int] = []
     }
@@ -35,7 +36,8 @@ struct FrozenPicture {
     init?(_ text: String, _ order: BoardOrder) {
         let lines = text.parts(at: "\n").map { $0.parts(at: " ") }
         guard let head = lines.first, (3...4).contains(head.count), let seq = Self.count(head[1]),
-            let total = Self.count(head[2]), let covered = head.count == 3 ? 0 : Self.count(head[3])
+            let total = Self.count(head[2]), case let covered = head.count == 3 ? nil : Self.count(head[3]),
+            head.count == 3 || covered != nil
         else { return nil }
         var parts = [Part(window: nil, seq: seq, season: nil, total: total, covered: covered)]
         for words in lines.dropFirst() {
@@ -59,7 +61,7 @@ struct FrozenPicture {
     func page(of window: WindowName?, without hidden: Set<String> = []) -> FrozenPage? {
         guard let part = parts.first(where: { $0.window == window })?.without(hidden, order) else { return nil }
         // More than there are rows: nobody is shown.
-        let covered = min(part.covered, part.standings.count)
+        let covered = min(part.covered ?? 0, part.standings.count)
         let shown = Snapshot(
             cursor: Cursor(epoch: epoch, seq: part.seq),
             total: part.total,
@@ -67,7 +69,12 @@ struct FrozenPicture {
             order: order
         )
         let page = RankedPage(shown, ranks: Array(part.ranks.dropFirst(covered)))
-        return FrozenPage(page, covered: 1..<(covered + 1), season: part.season)
+        return FrozenPage(
+            page,
+            covered: 1..<(covered + 1),
+            isUncovered: part.covered != nil,
+            season: part.season
+        )
     }
 
     /// All that are in the part of a window, or of the board, covered or not.
@@ -91,7 +98,7 @@ extension FrozenPicture.Part {
             seq: seq,
             season: season,
             total: max(0, total - gone.count),
-            covered: covered - gone.count { $0 < covered },
+            covered: covered.map { covered in covered - gone.count { $0 < covered } },
             standings: rest,
             ranks: rest.indices.map { order.rank(at: $0, of: rest) }
         )
@@ -108,7 +115,7 @@ extension FrozenPicture.Part {
             seq: seq,
             season: Season(id: String(words[1]), from: from, until: until),
             total: total,
-            covered: 0
+            covered: nil
         )
     }
 }

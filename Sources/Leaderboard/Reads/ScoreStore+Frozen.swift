@@ -40,12 +40,15 @@ package struct FrozenPage: Sendable, Equatable {
     package let page: RankedPage
     /// Places before the rows that are not shown yet, counted from 1.
     package let covered: Range<Int>
+    /// The board is revealed place by place; none may be covered any more.
+    package let isUncovered: Bool
     /// Of a window.
     package let season: Season?
 
-    init(_ page: RankedPage, covered: Range<Int> = 1..<1, season: Season? = nil) {
+    init(_ page: RankedPage, covered: Range<Int> = 1..<1, isUncovered: Bool = false, season: Season? = nil) {
         self.page = page
         self.covered = covered
+        self.isUncovered = isUncovered
         self.season = season
     }
 
@@ -76,6 +79,7 @@ package struct FrozenPage: Sendable, Equatable {
         return FrozenPage(
             RankedPage(part, ranks: Array(page.ranks[rows])),
             covered: (coveredFirst + 1)..<(coveredEnd + 1),
+            isUncovered: isUncovered,
             season: season
         )
     }

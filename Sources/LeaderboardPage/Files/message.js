@@ -49,7 +49,7 @@ function readStandings(message, order) {
     covered: Math.max(covered, isCount(frozen?.hidden) ? frozen.hidden : 0),
     season: readSeason(message),
     time: isTime(now) ? now : null,
-    frozen: isFrozen ? { time: isTime(frozen.since) ? frozen.since : null } : null,
+    frozen: isFrozen ? { time: isTime(frozen.since) ? frozen.since : null, isRevealed: isCount(frozen.hidden) } : null,
   };
 }
 

@@ -19,7 +19,7 @@ export class Remark {
     for (const links of [elements.line, elements.pages]) links.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** `frozen`: { time } since when, null: not known; or null. `covered`: so many of the best places are not revealed yet. */
+  /** `frozen`: { time, isRevealed } since when, null: not known, and whether place by place; or null. `covered`: so many of the best places are not revealed yet. */
   show({ frozen, covered }) {
     const { place, past, seasons } = this.#parts;
     const listed = seasons.find(place.season);
@@ -80,9 +80,9 @@ export class Remark {
   }
 }
 
-function frozenWords({ time }, covered) {
-  if (covered > 0) {
-    const next = covered === 1 ? "The first place comes next." : `Place ${number(covered)} comes next.`;
+function frozenWords({ time, isRevealed }, covered) {
+  if (covered > 0 || isRevealed) {
+    const next = covered === 0 ? "The board is opened next." : covered === 1 ? "The first place comes next." : `Place ${number(covered)} comes next.`;
     return [element("strong", {}, "The places are revealed, the last one first."), " ", element("span", {}, next)];
   }
   const since = time === null ? "" : ` since ${moment.format(time)}`;

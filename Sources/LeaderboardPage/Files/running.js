@@ -79,6 +79,7 @@ export class Running {
   #replace(message, isFirst) {
     const { board, status, finder } = this.#parts;
     const wereCovered = this.standings.covered;
+    const wereShown = new Set(this.standings.rows.map(({ user }) => user));
     this.standings.reset(message.rows, message.covered);
     if (message.rows.length > 0) this.#heard.onTold(message.rows.some(({ face }) => face !== undefined));
     this.#learn(message.rows);
@@ -92,15 +93,16 @@ export class Running {
     }
     this.isAwaited = false;
     finder.boardReplaced(this.standings);
-    if (message.covered < wereCovered) this.#reveal(message.covered, wereCovered);
+    if (message.covered < wereCovered) this.#reveal(message.covered, wereCovered, wereShown);
   }
 
-  /** Those who stand now where it was covered. */
-  #reveal(covered, wereCovered) {
+  /** Those who stand now where it was covered; but for who was shown before, and moved up as somebody was suspended. */
+  #reveal(covered, wereCovered, wereShown) {
     const { rows, order } = this.standings;
     const revealed = rows.slice(0, wereCovered - covered);
     const ranked = revealed.map((row, index) => ({ ...row, rank: covered + order.rank(index, rows) }));
-    this.#heard.onReveal(ranked, { covered, wereCovered });
+    const others = ranked.filter(({ user }) => !wereShown.has(user));
+    if (others.length > 0 || ranked.length === 0) this.#heard.onReveal(others, { covered, wereCovered });
   }
 
   #seasonIs({ season, frozen }) {

@@ -98,6 +98,6 @@ extension FrozenPage {
         let users = zip(page.snapshot.standings, page.ranks).map { standing, rank in
             UserStanding(user: standing.user, score: standing.score, rank: rank)
         }
-        return FrozenLook(since: since, covered: covered.count, users: users)
+        return FrozenLook(since: since, covered: isUncovered ? covered.count : nil, users: users)
     }
 }

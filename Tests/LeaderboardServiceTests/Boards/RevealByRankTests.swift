@@ -110,9 +110,21 @@ struct RevealByRankTests {
                     "\(follower)"
                 )
                 #expect(try await update("p5", 0, one).json?["rank"] is NSNull)
+                // Nobody is covered any more, and the show is not over.
+                for (act, hidden) in [("suspend", 0), ("reinstate", 1)] {
+                    let path = "/stage/users/p5/\(act)"
+                    #expect(try await operators.ask("POST", path, #"{"reason":"a show"}"#).status == 200)
+                    let rows = "[" + (covered.prefix(hidden) + shown.dropFirst()).joined(separator: ",") + "]"
+                    for viewer in viewers {
+                        let told = try await viewer.text()
+                        #expect(told.contains(#","hidden":\#(hidden)},"#) && self.rows(told) == rows, "\(told)")
+                    }
+                }
                 #expect(try await reveal(0).hasSuffix(#""frozen":false,"changed":true}"#))
                 for viewer in viewers + [early] {
-                    let told = try await viewer.text()
+                    var told = try await viewer.text()
+                    // Of a window, what was shown without who was suspended.
+                    while viewer === early, told.contains("frozen") { told = try await viewer.text() }
                     #expect(
                         !told.contains("frozen") && rows(told) == "[" + shown.joined(separator: ",") + "]",
                         "\(told)"

@@ -87,13 +87,13 @@ struct ScreenInBrowserTests {
         }
     }
 
-    private static func revealing(_ covered: Int, _ seq: Int, frozen: Bool = true) -> String {
+    private static func revealing(_ covered: Int, _ seq: Int, frozen: Bool = true, suspended: Int = 0) -> String {
         let players = [
             #"{"user_id":"ada","score":9,"metadata":{"name":"Ada Lovelace"}}"#,
             #"{"user_id":"bob","score":7,"metadata":null}"#, #"{"user_id":"cid","score":5,"metadata":null}"#,
             #"{"user_id":"dan","score":1,"metadata":null}"#,
         ]
-        let rows = (0..<covered).map { #"{"rank":\#($0 + 1),"hidden":true}"# } + players.dropFirst(covered)
+        let rows = (0..<covered).map { #"{"rank":\#($0 + 1),"hidden":true}"# } + players.dropFirst(covered + suspended)
         let state = frozen ? #","frozen":{"since":1795996800000,"hidden":\#(covered)}"# : ""
         return #"{"type":"snapshot","cursor":"7:\#(seq)"\#(state),"scoreboard":[\#(rows.joined(separator: ","))]}"#
     }
@@ -144,6 +144,13 @@ struct ScreenInBrowserTests {
                 try await page.wait(for: "\(Self.rows) === '1 ?,2 ?,3 cid,4 dan'")
                 #expect(try await page.evaluate("document.querySelector('#show').hidden") == "true")
                 try await page.wait(for: "\(Self.text("#announcer")).includes('Place 3: cid with 5 points.')")
+                // Of those who are covered one is suspended, and then the other: nobody who was shown is announced again.
+                live.send(Self.revealing(1, 10, suspended: 1))
+                try await page.wait(for: "\(Self.rows) === '1 ?,2 cid,3 dan'")
+                live.send(Self.revealing(0, 11, suspended: 2))
+                try await page.wait(for: "\(Self.rows) === '1 cid,2 dan'")
+                #expect(try await page.evaluate(Self.text("#remark")).contains("The board is opened next."))
+                #expect(try await !page.evaluate(Self.text("#announcer")).contains("Place 2: cid"))
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }
         }

@@ -139,8 +139,25 @@ struct FreezeTests {
             #expect(try await shown() == ["alice 3", "2 of 3"])
             _ = try await store.suspend(bob, by: board.act(), on: board.loop)
             #expect(try await shown() == ["alice 2", "1 of 2"])
-            _ = try await catalogue.uncover(.main, downTo: 1, by: board.act(), on: board.loop)
+            // Places are those of who is shown: a step uncovers as many as it says.
+            func uncover(_ covered: Int) async throws -> Uncovering? {
+                try await catalogue.uncover(.main, downTo: covered, by: board.act(), on: board.loop)
+            }
+            #expect(try await uncover(1) == Uncovering(covered: 1, isDone: false))
             #expect(try await shown() == ["alice 2", "1 of 2"])
+            _ = try await store.reinstate(bob, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 3", "2 of 3"])
+            let carol = try UserID("carol")
+            _ = try await store.suspend(carol, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 2", "1 of 2"])
+            #expect(try await uncover(9) == Uncovering(covered: 1, isDone: false))
+            _ = try await store.suspend(bob, by: board.act(), on: board.loop)
+            #expect(try await shown() == ["alice 1", "0 of 1"])
+            #expect(try await store.frozenPage(on: board.loop).isUncovered)
+            #expect(try await uncover(1) == Uncovering(covered: 0, isDone: false))
+            for user in [bob, carol] { _ = try await store.reinstate(user, by: board.act(), on: board.loop) }
+            #expect(try await uncover(1) == Uncovering(covered: 1, isDone: true))
+            #expect(try await shown() == ["bob 2", "alice 3", "1 of 3"])
         }
     }
 
