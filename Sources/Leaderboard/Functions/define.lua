@@ -3,6 +3,7 @@
 -- sets are the same.
 -- The name of a season means one time of one rule: the hash `windows` keeps by which rule each window has had its seasons, once one has
 -- begun, and one of that name comes back with that rule alone. (One that is ended by hand does not: nobody would know its last number.)
+-- A season that runs while its window goes is kept there, as `s:weekly`: where the window comes back behind its end, it is over.
 -- The same hash keeps, as `g:country`, the seq at which a kind of segments went: what the audit tells of before holds no more.
 -- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch  7 seasons  8 ended  9 windows
 -- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds. Empty: the key goes, and `given`
@@ -53,6 +54,30 @@ local function keep_rules(windows, has_begun, old, new)
   end
 end
 
+-- What `seasons` holds of windows that go, and what is kept of those that come back.
+--   held  that key
+local function keep_running(windows, ended, held, old, new, clock)
+  local now, seasons, runs = clock[1] * 1000000 + clock[2], type(held) == 'string' and seasons_of(held) or {}, {}
+  for _, season in ipairs(seasons) do
+    runs[season.words] = true
+    if not new.rules[season.name] and old and old.rules[season.name] and now < season.ends then
+      redis.call('HSET', windows, 's:' .. season.name,
+        season.id .. ' ' .. integer_text(season.from) .. ' ' .. integer_text(season.ends))
+    end
+  end
+  for name in pairs(new.rules) do
+    local text = not (old and old.rules[name]) and redis.call('HGET', windows, 's:' .. name)
+    local id, from, ends = string.match(text or '', '^([%w%-_.]+) (%d+) (%d+)$')
+    -- What `seasons` still holds is told by who begins the next one.
+    if id and now >= tonumber(ends) and not runs[name .. ' ' .. id] then
+      SEASONS.note_ended(ended, { name = name, id = id, from = tonumber(from), ends = tonumber(ends) })
+    end
+    if text then
+      redis.call('HDEL', windows, 's:' .. name)
+    end
+  end
+end
+
 local function define(keys, args)
   local board, scores, withheld, at, seq_key, epoch_key, seasons, ended, windows = unpack(keys)
   local text, expected, channel, given = unpack(args)
@@ -85,7 +110,8 @@ local function define(keys, args)
       return { 'fixed', 'ties' }
     end
   end
-  local has_begun = redis.call('EXISTS', seasons, ended) > 0
+  -- By pcall: what is none of ours holds up no definition.
+  local has_begun, running, clock = redis.call('EXISTS', seasons, ended) > 0, redis.pcall('GET', seasons), redis.call('TIME')
   if has_begun then
     local name, rule = other_rule(windows, old, new)
     if name then
@@ -101,6 +127,7 @@ local function define(keys, args)
   local kept = redis.call('MGET', seq_key, epoch_key)
   -- Rules that are kept although the rest is refused are those of windows that hold, or of none.
   keep_rules(windows, has_begun, old, new)
+  keep_running(windows, ended, running, old, new, clock)
   has_written = true
   for _, name in ipairs(segments.drop()) do
     redis.call('HSET', windows, 'g:' .. name, whole_number(kept[1] or '') and kept[1] or '0')
@@ -116,7 +143,7 @@ local function define(keys, args)
   local epoch, seq = position_of(kept[1], kept[2])
   if epoch ~= '0' then
     publish(channel, '"reset":true,"board":"' .. new.version .. '"', integer_text(seq), epoch,
-      integer_text(milliseconds(redis.call('TIME'))))
+      integer_text(milliseconds(clock)))
   end
   return { 'done', new.version }
 end

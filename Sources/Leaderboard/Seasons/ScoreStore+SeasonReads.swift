@@ -32,7 +32,8 @@ extension ScoreStore {
             let reply = try await read(asked, on: eventLoop)
             if isAnyTime { return reply }
             if let fields = reply.array, let total = ReplyHead(fields)?.total, total == 0 {
-                // Nobody is in it: it is none, or it has just begun.
+                // Nobody is shown in it: all are suspended, or it is none, or it has just begun.
+                if try await read(RedisCommand("EXISTS", own.withheld), on: eventLoop).integer == 1 { return reply }
                 guard try await learn(window, running, seasons, on: eventLoop) else { throw .unknownSeason }
                 continue
             }

@@ -60,6 +60,24 @@ struct ManualSeasonTests {
         }
     }
 
+    @Test("of which all users are suspended is an empty season, and none that nobody knows")
+    func allSuspended() async throws {
+        try await withBoard { board in
+            let instances = try await TestInstances(board, "empty", definition(.first))
+            let (store, ada) = (instances.instance(), try UserID("ada"))
+            #expect(try await instances.apply(5, of: "ada", to: store).appliedUpdate != nil)
+            _ = try await store.reset(Self.cup, season: nil, by: try instances.act("x"), on: board.loop)
+            func page(_ season: String) async throws -> RankedPage? {
+                let view = BoardView.window(Self.cup, season: season)
+                return try await store.rows(.page(offset: 0), limit: 10, in: view, on: board.loop)
+            }
+            #expect(try await page("1")?.snapshot.total == 1)
+            #expect(try await store.suspend(ada, by: try instances.act("x"), on: board.loop).finalSeasons == ["cup/1"])
+            #expect(try await page("1")?.snapshot.total == 0)
+            await #expect(throws: ScoreStoreError.unknownSeason) { try await page("7") }
+        }
+    }
+
     @Test(
         "ends hundreds of times, each once, and has each update in the season that ran, whatever clocks say and instances know",
         arguments: [BoardDefinition.Ties.id, .first]
