@@ -11,7 +11,8 @@ struct AdminAdjust: AsyncParsableCommand {
         abstract: "Add or take points of a user, or say the score.",
         discussion: """
             An update like any other, in the audit with your name and the reason, whatever the board's limits say of users: only the \
-            bounds of a score hold. It shows the score that will stand, and asks; where nobody can be asked it needs --yes.
+            bounds of a score hold. It shows the score that will stand, and asks; where nobody can be asked it needs --yes. \
+            Of one board: points are worth something else on each, so there is no --all-boards.
             """
     )
 

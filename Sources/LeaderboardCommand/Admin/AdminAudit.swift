@@ -134,6 +134,10 @@ private struct AuditAnswer: Decodable {
         let hidden: Bool?
         /// Those that the user is in from it on, where it moved the user.
         let segments: [String]?
+        /// Those that were over and that it reached, as `weekly/2026-W48`.
+        let seasons: [String]?
+        /// Of an `accept`: the entries over which it went on.
+        let places: String?
         let unaudited: Int?
         let was: String?
         let of: String?
@@ -154,7 +158,7 @@ private struct AuditAnswer: Decodable {
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
                 "hash", "malformed", "flags", "segments", "reverted",
-                "unreverts", "unreverted_entries", "hidden",
+                "unreverts", "unreverted_entries", "hidden", "seasons", "places",
             ].map { .text($0) }
         )
 
@@ -169,6 +173,7 @@ private struct AuditAnswer: Decodable {
                 .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
                 .text(unreverts?.map(String.init).joined(separator: " ")),
                 .text(unreverted_entries?.joined(separator: " ")), .text(hidden.map { "\($0)" }),
+                .text(seasons?.joined(separator: " ")), .text(places),
             ])
         }
 
@@ -195,6 +200,7 @@ private struct AuditAnswer: Decodable {
             if let unreverted_entries { parts.append("and \(unreverted_entries.joined(separator: ","))") }
             if let reverted_entries { parts.append("and \(reverted_entries.joined(separator: ","))") }
             if let unaudited { parts.append("\(unaudited) points of before") }
+            if let seasons { parts.append("also in \(seasons.joined(separator: ","))") }
             if let segments { parts.append("in \(segments.joined(separator: ","))") }
             if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
             if reverted == true { parts.append("reverted") }

@@ -14,8 +14,8 @@ struct AdminBackup: AsyncParsableCommand {
 
             A regular file has its name only when it is whole; what is interrupted leaves nothing, be it by kill -9 or a full \
             disk. One that is there is replaced only with --yes, or when somebody is there to be asked. Into standard output (-), a \
-            pipe, a device or a link's target it goes as it is made: without its seal it is none. Exits with 2, and writes \
-            nothing, where there is no board.
+            pipe, a device or a link's target it goes as it is made: without its seal it is none. A file behind a link becomes its owner's \
+            alone, too. Exits with 2, and writes nothing, where there is no board.
 
             With --all-boards it makes a folder, which must not be there: a file for each board, NAME.ndjson, each as of a moment of its \
             own, and definitions.json with all definitions, templates too. It has its name when it is complete. What fails on one board \

@@ -41,6 +41,9 @@ struct NamedUser: ParsableArguments {
 
     @OptionGroup var why: ReasonOption
 
+    @Flag(help: "Taken as the other commands take it: this one never asks.")
+    var yes = false
+
     private struct Answer: Decodable {
         let changed: Bool
     }

@@ -101,6 +101,9 @@ struct SuspensionOptions: ParsableArguments {
 
     @OptionGroup var why: ReasonOption
 
+    @Flag(help: "Taken as the other commands take it: this one never asks.")
+    var yes = false
+
     @OptionGroup var boards: AllBoardsOption
 
     func validate() throws { try boards.check(service.board) }

@@ -1,6 +1,7 @@
 import Leaderboard
 import NIOCore
 import SystemPackage
+import Text
 
 /// Where a backup goes. Bytes go in pieces: no board is too large.
 struct BackupOutput {
@@ -16,13 +17,14 @@ struct BackupOutput {
     func write(_ body: ((ByteBuffer, Bool) throws -> Void) async throws -> BackupSummary) async throws -> BackupSummary
     {
         do {
-            if path == "-" { return try await stream(into: .standardOutput, body) }
+            if path == "-" || OpenedFile.isStandardOutput(path) { return try await stream(into: .standardOutput, body) }
             if UnfinishedFile.mayReplace(path) { return try await replace(body) }
-            let file = try SystemPackage.FileDescriptor.open(FilePath(path), .writeOnly, options: .truncate)
+            let file = try OpenedFile.open(path)
             defer { try? file.close() }
             return try await stream(into: file, body)
         } catch let error as Errno {
-            throw CommandFailure("the backup is not written to \(path): \(error)")
+            let place = path == "-" ? "standard output" : path.printable
+            throw CommandFailure("the backup is not written to \(place): \(error)")
         }
     }
 

@@ -10,7 +10,9 @@ struct ReplaceOption: ParsableArguments {
     /// Before anything is read. An empty file is nobody's loss; into a pipe or a device nothing is replaced.
     /// - Parameter path: nil or `-`: standard output.
     func check(_ path: String?) throws {
-        guard let path, path != "-", !yes else { return }
+        guard let path, path != "-", !OpenedFile.isStandardOutput(path) else { return }
+        guard !path.isEmpty else { throw CommandFailure("the file has no name: give one, or - for standard output") }
+        guard !yes else { return }
         var status = stat()
         // SAFETY: the call fills the local variable that it is given. It follows links: what they lead to would be replaced.
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }

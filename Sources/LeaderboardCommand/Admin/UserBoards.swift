@@ -7,7 +7,9 @@ import Text
 
 /// `--all-boards`: of commands that are about one user.
 struct AllBoardsOption: ParsableArguments {
-    @Flag(help: "On every board where the user is: with a score, or suspended. (erase and export: on every board.)")
+    @Flag(
+        help: "On every board where the user is: with a score, or suspended. (erase, export, unrevert: on every board.)"
+    )
     var allBoards = false
 
     func check(_ board: BoardOption) throws {

@@ -1,5 +1,6 @@
 import NIOCore
 import SystemPackage
+import Text
 
 /// Where rows go, piece by piece: standard output, a file that has its name when it is whole, for its owner alone, or, as it is made, a
 /// pipe, a device or what a link leads to.
@@ -12,9 +13,11 @@ struct TableOutput {
     /// - Parameter body: is given what takes the next text.
     func write(_ body: ((String) throws -> Void) async throws -> Void) async throws {
         do {
-            guard let path, path != "-" else { return try await stream(into: .standardOutput, body) }
+            guard let path, path != "-", !OpenedFile.isStandardOutput(path) else {
+                return try await stream(into: .standardOutput, body)
+            }
             guard UnfinishedFile.mayReplace(path) else {
-                let file = try SystemPackage.FileDescriptor.open(FilePath(path), .writeOnly, options: .truncate)
+                let file = try OpenedFile.open(path)
                 defer { try? file.close() }
                 return try await stream(into: file, body)
             }
@@ -23,7 +26,7 @@ struct TableOutput {
             try await stream(into: file.descriptor, body)
             try file.finish()
         } catch let error as Errno {
-            throw CommandFailure("\(path ?? "standard output") cannot be written: \(error)")
+            throw CommandFailure("\(path?.printable ?? "standard output") cannot be written: \(error)")
         }
     }
 

@@ -85,6 +85,17 @@ struct BackupCommandTests {
             #expect(try await run(link.path, "--yes").code == 0)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "board")
             #expect(try String(contentsOf: file, encoding: .utf8).contains("ada"))
+            // And is for its owner alone, as a new file is.
+            #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int == 0o600)
+            let unnamed = try await run("")
+            #expect(unnamed.code == 1 && unnamed.output.contains("the file has no name"), "\(unnamed.output)")
+            // Standard output by its other name: behind what is there.
+            try "the old one\n".write(to: file, atomically: false, encoding: .utf8)
+            let command = ([ServiceProcess.program] + words + ["/dev/stdout"]).joined(separator: " ")
+            let line = "REDIS_URL='\(redis.url)' \(command) >> '\(file.path)'"
+            #expect(try await Launcher.shared.run("sh", ["-c", line]).code == 0)
+            let behind = try String(contentsOf: file, encoding: .utf8)
+            #expect(behind.hasPrefix("the old one\n") && behind.contains("ada"), "\(behind)")
             let pipe = redis.folder.appending(path: "pipe-\(words[0])").path
             #expect(unsafe mkfifo(pipe, 0o600) == 0)
             let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK)

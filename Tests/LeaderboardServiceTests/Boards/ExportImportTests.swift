@@ -142,6 +142,12 @@ struct ExportImportTests {
             #expect(before.split(separator: "\n").count == 2 && before.contains(#""id":"\#(ids[1])""#), "\(before)")
             let after = try await tool.run("admin", "audit", "--format", "ndjson", "--after", ids[1]).output
             #expect(after.split(separator: "\n").count == 1 && after.contains(#""id":"\#(ids[0])""#), "\(after)")
+            let act = "user ada increase 0 score 5 seq 4 action suspend season".split(separator: " ").map(String.init)
+            let names = "weekly 2026-W47;weekly 2026-W48"
+            try await redis.command(words: ["XADD", "lb:{main}:audit", "*"] + act + [names])
+            let acts = try await tool.run("admin", "audit", "--format", "csv", "--limit", "1").output
+            #expect(acts.contains("unreverted_entries,seasons,places\n"), "\(acts)")
+            #expect(acts.contains(",weekly/2026-W47 weekly/2026-W48,\n"), "\(acts)")
         }
     }
 }

@@ -154,7 +154,7 @@ struct ManyBoardsCommandTests {
                 try await redis.command("SISMEMBER", "lb:{two}:suspended", "ada")
                     + redis.command("SISMEMBER", "lb:{three}:suspended", "ada") == "10"
             )
-            let again = try await run("admin", "suspend", "ada", "--all-boards", "--reason", "r")
+            let again = try await run("admin", "suspend", "ada", "--all-boards", "--reason", "r", "--yes")
             #expect(again.output.contains("3 of 3  two: was suspended already\n"), "\(again.output)")
             #expect(try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r").code == 0)
             let second = try await run("admin", "reinstate", "ada", "--all-boards", "--reason", "r")
@@ -204,11 +204,24 @@ struct ManyBoardsCommandTests {
             #expect(try await unrevert("--yes").output.contains("nothing of ada is taken back that could count again."))
             #expect(try await run("admin", "audit", "--board", "two").output.contains("unrevert  ada  +5  = 5"))
             _ = try await run("admin", "revert", "--user", "ada", "--board", "two", "--reason", "r", "--yes")
+            func unrevertAll(_ user: String, _ how: String) async throws -> (output: String, code: Int32) {
+                try await run("admin", "unrevert", "--user", user, "--all-boards", "--reason", "r", how)
+            }
+            let both = try await unrevertAll("ada", "--dry-run")
+            #expect(both.code == 0 && both.output.contains("4 of 4  two: 1 update of ada would"), "\(both.output)")
+            let none = try await unrevertAll("ghost", "--yes")
+            #expect(none.code == 0 && none.output.contains("nothing of ghost is taken back"), "\(none.output)")
+            let undone = try await unrevertAll("ada", "--yes")
+            #expect(
+                undone.code == 0 && undone.output.contains("3 of 3  two: 1 update of ada counts"),
+                "\(undone.output)"
+            )
+            #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "ada") == "5")
 
             // Nothing is left of the score on this board, but the audit still has the name.
             try await redis.command("ZREM", "lb:{one}:scores", "ada")
             let dry = try await run("admin", "erase", "ada", "--all-boards", "--reason", "r", "--dry-run")
-            #expect(dry.code == 0 && dry.output.contains("one: no score, and 4 entries in the audit"), "\(dry.output)")
+            #expect(dry.code == 0 && dry.output.contains("one: no score, and 5 entries in the audit"), "\(dry.output)")
             #expect(dry.output.contains("something of ada is kept on 3."), "\(dry.output)")
 
             // A board that cannot be asked fails by itself.
