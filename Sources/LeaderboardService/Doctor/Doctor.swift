@@ -51,8 +51,8 @@ package struct Doctor: Sendable {
 
     private func port(_ configuration: ServiceConfiguration, _ epoch: KnownEpoch) async -> [Finding] {
         let place = (try? settings.read { ServicePlace(local: $0) }) ?? ServicePlace(url: "")
-        var owner: Int32?
-        if case .ownServer(let directory) = configuration.redis.source { owner = PrivateRedis.holder(of: directory) }
+        var owner: DirectoryHolder?
+        if case .ownServer(let directory) = configuration.redis.source { owner = PrivateRedis.service(of: directory) }
         return await PortExamination(server: configuration.server, place: place, epoch: epoch, owner: owner).findings()
     }
 
@@ -99,18 +99,38 @@ package struct Doctor: Sendable {
             // One that does not run has no service.
             guard PrivateRedis.hasData(in: directory) else { return ([Self.ownRedis(directory)], .none) }
             do {
-                // A command that runs it does not stop it meanwhile.
-                let visit = try PrivateRedis.visit(directory)
-                defer { withExtendedLifetime(visit) {} }
-                guard try PrivateRedis.isRunning(in: directory) else {
-                    return (try await copied(directory, configuration), .none)
-                }
-                let endpoint = try RedisEndpoint(url: try PrivateRedis.url(dataDirectory: directory))
-                return await RedisExamination(endpoint, configuration, isPrivate: true, board: board).result()
+                return try await own(directory, configuration)
             } catch {
                 return ([.bad("redis", "\(error)", do: "mend that, or set REDIS_URL to a Redis of yours")], .unknown)
             }
         }
+    }
+
+    /// So often, with so long between them, it looks again while the server goes from one process to another.
+    private static let (maximumTries, pause) = (30, Duration.milliseconds(100))
+
+    private func own(
+        _ directory: String,
+        _ configuration: ServiceConfiguration
+    ) async throws -> (findings: [Finding], epoch: KnownEpoch) {
+        for attempt in 1...Self.maximumTries {
+            let isLast = attempt == Self.maximumTries
+            // A command that runs it does not stop it meanwhile; nil: it is about to.
+            let visit = try PrivateRedis.visit(directory)
+            defer { withExtendedLifetime(visit) {} }
+            if visit != nil || isLast {
+                let holder = PrivateRedis.holder(of: directory)
+                guard try PrivateRedis.isRunning(in: directory) else {
+                    return (try await copied(directory, configuration), .none)
+                }
+                let endpoint = try RedisEndpoint(url: try PrivateRedis.url(dataDirectory: directory))
+                let result = await RedisExamination(endpoint, configuration, isPrivate: true, board: board).result()
+                let isWell = !result.findings.contains { $0.verdict == .bad }
+                if isWell || isLast || PrivateRedis.holder(of: directory) == holder { return result }
+            }
+            try await Task.sleep(for: Self.pause)
+        }
+        return ([], .unknown)
     }
 
     private func copied(_ directory: String, _ configuration: ServiceConfiguration) async throws -> [Finding] {

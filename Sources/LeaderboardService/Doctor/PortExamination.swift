@@ -7,20 +7,33 @@ struct PortExamination {
     let place: ServicePlace
     /// Of this configuration's own Redis.
     let epoch: KnownEpoch
-    /// The process that runs this configuration's private Redis; nil: none, or it is not private.
-    let owner: Int32?
+    /// The service that runs this configuration's private Redis; nil: none, or it is not private.
+    let owner: DirectoryHolder?
 
     func findings() async -> [Finding] {
         // Any free port.
         guard server.port != 0 else { return [] }
         do {
             try await ListenTrial.run(host: server.host, port: server.port)
-            return [.good("port", "\(server.host):\(server.port) is free")]
+            return [.good("port", "\(server.host):\(server.port) is free")] + elsewhere
         } catch let error as ListenError where error.kind == .inUse {
-            return [await taken()]
+            let finding = await taken()
+            return [finding] + (finding.verdict == .bad ? elsewhere : [])
         } catch {
             return [.bad("port", "\(error)", do: "correct HOST or PORT")]
         }
+    }
+
+    /// Another service has the data, as one that listens here is not it: that this configuration's own would start, nobody may think.
+    private var elsewhere: [Finding] {
+        guard let owner else { return [] }
+        return [
+            .bad(
+                "data",
+                "those of DATA_DIR are in use by \(owner), which does not listen on \(server.host):\(server.port)",
+                do: "stop that one, or set DATA_DIR to another folder; or ask with its settings (PORT)"
+            )
+        ]
     }
 
     private func taken() async -> Finding {
@@ -46,7 +59,8 @@ struct PortExamination {
     /// Ours runs the private Redis, or shows the standings of this configuration's own.
     private func service(_ holder: PortHolder?, _ words: String?) async -> Finding {
         let (place, who) = ("\(server.host):\(server.port)", words.map { " (\($0))" } ?? "")
-        let isOwner = owner != nil && owner == holder.flatMap { Int32(exactly: $0.process) }
+        let process = holder.flatMap { Int32(exactly: $0.process) }
+        let isOwner = process != nil && owner?.process == process
         let isOurs: Bool? = isOwner ? true : epoch.isOf(await RunningInstance(place: self.place).epoch)
         switch isOurs {
         case true: return .good("port", "this service listens on \(place)\(who)")

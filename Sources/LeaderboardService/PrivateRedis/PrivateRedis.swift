@@ -135,6 +135,13 @@ package final class PrivateRedis: Sendable, Service {
         return DirectoryHolder.read("\(dataDirectory)/redis/service.lock").process
     }
 
+    /// The service, and no command, that runs a server on this data directory now; nil: none does.
+    static func service(of dataDirectory: String) -> DirectoryHolder? {
+        guard (try? FileLock.isHeld(path: "\(dataDirectory)/redis/service.lock")) == true else { return nil }
+        let holder = DirectoryHolder.read("\(dataDirectory)/redis/service.lock")
+        return holder.isCommand ? nil : holder
+    }
+
     /// Whether the program is there to be started.
     package static var isInstalled: Bool { Processes.find("redis-server") != nil }
 

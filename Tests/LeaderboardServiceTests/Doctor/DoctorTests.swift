@@ -234,6 +234,11 @@ struct DoctorTests {
                 let findings = await findings(["DATA_DIR": data])
                 #expect(findings.filter { $0.verdict != .good } == [])
                 #expect(findings.contains { $0.fact.contains("is loaded") })
+                // One that would not start: the data are another's, which listens elsewhere.
+                let second = await self.findings(["DATA_DIR": data, "PORT": "\(try FreePort.find())"])
+                #expect(bad(second) == ["data"])
+                let process = "(process \(ProcessInfo.processInfo.processIdentifier))"
+                #expect(second.contains { $0.fact.contains("in use by another leaderboard service \(process)") })
             }
         }
     }
