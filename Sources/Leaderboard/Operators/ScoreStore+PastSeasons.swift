@@ -20,7 +20,7 @@ extension ScoreStore {
     func everyKeptSeason(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
         guard try await hasHadSeasons(on: eventLoop) else { return [] }
         try await placeSeasons(on: eventLoop)
-        let known = try await storedSeasons(on: eventLoop) + everyEnded(on: eventLoop)
+        let known = try await storedSeasons(on: eventLoop) + seasonsAway(on: eventLoop) + everyEnded(on: eventLoop)
         let keep = board.definition.windows.keepDays * 86_400_000_000
         let kept = try await time(on: eventLoop) - keep
         var seen: Set<SeasonKeys> = []
@@ -54,6 +54,17 @@ extension ScoreStore {
         let end = try await time(on: eventLoop) - board.definition.windows.graceSeconds * 1_000_000
         result.add(finalSeasons: seasons.filter { $0.season.until <= end }.map(\.name).joined(separator: ";"))
         return result
+    }
+
+    /// Those that ran when their windows were taken away (`Functions/define.lua`): they are there again with these.
+    private func seasonsAway(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> [WindowSeason] {
+        let fields = try await read(RedisCommand("HGETALL", keys.windows), on: eventLoop).array ?? []
+        return stride(from: 0, to: fields.count - 1, by: 2).compactMap { index in
+            guard let name = fields[index].text, name.hasPrefix("s:"), let season = fields[index + 1].text else {
+                return nil
+            }
+            return WindowSeason(text: "\(name.dropFirst(2)) \(season)")
+        }
     }
 
     /// All that the stream has, a page at a time; the latest first.

@@ -129,6 +129,7 @@ package struct NeededRights: Sendable {
             // Of windows that end.
             ["PEXPIREAT", other.name("s:-:-:scores"), "1"], ["PEXPIRETIME", other.name("s:-:-:scores")],
             ["HGET", other.windows, "-"], ["HSET", other.windows, "-", "-"],
+            ["HGETALL", other.windows], ["HDEL", other.windows, "-"],
             // Of segments.
             ["ZLEXCOUNT", other.name("g:-:places"), "-", "+"], ["HSCAN", other.name("g:-:users"), "0"],
             ["ZSCAN", other.name("g:-:places"), "0"],

@@ -32,9 +32,17 @@ struct RemovedWindowTests {
             let kept = try #require(try await board.command("HGET", keys.windows, field).text)
             #expect(running == [kept.prefix { $0 != " " } + " false 1"])
 
+            // Acts reach it meanwhile.
+            let season = keys.season(window: name, id: "\(kept.prefix { $0 != " " })")
+            for (isSuspended, shown) in [(true, 0), (false, 1)] {
+                try await living.setSuspended(isSuspended, "ada")
+                #expect(try await board.command("ZCARD", season.scores).integer == shown)
+            }
+
             // At once; nobody plays meanwhile.
             try await living.define(with)
             #expect(try await listed() == running)
+            #expect(try await AuditVerification(living.store(), on: board.loop).run().isSound)
             #expect(try await board.command("HEXISTS", keys.windows, field).integer == 0)
             #expect(try await board.command("EXISTS", keys.ended).integer == 0)
             try await living.update("ada", .incr, 5)
