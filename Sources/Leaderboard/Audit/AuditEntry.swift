@@ -26,6 +26,8 @@ package struct AuditEntry: Sendable, Equatable {
         case profile, blank
         /// The board is not shown from now on, or is shown again.
         case freeze, reveal
+        /// An update that waited was dropped.
+        case reject
     }
 
     package let id: AuditID
@@ -83,7 +85,8 @@ package struct AuditEntry: Sendable, Equatable {
     /// and so does who has what another service wrote.
     var arrival: Int? {
         switch action {
-        case .update: seq
+        // One that was released counts as of when it was made.
+        case .update: integer("reached") ?? seq
         // An undo puts the user where they would be.
         case .revert: score == nil ? nil : integer("reached") ?? seq
         default: nil
@@ -101,7 +104,13 @@ package struct AuditEntry: Sendable, Equatable {
     /// operator's act, those that were final.
     package var seasons: [String] { FinalSeasons.names(self["season"] ?? "") }
     /// An operator added or took the points, and says why.
-    package var isAdjustment: Bool { self["action"] == nil && self["reason"] != nil }
+    package var isAdjustment: Bool { self["action"] == nil && self["reason"] != nil && !isRelease }
+    /// An update that had waited for an operator's word, and counts.
+    package var isRelease: Bool { self["action"] == nil && self["released"] != nil }
+    /// The same; it tells by which change the user came to the score, which may be the score of before.
+    var isReached: Bool { isRelease && self["reached"] != nil }
+    /// Of one of these: the seq of the last change before it was made.
+    var made: Int? { isRelease ? integer("made").map { max(0, $0) } : nil }
     /// Whether the user was suspended after it, or hidden; nil where it does not tell. Of what is left of an erased entry, what that told. An
     /// update tells it: none counts of a suspended user, and that of a hidden one says so.
     var suspends: Bool? {
@@ -143,7 +152,8 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .freeze, .reveal, .profile, .blank, nil:
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .freeze, .reveal, .profile, .blank, .reject,
+            nil:
             false
         }
     }
@@ -155,7 +165,7 @@ package struct AuditEntry: Sendable, Equatable {
         for field in fields where !names.contains(field.name) {
             let isGood =
                 switch field.name {
-                case "increase", "score", "seq", "unaudited", "value", "reached":
+                case "increase", "score", "seq", "unaudited", "value", "reached", "made":
                     field.value.isEmpty || integer(field.name) != nil
                 case "time": statedTime != nil
                 default: field.isText

@@ -84,7 +84,9 @@ struct AuditWalk {
             let isKept = entry.action == .update || entry.score != nil
             if var tally = tallies[user] {
                 tally.sum.follow(entry)
-                if entry.increase != 0 || !tally.isKept { tally.reached = entry.arrival }
+                if entry.increase != 0 || !tally.isKept || entry.isReached {
+                    tally.reached = entry.arrival
+                }
                 tally.isFollowed = true
                 tally.last = entry.id
                 // What another service took away is adopted as well, and who has no update left leaves the board.
@@ -111,7 +113,7 @@ struct AuditWalk {
             }
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
-        case .restore, .ties, .rebuild, .accept, .season, .freeze, .reveal, .profile, .blank, nil: break
+        case .restore, .ties, .rebuild, .accept, .season, .freeze, .reveal, .profile, .blank, .reject, nil: break
         }
     }
 

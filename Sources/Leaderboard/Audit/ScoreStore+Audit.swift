@@ -119,7 +119,7 @@ extension ScoreStore {
     }
 
     /// What another writer put there comes cut to a bound (`Functions/audit_page.lua`).
-    private func auditEntries(
+    func auditEntries(
         of stream: String,
         from start: String,
         to end: String,

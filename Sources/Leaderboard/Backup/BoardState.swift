@@ -65,7 +65,8 @@ struct BoardState: Equatable {
             suspended.remove(user)
             hidden.remove(user)
             withheld[user] = nil
-        case .accept, .blank, .erase, .erased, .profile, .rebuild, .restore, .season, .freeze, .reveal, .ties, nil:
+        case .accept, .blank, .erase, .erased, .profile, .rebuild, .reject, .restore, .season, .freeze, .reveal, .ties,
+            nil:
             break
         }
     }
@@ -73,7 +74,7 @@ struct BoardState: Equatable {
     /// After a change of the score, of which the entry tells.
     private func moved(_ old: Place?, by entry: AuditEntry) -> Place? {
         guard let score = entry.score else { return nil }
-        guard old?.score != score else { return old }
+        guard old?.score != score || entry.isReached else { return old }
         return Place(score: score, reached: isByArrival ? entry.arrival ?? 0 : 0)
     }
 

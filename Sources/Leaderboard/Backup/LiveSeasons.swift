@@ -53,7 +53,8 @@ struct LiveSeasons {
         if let counted, !counted.isSubset(of: seasons.map(\.name)) { throw BoardState.Torn() }
         guard let user = entry.userID?.rawValue, entry.id > known[user] ?? readUpto else { return }
         // It says what is left on the board, and not in a season.
-        if entry.action == .revert { throw BoardState.Torn() }
+        // (One that was released counts as of an earlier time.)
+        if entry.action == .revert || entry.isRelease { throw BoardState.Torn() }
         for place in seasons.indices {
             switch entry.action {
             case .suspend:

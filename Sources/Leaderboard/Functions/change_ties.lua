@@ -27,13 +27,14 @@ local function arrivals_since(loaded, entries)
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
     local user, action = fields.user, fields.action
-    if action and not BY_USER[action] and action ~= 'accept' then
+    if action and not BY_USER[action] and action ~= 'accept' and action ~= 'reject' then
       return nil
     elseif user and is_user(user) then
       if is_known[user] == nil then
         is_known[user] = action or find_moving(loaded, user)
       end
-      local is_arrival = not action and not is_known[user] or (not action or action == 'revert') and fields.increase ~= '0'
+      local is_arrival = not action and not is_known[user] or (not action or action == 'revert')
+        and (fields.increase ~= '0' or fields.released and fields.reached)
       arrivals[user] = is_arrival and whole_number(fields.reached or fields.seq or '') or arrivals[user] or false
       is_known[user] = fields.score ~= ''
     end

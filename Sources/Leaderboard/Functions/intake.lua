@@ -19,7 +19,7 @@
 --       then how many entries these are
 -- Returns gone (one of them does not stand in the stream: nothing was written) | what leaderboard_write answers for a whole group
 --       (nothing was written) | taken, the list of the updates' outcomes, and the list of what became of their entries:
---       counted, and gone | waits: for a token, or for what Redis refused; it stands where it stood | else the word by which it was rejected
+--       counted, and gone | held: it waits for an operator's word (held.lua), and is gone here | waits: for a token, or for what Redis refused; it stands where it stood | else the word by which it was rejected
 --
 -- The stream `rejected` has of each entry that was: reason, entry (its id), and the fields as they were, cut to 256 bytes each. It is
 -- trimmed to about 10,000 entries, and goes by itself a week after the last one. Where it takes none, entries stay in `in`.
@@ -32,7 +32,7 @@ local KEPT, STAY, SHOWN_BYTES, ENTRIES = '10000', '604800000', 256, 1000
 -- Of outcomes of leaderboard_write that write nothing, as HTTP names them.
 local REASONS = { suspended = 'user_suspended', key_reused = 'idempotency_key_reused', score_limit = 'score_limit',
   bad_op = 'invalid_operator', bad_value = 'invalid_score_increase', season_ended = 'season_ended',
-  implausible = 'implausible' }
+  implausible = 'implausible', held_full = 'review_queue_full' }
 
 local function byte_count(words)
   local bytes = 0
@@ -90,9 +90,10 @@ end
 local function settle(stream, rejected, entries, ends, is_done)
   local settled, is_any_rejected = {}, false
   for index, entry in ipairs(entries) do
-    local is_rejected = ends[index] ~= 'counted' and ends[index] ~= 'waits' and reject(rejected, entry, ends[index])
+    local is_taken = ends[index] == 'counted' or ends[index] == 'held'
+    local is_rejected = not is_taken and ends[index] ~= 'waits' and reject(rejected, entry, ends[index])
     is_any_rejected = is_any_rejected or is_rejected
-    if is_done or is_rejected or ends[index] == 'counted' then
+    if is_done or is_rejected or is_taken then
       settled[#settled + 1] = entry[1]
     end
   end
@@ -111,6 +112,8 @@ local function end_of(outcome)
     return string.find(outcome.err, 'WRONGTYPE', 1, true) and 'unsound_key' or 'waits'
   elseif name == 'applied' or name == 'applied_same' or name == 'unchanged' or name == 'replayed' or name == 'replayed_unchanged' then
     return 'counted'
+  elseif name == 'held' or name == 'held_before' then
+    return 'held'
   end
   return name == 'rate_limited' and 'waits' or REASONS[name] or 'refused'
 end

@@ -218,11 +218,18 @@ local function wrong_arguments(name)
 end
 
 -- The audit's entry of what the operation is about to do, and with it the board's count: what an operation writes first. After
--- it, nothing can be refused. `score` is what the user has afterwards, `more` are further fields. Returns the entry's id.
+-- it, nothing can be refused. `action` is nil of what counts as an update does; `score` is what the user has afterwards, `more` are further
+-- fields. Returns the entry's id.
 local function record(op, action, increase, score, more)
   op.seq_text, op.increase_text = integer_text(op.seq), integer_text(increase)
   local fields = { 'user', op.name, 'increase', op.increase_text, 'score', score and integer_text(shown_score(score)) or '',
-    'seq', op.seq_text, 'action', action, 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }
+    'seq', op.seq_text }
+  if action then
+    push(fields, 'action', action)
+  end
+  for _, word in ipairs({ 'actor', op.actor, 'ip', op.ip, 'request', op.request, 'reason', op.reason }) do
+    fields[#fields + 1] = word
+  end
   for _, field in ipairs(more or {}) do
     fields[#fields + 1] = field
   end
@@ -316,7 +323,7 @@ local function changes_since(op, seen)
       change.said = said or change.said
       change.gained = said and 0 or change.gained + (tonumber(fields.increase) or 0)
       change.plays = change.plays or not action
-      if fields.increase ~= '0' then
+      if fields.increase ~= '0' or fields.released and fields.reached then
         change.moved = true
         change.reached = (not action or action == 'revert') and whole_number(fields.reached or fields.seq or '') or nil
       end

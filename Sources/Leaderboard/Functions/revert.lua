@@ -100,7 +100,9 @@ local function rest_now(op, seen, tally, rest, adds, names)
   end
   for _, fields in ipairs(entries) do
     local action = fields.action
-    if fields.user == op.user and not action then
+    if fields.user == op.user and fields.released then
+      return nil
+    elseif fields.user == op.user and not action then
       local is_plain
       rest, is_plain = replayed(op.moves.definition, rest, fields)
       tally = said_score(fields) or tally + (whole_number(fields.increase or '') or 0)

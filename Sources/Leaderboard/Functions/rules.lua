@@ -10,7 +10,7 @@
 --             first_day_cap  points: no more is gained in the 24 hours from the update that puts the user on the board
 --             users_per_address  users, interval: in any interval, an address (of IPv6, its network of 64 bits) has updates of no more
 --                            users. A user's place is free one interval, and up to a sixteenth more, behind its last update. Once at most
---   action    refuse or flag: the audit's entry names it
+--   action    refuse; hold: it waits for an operator's word (held.lua); or flag: the audit's entry names it. What one rule refuses, none holds
 -- Points that are taken back (revert.lua) are none that were gained: they leave the sums, the first day and the largest gain; and come back
 -- when they count again (unrevert.lua).
 --   dry_run   true: it is only counted how often it would have done so
@@ -21,14 +21,18 @@
 -- leaderboard_write_by_rules: leaderboard_write on a board with rules, and on no other.
 -- KEYS  those of leaderboard_write, then
 --         met      hash: rule -> how often it did what it does, or would have done
+--         held holding  of a board with a rule that holds, and that is no dry run, and of no other: held.lua
 --         then of each update, in their order
 --         pace     of the user: what the rules have to know of it
 --         address  sorted set: user -> when its place is free, in milliseconds
--- ARGV  those of leaderboard_write, then how many updates there are
+-- ARGV  those of leaderboard_write, then how many updates there are, and behind a space `held` where that key is told
 -- Returns what leaderboard_write does, and besides of an update that counts, as an eighth text, which rules it met, if any (the seventh is
 -- empty then where there are no windows to tell of): `points_limit flagged;least_time dry_run`; and
 --   implausible full_in rule met   refused by this rule. Nothing is written but the token that it took, or probing would be free, and
 --                                  that it was counted
+--   held id time full_in met       it waits under this id, and took its token; its idempotency key and its grant are used
+--   held_before id time full_in    the same, of the first outcome of its key, whatever has become of it since
+--   held_full full_in met          as many wait as may; a token was taken
 --
 -- `pace` is packed: what is kept, by its names, each with a `;` behind it; until when the key is there (milliseconds); then in the order of
 -- their names the numbers that the board's rules go by, and no others:
@@ -166,11 +170,12 @@ function plausibility.of_definition(list)
     judges = { {}, {} }, tests = {}, reporters = 1 }, 0, {}
   for index, json in ipairs(list) do
     expect(type(json) == 'table' and type(json.rule) == 'string' and readers[json.rule])
-    expect(json.action == 'refuse' or json.action == 'flag')
+    expect(json.action == 'refuse' or json.action == 'flag' or json.action == 'hold')
     expect(json.by == nil or json.by == 'users' or json.by == 'all')
     expect(json.dry_run == nil or type(json.dry_run) == 'boolean')
     local rule = { name = json.rule, reporters = json.by == 'all' and 2 or 1,
-      effect = json.dry_run and 'dry_run' or json.action == 'flag' and 'flagged' or 'refused' }
+      effect = json.dry_run and 'dry_run' or json.action == 'flag' and 'flagged' or json.action == 'hold' and 'held' or 'refused' }
+    all.holds = all.holds or rule.effect == 'held'
     lifetime = math.max(lifetime, readers[json.rule](rule, json))
     rule.label = table.concat({ rule.name, json.interval or json.against or '-', json.by or 'users', json.action,
       json.dry_run and 'dry_run' or nil }, ' ')
@@ -224,7 +229,7 @@ end
 -- Of a board with rules, or of a call that was told of some. Raises an error where it is not both: the caller finds the definition anew.
 -- `write_places` tells Redis of the places that the group's updates have come to so far.
 function plausibility.begin_group(keys, definition, time, count, scores_key, write_places)
-  if not definition.checks or not plausibility.is_told(keys) then
+  if not definition.checks or not plausibility.is_told(keys) or definition.checks.holds and not told.held then
     error({ err = 'RULES the board has other rules than the caller knows' })
   elseif #told.paces ~= count then
     error({ err = 'BADARG leaderboard_write_by_rules: a key or an argument is missing or wrong' })
@@ -452,18 +457,19 @@ local function count(rule)
 end
 
 -- Judges the update at this place in its group, which would bring the user from `old` (nil or false: not on the board) to `total`. Returns
--- the name of the rule that refuses it, or nil; the names of those that flag it, or nil; and all that it met as the reply has them, or nil.
--- If it counts, plausibility.count is to be called.
+-- the name of the rule that refuses it, or nil; the names of those that flag it, or nil; all that it met as the reply has them, or nil;
+-- and whether one holds it. If it counts, plausibility.count is to be called.
 function plausibility.judge(index, user, old, total, ip, is_reported)
   local from, to = shown_score(old or 0), shown_score(total)
   local gain = is_ascending and from - to or to - from
   weigh(index, user, old, to, (gain < 0 or is_ascending and not old) and 0 or gain, ip, is_reported)
-  local refused, flags, met = nil, nil, nil
+  local refused, flags, met, holds = nil, nil, nil, false
   for _, rule in ipairs(checks.judges[reporters]) do
     if rule.meets(rule) then
-      if rule.effect == 'flagged' then
+      if rule.effect == 'flagged' or rule.effect == 'held' then
         flags = flags or {}
         flags[#flags + 1] = rule
+        holds = holds or rule.effect == 'held'
       elseif rule.effect == 'dry_run' or not refused then
         refused = refused or rule.effect == 'refused' and rule or nil
         count(rule)
@@ -472,16 +478,16 @@ function plausibility.judge(index, user, old, total, ip, is_reported)
     end
   end
   if refused or not flags then
-    return refused and refused.name, nil, met
+    return refused and refused.name, nil, met, false
   end
   local names, is_named = {}, {}
   for _, rule in ipairs(flags) do
     count(rule)
-    met = (met and met .. ';' or '') .. rule.name .. ' flagged'
+    met = (met and met .. ';' or '') .. rule.name .. ' ' .. rule.effect
     names[#names + 1] = not is_named[rule.name] and rule.name or nil
     is_named[rule.name] = true
   end
-  return nil, table.concat(names, ' '), met
+  return nil, table.concat(names, ' '), met, holds
 end
 
 local function held(number)
@@ -632,18 +638,47 @@ function plausibility.take_back(taking, key, sign)
   try('SET', key, pack_words(form, list_of(list, NAMES, last_word)), 'KEEPTTL')
 end
 
+-- Updates that wait for an operator: of a board, and of one user (held.lua).
+local HELD, HELD_OF_USER = 10000, 100
+
+-- How many of the user's wait; nil: no more may. Or the error for which nobody knows.
+function plausibility.waiting(user)
+  local all, own = try('XLEN', told.held), try('HGET', told.holding, user)
+  if kind(all) == 'table' or kind(own) == 'table' then
+    return kind(all) == 'table' and all or own
+  end
+  local count = math.max(0, whole_number(own or '0') or 0)
+  return all < HELD and count < HELD_OF_USER and count or nil
+end
+
+-- Puts an update behind those that wait. Returns its id, or the error for which it does not wait.
+function plausibility.hold(user, waiting, fields)
+  local id = try('XADD', told.held, '*', unpack(fields))
+  if kind(id) == 'string' then
+    -- By pcall: it waits, and only how many of the user's do is not known.
+    try('HSET', told.holding, user, integer_text(waiting + 1))
+  end
+  return id
+end
+
 -- Takes what leaderboard_write_by_rules is told of besides: what is left is for leaderboard_write. False where something is missing or wrong.
 function plausibility.tell(keys, args)
-  local words, last = #args, #keys
+  local words, last, has_held = #args, #keys, 0
   local number = whole_number(args[words] or '')
-  local first = number and last - 2 * number
+  if not number then
+    number, has_held = whole_number(string.match(args[words] or '', '^(%d+) held$') or ''), 2
+  end
+  local first = number and last - 2 * number - has_held
   if not number or number < 1 or number > 64 or first < 12 then
     return false
   end
-  local paces, addresses = {}, {}
+  local paces, addresses, behind = {}, {}, first + has_held
   told = { keys = keys, met = keys[first], paces = paces, addresses = addresses }
+  if has_held > 0 then
+    told.held, told.holding = keys[first + 1], keys[first + 2]
+  end
   for index = 1, number do
-    paces[index], addresses[index] = keys[first + 2 * index - 1], keys[first + 2 * index]
+    paces[index], addresses[index] = keys[behind + 2 * index - 1], keys[behind + 2 * index]
   end
   for index = last, first, -1 do
     keys[index] = nil

@@ -362,6 +362,50 @@ function segments.begin_move(user)
   return is_other
 end
 
+-- What an update that is held names, and of these kinds what its user has now, as fields. Nothing of one that names none.
+function segments.tell_named(fields, user)
+  local named, words, before = segments.group.named[segments.turn], {}, {}
+  for _, part in ipairs(named and segments.group or {}) do
+    local name, value = part.kind.name, named[part.kind.name]
+    if value then
+      words[#words + 1], before[#before + 1] = name .. ':' .. value, name .. ':' .. part.values[user]
+    end
+  end
+  if #words > 0 then
+    push(fields, 'segments', table.concat(words, ' '))
+    push(fields, 'segments_before', table.concat(before, ' '))
+  end
+end
+
+-- What the segments of a user come to that such fields name, where the user is still in those of then: by kind, and as the audit has them.
+-- Nil: nothing is other than it is.
+function segments.after_hold(user, fields)
+  local named, before = told and fields.segments and named_by(fields.segments), told and named_by(fields.segments_before or '')
+  local values, words, is_other = {}, {}, false
+  for _, kind in ipairs(named and before and told or {}) do
+    local _, value = parts_of(redis.call('HGET', kind.users, user))
+    value = value or ''
+    if named[kind.name] and before[kind.name] == value and named[kind.name] ~= value then
+      value, is_other = named[kind.name], true
+    end
+    values[kind.name] = value
+    words[#words + 1] = value ~= '' and kind.name .. ':' .. value or nil
+  end
+  if is_other then
+    return values, table.concat(words, ' ')
+  end
+end
+
+-- Brings a user, as the board has them now, into these.
+function segments.move_to(moves, user, values)
+  local member, score = find(moves.definition, moves.scores, moves.at, user)
+  local placed = placed_at(user, member, score and tonumber(score))
+  for _, kind in ipairs(told) do
+    local value = values[kind.name]
+    put(kind, moves.definition, user, redis.call('HGET', kind.users, user), placed, value ~= '' and value or nil)
+  end
+end
+
 -- An update that counts.
 function segments.note(user, total)
   local named = segments.group.named[segments.turn]

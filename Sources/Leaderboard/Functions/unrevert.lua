@@ -80,7 +80,7 @@ local function follow(op, seen, asked)
   local entries = entries_since(op, seen)
   for _, fields in ipairs(entries or {}) do
     local action, user = fields.action, fields.user
-    if action == 'ties' or action == 'restore' then
+    if action == 'ties' or action == 'restore' or fields.released and user == op.user then
       return false
     elseif user == op.user and not action then
       local rest, is_plain = replayed(op.moves.definition, asked.rest, fields)
@@ -118,7 +118,9 @@ end
 local function prepare(op, place, others)
   local moves, total = place.moves, place.total
   place.is_kept = not place.on_board and (place.kept_back or op.is_suspended)
-  place.keeps = moves.stamps and total and place.reached and place.reached > 0 and total ~= place.score
+  local stamp = moves.stamps and moves.stamps[op.user]
+  place.keeps = moves.stamps and total and place.reached and place.reached > 0 and (total ~= place.score
+    or place.may_be_earlier and stamp and stamp ~= stamp_of(moves.definition, place.reached))
   if not place.keeps then
     return nil
   end
@@ -167,7 +169,7 @@ end
 
 local function bring(op, place)
   local moves, total, score = place.moves, place.total, place.score
-  if not total or total == score then
+  if not total or total == score and not place.keeps then
     return
   end
   if place.other then
@@ -262,6 +264,9 @@ end
 register_operation('leaderboard_give_back', function(keys, args)
   return give_back(keys, args)
 end)
+
+reverting.begin_rests, reverting.others_of, reverting.follow, reverting.prepare, reverting.bring = begin_rests, others_of, follow, prepare,
+  bring
 
 -- leaderboard_give_back_by_rules: the same on a board with rules of plausibility, to which these points are gained again.
 -- KEYS  as above, then what the rules know of the user (`pace`, rules.lua)

@@ -103,6 +103,16 @@ function SEASONS.holds_other(stored, name, id)
   return false
 end
 
+-- The seasons of a group of updates, each as `weekly 2026-W48 from until`, with `;` between.
+function SEASONS.text(group)
+  local parts = {}
+  for index, window in ipairs(group) do
+    local season = window.season
+    parts[index] = season.words .. ' ' .. integer_text(season.from) .. ' ' .. integer_text(season.ends)
+  end
+  return table.concat(parts, ';')
+end
+
 -- The audit's entry of a roll-over.
 function season_fields(seq_text, text)
   return { 'user', '*', 'increase', '0', 'score', '', 'seq', seq_text, 'action', 'season', 'seasons', text }

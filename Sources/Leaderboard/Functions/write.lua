@@ -37,7 +37,7 @@
 --   bad_op     the board does not take the operator
 --   bad_value  an increase or a decrease below 0, or above the board's bound
 --   season_ended  of flag 32: its key holds no outcome
---   implausible, and an eighth text behind what counts: rules.lua
+--   implausible, held, held_before, held_full, and an eighth text behind what counts: rules.lua
 -- Where the rank is told and there are further windows, a seventh text behind it tells the scores there:
 -- `daily 2026-11-28 120;weekly 2026-W48 300`. What one window's bounds refuse, is refused.
 --   or, in its place, the error for which this one was not written
@@ -133,8 +133,8 @@ local plain_keys, plain_seq_text, plain_chain
 local had, full_ats, answered, used
 -- The buckets of services, which a group writes once.
 local reported
--- Of a board with rules of plausibility, those that flag the update whose turn it is, and all that it meets; else nil.
-local checks, flagged, met
+-- Of a board with rules of plausibility, those that flag the update whose turn it is, and all that it meets; else nil. And whether any was held.
+local checks, flagged, met, has_held
 -- What a group of bare users adds to `scores`, and what the events say.
 local adds, add_count, events, event_count = {}, 0, {}, 0
 -- As in numbers.lua.
@@ -221,11 +221,15 @@ local function are_windows(told)
 end
 
 -- The outcome that a key holds: what was asked (with `@` and what else was said, if anything was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
--- increase that counted it has the form of leaderboard_update, and either knows the other's.
+-- increase that counted it has the form of leaderboard_update, and either knows the other's. Of one that is held: what was asked, `!`,
+-- the id under which it waits, time.
 function stored_outcome(text)
   local operator, value, season, same, score, place, then_, rank, told =
     string.match(text or '', '^(%l*)(%-?%d+)(@?[%w%-_./]*)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
-  if not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
+  if not rank and text then
+    local held_asked, id, held_at = string.match(text, '^(%S+)! (%d+%-%d+) (%d+)$')
+    return whole_number(held_at or '') and { 'held', id, whole_number(held_at), 0, asked = held_asked } or nil
+  elseif not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
     or season ~= '' and string.byte(season) ~= 64 or told ~= '' and not are_windows(told) then
     return nil
   end
@@ -240,6 +244,9 @@ end
 end
 
 local function replay_of(first, full_in)
+  if first[1] == 'held' then
+    return { 'held_before', first[2], first[3], full_in }
+  end
   return { first[1] == 'applied' and 'replayed' or 'replayed_unchanged', first[2], first[3], first[4], full_in, first[6],
     first[7] }
 end
@@ -477,6 +484,64 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   return reply
 end
 
+-- An update that a rule holds: it waits for an operator's word with all that is known of it, and nothing of the board is other than it was,
+-- but that its season begins with it, if nothing has been counted in that. (`seq` of the last change says when it was made.)
+local function hold(user, operator, old, total, full_in, asked)
+  local waiting = plausibility.waiting(user)
+  if kind(waiting) == 'table' then
+    return waiting
+  elseif not waiting then
+    has_written = true
+    keep_token(full_in)
+    return { 'held_full', full_in, met }
+  end
+  local begins = windows and windows.stores == 'roll' and not windows.rolled
+  local fields = { 'user', user, 'op', operator, 'value', args[word + 3], 'seq', integer_text(seq + (begins and 1 or 0)), 'time', time_text,
+    'had', old and integer_text(shown_score(old)) or '', 'score', integer_text(shown_score(total)), 'rules', met,
+    'ip', args[word + 5], 'request', args[word + 6] }
+  if flags.has_trace then
+    push(fields, 'trace', args[word + 7])
+  end
+  if flags.actor_word then
+    push(fields, 'actor', args[word + flags.actor_word])
+  end
+  if windows then
+    push(fields, 'seasons', SEASONS.text(windows))
+  end
+  if segments.group then
+    segments.tell_named(fields, user)
+  end
+  if flags.meta_word then
+    push(fields, 'meta', args[word + flags.meta_word])
+    push(fields, 'meta_before', metadata.kept(keys[key + flags.meta_key], user) or '')
+  end
+  local failure = begins and roll_over()
+  if failure then
+    return failure
+  end
+  local id = plausibility.hold(user, waiting, fields)
+  if kind(id) ~= 'string' then
+    return id
+  end
+  has_written, has_held = true, true
+  keep_token(full_in)
+  local reply = { 'held', id, time, full_in, met }
+  if asked then
+    call('SET', keys[key + 2], asked .. '! ' .. id .. ' ' .. time_text, 'PX', args[2])
+    if count > 1 then
+      reply.asked = asked
+      answered[keys[key + 2]] = reply
+    end
+  end
+  if flags.has_grant then
+    call('SET', keys[key + flags.keys], integer_text(seq), 'PX', args[word + flags.grant_word])
+    if count > 1 then
+      used[keys[key + flags.keys]] = true
+    end
+  end
+  return reply
+end
+
 -- The outcome of one update. What its keys hold stands in `kept` from `held` on.
 local function outcome_of_update(user, value, old)
   local limit, operator, held = keys[key + 1], args[word + 2], key - own_keys + 5
@@ -534,12 +599,14 @@ local function outcome_of_update(user, value, old)
   end
   flagged, met = nil, nil
   if checks and not flags.is_adjusted then
-    local refused
-    refused, flagged, met = plausibility.judge(segments.turn, user, old, total, args[word + 5], flags.is_reported)
+    local refused, holds
+    refused, flagged, met, holds = plausibility.judge(segments.turn, user, old, total, args[word + 5], flags.is_reported)
     if refused then
       has_written = true
       keep_token(full_in)
       return { 'implausible', full_in, refused, met }
+    elseif holds then
+      return hold(user, operator, old, total, full_in, asked)
     end
   end
   if segments.group then
@@ -583,6 +650,10 @@ local function end_group(channel, before)
   local head, tail = '{', windows and windows.late and ',"of":"' .. windows.late .. '"' or ''
   if event_count > 1 then
     head, tail = '{"from":' .. integer_text(behind + 1) .. ',"updates":[{', '}]' .. tail
+  end
+  if event_count == 0 then
+    -- A season has begun with an update that is held.
+    return
   end
   -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
   -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.
@@ -802,7 +873,7 @@ end
 -- What of a group's state an earlier call left.
 local function forget_group()
   had, full_ats, answered, used, reported, add_count, event_count = nil, nil, nil, nil, nil, 0, 0
-  plain_keys, appended, is_placed, is_aside = nil, 0, false, false
+  plain_keys, appended, is_placed, is_aside, has_held = nil, 0, false, false, false
   if count > 1 then
     full_ats, answered, used, reported = {}, {}, {}, {}
   end
@@ -885,9 +956,9 @@ local function write(given_keys, given_args)
   local replies = outcomes_of_group(are_suspended, old)
   if seq_text then
     end_group(args[3], before)
-    if stores then
-      call('SET', board, given)
-    end
+  end
+  if stores and (seq_text or has_held) then
+    call('SET', board, given)
   end
   if checks and not replies.err then
     plausibility.end_group()

@@ -50,6 +50,8 @@ package enum IntakeOutcome: Sendable, Equatable {
 
 package enum IntakeEnd: Sendable, Equatable {
     case counted(AppliedUpdate)
+    /// It waits for an operator's word.
+    case held(HeldUpdate)
     /// By this word; it stands in the stream of the rejected.
     case rejected(String)
     /// It stands where it stood: the bucket is empty, or Redis refused it.

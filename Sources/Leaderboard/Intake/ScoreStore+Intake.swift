@@ -125,6 +125,11 @@ private struct IntakeCall {
                     return nil
                 }
                 ends.append(.counted(applied))
+            case "held":
+                guard case .held(let held)? = UpdateOutcome(reply: outcomes[place], rateLimit: limit) else {
+                    return nil
+                }
+                ends.append(.held(held))
             case "waits": ends.append(.waits)
             case let reason?: ends.append(.rejected(reason))
             case nil: return nil

@@ -78,7 +78,7 @@ struct RevertedHistory {
         case .revert: turn(entry)
         case .update:
             guard let update = RevertedUpdate(entry) else { return }
-            steps.append(.update(update))
+            insert(update)
             shares.count(entry)
             guard let seq = entry.seq else { return }
             latest[seq] = entry.id
@@ -86,6 +86,30 @@ struct RevertedHistory {
         case .adopt, .recover: steps.append(.act(increase: entry.increase, score: entry.score))
         default: break
         }
+    }
+
+    /// One that was released stands where it was made.
+    private mutating func insert(_ update: RevertedUpdate) {
+        let place = update.made.flatMap { made in
+            steps.firstIndex { step in
+                if case .update(let other) = step, let place = other.place { place > made } else { false }
+            }
+        }
+        steps.insert(.update(update), at: place ?? steps.endIndex)
+    }
+
+    /// One that waits, as if it had been taken back: what comes of it with this is what ``rest(with:by:)`` says, and the like.
+    /// - Parameter held: what the user has where the part of the audit that is there names them nowhere.
+    mutating func hold(_ entry: AuditEntry, _ held: Int?) -> RevertedUpdate {
+        if sum == nil {
+            sum = PointsSum(held ?? 0)
+            base = held
+        }
+        let update = RevertedUpdate(held: entry)
+        insert(update)
+        shares.count(entry)
+        reverted.insert(update.id)
+        return update
     }
 
     private mutating func turn(_ entry: AuditEntry) {
@@ -298,7 +322,7 @@ struct RevertedHistory {
                 total =
                     place == nil
                     ? update.replayed(on: total, by: rules).score : update.replayed(inSeasonOn: total, by: rules)
-                if total != before { (reached, changed) = (update.seq, index) }
+                if total != before { (reached, changed) = (update.place, index) }
             case .act(let increase, let score):
                 guard place == nil else { continue }
                 total = says ? score : ScoreRange.held((total ?? 0) + increase)

@@ -4,6 +4,8 @@ import Board
 struct RevertedUpdate: Sendable {
     let id: AuditID
     let seq: Int?
+    /// Of one that was released, the seq of the last change before it was made; nil: it was made when it counted.
+    let made: Int?
     /// What it added; below 0 for what it took away.
     let increase: Int
     /// What it asked for, of `incr` and `decr`: more than it added where a bound held it.
@@ -20,6 +22,7 @@ struct RevertedUpdate: Sendable {
         guard entry.action == .update else { return nil }
         id = entry.id
         seq = entry.seq
+        made = entry.made
         increase = entry.increase
         let operation = entry.operation ?? .incr
         self.operation = operation
@@ -29,6 +32,23 @@ struct RevertedUpdate: Sendable {
         gain = UpdateGain(entry)
     }
 
+    /// One that waits, as if it had counted when it was made, and had been taken back.
+    init(held entry: AuditEntry) {
+        id = entry.id
+        seq = nil
+        made = entry.seq
+        let operation = entry.operation ?? .incr
+        self.operation = operation
+        value = entry.value
+        change = (operation == .decr ? entry.value.map { -$0 } : entry.value) ?? 0
+        increase = operation == .set || operation == .best ? 0 : change
+        score = nil
+        gain = nil
+    }
+
+    /// Its place among the user's updates.
+    var place: Int? { made ?? seq }
+
     /// It says the score, whatever that was before.
     var saysScore: Bool { operation == .set || operation == .best }
 
@@ -36,10 +56,11 @@ struct RevertedUpdate: Sendable {
     /// holds it.
     func replayed(on total: Int?, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {
         switch operation {
-        case .set: return (score ?? total, false)
+        case .set: return (made == nil ? score ?? total : value.map(rules.held) ?? total, false)
         case .best:
             // Where it added nothing, it was better in a window only: the score is another update's.
-            guard let score = increase == 0 ? value.map(rules.held) ?? score : score else { return (total, false) }
+            let isValue = increase == 0 || made != nil
+            guard let score = isValue ? value.map(rules.held) ?? score : score else { return (total, false) }
             return (rules.isBetter(score, than: total) ? score : total, false)
         case .incr, .decr:
             let (least, greatest) = (rules.scores.lowerBound, rules.scores.upperBound)

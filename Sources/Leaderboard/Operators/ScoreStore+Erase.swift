@@ -60,6 +60,7 @@ extension ScoreStore {
         _ = try await writeRepeatably(RedisCommand("UNLINK", keys.pacePrefix + user.rawValue), on: eventLoop)
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await eraseMetadata(of: user, on: eventLoop)
+        try await eraseHeld(of: user, on: eventLoop)
         _ = try await dismiss(user, on: eventLoop)
         _ = try await writeRepeatably(
             RedisCommand("FCALL", "leaderboard_erase_frozen", "1", keys.frozen, user.rawValue),

@@ -38,7 +38,8 @@ extension ScoreStore {
             guard !batch.isEmpty else { return held == nil && history.sum == nil ? nil : result }
             let past = history.past(of: batch)
             let reached = [seasons, past].flatMap(\.self)
-            let words = try history.words(with: batch, past, others, by: board.definition)
+            let names = batch.map { history.name(of: $0) }
+            let words = try history.words(with: batch, past, others, by: board.definition) + names
             let gains = history.gains(of: batch, isReturn: true, by: board.definition)
             let call = calls.turn(.giveBack, history.user, by: act, words, gains, in: reached, board.definition.rules)
             let reply = try await operate(call, on: eventLoop)
@@ -129,7 +130,7 @@ extension ScoreStore {
     }
 
     /// By which change somebody came to the score that they have there.
-    private func arrival(
+    func arrival(
         of beside: Beside,
         upto end: AuditID,
         in seasons: [WindowSeason],
@@ -153,7 +154,7 @@ extension UnrevertSelection {
 }
 
 /// Somebody of whom the function has to know since when they have the score that they have on the board, or in a season.
-private struct Beside: Hashable {
+struct Beside: Hashable {
     /// By its place; nil: on the board.
     let season: Int?
     let user: UserID
@@ -170,9 +171,9 @@ private struct Beside: Hashable {
 }
 
 extension RevertedHistory {
-    /// As `leaderboard_give_back` takes them.
+    /// As `leaderboard_give_back` takes them, but for the updates' names.
     /// - Parameter past: further seasons, which are over.
-    fileprivate func words(
+    func words(
         with batch: some Collection<RevertedUpdate>,
         _ past: [WindowSeason],
         _ others: [Beside: Int],
@@ -185,7 +186,6 @@ extension RevertedHistory {
         words.append(seasons(with: batch, past, by: rules))
         words.append(String(arrival(with: batch, by: rules) ?? 0))
         words.append(others.map { "\($0.words) \($1)" }.joined(separator: ";"))
-        words.append(contentsOf: batch.map { name(of: $0) })
         return words
     }
 }

@@ -96,7 +96,7 @@ struct PastSearch {
             places[user] = wish.arrival.map { .known($0) } ?? .unknown
             return nil
         }
-        if entry.increase != 0 {
+        if entry.increase != 0 || entry.isReached {
             places[user] = entry.arrival.map { .known($0) } ?? .unknown
             return nil
         }

@@ -4,7 +4,7 @@ import Text
 /// Which rules one update met, and what they did, or would have done.
 package struct MetRule: Hashable, Sendable {
     package enum Effect: String, Sendable, CaseIterable {
-        case refused, flagged
+        case refused, held, flagged
         case dryRun = "dry_run"
     }
 

@@ -80,11 +80,7 @@ extension PlausibilityRule {
             }
         }
         guard let action = object["action"]?.string.flatMap(Action.init(rawValue:)) else {
-            reader.refuse(
-                object["action"]?.string == "hold"
-                    ? "\(place).action must be refuse or flag: updates cannot be held yet"
-                    : "\(place).action must be refuse or flag"
-            )
+            reader.refuse("\(place).action must be refuse, hold or flag")
             return nil
         }
         let by = object["by"].map { $0.string.flatMap(Reporters.init(rawValue:)) } ?? .users

@@ -25,7 +25,7 @@ package struct PlausibilityRule: Hashable, Sendable {
     }
 
     /// What becomes of an update that meets the rule.
-    package enum Action: String, Sendable, CaseIterable { case refuse, flag }
+    package enum Action: String, Sendable, CaseIterable { case refuse, hold, flag }
 
     /// Whose updates are judged, and counted: those that users report of themselves, or what services report as well.
     package enum Reporters: String, Sendable, CaseIterable { case users, all }
@@ -37,6 +37,9 @@ package struct PlausibilityRule: Hashable, Sendable {
     package let isDryRun: Bool
 
     package static let maximumCount = 8
+
+    /// Updates that meet it wait for an operator.
+    package var holds: Bool { action == .hold && !isDryRun }
 
     package init(_ bound: Bound, _ action: Action, by reporters: Reporters = .users, isDryRun: Bool = false) {
         self.bound = bound

@@ -8,6 +8,8 @@ struct RuledCall: Sendable {
     static let function = "leaderboard_write" + suffix
 
     private let met: String
+    /// Where updates wait; empty: no rule holds any.
+    private let queue: [String]
     private let pacePrefix: String
     private let addressPrefix: String
     /// Nil: no rule asks for addresses.
@@ -18,12 +20,23 @@ struct RuledCall: Sendable {
     init?(_ keys: BoardKeys, _ rules: [PlausibilityRule], network: @escaping @Sendable (String) -> String) {
         guard !rules.isEmpty else { return nil }
         met = keys.met
+        queue = rules.contains(where: \.holds) ? keys.queue : []
         pacePrefix = keys.pacePrefix
         addressPrefix = keys.addressPrefix
         self.network = rules.contains { $0.name == .usersPerAddress } ? network : nil
     }
 
-    var first: RedisCommand { RedisCommand(met) }
+    var first: RedisCommand {
+        var keys = RedisCommand(met)
+        for key in queue { keys.append(key) }
+        return keys
+    }
+
+    /// How many keys ``first`` has.
+    var firstCount: Int { 1 + queue.count }
+
+    /// The last of ARGV.
+    func end(updates count: Int) -> String { queue.isEmpty ? "\(count)" : "\(count) held" }
 
     /// What each update has.
     func appendKeys(of call: UpdateCall, to keys: inout RedisCommand) {

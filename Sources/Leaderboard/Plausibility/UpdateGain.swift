@@ -14,7 +14,8 @@ struct UpdateGain: Sendable {
 
     /// Nil: they do not count it.
     init?(_ entry: AuditEntry) {
-        guard entry.action == .update, !entry.isAdjustment, let time = ScoreRange.checked(Int(clamping: entry.time))
+        guard entry.action == .update, !entry.isAdjustment, !entry.isRelease,
+            let time = ScoreRange.checked(Int(clamping: entry.time))
         else { return nil }
         self.time = time
         isReported = entry["actor"] != nil

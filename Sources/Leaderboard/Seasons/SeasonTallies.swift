@@ -7,7 +7,7 @@ struct SeasonFootnotes {
     private(set) var seen = AuditID.zero
     /// The board's first entry is there.
     private(set) var isFromBeginning = false
-    /// Of whom updates were taken back.
+    /// Of whom updates were taken back, or count as of an earlier time.
     private(set) var reverted: Set<String> = []
     /// By the season's name: a rebuild after which all of its time counts.
     private(set) var fills: [String: AuditID] = [:]
@@ -16,7 +16,7 @@ struct SeasonFootnotes {
         for entry in page {
             seen = entry.id
             if entry.seq == 1 { isFromBeginning = true }
-            if entry.action == .revert { reverted.insert(entry.user) }
+            if entry.action == .revert || entry.isRelease { reverted.insert(entry.user) }
             if let filled = entry.filled { fills[filled] = entry.id }
         }
     }
@@ -61,6 +61,13 @@ struct SeasonTallies {
         var latest: [Int: AuditID] = [:]
         /// By which acts they were taken back, and counted again.
         var turns: [AuditID: [(act: Act, isGone: Bool)]] = [:]
+
+        /// One that was released stands where it was made.
+        mutating func add(_ step: Step) {
+            let made = step.update.made
+            let place = made.flatMap { made in steps.firstIndex { ($0.update.place ?? 0) > made } } ?? steps.endIndex
+            steps.insert(step, at: place)
+        }
     }
 
     private(set) var seen = AuditID.zero
@@ -116,7 +123,7 @@ struct SeasonTallies {
         guard let update = RevertedUpdate(entry) else { return }
         let places = membership.places(of: entry)
         if histories[user] != nil {
-            histories[user]?.steps.append(Step(update: update, places: places))
+            histories[user]?.add(Step(update: update, places: places))
             if let seq = entry.seq { histories[user]?.latest[seq] = entry.id }
             return
         }
@@ -189,7 +196,7 @@ extension SeasonTallies.Tally {
     fileprivate mutating func add(_ update: RevertedUpdate, by rules: BoardDefinition) {
         let (result, mayBeHeld) = update.applied(inSeasonOn: score, by: rules)
         isUncertain = isUncertain || mayBeHeld
-        if result != score { (score, reached) = (result, update.seq) }
+        if result != score { (score, reached) = (result, update.place) }
     }
 }
 
@@ -198,6 +205,7 @@ extension AuditEntry {
         switch action {
         case .erase, .restore, .ties, .revert: true
         case .rebuild: self["rebuilt"] != nil
+        case .update: isRelease
         default: false
         }
     }

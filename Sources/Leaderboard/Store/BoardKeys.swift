@@ -66,6 +66,10 @@ package struct BoardKeys: RankedKeys {
     let viewers: String
     /// Hash: rule of plausibility → how often it acted, or would have (`Functions/rules.lua`).
     let met: String
+    /// Stream: updates that wait for an operator's word (`Functions/held.lua`).
+    package let held: String
+    /// Hash: user → how many of theirs wait.
+    let holding: String
     /// Channel of ``BoardEvent``s.
     package let channel: String
     private let prefix: String
@@ -119,6 +123,8 @@ package struct BoardKeys: RankedKeys {
         intakeLimit = intake + ":limit"
         viewers = prefix + "viewers"
         met = prefix + "met"
+        held = prefix + "held"
+        holding = prefix + "holding"
         channel = prefix + space.channel
     }
 
@@ -126,9 +132,13 @@ package struct BoardKeys: RankedKeys {
     var named: [String] {
         [
             scores, at, seq, epoch, audit, ahead, kept, chain, suspended, withheld, reverted, foreign, erasing, seasons,
-            ended, frozen, placing, windows, meta, members, intake, rejected, intakeLimit, met,
+            ended, frozen, placing, windows, meta, members, intake, rejected, intakeLimit, met, held,
+            holding,
         ]
     }
+
+    /// The two keys of the review queue.
+    var queue: [String] { [held, holding] }
 
     /// What one season of a window is kept in.
     package func season(window: WindowName, id: String) -> SeasonKeys {

@@ -46,6 +46,7 @@ package enum FunctionLibrary {
         PackageResources.suspend_lua,
         PackageResources.revert_lua,
         PackageResources.unrevert_lua,
+        PackageResources.held_lua,
         PackageResources.erase_lua,
         PackageResources.operate_profile_lua,
         PackageResources.holding_lua,

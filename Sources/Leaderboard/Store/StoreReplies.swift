@@ -64,6 +64,15 @@ extension UpdateOutcome {
                 let rule = fields[2].text.flatMap(PlausibilityRule.Name.init(rawValue:))
             else { return nil }
             self = .implausible(rule, rateLimit.state(fullIn: fullIn), met: met)
+        case ("held", 5), ("held_before", 4):
+            guard let id = fields[1].text.flatMap(AuditID.init), let time = fields[2].count,
+                let fullIn = fields[3].integer, let met = fields.count < 5 ? [] : MetRule.list(fields[4])
+            else { return nil }
+            let state = rateLimit.state(fullIn: fullIn)
+            self = .held(HeldUpdate(id: id, time: time, rateLimit: state, isReplay: word == "held_before", met: met))
+        case ("held_full", 3):
+            guard let fullIn = fields[1].integer, let met = MetRule.list(fields[2]) else { return nil }
+            self = .reviewQueueFull(rateLimit.state(fullIn: fullIn), met: met)
         case ("suspended", 1): self = .suspended
         case ("key_reused", 1): self = .idempotencyKeyReused
         case ("grant_used", 1): self = .grantUsed

@@ -12,6 +12,10 @@ package enum UpdateOutcome: Sendable, Equatable {
     case scoreLimit(RateLimitState, window: WindowName? = nil)
     /// A rule of plausibility refuses it. Nothing of it was written, but a token was taken.
     case implausible(PlausibilityRule.Name, RateLimitState, met: [MetRule])
+    /// A rule of plausibility holds it: it waits for an operator's word.
+    case held(HeldUpdate)
+    /// A rule holds it, and as many wait as may. Nothing of it was written, but a token was taken.
+    case reviewQueueFull(RateLimitState, met: [MetRule])
     /// The idempotency key was used for another increase. Nothing was written.
     case idempotencyKeyReused
     /// The grant counted before. Nothing was written.
@@ -96,6 +100,19 @@ package struct AppliedUpdate: Sendable, Equatable {
         self.seasons = seasons
         self.met = met
     }
+}
+
+/// An update that waits for an operator's word (`Functions/held.lua`).
+package struct HeldUpdate: Sendable, Equatable {
+    /// Under which it waits.
+    package let id: AuditID
+    /// When it was made, by Redis' clock, in milliseconds since 1970.
+    package let time: Int
+    package let rateLimit: RateLimitState
+    /// True: an earlier call with the same idempotency key made it. An operator may have said since what becomes of it.
+    package let isReplay: Bool
+    /// The rules that it met; of a replay, none.
+    package let met: [MetRule]
 }
 
 /// Where an update came from, for the audit.

@@ -75,7 +75,7 @@ final class UpdateGroup {
         keys more: [String] = [],
         _ own: RedisCommand? = nil
     ) {
-        call.append(head.keys.count + keys.count + (head.rules == nil ? 0 : 1 + paces.count) + more.count)
+        call.append(head.keys.count + keys.count + (head.rules.map { $0.firstCount + paces.count } ?? 0) + more.count)
         call += head.keys
         call += keys
         if let rules = head.rules {
@@ -86,7 +86,7 @@ final class UpdateGroup {
         for key in more { call.append(key) }
         call += head.words
         call += words
-        if head.rules != nil { call.append(count) }
+        if let rules = head.rules { call.append(rules.end(updates: count)) }
         if let own { call += own }
         if let segmented = head.segments {
             call += segments

@@ -4,9 +4,9 @@ import ArgumentParser
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "What operators do: read the audit, suspend, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
+            "What operators do: read the audit, review what is held, suspend, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, hide, unhide, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal and members ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, hide, unhide, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal, members and held ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -22,7 +22,7 @@ struct Admin: AsyncParsableCommand {
             AdminVerify.self,
             AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self, AdminFreeze.self, AdminReveal.self,
-            AdminMembers.self,
+            AdminMembers.self, AdminHeld.self,
         ]
     )
 }

@@ -2,6 +2,7 @@ import Text
 import ArgumentParser
 import FoundationEssentials
 import Leaderboard
+import LeaderboardService
 import NIOHTTP1
 
 /// `leaderboard admin audit [list]`, and `leaderboard admin audit verify`.
@@ -126,6 +127,11 @@ private struct AuditAnswer: Decodable {
         let unreverted_entries: [String]?
         let `operator`: String?
         let value: Int?
+        /// Of an update that waited: under which id, and when it was made, in milliseconds since 1970.
+        let held_id: String?
+        let made_at: Int?
+        /// The service that had reported it.
+        let reporter: String?
         /// The rules that flagged it.
         let flags: [String]?
         /// It was taken back, and counts no more.
@@ -158,7 +164,7 @@ private struct AuditAnswer: Decodable {
                 "id", "time", "action", "user_id", "score_increase", "score", "seq", "operator", "value", "ip",
                 "request_id", "trace_id", "actor", "reason", "reverts", "reverted_entries", "unaudited", "was", "of",
                 "hash", "malformed", "flags", "segments", "reverted",
-                "unreverts", "unreverted_entries", "hidden", "seasons", "places",
+                "unreverts", "unreverted_entries", "hidden", "seasons", "places", "held_id", "made_at", "reporter",
             ].map { .text($0) }
         )
 
@@ -173,7 +179,7 @@ private struct AuditAnswer: Decodable {
                 .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
                 .text(unreverts?.map(String.init).joined(separator: " ")),
                 .text(unreverted_entries?.joined(separator: " ")), .text(hidden.map { "\($0)" }),
-                .text(seasons?.joined(separator: " ")), .text(places),
+                .text(seasons?.joined(separator: " ")), .text(places), .text(held_id), .number(made_at), .text(reporter),
             ])
         }
 
@@ -202,6 +208,8 @@ private struct AuditAnswer: Decodable {
             if let unaudited { parts.append("\(unaudited) points of before") }
             if let seasons { parts.append("also in \(seasons.joined(separator: ","))") }
             if let segments { parts.append("in \(segments.joined(separator: ","))") }
+            if let made_at { parts.append("made at \(Moment.text(UInt64(clamping: made_at)))") }
+            if let reporter { parts.append("reported by \(reporter)") }
             if let flags { parts.append("flagged \(flags.joined(separator: ","))") }
             if reverted == true { parts.append("reverted") }
             if hidden == true { parts.append("hidden") }

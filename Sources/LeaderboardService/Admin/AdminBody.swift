@@ -62,6 +62,13 @@ struct AdminBody {
         return text
     }
 
+    /// False: it is left out.
+    func isTrue(_ name: String) throws(Refusal) -> Bool {
+        guard let value = object[name] else { return false }
+        guard value.bool == true else { throw .invalidBody("\(name) must be true, or left out.") }
+        return true
+    }
+
     /// Nil: it is left out.
     func number(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
         guard let value = object[name] else { return nil }

@@ -83,6 +83,7 @@ enum AdminRoutes {
             + ProfileActs(operators: operators, boards: boards, acts: acts, logger: logger).routes
             + MemberRoutes(operators: operators, boards: boards, viewers: viewers, logger: logger).routes
             + UnrevertRoute(operators: operators, boards: boards, logger: logger).routes(acts)
+            + HeldRoutes(operators: operators, boards: boards, logger: logger).routes(acts)
             + AdjustRoute(operators: operators, boards: boards, writer: writer, logger: logger).routes
     }
 

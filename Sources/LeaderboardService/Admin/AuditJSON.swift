@@ -11,8 +11,9 @@ enum AuditJSON {
         "user": "user_id", "increase": "score_increase", "score": "score", "seq": "seq", "ip": "ip",
         "request": "request_id", "trace": "trace_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of",
         "hash": "hash", "unaudited": "unaudited", "places": "places", "op": "operator", "value": "value",
+        "held": "held_id", "released": "held_id", "made_at": "made_at", "reporter": "reporter",
     ]
-    private static let numbers: Set = ["increase", "score", "seq", "unaudited", "value"]
+    private static let numbers: Set = ["increase", "score", "seq", "unaudited", "value", "made_at"]
     /// Characters of a value that are shown: ours are shorter.
     private static let longest = 1000
 
@@ -39,7 +40,10 @@ enum AuditJSON {
         // No reader of JSON takes a greater number for what it is; the id tells it.
         let time = min(entry.time, UInt64(ScoreRange.limit))
         body.writeString(#"{"id":"\#(entry.id)","time":\#(time),"action":"#)
-        let action = entry.isUnrevert ? "unrevert" : entry["action"] ?? (entry.isAdjustment ? "adjust" : "update")
+        let action =
+            entry.isUnrevert
+            ? "unrevert"
+            : entry["action"] ?? (entry.isRelease ? "release" : entry.isAdjustment ? "adjust" : "update")
         body.writeJSON(String(action.prefix(longest)))
         var seen: Set<String> = []
         for field in entry.fields {

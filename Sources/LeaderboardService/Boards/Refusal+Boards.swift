@@ -71,6 +71,12 @@ extension Refusal {
             message: "The board's rule \(rule.rawValue) does not take the update: nothing was changed."
         )
     }
+    static let reviewQueueFull = Refusal(
+        status: .tooManyRequests,
+        code: "review_queue_full",
+        message: "The update has to wait for review, and as many wait as may: nothing was changed. Try again later.",
+        retryAfter: 60
+    )
     static let boardFrozenCode = "board_frozen"
     static func boardFrozen(since milliseconds: Int) -> Refusal {
         Refusal(

@@ -175,6 +175,9 @@ final class Intake: Service {
                 seq: applied.seq,
                 time: applied.time
             )
+        case .held(let held):
+            guard let update, !held.isReplay else { return }
+            audit.held(update.update, held, by: update.actor, on: store.board.id, origin: origin)
         case .rejected(let code):
             audit.refused(
                 code: code,

@@ -4,7 +4,7 @@ import Synchronization
 
 /// What became of what other services wrote into streams. One owner; any thread.
 final class IntakeMetrics: Sendable {
-    private let counted, replayed: Counter
+    private let counted, replayed, held: Counter
     private let waitingEntries: Meter
     private let updates: UpdateMetrics
     private let factory: any MetricsFactory
@@ -17,6 +17,7 @@ final class IntakeMetrics: Sendable {
         self.factory = factory
         counted = Counter(label: "intake_entries", dimensions: [("outcome", "counted")], factory: factory)
         replayed = Counter(label: "intake_entries", dimensions: [("outcome", "replayed")], factory: factory)
+        held = Counter(label: "intake_entries", dimensions: [("outcome", "held")], factory: factory)
         waitingEntries = Meter(label: "intake_waiting_entries", dimensions: [], factory: factory)
         updates = UpdateMetrics(factory: factory)
         waitingEntries.set(0)
@@ -27,6 +28,10 @@ final class IntakeMetrics: Sendable {
         case .counted(let applied):
             (applied.isReplay ? replayed : counted).increment()
             updates.succeeded(isReplay: applied.isReplay)
+        case .held(let update):
+            (update.isReplay ? replayed : held).increment()
+            updates.held(isReplay: update.isReplay)
+            updates.met(update.met)
         case .rejected(let code): rejection(code).increment()
         case .waits: break
         }

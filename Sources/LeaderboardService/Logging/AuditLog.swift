@@ -12,15 +12,16 @@ package import Leaderboard
 package final class AuditLog: Sendable {
     private let output: LogOutput
     private let lines: AuditLines
-    private let updatedHead, refusedHead: LogLine.Head
+    private let updatedHead, heldHead, refusedHead: LogLine.Head
     private let board, userID, ip, operation, value, scoreIncrease, score, seq, requestID, traceID, code,
-        reason, actor: LogLine.Key
+        reason, actor, heldID: LogLine.Key
 
     init(output: LogOutput, lines: AuditLines) {
         self.output = output
         self.lines = lines
         let (format, label) = (output.format, "leaderboard.audit")
         updatedHead = output.head(level: "info", logger: label, message: "score updated")
+        heldHead = output.head(level: "info", logger: label, message: "update held")
         refusedHead = output.head(level: "info", logger: label, message: "update refused")
         board = LogLine.Key("board", format)
         operation = LogLine.Key("operator", format)
@@ -35,6 +36,7 @@ package final class AuditLog: Sendable {
         code = LogLine.Key("code", format)
         reason = LogLine.Key("reason", format)
         actor = LogLine.Key("actor", format)
+        heldID = LogLine.Key("held_id", format)
     }
 
     /// An update was made.
@@ -66,6 +68,32 @@ package final class AuditLog: Sendable {
         }
         line.add(self.score, score)
         line.add(self.seq, seq)
+        line.add(requestID, origin.requestID)
+        if let trace = origin.trace { line.add(traceID, trace) }
+        line.end()
+        output.write(line)
+    }
+
+    /// An update waits for an operator's word.
+    /// - Parameters:
+    ///   - actor: who made it, where that is not the user.
+    ///   - board: nil: `main`.
+    package func held(
+        _ update: BoardUpdate,
+        _ held: HeldUpdate,
+        by actor: UserID?,
+        on board: BoardID?,
+        origin: UpdateOrigin
+    ) {
+        guard lines.hasRefusals else { return }
+        var line = LogLine(heldHead, time: LogTime(milliseconds: held.time))
+        if let board { line.add(self.board, board.rawValue) }
+        line.add(userID, update.user.rawValue)
+        if let actor { line.add(self.actor, actor.rawValue) }
+        line.add(ip, origin.ip)
+        line.add(operation, update.operation.rawValue)
+        line.add(value, update.value)
+        line.add(heldID, "\(held.id)")
         line.add(requestID, origin.requestID)
         if let trace = origin.trace { line.add(traceID, trace) }
         line.end()

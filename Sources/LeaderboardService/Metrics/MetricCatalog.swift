@@ -45,10 +45,11 @@ package enum MetricCatalog {
             "leaderboard_update_replays_total",
             "Retries answered with the first outcome, by their Idempotency-Key."
         ),
+        .counter("leaderboard_updates_held_total", "Updates that a rule of plausibility holds: they wait for review."),
         .counter("leaderboard_update_refusals_total", "Updates refused, by the answer's error code.", labels: ["code"]),
         .counter(
             "leaderboard_rules_met_total",
-            "Updates that met a rule of plausibility, by the rule and by what it did: refused, flagged, or nothing yet (dry_run).",
+            "Updates that met a rule of plausibility, by the rule and by what it did: refused, held, flagged, or nothing yet (dry_run).",
             labels: ["rule", "effect"]
         ),
         .histogram(
@@ -175,7 +176,7 @@ package enum MetricCatalog {
         ),
         .counter(
             "leaderboard_intake_entries_total",
-            "Entries of boards' streams that counted (counted), or that had counted before under their id (replayed).",
+            "Entries of boards' streams that counted (counted), wait for review (held), or had been taken before under their id (replayed).",
             labels: ["outcome"]
         ),
         .counter(

@@ -7,6 +7,7 @@ import Synchronization
 final class UpdateMetrics: Sendable {
     private let applied: Counter
     private let replayed: Counter
+    private let held: Counter
     private let total: Timer
     private let redis: Timer
     private let factory: any MetricsFactory
@@ -18,12 +19,18 @@ final class UpdateMetrics: Sendable {
         self.factory = factory
         applied = Counter(label: "updates", dimensions: [], factory: factory)
         replayed = Counter(label: "update_replays", dimensions: [], factory: factory)
+        held = Counter(label: "updates_held", dimensions: [], factory: factory)
         total = Timer(label: "update_duration", dimensions: [], preferredDisplayUnit: .seconds, factory: factory)
         redis = Timer(label: "update_redis_duration", dimensions: [], preferredDisplayUnit: .seconds, factory: factory)
     }
 
     func succeeded(isReplay: Bool) {
         (isReplay ? replayed : applied).increment()
+    }
+
+    /// One that waits for an operator's word.
+    func held(isReplay: Bool) {
+        (isReplay ? replayed : held).increment()
     }
 
     func refused(_ refusal: Refusal) {

@@ -15,7 +15,7 @@ struct ReportBatch: Sendable {
 /// What became of one update of a batch.
 struct ReportOutcome {
     let id: IdempotencyKey?
-    let result: Result<AppliedUpdate, Refusal>
+    let result: Result<TakenUpdate, Refusal>
 }
 
 /// Makes the updates of a batch, in groups as large as a call to Redis may be: each is as on the path of its board.
@@ -42,12 +42,12 @@ struct ReportWriter: Sendable {
         for outcome in outcomes.reversed() {
             switch outcome.result {
             case .failure(let refusal): if let bucket = refusal.bucket { return bucket }
-            case .success(let applied):
+            case .success(let taken):
                 let store = try? await boards.toWrite(batch.board, isFresh: false, on: batch.request.eventLoop)
                 guard let store,
                     case .service(_, let limit)? = try? writer.reporters.service(batch.token, reportingOn: store.board)
                 else { return nil }
-                return RateLimitHeaders(limit, of: "service").bucket(applied.rateLimit)
+                return RateLimitHeaders(limit, of: "service").bucket(taken.rateLimit)
             }
         }
         return nil
@@ -131,12 +131,12 @@ struct ReportWriter: Sendable {
         _ outcome: ReportedOutcome,
         _ wanted: WantedUpdate,
         _ batch: ReportBatch
-    ) -> Result<AppliedUpdate, Refusal>? {
+    ) -> Result<TakenUpdate, Refusal>? {
         do throws(Refusal) {
             switch outcome {
             case .failure(let error): return .failure(Refusal(error))
             case .success(let outcome):
-                return try writer.applied(outcome, wanted).map { .success($0) }
+                return try writer.taken(outcome, wanted).map { .success($0) }
             }
         } catch {
             return .failure(error)

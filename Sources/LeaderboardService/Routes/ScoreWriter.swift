@@ -14,6 +14,27 @@ struct WantedUpdate: Sendable {
     let call: UpdateCall
 }
 
+/// What became of an update that was not refused.
+enum TakenUpdate: Sendable {
+    case applied(AppliedUpdate)
+    /// It waits for an operator's word.
+    case held(HeldUpdate)
+
+    var rateLimit: RateLimitState {
+        switch self {
+        case .applied(let applied): applied.rateLimit
+        case .held(let held): held.rateLimit
+        }
+    }
+
+    var isReplay: Bool {
+        switch self {
+        case .applied(let applied): applied.isReplay
+        case .held(let held): held.isReplay
+        }
+    }
+}
+
 /// Makes updates: each in Redis in one atomic call, with what the log, the metrics and this instance's readers are told of it.
 struct ScoreWriter: Sendable {
     let broadcaster: Broadcaster
@@ -53,21 +74,41 @@ struct ScoreWriter: Sendable {
         }
     }
 
-    /// Nil: the board is another one than it was found to be, and nothing was written.
-    @inline(never)
+    /// Of an update that no rule judges, as ``taken(_:_:)``.
     func applied(
         _ outcome: consuming UpdateOutcome,
         _ wanted: WantedUpdate
     ) throws(Refusal) -> AppliedUpdate? {
+        switch try taken(outcome, wanted) {
+        case .applied(let applied): return applied
+        case .held: throw .outcomeUnknown
+        case nil: return nil
+        }
+    }
+
+    /// Nil: the board is another one than it was found to be, and nothing was written.
+    @inline(never)
+    func taken(_ outcome: consuming UpdateOutcome, _ wanted: WantedUpdate) throws(Refusal) -> TakenUpdate? {
         let board = wanted.store.board
         switch consume outcome {
+        case .held(let held):
+            metrics.held(isReplay: held.isReplay)
+            if !held.met.isEmpty { metrics.met(held.met) }
+            if !held.isReplay {
+                let call = wanted.call
+                audit.held(call.update, held, by: call.hand?.actor, on: wanted.board, origin: call.origin)
+            }
+            return .held(held)
+        case .reviewQueueFull(let state, let met):
+            metrics.met(met)
+            throw Refusal.reviewQueueFull.held(against: rateLimit(of: wanted), state)
         case .applied(let applied):
             metrics.succeeded(isReplay: applied.isReplay)
             if !applied.met.isEmpty { metrics.met(applied.met) }
             broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
             if !applied.isReplay, applied.isInAudit { record(wanted, applied) }
             // Redis held the update against this definition.
-            return board.definition.frozenSince == nil ? applied : applied.withoutRank
+            return .applied(board.definition.frozenSince == nil ? applied : applied.withoutRank)
         case .rateLimited(let state):
             let seconds = state.retryAfterSeconds
             let refusal =

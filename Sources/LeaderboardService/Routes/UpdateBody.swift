@@ -25,6 +25,13 @@ enum UpdateBody {
         )
     }
 
+    /// Of an update that waits for an operator's word: its id is under which that is said.
+    static func held(_ held: HeldUpdate) -> ByteBuffer {
+        ByteBuffer(
+            string: #"{"message":"The update waits for review","status":"success","held":true,"held_id":"\#(held.id)"}"#
+        )
+    }
+
     /// The same for a board of which an update may change nothing.
     static func representation(_ user: UserID, on board: BoardID, _ applied: AppliedUpdate) -> ByteBuffer {
         ByteBuffer(
@@ -49,12 +56,15 @@ enum UpdateBody {
 
     /// The rest of an object, from its `status` on.
     private static func write(
-        _ result: Result<AppliedUpdate, Refusal>,
+        _ result: Result<TakenUpdate, Refusal>,
         withScores: Bool,
         into body: inout ByteBuffer
     ) {
         switch result {
-        case .success(let applied):
+        case .success(.held(let held)):
+            body.writeString(#""status":"success","http_status":202,"held":true,"held_id":"\#(held.id)""#)
+            if held.isReplay { body.writeStaticString(#","replayed":true"#) }
+        case .success(.applied(let applied)):
             body.writeStaticString(#""status":"success","http_status":200"#)
             if applied.isReplay { body.writeStaticString(#","replayed":true"#) }
             if withScores { body.writeString("," + numbers(applied)) }

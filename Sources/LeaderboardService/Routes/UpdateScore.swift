@@ -123,14 +123,19 @@ final class UpdateScore: Sendable {
     /// Nil: the board is another one than it was found to be, and nothing was written.
     @inline(never)
     private func answer(_ outcome: UpdateOutcome, to wanted: WantedUpdate) throws(Refusal) -> Response? {
-        try writer.applied(outcome, wanted).map { success(wanted, $0) }
+        try writer.taken(outcome, wanted).map { success(wanted, $0) }
     }
 
-    private func success(_ wanted: WantedUpdate, _ applied: AppliedUpdate) -> Response {
+    private func success(_ wanted: WantedUpdate, _ taken: TakenUpdate) -> Response {
         var headers = ResponseHeaders(reserving: 192)
         headers.add(piece: "Content-Type: application/json\r\n")
-        writer.rateLimit(of: wanted).add(applied.rateLimit, to: &headers)
-        if applied.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
+        writer.rateLimit(of: wanted).add(taken.rateLimit, to: &headers)
+        if taken.isReplay { headers.add(name: "Idempotency-Replayed", value: "true") }
+        let applied: AppliedUpdate
+        switch taken {
+        case .held(let held): return Response(.accepted, headers: headers, body: UpdateBody.held(held))
+        case .applied(let counted): applied = counted
+        }
         guard wanted.call.withRank else { return Response(.ok, headers: headers, body: UpdateBody.plain) }
         headers.add(name: "Preference-Applied", value: "return=representation")
         let body =

@@ -14,7 +14,7 @@ struct UpdateScores: Sendable {
     /// What became of one of them.
     struct Outcome: Sendable {
         let board: BoardID
-        let result: Result<AppliedUpdate, Refusal>
+        let result: Result<TakenUpdate, Refusal>
         /// Nil: it did not come so far.
         let bucket: BucketState?
     }
@@ -84,7 +84,7 @@ struct UpdateScores: Sendable {
     private func apply(
         _ wish: ScoreUpdates.Wish,
         _ shared: Shared
-    ) async throws(Refusal) -> (AppliedUpdate, BucketState) {
+    ) async throws(Refusal) -> (TakenUpdate, BucketState) {
         let request = shared.request
         // Once, unless the board's definition changes meanwhile.
         for isAgain in boards.catalogue.tries(of: wish.board) {
@@ -107,8 +107,8 @@ struct UpdateScores: Sendable {
                 )
             )
             let outcome = try await writer.apply(wanted, with: grant, for: request)
-            if let applied = try writer.applied(outcome, wanted) {
-                return (applied, writer.rateLimit(of: wanted).bucket(applied.rateLimit))
+            if let taken = try writer.taken(outcome, wanted) {
+                return (taken, writer.rateLimit(of: wanted).bucket(taken.rateLimit))
             }
         }
         throw .storeUnavailable

@@ -24,6 +24,7 @@ struct BoardModelTests {
                     for clamps in [false, true] {
                         var rules = BoardRules(ties: ties, ascends: ascends, scores: -4...9, clamps: clamps)
                         rules.increaseMax = 5
+                        rules.holds = Bool.random(using: &random)
                         rules.operators.shuffle(using: &random)
                         if Bool.random(using: &random) { rules.operators.removeLast() }
                         let name = "\(ties)-\(ascends)-\(clamps)"
@@ -59,6 +60,7 @@ struct WindowedBoardModelTests {
                         if clamps { rules.scores = -4...9 }
                         rules.increaseMax = 5
                         rules.windows = Int.random(in: 1...4, using: &random)
+                        rules.holds = Bool.random(using: &random)
                         rules.operators.shuffle(using: &random)
                         let name = "windows-\(ties)-\(ascends)-\(clamps)"
                         try await board.command("SET", BoardKeys(board: name).board, rules.json)
@@ -106,6 +108,7 @@ private struct BoardLife {
             _ = try await board.store.erase(UserID(user), by: board.board.act(), on: board.board.loop)
         case 5, 6: try await revert(user, using: &random, comment)
         case 7: try await unrevert(user, using: &random, comment)
+        case 13...15 where !model.waiting.isEmpty: try await review(using: &random, comment)
         case 8...12:
             try await write([update(users, using: &random)], comment)
         default:
@@ -227,6 +230,38 @@ private struct BoardLife {
         #expect(again == Reverted(user: id, score: after), "\(comment): once more")
     }
 
+    private mutating func review(using random: inout SeededGenerator, _ comment: String) async throws {
+        let (store, loop, act) = (try board.store, board.board.loop, try board.board.act())
+        let held = try await store.held(limit: 1000, on: loop).entries
+        #expect(held.map(\.user.rawValue) == model.waiting.map(\.user), "\(comment): who waits")
+        guard held.count == model.waiting.count, let place = held.indices.randomElement(using: &random) else {
+            throw NotTheModel()
+        }
+        guard Int.random(in: 0..<4, using: &random) > 0 else {
+            model.reject(place)
+            #expect(try await store.review(held[place], .reject, by: act, on: loop) == .rejected, "\(comment)")
+            return
+        }
+        let user = held[place].user.rawValue
+        let before = model.score(of: user)
+        let expected = model.release(place)
+        let preview = try await store.releasePreview(held[place], on: loop)
+        let reviewed = try await store.review(held[place], .release, by: act, on: loop)
+        let what = "\(comment): \(held[place]) is released to \(model.score(of: user) ?? 0)"
+        switch reviewed {
+        case .released(let released):
+            let after = model.score(of: user) ?? 0
+            #expect(expected == "done" && released.score == after, "\(what)")
+            #expect(released.points == after - (before ?? 0), "\(what)")
+            #expect(preview == reviewed, "\(what), before it was done")
+            #expect(try await store.review(held[place], .release, by: act, on: loop) == .gone, "\(what), once more")
+        case .suspended: #expect(expected == "suspended" && preview == reviewed, "\(what)")
+        // (A preview asks for the board alone.)
+        case .scoreLimit: #expect(expected == "score_limit", "\(what)")
+        case .rejected, .gone: Issue.record("\(what): \(reviewed)")
+        }
+    }
+
     /// The audit tells the board, and makes it anew, whatever is lost of it: users have their scores and places.
     mutating func loseAndRebuild(_ users: [String], _ comment: String) async throws {
         let (store, loop, keys) = (try board.store, board.board.loop, board.keys)
@@ -254,6 +289,7 @@ private struct BoardLife {
         if Int.random(in: 0..<5, using: &random) == 0 { update.operation = nil }
         update.isRanked = Int.random(in: 0..<4, using: &random) == 0
         if Int.random(in: 0..<6, using: &random) == 0 { update.key = "k\(Int.random(in: 0..<6, using: &random))" }
+        if board.rules.holds { update.isHeld = Int.random(in: 0..<8, using: &random) == 0 }
         if Int.random(in: 0..<12, using: &random) == 0 { update.grant = "g\(Int.random(in: 0..<40, using: &random))" }
         return update
     }

@@ -113,7 +113,15 @@ struct DefinedBoard {
 
     func write(_ updates: [ModelUpdate], stores: Bool = false) async throws -> RESPValue {
         let (names, words) = words(updates, stores: stores)
-        return try await call("leaderboard_write", names, words)
+        guard rules.holds else { return try await call("leaderboard_write", names, words) }
+        // Somebody has that address, and leaves it never.
+        try await board.command("ZADD", keys.name("from:held"), "1e15", "owner")
+        let own = updates.flatMap { [keys.name("pace:\($0.user)"), keys.name("from:\($0.isHeld ? "held" : $0.user)")] }
+        return try await call(
+            "leaderboard_write_by_rules",
+            names + [keys.met, keys.held, keys.holding] + own,
+            words + ["\(updates.count) held"]
+        )
     }
 
     /// The outcomes in the words of the model.

@@ -66,8 +66,8 @@ struct RuleDefinitionTests {
             (#"[{"rule":"points_limit","points":1,"interval":"99999999s","action":"flag"}]"#, "interval must be from"),
             (#"[{"rule":"points_limit","points":1,"interval":3600,"action":"flag"}]"#, "interval must be from"),
             (#"[{"rule":"least_time","interval":"0s","action":"flag"}]"#, "interval must be from 1ms to 1d"),
-            (#"[{"rule":"least_time","interval":"2s"}]"#, "rules[0].action must be refuse or flag"),
-            (#"[{"rule":"least_time","interval":"2s","action":"hold"}]"#, "updates cannot be held yet"),
+            (#"[{"rule":"least_time","interval":"2s"}]"#, "rules[0].action must be refuse, hold or flag"),
+            (#"[{"rule":"least_time","interval":"2s","action":"held"}]"#, "action must be refuse, hold or flag"),
             (
                 #"[{"rule":"least_time","interval":"2s","action":"flag","dry_run":"no"}]"#,
                 "dry_run must be true or false"
@@ -115,7 +115,7 @@ struct RuleDefinitionTests {
             for rule in [
                 #"{"rule":"points_limit","points":0,"interval":"1h","action":"flag"}"#,
                 #"{"rule":"points_limit","points":1,"interval":"32d","action":"flag"}"#,
-                #"{"rule":"least_time","interval":"2s","action":"hold"}"#, #"{"rule":"soon","action":"flag"}"#, "1",
+                #"{"rule":"least_time","interval":"2s","action":"held"}"#, #"{"rule":"soon","action":"flag"}"#, "1",
             ] {
                 let ruled = try await RuledBoard(board, RuledGroupsTests.rules[0])
                 try await board.command("SET", ruled.store.keys.board, #"{"version":"1","rules":[\#(rule)]}"#)

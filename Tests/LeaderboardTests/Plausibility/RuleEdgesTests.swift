@@ -86,6 +86,41 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             ]
         ),
         .init(
+            rule: #""rule":"largest_jump","against":"own","points":10,"times":3,"action":"hold""#,
+            // What is held is none to be measured by, and is on no board.
+            steps: [
+                (0, "ada", 11, "held largest_jump held"), (0, "ada", 10, "applied 10"),
+                (0, "ada", 31, "held largest_jump held"), (0, "ada", 30, "applied 40"), (0, "ada", 0, "applied 40"),
+            ]
+        ),
+        .init(
+            rule: #""rule":"points_limit","points":100,"interval":"1h","action":"hold""#,
+            steps: [
+                (0, "ada", 101, "held points_limit held"), (0, "ada", 100, "applied 100"),
+                (hour + hour / 4 - 1, "ada", 1, "held points_limit held"),
+                (hour + hour / 4, "ada", 60, "applied 160"),
+            ]
+        ),
+        .init(
+            rule: #""rule":"least_time","interval":"2s","action":"hold""#,
+            // What is held begins nothing.
+            steps: [
+                (0, "ada", 1, "applied 1"), (2 * second - 1, "ada", 1, "held least_time held"),
+                (2 * second, "ada", 1, "applied 2"),
+            ]
+        ),
+        .init(
+            rule: #""rule":"first_day_cap","points":20,"action":"hold""#,
+            steps: [
+                (0, "ada", 20, "applied 20"), (24 * hour - 1, "ada", 1, "held first_day_cap held"),
+                (24 * hour, "ada", 1, "applied 21"),
+            ]
+        ),
+        .init(
+            rule: #""rule":"largest_jump","against":"best","points":50,"action":"hold","dry_run":true"#,
+            steps: [(0, "bob", 1, "applied 1"), (0, "ada", 52, "applied 52 largest_jump dry_run")]
+        ),
+        .init(
             rule: #""rule":"largest_jump","against":"best","points":50,"action":"refuse""#,
             steps: [
                 (0, "ada", 1000, "applied 1000"), (0, "bob", 1051, "implausible largest_jump"),
@@ -141,7 +176,8 @@ struct RuleEdgesTests {
                     let outcome = try await ruled.update(step.user, step.value, row.operation)
                     #expect(outcome == step.outcome, "\(row.rule), step \(place)")
                 }
-                let met = row.steps.filter { $0.outcome.contains("implausible") || $0.outcome.contains("flagged") }
+                let words = ["implausible", "flagged", "held", "dry_run"]
+                let met = row.steps.filter { step in words.contains(where: step.outcome.contains) }
                 #expect(try await ruled.counts() == [met.count], "\(row.rule)")
                 let report = try await ruled.verify()
                 #expect(report.isSound)

@@ -101,6 +101,8 @@ struct RuledBoard {
         case .implausible(let rule, _, let met):
             let others = met.filter { $0 != MetRule(rule, .refused) }
             return "implausible \(rule.rawValue)\(list(others))"
+        case .held(let held): return "held\(held.isReplay ? " before" : "")\(list(held.met))"
+        case .reviewQueueFull(_, let met): return "full\(list(met))"
         default: return "\(outcome)"
         }
     }

@@ -14,7 +14,7 @@ struct BoardModel {
         var description: String { "\(user) \(score) #\(rank)" }
     }
 
-    let rules: BoardRules
+    private(set) var rules: BoardRules
     private(set) var seq = 0
     private(set) var rows: [String: Row] = [:]
     private var withheld: [String: Row] = [:]
@@ -25,6 +25,15 @@ struct BoardModel {
     private(set) var erasedHidden: Set<String> = []
     private var outcomes: [String: (asked: String, outcome: String)] = [:]
     private var grants: Set<String> = []
+    /// Those that wait, in their order.
+    private(set) var waiting: [Waiting] = []
+
+    struct Waiting {
+        let user: String
+        /// `seq`: that of the last change before it.
+        let change: Change
+    }
+
     /// Of each window, its running season; behind them those that are over, in their order.
     private(set) var seasons: [Season]
     var running: Range<Int> { 0..<rules.windows }
@@ -47,7 +56,10 @@ struct BoardModel {
             if isHidden { withheld[user] = row } else { rows[user] = row }
         }
 
-        fileprivate func has(_ change: Change) -> Bool { change.seq > begun && change.seq <= ended }
+        fileprivate func has(_ change: Change) -> Bool {
+            change.isReleased
+                ? change.place >= begun && change.place <= ended : change.seq > begun && change.seq <= ended
+        }
     }
     /// By user, in their order: what changed the score.
     private(set) var history: [String: [Change]] = [:]
@@ -59,6 +71,14 @@ struct BoardModel {
         var isReverted = false
         /// Seq of the last change that did so.
         var revertedBy = 0
+        /// Of one that waited: the seq of the last change before it was made.
+        var made: Int?
+        var isReleased: Bool { made != nil }
+        var place: Int { made ?? seq }
+
+        init(seq: Int, operation: BoardRules.Operator, value: Int, made: Int? = nil) {
+            (self.seq, self.operation, self.value, self.made) = (seq, operation, value, made)
+        }
     }
 
     init(_ rules: BoardRules) {
@@ -97,8 +117,10 @@ struct BoardModel {
             }
             return switch rules.ties {
             case .id, .shared, .dense: (one.key < other.key) == rules.ascends
-            case .first: one.value.reached < other.value.reached
-            case .last: one.value.reached > other.value.reached
+            case .first, .last:
+                one.value.reached == other.value.reached
+                    ? (one.key < other.key) == rules.ascends
+                    : (one.value.reached < other.value.reached) == (rules.ties == .first)
             }
         }
         return order.enumerated().map { place, row in
@@ -122,6 +144,7 @@ struct BoardModel {
         let idem = update.key.map { "\(update.user):\($0)" }
         if let idem, let first = outcomes[idem] {
             guard first.asked == asked else { return "key_reused" }
+            if first.outcome == "held" { return "held_before" }
             let word = first.outcome.prefix { $0 != " " }
             return (word == "applied" ? "replayed" : "replayed_unchanged") + first.outcome.dropFirst(word.count)
         }
@@ -136,6 +159,15 @@ struct BoardModel {
             rules.result(operation, of: $0.score(of: update.user, isHidden), by: update.value)
         }
         guard inSeasons.count == running.count else { return "score_limit" }
+        if update.isHeld {
+            if rollsOver { rollOver() }
+            waiting.append(
+                Waiting(user: update.user, change: Change(seq: 0, operation: operation, value: update.value, made: seq))
+            )
+            if let idem { outcomes[idem] = (asked, "held") }
+            if let grant = update.grant { grants.insert(grant) }
+            return "held"
+        }
         let had = seasons.prefix(inSeasons.count).map { $0.score(of: update.user, isHidden) }
         let isSame = score == old?.score && had == inSeasons.map(Optional.some)
         let isChange = !isSame || operation == .incr && update.value == 0
@@ -205,6 +237,7 @@ struct BoardModel {
             seasons[place].withheld[user] = nil
         }
         history[user] = nil
+        waiting.removeAll { $0.user == user }
         outcomes = outcomes.filter { !$0.key.hasPrefix("\(user):") }
     }
 
@@ -251,14 +284,45 @@ struct BoardModel {
         return places.count
     }
 
+    /// It is dropped.
+    mutating func reject(_ place: Int) {
+        seq += 1
+        waiting.remove(at: place)
+    }
+
+    /// It counts as if it had when it was made: `done`, `suspended` or `score_limit`.
+    mutating func release(_ place: Int) -> String {
+        let (user, made) = (waiting[place].user, waiting[place].change)
+        if suspended.contains(user) { return "suspended" }
+        var changes = history[user] ?? []
+        let released = Change(seq: seq + 1, operation: made.operation, value: made.value, made: made.made)
+        changes.insert(released, at: changes.firstIndex { $0.place > made.place } ?? changes.count)
+        // Where bounds refuse, they hold of what it comes to.
+        var then = self
+        if !rules.clamps { then.rules.scores = BoardRules().scores }
+        let counts = seasons.indices.filter { seasons[$0].has(released) }
+        let ends = [changes] + counts.map { season in changes.filter(seasons[season].has) }
+        let rows = ends.map { Row(score: then.whatIsLeft(of: $0) ?? 0, reached: then.arrival(of: $0)) }
+        let old = [self.rows[user]] + counts.map { seasons[$0].rows[user] }
+        for (row, old) in zip(rows, old) where row.score != old?.score && !rules.scores.contains(row.score) {
+            return "score_limit"
+        }
+        seq += 1
+        waiting.remove(at: place)
+        history[user] = changes
+        self.rows[user] = rows[0]
+        for (season, row) in zip(counts, rows.dropFirst()) { seasons[season].rows[user] = row }
+        return "done"
+    }
+
     /// The change by which a user has what is left, as if those that count had never been taken back. A revert moves who it takes something
     /// from, where what it took is still gone.
     private func arrival(of changes: [Change]) -> Int {
-        let events = changes.map(\.seq) + changes.filter(\.isReverted).map(\.revertedBy)
+        let events = changes.map(\.place) + changes.filter(\.isReverted).map(\.revertedBy)
         var (score, reached): (Int?, Int) = (nil, 0)
         for seq in Set(events).sorted() {
             // What had come by then, less what had been taken of it.
-            let then = changes.filter { $0.seq <= seq }.map { change in
+            let then = changes.filter { $0.place <= seq }.map { change in
                 var change = change
                 change.isReverted = change.isReverted && change.revertedBy <= seq
                 return change
@@ -311,9 +375,11 @@ struct ModelUpdate: CustomStringConvertible {
     var isRanked = false
     var key: String?
     var grant: String?
+    /// It comes from an address that is another user's.
+    var isHeld = false
 
     var description: String {
         "\(user) \(operation.map { "\($0)" } ?? "-") \(value)\(isRanked ? " ranked" : "")"
-            + (key.map { " key \($0)" } ?? "") + (grant.map { " grant \($0)" } ?? "")
+            + (key.map { " key \($0)" } ?? "") + (grant.map { " grant \($0)" } ?? "") + (isHeld ? " held" : "")
     }
 }

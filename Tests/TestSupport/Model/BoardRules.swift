@@ -19,6 +19,8 @@ struct BoardRules: Sendable, CustomStringConvertible {
     var version = "1"
     /// Windows that end, beside the board itself: `w0`, `w1`, …
     var windows = 0
+    /// Updates of a second user of one address wait for review.
+    var holds = false
     /// Seconds for which an ended season of these takes late updates.
     var grace = 0
 
@@ -29,8 +31,10 @@ struct BoardRules: Sendable, CustomStringConvertible {
             windows == 0
             ? ""
             : #""windows":[{"name":"all"},\#(further.joined(separator: ","))],"grace_seconds":\#(grace),"#
+        let held =
+            holds ? #""rules":[{"rule":"users_per_address","users":1,"interval":"1d","action":"hold"}],"# : ""
         return """
-            {\(list)"name":"test","order":"\(ascends ? "asc" : "desc")","ties":"\(ties.rawValue)",\
+            {\(list)\(held)"name":"test","order":"\(ascends ? "asc" : "desc")","ties":"\(ties.rawValue)",\
             "operator":"\(operators[0].rawValue)","operators":[\(names)],"min":\(scores.lowerBound),\
             "max":\(scores.upperBound),"at_bound":"\(clamps ? "clamp" : "refuse")","increase_max":\(increaseMax),\
             "rate_limit":{"updates":\(tokens),"interval_seconds":3600},"version":"\(version)"}

@@ -1,0 +1,174 @@
+import Board
+package import NIOCore
+import RedisClient
+package import Seasons
+
+/// What an operator says of an update that waits.
+package enum ReviewWord: String, Sendable, CaseIterable { case release, reject }
+
+/// What became of it.
+package enum Reviewed: Sendable, Equatable {
+    /// It counts, as of when it was made.
+    case released(Released)
+    case rejected
+    /// It does not wait, or not any more.
+    case gone
+    /// The user is suspended: it goes on waiting.
+    case suspended
+    /// A bound of the board refuses it: it goes on waiting.
+    /// - Parameter window: where; nil: in the one that never ends.
+    case scoreLimit(window: WindowName?)
+}
+
+/// An update that counts since an operator released it.
+package struct Released: Sendable, Equatable {
+    /// What the user has now.
+    package let score: Int
+    /// By how much that rose; below 0: it fell.
+    package let points: Int
+    /// The final seasons in which it counts, as `weekly/2026-W48`.
+    package var finalSeasons: [String] = []
+}
+
+extension ScoreStore {
+    /// It counts as if it had when it was made, or it is dropped. Who says the same again finds it gone.
+    ///
+    /// A release reads the audit as an undo of a revert does (``unrevert(_:by:on:)``): what the user did since then, and when, is what it
+    /// goes by.
+    package func review(
+        _ held: HeldEntry,
+        _ word: ReviewWord,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reviewed {
+        switch word {
+        case .release: return try await release(held, by: act, on: eventLoop)
+        case .reject:
+            let keys = [keys.board, keys.at] + keys.queue
+            let call = calls.operation("reject", user: held.user, by: act, [held.id.description], moreKeys: keys)
+            switch try await operate(call, on: eventLoop).first?.text {
+            case "done": return .rejected
+            case "gone": return .gone
+            default: throw .outcomeUnknown("unexpected reply")
+            }
+        }
+    }
+
+    private func release(
+        _ held: HeldEntry,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reviewed {
+        let windows = try await keptWindows(of: held, on: eventLoop)
+        let update = held.asUpdate(in: windows)
+        var history = RevertedHistory(user: held.user) { _ in false }
+        var seasons = try await storedSeasons(on: eventLoop)
+        var (others, catchUps) = ([Beside: Int](), 0)
+        history.begin(seasons, past: windows)
+        while true {
+            try await readOn(&history, on: eventLoop)
+            let score = try await holding(of: held.user, on: eventLoop).anyScore
+            // It stands in a copy: what comes later is read by the history without it.
+            var released = history
+            let batch = [released.hold(update, score)]
+            let past = released.past(of: batch[...])
+            let reached = [seasons, past].flatMap(\.self)
+            let words = try released.words(with: batch, past, others, by: board.definition.asOfThen)
+            let call = calls.release(held, words, in: reached, by: act)
+            let reply = try await operate(call, on: eventLoop)
+            if catchUps == Self.maximumTurns {
+                throw .unavailable("the board changes faster than its audit is read")
+            }
+            catchUps += 1
+            switch (reply[0].text, reply.count) {
+            case ("done", 4):
+                guard let score = reply[1].score, let rise = reply[2].score, let final = reply[3].text else {
+                    throw .outcomeUnknown("unexpected reply")
+                }
+                return .released(Released(score: score, points: rise, finalSeasons: FinalSeasons.names(final)))
+            case ("gone", 1): return .gone
+            case ("suspended", 1): return .suspended
+            case ("score_limit", 1): return .scoreLimit(window: nil)
+            case ("score_limit", 2): return .scoreLimit(window: reply[1].text.flatMap { WindowName($0) })
+            case ("season_is", _):
+                (seasons, others) = (RunningSeasons.reached(reply), [:])
+                history.begin(seasons, past: windows)
+            case ("beside", _):
+                guard let beside = Beside(reply, among: reached) else { throw .outcomeUnknown("unexpected reply") }
+                others[beside] = try await arrival(of: beside, upto: history.seen, in: reached, on: eventLoop) ?? 0
+            case ("behind", _): others = [:]
+            default: throw .outcomeUnknown("unexpected reply")
+            }
+        }
+    }
+
+    /// Of the seasons of its time, those that are kept, with their ends, which an operator may have set since.
+    private func keptWindows(
+        of held: HeldEntry,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [WindowSeason] {
+        guard !held.windows.isEmpty else { return [] }
+        let kept = try await everyKeptSeason(on: eventLoop)
+        return held.windows.compactMap { season in
+            kept.first { $0.name == season.name } ?? (season.season.isOpen ? nil : season)
+        }
+    }
+
+    /// What ``review(_:_:by:on:)`` would do now with a release. Changes nothing.
+    package func releasePreview(
+        _ held: HeldEntry,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reviewed {
+        let windows = try await keptWindows(of: held, on: eventLoop)
+        var history = RevertedHistory(user: held.user) { _ in false }
+        history.begin([], past: windows)
+        try await readOn(&history, on: eventLoop)
+        let holding = try await holding(of: held.user, on: eventLoop)
+        guard !holding.isSuspended else { return .suspended }
+        let score = holding.anyScore
+        let batch = [history.hold(held.asUpdate(in: windows), score)]
+        guard let rest = history.rest(with: batch, by: board.definition.asOfThen), let end = rest.score else {
+            throw .unsoundAudit(of: held.user)
+        }
+        let adds = rest.adds && score != nil
+        let sum = adds ? Adjustment(held.operation, held.value)?.score(after: score, by: board.definition) : end
+        guard let total = sum, adds || total == score || board.definition.takes(total) else {
+            return .scoreLimit(window: nil)
+        }
+        let result = Reverted(user: held.user, score: total)
+        let seasons = try await preview(result, of: history.past(of: batch[...]), on: eventLoop).finalSeasons
+        return .released(
+            Released(score: total, points: ScoreRange.held(total - (score ?? 0)), finalSeasons: seasons)
+        )
+    }
+}
+
+extension BoardDefinition {
+    /// Where bounds refuse, they hold of what an update comes to in the end, and no step on the way there is held by them.
+    fileprivate var asOfThen: BoardDefinition {
+        guard atBound == .refuse else { return self }
+        var definition = self
+        definition.scores = -ScoreRange.limit...ScoreRange.limit
+        return definition
+    }
+
+    fileprivate func takes(_ score: Int) -> Bool { atBound == .clamp || scores.contains(score) }
+}
+
+extension StoreCalls {
+    fileprivate func release(
+        _ held: HeldEntry,
+        _ words: [String],
+        in seasons: [WindowSeason],
+        by act: OperatorAct
+    ) -> RedisCommand {
+        let ofSeasons = seasons.flatMap { keys.season(of: $0).all }
+        return operation(
+            "release",
+            user: held.user,
+            by: act,
+            words + [held.id.description],
+            moreKeys: [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons + keys.queue + [keys.meta]
+        )
+    }
+}

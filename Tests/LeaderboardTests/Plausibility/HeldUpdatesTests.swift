@@ -1,0 +1,118 @@
+@testable import TestSupport
+import Board
+import RedisClient
+import Testing
+
+@testable import Leaderboard
+
+@Suite("An update that is held", .timeLimit(.minutes(2)))
+struct HeldUpdatesTests {
+    private static let jump = #"{"rule":"largest_jump","against":"own","points":10,"times":1,"action":"hold"}"#
+
+    @Test(
+        "waits with its evidence and changes nothing; a retry by its key is told the same, whatever became of it since"
+    )
+    func waits() async throws {
+        try await withBoard { board in
+            let flag = #"{"rule":"points_limit","points":1,"interval":"1h","action":"flag"}"#
+            let ruled = try await RuledBoard(board, Self.jump + "," + flag)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            #expect(try await ruled.update("ada", 1) == "applied 1")
+            #expect(try await ruled.update("ada", 50, key: "k") == "held largest_jump held, points_limit flagged")
+            #expect(try await ruled.update("ada", 50, key: "k") == "held before")
+            #expect(try await ruled.update("ada", 51, key: "k") == "idempotencyKeyReused")
+            #expect(try await store.holding(of: UserID("ada"), on: loop).score == 1)
+            #expect(try await board.command("XLEN", store.keys.audit).integer == 1)
+            let page = try await store.held(limit: 10, on: loop)
+            let held = try #require(page.entries.first)
+            #expect(page.waiting == 1 && page.entries.count == 1 && page.next == nil)
+            #expect(
+                (held.user.rawValue, held.operation, held.value, held.made) == ("ada", .incr, 50, 1)
+                    && (held.scoreBefore, held.score, held.ip) == (1, 51, "192.0.2.1")
+            )
+            #expect(held.met == [MetRule(.largestJump, .held), MetRule(.pointsLimit, .flagged)])
+            #expect(try await ruled.counts() == [1, 1])
+
+            #expect(
+                try await store.review(held, .release, by: act, on: loop) == .released(.init(score: 51, points: 50))
+            )
+            #expect(try await store.review(held, .release, by: act, on: loop) == .gone)
+            #expect(try await store.review(held, .reject, by: act, on: loop) == .gone)
+            #expect(try await ruled.update("ada", 50, key: "k") == "held before")
+            let entry = try #require(
+                try await store.audit(AuditFilter(), before: nil, limit: 1, on: loop).entries.first
+            )
+            #expect(entry.isRelease && entry.action == .update && !entry.isAdjustment && entry.made == 1)
+            #expect(entry["actor"] == act.actor.rawValue && entry["ip"] == "192.0.2.1" && entry.flags.count == 2)
+            #expect(try await ruled.verify().isSound)
+            // It was not gained, as rules have it: what comes is measured by what came otherwise.
+            #expect(try await ruled.update("ada", 11) == "held largest_jump held, points_limit flagged")
+        }
+    }
+
+    @Test("is refused where as many wait as may: of the board, or of the user")
+    func full() async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump)
+            let keys = ruled.store.keys
+            #expect(try await ruled.update("ada", 50) == "held largest_jump held")
+            try await board.command("HSET", keys.holding, "ada", "100")
+            #expect(try await ruled.update("ada", 50) == "full largest_jump held")
+            #expect(try await ruled.update("bob", 50) == "held largest_jump held")
+            let fill = "for i = 1, 9998 do redis.call('XADD', KEYS[1], '*', 'user', 'x') end"
+            try await board.command("EVAL", fill, "1", keys.held)
+            #expect(try await ruled.update("bob", 50, key: "k") == "full largest_jump held")
+            try await board.command("XTRIM", keys.held, "MAXLEN", "9999")
+            #expect(try await ruled.update("bob", 50, key: "k") == "held largest_jump held")
+        }
+    }
+
+    @Test("goes with an erased user, and waits while its user is suspended")
+    func users() async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            for user in ["ada", "bob", "ada"] { #expect(try await ruled.update(user, 50) == "held largest_jump held") }
+            _ = try await store.erase(UserID("ada"), by: act, on: loop)
+            let left = try await store.held(limit: 10, on: loop).entries
+            #expect(left.map(\.user.rawValue) == ["bob"])
+            #expect(try await board.command("HGETALL", store.keys.holding).array?.compactMap(\.text) == ["bob", "1"])
+            let held = try #require(left.first)
+            _ = try await store.suspend(held.user, by: act, on: loop)
+            #expect(try await store.releasePreview(held, on: loop) == .suspended)
+            #expect(try await store.review(held, .release, by: act, on: loop) == .suspended)
+            _ = try await store.reinstate(held.user, by: act, on: loop)
+            #expect(
+                try await store.review(held, .release, by: act, on: loop) == .released(.init(score: 50, points: 50))
+            )
+            #expect(try await board.command("EXISTS", store.keys.held, store.keys.holding).integer == 1)
+            #expect(try await ruled.verify().isSound)
+        }
+    }
+
+    @Test("is one of many that are released or rejected at once, by user, by rule or all, in steps")
+    func many() async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump, #""max":120,"#)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            for user in ["ada", "bob", "ada", "cid", "ada"] {
+                #expect(try await ruled.update(user, 50) == "held largest_jump held")
+            }
+            let ofAda = HeldFilter(user: try UserID("ada"))
+            let summary = try await store.heldSummary(ofAda, on: loop)
+            #expect(summary.updates == 3 && summary.users.count == 1)
+            #expect(try await store.heldSummary(HeldFilter(rule: .leastTime), on: loop) == HeldSummary())
+            let first = try await store.reviewAll(ofAda, .release, by: act, limit: 2, on: loop)
+            #expect(first.released == 2 && first.kept.isEmpty)
+            let next = try #require(first.next)
+            let second = try await store.reviewAll(ofAda, .release, by: act, after: next, limit: 2, on: loop)
+            #expect(second.released == 0 && second.next == nil && second.kept.map(\.why) == [.scoreLimit(window: nil)])
+            let rest = try await store.reviewAll(HeldFilter(rule: .largestJump), .reject, by: act, on: loop)
+            #expect(rest.rejected == 3 && rest.next == nil)
+            #expect(try await store.held(limit: 10, on: loop).waiting == 0)
+            #expect(try await store.holding(of: UserID("ada"), on: loop).score == 100)
+            let report = try await ruled.verify()
+            #expect(report.isSound, "\(report)")
+        }
+    }
+}
