@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard", "LeaderboardPage", "Text",
+                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard",
+                "LeaderboardPage", "Text",
                 "Board", "Seasons", "Broadcast", "HTTPServer", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
@@ -168,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "Text", "Board", "Seasons", "LeaderboardService", "Leaderboard", .nioCore, .nioPosix, .nioHTTP1,
+                "Text", "Board", "Seasons", "LeaderboardService", "Leaderboard", "RedisClient",
+                .nioCore, .nioPosix, .nioHTTP1,
                 .nioSSL,
                 .crypto, .deque,
                 .httpClient, .systemPackage, "CEpoll",
@@ -188,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "LeaderboardCommandTests",
             dependencies: [
-                "LeaderboardCommand", "Leaderboard", "TestSupport", "Text", "Board", .nioCore, .nioPosix, .nioSSL,
-                .crypto,
+                "LeaderboardCommand", "Leaderboard", "TestSupport", "Text", "Board", "Seasons", .nioCore, .nioPosix,
+                .nioSSL, .crypto,
                 .httpClient,
                 .systemPackage,
                 .product(name: "NIOWebSocket", package: "swift-nio"),

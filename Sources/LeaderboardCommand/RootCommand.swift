@@ -15,8 +15,8 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: ServiceAssembly.version,
         subcommands: [
-            Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, BoardCommand.self, DoctorCommand.self,
-            Ping.self, WebhooksCommand.self,
+            Serve.self, Token.self, Watch.self, Load.self, Demo.self, Admin.self, BoardCommand.self, ImportCommand.self,
+            DoctorCommand.self, Ping.self, WebhooksCommand.self,
         ]
     )
 

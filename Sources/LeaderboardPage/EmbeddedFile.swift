@@ -46,6 +46,8 @@ extension EmbeddedFile {
         EmbeddedFile(name: "best-time.md", bytes: PackageResources.best_time_md),
         EmbeddedFile(name: "faq.md", bytes: PackageResources.faq_md),
         EmbeddedFile(name: "friends.md", bytes: PackageResources.friends_md),
+        EmbeddedFile(name: "from-nakama.md", bytes: PackageResources.from_nakama_md),
+        EmbeddedFile(name: "from-podium.md", bytes: PackageResources.from_podium_md),
         EmbeddedFile(name: "javascript.md", bytes: PackageResources.javascript_md),
         EmbeddedFile(name: "obs.md", bytes: PackageResources.obs_md),
         EmbeddedFile(name: "server-scores.md", bytes: PackageResources.server_scores_md),

@@ -97,6 +97,12 @@ struct ImportWork: Sendable {
     let isTrial: Bool
     /// Who comes to a score first is ahead, or behind: rows of one score are sent in their order.
     let keepsOrder: Bool
+    /// What the rows' numbers count.
+    var unit = "line"
+
+    func profilePath(of user: UserID) -> String {
+        "/api/v1/boards/\(board)/users/\(user.rawValue.percentEncoded())/profile"
+    }
 
     private var path: String { "/api/v1/admin" + (board == .main ? "" : "/boards/\(board)") }
 
@@ -119,6 +125,13 @@ struct ImportTally: Sendable, Equatable {
     var repeated = 0
     var refused = 0
 
+    static func += (tally: inout ImportTally, more: ImportTally) {
+        tally.rows += more.rows
+        tally.changed += more.changed
+        tally.repeated += more.repeated
+        tally.refused += more.refused
+    }
+
     func words(isTrial: Bool) -> String {
         let same = rows - changed - repeated - refused
         let done = isTrial ? "would be set" : "set"
@@ -132,7 +145,8 @@ struct ImportTally: Sendable, Equatable {
 struct ImportRun {
     private static let atOnce = 64
     private static let progressStep = 10_000
-    private static let maximumTries = 6
+    /// Some 50 s, for a service that is started anew.
+    private static let maximumTries = 8
 
     private let work: ImportWork
     private let session: OperatorSession
@@ -176,7 +190,7 @@ struct ImportRun {
                 }
             } catch let refusal as RowRefusal {
                 tally.refused += 1
-                writeToStandardError("line \(row.line): \(row.user): \(refusal.words)".printable + "\n")
+                writeToStandardError("\(work.unit) \(row.line): \(row.user): \(refusal.words)".printable + "\n")
             }
             tally.rows += 1
             if tally.rows.isMultiple(of: Self.progressStep) {
@@ -194,33 +208,60 @@ struct ImportRun {
     {
         let json = ByteBuffer(bytes: try JSONEncoder().encode(Wish(score: row.score, reason: work.reason)))
         let headers = work.isTrial ? [] : [("Idempotency-Key", work.key(of: row))]
-        var last = ""
-        for attempt in 0..<maximumTries {
-            if attempt > 0 { try await Task.sleep(for: .milliseconds(200 << attempt)) }
-            let answer: OperatorService.Answer
-            do {
-                answer = try await session.send(
-                    .POST,
-                    work.path(of: row.user),
-                    headers: headers,
-                    json: json,
-                    timeout: .seconds(30)
-                )
-            } catch {
-                last = reason(of: error)
-                continue
-            }
-            switch answer.status.code {
-            case 200..<300: return try outcome(answer.body)
-            case 429, 503, 504: last = answer.refusal?.code ?? "\(answer.status)"
-            case 401, 404: _ = try answer.success()
-            case 403 where answer.code != "user_suspended": _ = try answer.success()
-            default: throw RowRefusal(words: answer.refusal.map { "\($0.code): \($0.message)" } ?? "\(answer.status)")
+        let asked = Question(row: row, work: work, session: session)
+        let result = try outcome(try await asked.answer(.POST, work.path(of: row.user), headers: headers, json: json))
+        if let metadata = row.metadata, !metadata.isEmpty, !work.isTrial {
+            let path = work.profilePath(of: row.user)
+            let held = try await asked.answer(.GET, path)
+            if String(buffer: held) == UserMetadata.none.json {
+                _ = try await asked.answer(.PUT, path, json: ByteBuffer(string: metadata.json))
             }
         }
-        throw CommandFailure(
-            "stopped at line \(row.line): \(last). Ask for the same again: what counted does not count twice".printable
-        )
+        return result
+    }
+
+    /// What is asked for one row: again where it did not get through.
+    private struct Question {
+        let row: ImportedRow
+        let work: ImportWork
+        let session: OperatorSession
+
+        func answer(
+            _ method: HTTPMethod,
+            _ path: String,
+            headers: [(String, String)] = [],
+            json: ByteBuffer? = nil
+        ) async throws -> ByteBuffer {
+            var last = ""
+            for attempt in 0..<maximumTries {
+                if attempt > 0 { try await Task.sleep(for: .milliseconds(200 << attempt)) }
+                let answer: OperatorService.Answer
+                do {
+                    answer = try await session.send(
+                        method,
+                        path,
+                        headers: headers,
+                        json: json,
+                        timeout: .seconds(30)
+                    )
+                } catch {
+                    last = reason(of: error)
+                    continue
+                }
+                switch answer.status.code {
+                case 200..<300: return answer.body
+                case 429, 503, 504: last = answer.refusal?.code ?? "\(answer.status)"
+                case 401, 404: _ = try answer.success()
+                case 403 where !["user_suspended", "profile_held"].contains(answer.code): _ = try answer.success()
+                default:
+                    throw RowRefusal(words: answer.refusal.map { "\($0.code): \($0.message)" } ?? "\(answer.status)")
+                }
+            }
+            throw CommandFailure(
+                "stopped at \(work.unit) \(row.line): \(last). Ask for the same again: what counted does not count twice"
+                    .printable
+            )
+        }
     }
 
     private static func outcome(_ body: ByteBuffer) throws -> Outcome {

@@ -39,12 +39,16 @@ enum CSV {
     /// What a formula begins with.
     private static func begins(_ byte: UInt8) -> Bool { "=+-@\t\r".utf8.contains(byte) }
 
-    /// Nil: a quote is open at the end, or something stands behind one.
-    static func cells(of line: String) -> [String]? {
+    /// - Parameter isOurs: an apostrophe before what begins as a formula is taken away; of a table that others wrote it belongs to the text.
+    /// - Returns: nil where a quote is open at the end, or something stands behind one.
+    static func cells(of line: String, isOurs: Bool = true) -> [String]? {
         var (cells, cell): ([String], [UInt8]) = ([], [])
         var (isQuoted, wasQuoted) = (false, false)
         var rest = Array(line.utf8)[...]
-        func end() { cells.append(plain(String(decoding: cell, as: UTF8.self))) }
+        func end() {
+            let text = String(decoding: cell, as: UTF8.self)
+            cells.append(isOurs ? plain(text) : text)
+        }
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\"") where isQuoted:

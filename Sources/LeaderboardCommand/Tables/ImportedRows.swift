@@ -1,4 +1,5 @@
 import Board
+import Leaderboard
 import NIOCore
 import Text
 
@@ -8,6 +9,8 @@ struct ImportedRow: Sendable, Equatable {
     let line: Int
     let user: UserID
     let score: Int
+    /// What is said of the user where nothing is said yet.
+    var metadata: UserMetadata?
 }
 
 /// Reads the rows of a file, line by line. Without I/O.

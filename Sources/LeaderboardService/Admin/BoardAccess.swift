@@ -1,9 +1,7 @@
 package import Leaderboard
 import Logging
 package import NIOCore
-import NIOPosix
 import RedisClient
-import ServiceLifecycle
 
 /// Straight to the board, past the service: for what an operator does where Redis can be reached. The service may run
 /// meanwhile, or not.
@@ -68,7 +66,7 @@ package enum BoardAccess {
         _ setup: RedisSetup,
         _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
     ) async throws -> Value {
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + RedisVisit.patience
         while true {
             let server = setup.ownServer(
                 in: directory,
@@ -111,32 +109,14 @@ package enum BoardAccess {
     private static func open<Value: Sendable>(
         _ endpoint: RedisEndpoint,
         _ setup: RedisSetup,
-        within patience: Duration = patience,
+        within patience: Duration = RedisVisit.patience,
         _ body: @escaping @Sendable (Catalogue, any EventLoop, String) async throws -> Value
     ) async throws -> Value {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let trouble = LastTrouble()
-        let redis = RedisConnections(
-            endpoint: endpoint,
-            options: setup.options,
-            eventLoopGroup: group,
-            logger: Logger(label: "leaderboard") { _ in trouble },
-            metricsFactory: MetricsRegistry()
-        )
-        let functions = FunctionCalls(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
-        let catalogue = Catalogue(functions, maximumBoards: setup.store.maximumBoards)
-        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try? await redis.run() }
-            defer { tasks.cancelAll() }
-            do {
-                try await connected(redis, to: endpoint, within: patience, trouble)
-                return .success(try await body(catalogue, group.next(), "\(endpoint)"))
-            } catch {
-                return .failure(error)
-            }
+        try await RedisVisit.open(endpoint, setup.options, within: patience) { redis, eventLoop in
+            let functions = FunctionCalls(redis: redis, options: setup.store, metricsFactory: MetricsRegistry())
+            let catalogue = Catalogue(functions, maximumBoards: setup.store.maximumBoards)
+            return try await body(catalogue, eventLoop, "\(endpoint)")
         }
-        try await group.shutdownGracefully()
-        return try result.get()
     }
 
     /// One of the boards that there are.
@@ -179,25 +159,6 @@ package enum BoardAccess {
     package static func remedy(ofLost id: BoardID) -> String {
         "leaderboard board create \(id) with the rules that it had, or board apply FILE, brings all of it back; a restore would lose what came since the backup"
     }
-
-    private static func connected(
-        _ redis: RedisConnections,
-        to endpoint: RedisEndpoint,
-        within patience: Duration,
-        _ trouble: LastTrouble
-    ) async throws {
-        let deadline = ContinuousClock.now + patience
-        while !redis.isConnected {
-            guard ContinuousClock.now < deadline else {
-                let reason = trouble.reason.map { ": \($0)" } ?? ""
-                throw Unreachable(description: "Redis does not answer at \(endpoint)\(reason).")
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
-    /// From the first try to a connection.
-    private static let patience = Duration.seconds(5)
 
     /// What goes wrong is told by the command itself.
     private static let logger = Logger(label: "leaderboard") { _ in SwiftLogNoOpLogHandler() }
