@@ -20,7 +20,7 @@ struct BoardTotals: Sendable, Equatable {
         let place = top.firstIndex { !order.precedes($0, arriving: row) } ?? top.count
         guard place < Self.shown else { return }
         top.insert(row, at: place)
-        if top.count > Self.shown { top.removeLast() }
+        if top.count > Self.shown { _ = top.popLast() }
     }
 
     /// `2 users, sum 12, first ada with 7`

@@ -51,7 +51,7 @@ struct ImportNakama: AsyncParsableCommand {
                 taken.append(leaderboard)
             } catch { faults.tell(error) }
         }
-        let now = Int(Date.now.timeIntervalSince1970)
+        let now = Int(clamping: Date.now.timeIntervalSince1970)
         let others = Set(there.map(\.id)).subtracting(taken.map(\.id))
         let rows = NakamaRows(
             input: try BackupInput(records, named: "file"),

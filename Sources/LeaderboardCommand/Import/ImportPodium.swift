@@ -55,7 +55,7 @@ struct ImportPodium: AsyncParsableCommand {
         try await RedisVisit.open(endpoint) { redis, eventLoop in
             let source = PodiumRedis(redis, on: eventLoop)
             var faults = ForeignFaults()
-            let moment = Int(Date.now.timeIntervalSince1970) * 1_000_000
+            let moment = Int(clamping: Date.now.timeIntervalSince1970 * 1_000_000)
             let boards = try await PodiumBoards(names, order, at: moment).read(source, &faults)
             let rows = PodiumRows(redis: source, names: boards.map(\.name))
             var work = ForeignImport(boards, rows, faults: faults, options)

@@ -11,8 +11,8 @@ struct NakamaSchedule: Sendable, Equatable {
     init?(_ text: String) {
         var fields = (Self.words[text] ?? text).split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
         // Seven begin with seconds; six and seven end with a year.
-        if fields.count == 7, fields[0] == "0" { fields.removeFirst() }
-        if fields.count == 6, fields[5] == "*" { fields.removeLast() }
+        if fields.count == 7, fields.first == "0" { fields = Array(fields.dropFirst()) }
+        if fields.count == 6, fields.last == "*" { _ = fields.popLast() }
         guard fields.count == 5 else { return nil }
         // Of days with a star and a step both have rules of their own.
         guard [fields[2], fields[4]].allSatisfy({ $0 == "*" || !$0.contains("*") }) else { return nil }
