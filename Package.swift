@@ -15,6 +15,16 @@ let swiftSettings: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+/// Of what other packages build as a part of theirs, for whom SwiftPM takes no unsafe flags.
+let clientSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+]
+
 extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
@@ -35,7 +45,10 @@ extension Target.Dependency {
 
 let package = Package(
     name: "leaderboard",
-    products: [.executable(name: "leaderboard", targets: ["LeaderboardCommand"])],
+    products: [
+        .executable(name: "leaderboard", targets: ["LeaderboardCommand"]),
+        .library(name: "LeaderboardClient", targets: ["LeaderboardClient"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
@@ -130,6 +143,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "LeaderboardClient",
+            dependencies: [.httpClient, .nioCore, .nioHTTP1],
+            swiftSettings: clientSettings
+        ),
         .systemLibrary(name: "CZlib"),
         .target(
             name: "LeaderboardPage",
@@ -153,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "LeaderboardServiceTests",
             dependencies: [
-                "LeaderboardService", "LeaderboardCommand", "TestSupport", "Leaderboard",
+                "LeaderboardService", "LeaderboardCommand", "LeaderboardClient", "TestSupport", "Leaderboard",
                 "LeaderboardPage", "Text",
                 "Board", "Seasons", "Broadcast", "HTTPServer", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
@@ -169,7 +187,7 @@ let package = Package(
         .executableTarget(
             name: "LeaderboardCommand",
             dependencies: [
-                "Text", "Board", "Seasons", "LeaderboardService", "Leaderboard", "RedisClient",
+                "Text", "Board", "Seasons", "LeaderboardService", "Leaderboard", "LeaderboardClient", "RedisClient",
                 .nioCore, .nioPosix, .nioHTTP1,
                 .nioSSL,
                 .crypto, .deque,

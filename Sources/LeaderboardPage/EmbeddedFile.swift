@@ -51,6 +51,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "javascript.md", bytes: PackageResources.javascript_md),
         EmbeddedFile(name: "obs.md", bytes: PackageResources.obs_md),
         EmbeddedFile(name: "server-scores.md", bytes: PackageResources.server_scores_md),
+        EmbeddedFile(name: "swift.md", bytes: PackageResources.swift_md),
         EmbeddedFile(name: "teams.md", bytes: PackageResources.teams_md),
         EmbeddedFile(name: "tokens.md", bytes: PackageResources.tokens_md),
         EmbeddedFile(name: "weekly-tournament.md", bytes: PackageResources.weekly_tournament_md),

@@ -75,7 +75,7 @@ struct ScreenTests {
         ] as [(String, String?)]
     )
     func json(message: String, line: String?) {
-        #expect((try? Watch.line(ByteBuffer(string: message))) == line)
+        #expect((try? WatchReader.line(Array(message.utf8))) == line)
     }
 
     @Test(

@@ -15,12 +15,6 @@ enum LiveClient {
             case .silent: "the service fell silent"
             }
         }
-
-        /// Whether the same request would be refused again: that of a time-out or a limit would not (RFC 9110, section 15.5; RFC 6585).
-        var isFinal: Bool {
-            guard case .refused(let status) = self else { return false }
-            return (400..<500).contains(status) && ![408, 425, 429].contains(status)
-        }
     }
 
     /// The service pings each 30 s: a connection that was silent for longer than two of them is dead.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import LeaderboardClient
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -48,7 +49,7 @@ extension ServiceURL {
             throw CommandFailure("PROXY_PROTOCOL is true: name the load balancer with --url or LEADERBOARD_URL")
         }
         guard let certificateFile else { return try await body(HTTPClient.ofService) }
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        var configuration = HTTPClient.Configuration.ofService
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(certificateFile))]
         // As above. What the system's authorities vouch for passes too, under any name, on this machine.

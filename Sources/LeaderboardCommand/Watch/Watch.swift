@@ -1,7 +1,7 @@
 import ArgumentParser
 import Leaderboard
+import LeaderboardClient
 import NIOCore
-import NIOPosix
 import Seasons
 import Text
 
@@ -52,19 +52,29 @@ struct Watch: AsyncParsableCommand {
             : Screen(isTerminal: isatty(STDOUT_FILENO) == 1, size: Terminal.size)
         let reader = Task { await Self.endWithReader() }
         defer { reader.cancel() }
-        var backoff = Backoff()
-        while !Task.isCancelled {
-            screen.state = .connecting
-            let began = ContinuousClock.now
-            do {
-                try await follow(url, screen)
-                screen.state = .away("the connection ended")
-            } catch let failure as LiveClient.Failure where failure.isFinal {
-                throw CommandFailure(words(of: failure, at: url))
-            } catch {
-                screen.state = .away("\(url.place): \(inWords(error))")
+        try await url.withClient { http in
+            let leaderboard = try LeaderboardClient.Leaderboard(url.defaultValueDescription, http: http)
+            let options = LiveOptions(onState: { state in
+                if let state = Self.shown(state, at: url) { screen.state = state }
+            })
+            // It sends the whole standing each time, so nothing has to be kept.
+            let query = [("view", "top"), ("window", window?.rawValue)]
+            let stream = LiveStream(leaderboard, path: path, query: query, options: options)
+            if let error = await stream.run(WatchReader(screen: screen, isJSON: json)) {
+                throw CommandFailure(words(of: error, at: url))
             }
-            try await Task.sleep(for: backoff.pause(afterLasting: .now - began))
+        }
+    }
+
+    private static func shown(_ state: LiveState, at url: ServiceURL) -> Screen.State? {
+        switch state {
+        case .connecting: .connecting
+        case .live: .live
+        case .waiting(_, let error):
+            .away(
+                "\(url.place): \(error.cause.map(inWords) ?? (error.status > 0 ? "\(error)".printable : "the connection ended"))"
+            )
+        case .ended: nil
         }
     }
 
@@ -76,13 +86,12 @@ struct Watch: AsyncParsableCommand {
     }
 
     /// Why it is of no use to come back.
-    private func words(of failure: LiveClient.Failure, at url: ServiceURL) -> String {
-        switch failure {
-        case .refused(status: 400): "the board \(board.board) at \(url.place) has no window \(window ?? .all)"
-        case .refused(status: 404): "there is no board \(board.board) at \(url.place)"
-        case .refused(status: 401), .refused(status: 403):
-            "the board \(board.board) at \(url.place) is private, and watch sends no token"
-        default: "\(url.place): \(failure)"
+    private func words(of error: LeaderboardError, at url: ServiceURL) -> String {
+        switch error.status {
+        case 400: "the board \(board.board) at \(url.place) has no window \(window ?? .all)"
+        case 404: "there is no board \(board.board) at \(url.place)"
+        case 401, 403: "the board \(board.board) at \(url.place) is private, and watch sends no token"
+        default: "\(url.place): \(error)".printable
         }
     }
 
@@ -97,32 +106,31 @@ struct Watch: AsyncParsableCommand {
     }
 
     private var path: String {
-        if let window { return "/api/v1/boards/\(board.board)/live?view=top&window=\(window)" }
-        return "/api/v1\(board.board == .main ? "/scoreboard" : board.path)/live?view=top"
+        if window != nil { return "/boards/\(board.board)" }
+        return board.board == .main ? "/scoreboard" : board.path
     }
+}
 
-    /// Until the connection ends. The view `top` sends the whole standing each time, so nothing has to be kept.
-    private func follow(_ url: ServiceURL, _ screen: Screen) async throws {
-        let connection = try await LiveClient.connect(
-            to: url,
-            path: path,
-            on: MultiThreadedEventLoopGroup.singleton.next()
-        ) { message in
-            if json { return writeToStandardOutput(try Self.line(message)) }
-            if let season = Self.endedSeason(message) { screen.note("the season \(season) has ended") }
-            if let standings = try Self.standings(message) { screen.show(standings) }
-        }
-        screen.state = .live
-        try await withTaskCancellationHandler {
-            try await connection.end.get()
-        } onCancel: {
-            connection.channel.close(promise: nil)
-        }
+/// What becomes of each message.
+struct WatchReader: LiveReader {
+    let screen: Screen
+    let isJSON: Bool
+
+    /// Rubbish ends the connection: the next one begins with the whole board.
+    func take(_ message: [UInt8]) async -> Bool {
+        do throws(NoMessage) {
+            if isJSON {
+                writeToStandardOutput(try Self.line(message))
+            } else {
+                if let season = Self.endedSeason(message) { screen.note("the season \(season) has ended") }
+                if let standings = try Self.standings(message) { screen.show(standings) }
+            }
+            return true
+        } catch { return false }
     }
 
     /// The message in one line, and nothing that is no JSON.
-    static func line(_ message: ByteBuffer) throws(NoMessage) -> String {
-        let bytes = Array(message.readableBytesView)
+    static func line(_ bytes: [UInt8]) throws(NoMessage) -> String {
         guard let value = try? JSONValue(json: bytes, maximumBytes: bytes.count), value.object != nil else {
             throw NoMessage()
         }
@@ -133,23 +141,20 @@ struct Watch: AsyncParsableCommand {
     }
 
     /// The season that has just ended, of a message that says so.
-    static func endedSeason(_ message: ByteBuffer) -> String? {
-        guard let message = try? LiveMessage(json: Array(message.readableBytesView)), message.type == "season" else {
+    static func endedSeason(_ bytes: [UInt8]) -> String? {
+        guard let message = try? LiveMessage(json: bytes), message.type == "season" else {
             return nil
         }
         return message.season
     }
 
-    /// What is shown of a message; nil for a kind that brings no standings. Rubbish ends the connection: the next one begins
-    /// with the whole board.
-    static func standings(_ message: ByteBuffer) throws(NoMessage) -> [LiveMessage.Standing]? {
-        guard let message = try? LiveMessage(json: Array(message.readableBytesView)) else { throw NoMessage() }
+    /// What is shown of a message; nil for a kind that brings no standings.
+    static func standings(_ bytes: [UInt8]) throws(NoMessage) -> [LiveMessage.Standing]? {
+        guard let message = try? LiveMessage(json: bytes) else { throw NoMessage() }
         guard ["snapshot", "scoreboard"].contains(message.type) else { return nil }
         guard let standings = message.scoreboard else { throw NoMessage() }
         return standings
     }
 
-    struct NoMessage: Error, CustomStringConvertible {
-        var description: String { "the service sent what is no message" }
-    }
+    struct NoMessage: Error {}
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LeaderboardClient
 import LeaderboardPage
 import TestSupport
 import Testing
@@ -92,6 +93,23 @@ struct GuidesTests {
             let body = #"{"user_id":"ada","score_increase":5}"#
             let connection = try await service.connect()
             #expect(try await connection.request("POST", "/api/v1/score/update", headers, body: body).status == 200)
+        }
+    }
+
+    @Test("show the Swift client as it is compiled here, and it reports and watches")
+    func swiftClient() async throws {
+        let guide = Guide(try #require(EmbeddedFile.guides.first { $0.name == "swift.md" }))
+        let block = try #require(guide.blocks.first { $0.language == "swift" })
+        let path = "Tests/LeaderboardServiceTests/Guides/SwiftReport.swift"
+        let source = try String(contentsOf: ShippedFiles.root.appending(path: path), encoding: .utf8)
+        #expect(source.split(separator: "\n", maxSplits: 1).last.map(String.init) == block.text)
+        try await withService { service, _ in
+            let client = try LeaderboardClient.Leaderboard(
+                "http://127.0.0.1:\(service.port)",
+                token: service.token("ada")
+            )
+            #expect(try await report(5, of: "ada", to: client) == 5)
+            #expect(try await leader(of: client.board()) == "ada")
         }
     }
 }

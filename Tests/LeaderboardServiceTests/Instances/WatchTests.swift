@@ -1,5 +1,7 @@
 import NIOCore
 import NIOPosix
+import LeaderboardClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,27 +16,41 @@ struct WatchTests {
             #"{"type":"scoreboard","cursor":"1:5","scoreboard":[{"user_id":"eve","score":"1"}]}"#,
         ]
     )
-    func rubbish(message: String) async throws {
-        let live = ScriptedLive(.webSocket, [], then: ScriptedLive.Part(messages: [message]))
+    func rubbish(message: String) async {
+        let screen = Screen(isTerminal: false, write: { _ in })
+        #expect(await !WatchReader(screen: screen, isJSON: false).take(Array(message.utf8)))
+    }
+
+    @Test("comes back to a board whose stream breaks off or brings rubbish, and says why it is away")
+    func broken() async throws {
+        let board = #"{"type":"scoreboard","cursor":"1:5","scoreboard":[{"user_id":"ada","score":1}]}"#
+        let script = [ScriptedLive.Part(messages: ["rubbish"]), ScriptedLive.Part(messages: [], hangsUp: true)]
+        let live = ScriptedLive(.eventStream, script, then: ScriptedLive.Part(messages: [board]))
         try await live.run { port in
-            let connection = try await LiveClient.connect(to: url(port), path: path, on: loop) { message in
-                _ = try Watch.standings(message)
-            }
-            await #expect(throws: Watch.NoMessage.self) { try await connection.end.get() }
+            let lines = Mutex("")
+            let screen = Screen(isTerminal: false, write: { line in lines.withLock { $0 += line } })
+            let leaderboard = try LeaderboardClient.Leaderboard("http://127.0.0.1:\(port)")
+            let options = LiveOptions(onState: { if case .waiting(_, let error) = $0 { screen.note(error.code) } })
+            let stream = LiveStream(leaderboard, path: "/scoreboard", query: [("view", "top")], options: options)
+            let task = Task { await stream.run(WatchReader(screen: screen, isJSON: false)) }
+            try await until("it does not come back") { lines.withLock { $0.contains("ada=1\n") } }
+            task.cancel()
+            #expect(await task.value == nil)
+            #expect(lines.withLock { $0 } == "# network\n# network\nada=1\n")
         }
     }
 
     @Test("passes over a kind of message that brings no standings, which would show an empty board")
     func unknown() throws {
         let ended = #"{"type":"season","season":"2026-W48","cursor":"1.w.2026-W48:5","scoreboard":[]}"#
-        #expect(Watch.endedSeason(ByteBuffer(string: ended)) == "2026-W48")
-        #expect(try Watch.standings(ByteBuffer(string: ended)) == nil)
+        #expect(WatchReader.endedSeason(Array(ended.utf8)) == "2026-W48")
+        #expect(try WatchReader.standings(Array(ended.utf8)) == nil)
         for type in ["changes", "hello"] {
             let message = #"{"type":"\#(type)","cursor":"1:5","from":5,"changes":[]}"#
-            #expect(try Watch.standings(ByteBuffer(string: message)) == nil)
+            #expect(try WatchReader.standings(Array(message.utf8)) == nil)
         }
         let board = #"{"type":"snapshot","cursor":"1:5","scoreboard":[{"user_id":"ada","score":1}]}"#
-        #expect(try Watch.standings(ByteBuffer(string: board))?.map(\.user) == ["ada"])
+        #expect(try WatchReader.standings(Array(board.utf8))?.map(\.user) == ["ada"])
     }
 
     @Test("leaves a connection that has died without a word")
@@ -89,12 +105,12 @@ struct WatchTests {
     @Test(
         "comes back after what may pass, and not after what will not",
         arguments: [
-            (400, true), (401, true), (403, true), (404, true), (408, false), (426, true), (429, false), (503, false),
+            (0, false), (400, true), (401, true), (403, true), (404, true), (408, false), (426, true),
+            (429, false), (503, false),
         ]
     )
-    func final(status: UInt, isFinal: Bool) {
-        #expect(LiveClient.Failure.refused(status: status).isFinal == isFinal)
-        #expect(!LiveClient.Failure.noAnswer.isFinal && !LiveClient.Failure.silent.isFinal)
+    func final(status: Int, isFinal: Bool) {
+        #expect(LeaderboardError(code: "", message: "", status: status).isTemporary == !isFinal)
     }
 
     @Test("waits twice as long each time, and starts over only after a connection that lasted")
