@@ -1,5 +1,5 @@
 """Calls every operation of a running service through the client that openapi-python-client made of its description:
-`every-operation.py FOLDER OPENAPI.json URL PLAYER_TOKEN OPERATOR_TOKEN`, where FOLDER has the package `leaderboard_client`.
+`every-operation.py FOLDER OPENAPI.json URL PLAYER_TOKEN OPERATOR_TOKEN SERVICE_TOKEN`, where FOLDER has the package `leaderboard_client`.
 `ops/check-api` runs it, on a service where nobody has played. Each must be there, give the status that is wanted here, and read its answer.
 """
 import enum
@@ -11,7 +11,7 @@ import sys
 import typing
 from pathlib import Path
 
-folder, description, url, player, operator = sys.argv[1:]
+folder, description, url, player, operator, service = sys.argv[1:]
 sys.path.insert(0, folder)
 package = importlib.import_module("leaderboard_client")
 API = json.loads(Path(description).read_text())
@@ -19,6 +19,7 @@ API = json.loads(Path(description).read_text())
 REASON = {"reason": "a test"}
 FIVE_MORE = {"score_increase": 5, **REASON}
 ADA = {"user_id": "ada", "score_increase": 50, "segments": ["team:red"]}
+REPORTS = [{"id": "m1-bob", "user_id": "bob", "score_increase": 7}, {"id": "m1-eve", "user_id": "eve", "score": 3, "operator": "set"}]
 # Parameters, by the names that the generator gives them.
 VALUES = {
     "board": "python", "id": "ada", "kind": "team", "guide": "guides", "version": "x", "name": "app.js", "boards": "python", "p": "50,90",
@@ -31,6 +32,7 @@ WRITES = {
     "POST /api/v1/score/update": ({"user_id": "ada", "score_increase": 50}, {"prefer": "return=representation"}, 200),
     "POST /api/v1/boards/{board}/score/update": (ADA, {"prefer": "return=representation"}, 200),
     "POST /api/v1/score/updates": ({"user_id": "ada", "updates": [{"board": "python", "score_increase": 5}]}, {}, 200),
+    "POST /api/v1/boards/{board}/scores": (REPORTS, {"prefer": "return=representation"}, 200),
     "PUT /api/v1/boards/{board}/users/{id}/profile": ({"name": "Ada"}, {}, 204),
     "PUT /api/v1/users/{id}/profile": ({"name": "Ada"}, {}, 204),
     "POST /api/v1/live/tickets": ({"board": "python"}, {}, 200),
@@ -69,6 +71,7 @@ LAST = {
     "DELETE /api/v1/admin/boards/{board}/users/{id}": (REASON, {}, 200), "DELETE /api/v1/admin/users/{id}": (REASON, {}, 200),
     "DELETE /api/v1/admin/boards/{board}": (None, {"data": "delete"}, 200),
 }
+OF_SERVICES = {"POST /api/v1/boards/{board}/scores"}
 # Of a stream without an end only the request is made here.
 ENDLESS = {f"GET /api/v1/{place}/{way}" for place in ("scoreboard", "boards/{board}") for way in ("live", "events")}
 # What the parts of answers must be, where a generator has lost them before.
@@ -76,6 +79,7 @@ LOOKS = {
     "POST /api/v1/score/update": lambda answer: (answer.user_id, answer.score, answer.rank) == ("ada", 50, 1),
     "POST /api/v1/boards/{board}/score/update": lambda answer: (answer.board, answer.score, answer.rank) == ("python", 50, 1),
     "POST /api/v1/score/updates": lambda answer: answer.results[0].http_status == 200,
+    "POST /api/v1/boards/{board}/scores": lambda answer: [(one.id, one.http_status, one.score) for one in answer.results] == [("m1-bob", 200, 7), ("m1-eve", 200, 3)],
     "GET /api/v1/scoreboard": lambda rows: (rows[0].user_id, rows[0].score) == ("ada", 50),
     "GET /api/v1/boards/{board}/scoreboard": lambda rows: (rows[0].user_id, rows[0].score, rows[0].rank) == ("ada", 55, 1),
     "GET /api/v1/boards/{board}/users/{id}": lambda answer: (answer.score, answer.rank) == (55, 1),
@@ -101,6 +105,10 @@ def module(name, operation):
 
 def body_of(found, value):
     kind = typing.get_type_hints(found._get_kwargs)["body"]
+    if isinstance(value, list):
+        # Each has to be of a type of its own.
+        (element,) = typing.get_args(kind)
+        return [element.from_dict(dict(one)) for one in value]
     for choice in typing.get_args(kind) or (kind,):
         try:
             return choice.from_dict(dict(value))
@@ -130,7 +138,8 @@ def call(name, operation, body=None, others=None, status=None):
         found._get_kwargs(**arguments)
         return
     is_public = "/admin/" not in path and path != "/api/v1/boards"
-    client = package.AuthenticatedClient(base_url=url, token=player if is_public else operator)
+    bearer = service if name in OF_SERVICES else player if is_public else operator
+    client = package.AuthenticatedClient(base_url=url, token=bearer)
     answer = found.sync_detailed(client=client, **arguments)
     if status is None:
         status = 204 if name.startswith("OPTIONS") else 200

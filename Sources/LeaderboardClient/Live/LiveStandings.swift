@@ -18,8 +18,8 @@ actor LiveStandings: LiveReader {
     private let count: Int
     private let options: LiveOptions
     private let tell: @Sendable (Standings) -> Void
-    private let wishes: AsyncStream<Void>
-    private let wish: AsyncStream<Void>.Continuation
+    /// Of the connection that there is: something is to be asked.
+    private var wish: AsyncStream<Void>.Continuation?
 
     private var known = KnownRows()
     private var metadata: [String: Metadata?] = [:]
@@ -35,7 +35,6 @@ actor LiveStandings: LiveReader {
         self.options = options
         self.tell = tell
         query = [("window", options.window), ("include", options.includesMetadata ? "metadata" : nil)]
-        (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func cursor() -> String? { position?.cursor }
@@ -90,7 +89,7 @@ actor LiveStandings: LiveReader {
         // It came unasked: the board may have other rules now.
         if self.position != nil {
             mustLook = true
-            wish.yield()
+            wish?.yield()
         }
         self.position = position
         let knowable = rows.compactMap(\.known)
@@ -150,7 +149,7 @@ actor LiveStandings: LiveReader {
         )
         guard since == nil, isThin || isUntold else { return }
         mustFill = true
-        wish.yield()
+        wish?.yield()
     }
 
     private var isThin: Bool { frame.fixed == nil && known.lacks(count) }
@@ -161,6 +160,9 @@ actor LiveStandings: LiveReader {
 
     /// Asks for what the stream has not told: rows beyond the tenth, rows for those who fell, what users say of themselves, other rules.
     func fill() async {
+        // One for each connection: a stream ends with the task that reads it.
+        let (wishes, wish) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.wish = wish
         wish.yield()
         for await _ in wishes {
             if mustLook {

@@ -14,7 +14,8 @@ struct ImportCommand: AsyncParsableCommand {
             operators and ties; each score is an operator's adjustment (see leaderboard board import --help). At the end both sides are compared: \
             users, sum of the scores, and the first ten. The exit code is 1 where they differ, or rows were refused.
 
-            Let the other service stand still meanwhile. What was interrupted is ended by asking for the same again; what counted does not count twice.
+            Let the other service stand still meanwhile. What was interrupted is ended by asking for the same again; what counted does not count twice, \
+            for a day. After that day it sets the scores to what they were there: not what you want once people play here.
             """,
         subcommands: [ImportPodium.self, ImportNakama.self]
     )

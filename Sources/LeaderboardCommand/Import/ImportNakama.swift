@@ -38,10 +38,11 @@ struct ImportNakama: AsyncParsableCommand {
         let missing = names.only.subtracting(there.map(\.id)).sorted()
         for name in missing { faults.tell(ForeignFault("\(name): there is no such leaderboard")) }
         var (boards, taken): ([ForeignBoard], [NakamaLeaderboard]) = ([], [])
+        var ids: Set<BoardID> = []
         for leaderboard in there where names.takes(leaderboard.id) {
             do throws(ForeignFault) {
                 let board = try names.board(for: leaderboard.id)
-                guard !boards.contains(where: { $0.board == board }) else {
+                guard ids.insert(board).inserted else {
                     throw ForeignFault(
                         "\(leaderboard.id): another becomes \(board); say --board \"\(leaderboard.id)=…\""
                     )

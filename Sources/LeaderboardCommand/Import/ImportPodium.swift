@@ -80,13 +80,20 @@ struct PodiumBoards {
         let all = names.only.isEmpty ? try await source.names() : names.only.sorted()
         guard !all.isEmpty else { throw CommandFailure("there is no sorted set in this Redis: is it Podium's?") }
         var (boards, takenBy): ([ForeignBoard], [BoardID: String]) = ([], [:])
-        for name in all {
+        let (known, parsed) = (Set(all), all.map { PodiumName($0) })
+        let running = parsed.filter { $0.runs(at: moment) }.reduce(into: [String: Int]()) { counts, name in
+            if let series = name.series { counts[series.base, default: 0] += 1 }
+        }
+        for (name, parsedName) in zip(all, parsed) {
             guard try await source.isSortedSet(name) else {
                 faults.tell(ForeignFault("\(name): there is no such sorted set"))
                 continue
             }
             do throws(ForeignFault) {
-                var board = try board(PodiumName(name), among: all)
+                // Of two that run, as a week and a month, neither has the name before the season.
+                let base = parsedName.series?.base ?? ""
+                let isAlone = running[base] == 1 && !known.contains(base)
+                var board = try board(parsedName, takesBase: isAlone)
                 if let other = takenBy.updateValue(name, forKey: board.board) {
                     throw ForeignFault("\(name): \(board.board) is what \(other) becomes; say --board \"\(name)=…\"")
                 }
@@ -97,14 +104,13 @@ struct PodiumBoards {
         return boards
     }
 
-    private func board(_ name: PodiumName, among all: [String]) throws(ForeignFault) -> ForeignBoard {
+    /// - Parameter takesBase: it has the name before its season, if that runs.
+    private func board(_ name: PodiumName, takesBase: Bool) throws(ForeignFault) -> ForeignBoard {
         var definition = BoardDefinition()
         definition.order = order
         definition.usualOperator = .set
         definition.operators = [.set, .incr, .decr]
-        // Of two that run, as a week and a month, neither has the name before the season.
-        let running = all.map { PodiumName($0) }.filter { $0.series?.base == name.series?.base && $0.runs(at: moment) }
-        guard let series = name.series, running == [name], !all.contains(series.base),
+        guard let series = name.series, takesBase, name.runs(at: moment),
             let window = WindowName(series.window), let reset = try? Reset(series.reset)
         else {
             var board = ForeignBoard(name: name.text, board: try names.board(for: name.text), definition: definition)
