@@ -210,6 +210,29 @@ struct SwiftClientTests {
         }
     }
 
+    @Test("asks for the rows that nobody told it when some have fallen, also after a break")
+    func fallen() async throws {
+        try await withService { service, redis in
+            try await service.define("deep", #"{"operators":["incr","decr"]}"#)
+            let rows = (1...30).flatMap { ["\($0)", "u\($0)"] }
+            try await redis.command(words: ["ZADD", "lb:{deep}:scores"] + rows)
+            let proxy = try await TCPProxy(to: service.port)
+            let board = try Self.client(service.port).board("deep")
+            try await Self.watching(Self.client(proxy.port).board("deep"), rows: 12) { watched in
+                let truth = try await board.standings(StandingsQuery(limit: 12))
+                try await until("the rows are others") { watched.rows == truth }
+                proxy.set(.cut)
+                try await until("it does not leave") { watched.states.withLock { $0.last == "waiting" } }
+                proxy.set(.open)
+                let mover = try Self.client(service.port, service.token("u30")).board("deep")
+                _ = try await mover.update(Update(of: "u30", .decrease(30)))
+                let later = try await board.standings(StandingsQuery(limit: 12))
+                #expect(later.first?.user == "u29")
+                try await until("the rows are others") { watched.rows == later }
+            }
+        }
+    }
+
     @Test(
         "ends with the service's words where waiting does not help, and shows a private board and the own place to who has a token"
     )
