@@ -420,7 +420,7 @@ final class OwnPlaces {
         if known == nil { owesRound = true } else { viewer.look = nil }
         viewer.version = version
         guard let standing = known ?? viewer.look?.standing else { return }
-        let told = standing.hashValue
+        let told = standing.told
         guard told != viewer.told || !viewer.passed.isEmpty || !viewer.overtook.isEmpty else { return }
         viewer.told = told
         viewer.hasScore = standing.score != nil

@@ -55,6 +55,16 @@ package struct OwnStanding: Sendable, Hashable {
         self.isHidden = isHidden
     }
 
+    /// Of what a viewer is told, which does not say that they are hidden.
+    var told: Int {
+        var hasher = Hasher()
+        hasher.combine(score)
+        hasher.combine(rank)
+        hasher.combine(among)
+        hasher.combine(neighbours)
+        return hasher.finalize()
+    }
+
     package static func absent(total: Int) -> OwnStanding {
         OwnStanding(score: nil, rank: nil, among: ScorePlace(total: total, worse: 0, equal: 0), neighbours: [])
     }
