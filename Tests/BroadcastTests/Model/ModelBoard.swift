@@ -14,6 +14,8 @@ enum ModelEvent {
 final class ModelBoard {
     let order: BoardOrder
     private(set) var scores: [String: Int] = [:]
+    /// Of who is hidden: only they see it.
+    private var hidden: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var epoch = 1
     /// Shown to those only who have a token.
@@ -30,6 +32,7 @@ final class ModelBoard {
 
     /// What our own function does.
     func update(_ user: String, by increase: Int) {
+        if hidden[user] != nil { return updateUnseen(user, by: increase) }
         if increase != 0 || scores[user] == nil { reached[user] = seq + 1 }
         scores[user, default: 0] += increase
         seq += 1
@@ -37,6 +40,33 @@ final class ModelBoard {
         publish(
             .change(Change(user: user, score: score, increase: increase, seq: seq, epoch: "\(epoch)", time: 1))
         )
+    }
+
+    private func updateUnseen(_ user: String, by increase: Int) {
+        if increase != 0 { reached[user] = seq + 1 }
+        hidden[user, default: 0] += increase
+        seq += 1
+        publish(
+            .change(
+                Change(user: user, score: 0, increase: nil, seq: seq, epoch: "\(epoch)", time: 1, isUnseen: true)
+            )
+        )
+    }
+
+    /// Who is on the board goes on scoring, and is on it no more.
+    func hide(_ user: String) {
+        guard let score = scores[user] else { return }
+        remove(user)
+        hidden[user] = score
+        publish(.replaced)
+    }
+
+    func isHidden(_ user: String) -> Bool { hidden[user] != nil }
+
+    func show(_ user: String) {
+        guard let score = hidden.removeValue(forKey: user) else { return }
+        scores[user] = score
+        publish(.replaced)
     }
 
     /// What another service does, which may forget to tell.
@@ -100,7 +130,8 @@ final class ModelBoard {
     }
 
     func own(_ wish: OwnWish) -> OwnStanding {
-        let all = standings(.max)
+        let own = hidden[wish.user].map { [Standing(user: wish.user, score: $0)] } ?? []
+        let all = (standings(.max) + own).sorted(by: precedes)
         guard let place = all.firstIndex(where: { $0.user == wish.user }) else { return .absent(total: all.count) }
         let near = (max(0, place - wish.neighbours)..<min(all.count, place + wish.neighbours + 1)).filter {
             $0 != place
@@ -113,7 +144,8 @@ final class ModelBoard {
             among: ScorePlace(total: all.count, worse: worse, equal: all.count { $0.score == score }),
             neighbours: near.map { place in
                 OwnStanding.Neighbour(standing: all[place], rank: order.rank(at: place, of: all))
-            }
+            },
+            isHidden: !own.isEmpty
         )
     }
 

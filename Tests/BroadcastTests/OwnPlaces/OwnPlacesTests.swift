@@ -24,7 +24,7 @@ struct OwnPlacesTests {
     }
 
     @Test(
-        "are told what the board says of each, after updates, suspensions and reads that fail, wherever the rows end",
+        "are told what the board says of each, hidden or not, after updates, suspensions, failing reads, wherever the rows end",
         arguments: orders,
         [3, 25, 100_000]
     )
@@ -45,7 +45,9 @@ struct OwnPlacesTests {
                 switch Int.random(in: 0..<40, using: &random) {
                 case 0: board.suspend(user)
                 case 1: instance.answer(fails: true)
-                case 2 where !order.isByArrival: board.write(user, Int.random(in: 0...90, using: &random), isTold: true)
+                case 3: board.hide(user)
+                case 4: board.show(user)
+                case 2 where !order.isByArrival && !board.isHidden(user): board.write(user, Int.random(in: 0...90, using: &random), isTold: true)
                 default: board.update(user, by: Int.random(in: -9...12, using: &random))
                 }
                 if Bool.random(using: &random) { instance.receive() }
