@@ -47,7 +47,8 @@ struct OwnPlacesTests {
                 case 1: instance.answer(fails: true)
                 case 3: board.hide(user)
                 case 4: board.show(user)
-                case 2 where !order.isByArrival && !board.isHidden(user): board.write(user, Int.random(in: 0...90, using: &random), isTold: true)
+                case 2 where !order.isByArrival && !board.isHidden(user):
+                    board.write(user, Int.random(in: 0...90, using: &random), isTold: true)
                 default: board.update(user, by: Int.random(in: -9...12, using: &random))
                 }
                 if Bool.random(using: &random) { instance.receive() }
