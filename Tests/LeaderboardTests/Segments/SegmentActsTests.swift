@@ -200,6 +200,7 @@ struct SegmentActsTests {
         "update.lua": "as another service", "grant.lua": "as another service",
         "loading.lua": "how keys are put in place",
         "freeze.lua": "what is shown", "rebuild_season.lua": "seasons", "set_aside.lua": "members that are no users",
+        "aside.lua": "scores that are kept: write.lua tells segments",
     ]
 
     @Test("are thought of in each file of functions that moves users on the board")
