@@ -179,7 +179,8 @@ private struct AuditAnswer: Decodable {
                 .text(segments?.joined(separator: " ")), .text(reverted.map { "\($0)" }),
                 .text(unreverts?.map(String.init).joined(separator: " ")),
                 .text(unreverted_entries?.joined(separator: " ")), .text(hidden.map { "\($0)" }),
-                .text(seasons?.joined(separator: " ")), .text(places), .text(held_id), .number(made_at), .text(reporter),
+                .text(seasons?.joined(separator: " ")), .text(places), .text(held_id), .number(made_at),
+                .text(reporter),
             ])
         }
 
