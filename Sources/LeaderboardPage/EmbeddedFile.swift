@@ -81,6 +81,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "desk-done.js", bytes: PackageResources.desk_done_js),
         EmbeddedFile(name: "desk-file.js", bytes: PackageResources.desk_file_js),
         EmbeddedFile(name: "desk-flags.js", bytes: PackageResources.desk_flags_js),
+        EmbeddedFile(name: "desk-held.js", bytes: PackageResources.desk_held_js),
         EmbeddedFile(name: "desk-list.js", bytes: PackageResources.desk_list_js),
         EmbeddedFile(name: "desk-rising.js", bytes: PackageResources.desk_rising_js),
         EmbeddedFile(name: "desk-service.js", bytes: PackageResources.desk_service_js),

@@ -210,6 +210,17 @@ package struct ServiceAssembly: Sendable {
             ),
             AfterRedis(part: board, redis: redis, store: store),
             AfterRedis(part: intake, redis: redis, store: store),
+            AfterRedis(
+                part: HeldReviews(
+                    configuration.reviews,
+                    redis: redis,
+                    functions: functions,
+                    catalogue: catalogue,
+                    logger: logger
+                ),
+                redis: redis,
+                store: store
+            ),
             AfterRedis(part: privateViewers, redis: redis, store: store),
             AfterRedis(
                 part: Presence(store: presence, broadcaster: broadcaster, redis: redis, logger: logger),

@@ -26,7 +26,7 @@ extension BoardDefinition {
             "rate_limit", "service_rate_limit",
         ]
         + BoardWindows.members + BoardSegments.members + [
-            "rules", "intake", "frozen", "parts", "visibility", "version",
+            "rules", "held", "intake", "frozen", "parts", "visibility", "version",
         ]
 
     /// What an operator asks for, for ``version`` to be given.
@@ -115,6 +115,7 @@ extension BoardDefinition {
         segments = BoardSegments(&reader)
         hasIntake = reader.flag("intake")
         rules = PlausibilityRule.list(&reader)
+        heldTerm = HeldTerm(&reader)
         if reader.value("frozen") != nil {
             frozenSince = reader.number("frozen", in: 0...ScoreRange.limit, default: 0)
         }

@@ -9,7 +9,8 @@ extension BoardDefinition {
         var text = ByteBuffer(string: "{")
         writeRules(into: &text)
         text.writeString(
-            windows.json + segments.json + PlausibilityRule.member(of: rules) + intakeJSON + frozenJSON
+            windows.json + segments.json + PlausibilityRule.member(of: rules) + HeldTerm.member(of: heldTerm)
+                + intakeJSON + frozenJSON
         )
         text.writeString(#""visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#)
         return text
@@ -21,7 +22,8 @@ extension BoardDefinition {
         var text = ByteBuffer(string: #"{"name":"\#(name)","#)
         writeRules(into: &text)
         text.writeString(
-            windows.shownJSON + segments.json + (toAll ? "" : PlausibilityRule.member(of: rules)) + intakeJSON
+            windows.shownJSON + segments.json
+                + (toAll ? "" : PlausibilityRule.member(of: rules) + HeldTerm.member(of: heldTerm)) + intakeJSON
                 + frozenJSON
                 + #""parts":1,"visibility":"\#(visibility.rawValue)","version":"\#(version)"}"#
         )

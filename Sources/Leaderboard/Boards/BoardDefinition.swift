@@ -42,6 +42,8 @@ package struct BoardDefinition: Sendable, Equatable {
     package var hasIntake = false
     /// At most ``PlausibilityRule/maximumCount``, each of another ``PlausibilityRule/label``. Shown to operators alone.
     package var rules: [PlausibilityRule] = []
+    /// Nil: what waits, waits for an operator, however long.
+    package var heldTerm: HeldTerm?
     /// 1 to 32 of `A-Z a-z 0-9 _ - .`: a whole number that goes up by one with each change; 0 of what nobody stored.
     package var version = "0"
 

@@ -95,7 +95,7 @@ register_operation('leaderboard_reject', reject)
 -- Returns one of
 --   done score rise final   what the user has now, by how much that rose (below 0: it fell), and which final seasons were changed (with_final)
 --   gone                    it does not wait, or not any more
---   suspended               as an update: it goes on waiting
+--   suspended               as an update: it goes on waiting. Of a hidden user (aside.lua), it counts in what is kept of them
 --   score_limit [window]    a bound of the board refuses it: it goes on waiting
 --   beside place user | behind | season_is told    as of leaderboard_give_back; the user itself may be who is beside
 
@@ -153,7 +153,7 @@ local function places_of_release(op, asked, fields)
 end
 
 -- The change by which the score was reached is told where the place is that of another one than this.
-local function record_release(op, places, asked, fields, id, segments_text)
+local function record_release(op, places, asked, fields, id, segments_text, is_hidden)
   local board, told, names = places[1], told_of(fields, 'released', id), {}
   local rise = board.total - asked.tally
   if asked.adds and board.score or fields.op == 'set' or fields.op == 'best' then
@@ -168,11 +168,22 @@ local function record_release(op, places, asked, fields, id, segments_text)
   if board.keeps then
     push(told, 'reached', integer_text(board.reached))
   end
+  if is_hidden then
+    push(told, 'hidden', '1')
+  end
   if segments_text then
     push(told, 'segments', segments_text)
   end
   op.ip, op.request = fields.ip or '', fields.request or ''
   record(op, nil, math.floor(rise), board.total, told)
+end
+
+-- Of a hidden user, nobody but they is told more than that there was a change.
+local function tell_unseen(op)
+  if noted[op.channel] ~= op.audit_max then
+    note_kept(op.audit, op.audit_max, op.seq, op.channel)
+  end
+  publish(op.channel, '"user_id":"' .. op.user .. '","unseen":true', op.seq_text, op.epoch, op.time_text)
 end
 
 local function release(keys, args)
@@ -192,7 +203,9 @@ local function release(keys, args)
   if not fields or fields.user ~= op.user or not OPERATORS[fields.op] or not whole_number(fields.value or '')
     or not whole_number(fields.seq or '') then
     return { 'gone' }
-  elseif op.is_suspended then
+  end
+  local is_hidden = op.is_suspended and aside.is_hidden(op.suspended, op.user)
+  if op.is_suspended and not is_hidden then
     return { 'suspended' }
   end
   refuse_missing_queue_rights(queue)
@@ -220,7 +233,7 @@ local function release(keys, args)
     windows[index - 1] = places[index].window
   end
   local values, segments_text = segments.after_hold(op.user, fields)
-  record_release(op, places, asked, fields, id, segments_text)
+  record_release(op, places, asked, fields, id, segments_text, is_hidden)
   take_out(queue, id, op.user)
   for _, place in ipairs(places) do
     reverting.bring(op, place)
@@ -243,6 +256,10 @@ local function release(keys, args)
     op.increase_text = op.increase_text .. ',"meta":true'
   end
   local final, shown = with_final({}, windows)[2], not board.is_kept and board.total or nil
+  if is_hidden then
+    tell_unseen(op)
+    return { 'done', shown_score(board.total), shown_score(board.total - (board.score or 0)), final or '' }
+  end
   -- Viewers of a season that is over are told of no score: they look anew.
   tell(op, final and (shown or 0) or shown, op.moves.stamps or #windows > 0)
   return { 'done', shown_score(board.total), shown_score(board.total - (board.score or 0)), final or '' }

@@ -56,6 +56,9 @@ package struct HeldEntry: Sendable, Equatable {
         windows = (entry["seasons"] ?? "").parts(at: ";").compactMap { WindowSeason(text: $0) }
     }
 
+    /// What it adds, of one that adds or takes away.
+    var change: Int { operation == .decr ? -value : value }
+
     /// As the audit would have it, had it counted when it was made.
     func asUpdate(in windows: [WindowSeason]) -> AuditEntry {
         // No entry of the audit has such an id.

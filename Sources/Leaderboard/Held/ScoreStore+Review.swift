@@ -60,6 +60,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reviewed {
         let windows = try await keptWindows(of: held, on: eventLoop)
+        if board.definition.onlyAdds { return try await add(held, in: windows, by: act, on: eventLoop) }
         let update = held.asUpdate(in: windows)
         var history = RevertedHistory(user: held.user) { _ in false }
         var seasons = try await storedSeasons(on: eventLoop)
@@ -80,16 +81,8 @@ extension ScoreStore {
                 throw .unavailable("the board changes faster than its audit is read")
             }
             catchUps += 1
+            if let reviewed = Reviewed(ofRelease: reply) { return reviewed }
             switch (reply[0].text, reply.count) {
-            case ("done", 4):
-                guard let score = reply[1].score, let rise = reply[2].score, let final = reply[3].text else {
-                    throw .outcomeUnknown("unexpected reply")
-                }
-                return .released(Released(score: score, points: rise, finalSeasons: FinalSeasons.names(final)))
-            case ("gone", 1): return .gone
-            case ("suspended", 1): return .suspended
-            case ("score_limit", 1): return .scoreLimit(window: nil)
-            case ("score_limit", 2): return .scoreLimit(window: reply[1].text.flatMap { WindowName($0) })
             case ("season_is", _):
                 (seasons, others) = (RunningSeasons.reached(reply), [:])
                 history.begin(seasons, past: windows)
@@ -100,6 +93,37 @@ extension ScoreStore {
             default: throw .outcomeUnknown("unexpected reply")
             }
         }
+    }
+
+    /// The same on a board where all that updates do is add and take away, and equals stand by their ids: what the user has is what it adds
+    /// to, whatever came when, and the audit is not read.
+    private func add(
+        _ held: HeldEntry,
+        in windows: [WindowSeason],
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reviewed {
+        var seasons = try await storedSeasons(on: eventLoop)
+        for _ in 0..<Self.maximumTurns {
+            let holding = try await holding(of: held.user, on: eventLoop)
+            let past = windows.filter { !seasons.names($0) }
+            let parts = seasons.map { windows.map(\.name).contains($0.name) ? "more \(held.change)" : "-" }
+            let ofWindows = (parts + past.map { _ in "more \(held.change)" }).joined(separator: ";")
+            let score = holding.anyScore ?? 0
+            let words = [
+                holding.at.description, String(score), String(ScoreRange.held(score + held.change)), "1",
+                "\(ofWindows)|\(past.map(\.text).joined(separator: ";"))", "0", "",
+            ]
+            let call = calls.release(held, words, in: [seasons, past].flatMap(\.self), by: act)
+            let reply = try await operate(call, on: eventLoop)
+            if let reviewed = Reviewed(ofRelease: reply) { return reviewed }
+            switch reply.first?.text {
+            case "season_is": seasons = RunningSeasons.reached(reply)
+            case "behind": continue
+            default: throw .outcomeUnknown("unexpected reply")
+            }
+        }
+        throw .unavailable("the board changes faster than its audit is read")
     }
 
     /// Of the seasons of its time, those that are kept, with their ends, which an operator may have set since.
@@ -124,7 +148,7 @@ extension ScoreStore {
         history.begin([], past: windows)
         try await readOn(&history, on: eventLoop)
         let holding = try await holding(of: held.user, on: eventLoop)
-        guard !holding.isSuspended else { return .suspended }
+        guard !holding.isSuspended || holding.isHidden else { return .suspended }
         let score = holding.anyScore
         let batch = [history.hold(held.asUpdate(in: windows), score)]
         guard let rest = history.rest(with: batch, by: board.definition.asOfThen), let end = rest.score else {
@@ -143,7 +167,27 @@ extension ScoreStore {
     }
 }
 
+extension Reviewed {
+    /// Nil: it is asked for again.
+    fileprivate init?(ofRelease reply: [RESPValue]) {
+        switch (reply.first?.text, reply.count) {
+        case ("done", 4):
+            guard let score = reply[1].score, let rise = reply[2].score, let final = reply[3].text else { return nil }
+            self = .released(Released(score: score, points: rise, finalSeasons: FinalSeasons.names(final)))
+        case ("gone", 1): self = .gone
+        case ("suspended", 1): self = .suspended
+        case ("score_limit", 1): self = .scoreLimit(window: nil)
+        case ("score_limit", 2): self = .scoreLimit(window: reply[1].text.flatMap { WindowName($0) })
+        default: return nil
+        }
+    }
+}
+
 extension BoardDefinition {
+    fileprivate var onlyAdds: Bool {
+        operators.isSubset(of: [.incr, .decr]) && atBound == .refuse && !ties.isByArrival
+    }
+
     /// Where bounds refuse, they hold of what an update comes to in the end, and no step on the way there is held by them.
     fileprivate var asOfThen: BoardDefinition {
         guard atBound == .refuse else { return self }

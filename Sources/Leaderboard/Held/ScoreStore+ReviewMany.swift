@@ -14,6 +14,8 @@ package struct ReviewedMany: Sendable, Equatable {
     package var kept: [Kept] = []
     /// There are more: behind this one.
     package var next: AuditID?
+    /// The last of these.
+    package var last: AuditID?
 }
 
 /// What waits and is meant.
@@ -57,6 +59,7 @@ extension ScoreStore {
             case .gone: break
             case let why: result.kept.append(.init(held: entry, why: why))
             }
+            result.last = entry.id
             let isLast = index == page.entries.count - 1
             if isLast ? page.next != nil : NIODeadline.now() - start > Self.longestReview {
                 result.next = entry.id

@@ -110,7 +110,10 @@ struct SeasonTallies {
             }
             guard let user = entry.userID?.rawValue else { continue }
             switch entry.action {
-            case .update: count(entry, user)
+            case .update:
+                count(entry, user)
+                // It counted in what is kept of its user, in each season that it names.
+                if entry.isRelease, entry.isOfHidden { suspensions[user, default: []].append((Act(entry), true)) }
             case .revert: takeBack(entry, user)
             case .suspend: suspensions[user, default: []].append((Act(entry), true))
             case .reinstate: suspensions[user, default: []].append((Act(entry), false))

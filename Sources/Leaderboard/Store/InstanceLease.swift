@@ -26,6 +26,11 @@ package struct InstanceLease: Sendable {
         self.init(functions, key: functions.options.keySpace.begin(of: "@intake") + "lease")
     }
 
+    /// That of who reviews what has waited its time.
+    package init(ofReviews functions: FunctionCalls) {
+        self.init(functions, key: functions.options.keySpace.begin(of: "@reviews") + "lease")
+    }
+
     /// Takes it, or holds it longer.
     /// - Parameter length: zero: gives it back.
     package func hold(for length: Duration, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Lead {

@@ -131,6 +131,7 @@ struct DefinitionOptions: ParsableArguments {
         windows.apply(to: &definition.windows, &reader)
         segments.apply(to: &definition.segments, &reader)
         rules.apply(to: &definition.rules, &reader)
+        rules.apply(to: &definition.heldTerm, &reader)
     }
 }
 
@@ -163,6 +164,7 @@ extension BoardDefinition {
             ("segments", segments.kinds.map(\.rawValue).joined(separator: ",")),
             ("totals", segments.kinds.filter(segments.totals.contains).map(\.rawValue).joined(separator: ",")),
             ("rules", PlausibilityRule.json(rules)),
+            ("held", heldTerm.map { "\($0.word.rawValue) after \($0.after)" } ?? ""),
         ]
     }
 }

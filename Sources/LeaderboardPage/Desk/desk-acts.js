@@ -104,6 +104,67 @@ export class Acts {
     });
   }
 
+  /** An update that waits for review (`entry`, as of `readHeld`): `word` is release or reject. */
+  review({ board, user }, word, { id }) {
+    const isRelease = word === "release";
+    const path = this.#service.path(board, "held", id, word);
+    return {
+      title: `${isRelease ? "Release" : "Reject"} an update of ${user}`, go: isRelease ? "Release" : "Reject",
+      says: says(isRelease ? "It counts as if it had when it was made, in the seasons of its time too; what the user did since stays." : "It is dropped, and cannot be brought back; the audit says what it was."),
+      preview: async () => {
+        const { score, points: rise, final_seasons: seasons } = await this.#service.write("POST", `${path}/preview`, {});
+        return { words: isRelease ? `The score becomes ${number(score)} (${signed(rise)}).${ofSeasons(seasons)}` : "It still waits." };
+      },
+      run: async (reason) => {
+        const { score, points: rise, final_seasons: seasons } = await this.#service.write("POST", path, { reason });
+        if (!isRelease) return { board, user, words: `An update of ${user} was rejected.`, undo: null };
+        const seq = await this.#seqOfRelease(board, user, id);
+        return {
+          board, user, words: `An update of ${user} was released: the score is ${number(score)} (${signed(rise)}).${ofSeasons(seasons)}`,
+          undo: seq === null ? null : () => this.revert({ board, user, standing: null }, { seq, reason: undone(reason) }),
+        };
+      },
+    };
+  }
+
+  /** All of the user's that wait. */
+  reviewAll({ board, user }, word) {
+    const isRelease = word === "release";
+    const path = this.#service.path(board, "held", word);
+    return {
+      title: `${isRelease ? "Release" : "Reject"} all that waits of ${user}`, go: isRelease ? "Release all" : "Reject all",
+      says: says(isRelease ? "Each counts as if it had when it was made, the oldest first. What a bound of the board refuses goes on waiting." : "They are dropped, and cannot be brought back; the audit says what they were."),
+      preview: async () => {
+        const { updates, upto } = await this.#service.write("POST", `${path}/preview`, { user_id: user });
+        if (updates === 0) return { isNothing: true, words: "Nothing of this user waits." };
+        return { upto, words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user}.` };
+      },
+      run: async (reason, { upto }) => {
+        let [count, kept, after] = [0, 0, null];
+        do {
+          const some = await this.#service.write("POST", path, { user_id: user, upto, reason, ...(after === null ? {} : { after }) });
+          count += some.released + some.rejected;
+          kept += Array.isArray(some.kept) ? some.kept.length : 0;
+          after = typeof some.next === "string" ? some.next : null;
+        } while (after !== null);
+        const still = kept === 0 ? "" : ` ${number(kept)} ${kept === 1 ? "goes" : "go"} on waiting.`;
+        return { board, user, words: `${number(count)} ${count === 1 ? "update" : "updates"} of ${user} ${count === 1 ? "was" : "were"} ${isRelease ? "released" : "rejected"}.${still}`, undo: null };
+      },
+    };
+  }
+
+  /** By which a release can be reverted; null: the audit does not tell it any more. */
+  async #seqOfRelease(board, user, id) {
+    try {
+      const { entries } = await this.#service.read(this.#service.path(board, "audit"), { user_id: user, limit: 50 });
+      const seq = (Array.isArray(entries) ? entries : []).find((entry) => entry?.action === "release" && entry.held_id === id)?.seq;
+      return Number.isSafeInteger(seq) ? seq : null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    }
+  }
+
   /** `by`: what stands in the field already, below 0 to take. */
   adjust({ board, user }, { by = null, reason = "", note = null } = {}) {
     const kind = element("select", { id: "adjust-kind" },

@@ -7,6 +7,7 @@ import { Case } from "./desk-case.js";
 import { ActDialog } from "./desk-dialog.js";
 import { Done } from "./desk-done.js";
 import { Flags } from "./desk-flags.js";
+import { Held } from "./desk-held.js";
 import { Rising } from "./desk-rising.js";
 import { DeskStandings } from "./desk-standings.js";
 import { AuditTable } from "./desk-table.js";
@@ -29,6 +30,7 @@ export class Desk {
   #standings;
   #rising;
   #flags;
+  #held;
   #case;
   #audit;
   #auditOf = null;
@@ -58,6 +60,7 @@ export class Desk {
       rows: "rising-rows", note: "rising-note", minutes: "rising-minutes", again: "rising-again",
     }), { onOpen });
     this.#flags = new Flags(service, this.#board, byIDs({ rows: "flags-rows", note: "flags-note" }), { onOpen });
+    this.#held = new Held(service, this.#board, byIDs({ rows: "held-rows", note: "held-note", turn: "held-acts" }), { acts, onAct, onOpen });
     this.#case = new Case(service, this.#board, byIDs({
       article: "case", hint: "hint", name: "case-name", marks: "case-marks", close: "case-close", facts: "case-facts", acts: "case-acts", problem: "case-problem",
       chart: "case-chart", chartNote: "case-chart-note", addresses: "case-addresses", addressesNote: "case-addresses-note", audit: "case-audit",
@@ -107,6 +110,7 @@ export class Desk {
     this.#standings.close();
     this.#rising.close();
     this.#flags.close();
+    this.#held.close();
     this.#dialog.close();
     this.#case.stop();
     this.#audit.clear();
@@ -128,6 +132,7 @@ export class Desk {
     this.#standings.board = this.#board;
     this.#rising.board = this.#board;
     this.#flags.board = this.#board;
+    this.#held.board = this.#board;
     this.#case.board = this.#board;
     this.#follow();
     this.#turn(this.#view === "boards" ? "players" : this.#view);
@@ -210,6 +215,7 @@ export class Desk {
     this.#standings.changed();
     this.#rising.changed();
     this.#flags.changed(true);
+    this.#held.changed();
     if (done.isErased) this.#forget();
     else if (done.board === this.#board.name) this.#case.acted();
     if (this.#auditOf === this.#board.name) this.#audit.acted();
@@ -221,6 +227,7 @@ export class Desk {
     this.#case.close();
     this.#rising.read();
     this.#flags.forget();
+    this.#held.forget();
     this.#audit.clear();
     this.#auditOf = null;
     if (this.#view === "audit") this.#turn("audit");
@@ -246,6 +253,7 @@ export class Desk {
     this.#standings.tick(now);
     this.#rising.tick(now);
     this.#flags.tick(now);
+    this.#held.tick(now);
   }
 
   #left = () => this.#feed?.stop();

@@ -34,6 +34,7 @@ package struct ServiceConfiguration: Sendable {
     package var tracing: TracingOptions?
     /// Of the streams that other services write into.
     var intake: IntakeOptions
+    var reviews = HeldReviews.Pace()
     /// Nil: nobody is told of events.
     package var webhooks: WebhookOptions?
     package var threads: Int

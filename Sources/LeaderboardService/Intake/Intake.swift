@@ -77,7 +77,7 @@ final class Intake: Service {
 
     /// Until the lease is lost.
     private func work() async {
-        var boards = IntakeBoards(catalogue)
+        var boards = ChosenBoards(catalogue) { $0.hasIntake }
         var resting: [BoardID: ContinuousClock.Instant] = [:]
         // Of a board that rests, or cannot be read, as many as there were when it could.
         var left: [BoardID: Int] = [:]

@@ -99,6 +99,75 @@ struct DeskFlagsInBrowserTests {
         }
     }
 
+    @Test(
+        "what waits for review comes up with its evidence, and is released or rejected by a key, with a preview and a reason"
+    )
+    func held() async throws {
+        try await withService { service, _ in
+            let rule = #"{"rule":"largest_jump","against":"own","points":100,"times":3,"action":"hold"}"#
+            try await service.define("arena", #"{"increase_max":1000,"rules":[\#(rule)]}"#)
+            try await service.play("arena", "ada", #""score_increase":50"#)
+            try await withBrowser { page in
+                try await openDesk(service, page, "?board=arena")
+                try await page.wait(for: "\(Self.text("#held-note")) === 'Nothing waits.'")
+                for (user, points) in [("eve", 900), ("bob", 800), ("eve", 700)] {
+                    try await service.play("arena", user, "\"score_increase\":\(points)", status: 202)
+                }
+                let rows = """
+                    [...document.querySelectorAll("#held-rows button")].map((row) => [row.querySelector(".gain").textContent, row.querySelector("bdi").textContent,
+                      row.querySelector("small").textContent.split(" ")[0], row.querySelector(".score").textContent].join(" ")).join()
+                    """
+                try await page.wait(
+                    for:
+                        "\(rows) === '+900 eve largest_jump – → 900,+800 bob largest_jump – → 800,+700 eve largest_jump – → 700'"
+                )
+                func agree(_ reason: String) async throws {
+                    try await page.evaluate(
+                        """
+                        (() => {
+                          const field = document.querySelector("#act-reason");
+                          field.value = "\(reason)";
+                          field.dispatchEvent(new Event("input"));
+                        })()
+                        """
+                    )
+                    try await page.wait(
+                        for: "document.querySelector('#act-go').getAttribute('aria-disabled') === 'false'"
+                    )
+                    try await page.evaluate("(document.querySelector('#act-form').requestSubmit(), 0)")
+                }
+                // By a key on the row that has the focus.
+                try await page.evaluate("document.querySelectorAll('#held-rows button')[1].focus()")
+                try await page.press("l")
+                try await page.wait(for: "\(Self.text("#act-preview")) === 'The score becomes 800 (+800).'")
+                try await agree("was right")
+                try await page.wait(for: "\(Self.standings) === '1 bob 800,2 ada 50'")
+                try await page.wait(
+                    for:
+                        "\(Self.text("#done-rows")).includes('An update of bob was released: the score is 800 (+800).')"
+                )
+                // It is undone by a revert.
+                try await page.evaluate("document.querySelector('#done-rows button').click()")
+                try await page.wait(
+                    for: "\(Self.text("#act-preview")).startsWith('1 update with 800 points is taken back')"
+                )
+                try await agree("was not")
+                try await page.wait(for: "\(Self.standings).startsWith('1 ada 50')")
+                // One that is chosen opens its user; all of theirs by a button.
+                try await page.evaluate("document.querySelector('#held-rows button').click()")
+                try await page.wait(for: "\(Self.text("#case-name")) === 'eve'")
+                try await page.evaluate("document.querySelector('#held-acts [data-act=X]').click()")
+                try await page.wait(for: "\(Self.text("#act-preview")) === '2 updates of eve.'")
+                try await agree("no")
+                try await page.wait(for: "\(Self.text("#held-note")) === 'Nothing waits.'")
+                #expect(
+                    try await page.evaluate("document.querySelector('#held-acts').hidden && \(rows) === ''") == "true"
+                )
+                #expect(await page.problems.map(\.description) == [])
+            }
+        }
+    }
+
     @Test("the standings are of a window that is chosen, live, or of a season that is over; the address keeps it")
     func windows() async throws {
         try await withService { service, _ in

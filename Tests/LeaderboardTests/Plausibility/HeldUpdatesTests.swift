@@ -1,5 +1,6 @@
 @testable import TestSupport
 import Board
+import NIOCore
 import RedisClient
 import Testing
 
@@ -113,6 +114,50 @@ struct HeldUpdatesTests {
             #expect(try await store.holding(of: UserID("ada"), on: loop).score == 100)
             let report = try await ruled.verify()
             #expect(report.isSound, "\(report)")
+        }
+    }
+
+    @Test("takes its user into the segments and to the words that it names, where those are as they were then")
+    func says() async throws {
+        try await withBoard { board in
+            let members = #""segments":["team"],"operators":["incr","set"],"operator":"incr","#
+            let ruled = try await RuledBoard(board, Self.jump, members)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            func hold(_ user: String, _ team: String, _ name: String) async throws {
+                let json =
+                    #"{"user_id":"\#(user)","score_increase":50,"segments":["team:\#(team)"],"metadata":{"name":"\#(name)"}}"#
+                let update = try BoardUpdate(json: ByteBuffer(string: json), of: store.board.definition)
+                let outcome = try await store.apply(
+                    update,
+                    origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
+                    idempotencyKey: nil,
+                    withRank: false,
+                    on: loop
+                )
+                guard case .held = outcome else { throw UnexpectedOutcome(outcome: outcome) }
+            }
+            try await hold("ada", "red", "Ada")
+            try await hold("ada", "blue", "Lady")
+            let waiting = try await store.held(limit: 10, on: loop).entries
+            #expect(waiting.map(\.segments) == [["team:red"], ["team:blue"]])
+            let users = store.keys.segments(of: try #require(SegmentKind("team"))).users
+            func team() async throws -> String? {
+                try await board.command("HGET", users, "ada").text?.split(separator: " ").last.map(String.init)
+            }
+            func said() async throws -> String? { try await board.command("HGET", store.keys.meta, "ada").text }
+            #expect(try await team() == nil)
+            #expect(try await said() == nil)
+            // Of two that wait, either found nothing: the one that is released first is what the other finds then.
+            for (place, score) in [(0, 50), (1, 100)] {
+                let reviewed = try await store.review(waiting[place], .release, by: act, on: loop)
+                #expect(reviewed == .released(.init(score: score, points: 50)))
+                #expect(try await team() == "red")
+                #expect(try await said() == #"{"name":"Ada"}"#)
+            }
+            let report = try await ruled.verify()
+            #expect(report.isSound, "\(report)")
+            let entry = try #require(try await store.audit(AuditFilter(), before: nil, limit: 2, on: loop).entries.last)
+            #expect(entry.segments == ["team:red"])
         }
     }
 }

@@ -28,6 +28,37 @@ struct RuleDefinitionTests {
         #expect(try !String(buffer: definition.shown(as: .board(BoardID("coins")), toAll: true)).contains("rules"))
     }
 
+    @Test("are stored with what becomes of what waits, which others are not shown")
+    func term() throws {
+        let text = #"{"held":{"after":"36h","then":"reject"}}"#
+        let object = try #require(try JSONValue(json: Array(text.utf8), maximumBytes: 4096).object)
+        let definition = try BoardDefinition(json: object, named: .board(BoardID("coins")))
+        #expect(definition.heldTerm?.after.milliseconds == 129_600_000 && definition.heldTerm?.word == .reject)
+        #expect(try BoardDefinition(stored: Array(definition.stored.readableBytesView)) == definition)
+        let (name, member) = (DefinitionName.board(try BoardID("coins")), #""held":{"after":"36h","then":"reject"}"#)
+        #expect(String(buffer: definition.shown(as: name)).contains(member))
+        #expect(!String(buffer: definition.shown(as: name, toAll: true)).contains("held"))
+    }
+
+    @Test(
+        "are refused with a term that is none",
+        arguments: [
+            ("1", "an object of after and then"), (#"{"after":"1h"}"#, "an object of after and then"),
+            (#"{"after":"1h","then":"release","more":1}"#, "an object of after and then"),
+            (#"{"after":"999ms","then":"release"}"#, "held.after must be from 1s to 365d"),
+            (#"{"after":"366d","then":"release"}"#, "held.after must be from 1s to 365d"),
+            (#"{"after":"soon","then":"release"}"#, "held.after must be from 1s to 365d"),
+            (#"{"after":"365d","then":"flag"}"#, "held.then must be release or reject"),
+        ]
+    )
+    func noTerm(term: String, words: String) throws {
+        let object = try #require(try JSONValue(json: Array(#"{"held":\#(term)}"#.utf8), maximumBytes: 4096).object)
+        let error = #expect(throws: InvalidDefinition.self) {
+            try BoardDefinition(json: object, named: .board(BoardID("coins")))
+        }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+
     @Test(
         "say an interval in the largest unit",
         arguments: [("60m", "1h"), ("24h", "1d"), ("1000ms", "1s"), ("90s", "90s")]

@@ -293,7 +293,8 @@ struct BoardModel {
     /// It counts as if it had when it was made: `done`, `suspended` or `score_limit`.
     mutating func release(_ place: Int) -> String {
         let (user, made) = (waiting[place].user, waiting[place].change)
-        if suspended.contains(user) { return "suspended" }
+        if isSuspendedAlone(user) { return "suspended" }
+        let isHidden = hidden.contains(user)
         var changes = history[user] ?? []
         let released = Change(seq: seq + 1, operation: made.operation, value: made.value, made: made.made)
         changes.insert(released, at: changes.firstIndex { $0.place > made.place } ?? changes.count)
@@ -303,15 +304,19 @@ struct BoardModel {
         let counts = seasons.indices.filter { seasons[$0].has(released) }
         let ends = [changes] + counts.map { season in changes.filter(seasons[season].has) }
         let rows = ends.map { Row(score: then.whatIsLeft(of: $0) ?? 0, reached: then.arrival(of: $0)) }
-        let old = [self.rows[user]] + counts.map { seasons[$0].rows[user] }
+        let old =
+            [isHidden ? withheld[user] : self.rows[user]]
+            + counts.map { isHidden ? seasons[$0].withheld[user] : seasons[$0].rows[user] }
         for (row, old) in zip(rows, old) where row.score != old?.score && !rules.scores.contains(row.score) {
             return "score_limit"
         }
         seq += 1
         waiting.remove(at: place)
         history[user] = changes
-        self.rows[user] = rows[0]
-        for (season, row) in zip(counts, rows.dropFirst()) { seasons[season].rows[user] = row }
+        if isHidden { withheld[user] = rows[0] } else { self.rows[user] = rows[0] }
+        for (season, row) in zip(counts, rows.dropFirst()) {
+            if isHidden { seasons[season].withheld[user] = row } else { seasons[season].rows[user] = row }
+        }
         return "done"
     }
 
