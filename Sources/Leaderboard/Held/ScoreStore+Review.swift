@@ -26,8 +26,12 @@ package struct Released: Sendable, Equatable {
     package let score: Int
     /// By how much that rose; below 0: it fell.
     package let points: Int
-    /// The final seasons in which it counts, as `weekly/2026-W48`.
-    package var finalSeasons: [String] = []
+    /// The final seasons in which it counts, as `weekly/2026-W48`, by their names.
+    package let finalSeasons: [String]
+
+    package init(score: Int, points: Int, finalSeasons: [String] = []) {
+        (self.score, self.points, self.finalSeasons) = (score, points, finalSeasons.sorted())
+    }
 }
 
 extension ScoreStore {
