@@ -25,7 +25,7 @@ struct FedMetricsTests {
         "leaderboard_webhook_messages_total", "leaderboard_webhook_waiting_messages",
         // Of boards alone that have rules, or a stream for other services.
         "leaderboard_rules_met_total", "leaderboard_intake_entries_total", "leaderboard_intake_rejections_total",
-        "leaderboard_intake_waiting_entries",
+        "leaderboard_intake_waiting_entries", "leaderboard_updates_held_total",
     ]
 
     @Test("an eventful run moves every metric of the catalogue, and promtool has nothing to say of the scrape")
