@@ -10,7 +10,7 @@ extension AuditVerification {
         let backup = SuspendedInBackup(older, pseudonyms: walked.pseudonyms)
         var missing = Set(walk.tallies.filter { $0.value.isKept }.keys)
         let suspended = try await store.users(of: store.keys.suspended, on: eventLoop)
-        let hidden = try await store.hiddenUsers(on: eventLoop)
+        let hidden = try await store.hiddenUsers(of: store.keys, on: eventLoop)
         // Whose suspension is another than the audit's, and whose score is where it does not belong.
         var suspects = suspended.filter { walked.tallies[$0]?.isSuspended == false }
         suspects.formUnion(walked.tallies.filter { $0.value.isSuspended == true && !suspended.contains($0.key) }.keys)

@@ -74,7 +74,7 @@ extension ScoreStore {
     }
 
     /// Those of the suspended users who are hidden.
-    func hiddenUsers(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
+    func hiddenUsers(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Set<String> {
         try await users(of: keys.suspended, ["hidden"], on: eventLoop)
     }
 

@@ -106,7 +106,7 @@ extension ScoreStore {
     func boardState(of keys: BoardKeys, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> BoardState {
         var state = try await places(of: keys, on: eventLoop)
         state.suspended = try await users(of: keys.suspended, on: eventLoop)
-        state.hidden = try await hiddenUsers(on: eventLoop)
+        state.hidden = try await hiddenUsers(of: keys, on: eventLoop)
         state.segments = try await segments(of: keys, on: eventLoop)
         return state
     }

@@ -14,11 +14,11 @@ struct RevertedHistory {
     fileprivate enum Step {
         case update(RevertedUpdate)
         /// An operator's word, or another service's: what it added, and the score that it says.
-        case act(increase: Int, score: Int?)
+        case act(increase: Int, score: Int?, seq: Int?)
         /// Some were taken back, by the change with this seq.
         case revert(Set<AuditID>, seq: Int?)
         /// Who came first is kept from here on, but not by the seqs that tell it before.
-        case upheaval
+        case upheaval(seq: Int?)
     }
 
     /// Of the last entry that was read.
@@ -63,7 +63,7 @@ struct RevertedHistory {
         for entry in entries {
             seen = entry.id
             shares.follow(entry)
-            if entry.tellsPlacesAnew { steps.append(.upheaval) }
+            if entry.tellsPlacesAnew { steps.append(.upheaval(seq: entry.seq)) }
             if entry.names(user.rawValue), entry.action != .erased { follow(entry) }
         }
     }
@@ -83,7 +83,7 @@ struct RevertedHistory {
             guard let seq = entry.seq else { return }
             latest[seq] = entry.id
             if isSelected(entry) { selected.append(update) }
-        case .adopt, .recover: steps.append(.act(increase: entry.increase, score: entry.score))
+        case .adopt, .recover: steps.append(.act(increase: entry.increase, score: entry.score, seq: entry.seq))
         default: break
         }
     }
@@ -91,9 +91,7 @@ struct RevertedHistory {
     /// One that was released stands where it was made.
     private mutating func insert(_ update: RevertedUpdate) {
         let place = update.made.flatMap { made in
-            steps.firstIndex { step in
-                if case .update(let other) = step, let place = other.place { place > made } else { false }
-            }
+            steps.firstIndex { step in step.place.map { $0 > made } ?? false }
         }
         steps.insert(.update(update), at: place ?? steps.endIndex)
     }
@@ -299,7 +297,7 @@ struct RevertedHistory {
                 let (score, adds) = update.replayed(on: total, by: rules)
                 isPlain = isPlain && adds
                 total = score
-            case .act(let increase, let score):
+            case .act(let increase, let score, _):
                 total = says ? score : ScoreRange.held((total ?? 0) + increase)
             }
         }
@@ -323,7 +321,7 @@ struct RevertedHistory {
                     place == nil
                     ? update.replayed(on: total, by: rules).score : update.replayed(inSeasonOn: total, by: rules)
                 if total != before { (reached, changed) = (update.place, index) }
-            case .act(let increase, let score):
+            case .act(let increase, let score, _):
                 guard place == nil else { continue }
                 total = says ? score : ScoreRange.held((total ?? 0) + increase)
                 if total != before { (reached, changed) = (nil, index) }
@@ -377,6 +375,14 @@ extension BoardDefinition {
 }
 
 extension RevertedHistory.Step {
+    /// When it was, among the board's changes.
+    fileprivate var place: Int? {
+        switch self {
+        case .update(let update): update.place
+        case .act(_, _, let seq), .revert(_, let seq), .upheaval(let seq): seq
+        }
+    }
+
     fileprivate var saysScore: Bool {
         if case .update(let update) = self { update.saysScore } else { false }
     }

@@ -22,6 +22,10 @@ struct HiddenUserTests {
             try await board.update("bob", .incr, 10)
             try await board.restore(lines)
             try await check(board, one, 7)
+            // Over a board on which he is not.
+            _ = try await board.store().unhide(bob, by: one.act(), on: one.loop)
+            try await board.restore(lines)
+            try await check(board, one, 7)
             let rows = try await board.store().exportRows(of: nil, withMetadata: false, on: one.loop).rows
             #expect(rows.map(\.user) == ["ada"])
 
@@ -50,7 +54,7 @@ struct HiddenUserTests {
         let (store, bob) = (try await board.store(), try UserID("bob"))
         let holding = try await store.holding(of: bob, on: one.loop)
         #expect(holding.isSuspended && holding.isHidden && holding.withheld == score && holding.score == nil)
-        #expect(try await store.hiddenUsers(on: one.loop) == ["bob"])
+        #expect(try await store.hiddenUsers(of: store.keys, on: one.loop) == ["bob"])
         #expect(try await board.rows() == ["ada 5 1"])
         #expect(try await store.hiddenPlace(of: bob, on: one.loop)??.place.standing.score == score)
         #expect(try await board.update("cat", .incr, 1) == .suspended)
