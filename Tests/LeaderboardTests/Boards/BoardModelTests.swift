@@ -275,7 +275,10 @@ private struct BoardLife {
             let page = try await board.rows("page", "0", "100")
             #expect(page == model.standings, "\(comment), \(lost) lost: the board is \(page), not \(model.standings)")
         }
-        #expect(try await store.hiddenUsers(of: store.keys, on: loop) == model.hidden.subtracting(model.erasedHidden), "\(comment)")
+        #expect(
+            try await store.hiddenUsers(of: store.keys, on: loop) == model.hidden.subtracting(model.erasedHidden),
+            "\(comment)"
+        )
         for user in users where model.reinstate(user) == "done" { _ = try await board.operate("reinstate", on: user) }
         #expect(try await board.rows("page", "0", "100") == model.standings, "\(comment): all are back")
     }
