@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Tracing
 
 extension HTTPConnection {
     func take(_ part: RequestParser.Part) {
@@ -106,7 +107,7 @@ extension HTTPConnection {
         case .beginning(let begin):
             let me = NIOLoopBound(self, eventLoop: request.eventLoop)
             let isBegun = begin(request) { response in
-                if let response { me.value.respond(response) } else { me.value.respond(handler, to: request) }
+                if let response { me.value.tell(response, to: request) } else { me.value.respond(handler, to: request) }
             }
             if isBegun { return }
         case nil: break
@@ -118,8 +119,14 @@ extension HTTPConnection {
         let me = NIOLoopBound(self, eventLoop: request.eventLoop)
         Task.immediate(executorPreference: loop.executor) {
             let response = await handler(request)
-            me.value.respond(response)
+            me.value.tell(response, to: request)
         }
+    }
+
+    /// Of a client that is gone nobody but its trace is told that the request has ended.
+    private func tell(_ response: Response, to request: Request) {
+        guard context != nil else { return request.span?.end() ?? () }
+        respond(response)
     }
 
     private func goLive(_ upgrade: LiveUpgrade, open: (LiveChannel) -> Void) {

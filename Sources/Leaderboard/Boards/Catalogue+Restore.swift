@@ -28,22 +28,36 @@ extension Catalogue {
             definition = held.definition ?? definition
         }
         let board = store(of: id, definition, isStored: replaced != nil || held.isStored)
-        let summary = try await board.restore(lines, inPlaceOf: replaced, by: act, on: eventLoop)
+        let summary: BackupSummary
+        do {
+            summary = try await board.restore(lines, inPlaceOf: replaced, by: act, on: eventLoop)
+        } catch {
+            if held == .nothing { await givePlaceBack(id, on: eventLoop) }
+            throw error
+        }
         if replaced != nil || held.isStored { try? await note(.board(id), definition, on: eventLoop) }
         forget(.board(id))
         return summary
     }
 
-    /// Users whom the board shows.
+    /// Of a board that was not made: nobody else would take its name out of the list but a service, some time later.
+    private func givePlaceBack(_ id: BoardID, on eventLoop: any EventLoop) async {
+        guard (try? await isKept(id, on: eventLoop)) == false else { return }
+        try? await index.remove(.board(id), on: eventLoop)
+    }
+
+    /// Users whom the board shows, and those who are suspended or hidden and whose scores are kept.
     /// - Parameter held: its definition, as it was found.
     package func users(
         of id: BoardID,
         _ held: HeldDefinition,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> Int {
+    ) async throws(ScoreStoreError) -> (shown: Int, withheld: Int) {
         let definition = held.definition ?? BoardDefinition()
         let board = store(of: id, definition, isStored: held.isStored)
-        return try await board.standings(offset: 0, limit: 1, on: eventLoop).total
+        let shown = try await board.standings(offset: 0, limit: 1, on: eventLoop).total
+        let withheld = try await board.read(RedisCommand("ZCARD", board.keys.withheld), on: eventLoop).count ?? 0
+        return (shown, withheld)
     }
 
     /// Whether this very backup has taken the board's place before, whatever happened since.

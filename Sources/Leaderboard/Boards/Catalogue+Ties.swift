@@ -29,8 +29,7 @@ extension Catalogue {
         case .otherVersion: throw ScoreStoreError.unavailable("the board's definition changed meanwhile: ask again")
         case .boardsLimit: throw BoardLookupError.boardsLimit(maximumBoards)
         }
-        guard old.windows.seasonal.isEmpty else { throw SeasonsFixTies() }
-        guard old.segments.isEmpty else { throw SegmentsFixTies() }
+        try old.checkTiesCanChange()
         new.version = old.nextVersion
         let isStored = held == .stored(old)
         let board = self.store(of: id, old, isStored: isStored)
@@ -39,6 +38,14 @@ extension Catalogue {
         try? await note(.board(id), new, on: eventLoop)
         forget(.board(id))
         return new
+    }
+}
+
+extension BoardDefinition {
+    /// Of a board that has users, whose layout would change.
+    func checkTiesCanChange() throws {
+        guard windows.seasonal.isEmpty else { throw SeasonsFixTies() }
+        guard segments.isEmpty else { throw SegmentsFixTies() }
     }
 }
 

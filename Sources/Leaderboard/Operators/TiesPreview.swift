@@ -27,17 +27,18 @@ package struct TiesPreview: Sendable, Equatable {
 extension Catalogue {
     /// Asks Redis how many they are.
     /// - Parameter held: the board's definition, as it was found.
+    /// - Throws: also ``SeasonsFixTies`` and ``SegmentsFixTies``, as the change itself would.
     package func tiesPreview(
         of id: BoardID,
         _ held: HeldDefinition,
         to ties: BoardOrder.Ties,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) -> TiesPreview {
-        let users = try await users(of: id, held, on: eventLoop)
+    ) async throws -> TiesPreview {
+        let (shown, withheld) = try await users(of: id, held, on: eventLoop)
         let old = held.definition ?? BoardDefinition()
-        let board = store(of: id, old, isStored: true)
-        let withheld = try await board.read(RedisCommand("ZCARD", board.keys.withheld), on: eventLoop).count ?? 0
         let loading = BoardKeys(loadingInto: id, in: functions.options.keySpace)
-        return TiesPreview(from: old.ties, to: ties, users: users, withheld: withheld, loading: loading)
+        let preview = TiesPreview(from: old.ties, to: ties, users: shown, withheld: withheld, loading: loading)
+        if !preview.keys.isEmpty { try old.checkTiesCanChange() }
+        return preview
     }
 }

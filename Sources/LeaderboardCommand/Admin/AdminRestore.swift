@@ -70,7 +70,8 @@ struct AdminRestore: AsyncParsableCommand {
         let restored: BackupSummary? = try await onRedis { settings in
             try await BoardAccess.open(settings, startsServer: !consent.dryRun) { catalogue, eventLoop, _ in
                 let held = try await catalogue.held(.board(id), on: eventLoop)
-                let users = try await catalogue.users(of: id, held, on: eventLoop)
+                let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
+                let users = shown + withheld
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
                 if let words = preview.freezeWords(held) { print("  \(words)") }

@@ -100,8 +100,8 @@ struct RestoreEveryBoard: Sendable {
         guard backup.board == id else { throw CommandFailure("the file is of the board \(backup.board)") }
         let held = try await catalogue.held(.board(id), on: eventLoop)
         let isDone = try await resumes ? catalogue.hasTaken(backup, held, on: eventLoop) : false
-        let users = try await catalogue.users(of: id, held, on: eventLoop)
-        return Item(id: id, backup: backup, held: held, users: users, isDone: isDone)
+        let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
+        return Item(id: id, backup: backup, held: held, users: shown + withheld, isDone: isDone)
     }
 
     private func restore(

@@ -55,7 +55,10 @@ struct DefinitionOptions: ParsableArguments {
     var serviceRateLimit: String?
 
     @Option(
-        help: ArgumentHelp("Who may read the board: anybody, or who has a token.", valueName: "public|private")
+        help: ArgumentHelp(
+            "Who may read the board: anybody, who has a token, or its members.",
+            valueName: "public|private|members"
+        )
     )
     var visibility: String?
 

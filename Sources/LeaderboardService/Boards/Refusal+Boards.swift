@@ -171,10 +171,10 @@ extension Refusal {
 
     init(_ error: BoardLookupError) {
         switch error {
-        case .notFound: self = .boardNotFound
+        // What is being deleted takes nothing, and shows nothing any more.
+        case .notFound, .deleting: self = .boardNotFound
         case .boardsLimit(let maximum): self = .templateBoardsLimit(maximum)
         case .tooManyNewBoards(let seconds): self = .tooManyNewBoards(retryAfter: seconds)
-        case .deleting: self = Refusal(ScoreStoreError.unavailable("the board is being deleted"))
         case .store(let error): self = Refusal(error)
         }
     }

@@ -12,7 +12,7 @@ package import Leaderboard
 package final class AuditLog: Sendable {
     private let output: LogOutput
     private let lines: AuditLines
-    private let updatedHead, heldHead, refusedHead: LogLine.Head
+    private let updatedHead, heldHead, refusedHead, unknownHead: LogLine.Head
     private let board, userID, ip, operation, value, scoreIncrease, score, seq, requestID, traceID, code,
         reason, actor, heldID: LogLine.Key
 
@@ -23,6 +23,7 @@ package final class AuditLog: Sendable {
         updatedHead = output.head(level: "info", logger: label, message: "score updated")
         heldHead = output.head(level: "info", logger: label, message: "update held")
         refusedHead = output.head(level: "info", logger: label, message: "update refused")
+        unknownHead = output.head(level: "info", logger: label, message: "outcome of update unknown")
         board = LogLine.Key("board", format)
         operation = LogLine.Key("operator", format)
         value = LogLine.Key("value", format)
@@ -115,7 +116,9 @@ package final class AuditLog: Sendable {
         by actor: UserID? = nil
     ) {
         guard lines.hasRefusals else { return }
-        var line = LogLine(refusedHead, time: .now)
+        // It may have counted.
+        let isUnknown = code == Refusal.outcomeUnknown.code
+        var line = LogLine(isUnknown ? unknownHead : refusedHead, time: .now)
         line.add(self.code, code)
         if let reason { line.add(self.reason, reason) }
         if let board { line.add(self.board, board.rawValue) }

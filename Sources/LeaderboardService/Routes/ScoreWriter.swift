@@ -134,10 +134,8 @@ struct ScoreWriter: Sendable {
             throw .boardEnded(end)
         case .seasonToCome: throw .seasonToCome
         case .seasonNotBegun(let from): throw .seasonNotBegun(from: from)
-        case .boardChanged, .noBoard: return nil
-        case .badDefinition:
-            wanted.store.functions.reports.metUnsound(board.id)
-            throw .boardUnsound
+        // (One that cannot be read is that of a board that is being deleted, if it is not spoilt: a look tells which.)
+        case .boardChanged, .noBoard, .badDefinition: return nil
         }
     }
 

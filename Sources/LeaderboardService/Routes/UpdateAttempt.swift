@@ -39,9 +39,9 @@ extension ScoreWriter {
         refused(refusal, attempt.origin, user: attempt.user, by: attempt.actor, on: board)
     }
 
-    func refused(_ refusal: Refusal, _ call: UpdateCall) {
-        let actor = call.hand?.actor
-        refused(refusal, call.origin, user: actor == nil ? call.update.user : nil, by: actor, on: nil)
+    func refused(_ refusal: Refusal, _ wanted: WantedUpdate) {
+        let (call, actor) = (wanted.call, wanted.call.hand?.actor)
+        refused(refusal, call.origin, user: actor == nil ? call.update.user : nil, by: actor, on: wanted.board)
     }
 
     private func refused(

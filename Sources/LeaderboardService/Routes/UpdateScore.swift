@@ -42,9 +42,14 @@ final class UpdateScore: Sendable {
             }
             throw Refusal.storeUnavailable
         } catch {
-            writer.refused(error, attempt)
+            writer.refused(error, attempt, on: Self.namedBoard(of: request))
             return error.response
         }
+    }
+
+    /// Nil: the path of `main`, or what is no name.
+    private static func namedBoard(of request: Request) -> BoardID? {
+        request.parameters[RequestedBoard.parameter].flatMap { try? BoardID($0) }
     }
 
     /// The usual update, without a task: its sender and its board are known, and nobody but Redis has to be waited for.
@@ -70,7 +75,7 @@ final class UpdateScore: Sendable {
             case .failure(let error): throw Refusal(error)
             }
         } catch {
-            writer.refused(error, wanted.call)
+            writer.refused(error, wanted)
             return error.response
         }
     }
