@@ -75,6 +75,17 @@ struct UnsoundBoardTests {
         }
     }
 
+    @Test("is not there for updates while it is being deleted, and nobody's fault")
+    func deleted() async throws {
+        try await withService { service, redis in
+            try await redis.command("SET", "lb:{gone}:board", #"{"version":"1"}"#)
+            #expect(try await Self.update("gone", service).status == 200)
+            try await redis.command("SET", "lb:{gone}:board", #"{"deleting":true}"#)
+            for _ in 1...2 { #expect(try await Self.update("gone", service).code == "board_not_found") }
+            #expect(try await service.metric("leaderboard_unsound_boards") == 0)
+        }
+    }
+
     @Test("is named by the doctor, ten of them; the others are counted, and one is looked at by its name")
     func many() async throws {
         try await withService { service, redis in

@@ -190,6 +190,21 @@ struct BoardBackupTests {
                 )
             }
             #expect(try await copy.rows().isEmpty)
+            // One that cannot be restored where there was none leaves no name behind.
+            let none = LivingBoard(one, try BoardID("none"))
+            await #expect(throws: (any Error).self) { try await none.restore(lines.dropLast() + ["{}"]) }
+            await #expect(throws: (any Error).self) {
+                let torn = lines.filter { !$0.contains(#""type":"audit""#) }
+                _ = try await none.catalogue.restore(
+                    backupLines(torn),
+                    preview,
+                    as: none.id,
+                    inPlaceOf: .nothing,
+                    by: one.act(),
+                    on: one.loop
+                )
+            }
+            #expect(try await !none.catalogue.boards(on: one.loop).contains(none.id))
             try await copy.restore(lines)
             #expect(try await copy.rows() == rows)
             #expect(try await copy.store().board.definition == .test(.last, .asc).with(version: "3"))

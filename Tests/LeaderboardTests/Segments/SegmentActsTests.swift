@@ -188,6 +188,10 @@ struct SegmentActsTests {
                 _ = try await ScoreStore(board.store.functions, store.board.id, stored)
                     .suspend(UserID("ada"), by: board.act(), on: board.loop)
             }
+            let held = try await catalogue.held(.board(store.board.id), on: board.loop)
+            await #expect(throws: SegmentsFixTies.self) {
+                _ = try await catalogue.tiesPreview(of: store.board.id, held, to: .last, on: board.loop)
+            }
             await #expect(throws: SegmentsFixTies.self) {
                 _ = try await catalogue.changeTies(of: store.board.id, to: .last, by: board.act(), on: board.loop)
             }
