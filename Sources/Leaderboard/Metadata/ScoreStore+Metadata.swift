@@ -43,11 +43,16 @@ extension ScoreStore {
             let since = held.frozenSince
         {
             let rows = reply.last?.text.flatMap { FrozenRows($0) }
-            guard rows?.shows(user.rawValue) == true,
-                try await read(RedisCommand("SISMEMBER", keys.suspended, user.rawValue), on: eventLoop).integer == 0
-            else { throw .frozen(since: since) }
+            guard rows?.shows(user.rawValue) == true, try await !isTakenOff(user, on: eventLoop) else {
+                throw .frozen(since: since)
+            }
         }
         return try await keptMetadata(of: user, on: eventLoop).metadata
+    }
+
+    /// Whether strangers may not see the user, who is suspended or hidden.
+    package func isTakenOff(_ user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Bool {
+        try await read(RedisCommand("SISMEMBER", keys.suspended, user.rawValue), on: eventLoop).integer == 1
     }
 
     /// The user's own change, which takes a token of its updates. Sent twice, it has the effect of once, but for the token.

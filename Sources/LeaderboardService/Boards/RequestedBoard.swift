@@ -80,7 +80,7 @@ struct RequestedBoard: Sendable {
             let value: Value?
             do { value = try await call(store) } catch {
                 guard case .frozen(let since) = error else { throw Refusal(reading: error) }
-                guard await seesFrozen(request, owner) else {
+                guard await seesHeld(request, owner) else {
                     if let closed { return closed(since) }
                     throw Refusal(reading: error)
                 }
@@ -91,8 +91,8 @@ struct RequestedBoard: Sendable {
         throw .storeUnavailable
     }
 
-    /// Whether a board that is frozen is shown: to operators, and of users their own place.
-    func seesFrozen(_ request: Request, _ owner: UserID?) async -> Bool {
+    /// Whether what is kept from strangers is shown, as a board that is frozen: to operators, and of users what is their own.
+    func seesHeld(_ request: Request, _ owner: UserID?) async -> Bool {
         // Who sends none has done nothing wrong.
         guard BearerToken.of(request.headers) != nil, let token = try? await callers.token(of: request), token.isActive
         else { return false }

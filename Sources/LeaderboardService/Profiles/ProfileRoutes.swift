@@ -31,13 +31,17 @@ struct ProfileRoutes: Sendable {
         ]
     }
 
-    /// `{}` where nothing is said.
+    /// `{}` where nothing is said, and to strangers of who is suspended or hidden.
     func read(_ request: Request) async -> Response {
         do throws(Refusal) {
             let (id, user) = (try RequestedBoard.id(of: request), try Self.user(of: request))
-            let kept = try await boards.read(id, for: request, owner: user) { store throws(ScoreStoreError) in
-                try await store.shownMetadata(of: user, on: request.eventLoop)
+            var (kept, isTakenOff) = try await boards.read(id, for: request, owner: user) {
+                store throws(ScoreStoreError) -> (UserMetadata, Bool)? in
+                let kept = try await store.shownMetadata(of: user, on: request.eventLoop)
+                guard kept != .none else { return (kept, false) }
+                return (kept, try await store.isTakenOff(user, on: request.eventLoop))
             }
+            if isTakenOff, await !boards.seesHeld(request, user) { kept = .none }
             return Scoreboard.response(to: request, body: ByteBuffer(string: kept.json))
         } catch {
             return PublicRead.open(error.response)

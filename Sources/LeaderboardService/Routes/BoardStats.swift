@@ -73,7 +73,7 @@ final class BoardStats: Sendable {
 
     private func answer(_ subject: Subject, _ request: Request) async throws(Refusal) -> Found {
         do { return try await question(subject, on: request.eventLoop).value.get() } catch {
-            guard case .store(.frozen) = error, await boards.seesFrozen(request, nil) else { throw Refusal(error) }
+            guard case .store(.frozen) = error, await boards.seesHeld(request, nil) else { throw Refusal(error) }
         }
         var subject = subject
         subject.seesFrozen = true
