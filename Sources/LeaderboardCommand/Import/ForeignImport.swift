@@ -19,6 +19,8 @@ struct ForeignImport<Rows: ForeignRows> {
     private let rows: Rows
     private var boards: [ForeignBoard]
     private var faults: ForeignFaults
+    /// Of the boards' scores: a row beyond them would be refused, or become another one.
+    private var bounds: [ClosedRange<Int>] = []
 
     /// - Parameter faults: of the leaderboards that are not among the boards.
     init(_ boards: [ForeignBoard], _ rows: Rows, faults: ForeignFaults, _ options: ForeignOptions) {
@@ -29,8 +31,12 @@ struct ForeignImport<Rows: ForeignRows> {
     }
 
     mutating func run() async throws {
+        let definitions = DefinitionService(options.service)
+        var held: [NamedDefinition?] = []
+        for board in boards { held.append(try await definitions.held(.board(board.board))) }
+        bounds = zip(boards, held).map { $1?.definition.scores ?? $0.definition.scores }
         try await survey()
-        let held = try await show()
+        try show(held)
         guard !boards.isEmpty else {
             throw CommandFailure("there is no leaderboard that could be taken: nothing was sent")
         }
@@ -42,8 +48,7 @@ struct ForeignImport<Rows: ForeignRows> {
         let count = boards.reduce(0) { $0 + $1.totals.count }
         let question = "Take \(boards.count.counted("board")) with \(count.counted("score"))?"
         guard try options.consent.isGiven(question) else { return print("Nothing was changed.") }
-        let definitions = DefinitionService(options.service)
-        for (board, isHeld) in zip(boards, held) where !isHeld {
+        for (board, old) in zip(boards, held) where old == nil {
             _ = try await definitions.put(board.definition, as: .board(board.board), replacing: nil)
         }
         let tally = try await send()
@@ -56,6 +61,7 @@ struct ForeignImport<Rows: ForeignRows> {
         var (boards, faults) = (boards, faults)
         let orders = boards.map { BoardOrder($0.definition) }
         try await rows.read { row in
+            if let fault = fault(of: row) { return faults.tell(fault) }
             let standing = Standing(user: row.row.user.rawValue, score: row.row.score)
             boards[row.board].totals.add(standing, by: orders[row.board])
         } fault: {
@@ -65,12 +71,18 @@ struct ForeignImport<Rows: ForeignRows> {
         faults.tellRest()
     }
 
-    /// - Returns: of each board, whether it is there.
-    private func show() async throws -> [Bool] {
-        let definitions = DefinitionService(options.service)
-        var held: [Bool] = []
-        for board in boards {
-            let old = try await definitions.held(.board(board.board))
+    private func fault(of row: ForeignRow) -> ForeignFault? {
+        let (board, bounds, row) = (boards[row.board], bounds[row.board], row.row)
+        guard !bounds.contains(row.score) else { return nil }
+        return ForeignFault(
+            "\(board.name), \(Rows.unit) \(row.line): \(row.user) has \(row.score): a score of \(board.board) is a whole number "
+                + "from \(bounds.lowerBound) to \(bounds.upperBound)"
+        )
+    }
+
+    /// - Parameter held: of each board, what is there.
+    private func show(_ held: [NamedDefinition?]) throws {
+        for (board, old) in zip(boards, held) {
             let changes = old.map { board.definition.changes(from: $0.definition) } ?? []
             print("\(board.name) → \(board.board): \(board.totals.words)".printable)
             if old == nil {
@@ -90,9 +102,7 @@ struct ForeignImport<Rows: ForeignRows> {
                     "\(board.board) is there, and its order is the other one: say --board \"\(board.name)=…\"".printable
                 )
             }
-            held.append(old != nil)
         }
-        return held
     }
 
     private func send() async throws -> ImportTally {
@@ -111,6 +121,7 @@ struct ForeignImport<Rows: ForeignRows> {
             var tally = ImportTally()
             var running: (board: Int, run: ImportRun)?
             try await rows.read { row in
+                guard fault(of: row) == nil else { return }
                 if let other = running, other.board != row.board {
                     tally += try await Self.ended(other.run)
                     running = nil

@@ -74,6 +74,13 @@ struct ForeignNames: Sendable {
 
     func takes(_ name: String) -> Bool { only.isEmpty || only.contains(name) }
 
+    /// What `--board` names, and is not among those that are taken.
+    func faults(taken: Set<String>) -> [ForeignFault] {
+        boards.keys.filter { !taken.contains($0) }.sorted().map { name in
+            ForeignFault("--board \"\(name)=…\": no leaderboard of this name is taken")
+        }
+    }
+
     /// - Throws: what a person can do about it.
     func board(for name: String) throws(ForeignFault) -> BoardID {
         if let board = boards[name] { return board }
@@ -85,9 +92,10 @@ struct ForeignNames: Sendable {
 
 /// What cannot be taken, in words.
 struct ForeignFault: Error, CustomStringConvertible {
-    let description: String
+    /// As it is; a part of another fault's. For people there is the description.
+    let text: String
 
-    init(_ description: String) {
-        self.description = description.printable
-    }
+    init(_ text: String) { self.text = text }
+
+    var description: String { text.printable }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Board
 import FoundationEssentials
 import Leaderboard
 import NIOCore
@@ -52,6 +53,7 @@ struct ImportNakama: AsyncParsableCommand {
                 taken.append(leaderboard)
             } catch { faults.tell(error) }
         }
+        for fault in names.faults(taken: Set(there.map(\.id).filter(names.takes))) { faults.tell(fault) }
         let now = Int(clamping: Date.now.timeIntervalSince1970)
         let others = Set(there.map(\.id)).subtracting(taken.map(\.id))
         let rows = NakamaRows(
@@ -76,7 +78,7 @@ struct ImportNakama: AsyncParsableCommand {
         } fault: {
             told.append($0)
         }
-        for fault in told { faults.tell(ForeignFault("leaderboards: \(fault)")) }
+        for fault in told { faults.tell(ForeignFault("leaderboards: \(fault.text)")) }
         return found
     }
 }
@@ -102,8 +104,17 @@ struct NakamaRows: ForeignRows {
     }
 
     func read(_ take: (ForeignRow) async throws -> Void, fault: (ForeignFault) -> Void) async throws {
+        var lines: [[UserID: Int]] = Array(repeating: [:], count: leaderboards.count)
         try await each { record, place in
-            if runs(record, place) { try await take(ForeignRow(board: place, row: record.row)) }
+            guard runs(record, place) else { return }
+            let (user, line) = (record.row.user, record.row.line)
+            // Of two expiries that are both to come, as behind a change of its schedule.
+            if let first = lines[place][user] {
+                let id = leaderboards[place].id
+                return fault(ForeignFault("line \(line): \(user) has a record of \(id) in line \(first) already"))
+            }
+            lines[place][user] = line
+            try await take(ForeignRow(board: place, row: record.row))
         } fault: {
             fault($0)
         }

@@ -84,6 +84,7 @@ struct PodiumBoards {
         let running = parsed.filter { $0.runs(at: moment) }.reduce(into: [String: Int]()) { counts, name in
             if let series = name.series { counts[series.base, default: 0] += 1 }
         }
+        var named = known
         for (name, parsedName) in zip(all, parsed) {
             guard try await source.isSortedSet(name) else {
                 faults.tell(ForeignFault("\(name): there is no such sorted set"))
@@ -93,6 +94,7 @@ struct PodiumBoards {
                 // Of two that run, as a week and a month, neither has the name before the season.
                 let base = parsedName.series?.base ?? ""
                 let isAlone = running[base] == 1 && !known.contains(base)
+                if isAlone { named.insert(base) }
                 var board = try board(parsedName, takesBase: isAlone)
                 if let other = takenBy.updateValue(name, forKey: board.board) {
                     throw ForeignFault("\(name): \(board.board) is what \(other) becomes; say --board \"\(name)=…\"")
@@ -101,6 +103,7 @@ struct PodiumBoards {
                 boards.append(board)
             } catch { faults.tell(error) }
         }
+        for fault in names.faults(taken: named) { faults.tell(fault) }
         return boards
     }
 

@@ -120,7 +120,7 @@ struct PodiumRows: ForeignRows {
             try await redis.rows(of: name) { place, member, score in
                 let row: ImportedRow
                 do throws(ForeignFault) { row = try Self.row(place, member, score) } catch {
-                    return fault(ForeignFault("\(name), place \(place): \(error)"))
+                    return fault(ForeignFault("\(name), place \(place): \(error.text)"))
                 }
                 try await take(ForeignRow(board: board, row: row))
             }
