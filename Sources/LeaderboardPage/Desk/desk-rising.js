@@ -14,12 +14,23 @@ const shown = 20;
 /** While somebody looks. */
 const readEvery = 15_000;
 
-/** What each user gained by updates that count, the greatest good first: [{ user, points, updates, addresses, score }]. */
+/** What an entry tells of whether strangers see its user from then on: "hidden", "suspended" or "" (they do); null: nothing. */
+function unseen(entry) {
+  if (entry.action === "suspend") return entry.isHidden ? "hidden" : "suspended";
+  if (entry.action === "reinstate") return "";
+  return isUpdate(entry) ? (entry.isHidden ? "hidden" : "") : null;
+}
+
+/** What each user gained by updates that count, the greatest good first: [{ user, points, updates, addresses, score, mark }], from entries
+    whose newest come first. The mark: "hidden", "suspended", or "". */
 export function rising(entries, order) {
   const users = new Map();
+  const marks = new Map();
   for (const entry of entries) {
+    const mark = unseen(entry);
+    if (entry.user !== null && mark !== null && !marks.has(entry.user)) marks.set(entry.user, mark);
     if (!isUpdate(entry) || entry.isReverted || entry.user === null || entry.increase === null) continue;
-    const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: entry.score };
+    const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: entry.score, mark: marks.get(entry.user) };
     users.set(entry.user, found);
     found.points += entry.increase;
     found.updates += 1;
@@ -103,11 +114,11 @@ export class Rising {
   }
 
   #show() {
-    this.#list.show(this.#rows.map(({ user, points, updates, addresses, score }) => ({
+    this.#list.show(this.#rows.map(({ user, points, updates, addresses, score, mark }) => ({
       key: user,
       content: [
         element("span", { class: "gain" }, signed(points)),
-        element("span", { class: "who" }, element("bdi", {}, user), element("small", {},
+        element("span", { class: "who" }, element("bdi", {}, user), mark ? element("strong", {}, ` ${mark}`) : null, element("small", {},
           `${number(updates)} ${updates === 1 ? "update" : "updates"} from ${number(addresses.size)} ${addresses.size === 1 ? "address" : "addresses"}`)),
         element("span", { class: "score" }, score === null ? "" : number(score)),
       ],

@@ -188,25 +188,27 @@ struct DeskViewsInBrowserTests {
                       const { Order } = await import("/assets/x/order.js");
                       const hour = 3_600_000;
                       const raw = [null, {}, { id: "x", action: "update" }, { id: "1-1", action: 5 },
-                        { id: "9-0", time: 9 * hour, action: "update", user_id: "eve", score_increase: 500, score: 900, ip: "::1" },
+                        { id: "9-0", time: 9 * hour, action: "update", user_id: "eve", score_increase: 500, score: 900, ip: "::1", hidden: true },
                         { id: "8-0", time: 8 * hour, action: "update", user_id: "eve", score_increase: 400, score: 400, ip: "::1" },
                         { id: "7-0", time: 1e300, action: "update", user_id: "eve", score_increase: 2 ** 60, ip: "::2" },
+                        { id: "6-1", time: 6 * hour, action: "suspend", user_id: "bob", score_increase: 0 },
                         { id: "6-0", time: 6 * hour, action: "update", user_id: "bob", score_increase: 5, score: 5, ip: "::3", actor: "game-1" },
                         { id: "5-0", time: 5 * hour, action: "adjust", user_id: "bob", score_increase: 5000, score: 5000, ip: "::9", actor: "ops" },
-                        { id: "4-0", time: 4 * hour, action: "update", user_id: "cid", score_increase: -3, score: 1, ip: "::4" }];
+                        { id: "4-1", time: 4 * hour, action: "reinstate", user_id: "cid", score_increase: 0 },
+                        { id: "4-0", time: 4 * hour, action: "update", user_id: "cid", score_increase: -3, score: 1, ip: "::4", hidden: true }];
                       const entries = raw.map(readEntry).filter(Boolean);
                       const order = (text) => Order.read({ order: text, ties: "id" });
                       return JSON.stringify([
                         entries.length,
-                        rising(entries, order("desc")).map(({ user, points, updates }) => `${user} ${points} ${updates}`),
-                        rising(entries, order("asc")).map(({ user }) => user),
+                        rising(entries, order("desc")).map(({ user, points, updates, mark }) => `${user} ${points} ${updates} ${mark}`),
+                        rising(entries, order("asc")).map(({ user, mark }) => user + mark),
                         addressesOf(entries).map(({ ip, reporter, updates, points, perHour }) => [ip, reporter, updates, points, perHour].join(" ")),
                       ]);
                     })()
                     """
                 #expect(
                     try await page.evaluate(found)
-                        == #"[6,["eve 900 2","bob 5 1"],["cid"],["::1  2 900 900","::3 game-1 1 5 ","::4  1 -3 "]]"#
+                        == #"[8,["eve 900 2 hidden","bob 5 1 suspended"],["cid"],["::1  2 900 900","::3 game-1 1 5 ","::4  1 -3 "]]"#
                 )
             }
         }
