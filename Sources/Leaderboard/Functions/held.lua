@@ -179,7 +179,7 @@ local function record_release(op, places, asked, fields, id, segments_text, is_h
 end
 
 -- Of a hidden user, nobody but they is told more than that there was a change.
-local function tell_unseen(op)
+function aside.tell(op)
   if noted[op.channel] ~= op.audit_max then
     note_kept(op.audit, op.audit_max, op.seq, op.channel)
   end
@@ -257,7 +257,7 @@ local function release(keys, args)
   end
   local final, shown = with_final({}, windows)[2], not board.is_kept and board.total or nil
   if is_hidden then
-    tell_unseen(op)
+    aside.tell(op)
     return { 'done', shown_score(board.total), shown_score(board.total - (board.score or 0)), final or '' }
   end
   -- Viewers of a season that is over are told of no score: they look anew.

@@ -59,7 +59,12 @@ local function suspend(keys, args)
     keep_season(op.moves.definition, window)
   end
   segments.follow(op.moves, op.user)
-  tell_of_user(op, nil, final)
+  if op.is_suspended and not op.on_board and #shown == 0 then
+    -- The user has become the other of both: nothing that is shown is other than it was.
+    aside.tell(op)
+  else
+    tell_of_user(op, nil, final)
+  end
   return { 'done', args[8] and (final or '') or nil }
 end
 
