@@ -60,6 +60,8 @@ local paces = {}
 local sums, form, names, last_word, tests, first_day, address_rule, address_place
 -- Of the update whose turn it is: what is known of its user, which place it takes and until when, and what it comes to.
 local pace, gained, address, address_until, reporters, score
+-- Of a hidden user, what is kept of them, which nobody else is measured by; else nil.
+local kept_aside
 -- By who reports: whether the update met a largest jump of its user's own.
 local met_jump = {}
 -- As in numbers.lua.
@@ -334,7 +336,8 @@ local function pace_of(key, text)
   return list
 end
 
--- By how much the update is ahead of the board's best score, with what the group has placed before; 0 where nobody is on the board.
+-- By how much the update is ahead of the board's best score, with what the group has placed before; 0 where nobody is on the board. To a
+-- hidden user their own score is one of the board's.
 local function ahead()
   if best == nil then
     if are_placed then
@@ -343,7 +346,11 @@ local function ahead()
     local row = is_ascending and call('ZRANGE', scores, '0', '0', 'WITHSCORES') or call('ZRANGE', scores, '0', '0', 'REV', 'WITHSCORES')
     best = row[2] and shown_score(to_number(row[2])) or false
   end
-  return best and (is_ascending and best - score or score - best) or 0
+  local measure = best
+  if kept_aside and (not best or is_ascending and kept_aside < best or not is_ascending and kept_aside > best) then
+    measure = kept_aside
+  end
+  return measure and (is_ascending and measure - score or score - measure) or 0
 end
 
 -- Whether the user has a place at the address: it `stays`, or is to be taken `again`, or `new`; nil: there is none for the user. And
@@ -419,7 +426,7 @@ tests_of = {
 -- `total`, which is to gain so much.
 local function weigh(index, user, old, total, gain, ip, is_reported)
   score, gained, reporters = total, gain, is_reported and 2 or 1
-  address, address_until, pace = 'stays', nil, nil
+  address, address_until, pace, kept_aside = 'stays', nil, nil, nil
   met_jump[1], met_jump[2] = nil, nil
   if checks.has_pace and (not is_reported or checks.judges[2][1] or not old and first_day) then
     pace = pace_of(told.paces[index], pace_texts[index])
@@ -459,10 +466,12 @@ end
 -- Judges the update at this place in its group, which would bring the user from `old` (nil or false: not on the board) to `total`. Returns
 -- the name of the rule that refuses it, or nil; the names of those that flag it, or nil; all that it met as the reply has them, or nil;
 -- and whether one holds it. If it counts, plausibility.count is to be called.
-function plausibility.judge(index, user, old, total, ip, is_reported)
+--   is_aside  the user is hidden, and `old` is kept (aside.lua)
+function plausibility.judge(index, user, old, total, ip, is_reported, is_aside)
   local from, to = shown_score(old or 0), shown_score(total)
   local gain = is_ascending and from - to or to - from
   weigh(index, user, old, to, (gain < 0 or is_ascending and not old) and 0 or gain, ip, is_reported)
+  kept_aside = is_aside and old and from or nil
   local refused, flags, met, holds = nil, nil, nil, false
   for _, rule in ipairs(checks.judges[reporters]) do
     if rule.meets(rule) then
@@ -521,13 +530,16 @@ local function note(ip)
   list[1] = false
 end
 
--- The update that was judged last counts.
-function plausibility.count(index, user, old, ip)
+-- The update that was judged last counts. Of a hidden user it places nobody on the board.
+function plausibility.count(index, user, old, ip, is_aside)
   if pace then
     note(ip)
   end
   if address == 'new' or address == 'again' then
     take_place(checks.address, told.addresses[index], user)
+  end
+  if is_aside then
+    return
   end
   are_placed = true
   if best ~= nil then

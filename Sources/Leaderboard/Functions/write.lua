@@ -452,7 +452,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     had[user] = total
   end
   if checks and not flags.is_adjusted then
-    plausibility.count(segments.turn, user, old, args[word + 5])
+    plausibility.count(segments.turn, user, old, args[word + 5], is_aside)
   end
   local rank = 0
   if flags.tells_rank then
@@ -600,7 +600,7 @@ local function outcome_of_update(user, value, old)
   flagged, met = nil, nil
   if checks and not flags.is_adjusted then
     local refused, holds
-    refused, flagged, met, holds = plausibility.judge(segments.turn, user, old, total, args[word + 5], flags.is_reported)
+    refused, flagged, met, holds = plausibility.judge(segments.turn, user, old, total, args[word + 5], flags.is_reported, is_aside)
     if refused then
       has_written = true
       keep_token(full_in)
