@@ -152,6 +152,111 @@ struct HiddenUserTests {
         }
     }
 
+    @Test("says of themself to themself and operators alone what they are called")
+    func profile() async throws {
+        try await withService { service, _ in
+            _ = try await AnOperator(service).put("arena", Self.windows, .make)
+            func call(_ name: String) async throws -> Int {
+                let headers = ["Content-Type": "application/json"].merging(try bearer("bob", service)) { $1 }
+                let path = "/api/v1/boards/arena/users/bob/profile"
+                return try await service.connect().request("PUT", path, headers, body: #"{"name":"\#(name)"}"#).status
+            }
+            for (user, points) in [("ada", 30), ("bob", 20)] {
+                #expect(try await update(user, points, service).status == 200)
+            }
+            #expect(try await call("Bob") == 204)
+            let path = "boards/arena/users/bob/profile"
+            #expect(try await read(path, service).body == #"{"name":"Bob"}"#)
+            let viewer = try await service.connect()
+            let live = "/api/v1/boards/arena/live?include=metadata"
+            #expect(try await viewer.openWebSocket(live, [:]).status == 101)
+            _ = try await until("scoreboard", viewer)
+            _ = try await act("hide", "bob", service)
+            _ = try await until("snapshot", viewer)
+            #expect(try await call("Bo") == 204)
+            for word in ["suspend", "hide"] {
+                _ = try await act(word, "bob", service)
+                #expect(try await read(path, service).body == "{}", "\(word)")
+                #expect(try await read(path, service, as: "ada").body == "{}", "\(word)")
+                #expect(try await read(path, service, as: "bob").body == #"{"name":"Bo"}"#, "\(word)")
+                let headers = ["Authorization": "Bearer \(try service.token("ops", scope: "leaderboard:admin"))"]
+                let seen = try await service.connect().request("GET", "/api/v1/" + path, headers).body
+                #expect(seen == #"{"name":"Bo"}"#, "\(word)")
+            }
+            for rows in ["?users=ada,bob", "?limit=5", "?around_user=bob"] {
+                let shown = "boards/arena/scoreboard\(rows)&include=metadata"
+                #expect(!(try await read(shown, service).body.contains("Bo")), "\(rows)")
+                let isOwnTold = try await read(shown, service, as: "bob").body.contains("Bo")
+                #expect(isOwnTold == (rows != "?limit=5"), "\(rows)")
+            }
+            for rows in ["boards/arena/users/bob?", "users/bob/standings?boards=arena&"] {
+                #expect(!(try await read(rows + "include=metadata", service).body.contains("Bo")), "\(rows)")
+            }
+            #expect(try await update("ada", 1, service).status == 200)
+            let heard = try await until(#""user_id":"ada","score":31"#, viewer)
+            #expect(!heard.contains { $0.contains("Bo") }, "\(heard)")
+            _ = try await act("unhide", "bob", service)
+            #expect(try await read(path, service).body == #"{"name":"Bo"}"#)
+        }
+    }
+
+    @Test("is measured by the board's best score and their own; nobody else is measured by theirs")
+    func largestJump() async throws {
+        try await withService { service, _ in
+            let rule = #"{"rule":"largest_jump","against":"best","points":50,"action":"refuse","by":"all"}"#
+            _ = try await AnOperator(service).put("arena", #"{"segments":["team"],"rules":[\#(rule)]}"#, .make)
+            for (user, points) in [("ada", 40), ("bob", 50), ("bob", 50)] {
+                #expect(try await update(user, points, service).status == 200)
+            }
+            _ = try await act("hide", "bob", service)
+            #expect(try await update("bob", 51, service).code == "implausible")
+            #expect(try await update("bob", 30, service).json?["score"] as? Int == 130)
+            #expect(try await update("ada", 51, service).code == "implausible")
+            let reported = try await service.connect().request(
+                "POST",
+                "/api/v1/boards/arena/scores",
+                [
+                    "Content-Type": "application/json", "Prefer": "return=representation",
+                    "Authorization": "Bearer \(try service.token("game", scope: "leaderboard:report"))",
+                ],
+                body: #"[{"user_id":"bob","score_increase":2},{"user_id":"ada","score_increase":51}]"#
+            )
+            #expect(reported.body.contains("132") && reported.body.contains("implausible"), "\(reported.body)")
+        }
+    }
+
+    @Test("hears of it by their own view when they become suspended, and the other way round; no viewer does")
+    func unseenChanges() async throws {
+        try await withService { service, _ in
+            _ = try await AnOperator(service).put("arena", Self.windows, .make)
+            for (user, points) in [("ada", 30), ("bob", 20)] {
+                #expect(try await update(user, points, service).status == 200)
+            }
+            var viewers: [TestConnection] = []
+            for window in ["", "?window=w"] {
+                let viewer = try await service.connect()
+                #expect(try await viewer.openWebSocket("/api/v1/boards/arena/live\(window)", [:]).status == 101)
+                _ = try await until("scoreboard", viewer)
+                viewers.append(viewer)
+            }
+            let own = try await service.connect()
+            let asked = "/api/v1/boards/arena/live?view=me"
+            #expect(try await own.openWebSocket(asked, bearer("bob", service)).status == 101)
+            _ = try await told(own) { $0.score == 20 }
+            _ = try await act("hide", "bob", service)
+            for viewer in viewers { _ = try await until("snapshot", viewer) }
+            _ = try await act("suspend", "bob", service)
+            _ = try await told(own) { $0.score == nil }
+            _ = try await act("hide", "bob", service)
+            #expect(try await told(own) { $0.score != nil }.rank == 2)
+            _ = try await update("ada", 1, service)
+            for viewer in viewers {
+                let heard = try await until(#""user_id":"ada","score":31"#, viewer)
+                #expect(!heard.contains { $0.contains("snapshot") || $0.contains("bob") }, "\(heard)")
+            }
+        }
+    }
+
     @Test("becomes suspended and the other way round, and is not shown again by who ends a suspension that is none")
     func kinds() async throws {
         try await withService { service, _ in
