@@ -18,11 +18,12 @@ struct RowOrder {
         rows[place.score, default: []].append(Row(user: user, kept: place.reached, reached: reached))
     }
 
-    /// All whose places can be checked of each score at which some are not in their order, by name.
+    /// All whose places can be checked of each score at which some are not in their order, by name. An update that was released counts behind
+    /// the change with the seq `made`: those who have both the same seq stand by their ids, and either order of them is as told.
     var misplaced: [UserID] {
         let wrong = rows.values.filter { equals in
-            let order = equals.sorted { $0.reached < $1.reached }
-            return zip(order, order.dropFirst()).contains { $0.kept >= $1.kept }
+            let order = equals.sorted { ($0.reached, $0.kept) < ($1.reached, $1.kept) }
+            return zip(order, order.dropFirst()).contains { $0.reached < $1.reached && $0.kept >= $1.kept }
         }
         return wrong.joined().map(\.user).sorted { $0.rawValue < $1.rawValue }
     }

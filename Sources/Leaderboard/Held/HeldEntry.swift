@@ -62,12 +62,12 @@ package struct HeldEntry: Sendable, Equatable {
     /// As the audit would have it, had it counted when it was made.
     func asUpdate(in windows: [WindowSeason]) -> AuditEntry {
         // No entry of the audit has such an id.
-        let id = AuditID(milliseconds: id.milliseconds, number: .max - id.number)
+        let entryID = AuditID(milliseconds: id.milliseconds, number: .max - id.number)
         let fields = [
             ("user", user.rawValue), ("op", operation.rawValue), ("value", String(value)), ("seq", String(made)),
-            ("time", String(time)), ("season", windows.map(\.name).joined(separator: ";")),
+            ("time", String(time)), ("held", id.description), ("season", windows.map(\.name).joined(separator: ";")),
         ]
-        return AuditEntry(id: id, fields: fields.map { AuditEntry.Field(name: $0.0, value: $0.1) })
+        return AuditEntry(id: entryID, fields: fields.map { AuditEntry.Field(name: $0.0, value: $0.1) })
     }
 }
 

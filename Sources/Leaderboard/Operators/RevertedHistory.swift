@@ -91,7 +91,13 @@ struct RevertedHistory {
     /// One that was released stands where it was made.
     private mutating func insert(_ update: RevertedUpdate) {
         let place = update.made.flatMap { made in
-            steps.firstIndex { step in step.place.map { $0 > made } ?? false }
+            steps.firstIndex { step in
+                if case .update(let other) = step {
+                    update.wasMade(before: other)
+                } else {
+                    step.seq.map { $0 > made } ?? false
+                }
+            }
         }
         steps.insert(.update(update), at: place ?? steps.endIndex)
     }
@@ -375,10 +381,9 @@ extension BoardDefinition {
 }
 
 extension RevertedHistory.Step {
-    /// When it was, among the board's changes.
-    fileprivate var place: Int? {
+    fileprivate var seq: Int? {
         switch self {
-        case .update(let update): update.place
+        case .update(let update): update.seq
         case .act(_, _, let seq), .revert(_, let seq), .upheaval(let seq): seq
         }
     }

@@ -6,6 +6,8 @@ struct RevertedUpdate: Sendable {
     let seq: Int?
     /// Of one that was released, the seq of the last change before it was made; nil: it was made when it counted.
     let made: Int?
+    /// Of the same: under which it waited.
+    private let heldID: AuditID?
     /// What it added; below 0 for what it took away.
     let increase: Int
     /// What it asked for, of `incr` and `decr`: more than it added where a bound held it.
@@ -23,6 +25,7 @@ struct RevertedUpdate: Sendable {
         id = entry.id
         seq = entry.seq
         made = entry.made
+        heldID = entry.made == nil ? nil : entry["released"].flatMap(AuditID.init)
         increase = entry.increase
         let operation = entry.operation ?? .incr
         self.operation = operation
@@ -37,6 +40,7 @@ struct RevertedUpdate: Sendable {
         id = entry.id
         seq = nil
         made = entry.seq
+        heldID = entry["held"].flatMap(AuditID.init)
         let operation = entry.operation ?? .incr
         self.operation = operation
         value = entry.value
@@ -48,6 +52,15 @@ struct RevertedUpdate: Sendable {
 
     /// Its place among the user's updates.
     var place: Int? { made ?? seq }
+
+    /// It waited, and was made before the other one: behind the change with the seq ``made``, and before the next; of those that were made
+    /// there, ids are in the order of time.
+    func wasMade(before other: RevertedUpdate) -> Bool {
+        guard let made, let place = other.place else { return false }
+        guard made == place else { return made < place }
+        guard let heldID, let otherID = other.heldID else { return false }
+        return heldID < otherID
+    }
 
     /// It says the score, whatever that was before.
     var saysScore: Bool { operation == .set || operation == .best }

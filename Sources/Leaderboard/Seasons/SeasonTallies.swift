@@ -64,9 +64,8 @@ struct SeasonTallies {
 
         /// One that was released stands where it was made.
         mutating func add(_ step: Step) {
-            let made = step.update.made
-            let place = made.flatMap { made in steps.firstIndex { ($0.update.place ?? 0) > made } } ?? steps.endIndex
-            steps.insert(step, at: place)
+            let place = steps.firstIndex { step.update.wasMade(before: $0.update) }
+            steps.insert(step, at: place ?? steps.endIndex)
         }
     }
 

@@ -117,6 +117,69 @@ struct HeldUpdatesTests {
         }
     }
 
+    @Test(
+        "counts before one that was made later and waited with it, in whichever order they are released",
+        arguments: [("set 100, set 200", 200), ("incr 50, set 100", 100), ("set 100, incr 50", 150)],
+        [false, true]
+    )
+    func order(_ updates: (text: String, score: Int), isReversed: Bool) async throws {
+        try await withBoard { board in
+            let members =
+                #""operators":["incr","decr","set"],"windows":[{"name":"all"},{"name":"round","reset":"manual"}],"#
+            let ruled = try await RuledBoard(board, Self.jump, members)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            #expect(try await ruled.update("ada", 1) == "applied 1")
+            for update in updates.text.split(separator: ", ") {
+                let words = update.split(separator: " ")
+                let (operation, value) = try #require(
+                    BoardDefinition.Operator(rawValue: String(words[0])).flatMap { word in
+                        Int(words[1]).map { (word, $0) }
+                    }
+                )
+                #expect(try await ruled.update("ada", value, operation) == "held largest_jump held")
+            }
+            var waiting = try await store.held(limit: 10, on: loop).entries
+            if isReversed { waiting.reverse() }
+            for held in waiting {
+                guard case .released = try await store.review(held, .release, by: act, on: loop) else {
+                    Issue.record("\(held) is not released")
+                    continue
+                }
+            }
+            #expect(try await store.holding(of: UserID("ada"), on: loop).score == updates.score)
+            let report = try await ruled.verify()
+            #expect(report.isSound, "\(report)")
+        }
+    }
+
+    @Test(
+        "shares its place among equals with the change before it, and no order of the two is a fault",
+        arguments: ["first", "last"]
+    )
+    func equals(_ ties: String) async throws {
+        try await withBoard { board in
+            let members = #""ties":"\#(ties)","operators":["incr","decr","set"],"#
+            let ruled = try await RuledBoard(board, Self.jump, members)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            func release() async throws -> Reviewed {
+                let held = try #require(try await store.held(limit: 1, on: loop).entries.first)
+                return try await store.review(held, .release, by: act, on: loop)
+            }
+            #expect(try await ruled.update("ada", 1) == "applied 1")
+            #expect(try await ruled.update("ada", 50) == "held largest_jump held")
+            #expect(try await ruled.update("bob", 1) == "applied 1")
+            #expect(try await release() == .released(.init(score: 51, points: 50)))
+            #expect(try await ruled.update("ada", 1) == "applied 52")
+            #expect(try await ruled.update("cid", 52) == "held largest_jump held")
+            #expect(try await release() == .released(.init(score: 52, points: 52)))
+            for _ in 0..<2 {
+                let report = try await ruled.verify()
+                #expect(report.isSound, "\(report)")
+                _ = try await store.rebuild(report, by: act, on: loop)
+            }
+        }
+    }
+
     @Test("takes its user into the segments and to the words that it names, where those are as they were then")
     func says() async throws {
         try await withBoard { board in

@@ -28,6 +28,9 @@ struct BoardModel {
     /// Those that wait, in their order.
     private(set) var waiting: [Waiting] = []
 
+    /// So many have waited.
+    private var held = 0
+
     struct Waiting {
         let user: String
         /// `seq`: that of the last change before it.
@@ -73,11 +76,16 @@ struct BoardModel {
         var revertedBy = 0
         /// Of one that waited: the seq of the last change before it was made.
         var made: Int?
+        /// The same: how many had waited before it, and itself; 0 of one that never did.
+        var held = 0
         var isReleased: Bool { made != nil }
         var place: Int { made ?? seq }
 
-        init(seq: Int, operation: BoardRules.Operator, value: Int, made: Int? = nil) {
-            (self.seq, self.operation, self.value, self.made) = (seq, operation, value, made)
+        /// When it counts: behind the change of its place, if it waited.
+        var time: (place: Int, held: Int) { (place, held) }
+
+        init(seq: Int, operation: BoardRules.Operator, value: Int, made: Int? = nil, held: Int = 0) {
+            (self.seq, self.operation, self.value, self.made, self.held) = (seq, operation, value, made, held)
         }
     }
 
@@ -161,9 +169,9 @@ struct BoardModel {
         guard inSeasons.count == running.count else { return "score_limit" }
         if update.isHeld {
             if rollsOver { rollOver() }
-            waiting.append(
-                Waiting(user: update.user, change: Change(seq: 0, operation: operation, value: update.value, made: seq))
-            )
+            held += 1
+            let change = Change(seq: 0, operation: operation, value: update.value, made: seq, held: held)
+            waiting.append(Waiting(user: update.user, change: change))
             if let idem { outcomes[idem] = (asked, "held") }
             if let grant = update.grant { grants.insert(grant) }
             return "held"
@@ -296,8 +304,14 @@ struct BoardModel {
         if isSuspendedAlone(user) { return "suspended" }
         let isHidden = hidden.contains(user)
         var changes = history[user] ?? []
-        let released = Change(seq: seq + 1, operation: made.operation, value: made.value, made: made.made)
-        changes.insert(released, at: changes.firstIndex { $0.place > made.place } ?? changes.count)
+        let released = Change(
+            seq: seq + 1,
+            operation: made.operation,
+            value: made.value,
+            made: made.made,
+            held: made.held
+        )
+        changes.insert(released, at: changes.firstIndex { $0.time > made.time } ?? changes.count)
         // Where bounds refuse, they hold of what it comes to.
         var then = self
         if !rules.clamps { then.rules.scores = BoardRules().scores }
@@ -323,17 +337,17 @@ struct BoardModel {
     /// The change by which a user has what is left, as if those that count had never been taken back. A revert moves who it takes something
     /// from, where what it took is still gone.
     private func arrival(of changes: [Change]) -> Int {
-        let events = changes.map(\.place) + changes.filter(\.isReverted).map(\.revertedBy)
+        let events = changes.map(\.time) + changes.filter(\.isReverted).map { (place: $0.revertedBy, held: 0) }
         var (score, reached): (Int?, Int) = (nil, 0)
-        for seq in Set(events).sorted() {
+        for event in events.sorted(by: <) {
             // What had come by then, less what had been taken of it.
-            let then = changes.filter { $0.place <= seq }.map { change in
+            let then = changes.filter { $0.time <= event }.map { change in
                 var change = change
-                change.isReverted = change.isReverted && change.revertedBy <= seq
+                change.isReverted = change.isReverted && change.revertedBy <= event.place
                 return change
             }
             let now = whatIsLeft(of: then)
-            if now != score { (score, reached) = (now, seq) }
+            if now != score { (score, reached) = (now, event.place) }
         }
         return reached
     }
