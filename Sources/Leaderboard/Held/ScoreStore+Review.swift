@@ -63,6 +63,9 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reviewed {
+        // The function looks, too; here it saves reading an audit in vain.
+        let user = try await holding(of: held.user, on: eventLoop)
+        guard !user.isSuspended || user.isHidden else { return .suspended }
         let windows = try await keptWindows(of: held, on: eventLoop)
         if board.definition.onlyAdds { return try await add(held, in: windows, by: act, on: eventLoop) }
         let update = held.asUpdate(in: windows)
