@@ -27,8 +27,8 @@ package struct HeldEntry: Sendable, Equatable {
     package let actor: String?
     /// Those that it names, as `country:de`.
     package let segments: [String]
-    /// What the user says of itself with it, as JSON; nil: nothing.
-    package let metadata: String?
+    /// What the user says of itself with it: `{}`, that nothing is said any more. Nil: nothing is said with it, or nothing that may be shown.
+    package let metadata: UserMetadata?
     /// In which it counts when it is released, as far as they are kept.
     let windows: [WindowSeason]
 
@@ -52,7 +52,7 @@ package struct HeldEntry: Sendable, Equatable {
         trace = entry["trace"]
         actor = entry["actor"]
         segments = (entry["segments"] ?? "").words.map(String.init)
-        metadata = entry["meta"]
+        metadata = entry["meta"].flatMap { UserMetadata(stored: $0) }
         windows = (entry["seasons"] ?? "").parts(at: ";").compactMap { WindowSeason(text: $0) }
     }
 

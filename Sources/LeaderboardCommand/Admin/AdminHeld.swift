@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Leaderboard
+import struct LeaderboardClient.Metadata
 import LeaderboardService
 import NIOHTTP1
 import Text
@@ -50,7 +51,7 @@ struct AdminHeldList: AsyncParsableCommand {
                 at: which.path(service) + "?" + query.joined(separator: "&"),
                 as: Page.self
             )
-            for entry in page.held { print(json ? try entry.json : entry.line) }
+            for entry in page.held { print(json ? try entry.json : try entry.line()) }
             (rest, after) = (rest - page.held.count, page.next)
             (shown, waiting) = (shown + page.held.count, page.waiting)
         } while after != nil && rest > 0
@@ -85,22 +86,27 @@ struct AdminHeldList: AsyncParsableCommand {
         let actor: String?
         let seasons: [String]?
         let segments: [String]?
+        let metadata: Metadata?
 
         var json: String {
-            get throws {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                return String(decoding: try encoder.encode(self), as: UTF8.self).printableJSON
-            }
+            get throws { try Self.text(of: self) }
         }
 
-        var line: String {
+        private static func text(of value: some Encodable) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(value), as: UTF8.self).printableJSON
+        }
+
+        func line() throws -> String {
             var parts = [held_id, Moment.text(time), user_id, "\(`operator`) \(value)"]
             parts.append("\(score_before.map { "\($0)" } ?? "nothing") to \(score.map { "\($0)" } ?? "-")")
             parts.append(rules.map { "\($0.rule) \($0.effect)" }.joined(separator: ", "))
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
             if let seasons { parts.append("in \(seasons.joined(separator: ", "))") }
+            if let segments { parts.append("names \(segments.joined(separator: ", "))") }
+            if let metadata { parts.append("says \(try Self.text(of: metadata))") }
             return parts.joined(separator: "  ").printable
         }
     }

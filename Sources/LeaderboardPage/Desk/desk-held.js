@@ -10,7 +10,7 @@ const shown = 100;
 /** Nothing tells that an update waits: it is asked while somebody looks. */
 const readEvery = 5_000;
 
-/** { id, user, time, operation, value, before, after, rules, ip, actor }; what is not told is null. Null: rubbish. */
+/** { id, user, time, operation, value, before, after, rules, ip, actor, segments, says }; what is not told is null. Null: rubbish. */
 export function readHeld(raw) {
   if (typeof raw?.held_id !== "string" || !/^[0-9]+-[0-9]+$/.test(raw.held_id) || typeof raw.user_id !== "string") return null;
   const number = (value) => (Number.isSafeInteger(value) ? value : null);
@@ -20,8 +20,16 @@ export function readHeld(raw) {
     id: raw.held_id, user: raw.user_id, time: isTime(raw.time) ? raw.time : null, operation: text(raw.operator) ?? "incr", value: number(raw.value),
     before: number(raw.score_before), after: number(raw.score), rules: rules.map(({ rule, effect }) => (effect === "held" ? rule : `${rule} ${effect}`)),
     ip: text(raw.ip), actor: text(raw.actor),
+    segments: (Array.isArray(raw.segments) ? raw.segments : []).filter((one) => typeof one === "string"), says: sayings(raw.metadata),
   };
 }
+
+/** Of what its user says of themself with it, a text a member: `name Ada`. */
+const sayings = (raw) => {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return [];
+  const members = Object.entries(raw).map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return members.length > 0 ? members : ["nothing of themself any more"];
+};
 
 /** What it asks for: `+50`, `-50`, `set 50`. */
 export const askedFor = ({ operation, value }) =>
@@ -136,7 +144,11 @@ export class Held {
       content: [
         element("span", { class: "gain" }, askedFor(entry)),
         element("span", { class: "who" }, element("bdi", {}, entry.user),
-          element("small", {}, `${entry.rules.join(", ")} · `, timeElement(entry.time), entry.ip === null ? null : ` · ${entry.ip}`, entry.actor === null ? null : ` · by ${entry.actor}`)),
+          element("small", {}, `${entry.rules.join(", ")} · `, timeElement(entry.time), entry.ip === null ? null : ` · ${entry.ip}`, entry.actor === null ? null : ` · by ${entry.actor}`),
+          // What a release would publish.
+          entry.segments.length + entry.says.length === 0 ? null
+            : element("small", { class: "says" }, entry.segments.join(", "), entry.segments.length > 0 && entry.says.length > 0 ? " · " : null,
+              ...entry.says.flatMap((text, place) => [place > 0 ? " · " : null, element("bdi", {}, text)]))),
         element("span", { class: "score" }, `${entry.before === null ? "–" : number(entry.before)} → ${entry.after === null ? "–" : number(entry.after)}`),
       ],
     })), this.#chosen);

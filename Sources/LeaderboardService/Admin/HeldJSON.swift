@@ -42,6 +42,7 @@ enum HeldJSON {
             }
             body.writeStaticString("]")
         }
+        if let metadata = entry.metadata { body.writeString(#","metadata":\#(metadata.json)"#) }
         body.writeStaticString("}")
     }
 

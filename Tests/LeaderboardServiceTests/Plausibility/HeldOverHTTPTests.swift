@@ -26,25 +26,30 @@ struct HeldOverHTTPTests {
                 return answer
             }
             let rule = #"{"rule":"largest_jump","against":"own","points":10,"times":1,"action":"hold"}"#
-            #expect(try await run("board", "create", "coins", "--rules", "[\(rule)]").code == 0)
-            func update(_ user: String, _ points: Int, key: String? = nil) async throws -> TestResponse {
+            #expect(
+                try await run("board", "create", "coins", "--rules", "[\(rule)]", "--segments", "team").code == 0
+            )
+            func update(_ user: String, _ points: Int, key: String? = nil, _ more: String = "") async throws
+                -> TestResponse
+            {
                 var headers = [
                     "Authorization": "Bearer \(try service.token(user))", "Content-Type": "application/json",
                 ]
                 headers["Idempotency-Key"] = key
-                let body = #"{"user_id":"\#(user)","score_increase":\#(points)}"#
+                let body = #"{"user_id":"\#(user)","score_increase":\#(points)\#(more)}"#
                 let path = "/api/v1/boards/coins/score/update"
                 let answer = try await service.connect().request("POST", path, headers, body: body)
                 #expect(Descriptions.complaints(answer, to: "POST", "/api/v1/boards/{board}/score/update") == [])
                 return answer
             }
             #expect(try await update("ada", 5).status == 200)
-            let held = try await update("ada", 50, key: "k")
+            let said = #""segments":["team:red"],"metadata":{"name":"Lady","note":[1,true]}"#
+            let held = try await update("ada", 50, key: "k", ",\(said)")
             #expect(
                 held.status == 202 && held.body.contains(#""held":true,"held_id":""#)
                     && held.headers["ratelimit"] != nil
             )
-            let again = try await update("ada", 50, key: "k")
+            let again = try await update("ada", 50, key: "k", ",\(said)")
             #expect(again.status == 202 && again.body == held.body && again.headers["idempotency-replayed"] == "true")
             let id = try #require(held.body.firstMatch(of: /"held_id":"([0-9-]+)"/).map { String($0.1) })
 
@@ -52,11 +57,19 @@ struct HeldOverHTTPTests {
             #expect(
                 page.body.hasPrefix(#"{"waiting":1,"held":[{"held_id":"\#(id)""#)
                     && page.body.contains(#""score_before":5,"score":55"#)
+                    && page.body.contains("\(said)}]"),
+                "\(page.body)"
             )
             #expect(try await operate("GET", "/held?rule=none", as: "/held").code == "invalid_query")
+            let line = try await run("admin", "held", "--board", "coins").output
             #expect(
-                try await run("admin", "held", "--board", "coins").output.contains(
-                    "incr 50  5 to 55  largest_jump held"
+                line.contains("incr 50  5 to 55  largest_jump held")
+                    && line.contains(#"  names team:red  says {"name":"Lady","note":[1,true]}"#),
+                "\(line)"
+            )
+            #expect(
+                try await run("admin", "held", "--board", "coins", "--json").output.contains(
+                    #""metadata":{"name":"Lady""#
                 )
             )
 
@@ -77,7 +90,7 @@ struct HeldOverHTTPTests {
                 try await operate("POST", "/held/\(id)/release", reason, as: "/held/{id}/release").code
                     == "held_not_found"
             )
-            #expect(try await update("ada", 50, key: "k").body == held.body)
+            #expect(try await update("ada", 50, key: "k", ",\(said)").body == held.body)
             let audit = try await operate("GET", "/audit", as: "/audit").body
             #expect(audit.contains(#""action":"release""#) && audit.contains(#""held_id":"\#(id)""#))
 
@@ -183,6 +196,31 @@ struct HeldOverHTTPTests {
                 let score = word == "release" ? "50" : ""
                 #expect(try await redis.command("ZSCORE", "lb:{coins}:scores", "ada") == score)
             }
+        }
+    }
+
+    @Test("tries again by itself what a suspension or a bound kept waiting")
+    func again() async throws {
+        let quick: @Sendable (inout ServiceConfiguration) -> Void = { $0.reviews.beat = .milliseconds(20) }
+        try await withService(adjust: quick) { service, redis in
+            let rule = #"{"rule":"largest_jump","against":"own","points":10,"times":1,"action":"hold"}"#
+            try await service.define("coins", #"{"max":60,"rules":[\#(rule)],"held":{"after":"1s","then":"release"}}"#)
+            let reason = #"{"reason":"r"}"#
+            try await service.play("coins", "ada", #""score_increase":5"#)
+            for user in ["ada", "bob", "bob", "cid"] {
+                try await service.play("coins", user, #""score_increase":40"#, status: 202)
+            }
+            #expect(try await service.operate("POST", "/boards/coins/users/ada/suspend", reason).status == 200)
+            // The oldest first: when the last one counts, the others were kept waiting.
+            try await until("it waits") { try await redis.command("ZSCORE", "lb:{coins}:scores", "cid") == "40" }
+            #expect(try await redis.command("XLEN", "lb:{coins}:held") == "2")
+            #expect(try await service.operate("POST", "/boards/coins/users/ada/reinstate", reason).status == 200)
+            try await until("it waits") { try await redis.command("ZSCORE", "lb:{coins}:scores", "ada") == "45" }
+            let down = #"{"score_decrease":30,"reason":"r"}"#
+            let adjusted = try await service.operate("POST", "/boards/coins/users/bob/adjust", down)
+            #expect(adjusted.status == 200, "\(adjusted.body)")
+            try await until("it waits") { try await redis.command("XLEN", "lb:{coins}:held") == "0" }
+            #expect(try await redis.command("ZSCORE", "lb:{coins}:scores", "bob") == "50")
         }
     }
 }
