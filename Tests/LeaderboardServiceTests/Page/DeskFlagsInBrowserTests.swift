@@ -111,7 +111,8 @@ struct DeskFlagsInBrowserTests {
                 try await openDesk(service, page, "?board=arena")
                 try await page.wait(for: "\(Self.text("#held-note")) === 'Nothing waits.'")
                 for (user, points) in [("eve", 900), ("bob", 800), ("eve", 700)] {
-                    try await service.play("arena", user, "\"score_increase\":\(points)", status: 202)
+                    let said = user == "eve" ? #","metadata":{"name":"Eva"}"# : ""
+                    try await service.play("arena", user, "\"score_increase\":\(points)\(said)", status: 202)
                 }
                 let rows = """
                     [...document.querySelectorAll("#held-rows button")].map((row) => [row.querySelector(".gain").textContent, row.querySelector("bdi").textContent,
@@ -121,6 +122,7 @@ struct DeskFlagsInBrowserTests {
                     for:
                         "\(rows) === '+900 eve largest_jump – → 900,+800 bob largest_jump – → 800,+700 eve largest_jump – → 700'"
                 )
+                #expect(try await page.evaluate(Self.text("#held-rows .says")) == "name Eva")
                 func agree(_ reason: String) async throws {
                     try await page.evaluate(
                         """
