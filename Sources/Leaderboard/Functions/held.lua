@@ -235,16 +235,7 @@ local function release(keys, args)
   local values, segments_text = segments.after_hold(op.user, fields)
   record_release(op, places, asked, fields, id, segments_text, is_hidden)
   take_out(queue, id, op.user)
-  for _, place in ipairs(places) do
-    reverting.bring(op, place)
-    if place.window then
-      keep_season(op.moves.definition, place.window)
-    end
-  end
-  if board.other then
-    segments.follow(op.moves, board.other)
-  end
-  segments.follow(op.moves, op.user)
+  reverting.bring_all(op, places)
   if values then
     segments.move_to(op.moves, op.user, values)
   end

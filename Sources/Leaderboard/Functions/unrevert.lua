@@ -204,6 +204,20 @@ local function record_return(op, board, asked, names, windows)
   redis.call('ZREM', op.reverted, unpack(names))
 end
 
+-- The user is at each of these places, the board first, and the segments follow.
+function reverting.bring_all(op, places)
+  for _, place in ipairs(places) do
+    bring(op, place)
+    if place.window then
+      keep_season(op.moves.definition, place.window)
+    end
+  end
+  if places[1].other then
+    segments.follow(op.moves, places[1].other)
+  end
+  segments.follow(op.moves, op.user)
+end
+
 local function give_back(keys, args, pace)
   local op = begin_operation(keys, args)
   local asked = { tally = whole_number(args[9] or ''), rest = args[10] == '' and '' or whole_number(args[10] or ''),
@@ -241,16 +255,7 @@ local function give_back(keys, args, pace)
     push(windows, places[index].window)
   end
   record_return(op, board, asked, names, windows)
-  for _, place in ipairs(places) do
-    bring(op, place)
-    if place.window then
-      keep_season(op.moves.definition, place.window)
-    end
-  end
-  if board.other then
-    segments.follow(op.moves, board.other)
-  end
-  segments.follow(op.moves, op.user)
+  reverting.bring_all(op, places)
   if taking then
     plausibility.take_back(taking, pace.key, 1)
   end
@@ -265,8 +270,7 @@ register_operation('leaderboard_give_back', function(keys, args)
   return give_back(keys, args)
 end)
 
-reverting.begin_rests, reverting.others_of, reverting.follow, reverting.prepare, reverting.bring = begin_rests, others_of, follow, prepare,
-  bring
+reverting.begin_rests, reverting.others_of, reverting.follow, reverting.prepare = begin_rests, others_of, follow, prepare
 
 -- leaderboard_give_back_by_rules: the same on a board with rules of plausibility, to which these points are gained again.
 -- KEYS  as above, then what the rules know of the user (`pace`, rules.lua)
