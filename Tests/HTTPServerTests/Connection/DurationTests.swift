@@ -46,10 +46,12 @@ struct DurationTests {
         let observed = Observed()
         try await withServer(observe: observed.note) { server in
             let (slow, other) = (try await server.connect(receiveBuffer: 4096), try await server.connect())
+            try await slow.setReading(false)
             try await slow.send("GET /large?bytes=20000000 HTTP/1.1\r\nHost: test\r\n\r\n")
             try await until { server.events.all.contains("large") }
             for _ in 1...3 { _ = try await other.request("GET", "/hello") }
             #expect(observed.duration(of: "/large") == nil)
+            try await slow.setReading(true)
             #expect(try await slow.response().body.utf8.count == 20_000_000)
             try await until { observed.duration(of: "/large") != nil }
         }
@@ -60,6 +62,7 @@ struct DurationTests {
         let observed = Observed()
         try await withServer(observe: observed.note) { server in
             let leaver = try await server.connect(receiveBuffer: 4096)
+            try await leaver.setReading(false)
             try await leaver.send("GET /large?bytes=20000000 HTTP/1.1\r\nHost: test\r\n\r\n")
             try await until { server.events.all.contains("large") }
             leaver.close()

@@ -9,8 +9,9 @@ final class ReceivingServer: Sendable {
     enum Reply: Sendable {
         case status(UInt, HTTPHeaders = [:], body: String = "")
         case hangs
-        /// 200, and a body without end.
+        /// 200, and a body without end: as fast as it is read, or a byte now and then.
         case endless
+        case trickling
     }
 
     struct Received: Sendable {
@@ -92,17 +93,20 @@ final class ReceivingServer: Sendable {
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             case .endless:
                 context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok))), promise: nil)
-                pour(context)
+                pour(4096, pause: .zero, context)
+            case .trickling:
+                context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok))), promise: nil)
+                pour(1, pause: .milliseconds(20), context)
             }
         }
 
-        /// Until the other side is gone.
-        private func pour(_ context: ChannelHandlerContext) {
+        /// So many bytes after each pause, until the other side is gone.
+        private func pour(_ bytes: Int, pause: TimeAmount, _ context: ChannelHandlerContext) {
             guard context.channel.isActive else { return }
-            let part = ByteBuffer(repeating: UInt8(ascii: "a"), count: 4096)
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let part = ByteBuffer(repeating: UInt8(ascii: "a"), count: bytes)
+            let (bound, loop) = (NIOLoopBound((self, context), eventLoop: context.eventLoop), context.eventLoop)
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(part)))).whenSuccess {
-                bound.value.0.pour(bound.value.1)
+                loop.scheduleTask(in: pause) { bound.value.0.pour(bytes, pause: pause, bound.value.1) }
             }
         }
 
