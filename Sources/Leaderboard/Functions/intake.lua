@@ -159,7 +159,10 @@ local function intake(write, keys, args)
   end
   local ends, outcomes, is_written = {}, {}, true
   if updates > 0 then
-    is_written, outcomes = pcall(write, { unpack(keys, 1, #keys - 2) }, { unpack(args, 1, first - 1) })
+    local words = { unpack(args, 1, first - 1) }
+    -- Each outcome is looked at here: none is told in a text.
+    words[10] = words[10] == '3' and '1' or words[10] == '2' and '0' or words[10]
+    is_written, outcomes = pcall(write, { unpack(keys, 1, #keys - 2) }, words)
     if is_written and (outcomes.err or type(outcomes[1]) == 'string') then
       return outcomes
     end

@@ -14,7 +14,8 @@
 --       6 seasons    the seasons of the windows, as the caller sees them (windows.lua); empty: the board has no further windows
 --       7 from  8 until  the latest beginning and the earliest end of these, in microseconds; 0  9 windows  how many there are; 1
 --                    Of updates that count late, seasons that are over: `late version …`, and until when
---       10 stores    0; 1: a definition that holds for want of a key is stored by the first change (of a template)
+--       10 wants     sum of: 1 a definition that holds for want of a key is stored by the first change (of a template)
+--                    2 an outcome `applied` may be told in one text (below)
 --       then of each update, 1 to 64 of them
 --       user operator value flags ip request [trace] [metadata] [grant_lifetime] [season] [actor capacity token_time | actor reason]
 --         operator   incr decr set best; empty: the board's
@@ -30,6 +31,7 @@
 --   applied | unchanged            score seq time full_in rank    as leaderboard_update says. Unchanged: nothing is better, or
 --                                  other, than it was. A token is taken, the idempotency key holds the outcome; there is no
 --                                  change of the board: seq is that of its last one
+--                                  Where the caller wants it, of one whose rank is not told, in one text: `score seq time full_in`
 --   applied_same                   the same five: an increase of 0 of who is on the board. Applied, and nothing is other
 --   replayed | replayed_unchanged  the same five, of the first outcome; full_in is of now
 --   suspended | key_reused | grant_used | rate_limited full_in
@@ -127,8 +129,10 @@ local last_seq, seq, seq_text, epoch, chain, clock
 local windows, own_keys
 -- How many entries the audit has of it, and whether the board has scores of it.
 local appended, is_placed
--- Of an increase that was written the short way: KEYS, seq and chain.
-local plain_keys, plain_seq_text, plain_chain
+-- Of updates that go the short way: of one by itself KEYS, seq and chain; of a group, in how long the bucket is full that one of them left,
+-- when, that as text, and the end of what is told of it; and what the caller wants.
+local plain = {}
+local WANTS = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } }
 -- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
 local had, full_ats, answered, used
 -- The buckets of services, which a group writes once.
@@ -666,10 +670,10 @@ end
 -- After an error behind the first write: Redis withholds a right. Takes the entries back if the board has no score of them, and else
 -- counts and chains them: an entry that tells of more than the scores is found by a verification. Returns whether they are gone.
 local function take_back_group()
-  local keys, seq_text, chain, ids = plain_keys or keys, plain_keys and plain_seq_text or integer_text(seq),
-    plain_keys and plain_chain or chain, {}
+  local keys, seq_text, chain, ids = plain.keys or keys, plain.keys and plain.seq_text or integer_text(seq),
+    plain.keys and plain.chain or chain, {}
   local audit = keys[3]
-  is_placed = is_placed or not plain_keys and moves and moves.is_told
+  is_placed = is_placed or not plain.keys and moves and moves.is_told
   if not is_placed and appended > 0 then
     for index, entry in ipairs(redis.call('XREVRANGE', audit, '+', '-', 'COUNT', integer_text(appended))) do
       ids[index] = entry[1]
@@ -719,17 +723,20 @@ local function plain_outcome(index, user, value, old)
     epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
   end
   seq, seq_text = seq + 1, change_seq_text
-  -- As keep_bucket.
-  local full_at = now + full_in
-  call('SET', limit, format('%d', full_at), 'PX', lasting_text(full_in))
-  had[user], full_ats[limit] = total, full_at
+  -- As keep_bucket. Most users' buckets were full, and are full again at one time.
+  if full_in ~= plain.full_in then
+    plain.full_in, plain.full_at = full_in, now + full_in
+    plain.full_at_text, plain.ending = format('%d', plain.full_at), ' ' .. time_text .. ' ' .. format('%d', full_in)
+  end
+  call('SET', limit, plain.full_at_text, 'PX', lasting_text(full_in))
+  had[user], full_ats[limit] = total, plain.full_at
   if checks then
     plausibility.count(index, user, old, ip)
   end
   adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
   event_count = event_count + 1
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
-  return { 'applied', total, seq, time, full_in, 0 }
+  return plain.wants.texts and score_text .. ' ' .. change_seq_text .. plain.ending or { 'applied', total, seq, time, full_in, 0 }
 end
 
 -- Of one whose user is suspended, or hidden.
@@ -766,7 +773,7 @@ local function outcomes_of_group(are_suspended, old)
       reply = outcome_of_update(user, values[index], old)
     end
     replies[index] = reply
-    if reply.err and not has_written then
+    if not has_written and reply.err then
       return reply
     end
     key, word = key + flags.keys, word + flags.words
@@ -807,7 +814,7 @@ local function write_plain(keys, args)
   local definition, count = definitions[held or args[4]], count_of(seq_held)
   if not definition or definition.version ~= args[5] or not definition.is_plain
     or not definition.checks == is_judged or not definition.has_seasons ~= not seasons or seasons and stored ~= args[6] or increase < 1 or increase > definition.increase_max or not (count and count > 0 and epoch and chain)
-    or count + 1 >= SCORE_LIMIT or not held and args[10] == '1' then
+    or count + 1 >= SCORE_LIMIT or not held and plain.wants.stores then
     return nil
   end
   local clock = call('TIME')
@@ -842,7 +849,7 @@ local function write_plain(keys, args)
   if kind(id) ~= 'string' then
     return nil
   end
-  plain_keys, plain_seq_text, plain_chain = keys, seq_text, hash .. '\n' .. id
+  plain.keys, plain.seq_text, plain.chain = keys, seq_text, hash .. '\n' .. id
   has_written, appended, is_placed = true, 1, false
   epoch = epoch_of_change(keys[7], count, epoch, clock)
   keep_bucket(limit, now, full_in)
@@ -855,7 +862,7 @@ local function write_plain(keys, args)
   for index = 1, totals and #totals or 0 do
     call('ZADD', keys[8 + 3 * index], totals[index], user)
   end
-  write_count(keys, seq_text, plain_chain)
+  write_count(keys, seq_text, plain.chain)
   if is_judged then
     plausibility.count(1, user, old, ip)
     plausibility.end_group()
@@ -867,13 +874,14 @@ local function write_plain(keys, args)
   end
   publish_score(channel, user, score_text, totals and increase_text .. ',"windows":[' .. table.concat(totals, ',') .. ']'
     or increase_text, seq_text, epoch, time_text)
-  return { { 'applied', score, seq, time, full_in, 0 } }
+  return { plain.wants.texts and score_text .. ' ' .. seq_text .. ' ' .. time_text .. ' ' .. integer_text(full_in)
+    or { 'applied', score, seq, time, full_in, 0 } }
 end
 
 -- What of a group's state an earlier call left.
 local function forget_group()
   had, full_ats, answered, used, reported, add_count, event_count = nil, nil, nil, nil, nil, 0, 0
-  plain_keys, appended, is_placed, is_aside, has_held = nil, 0, false, false, false
+  plain.keys, plain.full_in, appended, is_placed, is_aside, has_held = nil, nil, 0, false, false, false
   if count > 1 then
     full_ats, answered, used, reported = {}, {}, {}, {}
   end
@@ -891,6 +899,7 @@ local function begin_group_in_windows(stored)
 end
 
 local function write(given_keys, given_args)
+  plain.wants = WANTS[given_args[10]] or WANTS['0']
   local reply = sound_max and #given_keys >= 11 and #given_args == 16 and write_plain(given_keys, given_args)
   if reply then
     return reply
@@ -944,7 +953,7 @@ local function write(given_keys, given_args)
   if not (last_seq and epoch and chain) then
     refuse_other_types(seq_key, epoch_key, chain_key)
   end
-  local stores = not text and args[10] == '1'
+  local stores = not text and plain.wants.stores
   if stores then
     refuse_other_types(board)
   end

@@ -8,6 +8,10 @@ import Seasons
 extension UpdateOutcome {
     /// That of one update; in an array, the answer for the whole group of an update (``GroupReply``).
     init?(reply: RESPValue, rateLimit: RateLimit) {
+        if case .string(let text) = reply {
+            self.init(numbers: text, rateLimit)
+            return
+        }
         guard let fields = reply.array, let first = fields.first else { return nil }
         if case .array(let answer) = first {
             guard fields.count == 1 else { return nil }
@@ -15,6 +19,18 @@ extension UpdateOutcome {
         } else {
             self.init(fields, rateLimit)
         }
+    }
+
+    /// Of an update that was applied, and of which nobody asked for the rank.
+    private init?(numbers text: [UInt8], _ rateLimit: RateLimit) {
+        var numbers = SpacedNumbers(text)
+        guard let score = numbers.next().flatMap(ScoreRange.checked), let seq = numbers.next(), seq >= 0,
+            let time = numbers.next(), time >= 0, let fullIn = numbers.next(), numbers.isAtEnd
+        else { return nil }
+        let bucket = rateLimit.state(fullIn: fullIn)
+        self = .applied(
+            AppliedUpdate(score: score, seq: seq, rank: nil, rateLimit: bucket, isReplay: false, time: time)
+        )
     }
 
     private init?(ofGroup fields: [RESPValue]) {

@@ -225,6 +225,50 @@ struct BoardWriteTests {
         }
     }
 
+    @Test(
+        "tells what counted, and nothing else, in a text where the caller wants that",
+        arguments: ["0", "1", "2", "3"]
+    )
+    func texts(wants: String) async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            let target = DefinedBoard(board, "b", BoardRules())
+            // By itself for the first time and again, with others, and twice in one group.
+            let calls = [["a"], ["a"], ["b"], ["a", "b", "c"], ["a", "a"]].map {
+                $0.map { ModelUpdate(user: $0, value: 2) }
+            }
+            var told: [String] = []
+            for updates in calls + [
+                [ModelUpdate(user: "a", value: 2, isRanked: true), ModelUpdate(user: "b", value: -1)]
+            ] {
+                var (names, words) = target.words(updates)
+                words[9] = wants
+                let reply = try await target.call("leaderboard_write", names, words)
+                guard case .each(let outcomes)? = GroupReply(reply, count: updates.count) else {
+                    Issue.record("\(reply)")
+                    return
+                }
+                for (update, outcome) in zip(updates, outcomes) {
+                    if outcome.array == nil { #expect(wants >= "2" && !update.isRanked && update.value > 0) }
+                    switch UpdateOutcome(reply: outcome, rateLimit: RateLimit(updates: 60, interval: .seconds(60))) {
+                    case .applied(let applied)?:
+                        #expect(applied.time > 1_700_000_000_000 && applied.rateLimit.remaining < 60)
+                        told.append("\(update.user) \(applied.score) \(applied.seq) \(applied.rank ?? 0)")
+                    case let other: told.append("\(update.user) \(other.map { "\($0)" } ?? "none")")
+                    }
+                }
+            }
+            #expect(
+                told == [
+                    "a 2 1 0", "a 4 2 0", "b 2 3 0", "a 6 4 0", "b 4 5 0", "c 2 6 0", "a 8 7 0", "a 10 8 0", "a 12 9 1",
+                    "b valueNotAllowed",
+                ]
+            )
+            let hasDefinition = try await board.command("EXISTS", target.keys.name("board")).integer == 1
+            #expect(hasDefinition == (wants == "1" || wants == "3"))
+        }
+    }
+
     @Test("stores a template's definition with its first change, and not before")
     func template() async throws {
         try await withBoard { board in

@@ -52,15 +52,41 @@ struct GroupReplyTests {
             Self.applied, .array(["suspended".reply]), .error(RedisRefusal("NOAUDIT full")),
             .array(["rate_limited".reply, .integer(5)]),
             .array(["unchanged".reply, .integer(1), .integer(0), .integer(1), .integer(0), .integer(0)]),
-            .array(["bad_op".reply]), .array(["bad_value".reply]),
+            .array(["bad_op".reply]), .array(["bad_value".reply]), "-9007199254740991 12 1795580834809 1000000".reply,
         ])
-        let told = await Self.outcomes(reply, count: 7)
+        let told = await Self.outcomes(reply, count: 8)
         #expect(
             told == [
                 "applied", "suspended", "refused: NOAUDIT", "rateLimited", "applied", "operatorNotAllowed",
-                "valueNotAllowed",
+                "valueNotAllowed", "applied",
             ]
         )
+    }
+
+    @Test("tells what was applied in a text of four numbers, and of no other")
+    func texts() async {
+        let bucket = Self.limit.state(fullIn: 1_000_000)
+        #expect(
+            UpdateOutcome(reply: "-5 12 1795580834809 1000000".reply, rateLimit: Self.limit)
+                == .applied(
+                    AppliedUpdate(
+                        score: -5,
+                        seq: 12,
+                        rank: nil,
+                        rateLimit: bucket,
+                        isReplay: false,
+                        time: 1_795_580_834_809
+                    )
+                )
+        )
+        for wrong in [
+            "1", "1 2 3", "1 2 3 4 5", " 1 2 3 4", "1  2 3 4", "1 2 3 4 ", "1 2 3 x", "-", "1 - 3 4", "1 -2 3 4",
+            "1 2 -3 4",
+            "9007199254740992 1 1 1", "-9007199254740992 1 1 1", "1 99999999999999999 1 1", "1\t2 3 4", "1 2 3 4\0",
+        ] {
+            let told = await Self.outcomes(.array(["1 2 3 4".reply, wrong.reply, "1 2 3 4".reply]), count: 3)
+            #expect(told == ["applied", "none", "applied"], "\(wrong)")
+        }
     }
 
     @Test("that is one answer for all tells it to each", arguments: [1, 3])
