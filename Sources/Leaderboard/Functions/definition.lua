@@ -117,7 +117,7 @@ local function parsed_definition(text)
   definition.has_seasons, definition.rules, definition.manual = windows_of(json)
   expect(definition.min <= definition.max)
   -- An increase may go one of the short ways (write.lua).
-  definition.is_plain = definition.is_bare and operators.incr and not definition.kinds
+  definition.is_plain = operators.incr and not definition.kinds
   -- Milliseconds. Seasons of windows that were taken away are kept, too.
   definition.keep = (definition.has_seasons and whole_member(json.keep_days, 400, 1, 3650) or 400) * 86400000
   -- Microseconds.

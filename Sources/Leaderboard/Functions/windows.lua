@@ -20,7 +20,7 @@
 local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season, ended_since
 -- What reads and resets need.
 local SEASONS = {}
-local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals
+local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals, place_plainly
 
 do
 
@@ -365,19 +365,45 @@ function windows_told(group)
   return table.concat(scores, ';')
 end
 
--- Of one increase by the short way (write.lua): the texts of the scores in each window behind it. Nil where that is no way: the user is
--- not in a season yet, or a bound is in it.
+-- Of one increase by the short way (write.lua): the texts of the scores in each window behind it, and how the user moves in each, where
+-- the set is not all there is. Nil where that is no way: the user is not in a season yet, or a bound is in it.
 function plain_totals(seasons, keys, definition, user, increase)
-  local call, totals = redis.call, {}
+  local totals, moves = {}, not definition.is_bare and {} or nil
   for index = 1, #seasons do
-    local old = call('ZSCORE', keys[8 + 3 * index], user)
+    local key, own, old = 8 + 3 * index, nil, nil
+    if moves then
+      own = begin_moves(definition, keys[key], keys[key + 1], false)
+      own.lasts, old = true, find_moving(own, user)
+      if own.stamps and not own.stamps[user] then
+        know_withheld(own, keys[key + 2])
+      end
+      moves[index] = own
+    else
+      old = redis.call('ZSCORE', keys[key], user)
+    end
     local total = old and old + increase
     if not total or total > definition.max or total < definition.min or total ~= floor(total) then
       return nil
     end
     totals[index] = integer_text(total)
+    if own then
+      own.old, own.total = old + 0, total
+    end
   end
-  return totals
+  return totals, moves
+end
+
+-- Tells Redis of them.
+function place_plainly(totals, moves, keys, user, seq)
+  for index = 1, #totals do
+    local own = moves and moves[index]
+    if own then
+      move(own, user, own.old, own.total, seq)
+      write_moves(own)
+    else
+      redis.call('ZADD', keys[8 + 3 * index], totals[index], user)
+    end
+  end
 end
 
 end

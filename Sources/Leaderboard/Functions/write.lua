@@ -466,6 +466,9 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
     rank = is_told and found or 0
   end
   local name = is_change and (is_same and 'applied_same' or 'applied') or 'unchanged'
+  if name == 'applied' and plain.wants.texts and not (flags.tells_rank or asked or met or flags.has_grant) then
+    return score_text .. ' ' .. seq_text .. ' ' .. time_text .. ' ' .. integer_text(full_in)
+  end
   local reply = { name, score, seq, time, full_in, rank, windows and flags.tells_rank and windows_told(windows) or nil }
   if asked then
     local outcome = { is_same and asked .. '=' or asked, score_text, integer_text(seq), time_text, integer_text(rank),
@@ -673,7 +676,7 @@ local function take_back_group()
   local keys, seq_text, chain, ids = plain.keys or keys, plain.keys and plain.seq_text or integer_text(seq),
     plain.keys and plain.chain or chain, {}
   local audit = keys[3]
-  is_placed = is_placed or not plain.keys and moves and moves.is_told
+  is_placed = is_placed or moves and moves.is_told
   if not is_placed and appended > 0 then
     for index, entry in ipairs(redis.call('XREVRANGE', audit, '+', '-', 'COUNT', integer_text(appended))) do
       ids[index] = entry[1]
@@ -689,7 +692,7 @@ local function take_back_group()
   return false
 end
 
--- An increase that counts and is all that is asked, on a board whose set is all there is: nearly every update of a group. What
+-- An increase that counts and is all that is asked, on a board without segments: nearly every update of a group. What
 -- outcome_of_update and what it calls do, written out for it: with this an update in a group of 21 runs 330 of Lua's instructions, not
 -- 594. The audit is trimmed with the first entry of a group, which saves 2,500 of the processor's for each of the others.
 -- Nil, and nothing is written, wherever anything is not as it mostly is: then it goes that way.
@@ -698,7 +701,8 @@ local function plain_outcome(index, user, value, old)
   local taken, full_in = take(full_ats[limit] or kept[key - own_keys + 5], now, definition.capacity, definition.token_time)
   local total = (old or 0) + value
   if not taken or value < 1 or value > definition.increase_max or total > definition.max or total < definition.min or total % 1 ~= 0
-    or args[word + 2] ~= 'incr' then
+    or args[word + 2] ~= 'incr'
+    or windows and (windows.stores == 'roll' and not windows.rolled or not result_in_windows(windows, definition, user, 'incr', value)) then
     return nil
   end
   local ip, request, score_text, change_seq_text = args[word + 5], args[word + 6], format('%d', total), format('%d', seq + 1)
@@ -733,9 +737,17 @@ local function plain_outcome(index, user, value, old)
   if checks then
     plausibility.count(index, user, old, ip)
   end
-  adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
+  if moves then
+    move(moves, user, old, total, seq)
+  else
+    adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
+  end
   event_count = event_count + 1
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
+  if windows then
+    events[event_count] = events[event_count] .. windows_event(windows, user, value)
+    place_in_windows(windows, user, seq)
+  end
   return plain.wants.texts and score_text .. ' ' .. change_seq_text .. plain.ending or { 'applied', total, seq, time, full_in, 0 }
 end
 
@@ -755,7 +767,7 @@ end
 
 -- Of the updates as they stand in KEYS and ARGV, one after the other.
 local function outcomes_of_group(are_suspended, old)
-  local replies, is_plain = {}, count > 1 and definition.is_plain and not windows
+  local replies, is_plain = {}, count > 1 and definition.is_plain and not (windows and windows.late)
   key, word = own_keys, SHARED_WORDS
   for index = 1, count do
     local user, reply = users[index], nil
@@ -787,13 +799,13 @@ end
 -- Texts that begin_group has found to be sound.
 local sound_max, sound_lifetime
 
--- One increase by itself, with neither rank, key, grant nor trace, on a board whose set is all there is: nearly every call. Here the
+-- One increase by itself, with neither rank, key, grant nor trace, on a board without segments: nearly every call. Here the
 -- way of update.lua and of this file is written out once more, for the instructions that Lua takes are what such a call costs more
 -- than leaderboard_update: 1.25 times its instructions without this. Nil, and nothing is written, wherever anything is not as it
 -- mostly is: then all of it goes the way of a group.
 -- With windows, all that holds of those that have begun, and that the user is in.
 local function write_plain(keys, args)
-  local own, seasons, totals, is_judged = #keys, nil, nil, plausibility.is_told(keys)
+  local own, seasons, totals, moves_in_seasons, is_judged = #keys, nil, nil, nil, plausibility.is_told(keys)
   local user, increase_text, limit = args[11], args[13], keys[own]
   local increase, max = small_numbers[increase_text] or whole_number(increase_text), args[1]
   if args[14] ~= '0' or args[12] ~= 'incr' or max ~= sound_max or args[2] ~= sound_lifetime or not increase
@@ -821,12 +833,21 @@ local function write_plain(keys, args)
   local now = clock[1] * 1000000 + clock[2]
   local taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
   local scores = keys[9]
-  local old = call('ZSCORE', scores, user)
+  moves = not definition.is_bare and begin_moves(definition, scores, keys[10], true) or nil
+  local old
+  if moves then
+    old = find_moving(moves, user)
+    if moves.stamps and not moves.stamps[user] then
+      know_withheld(moves, keys[2])
+    end
+  else
+    old = call('ZSCORE', scores, user)
+  end
   local total = (old or 0) + increase
   if not taken or total > definition.max or total < definition.min or seasons and now >= to_number(args[8]) then
     return nil
   elseif seasons then
-    totals = plain_totals(seasons, keys, definition, user, increase)
+    totals, moves_in_seasons = plain_totals(seasons, keys, definition, user, increase)
     if not totals then
       return nil
     end
@@ -853,14 +874,17 @@ local function write_plain(keys, args)
   has_written, appended, is_placed = true, 1, false
   epoch = epoch_of_change(keys[7], count, epoch, clock)
   keep_bucket(limit, now, full_in)
-  if score == total then
+  if moves then
+    move(moves, user, old and old + 0, score, seq)
+    write_moves(moves)
+  elseif score == total then
     call('ZADD', scores, score_text, user)
   else
     call('ZADD', scores, score_argument(total), user)
   end
   is_placed = true
-  for index = 1, totals and #totals or 0 do
-    call('ZADD', keys[8 + 3 * index], totals[index], user)
+  if totals then
+    place_plainly(totals, moves_in_seasons, keys, user, seq)
   end
   write_count(keys, seq_text, plain.chain)
   if is_judged then
