@@ -79,6 +79,17 @@ let package = Package(
         .target(name: "Seasons", dependencies: ["Text"], swiftSettings: swiftSettings),
         .testTarget(name: "SeasonsTests", dependencies: ["Seasons"], exclude: ["Zones"], swiftSettings: swiftSettings),
         .target(name: "TLSPolicy", dependencies: [.nioSSL], swiftSettings: swiftSettings),
+        .systemLibrary(name: "CUring"),
+        .target(
+            name: "LiveSockets",
+            dependencies: ["CUring", .nioCore, .logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "LiveSocketsTests",
+            dependencies: ["LiveSockets", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging],
+            swiftSettings: swiftSettings
+        ),
         .systemLibrary(name: "CHiredis"),
         .target(
             name: "RedisClient",
@@ -115,7 +126,8 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Text", "TLSPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .tracing,
+                "Text", "TLSPolicy", "LiveSockets", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics,
+                .tracing,
                 .lifecycle,
                 .crypto, .systemPackage,
             ],
@@ -124,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioSSL, .logging,
+                "HTTPServer", "LiveSockets", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioSSL,
+                .logging,
                 .metrics, .lifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
@@ -132,13 +145,16 @@ let package = Package(
         ),
         .target(
             name: "Broadcast",
-            dependencies: ["Text", "Board", "Seasons", .nioCore, .logging, .metrics, .lifecycle, .deque],
+            dependencies: [
+                "Text", "Board", "Seasons", "LiveSockets", .nioCore, .logging, .metrics, .lifecycle, .deque,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BroadcastTests",
             dependencies: [
-                "Broadcast", "Board", "Seasons", "Text", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .logging,
+                "Broadcast", "LiveSockets", "Board", "Seasons", "Text", "TestSupport", .nioCore, .nioEmbedded,
+                .nioPosix, .logging,
                 .metrics,
             ],
             swiftSettings: swiftSettings
@@ -158,7 +174,7 @@ let package = Package(
             name: "LeaderboardService",
             dependencies: [
                 "Text", "Board", "Seasons", "Leaderboard", "HTTPServer", "Broadcast", "RedisClient", "LeaderboardPage",
-                "TLSPolicy", "CZlib",
+                "TLSPolicy", "CZlib", "LiveSockets",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
                 .cryptoExtras, .httpClient,
@@ -173,7 +189,7 @@ let package = Package(
             dependencies: [
                 "LeaderboardService", "LeaderboardCommand", "LeaderboardClient", "TestSupport", "Leaderboard",
                 "LeaderboardPage", "Text",
-                "Board", "Seasons", "Broadcast", "HTTPServer", "RedisClient",
+                "Board", "Seasons", "Broadcast", "HTTPServer", "RedisClient", "LiveSockets",
                 .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics, .coreMetrics, .tracing, .lifecycle,
                 .crypto,
                 .cryptoExtras,

@@ -1,4 +1,5 @@
 package import Board
+package import LiveSockets
 package import NIOCore
 import Synchronization
 
@@ -88,8 +89,7 @@ package final class BoardStream: Sendable {
     ///   - includesMetadata: rows have what their users say of themselves, and it is told when that changes.
     ///   - access: who the viewer has shown to be.
     ///   - admission: what counts the subscriber; let go when it is gone.
-    ///   - writeDirectly: a shorter way for bytes that the channel would be given, tried first. It answers false if it
-    ///     took none of them; and it takes none while the channel has some to write.
+    ///   - socket: a shorter way for bytes that the channel would be given, tried first.
     package func subscribe(
         _ channel: any Channel,
         transport: Transport,
@@ -99,7 +99,7 @@ package final class BoardStream: Sendable {
         includesMetadata: Bool = false,
         access: Access,
         admission: (any AnyObject & Sendable)? = nil,
-        writeDirectly: ((ByteBuffer) -> Bool)? = nil
+        socket: DirectSocket? = nil
     ) {
         guard let index = surroundings.placeOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else {
             return
@@ -119,7 +119,7 @@ package final class BoardStream: Sendable {
             own: own,
             access: access,
             admission: admission,
-            writeDirectly: writeDirectly
+            socket: socket
         )
         do {
             try audiences[index].value.attach(subscriber, to: channel)

@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 import Tracing
 
@@ -21,14 +22,18 @@ final class LoopContext {
     /// When the deadlines are looked at next.
     private(set) var nextTick: NIODeadline
     let times: LoopTimes
+    /// What its live connections are sent frames by.
+    let sender: NIOLoopBoundBox<LoopSender>
     /// The server stops: each connection's next answer is its last.
     private(set) var isStopping = false
     private var date = DateHeader()
     var connections: [ObjectIdentifier: HTTPConnection] = [:]
     var live: [ObjectIdentifier: any LivePeer] = [:]
 
-    init(eventLoop: any EventLoop, options: ServerOptions) {
+    /// - Parameter sender: nil: one that sends to each by itself.
+    init(eventLoop: any EventLoop, options: ServerOptions, sender: NIOLoopBoundBox<LoopSender>? = nil) {
         self.eventLoop = eventLoop
+        self.sender = sender ?? .makeBoxSendingValue(LoopSender(), eventLoop: eventLoop)
         times = LoopTimes(options)
         nextTick = eventLoop.now + times.tick
         executor = LoopExecutor(eventLoop)

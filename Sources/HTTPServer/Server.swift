@@ -1,3 +1,4 @@
+package import LiveSockets
 package import Logging
 package import Metrics
 package import NIOCore
@@ -18,6 +19,7 @@ package final class Server: Sendable, Service {
     private let certificates = Mutex<Certificates?>(nil)
 
     /// - Parameters:
+    ///   - senders: of the group's loops, what live connections are sent frames by. Nil: each by itself.
     ///   - onTrouble: told what the server as a whole suffers from, on any loop.
     ///   - isTrustedProxy: whether the connections of this address are other people's, and so not bounded by address.
     ///   - startSpan: asked for a request's span before it is handled; who is told of the exchange ends it. Nil costs nothing.
@@ -28,6 +30,7 @@ package final class Server: Sendable, Service {
         options: ServerOptions,
         router: Router,
         eventLoopGroup: any EventLoopGroup,
+        senders: LiveSenders? = nil,
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
         isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
@@ -54,7 +57,7 @@ package final class Server: Sendable, Service {
         var loops: [ObjectIdentifier: NIOLoopBoundBox<LoopContext>] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             loops[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(
-                LoopContext(eventLoop: eventLoop, options: options),
+                LoopContext(eventLoop: eventLoop, options: options, sender: senders?[eventLoop]),
                 eventLoop: eventLoop
             )
         }

@@ -38,7 +38,7 @@ private func isOurs(_ error: Any) -> Bool {
     let name = String(reflecting: type(of: error))
     return [
         "Text.", "Board.", "Leaderboard.", "LeaderboardCommand.", "LeaderboardService.", "HTTPServer.", "RedisClient.",
-        "Broadcast.", "LeaderboardPage.", "LeaderboardClient.", "TLSPolicy.", "leaderboard.",
+        "Broadcast.", "LeaderboardPage.", "LeaderboardClient.", "LiveSockets.", "TLSPolicy.", "leaderboard.",
     ].contains { name.hasPrefix($0) }
 }
 

@@ -1,6 +1,7 @@
 import Broadcast
 import HTTPServer
 import Leaderboard
+import LiveSockets
 import Logging
 package import NIOCore
 import NIOHTTP1
@@ -42,6 +43,7 @@ package struct ServiceAssembly: Sendable {
 
         for unknown in configuration.unknownNames { unknown.log(logger) }
         for file in configuration.exposedFiles { file.log(logger) }
+        let senders = try await LiveSenders.make(configuration.liveSender, on: group, logger: logger)
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
         let endpoint: RedisEndpoint
@@ -161,6 +163,7 @@ package struct ServiceAssembly: Sendable {
             options: configuration.server.within(DescriptorLimit.read(), threads: configuration.threads),
             router: Router(routes),
             eventLoopGroup: group,
+            senders: senders,
             logger: logger,
             metricsFactory: metrics,
             isTrustedProxy: configuration.trustedProxies.contains,
@@ -174,6 +177,7 @@ package struct ServiceAssembly: Sendable {
             onListening: { onListening($0, logs) },
             onStopping: readiness.stop
         )
+        metrics.observe(senders)
         metrics.observe("http_connections") { Double(server.connectionCount) }
         let webhooks = configuration.webhooks.map { options in
             Webhooks(

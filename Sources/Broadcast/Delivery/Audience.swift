@@ -1,4 +1,5 @@
 import Board
+import LiveSockets
 import NIOCore
 
 /// The subscribers of one board on one event loop, which owns it.
@@ -14,6 +15,8 @@ final class Audience {
     private let status: BoardStatus
     /// Nobody who is unknown is among the followers.
     private var isPrivate = false
+    /// What the sockets of its members are written to by: the loop's. Nil until one of them has had a socket.
+    private var sender: LoopSender?
     /// By `Group.index`; a frame goes to one group from the first to the last.
     private var groups = Array(repeating: [Member](), count: Group.count)
     private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
@@ -35,7 +38,7 @@ final class Audience {
     private struct Member {
         let subscriber: Subscriber
         /// Nil unless the subscriber is following, and has a short way.
-        var writeDirectly: ((ByteBuffer) -> Bool)?
+        var socket: DirectSocket?
     }
 
     /// - Parameter index: its place among the board's audiences.
@@ -81,18 +84,17 @@ final class Audience {
     }
 
     private func send(_ bytes: ByteBuffer, of frames: Int, to group: Group) {
-        var count = 0
-        // A copy: who leaves meanwhile changes the group. Nothing is retained for a member's turn.
+        // A copy: who leaves meanwhile changes the group.
         let members = groups[group.index]
-        let places = members.span
-        for place in places.indices {
-            if places[place].writeDirectly?(bytes) == true {
-                count += 1
-                continue
-            }
-            let subscriber = places[place].subscriber
+        guard !members.isEmpty else { return }
+        let written =
+            sender?.write(bytes, to: members.count) { members[$0].socket }
+            ?? LoopSender.Written(unsent: Array(members.indices))
+        var count = members.count - written.lost - written.unsent.count
+        for place in written.unsent {
+            let subscriber = members[place].subscriber
             guard subscriber.phase == .following else { continue }
-            if subscriber.send(bytes, within: backlog) {
+            if subscriber.queue(bytes, within: backlog) {
                 count += 1
             } else if subscriber.phase == .following {
                 fallBehind(subscriber)
@@ -207,7 +209,7 @@ final class Audience {
         own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
-        writeDirectly: ((ByteBuffer) -> Bool)?
+        socket: DirectSocket?
     ) -> Subscriber {
         Subscriber(
             audience: self,
@@ -216,7 +218,7 @@ final class Audience {
             own: own,
             access: access,
             admission: admission,
-            writeDirectly: writeDirectly
+            socket: socket
         )
     }
 
@@ -263,7 +265,7 @@ final class Audience {
     /// It has read what was unsent.
     func drained(_ subscriber: Subscriber) {
         subscriber.phase = .following
-        groups[subscriber.group.index][subscriber.slot].writeDirectly = subscriber.writeDirectly
+        groups[subscriber.group.index][subscriber.slot].socket = subscriber.socket
         sendSnapshot(to: subscriber)
     }
 
@@ -338,7 +340,7 @@ final class Audience {
     private func fallBehind(_ subscriber: Subscriber) {
         metrics.dropped(.backlog)
         subscriber.phase = .lagging
-        groups[subscriber.group.index][subscriber.slot].writeDirectly = nil
+        groups[subscriber.group.index][subscriber.slot].socket = nil
         shard.value.watch(subscriber)
     }
 
@@ -351,8 +353,9 @@ final class Audience {
 
     private func enroll(_ subscriber: Subscriber) {
         let group = subscriber.group.index
+        if let socket = subscriber.socket { sender = socket.sender }
         subscriber.slot = groups[group].count
-        groups[group].append(Member(subscriber: subscriber, writeDirectly: subscriber.writeDirectly))
+        groups[group].append(Member(subscriber: subscriber, socket: subscriber.socket))
         for user in subscriber.watch?.users ?? [] {
             watchers[user, default: [:]][ObjectIdentifier(subscriber)] = subscriber
         }

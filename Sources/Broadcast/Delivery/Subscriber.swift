@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 
 /// One subscriber: the last handler of its channel. Owned by its channel's event loop; its audience and its pipeline hold it.
@@ -26,7 +27,8 @@ final class Subscriber: ChannelInboundHandler {
     var access: Access
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: (any AnyObject & Sendable)?
-    let writeDirectly: ((ByteBuffer) -> Bool)?
+    /// The short way, where there is one.
+    let socket: DirectSocket?
     /// Its index in the audience's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
@@ -42,7 +44,7 @@ final class Subscriber: ChannelInboundHandler {
         own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
-        writeDirectly: ((ByteBuffer) -> Bool)?
+        socket: DirectSocket?
     ) {
         self.audience = audience
         self.own = own
@@ -50,7 +52,7 @@ final class Subscriber: ChannelInboundHandler {
         self.watch = users.map(Watch.init)
         self.access = access
         self.admission = admission
-        self.writeDirectly = writeDirectly
+        self.socket = socket
     }
 
     /// What only a subscriber of `View.users` needs.
@@ -68,7 +70,12 @@ final class Subscriber: ChannelInboundHandler {
 
     /// Sends a frame, if the backlog takes it. The frame's bytes are shared, not copied.
     func send(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
-        if let writeDirectly, writeDirectly(frame) { return true }
+        if let socket, socket.write(frame) { return true }
+        return queue(frame, within: backlog)
+    }
+
+    /// The same by the channel alone: the short way takes nothing now.
+    func queue(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
         guard let context, backlog.admits(frame.readableBytes, isWritable: isWritable, unsent: { unsentBytes }) else {
             return false
         }

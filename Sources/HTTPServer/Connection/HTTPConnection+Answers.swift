@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 import NIOHTTP1
 

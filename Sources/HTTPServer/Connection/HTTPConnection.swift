@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -56,7 +57,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if server.options.tls == nil { direct = DirectSocket(context.channel) }
+        if server.options.tls == nil { direct = DirectSocket(context.channel, sender: loop.sender.value) }
         loop.connections[ObjectIdentifier(self)] = self
         expect(within: loop.times.head)
         if loop.isStopping { stop() }

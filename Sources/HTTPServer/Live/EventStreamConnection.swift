@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 
 /// An event stream after its head: heartbeats, and a last word. What the client still sends is let go.

@@ -1,6 +1,7 @@
-import Text
+import LiveSockets
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// Turns an HTTP connection into a live one: once its head is out, a handler of the new protocol joins the pipeline.
 enum LiveUpgrade {

@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 
 /// A WebSocket after its upgrade: answers pings, keeps the closing handshake, finds dead peers. What others write to the

@@ -1,3 +1,4 @@
+package import LiveSockets
 package import NIOCore
 package import NIOHTTP1
 

@@ -2,6 +2,7 @@ import Board
 package import Broadcast
 package import HTTPServer
 package import Leaderboard
+package import LiveSockets
 package import Logging
 import NIOCore
 package import RedisClient
@@ -12,6 +13,8 @@ package struct ServiceConfiguration: Sendable {
     package var server: ServerOptions
     package var redis: RedisSetup
     package var broadcast: BroadcastOptions
+    /// How frames leave to viewers.
+    package var liveSender: LiveSenderChoice
     package var viewers: PlaceLimits
     package var reports: ReportLimits
     package var tokens: TokenConfiguration
@@ -65,6 +68,7 @@ package struct ServiceConfiguration: Sendable {
         server = ServerOptions(settings)
         redis = RedisSetup(settings)
         broadcast = BroadcastOptions(settings)
+        liveSender = settings.choice("LIVE_SENDER", default: .auto)
         viewers = PlaceLimits(viewers: settings)
         reports = ReportLimits(settings)
         tokens = TokenConfiguration(settings)

@@ -177,7 +177,7 @@ private struct LiveWish: Sendable {
             includesMetadata: includesMetadata,
             access: access,
             admission: admission,
-            writeDirectly: live.direct.map { $0.write }
+            socket: live.direct
         )
     }
 

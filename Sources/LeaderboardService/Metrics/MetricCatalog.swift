@@ -103,6 +103,11 @@ package enum MetricCatalog {
     private static let live: [MetricDefinition] = [
         .gauge("leaderboard_live_subscribers", "Viewers connected now.", labels: ["transport", "view"]),
         .gauge("leaderboard_live_subscription", "1 while the subscription to Redis' channel is up, else 0."),
+        .gauge(
+            "leaderboard_live_sender_loops",
+            "Event loops by how their frames leave to viewers: by io_uring, to many in one call, or by send, to each by itself.",
+            labels: ["sender"]
+        ),
         .gauge("leaderboard_live_boards", "Boards that are followed beside the one of the paths without a board."),
         .counter("leaderboard_live_events_total", "Changes taken from Redis' channels."),
         .counter(

@@ -1,4 +1,5 @@
 import Broadcast
+import LiveSockets
 import RedisClient
 
 extension MetricsRegistry {
@@ -10,6 +11,12 @@ extension MetricsRegistry {
         observe("live_subscription") { broadcaster.main.isLive ? 1 : 0 }
         observe("log_lines_dropped_total") { Double(logs.droppedLines) }
         observe(watch)
+    }
+
+    func observe(_ senders: LiveSenders) {
+        for way in LiveSenders.Way.allCases {
+            observe("live_sender_loops", [("sender", way.rawValue)]) { Double(senders.loops(by: way)) }
+        }
     }
 
     func observe(_ watch: ReadinessWatch) {

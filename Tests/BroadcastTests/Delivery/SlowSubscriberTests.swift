@@ -5,14 +5,20 @@ import Testing
 
 @Suite("Among two hundred subscribers one that never reads")
 struct SlowSubscriberTests {
+    /// How they are written to.
+    enum Way: CaseIterable {
+        case channel, shortWay, ring
+    }
+
     /// Two hundred that read and one that does not, which has been left behind; with what has been published by then.
-    private func crowd(hasShortWay: Bool) throws -> (
+    private func crowd(_ way: Way) throws -> (
         board: ModelBoard, instance: ModelInstance, slow: ModelViewer, others: [ModelViewer]
     ) {
         var options = BroadcastOptions()
         options.backlogBytes = 8192
         let board = ModelBoard()
-        let instance = ModelInstance(board, options)
+        let instance = ModelInstance(board, options, byRing: way == .ring)
+        let hasShortWay = way != .channel
         board.publish = { instance.publish($0) }
         instance.connect()
         instance.settle()
@@ -38,9 +44,9 @@ struct SlowSubscriberTests {
         }
     }
 
-    @Test("gets one snapshot when it has drained and goes on; the others never notice", arguments: [true, false])
-    func drains(hasShortWay: Bool) throws {
-        let (board, instance, slow, others) = try crowd(hasShortWay: hasShortWay)
+    @Test("gets one snapshot when it has drained and goes on; the others never notice", arguments: Way.allCases)
+    func drains(way: Way) throws {
+        let (board, instance, slow, others) = try crowd(way)
         try check(others, board)
         #expect(others.allSatisfy { $0.snapshots == 1 })
         #expect((4096...8192).contains(slow.mostUnsent))
@@ -55,9 +61,9 @@ struct SlowSubscriberTests {
         instance.stop()
     }
 
-    @Test("gets nothing before its snapshot, although its socket would take it")
-    func shortWay() throws {
-        let (board, instance, slow, _) = try crowd(hasShortWay: true)
+    @Test("gets nothing before its snapshot, although its socket would take it", arguments: [Way.shortWay, .ring])
+    func shortWay(way: Way) throws {
+        let (board, instance, slow, _) = try crowd(way)
         slow.tellsOfDrain = false
         slow.isReading = true
         board.update("u3", by: 5)
@@ -72,9 +78,9 @@ struct SlowSubscriberTests {
         instance.stop()
     }
 
-    @Test("is sent away when it has not drained in thirty seconds, and not before", arguments: [true, false])
-    func sentAway(hasShortWay: Bool) throws {
-        let (board, instance, slow, others) = try crowd(hasShortWay: hasShortWay)
+    @Test("is sent away when it has not drained in thirty seconds, and not before", arguments: Way.allCases)
+    func sentAway(way: Way) throws {
+        let (board, instance, slow, others) = try crowd(way)
         func wait(_ time: TimeAmount) throws {
             for _ in 0..<(time.nanoseconds / 1_000_000_000) {
                 instance.advance(.seconds(1))

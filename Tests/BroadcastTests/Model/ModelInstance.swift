@@ -10,6 +10,8 @@ import TestSupport
 /// the board, each of which takes as long as the test wants.
 final class ModelInstance {
     let loops: ModelLoops
+    /// By loop.
+    let sockets: [ModelSockets]
     let broadcaster: Broadcaster
     private(set) var isSubscribed = false
     private var inFlight: [ModelEvent] = []
@@ -64,8 +66,11 @@ final class ModelInstance {
 
     var now: NIODeadline { loops.first.now }
 
-    /// - Parameter loops: with one of them nothing is late.
-    init(_ board: ModelBoard, _ options: BroadcastOptions, loops count: Int = 1) {
+    /// - Parameters:
+    ///   - loops: with one of them nothing is late.
+    ///   - byRing: what the short ways of its loops do for many at once.
+    init(_ board: ModelBoard, _ options: BroadcastOptions, loops count: Int = 1, byRing: Bool = false) {
+        sockets = (0..<count).map { _ in ModelSockets(byRing: byRing) }
         let reads = Reads(board)
         let loops = ModelLoops(count)
         self.reads = reads

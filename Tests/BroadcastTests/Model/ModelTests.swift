@@ -43,7 +43,7 @@ final class ModelRun {
         options.maximumRecordedChanges = [4, 16_384].randomElement(using: &random) ?? 4
         self.options = options
         let board = board
-        instances = (0..<2).map { _ in ModelInstance(board, options, loops: loops) }
+        instances = (0..<2).map { ModelInstance(board, options, loops: loops, byRing: $0 == 0) }
         let instances = instances
         board.publish = { event in for instance in instances { instance.publish(event) } }
         let views: [View] = [.all, .top, .users(["u1", "u2", "u30"]), .all, .users(["u4"]), .all]

@@ -73,6 +73,7 @@ final class ModelViewer {
         let loop = instance.loops.all[loop]
         try loop.enter {
             let channel = try ModelChannel(loop)
+            let sockets = instance.sockets[loop.number]
             let socket = SlowSocket(channel.embedded, options.backlog)
             try channel.pipeline.syncOperations.addHandler(socket)
             connection = (channel, socket, true)
@@ -86,7 +87,7 @@ final class ModelViewer {
                 namesBoard: board != nil,
                 access: access,
                 admission: hold,
-                writeDirectly: hasShortWay ? { socket.writeDirectly($0) } : nil
+                socket: hasShortWay ? sockets.add(socket, of: channel) : nil
             )
         }
     }

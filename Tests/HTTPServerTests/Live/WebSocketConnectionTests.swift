@@ -1,3 +1,4 @@
+import LiveSockets
 import NIOCore
 import TestSupport
 import Testing
@@ -47,9 +48,12 @@ struct WebSocketConnectionTests {
         }
     }
 
-    @Test("sends frames of every length as they are, the first with the handshake's last byte")
-    func frames() async throws {
-        try await withServer { server in
+    @Test(
+        "sends frames of every length as they are, the first with the handshake's last byte",
+        arguments: [LiveSenderChoice.auto, .send]
+    )
+    func frames(sender: LiveSenderChoice) async throws {
+        try await withServer(sender: sender) { server in
             let connection = try await server.connect()
             _ = try await connection.openWebSocket("/live?bytes=125&bytes=126&bytes=65535&bytes=65536")
             for length in [125, 126, 65535, 65536] {
@@ -119,9 +123,9 @@ struct WebSocketConnectionTests {
         }
     }
 
-    @Test("that is read slowly gets every byte in its place")
-    func slowReader() async throws {
-        try await withServer { server in
+    @Test("that is read slowly gets every byte in its place", arguments: [LiveSenderChoice.auto, .send])
+    func slowReader(sender: LiveSenderChoice) async throws {
+        try await withServer(sender: sender) { server in
             // 5 MB: more than the sockets' buffers take.
             let connection = try await server.connect(receiveBuffer: 4096)
             _ = try await connection.openWebSocket("/numbers")

@@ -1,4 +1,5 @@
 import HTTPServer
+import LiveSockets
 import Logging
 import NIOCore
 import NIOPosix
@@ -55,8 +56,10 @@ extension TestConnection {
 }
 
 /// Runs the server around `body`, then stops it gracefully.
+/// - Parameter sender: how live frames leave, each by itself as those to many.
 func withServer(
     _ options: ServerOptions = .test,
+    sender: LiveSenderChoice = .send,
     isTrustedProxy: @escaping @Sendable (String) -> Bool = { _ in false },
     logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     observe: @escaping @Sendable (Exchange) -> Void = { _ in },
@@ -65,10 +68,12 @@ func withServer(
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let events = ServerEvents()
     let (ports, port) = AsyncStream<Int>.makeStream()
+    let senders = try await LiveSenders.make(sender, on: group, logger: logger, smallestCrowd: 1)
     let server = Server(
         options: options,
         router: Router(testRoutes(events)),
         eventLoopGroup: group,
+        senders: senders,
         logger: logger,
         isTrustedProxy: isTrustedProxy,
         observe: observe,

@@ -1,4 +1,5 @@
 import HTTPServer
+import LiveSockets
 import NIOCore
 import NIOHTTP1
 
@@ -114,6 +115,7 @@ private func echo(_ request: Request, _ stream: RequestStream, _ events: ServerE
 extension LiveChannel {
     /// As a producer does: the short way first.
     fileprivate func send(_ bytes: ByteBuffer) {
-        if direct?.write(bytes) != true { channel.writeAndFlush(bytes, promise: nil) }
+        let written = direct.map { direct in direct.sender.write(bytes, to: 1) { _ in direct } }
+        if written?.unsent.isEmpty != true { channel.writeAndFlush(bytes, promise: nil) }
     }
 }

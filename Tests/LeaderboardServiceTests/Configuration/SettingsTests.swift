@@ -40,7 +40,7 @@ struct SettingsTests {
             ("RATE_LIMIT_UPDATES", "0"), ("RATE_LIMIT_INTERVAL_SECONDS", "-1"), ("SCORE_INCREASE_MAX", "1e3"),
             ("LIVE_WINDOW_MS", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("THREADS", "0"),
             ("JWT_LEEWAY_SECONDS", "soon"), ("AUDIT_MAX_ENTRIES", "no"), ("LIVE_BACKLOG_BYTES", "8191"),
-            ("DRAIN_SECONDS", "0"), ("REDIS_TIMEOUT_MS", "99"), ("LIVE_PING_SECONDS", "301"),
+            ("DRAIN_SECONDS", "0"), ("REDIS_TIMEOUT_MS", "99"), ("LIVE_PING_SECONDS", "301"), ("LIVE_SENDER", "ring"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("JWT_JWKS", "https://"), ("JWT_JWKS", "https://["), ("JWT_JWKS", "https://[]/"),
             ("JWT_JWKS", "https://[[]"),

@@ -31,7 +31,7 @@ struct FaultRun: Sendable {
                 seed: seed &+ UInt64($0)
             )
         }
-        let viewers = (0..<4).map { index in
+        let viewers = (0..<10).map { index in
             Viewer { [world] in
                 let ports = world.ports
                 return ports[index % ports.count]

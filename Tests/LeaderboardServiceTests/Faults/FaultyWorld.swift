@@ -18,10 +18,11 @@ final class FaultyWorld: Sendable {
 
     private init(_ form: Form, urls: [String], durability: String) async throws {
         self.form = form
-        settings = urls.map {
+        // The one sends to the viewers of its only loop by io_uring, if the machine has it, the other to each by itself.
+        settings = zip(urls, ["auto", "send"]).map { url, sender in
             [
-                "REDIS_URL": $0, "DURABILITY": durability, "RATE_LIMIT_UPDATES": "1000000",
-                "RATE_LIMIT_INTERVAL_SECONDS": "1",
+                "REDIS_URL": url, "DURABILITY": durability, "RATE_LIMIT_UPDATES": "1000000",
+                "RATE_LIMIT_INTERVAL_SECONDS": "1", "LIVE_SENDER": sender, "THREADS": sender == "auto" ? "1" : "2",
             ]
         }
         var instances: [ServiceProcess] = []

@@ -1,6 +1,7 @@
 import Broadcast
 import Foundation
 import HTTPServer
+import LiveSockets
 import NIOCore
 import TestSupport
 import Testing
@@ -9,9 +10,16 @@ import Testing
 
 @Suite("A viewer that does not read")
 struct SlowViewerTests {
-    @Test("gets a snapshot when it reads again and goes on; the others never notice")
-    func readsAgain() async throws {
-        try await withService { service, redis in
+    @Test(
+        "gets a snapshot when it reads again and goes on; the others never notice",
+        arguments: [LiveSenderChoice.auto, .send]
+    )
+    func readsAgain(sender: LiveSenderChoice) async throws {
+        // On one loop they are a crowd, which a ring is used for.
+        let adjust = { @Sendable (configuration: inout ServiceConfiguration) in
+            (configuration.liveSender, configuration.threads) = (sender, 1)
+        }
+        try await withService(adjust: adjust) { service, redis in
             let slow = try await service.deafViewer()
             let readers = try await withThrowingTaskGroup { tasks in
                 for _ in 0..<4 {
