@@ -39,6 +39,7 @@ struct PackageTests {
 
         let control = try await Self.run("dpkg-deb", "--field", package)
         #expect(control.contains(/(?m)^Depends: .*\blibhiredis\S+, .*\blibc6 \(>= 2\.\d+\)/), "\(control)")
+        #expect(control.contains(/(?m)^Depends: .*\bliburing2\b/), "\(control)")
         #expect(!control.contains("swift") && control.contains(/(?m)^Recommends: redis-server/), "\(control)")
         // Everything is root's, and only root reads what may have secrets.
         let contents = try await Self.run("dpkg-deb", "--contents", package).split(separator: "\n")
