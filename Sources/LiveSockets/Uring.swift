@@ -5,26 +5,28 @@ import Glibc
 /// io_uring (Linux 6.1 or newer), for one thread. Its completions are there when ``submit()`` returns, for the sends are such that
 /// never wait; ``UringTrial`` makes sure of that before one is used.
 @safe final class Uring: SendRing {
-    /// Of 64 to 512 each is as good.
-    var capacity: Int { Self.entries }
-    private static let entries = 512
+    let capacity: Int
 
     /// Ours alone: liburing's state has an address that stays. It is let go with this.
     private let ring: UnsafeMutablePointer<io_uring>
 
     /// Only the thread that makes it may use it.
-    init() throws(RingFault) {
-        unsafe ring = .allocate(capacity: 1)
+    /// - Parameter capacity: of 64 to 512 each is as good.
+    init(capacity: UInt32 = 512) throws(RingFault) {
+        let ring = UnsafeMutablePointer<io_uring>.allocate(capacity: 1)
         unsafe ring.initialize(to: io_uring())
         // Completions are worked off when we ask for them, and not by interrupting the thread. A send that is refused does not
         // hold up those behind it.
         let flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL
         // SAFETY: liburing fills what it is given; where that fails, nothing is left to be let go but the memory.
-        let result = unsafe io_uring_queue_init(UInt32(truncatingIfNeeded: Self.entries), ring, flags)
+        let result = unsafe io_uring_queue_init(capacity, ring, flags)
         guard result == 0 else {
             unsafe ring.deallocate()
             throw .refused(errorNumber: -result)
         }
+        // Last: what is whole is taken apart by `deinit`, also when an error is thrown.
+        self.capacity = Int(capacity)
+        unsafe self.ring = ring
     }
 
     deinit {

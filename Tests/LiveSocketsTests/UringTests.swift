@@ -18,6 +18,13 @@ struct UringTests {
         }
     }
 
+    @Test("that the kernel refuses leaves nothing behind")
+    func refused() {
+        for _ in 1...3 {
+            #expect(throws: RingFault.self) { try Uring(capacity: 1 << 30) }
+        }
+    }
+
     /// What a ring may do otherwise than ours needs.
     enum Misfit: CaseIterable {
         case late, lost, outOfOrder, short, silentAboutTheFull, taking
@@ -62,10 +69,7 @@ struct UringTests {
             pairs[place].read()
             #expect((pairs[place].got + pairs[place].inChannel - 4) % 30_000 == 0)
         }
-        let number = pairs[5].descriptor
-        pairs[5].close()
-        let next = try SocketPair(sender)
-        #expect(next.descriptor == number)
+        let next = try SocketPair(sender, inPlaceOf: pairs[5])
         #expect(write("two ").contains(5))
         next.read()
         #expect(next.got == 0)
@@ -85,11 +89,17 @@ private final class SocketPair {
     private let channel: EmbeddedChannel
     private(set) var got = 0
 
-    init(_ sender: LoopSender) throws {
+    /// - Parameter other: who is closed at the same time; the descriptor is then that one's.
+    init(_ sender: LoopSender, inPlaceOf other: SocketPair? = nil) throws {
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         try #require(unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0)
-        (descriptor, peer) = (ends[0], ends[1])
+        if let other {
+            other.socket.end()
+            try #require(dup2(ends[0], other.descriptor) == other.descriptor)
+            _ = (Glibc.close(ends[0]), Glibc.close(other.peer))
+        }
+        (descriptor, peer) = (other?.descriptor ?? ends[0], ends[1])
         channel = EmbeddedChannel()
         socket = DirectSocket(channel, descriptor: descriptor, sender: sender)
     }
