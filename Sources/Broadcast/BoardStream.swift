@@ -104,30 +104,71 @@ package final class BoardStream: Sendable {
         guard let index = surroundings.placeOfLoop[ObjectIdentifier(channel.eventLoop)], channel.isActive else {
             return
         }
-        let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
-        let own: OwnWish? = if case .own(let wish) = view { wish } else { nil }
-        let subscriber = audiences[index].value.makeSubscriber(
-            group: Group(
-                kind: view.kind,
-                form: MessageForm(
-                    transport: transport,
-                    namesBoard: namesBoard,
-                    includesMetadata: includesMetadata
-                )
-            ),
-            users: users,
-            own: own,
-            access: access,
-            admission: admission,
-            socket: socket
-        )
+        let form = MessageForm(transport: transport, namesBoard: namesBoard, includesMetadata: includesMetadata)
+        let subscriber = makeSubscriber(index, view, form, access, admission, socket: socket)
         do {
             try audiences[index].value.attach(subscriber, to: channel)
         } catch {
             // Closed meanwhile.
             return
         }
-        let join = Join(subscriber, audience: index, eventLoop: channel.eventLoop)
+        join(subscriber, index, on: channel.eventLoop, cursor)
+    }
+
+    /// The same for one of several subscribers of a connection, who is told whose a message is. All messages name the board.
+    ///
+    /// On the connection's loop.
+    /// - Parameters:
+    ///   - mark: makes of frames of the transport the bytes that this subscriber gets.
+    ///   - onEnd: the subscriber alone is gone; not called when ``Subscription/end()`` is, or when the connection ends.
+    /// - Returns: nil: the connection has ended.
+    package func subscribe(
+        over connection: SharedConnection,
+        transport: Transport,
+        view: View,
+        cursor: Cursor?,
+        includesMetadata: Bool = false,
+        access: Access,
+        admission: (any AnyObject & Sendable)? = nil,
+        mark: @escaping (ByteBuffer) -> ByteBuffer,
+        onEnd: @escaping (EndReason) -> Void
+    ) -> Subscription? {
+        let channel = connection.channel
+        guard channel.isActive, let index = surroundings.placeOfLoop[ObjectIdentifier(channel.eventLoop)]
+        else { return nil }
+        let form = MessageForm(transport: transport, namesBoard: true, includesMetadata: includesMetadata)
+        let shared = SharedPlace(connection, mark: mark)
+        let subscriber = makeSubscriber(index, view, form, access, admission, shared: shared)
+        connection.add(subscriber, onEnd: onEnd)
+        audiences[index].value.begin(subscriber)
+        join(subscriber, index, on: channel.eventLoop, cursor)
+        return Subscription(subscriber: subscriber)
+    }
+
+    private func makeSubscriber(
+        _ index: Int,
+        _ view: View,
+        _ form: MessageForm,
+        _ access: Access,
+        _ admission: (any AnyObject & Sendable)?,
+        socket: DirectSocket? = nil,
+        shared: SharedPlace? = nil
+    ) -> Subscriber {
+        let users: [String]? = if case .users(let ids) = view { unique(ids.prefix(20)) } else { nil }
+        let own: OwnWish? = if case .own(let wish) = view { wish } else { nil }
+        return audiences[index].value.makeSubscriber(
+            group: Group(kind: view.kind, form: form),
+            users: users,
+            own: own,
+            access: access,
+            admission: admission,
+            socket: socket,
+            shared: shared
+        )
+    }
+
+    private func join(_ subscriber: Subscriber, _ index: Int, on eventLoop: any EventLoop, _ cursor: Cursor?) {
+        let join = Join(subscriber, audience: index, eventLoop: eventLoop)
         home.execute { $0.join(join, cursor: cursor) }
     }
 

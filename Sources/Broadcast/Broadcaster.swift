@@ -1,3 +1,4 @@
+package import LiveSockets
 package import Logging
 package import Metrics
 package import NIOCore
@@ -103,6 +104,27 @@ package final class Broadcaster: Sendable, Service {
         }
         if let due { sweep(at: due) }
         return stream
+    }
+
+    /// Makes the channel one that subscribers of several boards share (``BoardStream/subscribe(over:transport:view:cursor:includesMetadata:access:admission:mark:onEnd:)``).
+    ///
+    /// On the channel's loop. Raw bytes written to the channel must go out as they are. Sets the channel's write-buffer water marks.
+    /// - Parameter socket: as of ``BoardStream/subscribe(_:transport:view:cursor:namesBoard:includesMetadata:access:admission:socket:)``.
+    package func share(
+        _ channel: any Channel,
+        transport: Transport,
+        socket: DirectSocket? = nil
+    ) throws -> SharedConnection {
+        let (backlog, end) = (surroundings.options.backlog, surroundings.framings[transport].end)
+        let connection = SharedConnection(
+            channel,
+            backlog: backlog,
+            socket: socket,
+            onTooSlow: { end(channel, .tooSlow) }
+        )
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: backlog.marks)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        return connection
     }
 
     /// The streams that somebody watches now. Any thread.

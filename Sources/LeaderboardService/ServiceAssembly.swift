@@ -353,6 +353,11 @@ package struct ServiceAssembly: Sendable {
             ),
             .eventStream("/api/v1/boards/{board}/events", live.eventStream),
             .on(.OPTIONS, "/api/v1/boards/{board}/events", handler: PublicRead.preflight),
+            .webSocket(
+                "/api/v1/live",
+                subprotocol: LiveCredential.subprotocol,
+                ManyBoardsRoute(live: live).decide
+            ),
             .on(
                 .POST,
                 "/api/v1/live/tickets",

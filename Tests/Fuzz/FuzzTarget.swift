@@ -33,7 +33,7 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         // Of anybody who connects.
-        .connection, .request, .headers, .forwarded, .query, .webSocket, .proxy,
+        .connection, .request, .headers, .forwarded, .query, .webSocket, .subscribe, .proxy,
         // Of who has a token, or claims to.
         .token, .claims, .keySet, .json, .update, .updates, .metadata, .admin, .definition,
         // Of Redis, of who may publish there, and of files.

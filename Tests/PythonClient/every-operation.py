@@ -73,7 +73,7 @@ LAST = {
 }
 OF_SERVICES = {"POST /api/v1/boards/{board}/scores"}
 # Of a stream without an end only the request is made here.
-ENDLESS = {f"GET /api/v1/{place}/{way}" for place in ("scoreboard", "boards/{board}") for way in ("live", "events")}
+ENDLESS = {f"GET /api/v1/{place}/{way}" for place in ("scoreboard", "boards/{board}") for way in ("live", "events")} | {"GET /api/v1/live"}
 # What the parts of answers must be, where a generator has lost them before.
 LOOKS = {
     "POST /api/v1/score/update": lambda answer: (answer.user_id, answer.score, answer.rank) == ("ada", 50, 1),

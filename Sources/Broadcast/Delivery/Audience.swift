@@ -209,7 +209,8 @@ final class Audience {
         own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
-        socket: DirectSocket?
+        socket: DirectSocket?,
+        shared: SharedPlace? = nil
     ) -> Subscriber {
         Subscriber(
             audience: self,
@@ -218,15 +219,20 @@ final class Audience {
             own: own,
             access: access,
             admission: admission,
-            socket: socket
+            socket: socket,
+            shared: shared
         )
     }
 
     /// Makes it the last handler of its channel.
     func attach(_ subscriber: Subscriber, to channel: any Channel) throws {
-        let marks = ChannelOptions.Types.WriteBufferWaterMark(low: backlog.lowMark, high: backlog.highMark)
-        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: marks)
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: backlog.marks)
         try channel.pipeline.syncOperations.addHandler(subscriber)
+        begin(subscriber)
+    }
+
+    /// It has a connection.
+    func begin(_ subscriber: Subscriber) {
         status.viewerCame()
         shard.value.lease(subscriber)
     }
@@ -274,9 +280,15 @@ final class Audience {
         end(subscriber, .tooSlow)
     }
 
-    /// Its connection ends, and the peer is told why.
+    /// Its connection ends, or of a shared one this subscriber alone, and the peer is told why.
     func end(_ subscriber: Subscriber, _ reason: EndReason) {
-        guard let channel = subscriber.channel, subscriber.phase != .ended else { return }
+        guard subscriber.phase != .ended else { return }
+        if let shared = subscriber.shared {
+            metrics.ended(reason)
+            leave(subscriber)
+            return shared.connection.end(subscriber, reason)
+        }
+        guard let channel = subscriber.channel else { return }
         metrics.ended(reason)
         leave(subscriber)
         framings[subscriber.group.form.transport].end(channel, reason)

@@ -1,7 +1,8 @@
 import LiveSockets
 import NIOCore
 
-/// One subscriber: the last handler of its channel. Owned by its channel's event loop; its audience and its pipeline hold it.
+/// One subscriber: the last handler of its channel, or one of those of a ``SharedConnection``. Owned by its channel's event loop; its
+/// audience, and its pipeline or the connection, hold it.
 ///
 /// It writes by the connection's short way where there is one, and else through its own context, which is the shortest way
 /// in the pipeline (no lookup, no check of the loop) and still passes every handler before it.
@@ -29,12 +30,14 @@ final class Subscriber: ChannelInboundHandler {
     private let admission: (any AnyObject & Sendable)?
     /// The short way, where there is one.
     let socket: DirectSocket?
+    /// Nil: the connection is this subscriber's own.
+    let shared: SharedPlace?
     /// Its index in the audience's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
     var phase = Phase.joining
     var isListedAsLagging = false
-    private(set) var isWritable = true
+    private var channelIsWritable = true
     private var context: ChannelHandlerContext?
 
     init(
@@ -44,7 +47,8 @@ final class Subscriber: ChannelInboundHandler {
         own: OwnWish?,
         access: Access,
         admission: (any AnyObject & Sendable)?,
-        socket: DirectSocket?
+        socket: DirectSocket?,
+        shared: SharedPlace? = nil
     ) {
         self.audience = audience
         self.own = own
@@ -53,6 +57,7 @@ final class Subscriber: ChannelInboundHandler {
         self.access = access
         self.admission = admission
         self.socket = socket
+        self.shared = shared
     }
 
     /// What only a subscriber of `View.users` needs.
@@ -68,6 +73,8 @@ final class Subscriber: ChannelInboundHandler {
 
     var channel: (any Channel)? { context?.channel }
 
+    var isWritable: Bool { shared?.connection.isWritable ?? channelIsWritable }
+
     /// Sends a frame, if the backlog takes it. The frame's bytes are shared, not copied.
     func send(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
         if let socket, socket.write(frame) { return true }
@@ -76,7 +83,9 @@ final class Subscriber: ChannelInboundHandler {
 
     /// The same by the channel alone: the short way takes nothing now.
     func queue(_ frame: ByteBuffer, within backlog: Backlog) -> Bool {
-        guard let context, backlog.admits(frame.readableBytes, isWritable: isWritable, unsent: { unsentBytes }) else {
+        if let shared { return shared.write(frame) }
+        guard let context, backlog.admits(frame.readableBytes, isWritable: channelIsWritable, unsent: { unsentBytes })
+        else {
             return false
         }
         context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
@@ -90,7 +99,7 @@ final class Subscriber: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        isWritable = context.channel.isWritable
+        channelIsWritable = context.channel.isWritable
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -109,8 +118,8 @@ final class Subscriber: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
-        if isWritable, phase == .lagging { audience.drained(self) }
+        channelIsWritable = context.channel.isWritable
+        if channelIsWritable, phase == .lagging { audience.drained(self) }
         context.fireChannelWritabilityChanged()
     }
 }

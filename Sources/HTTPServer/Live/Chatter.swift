@@ -4,7 +4,8 @@ import NIOCore
 /// need no message, is a nuisance (1008).
 struct Chatter {
     private static let interval = TimeAmount.seconds(10)
-    private static let maximumMessages = 20
+    /// Where what the client says has a meaning, as many as the one who listens expects.
+    var maximumMessages = 20
     /// Of any kind. An honest client answers pings, and sends some of its own.
     private static let maximumFrames = 200
 
@@ -20,6 +21,6 @@ struct Chatter {
         }
         frames += 1
         if case .message = event { messages += 1 }
-        return messages <= Self.maximumMessages && frames <= Self.maximumFrames
+        return messages <= maximumMessages && frames <= Self.maximumFrames
     }
 }

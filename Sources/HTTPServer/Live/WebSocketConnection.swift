@@ -56,9 +56,10 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     // MARK: What the peer sends
 
-    /// See ``LiveChannel/onText(maximumBytes:_:)``.
-    func hear(maximumBytes: Int, _ take: @escaping (ByteBuffer) -> Void) {
+    /// See ``LiveChannel/onText(maximumBytes:messages:_:)``.
+    func hear(maximumBytes: Int, messages: Int?, _ take: @escaping (ByteBuffer) -> Void) {
         reader.maximumMessageBytes = max(reader.maximumMessageBytes, maximumBytes)
+        if let messages { chatter.maximumMessages = messages }
         self.take = take
     }
 

@@ -25,20 +25,27 @@ package enum WebSocketFrame {
     }
 
     private static func encode(opcode: UInt8, _ payload: ByteBuffer) -> ByteBuffer {
-        let length = payload.readableBytes
-        var frame = ByteBufferAllocator().buffer(capacity: length + 10)
-        frame.writeInteger(0x80 | opcode)
-        switch length {
-        case 0...125:
-            frame.writeInteger(UInt8(length))
-        case 126...65535:
-            frame.writeInteger(UInt8(126))
-            frame.writeInteger(UInt16(length))
-        default:
-            frame.writeInteger(UInt8(127))
-            frame.writeInteger(UInt64(length))
-        }
+        var frame = ByteBufferAllocator().buffer(capacity: payload.readableBytes + longestHead)
+        frame.writeHead(0x80 | opcode, payloadBytes: payload.readableBytes)
         frame.writeImmutableBuffer(payload)
         return frame
+    }
+
+    fileprivate static let longestHead = 10
+}
+
+extension ByteBuffer {
+    mutating func writeHead(_ first: UInt8, payloadBytes length: Int) {
+        writeInteger(first)
+        switch length {
+        case 0...125:
+            writeInteger(UInt8(length))
+        case 126...65535:
+            writeInteger(UInt8(126))
+            writeInteger(UInt16(length))
+        default:
+            writeInteger(UInt8(127))
+            writeInteger(UInt64(length))
+        }
     }
 }

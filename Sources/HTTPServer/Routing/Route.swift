@@ -114,8 +114,10 @@ package struct LiveChannel {
     }
 
     /// What the client says from now on, message by message, until the connection ends. Of an event stream: nothing.
-    /// - Parameter maximumBytes: how long a message may be, where that is more than the server's own bound.
-    package func onText(maximumBytes: Int, _ take: @escaping (ByteBuffer) -> Void) {
-        webSocket?.hear(maximumBytes: maximumBytes, take)
+    /// - Parameters:
+    ///   - maximumBytes: how long a message may be, where that is more than the server's own bound.
+    ///   - messages: how many may come in ten seconds; nil: few, for nothing has to be said.
+    package func onText(maximumBytes: Int, messages: Int? = nil, _ take: @escaping (ByteBuffer) -> Void) {
+        webSocket?.hear(maximumBytes: maximumBytes, messages: messages, take)
     }
 }

@@ -34,30 +34,36 @@ struct RequestedBoard: Sendable {
 
     /// For who watches, and who that is, where the board is not for everybody. `main` can be watched while Redis is away: nothing is
     /// shown of it until it has been looked at, and then to those only who may see it.
-    func toWatch(_ request: Request, by caller: LiveCaller) async throws(Refusal) -> (id: BoardID, viewer: LiveViewer?)
-    {
-        let id = try Self.id(of: request)
-        if id == .main, catalogue.isMainPublic { return (id, nil) }
+    func toWatch(
+        _ id: BoardID,
+        by caller: LiveCaller,
+        on eventLoop: any EventLoop
+    ) async throws(Refusal) -> LiveViewer? {
+        if id == .main, catalogue.isMainPublic { return nil }
         let store: ScoreStore
-        do throws(BoardLookupError) { store = try await catalogue.board(id, on: request.eventLoop) } catch {
-            if case .store = error, id == .main { return (id, nil) }
+        do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
+            if case .store = error, id == .main { return nil }
             throw Refusal(error)
         }
         let viewer: LiveViewer
         switch store.board.definition.visibility {
-        case .public: return (id, nil)
+        case .public: return nil
         case .private: viewer = try await caller.viewer(of: id)
         case .members:
             guard let known = try await caller.viewerIfKnown(of: id) else { throw .boardNotFound }
             viewer = known
         }
-        try await store.allowWatching(by: viewer, on: request.eventLoop)
-        return (id, viewer)
+        try await store.allowWatching(by: viewer, on: eventLoop)
+        return viewer
     }
 
     /// For who watches a window that begins anew: the board has one of this name.
-    func allowWatching(_ window: WindowName, of id: BoardID, _ request: Request) async throws(Refusal) {
-        let windows = try await board(id, request).board.definition.windows
+    func allowWatching(
+        _ window: WindowName,
+        of id: BoardID,
+        on eventLoop: any EventLoop
+    ) async throws(Refusal) {
+        let windows = try await found(id, on: eventLoop).board.definition.windows
         guard windows.seasonal.contains(where: { $0.name == window }) else { throw Refusal(reading: .unknownWindow) }
     }
 
@@ -138,9 +144,9 @@ struct RequestedBoard: Sendable {
     }
 
     /// Whether a viewer of their own place is a hidden user; nil: it cannot be found out now.
-    func isHidden(_ user: UserID?, on id: BoardID, _ request: Request) async -> Bool? {
-        guard let user, let store = try? await catalogue.board(id, on: request.eventLoop) else { return nil }
-        return try? await store.isHidden(user, on: request.eventLoop)
+    func isHidden(_ user: UserID?, of id: BoardID, on eventLoop: any EventLoop) async -> Bool? {
+        guard let user, let store = try? await catalogue.board(id, on: eventLoop) else { return nil }
+        return try? await store.isHidden(user, on: eventLoop)
     }
 
     /// What only a hidden user sees, of who reads about this user with that user's own token; nil: there is none, or somebody else reads. Whoever

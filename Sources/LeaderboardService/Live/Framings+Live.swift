@@ -37,7 +37,7 @@ extension EndLive {
 
 extension EndReason {
     /// What a request would be refused with; nil where it would not be.
-    fileprivate var word: Refusal? {
+    var word: Refusal? {
         switch self {
         case .tooSlow: nil
         case .boardGone: .boardNotFound
@@ -48,7 +48,7 @@ extension EndReason {
     }
 
     /// 1013 is "try again later" (IANA WebSocket Close Code Number Registry).
-    fileprivate var close: EndLive {
+    var close: EndLive {
         word.map(EndLive.init) ?? EndLive(code: 1013, reason: "too slow: come back later")
     }
 }

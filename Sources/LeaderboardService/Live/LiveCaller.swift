@@ -7,19 +7,25 @@ import Seasons
 /// depends on it.
 struct LiveCaller: Sendable {
     private enum Proof: Sendable {
-        case token(ByteBuffer?)
+        case token(ByteBuffer?, Request)
         case ticket(LiveTicket)
+        /// By a token that was looked at before; nil: there was none.
+        case shown(VerifiedToken?)
     }
 
     private let proof: Proof
-    private let request: Request
     private let callers: Callers
 
+    /// Of a connection that is open.
+    init(shown token: VerifiedToken?, callers: Callers) {
+        (proof, self.callers) = (.shown(token), callers)
+    }
+
     init(_ request: Request, window: WindowName?, tickets: LiveTickets, callers: Callers) async throws(Refusal) {
-        (self.request, self.callers) = (request, callers)
+        self.callers = callers
         switch try LiveCredential(request) {
-        case .none: proof = .token(nil)
-        case .token(let token): proof = .token(token)
+        case .none: proof = .token(nil, request)
+        case .token(let token): proof = .token(token, request)
         case .ticket(let text):
             let ticket = try await tickets.take(text, on: request.eventLoop)
             guard let ticket, let board = try? RequestedBoard.id(of: request),
@@ -33,8 +39,13 @@ struct LiveCaller: Sendable {
     func viewer(of board: BoardID) async throws(Refusal) -> LiveViewer {
         switch proof {
         case .ticket(let ticket): return ticket.viewer
-        case .token(let token):
-            let token = try await callers.token(token, of: request)
+        case .token(let text, let request):
+            let token = try await callers.token(text, of: request)
+            guard token.isActive else { throw .suspendedViewer }
+            return LiveViewer(token, of: board)
+        case .shown(let token):
+            guard let token else { throw .missingToken }
+            guard token.isTakenUntil > callers.tokens.now() else { throw .invalidToken }
             guard token.isActive else { throw .suspendedViewer }
             return LiveViewer(token, of: board)
         }
@@ -45,8 +56,11 @@ struct LiveCaller: Sendable {
     func viewerIfKnown(of board: BoardID) async throws(Refusal) -> LiveViewer? {
         switch proof {
         case .ticket(let ticket): return ticket.viewer
-        case .token(let token):
-            guard let token = try await callers.tokenIfGood(token), token.isActive else { return nil }
+        case .token(let text, _):
+            guard let token = try await callers.tokenIfGood(text), token.isActive else { return nil }
+            return LiveViewer(token, of: board)
+        case .shown(let token):
+            guard let token, token.isTakenUntil > callers.tokens.now(), token.isActive else { return nil }
             return LiveViewer(token, of: board)
         }
     }

@@ -98,6 +98,8 @@ final class PrivateViewer: Sendable {
     let channel: any Channel
     private let transport: Transport
     private let viewers: PrivateViewers
+    /// Nil: the connection is this viewer's own.
+    private let subscription: SubscriptionReference?
     private let isMemberByToken: Atomic<Bool>
 
     init(
@@ -105,13 +107,15 @@ final class PrivateViewer: Sendable {
         of board: BoardID,
         on channel: any Channel,
         _ transport: Transport,
-        _ viewers: PrivateViewers
+        _ viewers: PrivateViewers,
+        subscription: SubscriptionReference? = nil
     ) {
         self.board = board
         subject = viewer.subject
         self.channel = channel
         self.transport = transport
         self.viewers = viewers
+        self.subscription = subscription
         isMemberByToken = Atomic(viewer.isMember)
         viewers.add(self)
     }
@@ -127,7 +131,8 @@ final class PrivateViewer: Sendable {
     }
 
     func end(_ refusal: Refusal) {
-        channel.eventLoop.execute { [channel, transport] in
+        channel.eventLoop.execute { [channel, transport, subscription] in
+            if let subscription { return subscription.end(refusal) }
             Framings.end(channel, transport, with: refusal)
         }
     }

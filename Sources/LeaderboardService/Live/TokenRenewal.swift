@@ -25,11 +25,10 @@ final class TokenRenewal: Sendable {
     /// What the viewer says. Whatever else it is, it is let go. On the channel's loop.
     func take(_ text: ByteBuffer) {
         guard let object = (try? JSONValue(json: text, maximumBytes: Self.maximumMessageBytes))?.object,
-            object["type"]?.string == "token", let token = object["token"]?.string
+            let token = Self.token(in: object)
         else { return }
         guard !isBusy.exchange(true, ordering: .acquiring) else {
-            let end = EndLive(code: 1008, reason: "one token at a time")
-            return viewer.channel.triggerUserOutboundEvent(end, promise: nil)
+            return viewer.channel.triggerUserOutboundEvent(EndLive.severalTokens, promise: nil)
         }
         // Nobody awaits it: it ends with a look at the token, and one at Redis.
         Task { await renew(with: ByteBuffer(string: token)) }
@@ -42,9 +41,7 @@ final class TokenRenewal: Sendable {
         do throws(Refusal) {
             let known = try await accepted(token, on: loop)
             renewed = known
-            answer = ByteBuffer(
-                string: #"{"type":"token","status":"success","expires_at":\#(Int(clamping: known.knownUntil))}"#
-            )
+            answer = Self.answer(until: known.knownUntil)
         } catch {
             answer = Self.answer(error)
         }
@@ -70,7 +67,16 @@ final class TokenRenewal: Sendable {
         return known
     }
 
-    private static func answer(_ refusal: Refusal) -> ByteBuffer {
+    /// Nil: the message is another one.
+    static func token(in message: JSONObject) -> String? {
+        message["type"]?.string == "token" ? message["token"]?.string : nil
+    }
+
+    static func answer(until end: Double) -> ByteBuffer {
+        ByteBuffer(string: #"{"type":"token","status":"success","expires_at":\#(Int(clamping: end))}"#)
+    }
+
+    static func answer(_ refusal: Refusal) -> ByteBuffer {
         var answer = ByteBuffer(string: #"{"type":"token","status":"error","code":"\#(refusal.code)","message":"#)
         answer.writeJSON(refusal.message)
         answer.writeStaticString("}")
@@ -78,8 +84,12 @@ final class TokenRenewal: Sendable {
     }
 }
 
+extension EndLive {
+    static let severalTokens = EndLive(code: 1008, reason: "one token at a time")
+}
+
 extension Refusal {
-    fileprivate static let otherUser = Refusal(
+    static let otherUser = Refusal(
         status: .forbidden,
         code: "other_user",
         message: "The token is another user's than the one that opened the connection: open another connection with it."

@@ -22,7 +22,7 @@ struct TicketRoute: Sendable {
             // Who may not read the board is told so here, as by any read of it.
             try await boards.allowReading(scope.board, request)
             if let window = scope.window, window != .all {
-                try await boards.allowWatching(window, of: scope.board, request)
+                try await boards.allowWatching(window, of: scope.board, on: request.eventLoop)
             }
             let ticket = LiveTicket(viewer: LiveViewer(token, of: scope.board), scope: scope)
             let text = try await tickets.make(ticket, on: request.eventLoop)

@@ -371,6 +371,11 @@ struct DescribedCase: Sendable, CustomTestStringConvertible {
             status: 403,
             headers: handshake.merging(["Origin": "https://evil.example"]) { $1 }
         ),
+        ofPath(101, "live", "live", handshake),
+        ofPath(426, "live", "live"),
+        ofPath(400, "live", "live?ticket=Jx8Qb0c2T1m3Zk5VhR7uLw9eYaSdFgHn", handshake),
+        ofPath(401, "live", "live", handshake.merging(["Authorization": "Bearer x.y.z"]) { $1 }),
+        ofPath(403, "live", "live", handshake.merging(["Origin": "https://evil.example"]) { $1 }),
         ofPath(101, "boards/{board}/live", "boards/main/live", handshake),
         ofPath(426, "boards/{board}/live", "boards/main/live"),
         ofPath(400, "boards/{board}/live", "boards/main/live?view=x", handshake),

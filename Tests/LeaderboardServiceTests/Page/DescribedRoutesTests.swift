@@ -48,8 +48,10 @@ struct DescribedRoutesTests {
         #expect(codes.count > 25)
         let examples = (Descriptions.openAPI["components"]?["examples"] ?? .null).members
         // What is answered on a live connection alone, its own description has.
-        let live = (Descriptions.asyncAPI["components"]?["messages"]?["tokenAnswer"]?["examples"]?.array ?? [])
-            .compactMap { $0["payload"]?["code"]?.string }
+        let live = ["tokenAnswer", "subscriptionError"].flatMap { message in
+            (Descriptions.asyncAPI["components"]?["messages"]?[message]?["examples"]?.array ?? [])
+                .compactMap { ($0["payload"]?["code"] ?? $0["payload"]?["error"]?["code"])?.string }
+        }
         #expect(codes == Set(examples.map(\.name) + live))
         let text = try sources("Sources/LeaderboardPage", type: "json").joined()
         for (name, example) in examples {

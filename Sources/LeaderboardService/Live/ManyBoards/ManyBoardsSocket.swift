@@ -1,0 +1,208 @@
+import Broadcast
+import HTTPServer
+import Leaderboard
+import NIOCore
+
+/// A WebSocket by which a client follows many boards: it says which, and each message says of which subscription it is. What befalls one of
+/// them leaves the others as they are. Owned by its event loop; its connection holds it.
+final class ManyBoardsSocket {
+    private struct Followed {
+        let subscription: Subscription
+        /// Nil: the board is for everybody.
+        let viewer: PrivateViewer?
+    }
+
+    /// In ten seconds: all subscriptions made and ended, and some more.
+    static let messages = 120
+
+    private let channel: any Channel
+    private let connection: SharedConnection
+    private let routes: LiveRoutes
+    private let network: ClientNetwork
+    /// Its own, besides those of its subscriptions.
+    private let place: Place
+    private var token: VerifiedToken?
+    private var isRenewing = false
+    private var subscriptions = SocketSubscriptions<Followed>()
+
+    /// - Parameter token: the one that the connection was opened with.
+    static func open(
+        _ live: LiveChannel,
+        _ routes: LiveRoutes,
+        _ token: VerifiedToken?,
+        from network: ClientNetwork,
+        _ place: Place
+    ) {
+        // Otherwise it was closed meanwhile.
+        guard let connection = try? routes.broadcaster.share(live.channel, transport: .webSocket, socket: live.direct)
+        else { return }
+        let socket = ManyBoardsSocket(live.channel, connection, routes, token, network, place)
+        live.onText(maximumBytes: SocketRequest.maximumBytes, messages: messages, socket.take)
+    }
+
+    private init(
+        _ channel: any Channel,
+        _ connection: SharedConnection,
+        _ routes: LiveRoutes,
+        _ token: VerifiedToken?,
+        _ network: ClientNetwork,
+        _ place: Place
+    ) {
+        self.channel = channel
+        self.connection = connection
+        self.routes = routes
+        self.token = token
+        self.network = network
+        self.place = place
+    }
+
+    private func take(_ text: ByteBuffer) {
+        do throws(RefusedRequest) {
+            switch try SocketRequest(text) {
+            case .subscribe(let wish): subscribe(wish)
+            case .unsubscribe(let sub): unsubscribe(sub)
+            case .token(let text): renew(with: text)
+            }
+        } catch {
+            say(SocketAnswer.error(error.refusal, of: error.sub))
+        }
+    }
+
+    // MARK: Subscriptions
+
+    private func subscribe(_ wish: SubscriptionWish) {
+        let number: Int
+        do throws(SocketSubscriptions<Followed>.Refused) { number = try subscriptions.begin(wish.sub) } catch {
+            let refusal = error == .duplicate ? Refusal.duplicateSubscription : .tooManySubscriptions
+            return say(SocketAnswer.error(refusal, of: wish.sub))
+        }
+        let me = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        let lookUp = SubscriptionLookUp(wish, LiveCaller(shown: token, callers: routes.callers), network, routes)
+        // Nobody awaits it: it ends with some looks at Redis, and there are no more of them than subscriptions.
+        Task { [eventLoop = channel.eventLoop] in
+            let found = await lookUp.find(on: eventLoop)
+            eventLoop.execute { me.value.lookedUp(wish, number, found) }
+        }
+    }
+
+    private func lookedUp(_ wish: SubscriptionWish, _ number: Int, _ found: Result<FoundSubscription, Refusal>) {
+        guard subscriptions.lookedUp(wish.sub, number) else { return }
+        switch found {
+        case .success(let found): follow(found, wish, number)
+        case .failure(let refusal):
+            _ = subscriptions.end(wish.sub, number)
+            say(SocketAnswer.error(refusal, of: wish.sub))
+        }
+    }
+
+    private func follow(_ found: FoundSubscription, _ wish: SubscriptionWish, _ number: Int) {
+        let (sub, watching) = (wish.sub, found.watching)
+        let mark = WebSocketMark(member: sub.member)
+        let viewer = watching.viewer.map {
+            PrivateViewer(
+                $0,
+                of: watching.board,
+                on: channel,
+                .webSocket,
+                routes.privateViewers,
+                subscription: SubscriptionReference(self, sub, number, eventLoop: channel.eventLoop)
+            )
+        }
+        let subscription = found.stream.subscribe(
+            over: connection,
+            transport: .webSocket,
+            view: watching.view,
+            cursor: wish.wish.cursor,
+            includesMetadata: wish.wish.includesMetadata,
+            access: watching.access,
+            admission: viewer.map { PrivateAdmission(viewer: $0, admission: found.admission) } ?? found.admission,
+            mark: mark.mark,
+            onEnd: { [weak self] reason in self?.end(sub, number, reason.word) }
+        )
+        guard let subscription else { return }
+        // Another token may have come while it was looked up with the one before.
+        if let viewer, let token { renew(viewer, subscription, token) }
+        subscriptions.open(sub, number, Followed(subscription: subscription, viewer: viewer))
+    }
+
+    private func unsubscribe(_ sub: SubscriptionName) {
+        switch subscriptions.end(sub) {
+        case .unknown: return say(SocketAnswer.error(.unknownSubscription, of: sub))
+        case .lookedUp: break
+        case .open(let followed): followed.subscription.end()
+        }
+        say(SocketAnswer.end(of: sub))
+    }
+
+    /// The service ends it. Nothing where it has ended already.
+    fileprivate func end(_ sub: SubscriptionName, _ number: Int, _ refusal: Refusal?) {
+        guard case .open(let followed) = subscriptions.end(sub, number) else { return }
+        followed.subscription.end()
+        say(SocketAnswer.end(of: sub, refusal))
+    }
+
+    // MARK: Its token
+
+    /// All subscriptions go by the new one from then on.
+    private func renew(with text: String) {
+        guard !isRenewing else { return channel.triggerUserOutboundEvent(EndLive.severalTokens, promise: nil) }
+        isRenewing = true
+        let me = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        // Nobody awaits it: it ends with a look at the token.
+        Task { [routes, network, token, eventLoop = channel.eventLoop] in
+            let renewed: Result<VerifiedToken, Refusal>
+            do throws(Refusal) {
+                let new = try await routes.callers.token(ByteBuffer(string: text), from: network, on: eventLoop)
+                guard token.map({ $0.subject == new.subject }) ?? true else { throw .otherUser }
+                guard new.isActive else { throw .suspendedViewer }
+                renewed = .success(new)
+            } catch { renewed = .failure(error) }
+            eventLoop.execute { me.value.renewed(renewed) }
+        }
+    }
+
+    private func renewed(_ result: Result<VerifiedToken, Refusal>) {
+        isRenewing = false
+        switch result {
+        case .failure(let refusal): say(TokenRenewal.answer(refusal))
+        case .success(let new):
+            token = new
+            for followed in subscriptions.open {
+                if let viewer = followed.viewer { renew(viewer, followed.subscription, new) }
+            }
+            say(TokenRenewal.answer(until: new.isTakenUntil))
+        }
+    }
+
+    /// Who is a member no more by it, is found out as of every viewer.
+    private func renew(_ viewer: PrivateViewer, _ subscription: Subscription, _ token: VerifiedToken) {
+        let known = LiveViewer(token, of: viewer.board)
+        viewer.renew(known)
+        subscription.renew(Access(known, now: routes.callers.tokens.now()))
+    }
+
+    /// Who does not read what is said is too slow.
+    private func say(_ message: ByteBuffer) {
+        guard !connection.write(WebSocketFrame.text(message)) else { return }
+        channel.triggerUserOutboundEvent(EndReason.tooSlow.close, promise: nil)
+    }
+}
+
+/// One subscription of a connection, for who may end it from elsewhere.
+final class SubscriptionReference: Sendable {
+    private struct Weak {
+        weak var socket: ManyBoardsSocket?
+    }
+
+    private let socket: NIOLoopBound<Weak>
+    private let sub: SubscriptionName
+    private let number: Int
+
+    init(_ socket: ManyBoardsSocket, _ sub: SubscriptionName, _ number: Int, eventLoop: any EventLoop) {
+        self.socket = NIOLoopBound(Weak(socket: socket), eventLoop: eventLoop)
+        (self.sub, self.number) = (sub, number)
+    }
+
+    /// On the connection's loop.
+    func end(_ refusal: Refusal) { socket.value.socket?.end(sub, number, refusal) }
+}

@@ -1,0 +1,29 @@
+import NIOHTTP1
+
+extension Refusal {
+    static func invalidMessage(_ message: String) -> Refusal {
+        Refusal(status: .badRequest, code: "invalid_message", message: message)
+    }
+    static let duplicateSubscription = Refusal(
+        status: .conflict,
+        code: "duplicate_subscription",
+        message: "There is a subscription of this name: end it first, or give this one another name."
+    )
+    static let tooManySubscriptions = Refusal(
+        status: .conflict,
+        code: "too_many_subscriptions",
+        message: "One connection has at most \(SocketSubscriptions<Never>.maximum) subscriptions: "
+            + "end one, or open another connection."
+    )
+    static let unknownSubscription = Refusal(
+        status: .notFound,
+        code: "unknown_subscription",
+        message: "There is no subscription of this name."
+    )
+    static let ticketOfOneBoard = Refusal(
+        status: .badRequest,
+        code: "invalid_query",
+        message: "A ticket is for one board: show a token here, in the subprotocols "
+            + #"\#(LiveCredential.subprotocol) and leaderboard.bearer.<token>, or as {"type":"token","token":"…"}."#
+    )
+}
