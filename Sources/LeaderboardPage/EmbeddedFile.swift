@@ -31,7 +31,9 @@ extension EmbeddedFile {
     package static let clientFiles = [
         EmbeddedFile(name: "client.js", bytes: PackageResources.client_js),
         EmbeddedFile(name: "client.d.ts", bytes: PackageResources.client_d_ts),
+        EmbeddedFile(name: "client/connection.js", bytes: PackageResources.connection_js),
         EmbeddedFile(name: "client/errors.js", bytes: PackageResources.errors_js),
+        EmbeddedFile(name: "client/events.js", bytes: PackageResources.events_js),
         EmbeddedFile(name: "client/known-rows.js", bytes: PackageResources.known_rows_js),
         EmbeddedFile(name: "client/live.js", bytes: PackageResources.live_js),
         EmbeddedFile(name: "client/retry.js", bytes: PackageResources.retry_js),
@@ -57,12 +59,17 @@ extension EmbeddedFile {
         EmbeddedFile(name: "weekly-tournament.md", bytes: PackageResources.weekly_tournament_md),
     ]
 
-    /// What the pages load.
+    /// What the pages load: files of their own, and those parts of the client that the board is made of.
     package static let assets = [
+        EmbeddedFile(name: "connection.js", bytes: PackageResources.connection_js),
+        EmbeddedFile(name: "errors.js", bytes: PackageResources.errors_js),
+        EmbeddedFile(name: "events.js", bytes: PackageResources.events_js),
+        EmbeddedFile(name: "known-rows.js", bytes: PackageResources.known_rows_js),
+        EmbeddedFile(name: "retry.js", bytes: PackageResources.retry_js),
+        EmbeddedFile(name: "streams.js", bytes: PackageResources.streams_js),
         EmbeddedFile(name: "announcer.js", bytes: PackageResources.announcer_js),
         EmbeddedFile(name: "app.js", bytes: PackageResources.app_js),
         EmbeddedFile(name: "around.js", bytes: PackageResources.around_js),
-        EmbeddedFile(name: "backoff.js", bytes: PackageResources.backoff_js),
         EmbeddedFile(name: "board.css", bytes: PackageResources.board_css),
         EmbeddedFile(name: "board.js", bytes: PackageResources.board_js),
         EmbeddedFile(name: "boards.css", bytes: PackageResources.boards_css),
@@ -92,7 +99,6 @@ extension EmbeddedFile {
         EmbeddedFile(name: "desk.js", bytes: PackageResources.desk_js),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),
         EmbeddedFile(name: "docs.js", bytes: PackageResources.docs_js),
-        EmbeddedFile(name: "events.js", bytes: PackageResources.events_js),
         EmbeddedFile(name: "face.js", bytes: PackageResources.face_js),
         EmbeddedFile(name: "faces.js", bytes: PackageResources.faces_js),
         EmbeddedFile(name: "feed.js", bytes: PackageResources.feed_js),
@@ -101,6 +107,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "guide.css", bytes: PackageResources.guide_css),
         EmbeddedFile(name: "habits.js", bytes: PackageResources.habits_js),
         EmbeddedFile(name: "icon.svg", bytes: PackageResources.icon_svg),
+        EmbeddedFile(name: "look.js", bytes: PackageResources.look_js),
         EmbeddedFile(name: "markup.js", bytes: PackageResources.markup_js),
         EmbeddedFile(name: "message.js", bytes: PackageResources.message_js),
         EmbeddedFile(name: "mine.js", bytes: PackageResources.mine_js),
@@ -137,6 +144,5 @@ extension EmbeddedFile {
         EmbeddedFile(name: "theme.js", bytes: PackageResources.theme_js),
         EmbeddedFile(name: "token-form.js", bytes: PackageResources.token_form_js),
         EmbeddedFile(name: "token.js", bytes: PackageResources.token_js),
-        EmbeddedFile(name: "transport.js", bytes: PackageResources.transport_js),
     ]
 }

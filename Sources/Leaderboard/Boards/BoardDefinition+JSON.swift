@@ -22,7 +22,7 @@ extension BoardDefinition {
 
     package static let members =
         [
-            "name", "title", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
+            "name", "title", "accent", "logo", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
             "rate_limit", "service_rate_limit",
         ]
         + BoardWindows.members + BoardSegments.members + [
@@ -73,6 +73,8 @@ extension BoardDefinition {
         ) {
             Self.isTitle($0)
         }
+        accent = reader.value("accent", AccentColour.rule, AccentColour.init)
+        logo = reader.value("logo", PictureURL.rule, PictureURL.init)
         order = reader.word("order", default: order)
         ties = reader.word("ties", default: ties)
         usualOperator = reader.word("operator", default: usualOperator)

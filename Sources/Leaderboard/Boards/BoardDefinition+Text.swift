@@ -37,6 +37,10 @@ extension BoardDefinition {
         let names = Operator.allCases.filter(operators.contains).map { "\"\($0.rawValue)\"" }
         text.writeStaticString(#""title":"#)
         text.writeJSON(title)
+        // Neither has anything in it that JSON would spell otherwise.
+        text.writeString(
+            (accent.map { #","accent":"\#($0.text)""# } ?? "") + (logo.map { #","logo":"\#($0.text)""# } ?? "")
+        )
         text.writeString(
             #","order":"\#(order.rawValue)","ties":"\#(ties.rawValue)","operator":"\#(usualOperator.rawValue)","#
                 + #""operators":[\#(names.joined(separator: ","))],"min":\#(scores.lowerBound),"max":\#(scores.upperBound),"#

@@ -20,6 +20,10 @@ package struct BoardDefinition: Sendable, Equatable {
 
     /// Empty: the board has none but its name.
     package var title = ""
+    /// Nil: that of the page.
+    package var accent: AccentColour?
+    /// Beside the title; nil: there is none.
+    package var logo: PictureURL?
     package var order = Order.desc
     package var ties = Ties.id
     /// Of an update that names none; one of ``operators``.

@@ -80,6 +80,14 @@ struct DefinitionReader {
         return ""
     }
 
+    /// Nil: it is left out, or is none.
+    mutating func value<Value>(_ name: String, _ rule: String, _ read: (String) -> Value?) -> Value? {
+        guard let given = object[name] else { return nil }
+        let value = given.string.flatMap(read)
+        if value == nil { faults.append("\(name) \(rule)") }
+        return value
+    }
+
     /// What has its place in the contract, and only one value yet.
     mutating func expect(_ name: String, _ value: String, _ isValue: (JSONValue) -> Bool) {
         guard let given = object[name], !isValue(given) else { return }

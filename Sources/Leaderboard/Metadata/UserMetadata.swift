@@ -2,7 +2,7 @@ package import NIOCore
 package import Text
 
 /// What a user says of itself beside its score: a JSON object of up to ``maximumBytes``, written anew by us, so that it may stand in any
-/// answer as it is. Three members have rules: `name` (``DisplayName``), `avatar` (``AvatarURL``) and `country` (``CountryCode``); any
+/// answer as it is. Three members have rules: `name` (``DisplayName``), `avatar` (``PictureURL``) and `country` (``CountryCode``); any
 /// other may be any JSON. A member that is `null` is as one that is left out.
 package struct UserMetadata: Hashable, Sendable {
     /// As it is kept, with the braces.
@@ -59,7 +59,7 @@ package struct UserMetadata: Hashable, Sendable {
     /// By name, in the order in which they are kept; each says what is wrong with the string, or with what is no string.
     private static let rules: [(String, @Sendable (String?) -> String?)] = [
         (DisplayName.member, { $0.flatMap { try? DisplayName($0) } == nil ? DisplayName.rule : nil }),
-        (AvatarURL.member, { $0.flatMap { AvatarURL($0) } == nil ? AvatarURL.rule : nil }),
+        ("avatar", { $0.flatMap { PictureURL($0) } == nil ? PictureURL.rule : nil }),
         (CountryCode.member, { $0.flatMap { CountryCode($0) } == nil ? CountryCode.rule : nil }),
     ]
 

@@ -9,6 +9,16 @@ struct DefinitionOptions: ParsableArguments {
     @Option(help: "What the board is called where it is shown.")
     var title: String?
 
+    @Option(
+        help: ArgumentHelp("The colour of its pages, such as #b23a12; none: the usual one.", valueName: "colour|none")
+    )
+    var accent: String?
+
+    @Option(
+        help: ArgumentHelp("Where the picture beside its title is, an https URL; none: there is none.", valueName: "url|none")
+    )
+    var logo: String?
+
     @Option(help: ArgumentHelp("Which score is best: the greatest, or the least.", valueName: "desc|asc"))
     var order: String?
 
@@ -78,7 +88,7 @@ struct DefinitionOptions: ParsableArguments {
 
     var isEmpty: Bool {
         [
-            title, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
+            title, accent, logo, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
             visibility, intake,
         ]
         .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty && rules.isEmpty
@@ -97,6 +107,8 @@ struct DefinitionOptions: ParsableArguments {
 
     private func apply(to definition: inout BoardDefinition, _ reader: inout OptionReader) {
         if let title { definition.title = title }
+        reader.value("--accent", accent, AccentColour.rule, AccentColour.init) { definition.accent = $0 }
+        reader.value("--logo", logo, PictureURL.rule, PictureURL.init) { definition.logo = $0 }
         reader.word("--order", order) { definition.order = $0 }
         reader.word("--ties", ties) { definition.ties = $0 }
         reader.word("--operator", `operator`) { word in
@@ -149,7 +161,7 @@ extension BoardDefinition {
     private var listed: [(name: String, value: String)] {
         let names = Operator.allCases.filter(operators.contains).map(\.rawValue)
         return [
-            ("title", "\"\(title)\""), ("order", order.rawValue), ("ties", ties.rawValue),
+            ("title", "\"\(title)\""), ("accent", accent?.text ?? "none"), ("logo", logo?.text ?? "none"), ("order", order.rawValue), ("ties", ties.rawValue),
             ("operator", usualOperator.rawValue), ("operators", names.joined(separator: ",")),
             ("min", "\(scores.lowerBound)"), ("max", "\(scores.upperBound)"), ("at_bound", atBound.rawValue),
             ("increase_max", "\(maximumIncrease)"),

@@ -25,6 +25,19 @@ struct OptionReader {
         }
     }
 
+    /// `none` takes it away.
+    mutating func value<Value>(
+        _ option: String,
+        _ text: String?,
+        _ rule: String,
+        _ read: (String) -> Value?,
+        _ take: (Value?) -> Void
+    ) {
+        guard let text else { return }
+        let value = read(text)
+        if value == nil, text != "none" { malformed.append("\(option) \(rule), or none") } else { take(value) }
+    }
+
     /// Nil: it is left out, or none.
     mutating func number(_ option: String, _ text: String?, in range: ClosedRange<Int>) -> Int? {
         guard let text else { return nil }

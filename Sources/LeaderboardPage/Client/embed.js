@@ -9,15 +9,15 @@ const style = `
   :host([hidden]) { display: none; }
   .title { margin: 0 0 .5em; font-size: 1.15em; font-weight: 650; }
   ol { position: relative; margin: 0; padding: 0; list-style: none; display: grid; gap: var(--leaderboard-gap, .25em); }
-  li { position: relative; display: flex; gap: .6em; align-items: center;
+  li { position: relative; display: flex; flex-wrap: wrap; gap: 0 .6em; align-items: center;
     padding: .45em .7em; border-radius: var(--leaderboard-radius, .4em); overflow: hidden;
     background: var(--leaderboard-row, color-mix(in srgb, currentColor 7%, transparent)); }
   li::before { content: ""; position: absolute; inset: auto auto 0 0; width: calc(100% * var(--share, 0)); height: .18em;
     background: var(--leaderboard-bar, var(--leaderboard-accent, #2f6fed)); transition: width .4s; }
   .rank, .note { color: var(--leaderboard-quiet, color-mix(in srgb, currentColor 70%, transparent)); }
   .rank { flex: 0 0 1.6em; text-align: right; }
-  .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .score { font-weight: 650; text-align: right; }
+  .name { flex: 1 1 7em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .score { margin-left: auto; font-weight: 650; text-align: right; }
   img { width: 1.5em; height: 1.5em; border-radius: 50%; object-fit: cover; }
   .gains { animation: gains .9s ease-out; }
   @keyframes gains { from { background: var(--leaderboard-accent, #2f6fed); } }

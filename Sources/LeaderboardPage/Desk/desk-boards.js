@@ -12,6 +12,8 @@ import { readSeasons } from "./season.js";
 /** The members that have a field; JSON has all. */
 const fields = [
   { name: "title", words: "Title", type: "text" },
+  { name: "accent", words: "Colour, as #b23a12", type: "text" },
+  { name: "logo", words: "Logo, an https URL", type: "text" },
   { name: "visibility", words: "Who may read it", choices: ["public", "private", "members"] },
   { name: "order", words: "Order", choices: ["desc", "asc"] },
   { name: "ties", words: "Ties", choices: ["id", "shared", "dense", "first", "last"] },
@@ -157,7 +159,8 @@ export class Boards {
     input.addEventListener("input", () => {
       const definition = this.#parsed();
       if (!definition) return;
-      definition[name] = type === "number" ? Number(input.value) : input.value;
+      if (type === "text" && input.value === "") delete definition[name];
+      else definition[name] = type === "number" ? Number(input.value) : input.value;
       // What an update does without naming it must be one that it may name.
       if (name === "operator" && Array.isArray(definition.operators) && !definition.operators.includes(input.value)) definition.operators.push(input.value);
       this.#elements.json.value = JSON.stringify(definition, null, 2);

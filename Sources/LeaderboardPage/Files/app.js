@@ -10,6 +10,7 @@ import { Feed } from "./feed.js";
 import { Finder } from "./finder.js";
 import { number } from "./format.js";
 import { keepHabits } from "./habits.js";
+import { Look } from "./look.js";
 import { Mine } from "./mine.js";
 import { Notice } from "./notice.js";
 import { Past } from "./past.js";
@@ -40,6 +41,7 @@ const board = new Board({ place, onKnown: boardIsKnown });
 const rows = new Rows(element("standings"));
 const rate = new Rate(elements({ line: "chart-line", area: "chart-area", text: "rate" }));
 const announcer = new Announcer(element("announcer"));
+const look = new Look(element("logo"));
 const countdown = new Countdown(element("time-left"));
 const faces = new Faces(board, { onKnown: facesChanged });
 const status = new Status(
@@ -149,6 +151,7 @@ function start() {
 function boardIsKnown() {
   running.standings.order = board.order;
   document.documentElement.toggleAttribute("data-known", true);
+  look.show(board.style);
   const isUsual = board.name === null && board.order.isUsual;
   element("title").textContent = element("title").title = board.title ?? "Leaderboard";
   element("rules").textContent = isUsual ? "" : board.order.words;

@@ -1,6 +1,6 @@
 // Who stands next to the followed player, where the board's own rows do not show it. Asked for with the rank, and no more often.
 
-import { number } from "./format.js";
+import { isWide, number } from "./format.js";
 import { element } from "./markup.js";
 import { readRanked } from "./message.js";
 
@@ -55,6 +55,7 @@ export class Around {
   /** Where names are others now, too. */
   redraw() {
     this.#list.hidden = this.#shown.length < 2;
+    this.#list.classList.toggle("wide", this.#shown.some(({ score }) => isWide(score)));
     this.#list.replaceChildren(...this.#shown.map(({ user, score, rank }) =>
       element("li", { "aria-current": user === this.#user ? "true" : null },
         element("span", { class: "rank" }, number(rank)),

@@ -16,6 +16,8 @@ export class Board {
   /** Null: `main`. */
   name = nameOf(location.pathname);
   title = null;
+  /** { accent, logo }: a colour and an address, or null. */
+  style = { accent: null, logo: null };
   /** Nobody is told of its past seasons then. */
   isFrozen = false;
   order = usualOrder;
@@ -105,6 +107,7 @@ export class Board {
     if (!definition) return "unanswered";
     if (!definition.isPrivate) this.token.isNeeded = false;
     this.title = definition.title || this.name;
+    this.style = definition.style;
     this.order = definition.order;
     this.isFrozen = definition.isFrozen;
     this.windows = definition.windows;
@@ -134,6 +137,12 @@ export class Board {
     return answer;
   }
 }
+
+/**
+ * How long to wait before it is tried again, in milliseconds. A board that was refused may be made, or opened, while its page stands on
+ * somebody's wall: that is noticed in a few seconds. A page that nobody sees has time, and notices it when it is seen.
+ */
+export const refusedDelay = ({ isSeen = !document.hidden, random = Math.random } = {}) => (isSeen ? 3_000 : 20_000) * (1 + 0.5 * random());
 
 /** Why a board is not shown; null: for no reason of its own. */
 export function refusalOf(status) {

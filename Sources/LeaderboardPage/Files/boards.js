@@ -1,9 +1,9 @@
 // The boards that anybody may read, by name, in pages: each with who leads it, and how many play.
 
-import { Backoff } from "./backoff.js";
 import { number } from "./format.js";
 import { element } from "./markup.js";
 import { readDefinitions, readTops } from "./message.js";
+import { Backoff } from "./retry.js";
 
 /** As many as the service tells the tops of at once. */
 const boardsOnPage = 20;

@@ -1,9 +1,9 @@
 // The faces of the players who are shown. The feed tells of them and of their changes; who is new is asked for where it does not. With a
 // service that tells of none, all are asked for now and then.
 
-import { Backoff } from "./backoff.js";
 import { isSameFace } from "./face.js";
 import { readFaces } from "./message.js";
+import { Backoff } from "./retry.js";
 
 const everybodyEvery = 30_000;
 /** Where nobody has one so far. */

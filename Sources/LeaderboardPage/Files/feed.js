@@ -1,25 +1,15 @@
-// The stream of messages: connected by WebSocket, or by Server-Sent Events where that fails or a token is needed, resumed by cursor
-// after a break, and checked for rubbish and holes. Whatever goes wrong here ends in a connection attempt after a pause of the one
-// back-off, never in a wrong board.
+// The stream of messages of the board that is shown: the client's connection, with what a page has to say besides. Whatever goes wrong
+// here ends in another try, never in a wrong board.
 
-import { Backoff } from "./backoff.js";
-import { refusalOf } from "./board.js";
+import { refusalOf, refusedDelay } from "./board.js";
+import { Connection } from "./connection.js";
+import { LeaderboardError, UnavailableError } from "./errors.js";
 import { readMessage } from "./message.js";
-import { openEventStream, openFetchedStream, openWebSocket } from "./transport.js";
 
-/** The first message must follow the connection within this: a proxy may accept and then hold back. */
-const patience = 10_000;
-/** Browsers tell neither why a WebSocket did not open nor that it never will. Counted are those that the service, which
- * answered otherwise, did not open: one that is away opens nothing, and is no reason to change the transport. */
-const failuresBeforeEventStream = 2;
 /** A key that is held down runs through all windows. */
 const turnTakes = 100;
 
 export class Feed {
-  /** { epoch, seq }: every change up to here has been seen. Null: nothing yet, or a hole; a snapshot must come. */
-  position = null;
-  /** How the messages arrive: "WebSocket" or "Server-Sent Events". */
-  transport = null;
   /** When the last message came (`performance.now()`). */
   lastMessageAt = -Infinity;
   /** Why the service shows no board: "gone" or "private"; null while it does, or says nothing. */
@@ -28,10 +18,13 @@ export class Feed {
   #board;
   #onMessage;
   #onState;
-  #close = null;
-  #timer = null;
-  #backoff = new Backoff();
-  #webSocketFailures = 0;
+  #isFirst = true;
+  #connection = new Connection({
+    prepare: (signal) => this.#prepare(signal),
+    received: (message) => this.#receive(message),
+    refused: (error) => this.#refused(error),
+    stateChanged: (state) => this.#changed(state),
+  });
 
   /**
    * `board`: what is fed. `onMessage(message, isFirst)`: one of `readMessage` that continues what came before; `isFirst` on each new connection.
@@ -43,178 +36,97 @@ export class Feed {
     this.#onState = onState;
   }
 
+  /** { epoch, seq }: every change up to here has been seen. Null: nothing yet, or a hole; a snapshot must come. */
+  get position() {
+    return this.#connection.position;
+  }
+
+  /** How the messages arrive: "WebSocket" or "Server-Sent Events". */
+  get transport() {
+    return this.#connection.transport;
+  }
+
   start() {
-    if (this.#close || this.#timer) return;
-    this.#soon();
-    this.#listen();
+    document.addEventListener("visibilitychange", this.#seen);
+    if (["idle", "ended"].includes(this.#connection.state.name)) this.#connection.start();
   }
 
   stop() {
-    removeEventListener("online", this.#hurry);
     document.removeEventListener("visibilitychange", this.#seen);
-    this.#end();
-    this.#onState({ name: "stopped" });
+    this.#connection.end();
   }
 
   /** Starts again from a snapshot, in a moment. Does nothing when it is about to come back anyway. */
   resync() {
-    this.position = null;
+    this.#connection.position = null;
     this.reconnect();
   }
 
   /** Whether the connection still is one is in doubt: makes another, which goes on where this one was. */
   reconnect() {
-    if (this.#close) this.#comeBack();
+    if (this.#connection.isOpen) this.#connection.lost();
   }
 
   /** Somebody has brought a token, or has taken it away: begins anew. */
   tokenChanged() {
-    this.position = null;
-    this.#soon();
+    this.#connection.position = null;
+    this.#connection.start();
   }
 
   /** Others of the board's standings are wanted: begins anew, once nobody turns the pages on. */
   turn() {
-    this.position = null;
-    this.#end();
-    this.#listen();
-    this.#onState({ name: "connecting" });
-    this.#after(turnTakes, () => this.#connect());
+    document.addEventListener("visibilitychange", this.#seen);
+    this.#connection.turn(turnTakes);
+    // Who is told why nothing is shown is not told of each question, but of this one.
+    if (this.refusal !== null) this.#onState({ name: "connecting" });
   }
 
-  /** What the board is has to be known before its rows: a browser tells nobody why a WebSocket was refused. */
-  async #connect() {
-    // Who is told why nothing is shown need not be told of each question.
-    if (this.refusal === null) this.#onState({ name: "connecting" });
-    this.#after(patience, () => this.#comeBack());
-    const looking = new AbortController();
-    this.#close = () => looking.abort();
-    const refusal = await this.#board.look(looking.signal);
-    if (looking.signal.aborted) return;
-    if (refusal === null) this.#open();
-    else if (refusal === "unanswered") this.#comeBack();
-    else this.#refused(refusal);
+  /** What the board is has to be known before its rows. */
+  async #prepare(signal) {
+    this.#isFirst = true;
+    const refusal = await this.#board.look(signal);
+    if (refusal === "unanswered") throw new UnavailableError("The service did not answer.", { code: "network" });
+    if (refusal !== null) throw new LeaderboardError("The board is not shown.", { code: refusal, status: refusal === "gone" ? 404 : 401 });
+    const url = (part, cursor) => this.#board.path(part, { include: "metadata", cursor });
+    return { url, headers: this.#board.token.headers, fetch: (...all) => fetch(...all) };
   }
 
-  #open() {
-    this.#after(patience, () => this.#lost({ code: 1006, opened: false }));
-    const { headers } = this.#board.token;
-    const needsHeaders = "Authorization" in headers;
-    const useEventStream = needsHeaders || this.#webSocketFailures >= failuresBeforeEventStream;
-    const open = needsHeaders ? openFetchedStream : useEventStream ? openEventStream : openWebSocket;
-    this.transport = useEventStream ? "Server-Sent Events" : "WebSocket";
-    let isFirst = true;
-    const cursor = this.position && `${this.position.epoch}:${this.position.seq}`;
-    this.#close = open(this.#board.path(useEventStream ? "events" : "live", { include: "metadata" }), cursor, {
-      received: (text) => {
-        const message = readMessage(text, this.#board.order);
-        if (message?.type === "unknown") return;
-        if (!message || !this.#continues(message)) return this.resync();
-        const now = performance.now();
-        this.lastMessageAt = now;
-        // Those that change no standings move nothing on.
-        if (!message.position) return this.#onMessage(message, false);
-        this.position = message.position;
-        this.#backoff.well(now);
-        if (isFirst) {
-          this.#after(null);
-          this.refusal = null;
-          if (!useEventStream) this.#webSocketFailures = 0;
-          this.#onState({ name: "live" });
-        }
-        // Whoever hears of it may end this connection.
-        const wasFirst = isFirst;
-        isFirst = false;
-        this.#onMessage(message, wasFirst);
-      },
-      ended: (end) => this.#lost(end),
-    }, headers);
-  }
-
-  /** Whether nothing is missing between what came before and this, and it does not lead back. */
-  #continues({ type, position, from }) {
-    if (type !== "changes") return position !== undefined || this.position !== null;
-    const last = this.position;
-    return last !== null && last.epoch === position.epoch && from <= last.seq + 1 && position.seq >= last.seq;
-  }
-
-  #lost({ code, opened }) {
-    if (this.transport === "WebSocket") {
-      if (opened) this.#webSocketFailures = 0;
-      else this.#countIfServed();
-    } else if (!opened) {
-      // WebSocket first, each time anew.
-      this.#webSocketFailures = Math.min(this.#webSocketFailures, failuresBeforeEventStream - 1);
+  #receive(message) {
+    const read = readMessage(message, this.#board.order);
+    if (read === null) return false;
+    if (read.type === "unknown") return true;
+    this.lastMessageAt = performance.now();
+    const isFirst = this.#isFirst && read.position !== undefined;
+    if (isFirst) {
+      this.#isFirst = false;
+      this.refusal = null;
+      this.#onState({ name: "live" });
     }
-    this.#comeBack(code);
+    this.#onMessage(read, isFirst);
+    return true;
   }
 
-  #comeBack(code) {
-    this.#wait("waiting", this.#backoff.failed(performance.now(), code));
-  }
-
-  #refused(refusal) {
+  #refused(error) {
+    const isOfBoard = error.code === "gone" || error.code === "private";
+    const refusal = isOfBoard ? error.code : refusalOf(error.status);
+    // Of a window, it may be the window that is not there.
+    if (refusal === null || (error.status === 404 && !isOfBoard && this.#board.isOfWindow)) return null;
     this.refusal = refusal;
-    this.position = null;
-    this.#wait(refusal, this.#backoff.refused({ isSeen: !document.hidden }));
+    this.#connection.position = null;
+    return refusedDelay();
   }
 
-  /** At once, now and then; else as the back-off says. */
-  #soon() {
-    this.#end();
-    if (this.#backoff.mayHurry(performance.now())) this.#connect();
-    else this.#comeBack();
+  #changed({ name, error, retryIn }) {
+    if (name === "connecting" && this.refusal === null) this.#onState({ name });
+    if (name === "ended") this.#onState({ name: "stopped" });
+    // A fault of ours: it is told where such are looked for.
+    if (name === "ended" && error) reportError(error);
+    const isRefused = this.refusal !== null && !error?.isTemporary;
+    if (name === "waiting") this.#onState({ name: isRefused ? this.refusal : name, retryAt: performance.now() + retryIn });
   }
-
-  /** The only way to another connection, but for those that are hurried. */
-  #wait(name, delay) {
-    this.#end();
-    this.#onState({ name, retryAt: performance.now() + delay });
-    this.#after(delay, () => this.#connect());
-  }
-
-  async #countIfServed() {
-    try {
-      const { ok, status } = await this.#board.ask("stats", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
-      if (ok) this.#webSocketFailures += 1;
-      // Of a window, it may be the window that is not there.
-      const refusal = status === 404 && this.#board.isOfWindow ? null : refusalOf(status);
-      // Unless it is being tried again already.
-      if (refusal && !this.#close && this.#timer) this.#refused(refusal);
-    } catch {
-      // The service is away.
-    }
-  }
-
-  #hurry = () => {
-    if (this.#close || !this.#backoff.mayHurry(performance.now())) return;
-    this.#end();
-    this.#connect();
-  };
 
   /** A wait that began unseen is long. */
   #seen = () => {
-    if (!document.hidden && this.refusal !== null) this.#hurry();
+    if (!document.hidden && this.refusal !== null) this.#connection.hurry();
   };
-
-  /** Twice is once. */
-  #listen() {
-    addEventListener("online", this.#hurry);
-    document.addEventListener("visibilitychange", this.#seen);
-  }
-
-  #end() {
-    this.#after(null);
-    this.#close?.();
-    this.#close = null;
-  }
-
-  /** The feed waits for one thing at a time. */
-  #after(delay, action) {
-    clearTimeout(this.#timer);
-    this.#timer = delay === null ? null : setTimeout(() => {
-      this.#timer = null;
-      action();
-    }, delay);
-  }
 }

@@ -1,9 +1,9 @@
 // Finds a player, and follows: the score comes with the feed, the rank is asked for anew when it may have changed. The
 // player followed stands in the page's address, so that it can be shared and survives a reload.
 
-import { Backoff } from "./backoff.js";
-import { number } from "./format.js";
+import { isWide, number } from "./format.js";
 import { readStanding } from "./message.js";
+import { Backoff } from "./retry.js";
 import { Suggestions } from "./suggestions.js";
 
 /** Ranks of players below the board move with everybody else's points; nobody needs them by the second. */
@@ -174,6 +174,7 @@ export class Finder {
     const { score, rank } = standing ?? unknown;
     this.#elements.state.textContent = standing === null ? "Not on the board" : "Following";
     this.#elements.score.textContent = score === null ? "–" : number(score);
+    this.#elements.card.classList.toggle("wide", isWide(score));
     this.#elements.rank.textContent = rank === null ? "–" : `#${number(rank)}`;
   }
 

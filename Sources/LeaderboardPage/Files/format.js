@@ -6,6 +6,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 export const number = (value) => whole.format(value);
 
+/** So many digits take a line of their own where there is little room. */
+export const isWide = (score) => Math.abs(score) >= 1e9;
+
 /** Updates per second: 0.4, 7.3, 128. */
 export const rate = (value) => (value < 10 ? tenths : whole).format(value);
 

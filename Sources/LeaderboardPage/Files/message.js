@@ -13,13 +13,7 @@ import { readSeason, readWindows } from "./season.js";
  * Of a season, a time and a frozen board it is null where nothing is told. `covered`: so many places are ahead of the first row, of
  * which nobody is told yet who has them.
  */
-export function readMessage(text, order = usualOrder) {
-  let message;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    return null;
-  }
+export function readMessage(message, order = usualOrder) {
   switch (message?.type) {
     case "snapshot":
     case "scoreboard":
@@ -138,14 +132,15 @@ export function readStats(body) {
   return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
 }
 
-/** A board's definition, as far as the page shows it: { name, title, order, isPrivate, isFrozen, windows, zone }. Null: rubbish. */
+/** A board's definition, as far as the page shows it: { name, title, style: { accent, logo }, order, isPrivate, isFrozen, windows, zone }. Null: rubbish. */
 export function readDefinition(body) {
-  const { name, title, visibility, windows, time_zone: zone, frozen = null } = body ?? {};
+  const { name, title, accent, logo, visibility, windows, time_zone: zone, frozen = null } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
   if (!order) return null;
   const isPrivate = visibility !== undefined && visibility !== "public";
   const isFrozen = frozen !== null;
-  return { name, title, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
+  const style = { accent: isColour(accent) ? accent : null, logo: isPicture(logo) ? logo : null };
+  return { name, title, style, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
 }
 
 /** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */
@@ -167,5 +162,7 @@ export function readTops(body) {
 /** A row of which only the rank is told yet. */
 const isCovered = (row) => row?.hidden === true;
 const isName = (value) => typeof value === "string" && value !== "";
+const isColour = (value) => typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
+const isPicture = (value) => typeof value === "string" && value.startsWith("https://");
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isTime = (value) => isCount(value) && value < 8.64e15;

@@ -1,6 +1,7 @@
 // How a board is ordered: which score is the best, what becomes of equal ones, and how ranks are counted.
 
 import { number } from "./format.js";
+import { rankAt } from "./known-rows.js";
 
 const ties = ["id", "shared", "dense", "first", "last"];
 
@@ -27,12 +28,9 @@ export class Order {
     return ["asc", "desc"].includes(order) && ties.includes(kind) ? new Order({ ascends: order === "asc", ties: kind }) : null;
   }
 
-  /** Whether a row of the board stays ahead of one that takes its place now. */
-  precedes(row, arriving) {
-    if (row.score !== arriving.score) return this.ascends ? row.score < arriving.score : row.score > arriving.score;
-    if (this.ties === "first" || this.ties === "last") return this.ties === "first";
-    // As Redis sorts names, forward or backward.
-    return this.ascends ? row.user < arriving.user : row.user > arriving.user;
+  /** As a definition says it. */
+  get order() {
+    return this.ascends ? "asc" : "desc";
   }
 
   /** Whether rows with these scores, one after the other, are in order. */
@@ -42,9 +40,7 @@ export class Order {
 
   /** The rank at a place (0 is the best) of rows that begin with the best one. */
   rank(place, rows) {
-    if (this.ties !== "shared" && this.ties !== "dense") return place + 1;
-    const better = rows.slice(0, place).filter(({ score }) => score !== rows[place].score);
-    return (this.ties === "dense" ? new Set(better.map(({ score }) => score)).size : better.length) + 1;
+    return rankAt(place, rows, this.ties);
   }
 
   /** How long the bar of a score is beside that of the best one: 0 to 1. */

@@ -1,7 +1,8 @@
 // The final standings of a past season, in pages. Nothing of them is live: they are read once, and again until there is an answer.
 
-import { Backoff } from "./backoff.js";
+import { refusedDelay } from "./board.js";
 import { readRanked } from "./message.js";
+import { Backoff } from "./retry.js";
 import { places } from "./standings.js";
 
 const patience = 10_000;
@@ -73,7 +74,7 @@ export class Past {
     const isRefused = refusal !== "unanswered";
     this.refusal = isRefused ? refusal : null;
     const now = performance.now();
-    const delay = isRefused ? this.#backoff.refused({ isSeen: !document.hidden }) : this.#backoff.failed(now);
+    const delay = isRefused ? refusedDelay() : this.#backoff.failed(now);
     this.#timer = setTimeout(() => this.start(), delay);
     this.#onState({ name: isRefused ? refusal : "waiting", retryAt: now + delay });
   }

@@ -1,6 +1,6 @@
 // The first three: of a season that has ended, or, on a wall display, of the standings as they are.
 
-import { number } from "./format.js";
+import { isWide, number } from "./format.js";
 import { Portrait } from "./portrait.js";
 
 export class Podium {
@@ -20,6 +20,7 @@ export class Podium {
       const portrait = new Portrait(step);
       step.dataset.rank = rank;
       step.classList.toggle("covered", row.user === null);
+      step.classList.toggle("wide", isWide(row.score));
       step.querySelector(".rank").textContent = rank;
       step.querySelector(".score").textContent = row.user === null ? "" : number(row.score);
       if (row.user === null) portrait.cover();

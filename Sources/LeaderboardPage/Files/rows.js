@@ -1,10 +1,8 @@
 // The list of rows. One node for each user shown, out of a pool; drawn at most once in a frame.
 
+import { isWide } from "./format.js";
 import { Row } from "./row.js";
 import { places } from "./standings.js";
-
-/** A score of this many digits takes a line of its own where there is little room. */
-const wideScore = 1e9;
 
 /** On a wall display rows share the height among so many at least: fewer would be larger than anybody needs. */
 const fewestPlaces = 3;
@@ -50,7 +48,7 @@ export class Rows {
   draw(top, order, faces, now, { atOnce }) {
     this.#list.classList.toggle("still", atOnce);
     this.#list.classList.toggle("faces", faces.areThere);
-    this.#list.classList.toggle("wide", top.some(({ score }) => Math.abs(score) >= wideScore));
+    this.#list.classList.toggle("wide", top.some(({ score }) => isWide(score)));
     this.#share(Math.max(fewestPlaces, Math.min(places, top.length)));
     const best = top.find(({ user }) => user !== null)?.score ?? 0;
     const shown = new Set();

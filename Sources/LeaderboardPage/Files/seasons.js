@@ -1,11 +1,11 @@
 // The past seasons of the window that is shown: who won the last one, and a list of all that are kept, the latest first, in pages.
 
-import { Backoff } from "./backoff.js";
 import { serviceTime } from "./clock.js";
 import { number } from "./format.js";
 import { element } from "./markup.js";
 import { readRanked } from "./message.js";
 import { Podium } from "./podium.js";
+import { Backoff } from "./retry.js";
 import { readSeasons } from "./season.js";
 
 const onPage = 3;

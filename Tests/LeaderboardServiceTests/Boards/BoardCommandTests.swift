@@ -36,6 +36,11 @@ struct BoardCommandTests {
             )
             #expect(try await board("change", "speedrun", "--title", "Any %") == ("speedrun is so already.\n", 0))
             #expect(try await board("change", "speedrun").code == 64)
+            #expect(try await board("change", "speedrun", "--accent", "red").code == 64)
+            #expect(
+                try await board("change", "speedrun", "--accent", "#0A7A3C", "--dry-run").output
+                    .hasPrefix("speedrun: accent none → #0a7a3c")
+            )
             #expect(try await board("show", "nobody").code == 1)
             let shown = try await board("show", "speedrun")
             #expect(shown.code == 0 && shown.output.contains(#""operators":["best"]"#), "\(shown.output)")

@@ -11,7 +11,7 @@ struct PageAndRubbishTests {
 
     /// What no message may be like. Each stands for a fault that would show a wrong board, or none, for ever.
     private static let rubbish = [
-        "not JSON", "null", "[]", "7", "{}", #"{"type":7,"cursor":"1:5"}"#,
+        "null", "[]", "7", "{}", #"{"type":7,"cursor":"1:5"}"#,
         #"{"type":"snapshot","scoreboard":[]}"#, snapshot("1e400:5"), snapshot("1:1e400"), snapshot(":5"),
         snapshot("1:"), snapshot("1:-5"), snapshot("1:9007199254740992"), snapshot("1:5:"),
         snapshot(scoreboard: #"{"length":1}"#), snapshot(scoreboard: "null"), snapshot(scoreboard: "[null]"),
@@ -50,7 +50,7 @@ struct PageAndRubbishTests {
                 let texts = Self.rubbish.map { "`\($0)`" }.joined(separator: ",")
                 let taken = """
                     import("/assets/x/message.js").then(({ readMessage }) =>
-                      [\(texts)].filter((text) => readMessage(text) !== null).join("\\n"))
+                      [\(texts)].filter((text) => readMessage(JSON.parse(text)) !== null).join("\\n"))
                     """
                 #expect(try await page.evaluate(taken) == "")
                 // Rubbish beside good standings is left out, and they are shown.
@@ -58,7 +58,7 @@ struct PageAndRubbishTests {
                     import("/assets/x/message.js").then(({ readMessage }) =>
                       [[1, 2], [2, 1], ["1", 2], [0, 1e300], [-1, 5], [null, 5], [3, null]].map(([from, until]) => {
                         const message = { type: "snapshot", cursor: "1.w.s:5", scoreboard: [], window: "w", season: "s", from, until, now: "7", frozen: 7 };
-                        const { season, time, frozen } = readMessage(JSON.stringify(message));
+                        const { season, time, frozen } = readMessage(message);
                         return [season.from, season.until, time, frozen].map(String).join(" ");
                       }).join())
                     """
@@ -67,7 +67,7 @@ struct PageAndRubbishTests {
                     try await page.evaluate(times)
                         == "1 2 null null,2 null null null,\(nothing),0 null null null,\(nothing),\(nothing),3 null null null"
                 )
-                let passedOver = #"import("/assets/x/message.js").then((m) => m.readMessage('{"type":"hello"}').type)"#
+                let passedOver = #"import("/assets/x/message.js").then((m) => m.readMessage({ type: "hello" }).type)"#
                 #expect(try await page.evaluate(passedOver) == "unknown")
             }
         }
@@ -136,7 +136,7 @@ struct PageAndRubbishTests {
                 try await page.open("http://127.0.0.1:\(port)/")
                 // The longest of many waits is near the end of their range.
                 let longest = """
-                    import("/assets/x/backoff.js").then(({ Backoff }) => {
+                    import("/assets/x/retry.js").then(({ Backoff }) => {
                       const longest = (before) => Math.max(...Array.from({ length: 400 }, () => {
                         const backoff = new Backoff();
                         return before(backoff) ?? backoff.failed(100_000);

@@ -111,8 +111,8 @@ struct PrivateBoardInBrowserTests {
             try await withBrowser { page in
                 try await page.open("http://127.0.0.1:\(service.port)/docs")
                 let waits = """
-                    import("/assets/x/backoff.js").then(({ Backoff }) => [true, false].flatMap((isSeen) =>
-                      [0, 1].map((random) => new Backoff().refused({ isSeen, random: () => random }))).join())
+                    import("/assets/x/board.js").then(({ refusedDelay }) => [true, false].flatMap((isSeen) =>
+                      [0, 1].map((random) => refusedDelay({ isSeen, random: () => random }))).join())
                     """
                 #expect(try await page.evaluate(waits) == "3000,4500,20000,30000")
                 let events = #"""

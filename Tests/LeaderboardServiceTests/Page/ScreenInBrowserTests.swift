@@ -205,8 +205,10 @@ struct ScreenInBrowserTests {
                 for theme in ["light", "dark"] {
                     try await page.open("http://127.0.0.1:\(port)/?theme=\(theme)")
                     let low = """
-                        (() => {
+                        (async () => {
                           \(Contrast.script)
+                          const { Look } = await import("/assets/x/look.js");
+                          const look = new Look(new Image());
                           const probe = document.body.appendChild(document.createElement("i"));
                           const named = (name) => {
                             probe.style.color = `var(--${name})`;
@@ -217,22 +219,44 @@ struct ScreenInBrowserTests {
                             const found = contrast(above, below);
                             if (!(found >= least)) low.push(`${what}: ${found.toFixed(2)}`);
                           };
-                          for (const name of ["ground", "surface", "bar", "bar-first"]) {
-                            const flash = over(named(name === "bar-first" ? "pulse-first" : "pulse"), named(name));
-                            for (const words of ["text", "quiet", "rise", "fall"]) {
-                              check(`${words} on ${name}`, named(words), named(name), 4.5);
-                              if (name !== "surface") check(`${words} on ${name}, flashing`, named(words), flash, 4.5);
+                          // The page's own, and those of boards.
+                          for (const accent of [null, "#000000", "#ffffff", "#ffe600", "#0000ff", "#808080", "#00a36c"]) {
+                            look.show({ accent, logo: null });
+                            for (const name of ["ground", "surface", "bar", "bar-first"]) {
+                              const flash = over(named(name === "bar-first" ? "pulse-first" : "pulse"), named(name));
+                              for (const words of ["text", "quiet", "rise", "fall"]) {
+                                check(`${words} on ${name} of ${accent}`, named(words), named(name), 4.5);
+                                if (name !== "surface") check(`${words} on ${name} of ${accent}, flashing`, named(words), flash, 4.5);
+                              }
+                              if (name !== "bar") check(`accent ${accent} on ${name}`, named("accent"), named(name), 4.5);
+                              check(`edge on ${name} of ${accent}`, named("edge"), named(name), 3);
                             }
-                            if (name !== "bar") check(`accent on ${name}`, named("accent"), named(name), 4.5);
-                            check(`edge on ${name}`, named("edge"), named(name), 3);
+                            for (const name of ["ground", "surface"]) check(`warn on ${name}`, named("warn"), named(name), 4.5);
+                            check("initials", named("quiet"), named("line"), 4.5);
+                            check(`button ${accent}`, named("ground"), named("accent"), 4.5);
                           }
-                          for (const name of ["ground", "surface"]) check(`warn on ${name}`, named("warn"), named(name), 4.5);
-                          check("initials", named("quiet"), named("line"), 4.5);
-                          check("button", named("ground"), named("accent"), 4.5);
                           return low.join("\\n");
                         })()
                         """
                     #expect(try await page.evaluate(low) == "", "\(theme)")
+                    // Nothing is left of it, and another theme has another shade.
+                    let shades = """
+                        import("/assets/x/look.js").then(async ({ Look }) => {
+                          const [root, logo] = [document.documentElement, new Image()];
+                          const shade = () => getComputedStyle(root).getPropertyValue("--accent");
+                          const usual = shade();
+                          const look = new Look(logo);
+                          look.show({ accent: "#808080", logo: "https://127.0.0.1/none.png" });
+                          const before = shade();
+                          root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+                          await 0;
+                          const after = shade();
+                          root.dataset.theme = "\(theme)";
+                          look.show({ accent: null, logo: null });
+                          return [before !== usual, after !== before, shade() === usual, logo.hidden, logo.hasAttribute("src")];
+                        })
+                        """
+                    #expect(try await page.evaluate(shades) == "true,true,true,true,false", "\(theme)")
                 }
             }
         }

@@ -39,6 +39,10 @@ struct BoardDefinitionTests {
         (#"{"title":7}"#, "title must be a string of at most 128"),
         (#"{"title":"a\u0000b"}"#, "title must be"), (#"{"title":"\u202eb"}"#, "title must be"),
         (#"{"title":"\#(String(repeating: "x", count: 129))"}"#, "title must be"),
+        (#"{"accent":"red"}"#, "accent must be a colour"), (##"{"accent":"#12345g"}"##, "accent must be"),
+        (#"{"accent":""}"#, "accent must be"), (#"{"accent":7}"#, "accent must be"),
+        (#"{"logo":"http://example.com/a.png"}"#, "logo must be an https URL of up to 256 bytes"),
+        (#"{"logo":"https://user@example.com/a.png"}"#, "logo must be"), (#"{"logo":null}"#, "logo must be"),
         (#"{"order":"up"}"#, "order must be desc or asc"), (#"{"order":null}"#, "order must be"),
         (#"{"ties":"First"}"#, "ties must be id, shared, dense, first or last"),
         (#"{"operator":"add"}"#, "operator must be incr, decr, set or best"),
@@ -82,6 +86,7 @@ struct BoardDefinitionTests {
 
     private static let good = [
         #"{"title":""}"#, #"{"title":"\#(String(repeating: "é", count: 128))"}"#, #"{"title":"a \"b\" \\ c"}"#,
+        ##"{"accent":"#B23a12","logo":"https://example.com/a.png?b=1"}"##,
         #"{"operators":["incr","incr"]}"#, #"{"operator":"set","operators":["best","set"]}"#,
         #"{"min":5e1,"max":50.0}"#,
         #"{"windows":[]}"#, #"{"windows":[{"name":"all"}]}"#, #"{"windows":[{"name":"all","reset":"none"}]}"#,
@@ -99,7 +104,7 @@ struct BoardDefinitionTests {
                 let names = Set((value.object?.members ?? []).map(\.name))
                 // What only the service knows is nothing to the functions; and to them, an empty list is an empty object.
                 let own: Set = [
-                    "title", "visibility", "parts", "name", "tie", "\"\\",
+                    "title", "accent", "logo", "visibility", "parts", "name", "tie", "\"\\",
                 ]
                 guard names.isDisjoint(with: own), json != #"{"windows":{}}"#, !json.contains(#""update":"#) else {
                     continue
@@ -154,6 +159,10 @@ extension BoardDefinition {
         let scalars = ["a", "é", "\"", "\\", "𝄞", " ", "/"]
         let length = Int.random(in: 0...128, using: &generator)
         definition.title = (0..<length).map { _ in scalars.randomElement(using: &generator) ?? "" }.joined()
+        if Bool.random(using: &generator) { definition.accent = AccentColour("#0Af9C7") }
+        if Bool.random(using: &generator) {
+            definition.logo = PictureURL("https://example.com/" + String(repeating: "l", count: 236))
+        }
         definition.order = Order.allCases.randomElement(using: &generator) ?? .desc
         definition.ties = Ties.allCases.randomElement(using: &generator) ?? .id
         definition.operators = Set(Operator.allCases.filter { _ in Bool.random(using: &generator) } + [.best])

@@ -113,7 +113,7 @@ struct UserMetadataTests {
         ]
     )
     func avatar(text: String, isGood: Bool) {
-        #expect((AvatarURL(text)?.text == text) == isGood, "\(text)")
+        #expect((PictureURL(text)?.text == text) == isGood, "\(text)")
     }
 
     @Test("has a country of ISO 3166-1")

@@ -1,7 +1,5 @@
-import { LeaderboardError, UnavailableError } from "./errors.js";
-import { KnownRows } from "./known-rows.js";
-import { delayAfter } from "./retry.js";
-import { hasWebSocket, openSocket, openStream } from "./streams.js";
+import { Connection } from "./connection.js";
+import { KnownRows, rankAt } from "./known-rows.js";
 
 /** So many rows has a snapshot. */
 const told = 10;
@@ -22,12 +20,8 @@ export class Live {
   #options;
   #known = new KnownRows();
   #metadata = new Map();
-  #position = null;
+  #connection;
   #frame = {};
-  #failures = 0;
-  #liveSince = Infinity;
-  #usesStream;
-  #close = null;
   #stop = new AbortController();
   #timers = new Map();
   /** What has come since the rows were asked for. */
@@ -36,18 +30,25 @@ export class Live {
   #waiting = [];
   #isNew = false;
 
-  constructor(board, { rows = 10, silence = 75_000, patience = 10_000, stream = !hasWebSocket, signal, ...options } = {}) {
+  constructor(board, { rows = 10, silence, patience, stream, signal, ...options } = {}) {
     this.#board = board;
-    this.#usesStream = stream;
-    this.#options = { ...options, rows: Math.min(Math.max(1, Math.trunc(rows) || 10), 100), silence, patience, stream };
+    this.#options = { ...options, rows: Math.min(Math.max(1, Math.trunc(rows) || 10), 100) };
+    const owner = {
+      prepare: (signal, error) => this.#prepare(signal, error),
+      received: (message, before) => this.#take(message, before),
+      // A token may have expired: there is one try with another.
+      refused: (error, before) => (error.status === 401 && before?.status !== 401 ? null : undefined),
+      isAsleep: () => this.#isAsleep(),
+      stateChanged: (state) => this.#tell(state),
+    };
+    this.#connection = new Connection(owner, { stream, patience, silence });
     if (signal?.aborted) return this.close();
     signal?.addEventListener("abort", () => this.close(), { once: true });
-    globalThis.addEventListener?.("online", this.#hurry);
-    this.#connect();
+    this.#connection.start();
   }
 
   close() {
-    if (this.state.name !== "ended") this.#end();
+    if (this.state.name !== "ended") this.#connection.end();
   }
 
   async *[Symbol.asyncIterator]() {
@@ -69,76 +70,36 @@ export class Live {
     }
   }
 
-  async #connect() {
-    const { error } = this.state;
-    this.#tell({ name: "connecting", error });
-    try {
-      if (!this.#known.order) await this.#look();
-      const headers = await this.#board.leaderboard.headers(error?.status === 401);
-      if (!this.#stop.signal.aborted) this.#open(headers);
-    } catch (error) {
-      this.#lost(error);
-    }
-  }
-
-  async #look() {
-    this.#known.order = await this.#board.definition({ signal: this.#stop.signal, retries: 0 });
-  }
-
-  #open(headers) {
-    const { window, include, view, neighbours, maxRate: max_rate, patience, silence, stream } = this.#options;
-    const isStream = this.#usesStream || "Authorization" in headers;
+  async #prepare(signal, error) {
+    const { window, include, view, neighbours, maxRate: max_rate } = this.#options;
     const { leaderboard, path } = this.#board;
-    const url = leaderboard.url(`${path}/${isStream ? "events" : "live"}`, { window, include, view, neighbours, max_rate, cursor: this.#cursor });
-    let isFirst = true;
-    const lost = (error) => {
-      this.#close?.();
-      // Browsers do not tell why a WebSocket did not open: the stream does, or it goes through where no WebSocket does.
-      const isUntold = !isStream && isFirst;
-      if (isUntold || isStream) this.#usesStream = stream || isUntold;
-      if (isUntold) this.#connect();
-      else this.#lost(error ?? new UnavailableError("The connection was lost.", { code: "network" }));
-    };
-    const heard = () => this.#after("heard", isFirst ? patience : silence, lost);
-    const received = (text) => {
-      if (!this.#take(text)) return lost();
-      if (isFirst) this.#liveSince = Date.now();
-      isFirst = false;
-      // Whoever was told of it may have ended it.
-      if (!this.#close) return;
-      heard();
-      if (this.state.name !== "live") this.#tell({ name: "live" });
-    };
-    const end = (isStream ? openStream : openSocket)(url, { headers, fetch: leaderboard.fetch, heard, received, lost });
-    this.#close = () => {
-      this.#close = null;
-      this.#after("heard");
-      end();
-    };
-    heard();
+    if (!this.#known.order) await this.#look(signal);
+    const headers = await leaderboard.headers(error?.status === 401);
+    const url = (part, cursor) => leaderboard.url(`${path}/${part}`, { window, include, view, neighbours, max_rate, cursor });
+    return { url, headers, fetch: leaderboard.fetch };
   }
 
-  /** False: rubbish, or a hole. */
-  #take(text) {
-    let message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return false;
-    }
-    const { type, cursor, changes, scoreboard, users } = message ?? {};
-    const position = positionOf(cursor);
+  async #look(signal) {
+    this.#known.order = await this.#board.definition({ signal, retries: 0 });
+  }
+
+  /** Whether the board has moved on, and nobody has told us. */
+  async #isAsleep() {
+    const { cursor } = this.#connection;
+    const stats = await this.#board.stats({ window: this.#options.window }, { signal: this.#stop.signal, retries: 0 });
+    return cursor !== null && cursor === this.#connection.cursor && cursor !== stats.cursor;
+  }
+
+  /** False: rubbish. */
+  #take(message, before) {
+    const { type, changes, scoreboard, users } = message;
     if (type === "snapshot") {
-      if (!position || !Array.isArray(scoreboard)) return false;
-      this.#snapshot(message, position);
+      if (!Array.isArray(scoreboard)) return false;
+      this.#snapshot(message, before);
     } else if (type === "changes") {
-      if (!this.#continues(message, position)) {
-        this.#position = null;
-        return false;
-      }
-      this.#position = position;
+      if (!Array.isArray(changes) || !changes.every(isRow)) return false;
       this.#since?.push(...changes);
-      for (const change of changes) this.#known.set(change);
+      for (const change of changes) this.#set(change);
       if (changes.length > 0) this.#call("onChanges", changes);
       this.#show();
     } else if (type === "metadata" && Array.isArray(users)) {
@@ -153,25 +114,22 @@ export class Live {
       this.#call("onSeason", message);
     }
     // Of a later version of the service: passed over.
-    return typeof type === "string";
+    return true;
   }
 
-  #snapshot({ scoreboard, window, season, from, until, now, frozen = null }, position) {
+  #set({ user_id, score, score_increase }) {
+    this.#known.set(user_id, score, score_increase !== 0);
+  }
+
+  #snapshot({ scoreboard, window, season, from, until, now, frozen = null }, before) {
     // It came unasked: the board may have other rules now.
-    if (this.#position && !this.#timers.has("look")) this.#after("look", 1_000 * Math.random(), () => this.#look().catch(() => {}));
-    this.#position = position;
+    if (before && !this.#timers.has("look")) this.#after("look", 1_000 * Math.random(), () => this.#look(this.#stop.signal).catch(() => {}));
     // Nothing moves on a frozen board, and some of its places may be covered.
     const fixed = frozen || !scoreboard.every(isRow) ? scoreboard : null;
     this.#frame = { window, season, from, until, now, frozen, fixed };
     this.#learn(scoreboard);
     this.#known.reset(fixed ? [] : scoreboard, told);
     this.#show();
-  }
-
-  #continues({ from, changes }, position) {
-    const last = this.#position;
-    const isNext = last && position?.epoch === last.epoch && from <= last.seq + 1 && position.seq >= last.seq;
-    return isNext && Array.isArray(changes) && changes.every(isRow);
   }
 
   /** Asks for what the stream has not told: rows beyond the tenth, rows for those who fell, what users say of themselves. */
@@ -182,22 +140,22 @@ export class Live {
     if (this.#since || this.#timers.has("fill") || !(isThin || isUntold)) return;
     this.#after("fill", Math.max(isThin ? 0 : 1_000, this.#filledAt + 1_000 - Date.now()), async () => {
       const since = (this.#since = []);
-      const { epoch } = this.#position;
+      const { epoch } = this.#connection.position;
       const limit = Math.max(rows, told);
       try {
         const found = await this.#board.standings({ limit, window, include }, { signal: this.#stop.signal, retries: 0 });
         if (include) this.#learn(found.map(({ user_id, metadata = null }) => ({ user_id, metadata })));
-        if (this.#position?.epoch === epoch && !this.#frame.fixed && found.every(isRow)) {
+        if (this.#connection.position?.epoch === epoch && !this.#frame.fixed && found.every(isRow)) {
           this.#known.reset(found, limit);
           // They are totals, not sums: what the rows have already may be told again.
-          for (const change of since) this.#known.set(change);
+          for (const change of since) this.#set(change);
         }
       } catch {
         // In a while, then.
       }
       this.#since = null;
       this.#filledAt = Date.now();
-      if (!this.#stop.signal.aborted && this.#position) this.#show();
+      if (!this.#stop.signal.aborted && this.#connection.position) this.#show();
     });
   }
 
@@ -211,50 +169,24 @@ export class Live {
     const top = (fixed ?? this.#known.rows).slice(0, this.#options.rows);
     const rows = top.map((row, place) => {
       if (!isRow(row)) return row;
-      const { user_id, score, rank = this.#known.rank(place, top) } = row;
+      const { user_id, score, rank = rankAt(place, top, this.#known.order.ties) } = row;
       const metadata = this.#metadata.get(user_id);
       return metadata === undefined ? { user_id, score, rank } : { user_id, score, rank, metadata };
     });
-    this.standings = { ...frame, rows, cursor: this.#cursor };
+    this.standings = { ...frame, rows, cursor: this.#connection.cursor };
     this.#isNew = true;
     this.#call("onStandings", this.standings);
     this.#wake();
     this.#fill();
   }
 
-  get #cursor() {
-    return this.#position && `${this.#position.epoch}:${this.#position.seq}`;
-  }
-
-  #lost(error) {
-    if (this.#stop.signal.aborted) return;
-    this.#close?.();
-    const isOfToken = error.status === 401 && this.state.error?.status !== 401;
-    if (!(error instanceof LeaderboardError) || !(error.isTemporary || isOfToken)) return this.#end(error);
-    // A snapshot alone proves nothing: what comes next may be rubbish.
-    if (Date.now() - this.#liveSince > 10_000) this.#failures = 0;
-    this.#liveSince = Infinity;
-    this.#failures += 1;
-    const retryIn = delayAfter(this.#failures, error);
-    this.#tell({ name: "waiting", error, retryIn });
-    this.#after("retry", retryIn, () => this.#connect());
-  }
-
-  #hurry = () => {
-    if (this.#timers.has("retry")) this.#after("retry", 500 * Math.random(), () => this.#connect());
-  };
-
-  #end(error) {
-    this.#close?.();
-    this.#stop.abort();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    globalThis.removeEventListener?.("online", this.#hurry);
-    this.#tell({ name: "ended", error });
-    this.#wake();
-  }
-
   #tell(state) {
     this.state = state;
+    if (state.name === "ended") {
+      this.#stop.abort();
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      this.#wake();
+    }
     this.#call("onState", state);
   }
 
@@ -280,12 +212,6 @@ export class Live {
       action();
     }, delay));
   }
-}
-
-/** `<epoch>:<seq>`; of another epoch are other standings. */
-function positionOf(cursor) {
-  const [, epoch, digits] = /^([\w.-]{1,120}):([0-9]{1,16})$/.exec(cursor) ?? [];
-  return Number.isSafeInteger(Number(digits)) ? { epoch, seq: Number(digits) } : null;
 }
 
 const isRow = (row) => typeof row?.user_id === "string" && Number.isSafeInteger(row.score);

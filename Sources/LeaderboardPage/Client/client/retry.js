@@ -1,6 +1,39 @@
+const longestDelay = 15_000;
+/** What has gone well for this long has recovered; a snapshot alone proves nothing, for the next message may be rubbish. */
+const recoveredAfter = 10_000;
+/** However often the browser says that it is online again. */
+const hurryEvery = 5_000;
+
 /** In milliseconds: doubled with each failure, spread so that not all come back at once, and never before the service says. */
-export function delayAfter(failures, { retryAfter }) {
-  return 200 + Math.random() * Math.min(15_000, 250 * 2 ** failures) + 1_000 * (retryAfter ?? 0);
+export function delayAfter(failures, { retryAfter = null } = {}) {
+  return 200 + Math.random() * (Math.min(longestDelay, 250 * 2 ** failures) - 200) + 1_000 * (retryAfter ?? 0);
+}
+
+/** How long to wait before trying again, of what is tried for as long as somebody wants it. Times are those of one clock, in milliseconds. */
+export class Backoff {
+  #failures = 0;
+  #wellSince = null;
+  #hurriedAt = -Infinity;
+
+  /** It goes well, from now on or still. */
+  well(now) {
+    this.#wellSince ??= now;
+  }
+
+  /** It failed. Returns how long to wait. */
+  failed(now, error) {
+    if (this.#wellSince !== null && now - this.#wellSince >= recoveredAfter) this.#failures = 0;
+    this.#wellSince = null;
+    this.#failures += 1;
+    return delayAfter(this.#failures, error);
+  }
+
+  /** Whether a wait may be cut short. */
+  mayHurry(now) {
+    if (now - this.#hurriedAt < hurryEvery) return false;
+    this.#hurriedAt = now;
+    return true;
+  }
 }
 
 export function pause(delay, signal) {

@@ -1,6 +1,7 @@
 // The two ways in which live messages come. Each calls `received(text)`, and `lost(error?)` at most once; it returns what ends it.
 
 import { errorOf, LeaderboardError, UnavailableError } from "./errors.js";
+import { EventReader } from "./events.js";
 
 export const hasWebSocket = typeof WebSocket !== "undefined";
 
@@ -23,17 +24,14 @@ export function openStream(url, { headers, fetch, heard, received, lost }) {
     const answer = await fetch(url, { headers, cache: "no-store", signal: stop.signal });
     if (!answer.ok) throw await errorOf(answer);
     reader = answer.body.getReader();
-    const decoder = new TextDecoder();
-    for (let rest = ""; rest.length < 4_000_000; ) {
+    const [decoder, events] = [new TextDecoder(), new EventReader()];
+    for (;;) {
       const { done, value } = await reader.read();
       if (done || stop.signal.aborted) return;
       heard();
-      const events = (rest + decoder.decode(value, { stream: true })).split("\n\n");
-      rest = events.pop();
-      for (const lines of events.map((event) => event.split("\n"))) {
-        const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
+      for (const { name, data } of events.take(decoder.decode(value, { stream: true }))) {
         if (stop.signal.aborted) return;
-        if (data && !lines.some((line) => line.startsWith("event:"))) received(data);
+        if (name === "message") received(data);
       }
     }
   };

@@ -1,11 +1,10 @@
 import Text
 
-/// Where a user's picture is: an absolute https URL (RFC 3986, section 4.3) of up to 256 bytes, without user information. Nobody of ours
+/// Where a user's picture is, or a board's logo: an absolute https URL (RFC 3986, section 4.3) of up to 256 bytes, without user information. Nobody of ours
 /// fetches it: who shows the board does.
-package struct AvatarURL: Hashable, Sendable {
-    package static let member = "avatar"
+package struct PictureURL: Hashable, Sendable {
     package static let maximumBytes = 256
-    static let rule = "must be an https URL of up to \(maximumBytes) bytes, without a user"
+    package static let rule = "must be an https URL of up to \(maximumBytes) bytes, without a user"
 
     package let text: String
 

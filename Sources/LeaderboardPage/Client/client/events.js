@@ -1,8 +1,7 @@
-// Server-Sent Events out of the text of a stream (HTML standard, 9.2.6), for where the browser's own EventSource cannot be used.
-
 /** No message of the service is nearly as long. */
 const longest = 4_000_000;
 
+/** Server-Sent Events out of the text of a stream (HTML standard, 9.2.6). */
 export class EventReader {
   #rest = "";
   #data = [];
