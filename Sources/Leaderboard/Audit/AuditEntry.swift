@@ -26,8 +26,10 @@ package struct AuditEntry: Sendable, Equatable {
         case profile, blank
         /// The board is not shown from now on, or is shown again.
         case freeze, reveal
-        /// An update that waited was dropped.
-        case reject
+        /// An update waits for an operator's word; it was dropped.
+        case held, reject
+        /// All updates of the user are held from now on; or as the rules have it again.
+        case hold, unhold
     }
 
     package let id: AuditID
@@ -98,6 +100,11 @@ package struct AuditEntry: Sendable, Equatable {
     package var action: Action? { Action(rawValue: self["action"] ?? "update") }
     /// The rules of plausibility that it met, and that flag what meets them.
     package var flags: [String] { (self["flag"] ?? "").words.map(String.init) }
+    /// Of an update that is held: the rules that it met.
+    package var heldBy: [String] {
+        guard action == .held else { return [] }
+        return (self["rules"] ?? "").parts(at: ";").compactMap { $0.words.first.map(String.init) }
+    }
     /// Those that the user is in from this update on, where it moved the user; else none.
     package var segments: [String] { (self["segments"] ?? "").words.map(String.init) }
     /// The seasons that were over and that it reached, as `weekly/2026-W48`: of an update that came late, those in which it counted; of an
@@ -109,7 +116,7 @@ package struct AuditEntry: Sendable, Equatable {
     package var isRelease: Bool { self["action"] == nil && self["released"] != nil }
     /// The same; it tells by which change the user came to the score, which may be the score of before.
     var isReached: Bool { isRelease && self["reached"] != nil }
-    /// Of one of these: the seq of the last change before it was made.
+    /// Of one of these: the seq of its entry `held`; where it was made before edition 19 of the functions, of the last change before that.
     var made: Int? { isRelease ? integer("made").map { max(0, $0) } : nil }
     /// Whether the user was suspended after it, or hidden; nil where it does not tell. Of what is left of an erased entry, what that told. An
     /// update tells it: none counts of a suspended user, and that of a hidden one says so.
@@ -152,8 +159,8 @@ package struct AuditEntry: Sendable, Equatable {
     var isOfUser: Bool {
         switch action {
         case .update, .suspend, .reinstate, .revert, .recover, .adopt: true
-        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .freeze, .reveal, .profile, .blank, .reject,
-            nil:
+        case .erase, .erased, .rebuild, .restore, .ties, .accept, .season, .freeze, .reveal, .profile, .blank, .held,
+            .reject, .hold, .unhold, nil:
             false
         }
     }

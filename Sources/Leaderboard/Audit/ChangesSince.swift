@@ -16,10 +16,13 @@ struct ChangesSince {
     private var bases: [String: Int] = [:]
     private var adopted: [String: Int] = [:]
 
+    /// What leaves a user's score, place and suspension as they are.
+    private static let passedOver: [AuditEntry.Action?] = [.erased, .profile, .blank, .held, .reject, .hold, .unhold]
+
     init(_ seen: AuditID) { self.seen = seen }
 
     mutating func read(_ page: [AuditEntry]) throws(ScoreStoreError) {
-        for entry in page where ![.erased, .profile, .blank].contains(entry.action) {
+        for entry in page where !Self.passedOver.contains(entry.action) {
             // They may be one of those who would be put right.
             if entry.action == .erase { throw .unavailable("a user was erased meanwhile: begin again") }
             guard let user = entry.userID?.rawValue else { continue }

@@ -65,8 +65,8 @@ struct BoardState: Equatable {
             suspended.remove(user)
             hidden.remove(user)
             withheld[user] = nil
-        case .accept, .blank, .erase, .erased, .profile, .rebuild, .reject, .restore, .season, .freeze, .reveal, .ties,
-            nil:
+        case .accept, .blank, .erase, .erased, .held, .hold, .profile, .rebuild, .reject, .restore, .season, .freeze,
+            .reveal, .ties, .unhold, nil:
             break
         }
     }

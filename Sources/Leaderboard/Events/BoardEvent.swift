@@ -3,7 +3,7 @@ import Text
 
 /// What a message on the board's channel tells.
 package enum BoardEvent: Sendable, Equatable {
-    /// Of a hidden user it tells that there is one, and nothing of the score: `{"user_id":"12345","unseen":true}`.
+    /// Of a hidden user, and of an update that waits for review, it tells that there is one, and nothing of the score: `{"user_id":"12345","unseen":true}`.
     case change(Change)
     case group(GroupEvent)
     /// The board is not what the scores told so far make of it: a user left it (`{"user_id":"12345","removed":true}`), or

@@ -27,9 +27,9 @@ local function arrivals_since(loaded, entries)
   for _, entry in ipairs(entries) do
     local fields = fields_of(entry)
     local user, action = fields.user, fields.action
-    if action and not BY_USER[action] and action ~= 'accept' and action ~= 'reject' then
+    if action and not BY_USER[action] and action ~= 'accept' and not LEAVES_PLACES[action] then
       return nil
-    elseif user and is_user(user) then
+    elseif user and is_user(user) and not LEAVES_PLACES[action] then
       if is_known[user] == nil then
         is_known[user] = action or find_moving(loaded, user)
       end

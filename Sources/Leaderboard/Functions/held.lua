@@ -1,13 +1,13 @@
 -- The review queue of a board: updates that a rule of plausibility with `hold` keeps back (rules.lua, write.lua) until an operator says that
--- they count, or do not. What waits has changed nothing of the board. It is not part of a backup, and a restore leaves it as it is.
+-- they count, or do not. What waits has changed nobody's score. It is not part of a backup, and a restore leaves it as it is.
 --
 --   held     stream: of each that waits, its fields, below. The entry's id is the id under which it waits
---   holding  hash: user -> how many of the user's wait
+--   holding  hash: user -> how many of the user's wait; and `hold <user>` of who is on hold: `<operator> <milliseconds> <reason>`
 -- At most 10,000 wait, and 100 of one user's: what comes then is refused.
 --
--- Fields: user op value seq (of the last change before it: when among others it was made) time (milliseconds since 1970) had (the score of
--- then; empty: none) score (what it would have come to) rules (what it met: `points_limit held;least_time flagged`) ip request [trace]
--- [actor: the service that reports it] [seasons: of its time, `weekly 2026-W48 from until;…`] [segments, those that it names,
+-- Fields: user op value seq (of the change that it is: when among others it was made; of what waits since before edition 19, that of the last
+-- change before it) time (milliseconds since 1970) had (the score of then; empty: none) score (what it would have come to) rules (what it met: `points_limit held;least_time flagged`) ip request [trace]
+-- [actor: the service that reports it] [hand, the operator who has put the user on hold, why] [seasons: of its time, `weekly 2026-W48 from until;…`] [segments, those that it names,
 -- segments_before: of these kinds, those of then] [meta, what the user says of itself, meta_before: what it said then; empty: nothing]
 
 do
@@ -258,6 +258,36 @@ end
 
 register_operation('leaderboard_release', release)
 
+-- leaderboard_hold: all updates of the user wait from now on, on a board with the rule `by_hand` (rules.lua); or are judged as anybody's.
+-- KEYS, with board and at, and ARGV 1 to 7 as in operation.lua
+-- KEYS  12 holding
+-- ARGV  8 1: on hold from now on; 0: no more
+-- Returns done; unchanged: it was so before; or no_rule: the board does not have that rule
+local function hold(keys, args)
+  local op, is_wanted, holding = begin_operation(keys, args), args[8] == '1', keys[12]
+  if not op or op.user == '*' or #keys ~= 12 or #args ~= 8 or not is_wanted and args[8] ~= '0' then
+    return wrong_arguments('leaderboard_hold')
+  end
+  local mark, checks = plausibility.hold_mark(op.user), op.moves.definition.checks
+  if is_wanted and not (checks and checks.is_by_hand) then
+    return { 'no_rule' }
+  elseif (redis.call('HGET', holding, mark) and true) == is_wanted then
+    return { 'unchanged' }
+  elseif not (redis.acl_check_cmd('HSET', holding, '*', '1') and redis.acl_check_cmd('HDEL', holding, '*')) then
+    error({ err = 'NOPERM the user may not call hset or hdel' })
+  end
+  record(op, is_wanted and 'hold' or 'unhold', 0, op.kept_back or op.on_board)
+  if is_wanted then
+    redis.call('HSET', holding, mark, op.actor .. ' ' .. op.time_text .. ' ' .. op.reason)
+  else
+    redis.call('HDEL', holding, mark)
+  end
+  aside.tell(op)
+  return { 'done' }
+end
+
+register_operation('leaderboard_hold', hold)
+
 -- leaderboard_erase_held: nothing that waits is of this user any more; may be repeated.
 -- KEYS  1 held  2 holding
 -- ARGV  1 user
@@ -280,7 +310,7 @@ local function erase_held(keys, args)
       start = nil
     end
   end
-  redis.call('HDEL', keys[2], user)
+  redis.call('HDEL', keys[2], user, plausibility.hold_mark(user))
   return count
 end
 

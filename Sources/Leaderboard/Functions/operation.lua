@@ -281,6 +281,9 @@ local function record_difference(op, user, action, score, sum, more)
   end
 end
 
+-- Of what operators and rules do to a user, what leaves the score, the place and the suspension as they are.
+local LEAVES_PLACES = { held = true, reject = true, hold = true, unhold = true }
+
 local READ_AT_ONCE = 500
 
 -- The entries behind `seen`, each as its fields by name; nil if there are more than can be read at once. Callers read the long
@@ -316,7 +319,8 @@ local function changes_since(op, seen)
   for _, fields in ipairs(entries or {}) do
     local user, action = fields.user, fields.action
     is_stirred = is_stirred or action == 'erase' or fields.unaudited
-    if user and user ~= '*' and action ~= 'erase' and action ~= 'erased' and action ~= 'profile' and action ~= 'blank' then
+    if user and user ~= '*' and action ~= 'erase' and action ~= 'erased' and action ~= 'profile' and action ~= 'blank'
+      and not LEAVES_PLACES[action] then
       local change = changes[user] or { gained = 0 }
       local said = said_score(fields)
       changes[user] = change

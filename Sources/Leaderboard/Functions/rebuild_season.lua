@@ -49,7 +49,7 @@ local function follow(op, args, told, is_held)
   end
   for _, fields in ipairs(entries) do
     local action, user = fields.action, told[fields.user or '']
-    if action and not FOLLOWED[action] and (action ~= 'rebuild' or fields.rebuilt == args[10]) then
+    if action and not FOLLOWED[action] and not LEAVES_PLACES[action] and (action ~= 'rebuild' or fields.rebuilt == args[10]) then
       return { 'stirred' }
     elseif user and (action == 'suspend' or action == 'reinstate') then
       if string.find(';' .. (fields.season or '') .. ';', ';' .. args[10] .. ';', 1, true) then

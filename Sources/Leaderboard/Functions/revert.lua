@@ -114,7 +114,8 @@ local function rest_now(op, seen, tally, rest, adds, names)
       and is_beside(fields, names) then
       local increase = whole_number(fields.increase or '') or 0
       tally, rest = tally + increase, rest + increase
-    elseif fields.user == op.user and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased' then
+    elseif fields.user == op.user and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased'
+      and not LEAVES_PLACES[action] then
       return nil
     end
   end

@@ -10,6 +10,8 @@
 --             first_day_cap  points: no more is gained in the 24 hours from the update that puts the user on the board
 --             users_per_address  users, interval: in any interval, an address (of IPv6, its network of 64 bits) has updates of no more
 --                            users. A user's place is free one interval, and up to a sixteenth more, behind its last update. Once at most
+--   by_hand   the user is on hold: an operator has said that all that is reported of them waits (leaderboard_hold, held.lua). Its action is
+--             hold, and it judges what services report, too
 --   action    refuse; hold: it waits for an operator's word (held.lua); or flag: the audit's entry names it. What one rule refuses, none holds
 -- Points that are taken back (revert.lua) are none that were gained: they leave the sums, the first day and the largest gain; and come back
 -- when they count again (unrevert.lua).
@@ -54,12 +56,14 @@ local NAMES, KEPT_UNTIL, FIRST_NUMBER = 2, 3, 4
 local told
 -- Of the group that is being written.
 local checks, now, now_ms, pace_texts, best, are_placed, counts, is_ascending, scores, place_others
+-- By user, what an operator has said who put them on hold; of a board with the rule `by_hand`.
+local hands
 -- Of its users, by their keys; it is emptied when the group ends, for to make a new one costs 2,000 instructions an update.
 local paces = {}
 -- What it has of `checks` for each of its updates.
 local sums, form, names, last_word, tests, first_day, address_rule, address_place
 -- Of the update whose turn it is: what is known of its user, which place it takes and until when, and what it comes to.
-local pace, gained, address, address_until, reporters, score
+local pace, gained, address, address_until, reporters, score, on_hold
 -- Of a hidden user, what is kept of them, which nobody else is measured by; else nil.
 local kept_aside
 -- By who reports: whether the update met a largest jump of its user's own.
@@ -118,6 +122,11 @@ local readers = {
     rule.users, rule.interval = number_of(json, 'users', 1, 1000), interval_of(json, UNITS.s, UNITS.d)
     return 0
   end,
+  by_hand = function(rule, json)
+    expect(json.action == 'hold' and json.by == nil and not json.dry_run)
+    rule.reporters = 2
+    return 0
+  end,
 }
 
 local function width_of(name)
@@ -159,6 +168,8 @@ local function keep_for(rule, all)
   elseif rule.users then
     expect(not all.address and who == 1)
     all.address = rule
+  elseif rule.name == 'by_hand' then
+    all.is_by_hand = true
   end
 end
 
@@ -219,7 +230,7 @@ local function begin(definition, time, scores_key, write_places)
   checks, now, is_ascending, scores, place_others = definition.checks, time, definition.ascends, scores_key, write_places
   sums, form, names, last_word, tests = checks.sums, checks.form, checks.names, checks.last_word, checks.tests
   first_day, address_rule, address_place = checks.first_day, checks.address, checks.address_place
-  now_ms, counts, best, are_placed = floor(now / 1000), nil, nil, false
+  now_ms, counts, best, are_placed, hands = floor(now / 1000), nil, nil, false, nil
   -- An error ended the group before.
   paces = next(paces) and {} or paces
   for index = 1, #sums do
@@ -228,9 +239,29 @@ local function begin(definition, time, scores_key, write_places)
   end
 end
 
+-- What `holding` has of a user who is on hold: who said it, when in milliseconds, and why. (A space is in no user id.)
+function plausibility.hold_mark(user)
+  return 'hold ' .. user
+end
+
+local function find_hands(users, count)
+  hands = {}
+  if count == 1 then
+    hands[users[1]] = call('HGET', told.holding, plausibility.hold_mark(users[1]))
+    return
+  end
+  local marks = {}
+  for index = 1, count do
+    marks[index] = plausibility.hold_mark(users[index])
+  end
+  for index, hand in ipairs(call('HMGET', told.holding, list_of(marks))) do
+    hands[users[index]] = hand
+  end
+end
+
 -- Of a board with rules, or of a call that was told of some. Raises an error where it is not both: the caller finds the definition anew.
 -- `write_places` tells Redis of the places that the group's updates have come to so far.
-function plausibility.begin_group(keys, definition, time, count, scores_key, write_places)
+function plausibility.begin_group(keys, definition, time, users, count, scores_key, write_places)
   if not definition.checks or not plausibility.is_told(keys) or definition.checks.holds and not told.held then
     error({ err = 'RULES the board has other rules than the caller knows' })
   elseif #told.paces ~= count then
@@ -238,12 +269,18 @@ function plausibility.begin_group(keys, definition, time, count, scores_key, wri
   end
   begin(definition, time, scores_key, write_places)
   pace_texts = checks.has_pace and call('MGET', list_of(told.paces)) or {}
+  if checks.is_by_hand then
+    find_hands(users, count)
+  end
 end
 
 -- The same of one update by itself, whose text of `pace` is known.
-function plausibility.begin_single(definition, time, scores_key, pace_text)
+function plausibility.begin_single(definition, time, user, scores_key, pace_text)
   begin(definition, time, scores_key)
   pace_texts = { pace_text }
+  if checks.is_by_hand then
+    find_hands({ user }, 1)
+  end
 end
 
 -- What release 16 and those before it packed: a list of seven numbers, then of each sum its name and six. As names and a list of numbers.
@@ -420,12 +457,17 @@ tests_of = {
       return not address
     end
   end,
+  by_hand = function()
+    return function()
+      return on_hold
+    end
+  end,
 }
 
 -- What the update at this place in its group has to be judged by: it would bring the user from `old` (nil or false: not on the board) to
 -- `total`, which is to gain so much.
 local function weigh(index, user, old, total, gain, ip, is_reported)
-  score, gained, reporters = total, gain, is_reported and 2 or 1
+  score, gained, reporters, on_hold = total, gain, is_reported and 2 or 1, hands and hands[user]
   address, address_until, pace, kept_aside = 'stays', nil, nil, nil
   met_jump[1], met_jump[2] = nil, nil
   if checks.has_pace and (not is_reported or checks.judges[2][1] or not old and first_day) then
@@ -665,6 +707,11 @@ end
 
 -- Puts an update behind those that wait. Returns its id, or the error for which it does not wait.
 function plausibility.hold(user, waiting, fields)
+  local hand, why = string.match(hands and hands[user] or '', '^(%S+) %d+ (.*)$')
+  if hand then
+    push(fields, 'hand', hand)
+    push(fields, 'why', why)
+  end
   local id = try('XADD', told.held, '*', unpack(fields))
   if kind(id) == 'string' then
     -- By pcall: it waits, and only how many of the user's do is not known.

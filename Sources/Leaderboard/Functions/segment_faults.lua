@@ -336,7 +336,7 @@ local function changes(keys, args)
   local count, users, last = math.min(#entries, READ_AT_ONCE), {}, seen
   for index = 1, count do
     local fields = fields_of(entries[index])
-    if fields.action and not OF_USERS[fields.action] then
+    if fields.action and not OF_USERS[fields.action] and not LEAVES_PLACES[fields.action] then
       return { 'torn' }
     end
     last = entries[index][1]
@@ -357,7 +357,7 @@ end
 local function bring_back(check, op, args)
   local entries, moved, count = entries_since(op, args[10]), {}, 0
   for _, fields in ipairs(entries or {}) do
-    if fields.action and not OF_USERS[fields.action] then
+    if fields.action and not OF_USERS[fields.action] and not LEAVES_PLACES[fields.action] then
       return { 'behind' }
     end
     moved[fields.segments and fields.user or ''] = true

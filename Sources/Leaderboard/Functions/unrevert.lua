@@ -91,7 +91,8 @@ local function follow(op, seen, asked)
       end
       asked.tally = said_score(fields) or asked.tally + (whole_number(fields.increase or '') or 0)
       follow_in_windows(op, fields)
-    elseif (user == op.user or asked.others.users[user]) and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased' then
+    elseif (user == op.user or asked.others.users[user]) and action ~= 'suspend' and action ~= 'reinstate' and action ~= 'erased'
+      and not LEAVES_PLACES[action] then
       return false
     end
   end

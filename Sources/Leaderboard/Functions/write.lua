@@ -491,9 +491,31 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
   return reply
 end
 
+local hold
+
+do
+
+-- The entry that tells that an update waits, which changes no score. Returns the error for which there is none.
+local function append_held(user, operator, old, seq_of_hold)
+  local fields = { 'user', user, 'increase', '0', 'score', old and integer_text(shown_score(old)) or '', 'seq', seq_of_hold,
+    'action', 'held', 'ip', args[word + 5], 'request', args[word + 6], 'op', operator, 'value', args[word + 3], 'rules', met }
+  if flags.has_trace then
+    push(fields, 'trace', args[word + 7])
+  end
+  if flags.actor_word then
+    push(fields, 'actor', args[word + flags.actor_word])
+  end
+  local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
+  if not is_done then
+    return error_of(result)
+  end
+  chain, appended = result, appended + 1
+end
+
 -- An update that a rule holds: it waits for an operator's word with all that is known of it, and nothing of the board is other than it was,
--- but that its season begins with it, if nothing has been counted in that. (`seq` of the last change says when it was made.)
-local function hold(user, operator, old, total, full_in, asked)
+-- but that its season begins with it, if nothing has been counted in that. It is a change of the board's, with an entry of the audit and an
+-- event that tells its place alone: so it has a seq by which it stands among equals, if it is released.
+function hold(user, operator, old, total, full_in, asked)
   local waiting = plausibility.waiting(user)
   if kind(waiting) == 'table' then
     return waiting
@@ -503,7 +525,8 @@ local function hold(user, operator, old, total, full_in, asked)
     return { 'held_full', full_in, met }
   end
   local begins = windows and windows.stores == 'roll' and not windows.rolled
-  local fields = { 'user', user, 'op', operator, 'value', args[word + 3], 'seq', integer_text(seq + (begins and 1 or 0)), 'time', time_text,
+  local seq_of_hold = integer_text(seq + (begins and 2 or 1))
+  local fields = { 'user', user, 'op', operator, 'value', args[word + 3], 'seq', seq_of_hold, 'time', time_text,
     'had', old and integer_text(shown_score(old)) or '', 'score', integer_text(shown_score(total)), 'rules', met,
     'ip', args[word + 5], 'request', args[word + 6] }
   if flags.has_trace then
@@ -522,15 +545,21 @@ local function hold(user, operator, old, total, full_in, asked)
     push(fields, 'meta', args[word + flags.meta_word])
     push(fields, 'meta_before', metadata.kept(keys[key + flags.meta_key], user) or '')
   end
-  local failure = begins and roll_over()
+  local failure = begins and roll_over() or append_held(user, operator, old, seq_of_hold)
   if failure then
     return failure
   end
+  if not seq_text then
+    epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
+  end
+  seq, seq_text = seq + 1, seq_of_hold
   local id = plausibility.hold(user, waiting, fields)
   if kind(id) ~= 'string' then
     return id
   end
   has_written, has_held = true, true
+  event_count = event_count + 1
+  events[event_count] = '"user_id":"' .. user .. '","unseen":true'
   keep_token(full_in)
   local reply = { 'held', id, time, full_in, met }
   if asked then
@@ -547,6 +576,8 @@ local function hold(user, operator, old, total, full_in, asked)
     end
   end
   return reply
+end
+
 end
 
 -- The outcome of one update. What its keys hold stands in `kept` from `held` on.
@@ -657,10 +688,6 @@ local function end_group(channel, before)
   local head, tail = '{', windows and windows.late and ',"of":"' .. windows.late .. '"' or ''
   if event_count > 1 then
     head, tail = '{"from":' .. integer_text(behind + 1) .. ',"updates":[{', '}]' .. tail
-  end
-  if event_count == 0 then
-    -- A season has begun with an update that is held.
-    return
   end
   -- An update counts whether its event is heard or not: that is all that PUBLISH promises. Where the right for it is missing, and the
   -- caller does not know it yet (NeededRights), who shows the board sees within a second that something was missed.
@@ -854,7 +881,7 @@ local function write_plain(keys, args)
   end
   if is_judged then
     old = old and old + 0
-    plausibility.begin_single(definition, now, scores, pace)
+    plausibility.begin_single(definition, now, user, scores, pace)
     if not plausibility.passes(1, user, old, total, increase, args[15]) then
       return nil
     end
@@ -969,7 +996,7 @@ local function write(given_keys, given_args)
   segments.begin_group(definition, users, count)
   checks = definition.checks
   if checks or plausibility.is_told(keys) then
-    plausibility.begin_group(keys, definition, now, count, scores, write_places)
+    plausibility.begin_group(keys, definition, now, users, count, scores, write_places)
   end
   moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
   local old = scores_of_group(keys[2])

@@ -10,7 +10,7 @@ package struct HeldEntry: Sendable, Equatable {
     package let user: UserID
     package let operation: BoardDefinition.Operator
     package let value: Int
-    /// Of the last change before it.
+    /// Its seq; of one that waits since before edition 19 of the functions, that of the last change before it.
     package let made: Int
     /// Milliseconds since 1970.
     package let time: Int

@@ -28,7 +28,8 @@ struct PastHolder: Equatable {
             mayBeNew = score == 0
         case .revert: score = (after ?? 0) - increase
         // What another service wrote, or a lost entry told of, was there before this entry says it.
-        case .suspend, .reinstate, .adopt, .recover: score = after
+        // (What is left of an erased entry may tell of an update that was held.)
+        case .suspend, .reinstate, .adopt, .recover, .held, .reject, .hold, .unhold: score = after
         default: return nil
         }
     }

@@ -13,7 +13,7 @@ const step = 1_000;
 const shown = 1_000;
 
 const actions = {
-  update: "scored", adjust: "adjusted by hand", release: "held update released", reject: "held update rejected", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back", unrevert: "updates count again",
+  update: "scored", adjust: "adjusted by hand", held: "update held", release: "held update released", reject: "held update rejected", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back", unrevert: "updates count again",
   erase: "erased", erased: "erased entry", blank: "name taken away", allow: "name allowed again", profile: "profile changed by an operator",
   season: "season began", restore: "restored from a backup", adopt: "adopted", accept: "accepted",
 };

@@ -58,7 +58,7 @@ enum AuditJSON {
             }
         }
         writeWords("malformed", entry.malformed, into: &body)
-        writeWords("flags", Array(entry.flags.prefix(PlausibilityRule.maximumCount)), into: &body)
+        writeWords("flags", Array((entry.flags + entry.heldBy).prefix(PlausibilityRule.maximumCount)), into: &body)
         writeWords("seasons", entry.seasons, into: &body)
         writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
         if entry.hides { body.writeStaticString(#","hidden":true"#) }

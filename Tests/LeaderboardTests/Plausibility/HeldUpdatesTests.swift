@@ -23,12 +23,14 @@ struct HeldUpdatesTests {
             #expect(try await ruled.update("ada", 50, key: "k") == "held before")
             #expect(try await ruled.update("ada", 51, key: "k") == "idempotencyKeyReused")
             #expect(try await store.holding(of: UserID("ada"), on: loop).score == 1)
-            #expect(try await board.command("XLEN", store.keys.audit).integer == 1)
+            let told = try await store.audit(AuditFilter(user: "ada"), before: nil, limit: 10, on: loop).entries
+            #expect(told.map(\.action) == [.held, .update] && told.first?.heldBy == ["largest_jump", "points_limit"])
+            #expect(told.first?.score == 1 && told.first?.seq == 2)
             let page = try await store.held(limit: 10, on: loop)
             let held = try #require(page.entries.first)
             #expect(page.waiting == 1 && page.entries.count == 1 && page.next == nil)
             #expect(
-                (held.user.rawValue, held.operation, held.value, held.made) == ("ada", .incr, 50, 1)
+                (held.user.rawValue, held.operation, held.value, held.made) == ("ada", .incr, 50, 2)
                     && (held.scoreBefore, held.score, held.ip) == (1, 51, "192.0.2.1")
             )
             #expect(held.met == [MetRule(.largestJump, .held), MetRule(.pointsLimit, .flagged)])
@@ -43,7 +45,7 @@ struct HeldUpdatesTests {
             let entry = try #require(
                 try await store.audit(AuditFilter(), before: nil, limit: 1, on: loop).entries.first
             )
-            #expect(entry.isRelease && entry.action == .update && !entry.isAdjustment && entry.made == 1)
+            #expect(entry.isRelease && entry.action == .update && !entry.isAdjustment && entry.made == 2)
             #expect(entry["actor"] == act.actor.rawValue && entry["ip"] == "192.0.2.1" && entry.flags.count == 2)
             #expect(try await ruled.verify().isSound)
             // It was not gained, as rules have it: what comes is measured by what came otherwise.
@@ -153,30 +155,89 @@ struct HeldUpdatesTests {
     }
 
     @Test(
-        "shares its place among equals with the change before it, and no order of the two is a fault",
-        arguments: ["first", "last"]
+        "stands among equals as of when it was made, on the board and in a season, whatever the users are called",
+        arguments: ["first", "last"],
+        ["ada", "eve"]
     )
-    func equals(_ ties: String) async throws {
+    func equals(_ ties: String, name: String) async throws {
         try await withBoard { board in
-            let members = #""ties":"\#(ties)","operators":["incr","decr","set"],"#
+            let members =
+                #""ties":"\#(ties)","windows":[{"name":"all"},{"name":"round","reset":"manual"}],"#
             let ruled = try await RuledBoard(board, Self.jump, members)
             let (store, loop, act) = (ruled.store, board.loop, try board.act())
-            func release() async throws -> Reviewed {
-                let held = try #require(try await store.held(limit: 1, on: loop).entries.first)
-                return try await store.review(held, .release, by: act, on: loop)
+            func order(_ key: String) async throws -> [String] {
+                let members = try await board.command("ZRANGE", key, "15", "15", "BYSCORE").array ?? []
+                return members.compactMap(\.text).map { String($0.dropFirst(14)) }
             }
-            #expect(try await ruled.update("ada", 1) == "applied 1")
-            #expect(try await ruled.update("ada", 50) == "held largest_jump held")
-            #expect(try await ruled.update("bob", 1) == "applied 1")
-            #expect(try await release() == .released(.init(score: 51, points: 50)))
-            #expect(try await ruled.update("ada", 1) == "applied 52")
-            #expect(try await ruled.update("cid", 52) == "held largest_jump held")
-            #expect(try await release() == .released(.init(score: 52, points: 52)))
+            for (user, increase) in [("cid", 5), ("cid", 10)] {
+                #expect(try await ruled.update(user, increase).hasPrefix("applied"))
+            }
+            // Two that wait behind one another, released the other way round.
+            for user in [name, "dee"] { #expect(try await ruled.update(user, 15) == "held largest_jump held") }
+            for (user, increase) in [("bob", 5), ("bob", 10)] {
+                #expect(try await ruled.update(user, increase).hasPrefix("applied"))
+            }
+            for held in try await store.held(limit: 2, on: loop).entries.reversed() {
+                #expect(
+                    try await store.review(held, .release, by: act, on: loop) == .released(.init(score: 15, points: 15))
+                )
+            }
+            let expected = ["cid", name, "dee", "bob"]
+            let season = try #require(try await store.everyKeptSeason(on: loop).first)
+            for key in [store.keys.scores, store.keys.season(of: season).scores] {
+                // Equals stand in the order of their stamps; the best is the last of a descending board.
+                #expect(try await order(key) == (ties == "first" ? expected.reversed() : expected), "\(key)")
+            }
             for _ in 0..<2 {
                 let report = try await ruled.verify()
                 #expect(report.isSound, "\(report)")
-                _ = try await store.rebuild(report, by: act, on: loop)
+                try await board.command("DEL", store.keys.at)
+                _ = try await store.rebuild(try await ruled.verify(), by: act, on: loop)
+                #expect(try await order(store.keys.scores) == (ties == "first" ? expected.reversed() : expected))
             }
+        }
+    }
+
+    @Test("that waits since before it had a number of its own counts behind the change of the number that it says")
+    func waitsSinceBefore() async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump, #""ties":"first","#)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            #expect(try await ruled.update("ada", 10) == "applied 10")
+            let time = RuledBoard.start / 1000
+            try await board.command(
+                "XADD",
+                store.keys.held,
+                "*",
+                "user",
+                "bob",
+                "op",
+                "incr",
+                "value",
+                "50",
+                "seq",
+                "1",
+                "time",
+                String(time),
+                "had",
+                "",
+                "score",
+                "50",
+                "rules",
+                "largest_jump held",
+                "ip",
+                "192.0.2.1",
+                "request",
+                "r"
+            )
+            try await board.command("HSET", store.keys.holding, "bob", "1")
+            let held = try #require(try await store.held(limit: 1, on: loop).entries.first)
+            #expect(
+                try await store.review(held, .release, by: act, on: loop) == .released(.init(score: 50, points: 50))
+            )
+            let report = try await ruled.verify()
+            #expect(report.isSound, "\(report)")
+            #expect(try await store.holding(of: UserID("bob"), on: loop).reached == 1)
         }
     }
 

@@ -28,12 +28,8 @@ struct BoardModel {
     /// Those that wait, in their order.
     private(set) var waiting: [Waiting] = []
 
-    /// So many have waited.
-    private var held = 0
-
     struct Waiting {
         let user: String
-        /// `seq`: that of the last change before it.
         let change: Change
     }
 
@@ -60,8 +56,7 @@ struct BoardModel {
         }
 
         fileprivate func has(_ change: Change) -> Bool {
-            change.isReleased
-                ? change.place >= begun && change.place <= ended : change.seq > begun && change.seq <= ended
+            change.place > begun && change.place <= ended
         }
     }
     /// By user, in their order: what changed the score.
@@ -74,18 +69,13 @@ struct BoardModel {
         var isReverted = false
         /// Seq of the last change that did so.
         var revertedBy = 0
-        /// Of one that waited: the seq of the last change before it was made.
+        /// Of one that waited: the seq with which it was held.
         var made: Int?
-        /// The same: how many had waited before it, and itself; 0 of one that never did.
-        var held = 0
-        var isReleased: Bool { made != nil }
+        /// When it counts.
         var place: Int { made ?? seq }
 
-        /// When it counts: behind the change of its place, if it waited.
-        var time: (place: Int, held: Int) { (place, held) }
-
-        init(seq: Int, operation: BoardRules.Operator, value: Int, made: Int? = nil, held: Int = 0) {
-            (self.seq, self.operation, self.value, self.made, self.held) = (seq, operation, value, made, held)
+        init(seq: Int, operation: BoardRules.Operator, value: Int, made: Int? = nil) {
+            (self.seq, self.operation, self.value, self.made) = (seq, operation, value, made)
         }
     }
 
@@ -126,9 +116,7 @@ struct BoardModel {
             return switch rules.ties {
             case .id, .shared, .dense: (one.key < other.key) == rules.ascends
             case .first, .last:
-                one.value.reached == other.value.reached
-                    ? (one.key < other.key) == rules.ascends
-                    : (one.value.reached < other.value.reached) == (rules.ties == .first)
+                (one.value.reached < other.value.reached) == (rules.ties == .first)
             }
         }
         return order.enumerated().map { place, row in
@@ -169,8 +157,8 @@ struct BoardModel {
         guard inSeasons.count == running.count else { return "score_limit" }
         if update.isHeld {
             if rollsOver { rollOver() }
-            held += 1
-            let change = Change(seq: 0, operation: operation, value: update.value, made: seq, held: held)
+            seq += 1
+            let change = Change(seq: 0, operation: operation, value: update.value, made: seq)
             waiting.append(Waiting(user: update.user, change: change))
             if let idem { outcomes[idem] = (asked, "held") }
             if let grant = update.grant { grants.insert(grant) }
@@ -304,14 +292,8 @@ struct BoardModel {
         if isSuspendedAlone(user) { return "suspended" }
         let isHidden = hidden.contains(user)
         var changes = history[user] ?? []
-        let released = Change(
-            seq: seq + 1,
-            operation: made.operation,
-            value: made.value,
-            made: made.made,
-            held: made.held
-        )
-        changes.insert(released, at: changes.firstIndex { $0.time > made.time } ?? changes.count)
+        let released = Change(seq: seq + 1, operation: made.operation, value: made.value, made: made.made)
+        changes.insert(released, at: changes.firstIndex { $0.place > made.place } ?? changes.count)
         // Where bounds refuse, they hold of what it comes to.
         var then = self
         if !rules.clamps { then.rules.scores = BoardRules().scores }
@@ -337,17 +319,17 @@ struct BoardModel {
     /// The change by which a user has what is left, as if those that count had never been taken back. A revert moves who it takes something
     /// from, where what it took is still gone.
     private func arrival(of changes: [Change]) -> Int {
-        let events = changes.map(\.time) + changes.filter(\.isReverted).map { (place: $0.revertedBy, held: 0) }
+        let events = changes.map(\.place) + changes.filter(\.isReverted).map(\.revertedBy)
         var (score, reached): (Int?, Int) = (nil, 0)
-        for event in events.sorted(by: <) {
+        for event in events.sorted() {
             // What had come by then, less what had been taken of it.
-            let then = changes.filter { $0.time <= event }.map { change in
+            let then = changes.filter { $0.place <= event }.map { change in
                 var change = change
-                change.isReverted = change.isReverted && change.revertedBy <= event.place
+                change.isReverted = change.isReverted && change.revertedBy <= event
                 return change
             }
             let now = whatIsLeft(of: then)
-            if now != score { (score, reached) = (now, event.place) }
+            if now != score { (score, reached) = (now, event) }
         }
         return reached
     }
