@@ -43,6 +43,8 @@ package struct ServerOptions: Sendable {
     package var tickInterval: Duration = .seconds(1)
     /// Where errors are explained: the `type` of problem details (RFC 9457) is this with the error's code behind it.
     package var problemTypes: String?
+    /// What becomes of errors that the server makes itself, of whatever path: others may read them. Nil: they stay as they are.
+    package var openError: (@Sendable (Response, Request) -> Response)?
 
     package init() {}
 }

@@ -95,6 +95,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "desk-standings.js", bytes: PackageResources.desk_standings_js),
         EmbeddedFile(name: "desk-table.js", bytes: PackageResources.desk_table_js),
         EmbeddedFile(name: "desk-times.js", bytes: PackageResources.desk_times_js),
+        EmbeddedFile(name: "desk-seasons.js", bytes: PackageResources.desk_seasons_js),
         EmbeddedFile(name: "desk-windows.js", bytes: PackageResources.desk_windows_js),
         EmbeddedFile(name: "desk.js", bytes: PackageResources.desk_js),
         EmbeddedFile(name: "docs.css", bytes: PackageResources.docs_css),

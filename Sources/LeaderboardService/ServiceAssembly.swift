@@ -159,8 +159,10 @@ package struct ServiceAssembly: Sendable {
         )
         let requestLog = RequestLog(logger: logger)
         let requestMetrics = RequestMetrics(routes: routes, factory: metrics)
+        var options = configuration.server.within(DescriptorLimit.read(), threads: configuration.threads)
+        options.openError = CrossOrigin(allowed: configuration.updateOrigins).openError
         let server = Server(
-            options: configuration.server.within(DescriptorLimit.read(), threads: configuration.threads),
+            options: options,
             router: Router(routes),
             eventLoopGroup: group,
             senders: senders,

@@ -62,6 +62,8 @@ LAST = {
     "POST /api/v1/admin/users/{id}/suspend": (REASON, {}, 200), "POST /api/v1/admin/users/{id}/reinstate": (REASON, {}, 200),
     "POST /api/v1/admin/boards/{board}/users/{id}/suspend": (REASON, {}, 200),
     "POST /api/v1/admin/boards/{board}/users/{id}/reinstate": (REASON, {}, 200),
+    **{f"POST /api/v1/admin/{prefix}users/{{id}}/{act}": (REASON, {}, 200)
+       for prefix in ("", "boards/{board}/") for act in ("hide", "unhide", "hold", "unhold")},
     "POST /api/v1/admin/users/{id}/profile/blank": (REASON, {}, 200), "POST /api/v1/admin/users/{id}/profile/allow": (REASON, {}, 200),
     "POST /api/v1/admin/boards/{board}/users/{id}/profile/blank": (REASON, {}, 200),
     "POST /api/v1/admin/boards/{board}/users/{id}/profile/allow": (REASON, {}, 200),

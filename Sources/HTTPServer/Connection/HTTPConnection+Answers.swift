@@ -14,6 +14,12 @@ extension HTTPConnection {
         }
     }
 
+    /// The same of an error that is no route's.
+    func respondByItself(_ response: Response) {
+        guard case .handling(let request) = phase else { return }
+        respond(server.options.openError?(response, request) ?? response)
+    }
+
     private func respond(_ response: Response, to request: Request, isLast: Bool) {
         let keepAlive = request.isKeepAlive && !loop.isStopping && !isLast
         let bytes = loop.encode(response, to: request, keepAlive: keepAlive)
@@ -85,6 +91,6 @@ extension HTTPConnection {
         phase = .handling(
             Request(refused: method, headers, remoteAddress: remoteAddress, eventLoop: loop.eventLoop, began: began)
         )
-        respond(violation.response)
+        respondByItself(violation.response)
     }
 }

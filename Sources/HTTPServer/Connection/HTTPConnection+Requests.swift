@@ -63,13 +63,13 @@ extension HTTPConnection {
         )
         phase = .handling(request)
         expect(within: nil)
-        guard !request.query.namesToken else { return respond(.tokenInQuery) }
+        guard !request.query.namesToken else { return respondByItself(.tokenInQuery) }
         switch incoming.match {
         case .nothing:
-            respond(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
-        case .unknownMethod: respond(.unknownMethod)
+            respondByItself(.error(.notFound, code: "not_found", message: "There is nothing at this path."))
+        case .unknownMethod: respondByItself(.unknownMethod)
         case .page(let path): respond(.moved(to: path, query: incoming.head.line.query))
-        case .wrongMethod(let allowed): respond(.wrongMethod(request.method, allowed: allowed))
+        case .wrongMethod(let allowed): respondByItself(.wrongMethod(request.method, allowed: allowed))
         case .found(let route, _): run(route, request)
         }
     }

@@ -114,7 +114,8 @@ struct AuditWalk {
         case .erase: leaveOut(erasedAt: entry.id)
         case .erased: if let word = entry.suspends { erasedSuspensions[user] = word }
         case .restore, .ties, .rebuild, .accept, .season, .freeze, .reveal, .profile, .blank, .held, .reject, .hold,
-            .unhold, nil: break
+            .unhold, nil:
+            break
         }
     }
 

@@ -25,6 +25,10 @@ package struct HeldEntry: Sendable, Equatable {
     package let trace: String?
     /// The service that reports it; nil: the user.
     package let actor: String?
+    /// Of a user on hold: the operator who has put them there.
+    package let hand: String?
+    /// The same: why.
+    package let handReason: String?
     /// Those that it names, as `country:de`.
     package let segments: [String]
     /// What the user says of itself with it: `{}`, that nothing is said any more. Nil: nothing is said with it, or nothing that may be shown.
@@ -51,6 +55,8 @@ package struct HeldEntry: Sendable, Equatable {
         requestID = entry["request"] ?? ""
         trace = entry["trace"]
         actor = entry["actor"]
+        hand = entry["hand"]
+        handReason = entry["why"]
         segments = (entry["segments"] ?? "").words.map(String.init)
         metadata = entry["meta"].flatMap { UserMetadata(stored: $0) }
         windows = (entry["seasons"] ?? "").parts(at: ";").compactMap { WindowSeason(text: $0) }

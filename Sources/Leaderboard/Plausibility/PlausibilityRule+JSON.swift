@@ -6,14 +6,15 @@ extension PlausibilityRule {
     package var json: String {
         let members =
             switch bound {
-            case .pointsLimit(let points, let interval): #""points":\#(points),"interval":"\#(interval)""#
-            case .leastTime(let interval): #""interval":"\#(interval)""#
-            case .largestOwnJump(let points, let times): #""against":"own","points":\#(points),"times":\#(times)"#
-            case .largestJumpAhead(let points): #""against":"best","points":\#(points)"#
-            case .firstDayCap(let points): #""points":\#(points)"#
-            case .usersPerAddress(let users, let interval): #""users":\#(users),"interval":"\#(interval)""#
+            case .pointsLimit(let points, let interval): #""points":\#(points),"interval":"\#(interval)","#
+            case .leastTime(let interval): #""interval":"\#(interval)","#
+            case .largestOwnJump(let points, let times): #""against":"own","points":\#(points),"times":\#(times),"#
+            case .largestJumpAhead(let points): #""against":"best","points":\#(points),"#
+            case .firstDayCap(let points): #""points":\#(points),"#
+            case .usersPerAddress(let users, let interval): #""users":\#(users),"interval":"\#(interval)","#
+            case .byHand: ""
             }
-        return #"{"rule":"\#(name.rawValue)",\#(members),"action":"\#(action.rawValue)""#
+        return #"{"rule":"\#(name.rawValue)",\#(members)"action":"\#(action.rawValue)""#
             + (reporters == .users ? "" : #","by":"\#(reporters.rawValue)""#) + (isDryRun ? #","dry_run":true}"# : "}")
     }
 
@@ -27,6 +28,7 @@ extension PlausibilityRule {
         case .largestJump: ["against", "points", "times"]
         case .firstDayCap: ["points"]
         case .usersPerAddress: ["users", "interval"]
+        case .byHand: []
         }
     }
 
@@ -65,6 +67,7 @@ extension PlausibilityRule {
             bound = .pointsLimit(points: number("points", points), interval: interval(.seconds(1) ... .days(31)))
         case .leastTime: bound = .leastTime(interval(.millisecond ... .days(1)))
         case .firstDayCap: bound = .firstDayCap(points: number("points", points))
+        case .byHand: bound = .byHand
         case .usersPerAddress:
             bound = .usersPerAddress(users: number("users", 1...1000), interval: interval(.seconds(1) ... .days(1)))
         case .largestJump:
@@ -87,6 +90,11 @@ extension PlausibilityRule {
         if by == nil { reader.refuse("\(place).by must be users or all") }
         if name == .usersPerAddress, by == .all {
             reader.refuse("\(place).by must be users: what a service reports comes from the service's own address")
+        }
+        if name == .byHand, action != .hold || object["by"] != nil || object["dry_run"] != nil {
+            reader.refuse(
+                "\(place).action must be hold, and by and dry_run left out: it holds all that is reported of who is on hold"
+            )
         }
         let isDryRun = object["dry_run"].map(\.bool) ?? false
         if isDryRun == nil { reader.refuse("\(place).dry_run must be true or false") }

@@ -8,6 +8,7 @@ package struct PlausibilityRule: Hashable, Sendable {
         case largestJump = "largest_jump"
         case firstDayCap = "first_day_cap"
         case usersPerAddress = "users_per_address"
+        case byHand = "by_hand"
     }
 
     package enum Bound: Hashable, Sendable {
@@ -22,6 +23,8 @@ package struct PlausibilityRule: Hashable, Sendable {
         /// In the 24 hours from the update that puts the user on the board.
         case firstDayCap(points: Int)
         case usersPerAddress(users: Int, interval: RuleInterval)
+        /// None of users whom an operator has put on hold.
+        case byHand
     }
 
     /// What becomes of an update that meets the rule.
@@ -55,6 +58,7 @@ package struct PlausibilityRule: Hashable, Sendable {
         case .largestOwnJump, .largestJumpAhead: .largestJump
         case .firstDayCap: .firstDayCap
         case .usersPerAddress: .usersPerAddress
+        case .byHand: .byHand
         }
     }
 
@@ -67,7 +71,7 @@ package struct PlausibilityRule: Hashable, Sendable {
                 interval.description
             case .largestOwnJump: "own"
             case .largestJumpAhead: "best"
-            case .firstDayCap: "-"
+            case .firstDayCap, .byHand: "-"
             }
         return "\(name.rawValue) \(what) \(reporters.rawValue) \(action.rawValue)\(isDryRun ? " dry_run" : "")"
     }

@@ -61,8 +61,12 @@ package struct AppliedUpdate: Sendable, Equatable {
     /// The rules of plausibility that it met, of a board that has some; of a replay, none.
     package let met: [MetRule]
 
-    /// Of a board that is frozen: it would tell where others stand.
-    package var withoutRank: AppliedUpdate {
+    /// Whether who made the update may know the user's score.
+    package let isScoreShown: Bool
+
+    /// Of a board that is frozen: a rank would tell where others stand.
+    /// - Parameter isOwn: who made it is the user, or an operator; to others a score is not told either.
+    package func onFrozenBoard(isOwn: Bool) -> AppliedUpdate {
         AppliedUpdate(
             score: score,
             seq: seq,
@@ -72,8 +76,9 @@ package struct AppliedUpdate: Sendable, Equatable {
             isChange: isChange,
             isInAudit: isInAudit,
             time: time,
-            seasons: seasons,
-            met: met
+            seasons: isOwn ? seasons : [],
+            met: met,
+            isScoreShown: isOwn
         )
     }
 
@@ -87,8 +92,10 @@ package struct AppliedUpdate: Sendable, Equatable {
         isInAudit: Bool = true,
         time: Int,
         seasons: [SeasonScore] = [],
-        met: [MetRule] = []
+        met: [MetRule] = [],
+        isScoreShown: Bool = true
     ) {
+        self.isScoreShown = isScoreShown
         self.score = score
         self.seq = seq
         self.rank = rank

@@ -47,10 +47,10 @@ extension BoardUpdate {
         _ definition: BoardDefinition
     ) throws(ScoreUpdateError) -> NamedSeason? {
         guard let value else { return nil }
+        guard let text = value.string else { throw NamedSeason.malformed }
         guard !definition.windows.seasonal.isEmpty else {
             throw .noSeasons
         }
-        guard let text = value.string else { throw NamedSeason.malformed }
         return try NamedSeason(text, of: definition.windows)
     }
 

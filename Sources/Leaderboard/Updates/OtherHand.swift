@@ -9,6 +9,9 @@ package enum OtherHand: Sendable, Equatable {
     /// An operator, who adds or takes points, or says a score: of the definition only the bounds of a score hold, and no bucket is asked.
     case `operator`(UserID, AuditReason)
 
+    /// A service, and no operator.
+    package var isService: Bool { if case .operator = self { false } else { true } }
+
     /// As the audit names it.
     package var actor: UserID {
         switch self {

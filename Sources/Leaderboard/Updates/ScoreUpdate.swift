@@ -40,7 +40,7 @@ package struct ScoreUpdate: Hashable, Sendable {
         } catch {
             throw ScoreUpdateError(.scoreIncrease, "\(error)")
         }
-        if object["season"] != nil { throw .noSeasons }
+        if let season = object["season"] { throw season.string == nil ? NamedSeason.malformed : .noSeasons }
         if let segments = object["segments"] { _ = try SegmentMoves(segments, of: BoardSegments()) }
     }
 }

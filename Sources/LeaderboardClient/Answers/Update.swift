@@ -105,8 +105,8 @@ extension ScoreChange {
 public struct UpdateAnswer: Decodable, Sendable, Hashable, Replayable {
     /// By id.
     public let user: String
-    /// A whole number.
-    public let score: Int
+    /// Nil on a frozen board, where a service has reported it.
+    public let score: Int?
     /// Nil on a frozen board.
     public let rank: Int?
     /// Of the board: each update counts it up.

@@ -4,9 +4,9 @@ import ArgumentParser
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "What operators do: read the audit, review what is held, suspend, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
+            "What operators do: read the audit, review what is held, suspend, hold, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, hide, unhide, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal, members and held ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, hide, unhide, hold, unhold, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal, members and held ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -16,7 +16,7 @@ struct Admin: AsyncParsableCommand {
             """,
         subcommands: [
             AdminAudit.self, AdminBoard.self, AdminSuspend.self, AdminReinstate.self, AdminHide.self, AdminUnhide.self,
-            AdminBlankName.self,
+            AdminHold.self, AdminUnhold.self, AdminBlankName.self,
             AdminAllowName.self, AdminAdjust.self, AdminRevert.self, AdminUnrevert.self, AdminErase.self,
             AdminExport.self,
             AdminVerify.self,

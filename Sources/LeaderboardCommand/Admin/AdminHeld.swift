@@ -84,6 +84,8 @@ struct AdminHeldList: AsyncParsableCommand {
         let request_id: String?
         let trace_id: String?
         let actor: String?
+        let held_by: String?
+        let held_reason: String?
         let seasons: [String]?
         let segments: [String]?
         let metadata: Metadata?
@@ -104,6 +106,7 @@ struct AdminHeldList: AsyncParsableCommand {
             parts.append(rules.map { "\($0.rule) \($0.effect)" }.joined(separator: ", "))
             if let ip { parts.append("from \(ip)") }
             if let actor { parts.append("by \(actor)") }
+            if let held_by { parts.append("held by \(held_by): \(held_reason ?? "")") }
             if let seasons { parts.append("in \(seasons.joined(separator: ", "))") }
             if let segments { parts.append("names \(segments.joined(separator: ", "))") }
             if let metadata { parts.append("says \(try Self.text(of: metadata))") }

@@ -80,6 +80,31 @@ export class Acts {
     });
   }
 
+  /** All that is reported of the user waits for review. */
+  hold({ board, user }, reason = "") {
+    return this.#ofUser({ board, user }, {
+      title: `Hold updates of ${user}`, go: "Hold", reason,
+      says: says(`All that is reported of the user on ${board} waits for review from now on, with your name and the reason. The score and the place stay. The board gets the rule by_hand, if it does not have it.`),
+      path: ["hold"],
+      done: ({ changed }, why) => ({
+        words: changed ? `${user} is on hold: updates wait for review.` : `${user} was on hold already.`,
+        undo: changed ? () => this.unhold({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
+  unhold({ board, user }, reason = "") {
+    return this.#ofUser({ board, user }, {
+      title: `Take ${user} off hold`, go: "Take off hold", reason,
+      says: says("Updates of the user are judged as anybody's again. What waits goes on waiting."),
+      path: ["unhold"],
+      done: ({ changed }, why) => ({
+        words: changed ? `${user} is off hold.` : `${user} was not on hold.`,
+        undo: changed ? () => this.hold({ board, user }, undone(why)) : null,
+      }),
+    });
+  }
+
   blank({ board, user, name }, reason = "") {
     return this.#ofUser({ board, user }, {
       title: `Take away the name of ${user}`, go: "Take it away", reason,

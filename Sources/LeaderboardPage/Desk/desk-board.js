@@ -1,6 +1,6 @@
 // The board that is moderated, as the live feed wants it: always with the operator's token.
 
-import { heardAnswer } from "./clock.js";
+import { heardAnswer, serviceTime } from "./clock.js";
 import { refusalOf } from "./board.js";
 import { readDefinition } from "./message.js";
 import { usualOrder } from "./order.js";
@@ -24,6 +24,12 @@ export class DeskBoard {
 
   get token() {
     return this.#token;
+  }
+
+  /** It took updates up to a time, which has come. */
+  get isOver() {
+    const until = Date.parse(this.definition?.until ?? "");
+    return Number.isFinite(until) && until <= serviceTime();
   }
 
   path(part, query = {}) {

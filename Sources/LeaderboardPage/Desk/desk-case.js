@@ -3,6 +3,7 @@
 import { askedBy } from "./desk-acts.js";
 import { Addresses } from "./desk-addresses.js";
 import { Chart } from "./desk-chart.js";
+import { UserSeasons } from "./desk-seasons.js";
 import { Refused } from "./desk-service.js";
 import { AuditTable } from "./desk-table.js";
 import { number } from "./format.js";
@@ -24,14 +25,16 @@ export class Case {
   #audit;
   #chart;
   #addresses;
+  #seasons;
   /** What the service says of the user; null: not known yet. */
   #standing = null;
   #timer = null;
   #readAt = -Infinity;
   #round = 0;
 
-  /** `elements`: { article, hint, name, marks, close, facts, acts, problem, chart, chartNote, addresses, addressesNote, audit }. */
-  constructor(service, board, elements, { acts, onAct, onOpen, onClose }) {
+  /** `elements`: { article, hint, name, marks, close, facts, acts, problem, chart, chartNote, addresses, addressesNote, seasons, seasonsRows, seasonsNote, audit }.
+      `windows`: of the board. */
+  constructor(service, board, elements, { windows, acts, onAct, onOpen, onClose }) {
     this.#service = service;
     this.#board = board;
     this.#elements = elements;
@@ -40,6 +43,7 @@ export class Case {
     this.#onClose = onClose;
     this.#chart = new Chart(elements.chart, elements.chartNote);
     this.#addresses = new Addresses(service, elements.addresses, elements.addressesNote, { onOpen });
+    this.#seasons = new UserSeasons(windows, elements.seasons, elements.seasonsRows, elements.seasonsNote);
     this.#audit = new AuditTable(service, elements.audit, {
       id: "case", hasUser: false, onOpen: null,
       onRevert: (entry) => onAct(acts.revert(this.#subject, { seq: entry.seq })),
@@ -69,7 +73,9 @@ export class Case {
     this.#show();
     article.focus({ preventScroll: false });
     // What is no user id is told by the first answer, and nothing else is asked then.
-    if (await this.#read()) await this.#audit.open(this.#board.name, user);
+    if (!(await this.#read())) return;
+    this.seasonsKnown();
+    await this.#audit.open(this.#board.name, user);
   }
 
   /** Nothing is asked any more. */
@@ -100,7 +106,14 @@ export class Case {
 
   /** Something was done from here. */
   async acted() {
-    if (this.user !== null && (await this.#read())) await this.#audit.acted();
+    if (this.user === null || !(await this.#read())) return;
+    this.seasonsKnown();
+    await this.#audit.acted();
+  }
+
+  /** Which seasons there are is known, or others are. */
+  seasonsKnown() {
+    if (this.user !== null && this.#standing !== null) this.#seasons.show(this.#board, this.user);
   }
 
   /** Opens the act behind a key; false: there is none. */
@@ -122,6 +135,7 @@ export class Case {
     this.#standing = null;
     this.#audit.clear();
     this.#addresses.clear();
+    this.#seasons.clear();
     this.#chart.show([]);
     this.#elements.problem.textContent = "";
   }
@@ -137,7 +151,7 @@ export class Case {
       this.#standing = {
         score: count(body.score), rank: count(body.rank), withheld: count(body.withheld_score), isSuspended: body.suspended === true,
         isHidden: body.suspended === true && body.hidden === true,
-        isHeld: body.profile_held === true, isBeingErased: body.erasing === true, name: typeof body.metadata?.name === "string" ? body.metadata.name : null,
+        isHeld: body.profile_held === true, isOnHold: typeof body.on_hold === "object" && body.on_hold !== null, isBeingErased: body.erasing === true, name: typeof body.metadata?.name === "string" ? body.metadata.name : null,
       };
       this.#elements.problem.textContent = "";
       this.#show();
@@ -150,7 +164,7 @@ export class Case {
   }
 
   #offered() {
-    const { isSuspended, isHidden, isHeld } = this.#standing;
+    const { isSuspended, isHidden, isHeld, isOnHold } = this.#standing;
     const subject = this.#subject;
     return [
       isSuspended && !isHidden
@@ -159,6 +173,9 @@ export class Case {
       isHidden
         ? { key: "h", words: "Show again", make: () => this.#acts.unhide(subject) }
         : { key: "h", words: "Hide", make: () => this.#acts.hide(subject) },
+      isOnHold
+        ? { key: "o", words: "Take off hold", make: () => this.#acts.unhold(subject) }
+        : { key: "o", words: "Hold updates", make: () => this.#acts.hold(subject) },
       { key: "r", words: "Revert", make: () => this.#acts.revert(subject) },
       { key: "a", words: "Adjust", make: () => this.#acts.adjust(subject) },
       isHeld
@@ -174,7 +191,7 @@ export class Case {
     const value = (found) => (standing === null ? "…" : found === null ? "–" : number(found));
     const isAbsent = standing !== null && standing.score === null && !standing.isSuspended;
     const words = [
-      standing?.isHidden ? "Hidden" : standing?.isSuspended ? "Suspended" : null, standing?.isHeld ? "Name taken away" : null, isAbsent ? "Not on the board" : null,
+      standing?.isHidden ? "Hidden" : standing?.isSuspended ? "Suspended" : null, standing?.isOnHold ? "On hold" : null, standing?.isHeld ? "Name taken away" : null, isAbsent ? "Not on the board" : null,
       standing?.isBeingErased ? "Being erased" : null,
     ].filter(Boolean);
     marks.replaceChildren(...words.map((word) => element("span", {}, word)));

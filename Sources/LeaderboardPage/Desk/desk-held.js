@@ -10,7 +10,7 @@ const shown = 100;
 /** Nothing tells that an update waits: it is asked while somebody looks. */
 const readEvery = 5_000;
 
-/** { id, user, time, operation, value, before, after, rules, ip, actor, segments, says }; what is not told is null. Null: rubbish. */
+/** { id, user, time, operation, value, before, after, rules, ip, actor, hand, why, segments, says }; what is not told is null. Null: rubbish. */
 export function readHeld(raw) {
   if (typeof raw?.held_id !== "string" || !/^[0-9]+-[0-9]+$/.test(raw.held_id) || typeof raw.user_id !== "string") return null;
   const number = (value) => (Number.isSafeInteger(value) ? value : null);
@@ -19,7 +19,7 @@ export function readHeld(raw) {
   return {
     id: raw.held_id, user: raw.user_id, time: isTime(raw.time) ? raw.time : null, operation: text(raw.operator) ?? "incr", value: number(raw.value),
     before: number(raw.score_before), after: number(raw.score), rules: rules.map(({ rule, effect }) => (effect === "held" ? rule : `${rule} ${effect}`)),
-    ip: text(raw.ip), actor: text(raw.actor),
+    ip: text(raw.ip), actor: text(raw.actor), hand: text(raw.held_by), why: text(raw.held_reason),
     segments: (Array.isArray(raw.segments) ? raw.segments : []).filter((one) => typeof one === "string"), says: sayings(raw.metadata),
   };
 }
@@ -102,6 +102,20 @@ export class Held {
     this.#stop?.abort();
   }
 
+  /** Opens the act behind a key, on the one that is chosen; false: there is none. */
+  act(key) {
+    if (this.#chosen === null || !Object.hasOwn(acts, key)) return false;
+    this.#act(key, this.#chosen);
+    return true;
+  }
+
+  /** Somebody is open (null: nobody is any more): what is chosen is theirs, or nothing is. */
+  set opened(user) {
+    if (this.#chosen === null || this.#entries.some((one) => one.id === this.#chosen && one.user === user)) return;
+    this.#chosen = null;
+    this.#show();
+  }
+
   #choose(id) {
     this.#chosen = id;
     this.#show();
@@ -145,6 +159,7 @@ export class Held {
         element("span", { class: "gain" }, askedFor(entry)),
         element("span", { class: "who" }, element("bdi", {}, entry.user),
           element("small", {}, `${entry.rules.join(", ")} · `, timeElement(entry.time), entry.ip === null ? null : ` · ${entry.ip}`, entry.actor === null ? null : ` · by ${entry.actor}`),
+          entry.hand === null ? null : element("small", { class: "says" }, `on hold by ${entry.hand}: `, element("bdi", {}, entry.why ?? "")),
           // What a release would publish.
           entry.segments.length + entry.says.length === 0 ? null
             : element("small", { class: "says" }, entry.segments.join(", "), entry.segments.length > 0 && entry.says.length > 0 ? " · " : null,

@@ -11,8 +11,10 @@ import { serviceTime } from "./clock.js";
 /** So many entries are read for it at most. */
 const most = 5_000;
 const shown = 20;
-/** While somebody looks. */
-const readEvery = 15_000;
+/** While somebody looks, where something has changed. */
+const readEvery = 5_000;
+/** Where nothing has that the feed tells: what was gained before the time that is looked at goes, and what nobody is shown comes. */
+const readAnyhowEvery = 20_000;
 
 /** What an entry tells of whether strangers see its user from then on: "hidden", "suspended" or "" (they do); null: nothing. */
 function unseen(entry) {
@@ -81,7 +83,8 @@ export class Rising {
 
   /** Once a second while it is seen. */
   tick(now) {
-    if (this.#isStale && now - this.#readAt >= readEvery) this.read();
+    const age = now - this.#readAt;
+    if (age >= (this.#isStale ? readEvery : readAnyhowEvery)) this.read();
   }
 
   close() {

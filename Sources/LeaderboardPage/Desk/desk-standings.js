@@ -72,6 +72,11 @@ export class DeskStandings {
     this.#show();
   }
 
+  /** What is known of the windows is other than it was. */
+  show() {
+    if (this.#rows.length > 0) this.#show();
+  }
+
   /** Something has changed. */
   changed() {
     this.#timer ??= setTimeout(() => {
@@ -135,6 +140,6 @@ export class DeskStandings {
     const isFiltered = input.value.trim() !== "";
     if (isFiltered && rows.length === 0) note.textContent = "None of these rows. Enter opens the user with this id.";
     else if (this.#rows.length === 0) note.textContent = this.#offset > 0 ? "There are no further rows." : this.#windows.chosen.window === null ? "Nobody is on the board." : "Nobody is in this season.";
-    else note.textContent = `${isFiltered ? `${rows.length} of the rows` : "Rows"} ${number(this.#offset + 1)} to ${number(this.#offset + this.#rows.length)}, ${this.#windows.chosen.season === null ? "live" : "final"}`;
+    else note.textContent = `${isFiltered ? `${rows.length} of the rows` : "Rows"} ${number(this.#offset + 1)} to ${number(this.#offset + this.#rows.length)}, ${this.#windows.isOver ? "final" : "live"}`;
   }
 }

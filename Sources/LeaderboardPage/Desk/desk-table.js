@@ -13,7 +13,7 @@ const step = 1_000;
 const shown = 1_000;
 
 const actions = {
-  update: "scored", adjust: "adjusted by hand", held: "update held", release: "held update released", reject: "held update rejected", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back", unrevert: "updates count again",
+  update: "scored", adjust: "adjusted by hand", held: "update held", release: "held update released", reject: "held update rejected", hold: "put on hold", unhold: "taken off hold", suspend: "suspended", reinstate: "reinstated", revert: "updates taken back", unrevert: "updates count again",
   erase: "erased", erased: "erased entry", blank: "name taken away", allow: "name allowed again", profile: "profile changed by an operator",
   season: "season began", restore: "restored from a backup", adopt: "adopted", accept: "accepted",
 };
@@ -136,7 +136,7 @@ export class AuditTable {
     return element("tr", { class: [isUpdate(entry) ? null : "by-hand", isReverted ? "taken-back" : null].filter(Boolean).join(" ") || null },
       element("td", {}, timeElement(time)),
       hasUser ? element("td", {}, who) : null,
-      element("td", {}, isHidden && action === "suspend" ? "hidden" : actionWords(action), isHidden && action !== "suspend" ? element("strong", {}, " hidden") : null, isReverted ? element("strong", {}, " reverted") : null, flags.length === 0 ? null : element("strong", { class: "warn" }, ` flagged: ${flags.join(", ")}`), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
+      element("td", {}, isHidden && action === "suspend" ? "hidden" : actionWords(action), isHidden && action !== "suspend" ? element("strong", {}, " hidden") : null, isReverted ? element("strong", {}, " reverted") : null, flags.length === 0 ? null : element("strong", { class: "warn" }, ` ${action === "held" ? "by" : "flagged:"} ${flags.join(", ")}`), isMalformed ? element("strong", { class: "warn" }, " edited or foreign") : null,
         actor === null ? null : element("small", {}, " by ", element("bdi", {}, actor)), reason === null ? null : element("small", { class: "reason" }, reason)),
       element("td", { class: "count" }, points),
       element("td", { class: "count" }, score === null ? "" : number(score)),

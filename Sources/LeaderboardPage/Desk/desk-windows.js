@@ -14,6 +14,7 @@ export class Windows {
   #line;
   #select;
   #onChoose;
+  #onRead;
   #windows = [];
   #seasons = [];
   /** { window, season }; null where it is the board's first window, or the season that runs. */
@@ -21,12 +22,13 @@ export class Windows {
   #round = 0;
   #readAt = -Infinity;
 
-  /** `line`: what is seen where there is a choice; `select`: in it. `onChoose()`. `chosen`: of before. */
-  constructor(board, line, select, chosen, { onChoose }) {
+  /** `line`: what is seen where there is a choice; `select`: in it. `onChoose()`; `onRead()`: the seasons are others. `chosen`: of before. */
+  constructor(board, line, select, chosen, { onChoose, onRead }) {
     this.#board = board;
     this.#line = line;
     this.#select = select;
     this.#onChoose = onChoose;
+    this.#onRead = onRead;
     this.#chosen = chosen;
     select.addEventListener("change", () => {
       const [window, season] = select.value.split(" ");
@@ -64,6 +66,18 @@ export class Windows {
     if (!isThere) this.#chosen = { window: null, season: null };
     this.#show();
     if (!isThere) this.#onChoose();
+    this.#onRead();
+  }
+
+  /** The seasons of all windows, those that run first, then the latest: [{ window, id, isOver, users }]. */
+  get seasons() {
+    return this.#seasons.map(({ window, id, isFinal, until, users }) => ({ window, id, users, isOver: isFinal || (until !== null && until <= serviceTime()) }))
+      .sort((one, other) => Number(one.isOver) - Number(other.isOver));
+  }
+
+  /** What is chosen takes no updates any more: a season of before, or any of a board that took them up to a time. */
+  get isOver() {
+    return this.#chosen.season !== null || this.#board.isOver;
   }
 
   /** Once a second while it is seen. */

@@ -38,6 +38,7 @@ export class Desk {
   #dialog;
   #done;
   #timer;
+  #state = "connecting";
 
   /** `boards`: the first page of the definitions. */
   constructor(service, boards) {
@@ -51,8 +52,11 @@ export class Desk {
     }), { onDone: (done) => this.#wasDone(done) });
     const onAct = (act) => this.#dialog.open(act);
     const onOpen = (user) => this.#open(user);
-    this.#done = new Done(byID("done"), byID("done-rows"), { onUndo: onAct });
-    this.#windows = new Windows(this.#board, byID("windows"), byID("window"), { window: query.get("window"), season: query.get("season") }, { onChoose: () => this.#turnWindow() });
+    this.#done = new Done(byID("done"), byID("done-rows"), byIDs({ all: "done-all", close: "done-close" }), { onUndo: onAct });
+    this.#windows = new Windows(this.#board, byID("windows"), byID("window"), { window: query.get("window"), season: query.get("season") }, {
+      onChoose: () => this.#turnWindow(),
+      onRead: () => this.#knowSeasons(),
+    });
     this.#standings = new DeskStandings(this.#board, this.#windows, byIDs({
       rows: "standings-rows", note: "standings-note", form: "filter", input: "filter-text", back: "standings-back", on: "standings-on",
     }), { onOpen });
@@ -63,8 +67,9 @@ export class Desk {
     this.#held = new Held(service, this.#board, byIDs({ rows: "held-rows", note: "held-note", turn: "held-acts" }), { acts, onAct, onOpen });
     this.#case = new Case(service, this.#board, byIDs({
       article: "case", hint: "hint", name: "case-name", marks: "case-marks", close: "case-close", facts: "case-facts", acts: "case-acts", problem: "case-problem",
-      chart: "case-chart", chartNote: "case-chart-note", addresses: "case-addresses", addressesNote: "case-addresses-note", audit: "case-audit",
-    }), { acts, onAct, onOpen, onClose: () => this.#wasClosed() });
+      chart: "case-chart", chartNote: "case-chart-note", addresses: "case-addresses", addressesNote: "case-addresses-note",
+      seasons: "case-seasons", seasonsRows: "case-seasons-rows", seasonsNote: "case-seasons-note", audit: "case-audit",
+    }), { windows: this.#windows, acts, onAct, onOpen, onClose: () => this.#wasClosed() });
     this.#audit = new AuditTable(service, byID("audit-table"), {
       id: "audit", hasUser: true, onOpen,
       onRevert: (entry) => onAct(acts.revert({ board: this.#board.name, user: entry.user, standing: null }, { seq: entry.seq })),
@@ -165,9 +170,24 @@ export class Desk {
     const pill = byID("connection");
     if (!pill) return;
     pill.dataset.state = name;
-    byID("connection-text").textContent = states[name] ?? name;
+    this.#state = name;
+    this.#showConnection();
     byID("board-problem").textContent = name === "gone" ? `There is no board ${this.#board.name}.` : "";
     if (name === "gone") this.#standings.changed();
+  }
+
+  /** What has ended for good is not live, however well it is heard. */
+  #showConnection() {
+    const text = byID("connection-text");
+    const words = this.#state === "live" && this.#board.isOver ? "Over" : (states[this.#state] ?? this.#state);
+    if (text && text.textContent !== words) text.textContent = words;
+  }
+
+  /** Which seasons there are, and which of them are over. */
+  #knowSeasons() {
+    this.#showConnection();
+    this.#standings.show();
+    this.#case.seasonsKnown();
   }
 
   #showBoard() {
@@ -200,13 +220,13 @@ export class Desk {
 
   #open(user) {
     if (this.#view !== "players") this.#turn("players");
-    this.#standings.chosen = this.#rising.chosen = user;
+    this.#standings.chosen = this.#rising.chosen = this.#held.opened = user;
     this.#case.open(user);
     this.#note();
   }
 
   #wasClosed() {
-    this.#standings.chosen = this.#rising.chosen = null;
+    this.#standings.chosen = this.#rising.chosen = this.#held.opened = null;
     this.#note();
   }
 
@@ -249,6 +269,7 @@ export class Desk {
   #tick() {
     if (document.hidden || this.#view !== "players") return;
     const now = performance.now();
+    this.#showConnection();
     this.#windows.tick(now);
     this.#standings.tick(now);
     this.#rising.tick(now);
@@ -277,7 +298,7 @@ export class Desk {
       this.#turn("players");
       byID("filter-text").focus();
       byID("filter-text").select();
-    } else if (this.#view !== "players" || !this.#case.act(event.key)) return;
+    } else if (this.#view !== "players" || !(this.#case.act(event.key) || this.#held.act(event.key))) return;
     event.preventDefault();
   };
 }

@@ -15,12 +15,9 @@ enum AdminRoutes {
     ) -> [Route] {
         let audit = AuditRoute(operators: operators, boards: boards)
         let users = UserRoutes(operators: operators, boards: boards, logger: logger)
-        let revert = RevertRoute(operators: operators, boards: boards, logger: logger)
         let bytes = AdminBody.maximumBytes
         return [
             .on(.GET, "/api/v1/admin/audit", handler: audit.answer),
-            .on(.POST, "/api/v1/admin/audit/revert", maximumBodyBytes: bytes, handler: acts.after(revert.answer)),
-            .on(.POST, "/api/v1/admin/audit/revert/preview", maximumBodyBytes: bytes, handler: revert.preview),
             .on(.POST, "/api/v1/admin/users/{id}/suspend", maximumBodyBytes: bytes, handler: acts.after(users.suspend)),
             .on(.POST, "/api/v1/admin/users/{id}/hide", maximumBodyBytes: bytes, handler: acts.after(users.hide)),
             .on(.POST, "/api/v1/admin/users/{id}/unhide", maximumBodyBytes: bytes, handler: acts.after(users.unhide)),
@@ -35,18 +32,6 @@ enum AdminRoutes {
             .on(.GET, "/api/v1/admin/users/{id}", handler: users.show),
             .on(.DELETE, "/api/v1/admin/users/{id}", maximumBodyBytes: bytes, handler: acts.after(users.erase)),
             .on(.GET, "/api/v1/admin/boards/{board}/audit", handler: audit.answer),
-            .on(
-                .POST,
-                "/api/v1/admin/boards/{board}/audit/revert",
-                maximumBodyBytes: bytes,
-                handler: acts.after(revert.answer)
-            ),
-            .on(
-                .POST,
-                "/api/v1/admin/boards/{board}/audit/revert/preview",
-                maximumBodyBytes: bytes,
-                handler: revert.preview
-            ),
             .on(
                 .POST,
                 "/api/v1/admin/boards/{board}/users/{id}/suspend",
@@ -82,8 +67,9 @@ enum AdminRoutes {
         ] + definitions(operators: operators, boards: boards, acts: acts, logger: logger)
             + ProfileActs(operators: operators, boards: boards, acts: acts, logger: logger).routes
             + MemberRoutes(operators: operators, boards: boards, viewers: viewers, logger: logger).routes
-            + UnrevertRoute(operators: operators, boards: boards, logger: logger).routes(acts)
+            + RevertRoutes(operators: operators, boards: boards, logger: logger).routes(acts)
             + HeldRoutes(operators: operators, boards: boards, logger: logger).routes(acts)
+            + HoldRoutes(operators: operators, boards: boards, logger: logger).routes(acts)
             + AdjustRoute(operators: operators, boards: boards, writer: writer, logger: logger).routes
     }
 

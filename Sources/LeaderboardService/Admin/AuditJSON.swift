@@ -58,7 +58,8 @@ enum AuditJSON {
             }
         }
         writeWords("malformed", entry.malformed, into: &body)
-        writeWords("flags", Array((entry.flags + entry.heldBy).prefix(PlausibilityRule.maximumCount)), into: &body)
+        let flags = entry.action == .held ? entry.heldBy : entry.flags
+        writeWords("flags", Array(flags.prefix(PlausibilityRule.maximumCount)), into: &body)
         writeWords("seasons", entry.seasons, into: &body)
         writeWords("segments", Array(entry.segments.prefix(BoardSegments.maximumKinds)), into: &body)
         if entry.hides { body.writeStaticString(#","hidden":true"#) }

@@ -28,7 +28,7 @@ enum HeldJSON {
         )
         let texts = [
             ("ip", entry.ip), ("request_id", entry.requestID), ("trace_id", entry.trace ?? ""),
-            ("actor", entry.actor ?? ""),
+            ("actor", entry.actor ?? ""), ("held_by", entry.hand ?? ""), ("held_reason", entry.handReason ?? ""),
         ]
         for (name, text) in texts where !text.isEmpty {
             body.writeString(#","\#(name)":"#)

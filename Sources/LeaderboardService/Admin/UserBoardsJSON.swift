@@ -1,6 +1,7 @@
 import Board
 import Leaderboard
 import NIOCore
+import Text
 
 /// Where a user is, of one board or of all. Neither ids of users nor names of boards need escaping.
 enum UserBoardsJSON {
@@ -19,13 +20,22 @@ enum UserBoardsJSON {
     }
 
     /// Of one board.
-    static func user(_ user: UserID, _ holding: Holding, _ said: KeptMetadata) -> ByteBuffer {
+    static func user(_ user: UserID, _ holding: Holding, _ said: KeptMetadata, _ hand: HeldByHand?) -> ByteBuffer {
         let metadata = said.metadata.isEmpty ? "" : #","metadata":\#(said.metadata.json)"#
-        return ByteBuffer(
+        var body = ByteBuffer(
             string: #"{"user_id":"\#(user)","score":\#(text(holding.score)),"rank":\#(text(holding.rank)),"#
                 + #""suspended":\#(holding.isSuspended)\#(hidden(holding)),"withheld_score":\#(text(holding.withheld))\#(metadata)"#
-                + (said.isHeld ? #","profile_held":true}"# : "}")
+                + (said.isHeld ? #","profile_held":true"# : "")
         )
+        if let hand {
+            body.writeString(#","on_hold":{"actor":"#)
+            body.writeJSON(hand.actor)
+            body.writeString(#","time":\#(hand.time),"reason":"#)
+            body.writeJSON(hand.reason)
+            body.writeStaticString("}")
+        }
+        body.writeStaticString("}")
+        return body
     }
 
     /// A member behind `suspended`, of who is hidden alone.

@@ -98,7 +98,8 @@ struct UserRoutes: Sendable {
             do throws(ScoreStoreError) {
                 let holding = try await store.holding(of: user, on: request.eventLoop)
                 let said = try await store.keptMetadata(of: user, on: request.eventLoop)
-                return UserBoardsJSON.user(user, holding, said)
+                let hand = try await store.onHold(user, on: request.eventLoop)
+                return UserBoardsJSON.user(user, holding, said, hand)
             } catch { throw Refusal(reading: error) }
         }
     }
@@ -149,76 +150,5 @@ struct UserRoutes: Sendable {
 
     static func user(of request: Request) throws(Refusal) -> UserID {
         do { return try UserID(request.parameters["id"] ?? "") } catch { throw .invalidUserID("\(error)") }
-    }
-}
-
-/// `POST /api/v1/admin/audit/revert`, and `…/revert/preview`, which tells what it would do.
-struct RevertRoute: Sendable {
-    let operators: Operators
-    let boards: RequestedBoard
-    let logger: Logger
-
-    func answer(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
-            let actor = try await operators.actor(of: request)
-            let body = try AdminBody(request, members: AdminBody.revertMembers)
-            let selection = try body.revertSelection()
-            let act = operators.act(request, by: actor, because: try body.reason())
-            let store = try await boards.toOperate(request)
-            let reverted: Reverted?
-            do throws(ScoreStoreError) {
-                reverted = try await store.revert(selection, by: act, on: request.eventLoop)
-            } catch {
-                throw Refusal(operating: error)
-            }
-            let answer = try Self.answer(reverted, to: selection)
-            if let reverted, reverted.updates > 0 { logger.note("updates reverted", reverted.user, on: store, by: act) }
-            return answer
-        }
-    }
-
-    /// A path of its own, not a member of the body: an edition that does not know it answers 404, and reverts nothing.
-    func preview(_ request: Request) async -> Response {
-        await adminAnswer { () throws(Refusal) in
-            _ = try await operators.actor(of: request)
-            let body = try AdminBody(request, members: AdminBody.revertMembers)
-            let selection = try body.revertSelection()
-            try body.checkReason()
-            let store = try await boards.toOperate(request)
-            let reverted: Reverted?
-            do throws(ScoreStoreError) {
-                reverted = try await store.revertPreview(selection, on: request.eventLoop)
-            } catch {
-                throw Refusal(operating: error)
-            }
-            return try Self.answer(reverted, to: selection)
-        }
-    }
-
-    private static func answer(_ reverted: Reverted?, to selection: RevertSelection) throws(Refusal) -> ByteBuffer {
-        guard let reverted else {
-            if case .update = selection { throw .updateNotFound }
-            throw .userNotFound
-        }
-        return answer(reverted)
-    }
-
-    static func answer(_ reverted: Reverted) -> ByteBuffer {
-        let score = reverted.score.map(String.init) ?? "null"
-        return ByteBuffer(
-            string: #"{"status":"success","user_id":"\#(reverted.user)","updates":\#(reverted.updates),"#
-                + #""points":\#(reverted.points),"score":\#(score)\#(AuditJSON.finalSeasons(reverted.finalSeasons))}"#
-        )
-    }
-}
-
-extension Logger {
-    /// An operator changed the board. The audit has the reason.
-    func note(_ what: Message, _ user: UserID?, on store: ScoreStore, by act: OperatorAct) {
-        var metadata: Metadata = [
-            "board": "\(store.board.id)", "actor": "\(act.actor)", "request_id": "\(act.origin.requestID)",
-        ]
-        if let user { metadata["user_id"] = "\(user)" }
-        info(what, metadata: metadata)
     }
 }

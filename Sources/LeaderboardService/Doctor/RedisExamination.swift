@@ -72,7 +72,8 @@ struct RedisExamination: Sendable {
             let facts = RedisFacts(
                 info: info.text ?? "",
                 isPrivate: isPrivate,
-                replicas: redis.replicas
+                replicas: redis.replicas,
+                isFsynced: options.durability == .fsynced
             )
             // What a replica holds is its primary's business.
             if facts.isReplica { return facts.findings }

@@ -6,12 +6,15 @@ struct RedisFacts {
     private let fields: RedisInfo
     private let isPrivate: Bool
     private let needed: RedisReplicas?
+    private let isFsynced: Bool
 
     /// - Parameters:
     ///   - info: the text of `INFO`.
     ///   - isPrivate: it is the service's own, which nobody else configures.
     ///   - replicas: those that each update waits for; nil where it waits for none.
-    init(info: String, isPrivate: Bool, replicas: RedisReplicas? = nil) {
+    ///   - isFsynced: it syncs each write, as each connection is told or else ended (``Durability/fsynced``).
+    init(info: String, isPrivate: Bool, replicas: RedisReplicas? = nil, isFsynced: Bool = false) {
+        self.isFsynced = isFsynced
         self.isPrivate = isPrivate
         needed = replicas
         fields = RedisInfo(info)
@@ -71,7 +74,11 @@ struct RedisFacts {
 
     private var persistence: Finding {
         isAppendOnly
-            ? .good("persistence", "append-only file")
+            ? .good(
+                "persistence",
+                isFsynced
+                    ? "append-only file, synced before each answer, as DURABILITY=fsynced wants" : "append-only file"
+            )
             : .bad(
                 "persistence",
                 "appendonly is no: a crash of Redis loses the updates since its last snapshot",

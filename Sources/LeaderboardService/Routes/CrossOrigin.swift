@@ -18,6 +18,16 @@ struct CrossOrigin: Sendable {
         return { request, tell in begin(request) { tell($0.map { open($0, to: request) }) } }
     }
 
+    /// What the server's own errors on the paths of updates become, which it makes before it asks a route; nil: no page may send updates.
+    var openError: (@Sendable (Response, Request) -> Response)? {
+        guard !allowed.isEmpty else { return nil }
+        return { isOfUpdates($1.path) ? open($0, to: $1) : $0 }
+    }
+
+    private func isOfUpdates(_ path: String) -> Bool {
+        path.hasPrefix("/api/v1/") && (path.hasSuffix("/score/update") || path.hasSuffix("/score/updates"))
+    }
+
     /// The answer to the preflight of `POST` with a token and JSON.
     func preflight(_ request: Request) async -> Response {
         answer(request, allowing: "POST, OPTIONS")

@@ -108,7 +108,8 @@ struct ScoreWriter: Sendable {
             broadcaster.acknowledged(applied.seq, on: board.id.rawValue)
             if !applied.isReplay, applied.isInAudit { record(wanted, applied) }
             // Redis held the update against this definition.
-            return .applied(board.definition.frozenSince == nil ? applied : applied.withoutRank)
+            guard board.definition.frozenSince != nil else { return .applied(applied) }
+            return .applied(applied.onFrozenBoard(isOwn: wanted.call.hand?.isService != true))
         case .rateLimited(let state):
             let seconds = state.retryAfterSeconds
             let refusal =

@@ -21,7 +21,7 @@ enum UpdateBody {
         let rank = applied.rank.map(String.init) ?? "null"
         return ByteBuffer(
             string: #"{"message":"Score updated successfully","status":"success","user_id":"\#(user.rawValue)","#
-                + #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq)"# + windows(applied.seasons) + "}"
+                + #""score":\#(score(applied)),"rank":\#(rank),"seq":\#(applied.seq)"# + windows(applied.seasons) + "}"
         )
     }
 
@@ -129,9 +129,13 @@ enum UpdateBody {
         return #","windows":{\#(members.joined(separator: ","))}"#
     }
 
+    private static func score(_ applied: AppliedUpdate) -> String {
+        applied.isScoreShown ? String(applied.score) : "null"
+    }
+
     private static func numbers(_ applied: AppliedUpdate) -> String {
         let rank = applied.rank.map(String.init) ?? "null"
-        return #""score":\#(applied.score),"rank":\#(rank),"seq":\#(applied.seq),"changed":\#(applied.isChange)"#
+        return #""score":\#(score(applied)),"rank":\#(rank),"seq":\#(applied.seq),"changed":\#(applied.isChange)"#
             + windows(applied.seasons)
     }
 }

@@ -98,6 +98,23 @@ struct FrozenBoardTests {
             for read in Self.reads {
                 #expect(try await get(read, as: admin).status == 200, "\(read)")
             }
+            // A service that adds nothing learns nothing; the user learns their own score, as by a read.
+            let server = [
+                "Authorization": "Bearer \(try service.token("server", scope: "leaderboard:report"))",
+                "Content-Type": "application/json", "Prefer": "return=representation",
+            ]
+            let nothing = #"{"user_id":"ada","score_increase":0}"#
+            for (path, body, told) in [
+                ("score/update", nothing, #""score":null,"rank":null,"#),
+                ("boards/main/score/update", nothing, #""score":null,"rank":null,"#),
+                ("boards/main/scores", "[\(nothing)]", #""http_status":200,"score":null,"rank":null,"#),
+            ] {
+                let answer = try await connection.request("POST", "/api/v1/" + path, server, body: body)
+                #expect(answer.status == 200 && answer.body.contains(told), "\(answer.body)")
+                let described = "/api/v1/" + path.replacing("/main/", with: "/{board}/")
+                #expect(Descriptions.complaints(answer, to: "POST", described) == [])
+            }
+            #expect(try await update("ada", 0).json?["score"] is Int)
             #expect(try await set("reveal").body.contains(#""frozen":false,"changed":true"#))
             #expect(try await get("boards/main/scoreboard").body == now)
             // The stats are the instance's, which hears of it by an event.

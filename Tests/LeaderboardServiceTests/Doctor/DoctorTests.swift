@@ -37,6 +37,14 @@ struct DoctorTests {
         #expect(try await redis.command("FUNCTION", "LIST") == "")
     }
 
+    @Test("says that each write is synced, where DURABILITY=fsynced wants it")
+    func fsynced() async throws {
+        let redis = try await PrivateRedisServer(arguments: ["--appendfsync", "always"])
+        let findings = await findings(["REDIS_URL": redis.url, "DURABILITY": "fsynced"])
+        let persistence = findings.first { $0.subject == "persistence" }
+        #expect(persistence?.verdict == .good && persistence?.fact.contains("DURABILITY=fsynced") == true)
+    }
+
     @Test("tells where main has a definition that the environment says otherwise than")
     func definition() async throws {
         let redis = try await PrivateRedisServer()

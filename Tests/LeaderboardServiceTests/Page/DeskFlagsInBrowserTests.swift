@@ -158,6 +158,11 @@ struct DeskFlagsInBrowserTests {
                 // One that is chosen opens its user; all of theirs by a button.
                 try await page.evaluate("document.querySelector('#held-rows button').click()")
                 try await page.wait(for: "\(Self.text("#case-name")) === 'eve'")
+                // The focus is on the user then: the keys are of the one that is chosen all the same.
+                try await page.press("l")
+                try await page.wait(for: "\(Self.text("#act-preview")) === 'The score becomes 900 (+900).'")
+                try await page.press("Escape")
+                try await page.wait(for: "!document.querySelector('#act').open")
                 try await page.evaluate("document.querySelector('#held-acts [data-act=X]').click()")
                 try await page.wait(for: "\(Self.text("#act-preview")) === '2 updates of eve.'")
                 try await agree("no")
@@ -205,6 +210,11 @@ struct DeskFlagsInBrowserTests {
                 )
                 let address = try await page.evaluate("location.search")
                 #expect(address == "?board=cup&window=round&season=1")
+                // Where a user stands in each, and stood.
+                try await page.evaluate("document.querySelector('#standings-rows button').click()")
+                let places =
+                    "[...document.querySelectorAll('#case-seasons-rows li')].map((row) => row.textContent).join()"
+                try await page.wait(for: "\(places) === 'round 2 runsnot in it,round 1 final5, rank 1 of 1'")
                 try await openDesk(service, page, address)
                 try await page.wait(
                     for: "\(Self.standings) === '1 ada 5' && document.querySelector('#window').value === 'round 1'"
@@ -217,6 +227,13 @@ struct DeskFlagsInBrowserTests {
                 )
                 try await openDesk(service, page)
                 try await page.wait(for: "document.querySelector('#windows').hidden")
+                #expect(try await page.evaluate(Self.text("#connection-text")) == "Live")
+                // What is over is not live.
+                let over =
+                    #"{"windows":[{"name":"cup","reset":"once"}],"from":"2001-01-01T00:00:00Z","until":"2001-01-02T00:00:00Z"}"#
+                try await service.define("old", over)
+                try await openDesk(service, page, "?board=old")
+                try await page.wait(for: "\(Self.text("#connection-text")) === 'Over'")
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }
         }

@@ -251,6 +251,20 @@ struct DeskInBrowserTests {
                 try await Self.agree("no bot", page)
                 try await page.wait(for: "\(Self.marks) === '' && \(Self.facts) === '50,1,–'")
 
+                // On hold, where updates wait, and off it by the undo.
+                try await page.press("o")
+                try await Self.agree("a close look", page)
+                try await page.wait(for: "\(Self.marks) === 'On hold'")
+                #expect(try await service.update("ada", 5, on: writer).status == 202)
+                try await page.wait(
+                    for: "document.querySelector('#held-rows')?.textContent.includes('on hold by ops: a close look')"
+                )
+                try await page.evaluate("document.querySelector('#done-rows button').click()")
+                try await page.wait(for: "\(Self.isAsking) && \(Self.text("#act-title")) === 'Take ada off hold'")
+                try await page.press("Enter")
+                try await page.wait(for: "\(Self.marks) === '' && !\(Self.isAsking)")
+                #expect(try await service.update("ada", 0, on: writer).status == 200)
+
                 // What the service refuses is told in its words, and the dialog stays.
                 try await page.press("s")
                 try await Self.agree("a look first", page)

@@ -69,7 +69,7 @@ struct HeldOverHTTPTests {
             )
             #expect(
                 try await run("admin", "held", "--board", "coins", "--json").output.contains(
-                    #""metadata":{"name":"Lady""#
+                    #""metadata":{"name":"Lady","note":[1,true]}"#
                 )
             )
 

@@ -40,6 +40,25 @@ struct CrossOriginTests {
         }
     }
 
+    @Test("may read what the server itself refuses, before it asks what is at the path")
+    func refusedByServer() async throws {
+        let origin = "https://play.example.com"
+        try await withService(["CORS_ALLOWED_ORIGINS": origin]) { service, _ in
+            let token = try service.token("ada")
+            for (method, path, status) in [
+                ("POST", Self.path + "?access_token=\(token)", 400), ("GET", Self.path, 405),
+                ("GET", "/api/v1/boards/arena/score/update", 405),
+            ] {
+                for (sender, isAllowed) in [(origin, true), ("https://evil.example.com", false)] {
+                    let answer = try await service.connect().request(method, path, ["Origin": sender])
+                    #expect(answer.status == status, "\(method) \(path)")
+                    #expect(answer.headers["access-control-allow-origin"] == (isAllowed ? sender : nil))
+                    #expect(answer.headers["vary"] == "Origin")
+                }
+            }
+        }
+    }
+
     @Test("may not where nothing is said of it; the public reads are open to all")
     func closed() async throws {
         try await withService { service, _ in

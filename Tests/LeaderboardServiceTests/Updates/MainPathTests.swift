@@ -28,7 +28,8 @@ struct MainPathTests {
     func seasons() async throws {
         try await withService { service, redis in
             for (members, status, code) in [
-                (#","season":"2026-11""#, 404, "season_not_found"), (#","season":null"#, 404, "season_not_found"),
+                (#","season":"2026-11""#, 404, "season_not_found"), (#","season":null"#, 400, "invalid_season"),
+                (#","season":5"#, 400, "invalid_season"),
                 (#","segments":["team:red"]"#, 400, "invalid_segment"), (#","segments":[]"#, 400, "invalid_segment"),
             ] {
                 let answer = try await Self.update(members, service)

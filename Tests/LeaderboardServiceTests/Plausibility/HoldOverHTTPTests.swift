@@ -1,0 +1,91 @@
+import TestSupport
+import Testing
+
+@testable import LeaderboardService
+
+@Suite("Users on hold, over HTTP and by command", .timeLimit(.minutes(2)))
+struct HoldOverHTTPTests {
+    @Test(
+        "are put there by an operator, on a board that never had a rule: what is reported of them waits, with who said so"
+    )
+    func life() async throws {
+        try await withService { service, redis in
+            let environment = [
+                "LEADERBOARD_URL": "http://127.0.0.1:\(service.port)", "REDIS_URL": redis.url,
+                "LEADERBOARD_ADMIN_TOKEN": try service.token("ops", scope: "leaderboard:admin"),
+            ]
+            func run(_ arguments: String...) async throws -> String {
+                try await ServiceProcess.run(arguments, environment).output
+            }
+            func operate(_ method: String, _ path: String, _ body: String? = nil, as pattern: String) async throws
+                -> TestResponse
+            {
+                let answer = try await service.operate(method, path, body)
+                #expect(Descriptions.complaints(answer, to: method, "/api/v1/admin" + pattern) == [], "\(answer.body)")
+                return answer
+            }
+            func update(_ path: String, _ body: String) async throws -> TestResponse {
+                let headers = [
+                    "Authorization": "Bearer \(try service.token("ada"))", "Content-Type": "application/json",
+                ]
+                return try await service.connect().request("POST", path, headers, body: body)
+            }
+            let one = #"{"user_id":"ada","score_increase":5}"#
+            #expect(try await update("/api/v1/score/update", one).status == 200)
+            _ = try await run("board", "create", "coins")
+            #expect(
+                try await run("admin", "hold", "ada", "--reason", "a look")
+                    == "ada is on hold: updates wait for review.\n"
+            )
+            let body = #"{"reason":"why \"so\""}"#
+            let held = try await operate(
+                "POST",
+                "/boards/coins/users/ada/hold",
+                body,
+                as: "/boards/{board}/users/{id}/hold"
+            )
+            #expect(held.body == #"{"status":"success","user_id":"ada","on_hold":true,"changed":true,"known":false}"#)
+            let again = try await operate(
+                "POST",
+                "/boards/coins/users/ada/hold",
+                body,
+                as: "/boards/{board}/users/{id}/hold"
+            )
+            #expect(again.body.contains(#""changed":false"#))
+
+            #expect(try await update("/api/v1/score/update", one).status == 202)
+            let several =
+                #"{"user_id":"ada","updates":[{"board":"coins","score_increase":6},{"board":"main","score_increase":1}]}"#
+            let both = try await update("/api/v1/score/updates", several)
+            #expect(both.body.matches(of: /"http_status":202,"held":true/).count == 2, "\(both.body)")
+            let user = try await operate("GET", "/users/ada", as: "/users/{id}")
+            #expect(user.body.contains(#""score":5,"#) && user.body.contains(#""on_hold":{"actor":"ops","time":"#))
+            let page = try await operate("GET", "/boards/coins/held?rule=by_hand", as: "/boards/{board}/held")
+            #expect(page.body.contains(#""held_by":"ops","held_reason":"why \"so\"""#), "\(page.body)")
+            #expect(try await run("admin", "held").contains("by_hand held  from 127.0.0.1  held by ops: a look"))
+            let audit = try await operate("GET", "/audit", as: "/audit").body
+            #expect(
+                audit.contains(#""action":"held""#) && audit.contains(#""action":"hold""#)
+                    && audit.contains(#""flags":["by_hand"]"#)
+            )
+
+            #expect(try await run("admin", "unhold", "ada", "--reason", "seen", "--all-boards").contains("main"))
+            #expect(try await update("/api/v1/score/update", one).status == 200)
+            #expect(try await run("admin", "unhold", "ada", "--reason", "seen") == "ada was not on hold.\n")
+
+            // As many rules as there may be, and not this one.
+            let jumps = (1...8).map { #"{"rule":"least_time","interval":"\#($0)s","action":"flag"}"# }
+            #expect(
+                try await run("board", "change", "coins", "--rules", "[\(jumps.joined(separator: ","))]").isEmpty
+                    == false
+            )
+            let refused = try await operate(
+                "POST",
+                "/boards/coins/users/bob/hold",
+                body,
+                as: "/boards/{board}/users/{id}/hold"
+            )
+            #expect(refused.status == 409 && refused.code == "rules_limit")
+        }
+    }
+}
