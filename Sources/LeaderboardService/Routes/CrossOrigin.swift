@@ -21,7 +21,8 @@ struct CrossOrigin: Sendable {
     /// What the server's own errors on the paths of updates become, which it makes before it asks a route; nil: no page may send updates.
     var openError: (@Sendable (Response, Request) -> Response)? {
         guard !allowed.isEmpty else { return nil }
-        return { isOfUpdates($1.path) ? open($0, to: $1) : $0 }
+        // To others they are, byte for byte, what they were.
+        return { isOfUpdates($1.path) && origin(of: $1) != nil ? open($0, to: $1) : $0 }
     }
 
     private func isOfUpdates(_ path: String) -> Bool {
