@@ -22,7 +22,8 @@ extension BoardDefinition {
 
     package static let members =
         [
-            "name", "title", "accent", "logo", "order", "ties", "operator", "operators", "min", "max", "at_bound", "increase_max",
+            "name", "title", "accent", "logo", "order", "ties", "operator", "operators", "min", "max", "at_bound",
+            "increase_max",
             "rate_limit", "service_rate_limit",
         ]
         + BoardWindows.members + BoardSegments.members + [

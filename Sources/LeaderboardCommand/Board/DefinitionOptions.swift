@@ -15,7 +15,10 @@ struct DefinitionOptions: ParsableArguments {
     var accent: String?
 
     @Option(
-        help: ArgumentHelp("Where the picture beside its title is, an https URL; none: there is none.", valueName: "url|none")
+        help: ArgumentHelp(
+            "Where the picture beside its title is, an https URL; none: there is none.",
+            valueName: "url|none"
+        )
     )
     var logo: String?
 
@@ -88,7 +91,8 @@ struct DefinitionOptions: ParsableArguments {
 
     var isEmpty: Bool {
         [
-            title, accent, logo, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit, serviceRateLimit,
+            title, accent, logo, order, ties, `operator`, operators, min, max, atBound, increaseMax, rateLimit,
+            serviceRateLimit,
             visibility, intake,
         ]
         .allSatisfy { $0 == nil } && windows.isEmpty && segments.isEmpty && rules.isEmpty
@@ -161,7 +165,8 @@ extension BoardDefinition {
     private var listed: [(name: String, value: String)] {
         let names = Operator.allCases.filter(operators.contains).map(\.rawValue)
         return [
-            ("title", "\"\(title)\""), ("accent", accent?.text ?? "none"), ("logo", logo?.text ?? "none"), ("order", order.rawValue), ("ties", ties.rawValue),
+            ("title", "\"\(title)\""), ("accent", accent?.text ?? "none"), ("logo", logo?.text ?? "none"),
+            ("order", order.rawValue), ("ties", ties.rawValue),
             ("operator", usualOperator.rawValue), ("operators", names.joined(separator: ",")),
             ("min", "\(scores.lowerBound)"), ("max", "\(scores.upperBound)"), ("at_bound", atBound.rawValue),
             ("increase_max", "\(maximumIncrease)"),

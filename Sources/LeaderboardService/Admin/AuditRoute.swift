@@ -21,7 +21,7 @@ struct AuditRoute: Sendable {
                     limit: query.limit,
                     on: request.eventLoop
                 )
-                let next = page.next.map { NextPage(after: request, "cursor", $0.description, insteadOf: ["after"]) }
+                let next = page.next.map { NextPage(after: request, "after", $0.description, insteadOf: ["cursor"]) }
                 let reverted = try await store.reverted(among: page.entries, on: request.eventLoop)
                 return (AuditJSON.page(page, reverted: reverted), next)
             } catch { throw Refusal(reading: error) }

@@ -94,6 +94,14 @@ actor BrowserPage {
         try await call("Input.insertText", ["text": text])
     }
 
+    /// What its scripts hold once garbage is collected, in bytes, and how many nodes its documents have.
+    func held() async throws -> (bytes: Int, nodes: Int) {
+        try await call("HeapProfiler.collectGarbage")
+        let bytes = try await call("Runtime.getHeapUsage").usedSize
+        let nodes = try await call("Memory.getDOMCounters").nodes
+        return (Int(try #require(bytes)), try #require(nodes))
+    }
+
     @discardableResult
     private func call(
         _ method: String,
@@ -144,6 +152,8 @@ struct DevToolsMessage: Decodable {
         var sessionId: String?
         var result: Value?
         var exceptionDetails: Failure?
+        var usedSize: Double?
+        var nodes: Int?
     }
 
     struct Entry: Decodable {

@@ -87,6 +87,29 @@ struct FollowInBrowserTests {
         }
     }
 
+    @Test("shows all digits of the longest scores in the card and around it", arguments: [(1280, false), (360, true)])
+    func longScores(width: Int, isPhone: Bool) async throws {
+        try await withService { service, redis in
+            for user in 1...12 {
+                try await redis.command("ZADD", "lb:{main}:scores", "\(9_007_199_254_740_991 - user)", "player-\(user)")
+            }
+            try await withBrowser { page in
+                try await page.resize(width: width, height: 740, isPhone: isPhone)
+                try await page.open("http://127.0.0.1:\(service.port)/?player=player-12")
+                try await page.wait(for: "\(Self.followed) === '#12,9,007,199,254,740,979'")
+                try await page.wait(for: "document.querySelectorAll('#around li').length > 1")
+                let outside = """
+                    (({ left, right }) => [...document.querySelectorAll("#player-score, #around :is(button, .score)")]
+                      .filter((part) => {
+                        const box = part.getBoundingClientRect();
+                        return box.left < left || box.right > right || part.scrollWidth > part.clientWidth + 1;
+                      }).map((part) => part.textContent).join())(document.querySelector("#player").getBoundingClientRect())
+                    """
+                #expect(try await page.evaluate(outside) == "")
+            }
+        }
+    }
+
     @Test("offers whom the page knows by the beginning of an id or a name, by mouse and by keys")
     func offers() async throws {
         try await withService { service, redis in

@@ -82,6 +82,15 @@ struct ScreenInBrowserTests {
                     })()
                     """
                 #expect(try await page.evaluate(bars) == "true")
+                // On the podium too the longest name and all digits of the largest score are seen.
+                try await page.open("http://127.0.0.1:\(port)/?display=podium&window=weekly&theme=\(theme)")
+                let cut = """
+                    [...document.querySelectorAll("#great-podium :is(.name, .score)")]
+                      .filter((part) => part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight + 1)
+                      .map((part) => part.textContent).join()
+                    """
+                try await page.wait(for: "document.querySelectorAll('#great-podium .step').length === 3")
+                #expect(try await page.evaluate(cut) == "")
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
             }
         }
@@ -152,6 +161,38 @@ struct ScreenInBrowserTests {
                 #expect(try await page.evaluate(Self.text("#remark")).contains("The board is opened next."))
                 #expect(try await !page.evaluate(Self.text("#announcer")).contains("Place 2: cid"))
                 #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+            }
+        }
+    }
+
+    @Test("holds no more after 3,000 updates, as of an hour, than before them")
+    func growth() async throws {
+        let players = (0..<10).map { #"{"user_id":"p\#($0)","score":\#(900 - $0)}"# }.joined(separator: ",")
+        let live = Self.live(#"{"type":"snapshot","cursor":"7:1","scoreboard":[\#(players)]}"#)
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.resize(width: 1920, height: 1080, isPhone: false)
+                try await page.open("http://127.0.0.1:\(port)/?display=tv")
+                try await page.wait(for: BrowserPage.isLive)
+                // Each takes the lead, and drops another off the screen.
+                func play(_ updates: ClosedRange<Int>) async throws {
+                    for seq in updates {
+                        let change =
+                            #"{"user_id":"p\#(seq * 7 % 40)","score":\#(1000 + seq),"score_increase":7,"seq":\#(seq)}"#
+                        live.send(#"{"type":"changes","cursor":"7:\#(seq)","from":\#(seq),"changes":[\#(change)]}"#)
+                        if seq.isMultiple(of: 20) { try await page.evaluate("new Promise(requestAnimationFrame)") }
+                    }
+                    let lead =
+                        "document.querySelector('#standings .row[data-rank=\"1\"]:not(.leaving) .score').textContent"
+                    try await page.wait(for: "\(lead).replace(',', '') === '\(1000 + updates.upperBound)'")
+                    try await page.wait(for: "document.querySelectorAll('#standings .row').length === 10")
+                }
+                try await play(2...1000)
+                let before = try await page.held()
+                try await play(1001...4000)
+                let after = try await page.held()
+                #expect(after.bytes - before.bytes < 200_000 && after.nodes - before.nodes < 200, "\(before) \(after)")
+                #expect(live.times.count == 1)
             }
         }
     }
