@@ -276,6 +276,7 @@ struct ScreenInBrowserTests {
                             check("initials", named("quiet"), named("line"), 4.5);
                             check(`button ${accent}`, named("ground"), named("accent"), 4.5);
                           }
+                          look.show({ accent: null, logo: null });
                           return low.join("\\n");
                         })()
                         """

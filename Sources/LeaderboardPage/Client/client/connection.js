@@ -2,14 +2,13 @@ import { LeaderboardError, UnavailableError } from "./errors.js";
 import { Backoff } from "./retry.js";
 import { hasWebSocket, openSocket, openStream } from "./streams.js";
 
-/** The messages that move the standings on. */
+/** They move the standings on. */
 const moving = ["snapshot", "scoreboard", "changes"];
-/** Of no clock that somebody sets. */
 const now = () => performance.now();
 
 /**
  * A stream of live messages that comes back by itself, from where it was: by WebSocket, or by Server-Sent Events where that does not open
- * or a token is needed. Rubbish and holes end in another try after a pause, never in wrong standings.
+ * or a token is needed. After rubbish or a hole it begins again with a snapshot.
  */
 export class Connection {
   /** { epoch, seq }: every change up to here has been told. Null: nothing yet, or a hole; a snapshot must come. */
@@ -27,13 +26,8 @@ export class Connection {
   #backoff = new Backoff();
 
   /**
-   * `owner`:
-   * - `prepare(signal, error)`: { url(part, cursor), headers, fetch }, part "live" or "events"; `error`: why the last one ended. What it throws
-   *   ends the try.
-   * - `received(message, before)`: false if that is rubbish. `before`: the position that it moved on from.
-   * - `refused(error, before)`: of what may not go well later: how long to wait, in milliseconds; null: as after a failure; undefined: it ends.
-   * - `isAsleep(signal)`, if a silent socket is to be doubted: whether something was missed. By Server-Sent Events silence itself tells.
-   * - `stateChanged(state)`.
+   * `owner`: { prepare(signal, error): { url(part, cursor), headers, fetch }, received(message, before): false for rubbish, stateChanged(state),
+   * refused(error, before): a pause in ms, null for the usual one, undefined to end, isAsleep?(): whether a silent socket has missed something }.
    */
   constructor(owner, { stream = !hasWebSocket, patience = 10_000, silence = 75_000 } = {}) {
     this.#owner = owner;
@@ -41,7 +35,7 @@ export class Connection {
     this.#usesStream = stream;
   }
 
-  /** At once, now and then; else after a pause. */
+  /** At once, or, if that was just done, after a pause. */
   start() {
     this.#listen(true);
     this.#stop();
@@ -128,7 +122,7 @@ export class Connection {
     const received = (text) => {
       isSilent = false;
       const isTaken = this.#take(text);
-      // Whoever was told of it may have ended it, or begun another.
+      // Whoever was told may have ended it.
       if (this.#close !== close) return;
       if (!isTaken) {
         this.position = null;
@@ -177,7 +171,6 @@ export class Connection {
     this.#close = null;
   }
 
-  /** Twice is once. */
   #listen(isOn) {
     if (isOn) globalThis.addEventListener?.("online", this.hurry);
     else globalThis.removeEventListener?.("online", this.hurry);

@@ -1,4 +1,3 @@
-/** No message of the service is nearly as long. */
 const longest = 4_000_000;
 
 /** Server-Sent Events out of the text of a stream (HTML standard, 9.2.6). */
@@ -9,7 +8,7 @@ export class EventReader {
 
   /** The events that are whole with this piece of the stream: { name, data }. Throws where none would end. */
   take(text) {
-    // A carriage return at the end may be half of a line's end.
+    // A last \r may be half of a line's end.
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop();
     const events = lines.map((line) => this.#line(line)).filter(Boolean);

@@ -1,7 +1,6 @@
 /**
- * Everybody above a floor, best first: { [id], score }. Whoever is not among them stands below it: who rises above the floor enters at a
- * certain place, and who falls below it leaves, for the place is no longer known. When such falls have used the rows up, they are
- * to be read anew.
+ * Everybody above a floor, best first: { [id], score }. Whoever is not among them stands below it: who rises above it enters at a certain
+ * place, who falls below it leaves.
  */
 export class KnownRows {
   /** { order, ties } of the board's definition. */
@@ -59,7 +58,6 @@ export class KnownRows {
     const ascends = order === "asc";
     if (row.score !== coming.score) return ascends === row.score < coming.score;
     if (ties === "first" || ties === "last") return ties === "first";
-    // As Redis sorts names, forward or backward.
     return ascends === row[this.#id] < coming[this.#id];
   }
 }

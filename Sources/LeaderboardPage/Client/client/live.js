@@ -1,7 +1,6 @@
 import { Connection } from "./connection.js";
 import { KnownRows, rankAt } from "./known-rows.js";
 
-/** So many rows has a snapshot. */
 const told = 10;
 
 /**

@@ -1,7 +1,6 @@
 const longestDelay = 15_000;
-/** What has gone well for this long has recovered; a snapshot alone proves nothing, for the next message may be rubbish. */
+/** A snapshot alone proves nothing: what comes next may be rubbish. */
 const recoveredAfter = 10_000;
-/** However often the browser says that it is online again. */
 const hurryEvery = 5_000;
 
 /** In milliseconds: doubled with each failure, spread so that not all come back at once, and never before the service says. */
@@ -9,7 +8,7 @@ export function delayAfter(failures, { retryAfter = null } = {}) {
   return 200 + Math.random() * (Math.min(longestDelay, 250 * 2 ** failures) - 200) + 1_000 * (retryAfter ?? 0);
 }
 
-/** How long to wait before trying again, of what is tried for as long as somebody wants it. Times are those of one clock, in milliseconds. */
+/** How long to wait before trying again. All times are in milliseconds. */
 export class Backoff {
   #failures = 0;
   #wellSince = null;
