@@ -126,7 +126,8 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Text", "TLSPolicy", "LiveSockets", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging, .metrics,
+                "Text", "TLSPolicy", "CZlib", "LiveSockets", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
+                .metrics,
                 .tracing,
                 .lifecycle,
                 .crypto, .systemPackage,

@@ -33,6 +33,8 @@ package struct ServerOptions: Sendable {
     /// How long an idle connection of a stopping server may take for a last request, which may be on its way already.
     package var lastRequestTimeout: Duration = .seconds(1)
     package var maximumWebSocketMessageBytes = 1024
+    /// Who offers `permessage-deflate` (RFC 7692) may send compressed messages, and gets them.
+    package var deflatesWebSockets = false
     /// A WebSocket that is silent for two of them is dead.
     package var pingInterval: Duration = .seconds(30)
     /// For the peer's part of the closing handshake.

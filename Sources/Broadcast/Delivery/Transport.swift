@@ -4,12 +4,15 @@ package import NIOCore
 /// The ways to a viewer, each with its number: what is kept for each of them lies at `rawValue`.
 package enum Transport: Int, CaseIterable, Sendable {
     case webSocket, eventStream
+    /// By WebSocket, compressed where that pays.
+    case deflatedWebSocket
 
     /// The label in the metrics.
     var name: String {
         switch self {
         case .webSocket: "websocket"
         case .eventStream: "sse"
+        case .deflatedWebSocket: "websocket_deflate"
         }
     }
 }
@@ -33,10 +36,12 @@ package struct Framing: Sendable {
 /// The framing of every transport. A broadcaster is made with it, and whatever encodes holds it from the beginning.
 package struct Framings: Sendable {
     private let webSocket: Framing
+    private let deflatedWebSocket: Framing
     private let eventStream: Framing
 
-    package init(webSocket: Framing, eventStream: Framing) {
+    package init(webSocket: Framing, deflatedWebSocket: Framing, eventStream: Framing) {
         self.webSocket = webSocket
+        self.deflatedWebSocket = deflatedWebSocket
         self.eventStream = eventStream
     }
 
@@ -44,6 +49,7 @@ package struct Framings: Sendable {
         switch transport {
         case .webSocket: webSocket
         case .eventStream: eventStream
+        case .deflatedWebSocket: deflatedWebSocket
         }
     }
 }

@@ -81,7 +81,12 @@ extension HTTPConnection {
         case .respond(let handler, let shortcut): return respond(handler, shortcut, request)
         case .webSocket(let decider, let eventStream, let subprotocol):
             do throws(RequestViolation) {
-                let handshake = try WebSocketHandshake(request, eventStream: eventStream, subprotocol: subprotocol)
+                let handshake = try WebSocketHandshake(
+                    request,
+                    eventStream: eventStream,
+                    subprotocol: subprotocol,
+                    deflates: server.options.deflatesWebSockets
+                )
                 upgrade = .webSocket(handshake)
             } catch {
                 return respond(error.response)

@@ -24,9 +24,14 @@ enum LiveUpgrade {
         var webSocket: WebSocketConnection?
         do {
             switch self {
-            case .webSocket:
+            case .webSocket(let handshake):
                 let maximum = options.maximumWebSocketMessageBytes
-                let connection = WebSocketConnection(maximumMessageBytes: maximum, loop: loop, direct: direct)
+                let connection = WebSocketConnection(
+                    maximumMessageBytes: maximum,
+                    isDeflated: handshake.isDeflated,
+                    loop: loop,
+                    direct: direct
+                )
                 try pipeline.addHandler(connection)
                 webSocket = connection
             case .eventStream:
@@ -37,8 +42,10 @@ enum LiveUpgrade {
         } catch {
             channel.close(promise: nil)
         }
-        return LiveChannel(channel: channel, direct: direct, webSocket: webSocket)
+        return LiveChannel(channel: channel, direct: direct, webSocket: webSocket, isDeflated: isDeflated)
     }
+
+    private var isDeflated: Bool { if case .webSocket(let handshake) = self { handshake.isDeflated } else { false } }
 
     /// The peer of an event stream never speaks, so TCP has to find a dead one: by heartbeats that are not acknowledged
     /// (`TCP_USER_TIMEOUT`, RFC 5482).
@@ -54,6 +61,7 @@ enum LiveUpgrade {
                 "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Accept: \(handshake.accept)\r\n"
                     + (handshake.subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? "")
+                    + (handshake.isDeflated ? "Sec-WebSocket-Extensions: \(DeflateOffer.accepted)\r\n" : "")
             case .eventStream:
                 "200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
                     + "Access-Control-Allow-Origin: *\r\nConnection: close\r\n"

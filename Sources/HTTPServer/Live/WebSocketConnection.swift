@@ -28,10 +28,10 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private var silenceEnds: NIODeadline
     private var nextPing: NIODeadline
 
-    init(maximumMessageBytes: Int, loop: LoopContext, direct: DirectSocket?) {
+    init(maximumMessageBytes: Int, isDeflated: Bool = false, loop: LoopContext, direct: DirectSocket?) {
         self.loop = loop
         self.direct = direct
-        reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes)
+        reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes, isDeflated: isDeflated)
         let now = loop.eventLoop.now
         nextPing = now + loop.times.ping
         silenceEnds = now + loop.times.silence

@@ -6,6 +6,14 @@ package enum WebSocketFrame {
         encode(opcode: 0x1, payload)
     }
 
+    /// - Parameter payload: compressed (RFC 7692, section 7.2.1), for who has agreed to that.
+    static func deflatedText(_ payload: ByteBuffer) -> ByteBuffer {
+        encode(opcode: firstReserved | 0x1, payload)
+    }
+
+    /// Says of the first frame of a message that it is compressed (RFC 7692, section 6).
+    static let firstReserved: UInt8 = 0x40
+
     package static func ping(_ payload: ByteBuffer = ByteBuffer()) -> ByteBuffer {
         encode(opcode: 0x9, payload)
     }

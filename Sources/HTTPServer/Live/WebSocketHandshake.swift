@@ -9,9 +9,18 @@ struct WebSocketHandshake {
     let accept: String
     /// Ours, where the client offers it. Nothing else that it offers is looked at, and nothing of it is ever sent back.
     let subprotocol: String?
+    /// Messages may be compressed.
+    let isDeflated: Bool
 
-    /// - Parameters: see ``Route/webSocket(_:eventStream:subprotocol:_:)``.
-    init(_ request: Request, eventStream: String? = nil, subprotocol: String? = nil) throws(RequestViolation) {
+    /// - Parameters:
+    ///   - eventStream: see ``Route/webSocket(_:eventStream:subprotocol:_:)``, as of `subprotocol`.
+    ///   - deflates: what the client offers of compression may be taken.
+    init(
+        _ request: Request,
+        eventStream: String? = nil,
+        subprotocol: String? = nil,
+        deflates: Bool = false
+    ) throws(RequestViolation) {
         let headers = request.headers
         guard request.method == .GET, request.isHTTP11, Self.names("websocket", in: headers.list("Upgrade")),
             Self.names("upgrade", in: headers.list("Connection"))
@@ -30,6 +39,7 @@ struct WebSocketHandshake {
         }
         let offered = subprotocol.map { headers.list("Sec-WebSocket-Protocol").contains(Substring($0)) } ?? false
         self.subprotocol = offered ? subprotocol : nil
+        isDeflated = deflates && DeflateOffer.isTaken(headers.list("Sec-WebSocket-Extensions"))
         accept = Data(Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
             .base64EncodedString()
     }

@@ -8,21 +8,27 @@ package import NIOCore
 package struct WebSocketMark: Sendable {
     /// Stands in the place of the `{` of a message.
     private let beginning: ByteBuffer
+    /// Of one that is compressed it stands in the place of ``DeflatedText/beginning``.
+    private let deflatedBeginning: ByteBuffer
 
     /// - Parameter member: the first member of each message, such as `"sub":"a"`.
     package init(member: String) {
         beginning = ByteBuffer(string: "{\(member),")
+        deflatedBeginning = ByteBuffer(bytes: StoredBlock.bytes(Array("{\(member),".utf8)))
     }
 
-    /// - Parameter frames: one or several text frames of ours, one after the other, each with a JSON object that has a member.
+    /// - Parameter frames: one or several text frames of ours, compressed or not, one after the other, each with a JSON object that has a
+    ///   member.
     package func mark(_ frames: ByteBuffer) -> ByteBuffer {
         var rest = frames
         var marked = ByteBufferAllocator().buffer(capacity: frames.readableBytes + beginning.readableBytes + 8)
         while let (first, payload) = rest.readFrame() {
-            let others = payload.readableBytes - 1
-            marked.writeHead(first, payloadBytes: beginning.readableBytes + others)
+            let isDeflated = first & WebSocketFrame.firstReserved != 0
+            let beginning = isDeflated ? deflatedBeginning : beginning
+            let others = payload.dropping(min(isDeflated ? DeflatedText.beginning.count : 1, payload.readableBytes))
+            marked.writeHead(first, payloadBytes: beginning.readableBytes + others.readableBytes)
             marked.writeImmutableBuffer(beginning)
-            marked.writeImmutableBuffer(payload.dropping(1))
+            marked.writeImmutableBuffer(others)
         }
         return marked
     }
@@ -44,13 +50,5 @@ extension ByteBuffer {
         }
         guard length > 0, length <= readableBytes, let payload = readSlice(length: length) else { return nil }
         return (first, payload)
-    }
-}
-
-extension ByteBuffer {
-    fileprivate func dropping(_ count: Int) -> ByteBuffer {
-        var rest = self
-        rest.moveReaderIndex(forwardBy: count)
-        return rest
     }
 }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a client sends on a WebSocket, read strictly (RFC 6455, section 5). No I/O: bytes in, events out.
+/// What a client sends on a WebSocket, read strictly (RFC 6455, section 5; RFC 7692, where it was agreed to). No I/O: bytes in, events out.
 struct WebSocketReader {
     enum Event: Equatable {
         /// - Parameter text: valid UTF-8; nil: its bytes are no text.
@@ -17,14 +17,19 @@ struct WebSocketReader {
         let reason: String
     }
 
+    /// Also of what a compressed message becomes.
     var maximumMessageBytes: Int
+    /// Messages may be compressed.
+    private let isDeflated: Bool
     private var buffer = ByteBuffer()
     private var message = ByteBuffer()
     /// The opcode of a message that has begun and not ended.
     private var openMessage: UInt8?
+    private var openIsCompressed = false
 
-    init(maximumMessageBytes: Int) {
+    init(maximumMessageBytes: Int, isDeflated: Bool = false) {
         self.maximumMessageBytes = maximumMessageBytes
+        self.isDeflated = isDeflated
     }
 
     /// Bytes of memory held.
@@ -44,6 +49,7 @@ struct WebSocketReader {
 
     private struct Frame {
         let isLast: Bool
+        let isCompressed: Bool
         let opcode: UInt8
         let payload: ByteBuffer
     }
@@ -55,7 +61,10 @@ struct WebSocketReader {
             return nil
         }
         let (isLast, opcode) = (first & 0x80 != 0, first & 0x0F)
-        guard first & 0x70 == 0 else { throw Violation(code: 1002, reason: "reserved bits are set") }
+        // Of a message that may be compressed, its first frame tells whether it is (RFC 7692, section 6.2).
+        let isCompressed =
+            isDeflated && (opcode == 0x1 || opcode == 0x2) && first & 0x70 == WebSocketFrame.firstReserved
+        guard first & 0x70 == 0 || isCompressed else { throw Violation(code: 1002, reason: "reserved bits are set") }
         guard second & 0x80 != 0 else { throw Violation(code: 1002, reason: "frames of a client must be masked") }
         guard [0x0, 0x1, 0x2, 0x8, 0x9, 0xA].contains(opcode) else {
             throw Violation(code: 1002, reason: "unknown opcode")
@@ -85,7 +94,7 @@ struct WebSocketReader {
             payload.setInteger((payload.getInteger(at: at) ?? 0) ^ mask[index & 3], at: at)
         }
         buffer.moveReaderIndex(forwardBy: headLength + 4 + length)
-        return Frame(isLast: isLast, opcode: opcode, payload: payload)
+        return Frame(isLast: isLast, isCompressed: isCompressed, opcode: opcode, payload: payload)
     }
 
     private mutating func take(_ frame: Frame) throws(Violation) -> Event {
@@ -99,18 +108,29 @@ struct WebSocketReader {
         default: break
         }
         let opcode = openMessage ?? frame.opcode
+        let isCompressed = openMessage == nil ? frame.isCompressed : openIsCompressed
         message.writeImmutableBuffer(frame.payload)
         guard frame.isLast else {
-            openMessage = opcode
+            (openMessage, openIsCompressed) = (opcode, isCompressed)
             return .fragment
         }
         openMessage = nil
         defer { message = ByteBuffer() }
+        if isCompressed { message = try inflated(message) }
         guard opcode == 0x1 else { return .message(text: nil) }
         guard String(validating: message.readableBytesView, as: UTF8.self) != nil else {
             throw Violation(code: 1007, reason: "text is not UTF-8")
         }
         return .message(text: message)
+    }
+
+    private func inflated(_ message: ByteBuffer) throws(Violation) -> ByteBuffer {
+        do { return try Inflation.message(message, maximumBytes: maximumMessageBytes) } catch {
+            switch error {
+            case .corrupt: throw Violation(code: 1007, reason: "message is not compressed as it says")
+            case .tooLong: throw Violation(code: 1009, reason: "message too big")
+            }
+        }
     }
 
     private func closeCode(_ payload: ByteBuffer) throws(Violation) -> UInt16? {

@@ -107,10 +107,12 @@ package struct LiveChannel {
     package let channel: any Channel
     /// The short way for the same bytes, where there is one.
     package let direct: DirectSocket?
+    /// Frames may be those of ``DeflatedText``.
+    package let isDeflated: Bool
     private let webSocket: WebSocketConnection?
 
-    init(channel: any Channel, direct: DirectSocket?, webSocket: WebSocketConnection?) {
-        (self.channel, self.direct, self.webSocket) = (channel, direct, webSocket)
+    init(channel: any Channel, direct: DirectSocket?, webSocket: WebSocketConnection?, isDeflated: Bool) {
+        (self.channel, self.direct, self.webSocket, self.isDeflated) = (channel, direct, webSocket, isDeflated)
     }
 
     /// What the client says from now on, message by message, until the connection ends. Of an event stream: nothing.

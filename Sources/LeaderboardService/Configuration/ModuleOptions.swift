@@ -30,6 +30,7 @@ extension ServerOptions {
             default: maximumWebSocketMessageBytes,
             in: 125...65_536
         )
+        deflatesWebSockets = settings.flag("LIVE_COMPRESSION")
     }
 }
 

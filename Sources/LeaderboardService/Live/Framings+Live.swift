@@ -8,9 +8,10 @@ import Text
 
 extension Framings {
     static let live = Framings(
-        webSocket: Framing(
-            frame: { message, _ in WebSocketFrame.text(message) },
-            end: { channel, reason in channel.triggerUserOutboundEvent(reason.close, promise: nil) }
+        webSocket: Framing(frame: { message, _ in WebSocketFrame.text(message) }, end: endWebSocket),
+        deflatedWebSocket: Framing(
+            frame: { [text = DeflatedText()] message, _ in text.frame(message) },
+            end: endWebSocket
         ),
         eventStream: Framing(
             frame: { message, cursor in ServerSentEvent.message(id: cursor.description, data: message) },
@@ -20,6 +21,10 @@ extension Framings {
             }
         )
     )
+
+    @Sendable private static func endWebSocket(_ channel: any Channel, _ reason: EndReason) {
+        channel.triggerUserOutboundEvent(reason.close, promise: nil)
+    }
 
     /// Ends a connection with what a request would be refused with from now on. On the channel's loop.
     static func end(_ channel: any Channel, _ transport: Transport, with refusal: Refusal) {

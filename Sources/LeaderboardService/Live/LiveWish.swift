@@ -42,7 +42,7 @@ struct LiveWish: Sendable {
     ) {
         stream.subscribe(
             live.channel,
-            transport: transport,
+            transport: live.isDeflated ? .deflatedWebSocket : transport,
             view: watching.view,
             cursor: cursor,
             namesBoard: namesBoard,

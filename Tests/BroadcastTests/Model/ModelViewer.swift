@@ -48,7 +48,11 @@ final class ModelViewer {
         self.hasShortWay = hasShortWay
     }
 
-    static let framings = Framings(webSocket: framing(of: .webSocket), eventStream: framing(of: .eventStream))
+    static let framings = Framings(
+        webSocket: framing(of: .webSocket),
+        deflatedWebSocket: framing(of: .deflatedWebSocket),
+        eventStream: framing(of: .eventStream)
+    )
 
     /// Frames tell whose they are, and end in a line feed.
     private static func framing(of transport: Transport) -> Framing {

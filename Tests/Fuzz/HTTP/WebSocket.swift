@@ -11,8 +11,17 @@ extension FuzzTarget {
         dictionary: "frames",
         maximumBytes: 2048
     ) { input in
-        let whole = Reading([input.bytes[...]])
-        promise(Reading(input.pieces) == whole, "the same events, however the bytes come")
+        for isDeflated in [false, true] {
+            let whole = Reading([input.bytes[...]], isDeflated: isDeflated)
+            promise(Reading(input.pieces, isDeflated: isDeflated) == whole, "the same events, however the bytes come")
+            check(whole)
+        }
+    }
+
+    private static func check(_ whole: Reading) {
+        for case .message(let text?) in whole.events {
+            promise(text.readableBytes <= 1024, "a message has its length, whatever it was compressed to")
+        }
         for case .ping(let payload) in whole.events {
             promise(payload.readableBytes <= 125, "a ping is short")
             var pong = WebSocketFrame.pong(payload)
@@ -26,8 +35,8 @@ private struct Reading: Equatable {
     var events: [WebSocketReader.Event] = []
     var violation: WebSocketReader.Violation?
 
-    init(_ pieces: [ArraySlice<UInt8>]) {
-        var reader = WebSocketReader(maximumMessageBytes: 1024)
+    init(_ pieces: [ArraySlice<UInt8>], isDeflated: Bool) {
+        var reader = WebSocketReader(maximumMessageBytes: 1024, isDeflated: isDeflated)
         do {
             for piece in pieces {
                 reader.feed(ByteBuffer(bytes: piece))

@@ -10,8 +10,8 @@ struct Reading: Equatable {
     var violation: UInt16?
 
     /// Reads the bytes in pieces, as a socket may deliver them.
-    init(_ pieces: [ByteBuffer], maximumMessageBytes: Int = 1024) {
-        var reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes)
+    init(_ pieces: [ByteBuffer], maximumMessageBytes: Int = 1024, isDeflated: Bool = false) {
+        var reader = WebSocketReader(maximumMessageBytes: maximumMessageBytes, isDeflated: isDeflated)
         do {
             for piece in pieces {
                 reader.feed(piece)
@@ -174,12 +174,21 @@ struct WebSocketReaderTests {
     )
     func betweenMessages(of test: ReaderCase) {
         #expect(Reading(test.frames) == test.expected)
+        // Where messages may be compressed, those that are not are read by the same rules.
+        guard test.name != "the first reserved bit" else { return }
+        #expect(Reading(test.frames, isDeflated: true) == test.expected)
     }
 
     @Test("within a message has a verdict on every frame", arguments: ReaderCase.fragmented + ReaderCase.opcodes)
     func withinMessage(of test: ReaderCase) {
         let expected = Reading([.fragment] + test.expected.events, violation: test.expected.violation)
-        #expect(Reading([ClientFrame.text("a", isFinal: false)] + test.frames) == expected)
+        let frames = [ClientFrame.text("a", isFinal: false)] + test.frames
+        #expect(Reading(frames) == expected)
+        #expect(Reading(frames, isDeflated: true) == expected)
+        // The same behind a first part that is compressed.
+        let compressed = [ClientFrame.bytes(1, [0, 1, 0, 0xFE, 0xFF, 0x61, 0], isFinal: false, reserved: 0x40)]
+        guard !test.name.hasSuffix("its end") else { return }
+        #expect(Reading(compressed + test.frames, isDeflated: true) == expected)
     }
 
     @Test("reads the same at every split point")

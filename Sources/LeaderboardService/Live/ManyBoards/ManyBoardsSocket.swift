@@ -16,6 +16,7 @@ final class ManyBoardsSocket {
     static let messages = 120
 
     private let channel: any Channel
+    private let transport: Transport
     private let connection: SharedConnection
     private let routes: LiveRoutes
     private let network: ClientNetwork
@@ -34,14 +35,16 @@ final class ManyBoardsSocket {
         _ place: Place
     ) {
         // Otherwise it was closed meanwhile.
-        guard let connection = try? routes.broadcaster.share(live.channel, transport: .webSocket, socket: live.direct)
+        let transport = live.isDeflated ? Transport.deflatedWebSocket : .webSocket
+        guard let connection = try? routes.broadcaster.share(live.channel, transport: transport, socket: live.direct)
         else { return }
-        let socket = ManyBoardsSocket(live.channel, connection, routes, token, network, place)
+        let socket = ManyBoardsSocket(live.channel, transport, connection, routes, token, network, place)
         live.onText(maximumBytes: SocketRequest.maximumBytes, messages: messages, socket.take)
     }
 
     private init(
         _ channel: any Channel,
+        _ transport: Transport,
         _ connection: SharedConnection,
         _ routes: LiveRoutes,
         _ token: VerifiedToken?,
@@ -49,6 +52,7 @@ final class ManyBoardsSocket {
         _ place: Place
     ) {
         self.channel = channel
+        self.transport = transport
         self.connection = connection
         self.routes = routes
         self.token = token
@@ -103,14 +107,14 @@ final class ManyBoardsSocket {
                 $0,
                 of: watching.board,
                 on: channel,
-                .webSocket,
+                transport,
                 routes.privateViewers,
                 subscription: SubscriptionReference(self, sub, number, eventLoop: channel.eventLoop)
             )
         }
         let subscription = found.stream.subscribe(
             over: connection,
-            transport: .webSocket,
+            transport: transport,
             view: watching.view,
             cursor: wish.wish.cursor,
             includesMetadata: wish.wish.includesMetadata,
