@@ -199,6 +199,10 @@ struct SharedConnectionTests {
         try world.check()
         world.instance.remove("c")
         world.instance.publish(.replaced, of: "c")
+        for _ in 0..<3 {
+            world.settle()
+            world.instance.advance(.seconds(1))
+        }
         world.settle()
         #expect(world.ends == ["c boardGone"])
         #expect(world.holds["c"]?.stream.viewers == 0)

@@ -87,8 +87,9 @@ struct CompressedMessageTests {
         #expect(payload.readableBytes < 10_000)
         #expect(throws: Inflation.Fault.tooLong) { try Inflation.message(payload, maximumBytes: 8192) }
         #expect(throws: Inflation.Fault.tooLong) { try Inflation.message(payload, maximumBytes: Int.max) }
-        // The four bytes that every message ends with are a block without bytes.
-        #expect(try Inflation.message(ByteBuffer(), maximumBytes: 0) == ByteBuffer())
+        // RFC 7692, section 7.2.3.6; the four bytes that are left out of every message are no block by themselves.
+        #expect(try Inflation.message(ByteBuffer(bytes: [0]), maximumBytes: 0) == ByteBuffer())
+        #expect(throws: Inflation.Fault.corrupt) { try Inflation.message(ByteBuffer(), maximumBytes: 8192) }
         #expect(try Inflation.message(payload, maximumBytes: 2_000_000).readableBytes == 2_000_000)
     }
 }
