@@ -105,7 +105,7 @@ package final class SharedConnection: ChannelInboundHandler {
 }
 
 /// Where a subscriber writes that is one of several of a connection, which holds it.
-struct SharedPlace {
+final class SharedPlace {
     unowned let connection: SharedConnection
     /// Makes of frames of the transport the bytes that this subscriber gets.
     private let mark: (ByteBuffer) -> ByteBuffer

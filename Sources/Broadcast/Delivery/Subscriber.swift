@@ -26,6 +26,10 @@ final class Subscriber: ChannelInboundHandler {
     /// Nil in the other views.
     let own: OwnWish?
     var access: Access
+    // The small ones lie together: with the reference to a shared connection a subscriber is no larger than without.
+    var phase = Phase.joining
+    var isListedAsLagging = false
+    private var channelIsWritable = true
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: (any AnyObject & Sendable)?
     /// The short way, where there is one.
@@ -35,9 +39,6 @@ final class Subscriber: ChannelInboundHandler {
     /// Its index in the audience's group, while following or lagging.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
-    var phase = Phase.joining
-    var isListedAsLagging = false
-    private var channelIsWritable = true
     private var context: ChannelHandlerContext?
 
     init(
