@@ -99,7 +99,7 @@ private actor Transcript {
             (#";t=\d+"#, ";t=T"), (#"Retry-After: \d{2,}"#, "Retry-After: T"), (#"in \d+ s\."#, "in T s."),
             (#"\d{14,20}:(\d+)"#, "E:$1"), (#"retry: \d+"#, "retry: R"), (#""id":"\d+-\d+""#, #""id":"N""#),
             (#""time":\d{13}"#, #""time":T"#), (#""next":"\d+-\d+""#, #""next":"N""#),
-            (#"cursor=\d+-\d+"#, "cursor=N"),
+            (#"after=\d+-\d+"#, "after=N"),
             (#""rate_limit_full_at_us":\d+"#, #""rate_limit_full_at_us":T"#),
             (#""hash":"[0-9a-f]{40}""#, #""hash":"H""#), (#""request_id":"[^"]*""#, #""request_id":"I""#),
             (#"erased-[0-9a-f]{16}"#, "erased-P"),
