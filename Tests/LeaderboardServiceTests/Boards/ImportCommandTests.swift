@@ -41,6 +41,26 @@ struct ImportCommandTests {
         return "year" + season.id.replacing("-W", with: "week")
     }
 
+    @Test("from a Podium whose Redis is a cluster: the leaderboards of all of its nodes, each once")
+    func podiumOfCluster() async throws {
+        try await withService { service, _ in
+            let (tool, cluster) = (try Tool(service), try await RedisCluster())
+            let port = "\(try #require(cluster.nodes.first?.port))"
+            for level in 1...12 {
+                let words = ["-c", "-p", port, "ZADD", "level-\(level)", "\(level)", "ada", "-1", "bob"]
+                #expect(try await Launcher.shared.output("redis-cli", words).contains("2"))
+            }
+            let answer = try await tool.run("podium", cluster.url, "--reason", "moved", "--yes")
+            #expect(answer.code == 0 && answer.output.contains("24 scores set, 0 as they were"), "\(answer.output)")
+            for level in 1...12 {
+                #expect(
+                    try await Self.rows("level-\(level)/scoreboard", service)
+                        == #"[{"user_id":"ada","score":\#(level),"rank":1},{"user_id":"bob","score":-1,"rank":2}]"#
+                )
+            }
+        }
+    }
+
     @Test("from a Podium: each leaderboard by its name and its season, page by page, twice as once")
     func podium() async throws {
         try await withService { service, redis in
