@@ -230,7 +230,7 @@ struct DeskFlagsInBrowserTests {
                 #expect(try await page.evaluate(Self.text("#connection-text")) == "Live")
                 // What is over is not live.
                 let over =
-                    #"{"windows":[{"name":"cup","reset":"once"}],"from":"2001-01-01T00:00:00Z","until":"2001-01-02T00:00:00Z"}"#
+                    #"{"windows":[{"name":"all"},{"name":"cup","reset":"once"}],"from":"2001-01-01T00:00:00Z","until":"2001-01-02T00:00:00Z"}"#
                 try await service.define("old", over)
                 try await openDesk(service, page, "?board=old")
                 try await page.wait(for: "\(Self.text("#connection-text")) === 'Over'")
