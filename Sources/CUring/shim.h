@@ -1,6 +1,6 @@
-// The system's types as every other module has them: liburing would ask for those of _XOPEN_SOURCE, where fd_set is another.
+// liburing.h asks glibc for what X/Open has, which changes types that other modules have, too (fd_set of CNIOLinux): two that differ cannot be
+// in one program. What comes first decides, and asks for nothing.
 #include <sys/types.h>
-// The kernel's own description comes first, in the place of liburing's copy of it: other modules (CSystem of swift-system) have it, too,
-// and two that differ cannot be in one program.
+// So does the kernel's own description, which CSystem of swift-system has: it takes the place of liburing's copy.
 #include <linux/io_uring.h>
 #include <liburing.h>
