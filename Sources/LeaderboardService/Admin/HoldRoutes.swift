@@ -57,16 +57,33 @@ struct HoldRoutes: Sendable {
     }
 
     func routes(_ acts: ActsAcknowledged) -> [Route] {
-        ["/api/v1/admin", "/api/v1/admin/boards/{board}"].flatMap { prefix in
-            [("hold", true), ("unhold", false)].map { word, isHeld in
-                Route.on(
-                    .POST,
-                    "\(prefix)/users/{id}/\(word)",
-                    maximumBodyBytes: AdminBody.maximumBytes,
-                    handler: acts.after { await set(isHeld, $0) }
-                )
-            }
-        }
+        let bytes = AdminBody.maximumBytes
+        return [
+            .on(
+                .POST,
+                "/api/v1/admin/users/{id}/hold",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await set(true, $0) }
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/users/{id}/unhold",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await set(false, $0) }
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/hold",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await set(true, $0) }
+            ),
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/users/{id}/unhold",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await set(false, $0) }
+            ),
+        ]
     }
 }
 

@@ -55,18 +55,45 @@ struct RevertRoutes: Sendable {
 
     func routes(_ acts: ActsAcknowledged) -> [Route] {
         let bytes = AdminBody.maximumBytes
-        return ["/api/v1/admin", "/api/v1/admin/boards/{board}"].flatMap { prefix in
-            Word.allCases.flatMap { word -> [Route] in
-                let path = "\(prefix)/audit/\(word.rawValue)"
-                return [
-                    .on(.POST, path, maximumBodyBytes: bytes, handler: acts.after { await answer(word, $0) }),
-                    .on(.POST, path + "/preview", maximumBodyBytes: bytes) { await preview(word, $0) },
-                ]
-            }
-        }
+        return [
+            .on(
+                .POST,
+                "/api/v1/admin/audit/revert",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await answer(.revert, $0) }
+            ),
+            .on(.POST, "/api/v1/admin/audit/revert/preview", maximumBodyBytes: bytes) { await preview(.revert, $0) },
+            .on(
+                .POST,
+                "/api/v1/admin/audit/unrevert",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await answer(.unrevert, $0) }
+            ),
+            .on(.POST, "/api/v1/admin/audit/unrevert/preview", maximumBodyBytes: bytes) {
+                await preview(.unrevert, $0)
+            },
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/audit/revert",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await answer(.revert, $0) }
+            ),
+            .on(.POST, "/api/v1/admin/boards/{board}/audit/revert/preview", maximumBodyBytes: bytes) {
+                await preview(.revert, $0)
+            },
+            .on(
+                .POST,
+                "/api/v1/admin/boards/{board}/audit/unrevert",
+                maximumBodyBytes: bytes,
+                handler: acts.after { await answer(.unrevert, $0) }
+            ),
+            .on(.POST, "/api/v1/admin/boards/{board}/audit/unrevert/preview", maximumBodyBytes: bytes) {
+                await preview(.unrevert, $0)
+            },
+        ]
     }
 
-    private enum Word: String, CaseIterable {
+    private enum Word {
         case revert, unrevert
 
         var members: [String] { self == .revert ? AdminBody.revertMembers : AdminBody.unrevertMembers }
