@@ -157,13 +157,15 @@ public struct Board: Sendable {
     /// - Parameter key: `Idempotency-Key`; made if there is none. Give your own to try again after a restart of your program.
     public func update(_ update: Update, key: String? = nil) async throws -> UpdateAnswer {
         let body = try JSONEncoder().encode(update)
-        return try await leaderboard.requests.send(
+        var answer: UpdateAnswer = try await leaderboard.requests.send(
             .post,
             path + "/score/update",
             [],
             body: body,
             key: key ?? RetryPolicy.newKey()
         )
+        answer.user = update.user
+        return answer
     }
 
     /// The standings from now on: see ``Live``.

@@ -104,13 +104,15 @@ extension ScoreChange {
 /// What became of an update.
 public struct UpdateAnswer: Decodable, Sendable, Hashable, Replayable {
     /// By id.
-    public let user: String
-    /// Nil on a frozen board, where a service has reported it.
+    public internal(set) var user: String
+    /// Nil on a frozen board, where a service has reported it, and of an update that waits.
     public let score: Int?
-    /// Nil on a frozen board.
+    /// Nil on a frozen board, and of an update that waits.
     public let rank: Int?
-    /// Of the board: each update counts it up.
-    public let seq: Int
+    /// Of the board: each update counts it up. Nil of an update that waits.
+    public let seq: Int?
+    /// A rule of the board holds it: under this id it waits for an operator's word, and nothing has changed yet. Nil: it has counted.
+    public let heldID: String?
     /// Nil: the board's operator always changes something.
     public let changed: Bool?
     /// It had counted before.
@@ -118,7 +120,20 @@ public struct UpdateAnswer: Decodable, Sendable, Hashable, Replayable {
 
     enum CodingKeys: String, CodingKey {
         case user = "user_id"
+        case heldID = "held_id"
         case score, rank, seq, changed
+    }
+
+    /// As the service answers.
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        heldID = try members.decodeIfPresent(String.self, forKey: .heldID)
+        // Of one that waits the service says no more.
+        user = heldID == nil ? try members.decode(String.self, forKey: .user) : ""
+        seq = heldID == nil ? try members.decode(Int.self, forKey: .seq) : nil
+        score = try members.decodeIfPresent(Int.self, forKey: .score)
+        rank = try members.decodeIfPresent(Int.self, forKey: .rank)
+        changed = try members.decodeIfPresent(Bool.self, forKey: .changed)
     }
 }
 
@@ -140,10 +155,13 @@ public struct UpdatesAnswer: Decodable, Sendable, Hashable, Replayable {
         public let score: Int?
         /// From 1.
         public let rank: Int?
+        /// As ``UpdateAnswer/heldID``.
+        public let heldID: String?
 
         enum CodingKeys: String, CodingKey {
             case board, status, code, message, score, rank
             case httpStatus = "http_status"
+            case heldID = "held_id"
         }
     }
 

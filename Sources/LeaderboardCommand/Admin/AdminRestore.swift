@@ -75,6 +75,7 @@ struct AdminRestore: AsyncParsableCommand {
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
                 if let words = preview.freezeWords(held) { print("  \(words)") }
+                if let words = preview.holdWords { print("  \(words.printable)") }
                 if users > 0 || consent.dryRun || held.definition != nil && preview.changes(held) {
                     let question =
                         held == .nothing && users == 0
@@ -127,6 +128,14 @@ extension BackupPreview {
         guard changes(held), let definition, let old = held.definition else { return [] }
         let changes = definition.changes(from: old)
         return changes.isEmpty ? ["its definition is stored"] : changes
+    }
+
+    /// Nil: nobody was on hold.
+    fileprivate var holdWords: String? {
+        guard !onHold.isEmpty else { return nil }
+        let named = onHold.prefix(10).joined(separator: ", ") + (onHold.count > 10 ? ", …" : "")
+        return
+            "on hold when it was made: \(named); a restore puts nobody on hold: do so again by leaderboard admin hold"
     }
 
     /// What becomes of who may see it; nil: the same as before.

@@ -35,7 +35,7 @@ export interface RequestOptions {
 }
 export interface UpdateOptions extends RequestOptions {
   /** Idempotency-Key: 1 to 64 visible ASCII characters. Made if there is none; give your own to try again after a restart of your program. */
-  key?: string;
+  key?: string | null;
 }
 
 export interface Row {
@@ -90,11 +90,21 @@ export interface Change extends Segments {
 export interface Update extends Change {
   user_id: string;
 }
+/** 202: a rule of the board holds it, and it waits for an operator's word. Nothing has changed yet. */
+export interface HeldUpdate {
+  status: "success";
+  message: string;
+  held: true;
+  held_id: string;
+  replayed: boolean;
+}
 export interface UpdateAnswer {
+  held?: undefined;
   status: "success";
   message: string;
   user_id: string;
-  score: number;
+  /** Null on a frozen board, where a service has reported it. */
+  score: number | null;
   /** Null on a frozen board. */
   rank: number | null;
   seq: number;
@@ -103,13 +113,15 @@ export interface UpdateAnswer {
   /** It had counted before. */
   replayed: boolean;
 }
-export interface UpdateOutcome extends Partial<Omit<UpdateAnswer, "status">> {
+export interface UpdateOutcome extends Partial<Omit<UpdateAnswer, "status" | "held">> {
   board: string;
   status: "success" | "error";
   http_status: number;
   code?: string;
   message?: string;
   retry_after?: number;
+  held?: boolean;
+  held_id?: string;
 }
 
 export class Leaderboard {
@@ -118,7 +130,7 @@ export class Leaderboard {
   /** `main` if nothing is said. */
   board(name?: string): Board;
   boards(query?: { after?: string; limit?: number }, options?: RequestOptions): Promise<{ boards: BoardDefinition[]; next: string | null }>;
-  standingsOf(user: string, boards: string[], query?: WindowQuery, options?: RequestOptions): Promise<Array<{ board: string } & Partial<Place>>>;
+  standingsOf(user: string, boards: string[], query?: WindowQuery, options?: RequestOptions): Promise<Array<{ board: string; score: number | null; rank: number | null; total: number | null; percentile: number | null }>>;
   scoreboards(boards: string[], query?: WindowQuery & { limit?: number }, options?: RequestOptions): Promise<Array<{ board: string; total: number; scoreboard: Row[] }>>;
   updates(user_id: string, updates: Array<{ board: string } & Change>, options?: UpdateOptions): Promise<{ status: "success" | "partial"; results: UpdateOutcome[]; replayed: boolean }>;
   /** Any path under /api/v1. */
@@ -147,7 +159,7 @@ export class Board {
   seasons(query?: { window?: string; limit?: number }, options?: RequestOptions): Promise<Array<{ window: string; season: string; from: number; until: number | null; final: boolean; users: number }>>;
   totals(kind: string, query?: { limit?: number; offset?: number; around?: string }, options?: RequestOptions): Promise<Array<{ segment: string; score: number; rank: number; users: number }>>;
   /** Counts once, however often it is tried. */
-  update(update: Update, options?: UpdateOptions): Promise<UpdateAnswer>;
+  update(update: Update, options?: UpdateOptions): Promise<UpdateAnswer | HeldUpdate>;
   live(options: LiveOptions & { view: "me" }): Live<OwnPlace>;
   live(options?: LiveOptions): Live;
 }

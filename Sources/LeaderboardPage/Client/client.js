@@ -48,12 +48,12 @@ export class Leaderboard {
 
   /** `updates`: one user's, of up to 20 boards; each has its own outcome in the answer. */
   updates(user_id, updates, options) {
-    return this.request("POST", "/score/updates", { body: { user_id, updates }, key: newKey(), ...options });
+    return this.request("POST", "/score/updates", { ...options, body: { user_id, updates }, key: options?.key ?? newKey() });
   }
 
   /** Any path under /api/v1. What fails for a while is tried again; what changes something only if it has a `key`. */
   async request(method, path, { signal, retries = this.#retries, ...asked } = {}) {
-    const mayRepeat = method === "GET" || asked.key !== undefined;
+    const mayRepeat = method === "GET" || asked.key != null;
     let refresh = false;
     for (let failures = 0; ; ) {
       try {
@@ -80,13 +80,13 @@ export class Leaderboard {
     signal?.addEventListener("abort", abort);
     try {
       if (body !== undefined) Object.assign(headers, { "Content-Type": "application/json", Prefer: "return=representation" });
-      if (key !== undefined) headers["Idempotency-Key"] = key;
+      if (key != null) headers["Idempotency-Key"] = key;
       const sent = { method, headers, cache: "no-store", signal: stop.signal, body: body === undefined ? undefined : JSON.stringify(body) };
       const answer = await this.#fetch(this.url(path, query), sent);
       if (!answer.ok) throw await errorOf(answer);
       if (answer.status === 204) return null;
       const value = await answer.json();
-      return key === undefined ? value : { ...value, replayed: answer.headers.get("Idempotency-Replayed") === "true" };
+      return key == null ? value : { ...value, replayed: answer.headers.get("Idempotency-Replayed") === "true" };
     } catch (cause) {
       signal?.throwIfAborted();
       if (cause instanceof LeaderboardError) throw cause;
@@ -153,7 +153,7 @@ export class Board {
 
   /** { user_id, score_increase: 50 }, or what else the board takes. It counts once, however often it is tried; `options.key` is made if there is none. */
   update(update, options) {
-    return this.leaderboard.request("POST", `${this.path}/score/update`, { body: update, key: newKey(), ...options });
+    return this.leaderboard.request("POST", `${this.path}/score/update`, { ...options, body: update, key: options?.key ?? newKey() });
   }
 
   /** The standings from now on: see `Live`. */

@@ -56,6 +56,15 @@ struct SwiftClientTests {
         }
     }
 
+    @Test("tells an update that waits for review")
+    func held() async throws {
+        let body = #"{"message":"The update waits for review","status":"success","held":true,"held_id":"5-0"}"#
+        let server = try await ReceivingServer([.status(202, body: body)])
+        let answer = try await Client(server.url, token: "t").board().update(Update(of: "ada", .increase(5)))
+        #expect(answer.heldID == "5-0" && answer.user == "ada" && answer.score == nil && answer.seq == nil)
+        #expect(server.received.count == 1)
+    }
+
     @Test("says exactly what went wrong")
     func errors() async throws {
         try await withService(["RATE_LIMIT_UPDATES": "1", "RATE_LIMIT_INTERVAL_SECONDS": "3600"]) { service, _ in

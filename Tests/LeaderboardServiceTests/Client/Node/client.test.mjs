@@ -48,8 +48,14 @@ test("each update has a key of its own, or the caller's", async () => {
   await board.update(update);
   await board.update(update);
   await board.update(update, { key: "match-7" });
+  for (const key of [null, undefined]) {
+    await board.update(update, { key });
+    await board.leaderboard.updates("ada", [], { key });
+  }
   const keys = requests.map(({ headers }) => headers["Idempotency-Key"]);
   assert.notEqual(keys[0], keys[1]);
+  assert.equal(new Set(keys.slice(3)).size, 4);
+  for (const key of keys.slice(3)) assert.match(key, /^[0-9a-f]{32}$/);
   assert.equal(keys[2], "match-7");
   assert.equal(new Set(Array.from({ length: 1_000 }, newKey)).size, 1_000);
 });
