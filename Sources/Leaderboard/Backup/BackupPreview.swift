@@ -1,3 +1,5 @@
+import Board
+
 /// What a backup is of, and what a restore of it would come to.
 package struct BackupPreview: Sendable {
     package let board: BoardID
