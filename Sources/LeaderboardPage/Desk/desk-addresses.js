@@ -1,6 +1,6 @@
 // From where a user's updates came, how fast, and who else came from there.
 
-import { AuditReader, isUpdate } from "./desk-audit.js";
+import { AuditReader, played } from "./desk-audit.js";
 import { Refused } from "./desk-service.js";
 import { timeElement, timeWords } from "./desk-times.js";
 import { number, rate } from "./format.js";
@@ -15,14 +15,15 @@ const shownOthers = 10;
 export function addressesOf(entries) {
   const found = new Map();
   for (const entry of entries) {
-    if (!isUpdate(entry) || entry.ip === null || entry.time === null) continue;
-    const key = `${entry.actor ?? ""} ${entry.ip}`;
-    const one = found.get(key) ?? { ip: entry.ip, reporter: entry.actor, updates: 0, points: 0, first: entry.time, last: entry.time };
+    const { time = null, reporter } = played(entry) ?? {};
+    if (entry.ip === null || time === null) continue;
+    const key = `${reporter ?? ""} ${entry.ip}`;
+    const one = found.get(key) ?? { ip: entry.ip, reporter, updates: 0, points: 0, first: time, last: time };
     found.set(key, one);
     one.updates += 1;
     one.points += entry.increase ?? 0;
-    one.first = Math.min(one.first, entry.time);
-    one.last = Math.max(one.last, entry.time);
+    one.first = Math.min(one.first, time);
+    one.last = Math.max(one.last, time);
   }
   return [...found.values()]
     .map((one) => ({ ...one, perHour: one.updates > 1 ? (one.points * 3_600_000) / Math.max(60_000, one.last - one.first) : null }))
@@ -123,7 +124,7 @@ export class Addresses {
 function othersOf(entries, user) {
   const counts = new Map();
   for (const entry of entries) {
-    if (!isUpdate(entry) || entry.actor !== null || entry.user === null || entry.user === user) continue;
+    if (played(entry)?.reporter !== null || entry.user === null || entry.user === user) continue;
     counts.set(entry.user, (counts.get(entry.user) ?? 0) + 1);
   }
   return [...counts].map(([other, updates]) => ({ user: other, updates })).sort((a, b) => b.updates - a.updates || (a.user < b.user ? -1 : 1));

@@ -7,7 +7,7 @@ const most = 20_000;
 /** One request looks through 20,000 entries at most, and may find none among them. */
 const requestsAtOnce = 5;
 
-/** { id, time, action, user, increase, score, seq, ip, actor, reason, flags, isReverted, isHidden, isMalformed, raw }; what is not told is null. Null: rubbish. */
+/** { id, time, action, user, increase, score, seq, ip, actor, madeAt, reporter, reason, flags, isReverted, isHidden, isMalformed, raw }; what is not told is null. Null: rubbish. */
 export function readEntry(raw) {
   if (typeof raw?.id !== "string" || !/^[0-9]+-[0-9]+$/.test(raw.id) || typeof raw.action !== "string") return null;
   const text = (value) => (typeof value === "string" ? value : null);
@@ -22,6 +22,8 @@ export function readEntry(raw) {
     seq: number(raw.seq),
     ip: text(raw.ip),
     actor: text(raw.actor),
+    madeAt: isTime(raw.made_at) ? raw.made_at : null,
+    reporter: text(raw.reporter),
     reason: text(raw.reason),
     flags: Array.isArray(raw.flags) ? raw.flags.filter((flag) => typeof flag === "string") : [],
     isReverted: raw.reverted === true,
@@ -36,6 +38,12 @@ const canBeReverted = ({ action }) => action === "update" || action === "adjust"
 
 /** What a player, or a service for them, has done. */
 export const isUpdate = ({ action }) => action === "update";
+
+/** The same, or one that had waited and was released, as of when it was made: { time, reporter: the service that sent it, or null }. Null: neither. */
+export function played(entry) {
+  if (entry.action === "release") return { time: entry.madeAt, reporter: entry.reporter };
+  return isUpdate(entry) ? { time: entry.time, reporter: entry.actor } : null;
+}
 
 export class AuditReader {
   /** Newest first. */

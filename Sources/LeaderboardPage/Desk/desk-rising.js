@@ -1,6 +1,6 @@
 // Who has gained most of late, reckoned here from the newest entries of the audit.
 
-import { AuditReader, isUpdate } from "./desk-audit.js";
+import { AuditReader, played } from "./desk-audit.js";
 import { KeyedList } from "./desk-list.js";
 import { Refused } from "./desk-service.js";
 import { timeWords } from "./desk-times.js";
@@ -20,19 +20,25 @@ const readAnyhowEvery = 20_000;
 function unseen(entry) {
   if (entry.action === "suspend") return entry.isHidden ? "hidden" : "suspended";
   if (entry.action === "reinstate") return "";
-  return isUpdate(entry) ? (entry.isHidden ? "hidden" : "") : null;
+  return played(entry) ? (entry.isHidden ? "hidden" : "") : null;
 }
 
-/** What each user gained by updates that count, the greatest good first: [{ user, points, updates, addresses, score, mark }], from entries
-    whose newest come first. The mark: "hidden", "suspended", or "". */
-export function rising(entries, order) {
+/** What each user gained by updates that count and were made since then, the greatest good first: [{ user, points, updates, addresses, score,
+    mark }], from entries whose newest come first. The score is the newest that any entry tells. The mark: "hidden", "suspended", or "". */
+export function rising(entries, order, since = 0) {
   const users = new Map();
   const marks = new Map();
+  const scores = new Map();
   for (const entry of entries) {
+    if (entry.user === null) continue;
     const mark = unseen(entry);
-    if (entry.user !== null && mark !== null && !marks.has(entry.user)) marks.set(entry.user, mark);
-    if (!isUpdate(entry) || entry.isReverted || entry.user === null || entry.increase === null) continue;
-    const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: entry.score, mark: marks.get(entry.user) };
+    if (mark !== null && !marks.has(entry.user)) marks.set(entry.user, mark);
+    if (entry.score !== null && !scores.has(entry.user)) scores.set(entry.user, entry.score);
+    const update = played(entry);
+    if (update === null || entry.isReverted || entry.increase === null) continue;
+    // Released of late, and made before.
+    if (update.time !== null && update.time < since) continue;
+    const found = users.get(entry.user) ?? { user: entry.user, points: 0, updates: 0, addresses: new Set(), score: scores.get(entry.user) ?? null, mark: marks.get(entry.user) };
     users.set(entry.user, found);
     found.points += entry.increase;
     found.updates += 1;
@@ -108,7 +114,7 @@ export class Rising {
       return;
     }
     if (stopping.signal.aborted) return;
-    this.#rows = rising(reader.entries, this.#board.order).slice(0, shown);
+    this.#rows = rising(reader.entries, this.#board.order, since).slice(0, shown);
     const count = number(reader.entries.length);
     note.textContent = reader.isDone
       ? `By all ${count} entries of the audit since ${timeWords(since)}.`

@@ -83,7 +83,7 @@ struct DeskFlagsInBrowserTests {
                     "[...document.querySelectorAll('#rising-rows button')].map((row) => row.innerText.replace(/\\s+/g, ' ')).join()"
                 try await page.evaluate("document.querySelector('#rising-again').click()")
                 try await page.wait(
-                    for: "\(rising) === '+50 ada 1 update from 1 address 50,+20 eve 1 update from 1 address 920'"
+                    for: "\(rising) === '+50 ada 1 update from 1 address 50,+20 eve 1 update from 1 address 20'"
                 )
                 // The board's audit, by what is flagged alone.
                 try await page.press("2")
@@ -147,6 +147,13 @@ struct DeskFlagsInBrowserTests {
                 try await page.wait(
                     for:
                         "\(Self.text("#done-rows")).includes('An update of bob was released: the score is 800 (+800).')"
+                )
+                // It counts as one of its user's, from where it came.
+                let rising =
+                    "[...document.querySelectorAll('#rising-rows button')].map((row) => row.innerText.replace(/\\s+/g, ' ')).join()"
+                try await page.evaluate("document.querySelector('#rising-again').click()")
+                try await page.wait(
+                    for: "\(rising) === '+800 bob 1 update from 1 address 800,+50 ada 1 update from 1 address 50'"
                 )
                 // It is undone by a revert.
                 try await page.evaluate("document.querySelector('#done-rows button').click()")

@@ -188,6 +188,9 @@ struct DeskViewsInBrowserTests {
                       const { Order } = await import("/assets/x/order.js");
                       const hour = 3_600_000;
                       const raw = [null, {}, { id: "x", action: "update" }, { id: "1-1", action: 5 },
+                        { id: "9-9", time: 9 * hour, action: "unrevert", user_id: "dan", score_increase: 100, score: 760 },
+                        { id: "9-8", time: 9 * hour, action: "release", user_id: "dan", score_increase: 60, score: 660, ip: "::5", actor: "ops", made_at: 7 * hour, reporter: "game-1" },
+                        { id: "9-7", time: 9 * hour, action: "release", user_id: "dan", score_increase: 40, score: 600, ip: "::6", actor: "ops", made_at: 2 * hour },
                         { id: "9-0", time: 9 * hour, action: "update", user_id: "eve", score_increase: 500, score: 900, ip: "::1", hidden: true },
                         { id: "8-0", time: 8 * hour, action: "update", user_id: "eve", score_increase: 400, score: 400, ip: "::1" },
                         { id: "7-0", time: 1e300, action: "update", user_id: "eve", score_increase: 2 ** 60, ip: "::2" },
@@ -200,7 +203,8 @@ struct DeskViewsInBrowserTests {
                       const order = (text) => Order.read({ order: text, ties: "id" });
                       return JSON.stringify([
                         entries.length,
-                        rising(entries, order("desc")).map(({ user, points, updates, mark }) => `${user} ${points} ${updates} ${mark}`),
+                        rising(entries, order("desc")).map(({ user, points, updates, score, mark }) => `${user} ${points} ${updates} ${score} ${mark}`),
+                        rising(entries, order("desc"), 3 * hour).filter(({ user }) => user === "dan").map(({ points }) => points),
                         rising(entries, order("asc")).map(({ user, mark }) => user + mark),
                         addressesOf(entries).map(({ ip, reporter, updates, points, perHour }) => [ip, reporter, updates, points, perHour].join(" ")),
                       ]);
@@ -208,7 +212,7 @@ struct DeskViewsInBrowserTests {
                     """
                 #expect(
                     try await page.evaluate(found)
-                        == #"[8,["eve 900 2 hidden","bob 5 1 suspended"],["cid"],["::1  2 900 900","::3 game-1 1 5 ","::4  1 -3 "]]"#
+                        == #"[11,["eve 900 2 900 hidden","dan 100 2 760 ","bob 5 1 5 suspended"],[60],["cid"],["::1  2 900 900","::3 game-1 1 5 ","::4  1 -3 ","::5 game-1 1 60 ","::6  1 40 "]]"#
                 )
             }
         }
