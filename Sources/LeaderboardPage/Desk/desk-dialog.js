@@ -4,6 +4,8 @@ import { Refused } from "./desk-service.js";
 
 /** Who writes a number need not be asked about each digit. */
 const previewAfter = 250;
+/** There is something to see, as the service wants it of a reason. */
+const visible = /[^\p{Cc}\p{Cf}\p{Cs}\p{M}\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/u;
 
 export class ActDialog {
   #elements;
@@ -31,6 +33,8 @@ export class ActDialog {
     elements.dialog.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
+      // What is open below stays.
+      event.stopPropagation();
       if (!this.#isBusy) this.close();
     });
     elements.dialog.addEventListener("close", () => !elements.dialog.open && this.#end());
@@ -106,7 +110,7 @@ export class ActDialog {
     const { typed, reason, go } = this.#elements;
     const act = this.#act;
     if (!act) return;
-    const hasReason = act.needsReason === false || reason.value.trim() !== "";
+    const hasReason = act.needsReason === false || visible.test(reason.value);
     const isTyped = !act.typed || typed.value === act.typed;
     const isSeen = !act.preview || this.#seen !== null;
     // Said, not disabled: a button that is disabled loses the focus, and tells nobody why.
@@ -120,7 +124,7 @@ export class ActDialog {
     const isSeen = !act.preview || this.#seen !== null;
     if (!isSeen) return this.#say("It is not done before it is known what it will do.");
     if (act.typed && typed.value !== act.typed) return this.#say(`Write ${act.typed} to go on.`, typed);
-    if (act.needsReason !== false && reason.value.trim() === "") return this.#say("A reason is needed: it stands in the audit.", reason);
+    if (act.needsReason !== false && !visible.test(reason.value)) return this.#say("A reason is needed: it stands in the audit.", reason);
     this.#isBusy = true;
     this.#allow();
     cancel.disabled = true;
@@ -136,7 +140,7 @@ export class ActDialog {
       cancel.disabled = false;
       this.#allow();
     }
-    if (!done) return go.focus();
+    if (!done) return (act.needsReason === false ? go : reason).focus();
     this.close();
     this.#onDone(done);
   }

@@ -267,6 +267,19 @@ struct DeskInBrowserTests {
 
                 // What the service refuses is told in its words, and the dialog stays.
                 try await page.press("s")
+                try await page.wait(for: "\(Self.isAsking) && document.activeElement.id === 'act-reason'")
+                // A reason that nobody sees is none; with an invisible character in it, it can be mended at once.
+                try await page.type(" \u{200B}")
+                let isDisabled = "document.querySelector('#act-go').getAttribute('aria-disabled')"
+                #expect(try await page.evaluate(isDisabled) == "true")
+                try await page.type("a look")
+                #expect(try await page.evaluate(isDisabled) == "false")
+                try await page.evaluate("(document.querySelector('#act-go').focus(), 0)")
+                try await page.press("Enter")
+                try await page.wait(
+                    for: "\(Self.text("#act-problem")) !== '' && document.activeElement.id === 'act-reason'"
+                )
+                try await page.evaluate("(document.querySelector('#act-reason').value = '', 0)")
                 try await Self.agree("a look first", page)
                 try await page.wait(for: "\(Self.marks) === 'Suspended'")
                 try await page.press("a")
