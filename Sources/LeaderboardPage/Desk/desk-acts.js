@@ -1,5 +1,6 @@
 // The acts of a moderator, as the dialog wants them: what each says, shows before, does, and how it is undone.
 
+import { readHeld } from "./desk-held.js";
 import { Refused } from "./desk-service.js";
 import { fieldOfTime, timeOfField, timeWords } from "./desk-times.js";
 import { number, signed } from "./format.js";
@@ -162,7 +163,8 @@ export class Acts {
       preview: async () => {
         const { updates, upto } = await this.#service.write("POST", `${path}/preview`, { user_id: user });
         if (updates === 0) return { isNothing: true, words: "Nothing of this user waits." };
-        return { upto, words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user}.` };
+        const sum = isRelease ? await this.#sumOfHeld(board, user, updates, upto) : null;
+        return { upto, words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user}${sum === null ? "" : `, together ${signed(sum)}`}.` };
       },
       run: async (reason, { upto }) => {
         let [count, kept, after] = [0, 0, null];
@@ -176,6 +178,14 @@ export class Acts {
         return { board, user, words: `${number(count)} ${count === 1 ? "update" : "updates"} of ${user} ${count === 1 ? "was" : "were"} ${isRelease ? "released" : "rejected"}.${still}`, undo: null };
       },
     };
+  }
+
+  /** What they ask for together; null: it is no sum, or others wait by now. */
+  async #sumOfHeld(board, user, updates, upto) {
+    const { held } = await this.#service.read(this.#service.path(board, "held"), { user_id: user, limit: 1000 });
+    const entries = (Array.isArray(held) ? held : []).map(readHeld).filter(Boolean);
+    const asked = entries.slice(0, updates).map(({ operation, value }) => (value === null ? null : operation === "incr" ? value : operation === "decr" ? -value : null));
+    return asked.length !== updates || entries[updates - 1].id !== upto || asked.includes(null) ? null : asked.reduce((sum, value) => sum + value, 0);
   }
 
   /** By which a release can be reverted; null: the audit does not tell it any more. */

@@ -168,6 +168,13 @@ struct DeskFlagsInBrowserTests {
                 // The focus is on the user then: the keys are of the one that is chosen all the same.
                 try await page.press("l")
                 try await page.wait(for: "\(Self.text("#act-preview")) === 'The score becomes 900 (+900).'")
+                // Escape on a button of the dialog closes that alone.
+                try await page.evaluate("document.querySelector('#act-cancel').focus()")
+                try await page.press("Escape")
+                try await page.wait(for: "!document.querySelector('#act').open")
+                #expect(try await page.evaluate("document.querySelector('#case').hidden") == "false")
+                try await page.press("L")
+                try await page.wait(for: "\(Self.text("#act-preview")) === '2 updates of eve, together +1,600.'")
                 try await page.press("Escape")
                 try await page.wait(for: "!document.querySelector('#act').open")
                 try await page.evaluate("document.querySelector('#held-acts [data-act=X]').click()")
