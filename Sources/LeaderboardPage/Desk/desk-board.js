@@ -10,6 +10,8 @@ export class DeskBoard {
   isOfWindow = false;
   order = usualOrder;
   title = null;
+  /** It takes updates up to then (milliseconds since 1970); null: for ever. */
+  until = null;
   /** As the service has it; null: not known yet. */
   definition = null;
 
@@ -28,8 +30,7 @@ export class DeskBoard {
 
   /** It took updates up to a time, which has come. */
   get isOver() {
-    const until = Date.parse(this.definition?.until ?? "");
-    return Number.isFinite(until) && until <= serviceTime();
+    return this.until !== null && this.until <= serviceTime();
   }
 
   path(part, query = {}) {
@@ -56,6 +57,7 @@ export class DeskBoard {
       if (!definition) return "unanswered";
       this.order = definition.order;
       this.title = definition.title;
+      this.until = definition.until;
       this.definition = body;
       this.#onKnown();
       return null;

@@ -46,6 +46,7 @@ const countdown = new Countdown(element("time-left"));
 const faces = new Faces(board, { onKnown: facesChanged });
 const status = new Status(
   elements({ pill: "connection", text: "connection-text", transport: "transport", lastUpdate: "last-update" }),
+  { isOver: () => board.isOver },
 );
 const stage = new Stage({ board, rows, faces, notice: new Notice(element("empty")) }, { onDraw: drawn });
 const tabs = new Tabs(elements({ list: "windows", panel: "board" }), { onChoose: (window) => place.go({ window }) });
@@ -126,6 +127,8 @@ const stats = new Stats({
 let screen = null;
 /** How many play, or null. */
 let players = null;
+/** The board has ended for good, as far as the screen knows. */
+let isSeenOver = false;
 
 /** What the rows come from. */
 const source = () => (place.season === null ? feed : past);
@@ -189,7 +192,8 @@ function seasonEnded(ended, top) {
   seasons.ended(ended, top);
   setTimeout(() => stats.ask(), countSpread * Math.random());
   remark();
-  const winner = top[0] ? `${nameOf(top[0].user)} has won with ${board.order.worth(top[0].score)}.` : "";
+  // Of a board that is over the first row says it.
+  const winner = top[0] && !(running.isLast && board.isOver) ? `${nameOf(top[0].user)} has won with ${board.order.worth(top[0].score)}.` : "";
   announcer.say("season", `The season has ended. ${winner}`);
 }
 
@@ -213,7 +217,7 @@ function stateChanged(state) {
   switch (state.name) {
     case "live":
       tokenForm.show(false);
-      announcer.say("connection", "Live.");
+      announcer.say("connection", board.isOver ? "Ended." : "Live.");
       stats.ask();
       break;
     case "past":
@@ -303,7 +307,9 @@ function drawn(top) {
   followAround();
   screen?.drawn(top);
   if (source().refusal !== null) return;
-  announcer.say("leader", isRunning && top[0] && top[0].user !== null ? `${nameOf(top[0].user)} leads with ${board.order.worth(top[0].score)}.` : null);
+  // What is frozen is not how it ended.
+  const stands = board.isOver && running.frozen === null ? "has won" : "leads";
+  announcer.say("leader", isRunning && top[0] && top[0].user !== null ? `${nameOf(top[0].user)} ${stands} with ${board.order.worth(top[0].score)}.` : null);
   announcer.say("player", finder.words);
 }
 
@@ -317,6 +323,10 @@ keepHabits({
     followAround();
     countdown.tick();
     tickScreen();
+    if (board.isOver !== isSeenOver) {
+      isSeenOver = board.isOver;
+      stage.changed();
+    }
     if (source().refusal === null) faces.tick(now);
   },
   onSeen() {

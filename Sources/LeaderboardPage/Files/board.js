@@ -1,7 +1,7 @@
 // The board that the page shows: that of its path, /boards/{name}, or `main`, whose paths name none. Where it is read, and
 // what is known of it.
 
-import { heardAnswer } from "./clock.js";
+import { heardAnswer, serviceTime } from "./clock.js";
 import { readDefinition } from "./message.js";
 import { usualOrder } from "./order.js";
 import { Calendar } from "./season.js";
@@ -20,6 +20,8 @@ export class Board {
   style = { accent: null, logo: null };
   /** Nobody is told of its past seasons then. */
   isFrozen = false;
+  /** It takes updates up to then (milliseconds since 1970); null: for ever. */
+  until = null;
   order = usualOrder;
   /** [{ name, words }], the first is its face. */
   windows = [];
@@ -51,6 +53,11 @@ export class Board {
   /** A window is shown beside the one that never ends. */
   get isOfWindow() {
     return this.#place.window !== null;
+  }
+
+  /** It took updates up to a time, which has come. */
+  get isOver() {
+    return this.until !== null && this.until <= serviceTime();
   }
 
   /** `live`, `events`, `stats`, `users/ID`, `scoreboard`, of the standings that are shown; a `query` says more, and null less. */
@@ -110,6 +117,7 @@ export class Board {
     this.style = definition.style;
     this.order = definition.order;
     this.isFrozen = definition.isFrozen;
+    this.until = definition.until;
     this.windows = definition.windows;
     this.calendar = new Calendar(definition.zone);
     this.#isDefined = true;

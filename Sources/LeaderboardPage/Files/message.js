@@ -132,15 +132,17 @@ export function readStats(body) {
   return (viewers === null || isCount(viewers)) && isCount(users) ? { viewers, users, position: readCursor(cursor) } : null;
 }
 
-/** A board's definition, as far as the page shows it: { name, title, style: { accent, logo }, order, isPrivate, isFrozen, windows, zone }. Null: rubbish. */
+/** A board's definition, as far as the page shows it: { name, title, style: { accent, logo }, order, isPrivate, isFrozen, windows, zone, until: when it takes
+    no updates any more (milliseconds since 1970), or null }. Null: rubbish. */
 export function readDefinition(body) {
-  const { name, title, accent, logo, visibility, windows, time_zone: zone, frozen = null } = body ?? {};
+  const { name, title, accent, logo, visibility, windows, time_zone: zone, until, frozen = null } = body ?? {};
   const order = isName(name) && typeof title === "string" ? Order.read(body) : null;
   if (!order) return null;
   const isPrivate = visibility !== undefined && visibility !== "public";
   const isFrozen = frozen !== null;
   const style = { accent: isColour(accent) ? accent : null, logo: isPicture(logo) ? logo : null };
-  return { name, title, style, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC" };
+  const end = isName(until) ? Date.parse(until) : NaN;
+  return { name, title, style, order, isPrivate, isFrozen, windows: readWindows(windows), zone: isName(zone) ? zone : "UTC", until: isTime(end) ? end : null };
 }
 
 /** `{"boards", "next"}`: a page of definitions; `next` is null on the last one. Null: rubbish. */

@@ -39,13 +39,13 @@ export class Screen {
 
   /** Once a second, and when other standings are shown. `users`: how many play, null where nobody knows. */
   tick({ season = null, users = null } = {}) {
-    const { board, countdown } = this.#parts;
+    const { board, place, countdown } = this.#parts;
     const { clock: time, window, season: when, left, players } = this.#elements;
     write(time, clock.format(serviceTime()));
     const words = board.windows.find(({ name }) => name === board.window)?.words ?? "";
     write(window, board.windows.length > 1 ? words : "");
     write(when, season === null ? "" : board.calendar.words(season));
-    write(left, countdown.words ?? "");
+    write(left, countdown.words ?? (board.isOver && place.season === null ? "Ended" : ""));
     players.hidden = users === null;
     write(players.firstElementChild, users === null ? "" : number(users));
     write(players.lastElementChild, users === 1 ? "player" : "players");

@@ -10,10 +10,12 @@ export class Status {
   #lastUpdateAt = null;
   #notLiveSince = performance.now();
   #elements;
+  #isOver;
 
-  /** `elements`: { pill, text, transport, lastUpdate } */
-  constructor(elements) {
+  /** `elements`: { pill, text, transport, lastUpdate }. `isOver()`: what is fed has ended for good. */
+  constructor(elements, { isOver }) {
     this.#elements = elements;
+    this.#isOver = isOver;
   }
 
   set(state, transport) {
@@ -41,7 +43,7 @@ export class Status {
 
   #words(now) {
     switch (this.#state.name) {
-      case "live": return "Live";
+      case "live": return this.#isOver() ? "Ended" : "Live";
       case "connecting": return "Connecting";
       case "gone": return "Not there";
       case "private": return "Private";

@@ -176,6 +176,24 @@ struct WindowsInBrowserTests {
         }
     }
 
+    @Test("a board that takes no updates any more has ended, also on a wall display: nobody leads, somebody has won")
+    func over() async throws {
+        let snapshot = #"{"type":"snapshot","cursor":"7:5","scoreboard":\#(Self.top)}"#
+        let live = ScriptedLive(.webSocket, [], then: .init(messages: [snapshot])) { part, _ in
+            part == "" ? String(Self.definition.dropLast()) + #","until":"2001-01-02T00:00:00Z"}"# : nil
+        }
+        try await live.run { port in
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(port)/?display=tv")
+                try await page.wait(for: "\(BrowserPage.isLive) && \(Self.rows).startsWith('1 ada,2 bob')")
+                try await page.wait(for: "\(Self.text("#connection-text")) === 'Ended'")
+                try await page.wait(for: "\(Self.text("#announcer")).includes('ada has won with 9 points.')")
+                #expect(try await page.evaluate(Self.text("#screen-left")) == "Ended")
+                #expect(try await !page.evaluate(Self.text("#announcer")).contains("Live"))
+            }
+        }
+    }
+
     @Test("past seasons are listed in pages, and each shown in pages with its ranks: not live, and it says so")
     func past() async throws {
         let week = 604_800_000
