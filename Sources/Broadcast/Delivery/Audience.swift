@@ -13,8 +13,8 @@ final class Audience {
     /// The centre holds its audiences, and is held by who holds the board, as a subscriber does by its admission.
     private weak var home: HomeReference?
     private let status: BoardStatus
-    /// Nobody who is unknown is among the followers.
-    private var isPrivate = false
+    /// Unless it is everybody, nobody who is unknown is among the followers.
+    private var shownTo = ShownTo.everybody
     /// What the sockets of its members are written to by: the loop's. Nil until one of them has had a socket.
     private var sender: LoopSender?
     /// By `Group.index`; a frame goes to one group from the first to the last.
@@ -154,12 +154,14 @@ final class Audience {
 
     // MARK: Who may see it
 
-    /// From now on it is shown to those only who are known, or to anybody. Comes before the standings of which it holds.
-    func show(onlyToKnown isPrivate: Bool) {
-        self.isPrivate = isPrivate
-        guard isPrivate else { return }
+    /// To whom it is shown from now on. Comes before the standings of which it holds.
+    func show(to shownTo: ShownTo) {
+        self.shownTo = shownTo
+        guard shownTo != .everybody else { return }
         for group in groups {
-            for member in group where member.subscriber.access == .unknown { end(member.subscriber, .tokenNeeded) }
+            for member in group where member.subscriber.access == .unknown {
+                end(member.subscriber, shownTo.endOfUnknown)
+            }
         }
     }
 
@@ -167,7 +169,7 @@ final class Audience {
     func leaseEnded(_ subscriber: Subscriber) {
         subscriber.access = .unknown
         // What is one user's own is shown to them for as long as they are known.
-        if isPrivate || subscriber.own != nil { end(subscriber, .tokenExpired) }
+        if shownTo != .everybody || subscriber.own != nil { end(subscriber, .tokenExpired) }
     }
 
     /// It has another token, which holds longer, or not so long.
@@ -240,7 +242,7 @@ final class Audience {
     /// The first message: what it missed, or a snapshot.
     func admit(_ subscriber: Subscriber, _ published: Published, first: ByteBuffer?) {
         guard subscriber.phase == .joining else { return }
-        if isPrivate, subscriber.access == .unknown { return end(subscriber, .tokenNeeded) }
+        if shownTo != .everybody, subscriber.access == .unknown { return end(subscriber, shownTo.endOfUnknown) }
         // The place that followers of users are told is that of their round, which the others may have left behind.
         if subscriber.watch == nil { show(published) }
         enroll(subscriber)
@@ -256,7 +258,7 @@ final class Audience {
     /// Of `View.own`: what comes first, home sends.
     func admitOwn(_ subscriber: Subscriber) {
         guard subscriber.phase == .joining else { return }
-        guard subscriber.access != .unknown else { return end(subscriber, .tokenNeeded) }
+        guard subscriber.access != .unknown else { return end(subscriber, shownTo.endOfUnknown) }
         enroll(subscriber)
         subscriber.phase = .following
     }

@@ -58,7 +58,7 @@ package struct Framings: Sendable {
 package enum EndReason: Sendable, CaseIterable {
     /// It did not drain its backlog in time.
     case tooSlow
-    /// There is no such board any more.
+    /// There is no such board any more, or not for the viewer.
     case boardGone
     /// The board is there, but has no such window any more.
     case windowGone

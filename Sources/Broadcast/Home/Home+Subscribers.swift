@@ -66,14 +66,14 @@ extension Home {
         }
     }
 
-    /// The board is shown from now on to those only who are known, or to anybody.
-    func show(onlyToKnown isPrivate: Bool) {
-        guard isPrivate != self.isPrivate else { return }
-        self.isPrivate = isPrivate
+    /// To whom the board is shown from now on.
+    func show(to shownTo: ShownTo) {
+        guard shownTo != self.shownTo else { return }
+        self.shownTo = shownTo
         // What was sent when it was shown to all goes to all.
         deliver()
-        for audience in audiences { audience.reference.run { $0.show(onlyToKnown: isPrivate) } }
-        if isPrivate { log("the board is private now: viewers without a token are sent away", .info) }
+        for audience in audiences { audience.reference.run { $0.show(to: shownTo) } }
+        if shownTo != .everybody { log("the board is private now: viewers without a token are sent away", .info) }
     }
 
     /// There is no such board, or window, any more.

@@ -34,7 +34,7 @@ final class Home {
     /// When the source may be asked again for what is said.
     var nextQuestion = NIODeadline.uptimeNanoseconds(0)
     /// As the source said last.
-    var isPrivate = false
+    var shownTo = ShownTo.everybody
     /// The board is there, but not its window.
     var isWindowGone = false
     private var isDeliveryDue = false

@@ -9,8 +9,7 @@ package struct StandingsSource: Sendable {
     package struct Look: Sendable {
         /// The best users.
         package let snapshot: Snapshot
-        /// It is shown to those only who have a token.
-        package let isPrivate: Bool
+        package let shownTo: ShownTo
         /// Nil: of the window that never ends.
         package let season: SeasonLook?
         /// The board is not shown as it is: the snapshot is of when it was frozen, and changes go to nobody.
@@ -18,12 +17,12 @@ package struct StandingsSource: Sendable {
 
         package init(
             _ snapshot: Snapshot,
-            isPrivate: Bool = false,
+            shownTo: ShownTo = .everybody,
             season: SeasonLook? = nil,
             frozen: FrozenLook? = nil
         ) {
             self.snapshot = snapshot
-            self.isPrivate = isPrivate
+            self.shownTo = shownTo
             self.season = season
             self.frozen = frozen
         }

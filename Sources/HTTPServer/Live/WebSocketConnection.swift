@@ -21,7 +21,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
     /// Nil: what the client says is let go.
-    private var take: ((ByteBuffer) -> Void)?
+    private var take: ((ByteBuffer?) -> Void)?
     private var phase = Phase.open
     private var chatter = Chatter()
     /// Without a sign of life until then the peer is dead.
@@ -56,8 +56,8 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
 
     // MARK: What the peer sends
 
-    /// See ``LiveChannel/onText(maximumBytes:messages:_:)``.
-    func hear(maximumBytes: Int, messages: Int?, _ take: @escaping (ByteBuffer) -> Void) {
+    /// See ``LiveChannel/onMessage(maximumBytes:messages:_:)``.
+    func hear(maximumBytes: Int, messages: Int?, _ take: @escaping (ByteBuffer?) -> Void) {
         reader.maximumMessageBytes = max(reader.maximumMessageBytes, maximumBytes)
         if let messages { chatter.maximumMessages = messages }
         self.take = take
@@ -84,7 +84,7 @@ final class WebSocketConnection: ChannelDuplexHandler, LivePeer {
         if !chatter.admits(event, now) { end(EndLive(code: 1008, reason: "too many messages")) }
         switch event {
         case .message(let text):
-            if case .open = phase, let text { take?(text) }
+            if case .open = phase { take?(text) }
         case .fragment, .pong: break
         case .ping(let payload):
             // A peer that does not read gets none: a pong may answer several pings (RFC 6455, section 5.5.3).

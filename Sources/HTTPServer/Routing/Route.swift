@@ -119,7 +119,8 @@ package struct LiveChannel {
     /// - Parameters:
     ///   - maximumBytes: how long a message may be, where that is more than the server's own bound.
     ///   - messages: how many may come in ten seconds; nil: few, for nothing has to be said.
-    package func onText(maximumBytes: Int, messages: Int? = nil, _ take: @escaping (ByteBuffer) -> Void) {
+    ///   - take: is given the text; nil: the message is binary.
+    package func onMessage(maximumBytes: Int, messages: Int? = nil, _ take: @escaping (_ text: ByteBuffer?) -> Void) {
         webSocket?.hear(maximumBytes: maximumBytes, messages: messages, take)
     }
 }

@@ -51,6 +51,12 @@ struct LiveCaller: Sendable {
         }
     }
 
+    /// The same of a board that is for everybody: nobody has to show anything, and what is not good changes nothing. Costs nothing
+    /// where nothing was shown.
+    func viewerIfShown(of board: BoardID) async -> LiveViewer? {
+        do { return try await viewerIfKnown(of: board) } catch { return nil }
+    }
+
     /// The same of a board that is hidden from those who are no members. A token that is not good changes nothing then, as it does
     /// of a board that is not there: it is not counted either.
     func viewerIfKnown(of board: BoardID) async throws(Refusal) -> LiveViewer? {

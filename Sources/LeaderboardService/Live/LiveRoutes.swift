@@ -61,8 +61,10 @@ struct LiveRoutes: Sendable {
         let isHidden = wish.asked.isOwn ? await boards.isHidden(viewer?.subject, of: id, on: eventLoop) : nil
         let view = try wish.asked.view(of: viewer, isHidden: isHidden)
         if let window = wish.window { try await boards.allowWatching(window, of: id, on: eventLoop) }
-        let access = viewer.map { Access($0, now: callers.tokens.now()) } ?? .unknown
-        return Watching(board: id, viewer: viewer, view: view, access: access)
+        // Who has shown a token goes on when the board is for everybody no more.
+        let shown = if let viewer { viewer } else { await caller.viewerIfShown(of: id) }
+        let access = shown.map { Access($0, now: callers.tokens.now()) } ?? .unknown
+        return Watching(board: id, viewer: shown, view: view, access: access)
     }
 
     func hold(_ id: BoardID, _ window: WindowName?) throws(Refusal) -> BoardHold {
@@ -112,13 +114,13 @@ extension Refusal {
 /// A board that may be watched, and by whom.
 struct Watching: Sendable {
     let board: BoardID
-    /// Nil: the board is for everybody, and nobody's own place is wanted.
+    /// Nil: the board is for everybody, nobody's own place is wanted, and nobody has shown a token.
     let viewer: LiveViewer?
     let view: View
     let access: Access
 }
 
-/// What becomes of a viewer of a board that is not for everybody when its connection is open.
+/// What becomes of a viewer who is known when the connection is open.
 private struct Welcome: Sendable {
     private let watching: Watching
     private let transport: Transport
@@ -137,7 +139,7 @@ private struct Welcome: Sendable {
         guard let viewer = watching.viewer else { return admission }
         let entered = PrivateViewer(viewer, of: watching.board, on: live.channel, transport, routes.privateViewers)
         let renewal = TokenRenewal(of: entered, from: network, boards: routes.boards)
-        live.onText(maximumBytes: TokenRenewal.maximumMessageBytes, renewal.take)
+        live.onMessage(maximumBytes: TokenRenewal.maximumMessageBytes) { $0.map(renewal.take) }
         return PrivateAdmission(viewer: entered, admission: admission)
     }
 }

@@ -6,9 +6,9 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// The viewers of boards that are not for everybody, as long as they watch. Whoever among them is suspended, or is a member no more, is
-/// sent away: at once where the board's channel tells of it, and else within ``interval``. That costs two commands for each board and
-/// instance, however many watch; boards for everybody cost nothing. Any loop.
+/// The viewers who have shown who they are, as long as they watch. Whoever among them is suspended, or is no member, or none any more, of
+/// a board that is not for everybody, is sent away: at once where the board's channel tells of it, and else within ``interval``. That costs
+/// two commands for each board and instance, however many watch, and at most one of a board for everybody. Any loop.
 final class PrivateViewers: Service {
     static let interval = Duration.seconds(5)
 
@@ -73,10 +73,11 @@ final class PrivateViewers: Service {
 
     /// Where Redis does not answer, everybody stays: it is away from those who write as well.
     func examine(_ board: BoardID) async {
-        let viewers = state.withLock { $0.byBoard[board]?.values.compactMap(\.viewer) ?? [] }
-        guard !viewers.isEmpty, let store = try? await catalogue.board(board, on: eventLoop) else { return }
+        guard let store = try? await catalogue.board(board, on: eventLoop) else { return }
         let visibility = store.board.definition.visibility
         guard visibility != .public else { return }
+        let viewers = state.withLock { $0.byBoard[board]?.values.compactMap(\.viewer) ?? [] }
+        guard !viewers.isEmpty else { return }
         let users = Array(Set(viewers.map(\.subject)))
         guard let found = try? await store.rights(of: users, on: eventLoop) else { return }
         let rights = Dictionary(zip(users, found), uniquingKeysWith: { first, _ in first })

@@ -9,14 +9,14 @@ extension StandingsSource {
         self.init(
             look: { limit, _, eventLoop in
                 try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                    let isPrivate = store.board.definition.visibility != .public
+                    let shownTo = ShownTo(store.board.definition.visibility)
                     let found: RankedPage?
                     do throws(ScoreStoreError) {
                         found = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop)
                     } catch {
                         guard case .frozen(let since) = error else { throw error }
                         let kept = try await store.frozenPage(on: eventLoop)
-                        return Look(kept.page.snapshot, isPrivate: isPrivate, frozen: kept.look(since: since))
+                        return Look(kept.page.snapshot, shownTo: shownTo, frozen: kept.look(since: since))
                     }
                     guard var page = found else { return nil }
                     // What only a template covers is made by its first update, not by who watches it.
@@ -24,7 +24,7 @@ extension StandingsSource {
                         try await store.begin(on: eventLoop)
                         page = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop) ?? page
                     }
-                    return Look(page.snapshot, isPrivate: isPrivate)
+                    return Look(page.snapshot, shownTo: shownTo)
                 }
             },
             standings: { users, _, eventLoop in
@@ -89,6 +89,16 @@ extension StandingsSource {
             if let value = try await call(store) { return value }
         }
         throw ScoreStoreError.unavailable("the board's definition changes all the time")
+    }
+}
+
+extension ShownTo {
+    init(_ visibility: BoardDefinition.Visibility) {
+        switch visibility {
+        case .public: self = .everybody
+        case .private: self = .known
+        case .members: self = .members
+        }
     }
 }
 

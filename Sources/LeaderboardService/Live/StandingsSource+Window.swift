@@ -62,13 +62,13 @@ extension StandingsSource {
         _ store: ScoreStore,
         _ eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Look? {
-        let isPrivate = store.board.definition.visibility != .public
+        let shownTo = ShownTo(store.board.definition.visibility)
         let found: SeasonRows?
         do throws(ScoreStoreError) {
             found = try await store.seasonRows(of: window, limit: limit, on: eventLoop)
         } catch {
             guard case .frozen(let since) = error else { throw error }
-            return try await frozen(window, since: since, isPrivate: isPrivate, store, eventLoop)
+            return try await frozen(window, since: since, shownTo: shownTo, store, eventLoop)
         }
         guard var rows = found else { return nil }
         // What only a template covers is made by its first update, not by who watches it.
@@ -85,7 +85,7 @@ extension StandingsSource {
         }
         return Look(
             snapshot,
-            isPrivate: isPrivate,
+            shownTo: shownTo,
             season: SeasonLook(place, clock: RedisClock(rows.now, readAt: rows.readAt), ended: ended)
         )
     }
@@ -94,21 +94,21 @@ extension StandingsSource {
     private static func frozen(
         _ window: WindowName,
         since: Int,
-        isPrivate: Bool,
+        shownTo: ShownTo,
         _ store: ScoreStore,
         _ eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Look {
         let kept = try await store.frozenPage(of: window, on: eventLoop)
         let snapshot = kept.page.snapshot
         guard let season = kept.season else {
-            return Look(snapshot, isPrivate: isPrivate, frozen: kept.look(since: since))
+            return Look(snapshot, shownTo: shownTo, frozen: kept.look(since: since))
         }
         let now = try await store.time(on: eventLoop)
         // No change counts in it.
         let place = SeasonPlace(season, of: window.rawValue, epoch: snapshot.epoch, index: nil, listed: 0)
         return Look(
             snapshot.in(place),
-            isPrivate: isPrivate,
+            shownTo: shownTo,
             season: SeasonLook(place, clock: RedisClock(now, readAt: .now()), ended: nil),
             frozen: kept.look(since: since)
         )

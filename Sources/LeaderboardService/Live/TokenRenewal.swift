@@ -86,6 +86,7 @@ final class TokenRenewal: Sendable {
 
 extension EndLive {
     static let severalTokens = EndLive(code: 1008, reason: "one token at a time")
+    static let tooManyMessages = EndLive(code: 1008, reason: "too many messages")
 }
 
 extension Refusal {

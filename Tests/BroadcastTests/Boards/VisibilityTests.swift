@@ -88,8 +88,13 @@ struct VisibilityTests {
         world.instance.stop()
     }
 
-    @Test("that becomes private goes on with a token and is sent away without; newcomers likewise", arguments: loops)
-    func madePrivate(loops: Int) throws {
+    @Test(
+        "that becomes private goes on with a token and is sent away without; newcomers likewise",
+        arguments: loops,
+        [ShownTo.known, .members]
+    )
+    func madePrivate(loops: Int, shownTo: ShownTo) throws {
+        let end: EndReason = shownTo == .members ? .boardGone : .tokenNeeded
         let world = World(options, loops: loops)
         let known = NIODeadline.uptimeNanoseconds(0) + .hours(1)
         for (index, viewer) in world.viewers.enumerated() {
@@ -97,12 +102,12 @@ struct VisibilityTests {
             try world.come(viewer)
         }
         try world.settle()
-        world.board.isPrivate = true
+        world.board.shownTo = shownTo
         world.board.publish(.replaced)
         world.board.update("bob", by: 9)
         try world.pass(.seconds(1))
         for (index, viewer) in world.viewers.enumerated() {
-            #expect(viewer.ends == (index % 2 == 0 ? [] : [.tokenNeeded]))
+            #expect(viewer.ends == (index % 2 == 0 ? [] : [end]))
             if index % 2 == 0 { world.check(viewer) }
         }
         // Let in by somebody who does not know yet.
@@ -110,10 +115,10 @@ struct VisibilityTests {
         let before = late.map(\.snapshots)
         for viewer in late { try world.come(viewer) }
         try world.pass(.seconds(1))
-        for viewer in late { #expect(viewer.ends == [.tokenNeeded, .tokenNeeded]) }
+        for viewer in late { #expect(viewer.ends == [end, end]) }
         #expect(late.map(\.snapshots) == before)
 
-        world.board.isPrivate = false
+        world.board.shownTo = .everybody
         world.board.publish(.replaced)
         try world.pass(.seconds(1))
         for viewer in late { try world.come(viewer) }
@@ -126,7 +131,7 @@ struct VisibilityTests {
     func ended() throws {
         for isPrivate in [true, false] {
             let world = World(options, loops: 1)
-            world.board.isPrivate = isPrivate
+            world.board.shownTo = isPrivate ? .known : .everybody
             let ends: [Int64] = [0, 999, 1000, 2500, 90_000, 400_000_000_000]
             for (viewer, end) in zip(world.viewers, ends) {
                 viewer.access = .known(until: world.instance.now + .milliseconds(end))
@@ -143,7 +148,7 @@ struct VisibilityTests {
             }
             #expect(ended == (isPrivate ? [0: 1, 999: 1, 1000: 2, 2500: 3, 90_000: 91] : [:]))
             // Their tokens count for nothing any more.
-            world.board.isPrivate = true
+            world.board.shownTo = .known
             world.board.publish(.replaced)
             try world.pass(.seconds(1))
             #expect(world.viewers.filter(\.isConnected).count == 1)

@@ -18,8 +18,7 @@ final class ModelBoard {
     private var hidden: [String: Int] = [:]
     private(set) var seq = 0
     private(set) var epoch = 1
-    /// Shown to those only who have a token.
-    var isPrivate = false
+    var shownTo = ShownTo.everybody
     /// Told each event that is published.
     var publish: (ModelEvent) -> Void = { _ in }
     /// When each user reached their score.
@@ -108,7 +107,7 @@ final class ModelBoard {
         )
     }
 
-    func look(_ limit: Int) -> StandingsSource.Look { StandingsSource.Look(snapshot(limit), isPrivate: isPrivate) }
+    func look(_ limit: Int) -> StandingsSource.Look { StandingsSource.Look(snapshot(limit), shownTo: shownTo) }
 
     private func precedes(_ a: Standing, _ b: Standing) -> Bool {
         if a.score != b.score { return order.ascends ? a.score < b.score : a.score > b.score }

@@ -52,7 +52,10 @@ func testRoutes(_ events: ServerEvents) -> [Route] {
         .webSocket("/spoken", subprotocol: "spoken.v1") { _ in
             .accept { live in
                 let channel = live.channel
-                live.onText(maximumBytes: 2048) { channel.writeAndFlush(WebSocketFrame.text($0), promise: nil) }
+                live.onMessage(maximumBytes: 2048) { text in
+                    guard let text else { return }
+                    channel.writeAndFlush(WebSocketFrame.text(text), promise: nil)
+                }
             }
         },
         .webSocket("/numbers") { _ in

@@ -14,6 +14,7 @@ struct ManyBoardsRoute: Sendable {
             case .token(let text): token = try await live.callers.token(text, of: request)
             case .ticket: throw .ticketOfOneBoard
             }
+            guard request.query.pairs.isEmpty else { throw .queryOfOneBoard }
             let (place, network) = (try live.place(for: request), live.callers.network(of: request))
             return .accept { [live, token] in ManyBoardsSocket.open($0, live, token, from: network, place) }
         } catch {

@@ -6,10 +6,15 @@ import NIOCore
 /// A WebSocket by which a client follows many boards: it says which, and each message says of which subscription it is. What befalls one of
 /// them leaves the others as they are. Owned by its event loop; its connection holds it.
 final class ManyBoardsSocket {
-    private struct Followed {
+    private final class Followed {
+        let board: BoardID
         let subscription: Subscription
-        /// Nil: the board is for everybody.
-        let viewer: PrivateViewer?
+        /// Nil: the board is for everybody, and no token was shown.
+        var viewer: PrivateViewer?
+
+        init(_ board: BoardID, _ subscription: Subscription, _ viewer: PrivateViewer?) {
+            (self.board, self.subscription, self.viewer) = (board, subscription, viewer)
+        }
     }
 
     /// In ten seconds: all subscriptions made and ended, and some more.
@@ -24,6 +29,7 @@ final class ManyBoardsSocket {
     private let place: Place
     private var token: VerifiedToken?
     private var isRenewing = false
+    private var waiting = WaitingMessages()
     private var subscriptions = SocketSubscriptions<Followed>()
 
     /// - Parameter token: the one that the connection was opened with.
@@ -39,7 +45,7 @@ final class ManyBoardsSocket {
         guard let connection = try? routes.broadcaster.share(live.channel, transport: transport, socket: live.direct)
         else { return }
         let socket = ManyBoardsSocket(live.channel, transport, connection, routes, token, network, place)
-        live.onText(maximumBytes: SocketRequest.maximumBytes, messages: messages, socket.take)
+        live.onMessage(maximumBytes: SocketRequest.maximumBytes, messages: messages, socket.take)
     }
 
     private init(
@@ -60,8 +66,15 @@ final class ManyBoardsSocket {
         self.place = place
     }
 
-    private func take(_ text: ByteBuffer) {
+    /// - Parameter text: nil: the message is binary.
+    private func take(_ text: ByteBuffer?) {
+        guard isRenewing else { return perform(text) }
+        if !waiting.add(text) { channel.triggerUserOutboundEvent(EndLive.tooManyMessages, promise: nil) }
+    }
+
+    private func perform(_ text: ByteBuffer?) {
         do throws(RefusedRequest) {
+            guard let text else { throw RefusedRequest(.binaryMessage) }
             switch try SocketRequest(text) {
             case .subscribe(let wish): subscribe(wish)
             case .unsubscribe(let sub): unsubscribe(sub)
@@ -102,16 +115,7 @@ final class ManyBoardsSocket {
     private func follow(_ found: FoundSubscription, _ wish: SubscriptionWish, _ number: Int) {
         let (sub, watching) = (wish.sub, found.watching)
         let mark = WebSocketMark(member: sub.member)
-        let viewer = watching.viewer.map {
-            PrivateViewer(
-                $0,
-                of: watching.board,
-                on: channel,
-                transport,
-                routes.privateViewers,
-                subscription: SubscriptionReference(self, sub, number, eventLoop: channel.eventLoop)
-            )
-        }
+        let viewer = watching.viewer.map { entered($0, watching.board, sub, number) }
         let subscription = found.stream.subscribe(
             over: connection,
             transport: transport,
@@ -124,9 +128,20 @@ final class ManyBoardsSocket {
             onEnd: { [weak self] reason in self?.end(sub, number, reason.word) }
         )
         guard let subscription else { return }
-        // Another token may have come while it was looked up with the one before.
-        if let viewer, let token { renew(viewer, subscription, token) }
-        subscriptions.open(sub, number, Followed(subscription: subscription, viewer: viewer))
+        let followed = Followed(watching.board, subscription, viewer)
+        subscriptions.open(sub, number, followed)
+        // Another token may have come while it was looked up with the one before, or with none.
+        if let token, token.isTakenUntil > routes.callers.tokens.now() { renew(followed, sub, number, token) }
+    }
+
+    private func entered(
+        _ viewer: LiveViewer,
+        _ board: BoardID,
+        _ sub: SubscriptionName,
+        _ number: Int
+    ) -> PrivateViewer {
+        let reference = SubscriptionReference(self, sub, number, eventLoop: channel.eventLoop)
+        return PrivateViewer(viewer, of: board, on: channel, transport, routes.privateViewers, subscription: reference)
     }
 
     private func unsubscribe(_ sub: SubscriptionName) {
@@ -149,7 +164,6 @@ final class ManyBoardsSocket {
 
     /// All subscriptions go by the new one from then on.
     private func renew(with text: String) {
-        guard !isRenewing else { return channel.triggerUserOutboundEvent(EndLive.severalTokens, promise: nil) }
         isRenewing = true
         let me = NIOLoopBound(self, eventLoop: channel.eventLoop)
         // Nobody awaits it: it ends with a look at the token.
@@ -171,18 +185,22 @@ final class ManyBoardsSocket {
         case .failure(let refusal): say(TokenRenewal.answer(refusal))
         case .success(let new):
             token = new
-            for followed in subscriptions.open {
-                if let viewer = followed.viewer { renew(viewer, followed.subscription, new) }
-            }
+            for (sub, number, followed) in subscriptions.open { renew(followed, sub, number, new) }
             say(TokenRenewal.answer(until: new.isTakenUntil))
         }
+        // One of them may be the next token.
+        while !isRenewing, channel.isActive, let text = waiting.next() { perform(text) }
     }
 
     /// Who is a member no more by it, is found out as of every viewer.
-    private func renew(_ viewer: PrivateViewer, _ subscription: Subscription, _ token: VerifiedToken) {
-        let known = LiveViewer(token, of: viewer.board)
-        viewer.renew(known)
-        subscription.renew(Access(known, now: routes.callers.tokens.now()))
+    private func renew(_ followed: Followed, _ sub: SubscriptionName, _ number: Int, _ token: VerifiedToken) {
+        let known = LiveViewer(token, of: followed.board)
+        if let viewer = followed.viewer {
+            viewer.renew(known)
+        } else {
+            followed.viewer = entered(known, followed.board, sub, number)
+        }
+        followed.subscription.renew(Access(known, now: routes.callers.tokens.now()))
     }
 
     /// Who does not read what is said is too slow.

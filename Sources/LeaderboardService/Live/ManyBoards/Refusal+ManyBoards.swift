@@ -20,6 +20,17 @@ extension Refusal {
         code: "unknown_subscription",
         message: "There is no subscription of this name."
     )
+    static let binaryMessage = invalidMessage("The message is binary: say JSON as text.")
+    /// In the words of the one way in which it can be shown by now.
+    static let missingTokenOfSocket = Refusal(
+        status: missingToken.status,
+        code: missingToken.code,
+        message: #"Show an access token first: say {"type":"token","token":"<token>"}."#
+    )
+    static let queryOfOneBoard = invalidQuery(
+        "This path has no parameters: the boards, and all that is wanted of them, are said in messages, as "
+            + #"{"subscribe":{"sub":"a","board":"main"}}."#
+    )
     static let ticketOfOneBoard = Refusal(
         status: .badRequest,
         code: "invalid_query",

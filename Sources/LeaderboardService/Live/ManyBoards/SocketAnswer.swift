@@ -28,6 +28,7 @@ enum SocketAnswer {
 
 extension ByteBuffer {
     fileprivate mutating func write(_ refusal: Refusal) {
+        let refusal = refusal.code == Refusal.missingToken.code ? Refusal.missingTokenOfSocket : refusal
         writeString(#","error":{"code":"\#(refusal.code)","message":"#)
         writeJSON(refusal.message)
         writeStaticString("}")

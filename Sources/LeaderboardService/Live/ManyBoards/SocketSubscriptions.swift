@@ -53,5 +53,7 @@ struct SocketSubscriptions<Open> {
         return subscription.open.map(Ended.open) ?? .lookedUp
     }
 
-    var open: [Open] { subscriptions.values.compactMap(\.open) }
+    var open: [(sub: SubscriptionName, number: Int, open: Open)] {
+        subscriptions.compactMap { sub, subscription in subscription.open.map { (sub, subscription.number, $0) } }
+    }
 }

@@ -14,12 +14,15 @@ struct SubscriptionWish: Sendable {
     private static let parameters = [
         "window", "season", "segment", "view", "user_id", "include", "neighbours", "max_rate",
     ]
-    private static let members = ["sub", "board", "cursor"] + parameters
+    /// These are refused in words of their own, so nobody is told that they may be sent.
+    private static let refused = ["season", "segment"]
+    private static let members = ["sub", "board", "cursor"] + parameters.filter { !refused.contains($0) }
 
     init(_ content: JSONObject) throws(RefusedRequest) {
         let sub = try SubscriptionName(in: content)
         do throws(Refusal) {
-            if let unknown = UnknownWord(in: content.members.map(\.name), known: Self.members) {
+            let names = content.members.map(\.name).filter { !Self.refused.contains($0) }
+            if let unknown = UnknownWord(in: names, known: Self.members) {
                 throw .invalidMessage(unknown.text(as: "member"))
             }
             guard let board = content["board"]?.string else { throw .invalidMessage("board must be a board's name.") }
