@@ -1,5 +1,5 @@
 import Foundation
-import NIOCore
+package import NIOCore
 
 /// One frame of a server: never masked, never fragmented.
 package struct TestFrame: Sendable, Equatable {
@@ -110,6 +110,10 @@ extension TestConnection {
 
     /// A client's frame: masked, as RFC 6455 demands of it.
     package func sendFrame(opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true) async throws {
+        try await send(Self.clientFrame(opcode: opcode, payload, isFinal: isFinal))
+    }
+
+    package static func clientFrame(opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true) -> ByteBuffer {
         var bytes = ByteBuffer()
         bytes.writeInteger((isFinal ? 0x80 : 0) | opcode)
         if payload.count < 126 {
@@ -121,7 +125,7 @@ extension TestConnection {
         let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
         bytes.writeBytes(mask)
         bytes.writeBytes(payload.enumerated().map { $1 ^ mask[$0 % 4] })
-        try await send(bytes)
+        return bytes
     }
 
     /// The next event of an event stream: its lines, without comments.

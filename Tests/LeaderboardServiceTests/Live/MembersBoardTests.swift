@@ -209,6 +209,52 @@ struct MembersBoardTests {
     }
 
     @Test(
+        "that was for everybody goes on for who has shown a token and may see it, and tells the rest what it is to them now",
+        arguments: ["members", "private"]
+    )
+    func closed(visibility: String) async throws {
+        try await withGuild { service, operators, _ in
+            let member = try token("ada", #","boards":["open"]"#)
+            let ends = visibility == "members"
+            let viewers: [(token: String?, end: String?)] = [
+                (nil, ends ? "board_not_found" : "missing_token"),
+                ("no.to.ken", ends ? "board_not_found" : "missing_token"),
+                (try token("eve"), ends ? "board_not_found" : nil), (member, nil),
+            ]
+            var watching: [(socket: TestConnection, stream: TestConnection, end: String?)] = []
+            for viewer in viewers {
+                let (socket, stream) = (try await service.connect(), try await service.connect())
+                #expect(
+                    try await socket.openWebSocket("/api/v1/boards/open/live", headers(viewer.token)).status == 101
+                )
+                _ = try await socket.message()
+                _ = try await stream.request("GET", "/api/v1/boards/open/events", headers(viewer.token))
+                _ = try await stream.event()
+                watching.append((socket, stream, viewer.end))
+            }
+            let definition = #"{"visibility":"\#(visibility)","windows":[{"name":"all"},{"name":"w","reset":"weekly"}]}"#
+            #expect(try await operators.put("open", definition, .change("1")).status == 200)
+            for (socket, stream, end) in watching {
+                guard let end else { continue }
+                let code = end == "board_not_found" ? 4404 : 4401
+                #expect(try await socket.closing() == TestFrame(opcode: 8, payload: end, closeCode: code))
+                var event = try await stream.event()
+                while event["event"] == nil { event = try await stream.event() }
+                #expect(event["data"]?.contains(end) == true)
+            }
+            #expect(try await update("open", "ada", member, service).status == 200)
+            for (socket, stream, end) in watching where end == nil {
+                while try await !socket.text().contains("ada") {}
+                var event = try await stream.event()
+                while event["data"]?.contains("ada") != true {
+                    #expect(event["event"] == nil)
+                    event = try await stream.event()
+                }
+            }
+        }
+    }
+
+    @Test(
         "lets a suspended member's connections end, on each instance, and opens none for them",
         arguments: ["members", "private"]
     )

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestSupport
 import Testing
 
@@ -15,6 +16,15 @@ struct ManyBoardsClient {
     }
 
     func say(_ text: String) async throws { try await connection.sendFrame(opcode: 1, Array(text.utf8)) }
+
+    /// In one breath: the service reads them at once.
+    func say(_ texts: [String]) async throws {
+        var bytes = ByteBuffer()
+        for text in texts {
+            bytes.writeImmutableBuffer(TestConnection.clientFrame(opcode: 1, Array(text.utf8)))
+        }
+        try await connection.send(bytes)
+    }
 
     func subscribe(_ sub: String, _ board: String, _ more: String = "") async throws {
         try await say(#"{"subscribe":{"sub":"\#(sub)","board":"\#(board)"\#(more.isEmpty ? "" : "," + more)}}"#)

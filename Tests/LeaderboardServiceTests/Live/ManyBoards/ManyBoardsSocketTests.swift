@@ -163,6 +163,7 @@ struct ManyBoardsSocketTests {
                 (#"{"subscribe":{"sub":"a","board":"open","cursor":"x"}}"#, "a", "invalid_query"),
                 (#"{"subscribe":{"sub":"kept","board":"open"}}"#, "kept", "duplicate_subscription"),
                 (#"{"unsubscribe":{"sub":"a"}}"#, "a", "unknown_subscription"),
+                (#"{"subscribe":{"sub":"a","board":"open","xyz":1}}"#, "a", "invalid_message"),
                 ("rubbish", "-", "invalid_message"),
             ]
             for (say, sub, code) in cases {
@@ -172,6 +173,12 @@ struct ManyBoardsSocketTests {
                     "\(say): \(text)"
                 )
             }
+            // It tells what can be done here.
+            let needed = try await refused(#"{"subscribe":{"sub":"a","board":"shut"}}"#)
+            #expect(needed.contains(#"{\"type\":\"token\","#) && !needed.contains("Authorization"))
+            try await client.connection.sendFrame(opcode: 2, Array(#"{"unsubscribe":{"sub":"kept"}}"#.utf8))
+            #expect(try await refused("rubbish").contains("binary"))
+            #expect(try await refused("rubbish").contains("no JSON"))
             // Nobody is told that the board for members exists.
             let absent = try await refused(#"{"subscribe":{"sub":"a","board":"absent"}}"#)
             #expect(try await refused(#"{"subscribe":{"sub":"a","board":"guild"}}"#) == absent)
@@ -383,6 +390,91 @@ struct ManyBoardsSocketTests {
         }
     }
 
+    @Test("judges what is said behind a token by it, in order, also where all comes at once; so does the next token")
+    func behindTokens() async throws {
+        try await withService(Self.quick) { service, _ in
+            _ = try await AnOperator(service).put("p", #"{"visibility":"private"}"#, .make)
+            func token(_ user: String) throws -> String {
+                #"{"type":"token","token":"\#(try service.token(user))"}"#
+            }
+            let client = try await ManyBoardsClient(service)
+            try await client.say([
+                try token("ada"), #"{"subscribe":{"sub":"me","board":"p","view":"me"}}"#,
+                #"{"unsubscribe":{"sub":"x"}}"#,
+                try token("bob"), try token("ada"), "rubbish", #"{"unsubscribe":{"sub":"y"}}"#,
+            ])
+            var answers: [String] = []
+            var isFollowed = false
+            while answers.count < 6 || !isFollowed {
+                let (sub, text) = try await client.next()
+                guard sub != "me" else {
+                    #expect(text.contains(#""type":"me""#), "\(text)")
+                    isFollowed = true
+                    continue
+                }
+                answers.append("\(sub ?? "-") \(text)")
+            }
+            let expected = [
+                "success", "x {\"type\":\"error\"", "other_user", "success", "no JSON", "y {\"type\":\"error\"",
+            ]
+            for (answer, part) in zip(answers, expected) { #expect(answer.contains(part), "\(answers)") }
+        }
+    }
+
+    @Test(
+        "goes on with a board that is for everybody no more for who has shown a token and may see it, and tells others why"
+    )
+    func closed() async throws {
+        try await withService(Self.quick) { service, _ in
+            let operators = try await AnOperator(service)
+            try await make(["guild", "shut"], service)
+            _ = try await operators.ask("PUT", "/guild/members/ada")
+            func bearer(_ user: String) throws -> [String: String] {
+                ["Authorization": "Bearer \(try service.token(user))"]
+            }
+            let nobody = try await ManyBoardsClient(service)
+            let eve = try await ManyBoardsClient(service, bearer("eve"))
+            // One who showed it first, and one who showed it when all was followed.
+            let ada = try await ManyBoardsClient(service, bearer("ada"))
+            let late = try await ManyBoardsClient(service)
+            for client in [nobody, eve, ada, late] {
+                for board in ["guild", "shut"] {
+                    try await client.subscribe(board, board)
+                    try await client.message(of: board)
+                }
+            }
+            try await late.say(#"{"type":"token","token":"\#(try service.token("ada"))"}"#)
+            while try await !late.next().text.contains(#""status":"success""#) {}
+            for (board, visibility) in [("guild", "members"), ("shut", "private")] {
+                let put = try await operators.put(board, #"{"visibility":"\#(visibility)"}"#, .change("1"))
+                #expect(put.status == 200, "\(put.body)")
+            }
+            func ends(_ count: Int, of client: ManyBoardsClient) async throws -> [String: String] {
+                var ends: [String: String] = [:]
+                while ends.count < count {
+                    let (sub, text) = try await client.next()
+                    if text.contains(#""type":"end""#) { ends[sub ?? "-"] = text }
+                }
+                return ends
+            }
+            let unknown = try await ends(2, of: nobody)
+            #expect(unknown["guild"]?.contains("board_not_found") == true)
+            #expect(unknown["shut"]?.contains("missing_token") == true)
+            #expect(try await ends(1, of: eve)["guild"]?.contains("board_not_found") == true)
+            let writer = try await service.connect()
+            for board in ["guild", "shut"] {
+                try await update(board, "ada", 7, on: writer, service)
+                for client in [ada, late, eve] where client.connection !== eve.connection || board == "shut" {
+                    while true {
+                        let (sub, text) = try await client.next()
+                        #expect(!text.contains(#""type":"end""#), "\(text)")
+                        if sub == board, text.contains("ada") { break }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("is opened with a token that is good, or without one, and not with a ticket, nor from any page")
     func opening() async throws {
         try await withService(["LIVE_ALLOWED_ORIGINS": "https://play.example"]) { service, _ in
@@ -397,6 +489,12 @@ struct ManyBoardsSocketTests {
             #expect(try await open(path, ["Authorization": "Bearer x.y.z"]).code == "invalid_token")
             #expect(try await open("\(path)?ticket=\(String(repeating: "a", count: 32))").code == "invalid_query")
             #expect(try await open("\(path)?token=x").code == "token_in_query")
+            for query in ["board=main", "cursor=1:1", "x", "view=top&board=main"] {
+                let refused = try await open("\(path)?\(query)")
+                #expect((refused.status, refused.code) == (400, "invalid_query"), "\(query)")
+                #expect(refused.body.contains("subscribe"))
+            }
+            #expect(try await open("\(path)?").status == 101)
             #expect(try await open(path, ["Origin": "https://evil.example"]).code == "origin_not_allowed")
             #expect(try await service.connect().request("GET", path).status == 426)
         }

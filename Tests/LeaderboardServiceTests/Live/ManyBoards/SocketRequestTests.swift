@@ -111,6 +111,17 @@ struct SocketRequestTests {
         #expect(refused.sub?.rawValue == sub)
     }
 
+    @Test("is refused where a member is unknown, and told which there are: none of those that are always refused")
+    func unknownMember() {
+        guard case .failure(let refused) = read(#"{"subscribe":{"sub":"a","board":"b","xyz":1}}"#) else {
+            Issue.record("taken")
+            return
+        }
+        let words = refused.refusal.message
+        #expect(words.contains("cursor, window, view"), "\(words)")
+        #expect(!words.contains("season") && !words.contains("segment"), "\(words)")
+    }
+
     @Test("is no longer than a token may be")
     func length() {
         let room = SocketRequest.maximumBytes - #"{"type":"token","token":""}"#.utf8.count
