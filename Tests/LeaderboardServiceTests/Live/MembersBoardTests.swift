@@ -232,7 +232,8 @@ struct MembersBoardTests {
                 _ = try await stream.event()
                 watching.append((socket, stream, viewer.end))
             }
-            let definition = #"{"visibility":"\#(visibility)","windows":[{"name":"all"},{"name":"w","reset":"weekly"}]}"#
+            let definition =
+                #"{"visibility":"\#(visibility)","windows":[{"name":"all"},{"name":"w","reset":"weekly"}]}"#
             #expect(try await operators.put("open", definition, .change("1")).status == 200)
             for (socket, stream, end) in watching {
                 guard let end else { continue }
