@@ -28,10 +28,13 @@ struct APIDescriptions: Sendable {
     // MARK: Errors in their two forms
 
     /// The description as its file has it. Null, if that is no JSON: a test reads it.
-    static let described: JSONValue = {
-        let bytes = EmbeddedFile.openAPI.bytes
-        return (try? JSONValue(json: bytes, maximumBytes: bytes.count, maximumDepth: 32)) ?? .null
-    }()
+    static let described = read(EmbeddedFile.openAPI)
+    /// The same of live connections.
+    static let describedLive = read(EmbeddedFile.asyncAPI)
+
+    private static func read(_ file: EmbeddedFile) -> JSONValue {
+        (try? JSONValue(json: file.bytes, maximumBytes: file.bytes.count, maximumDepth: 32)) ?? .null
+    }
 
     /// With what is said once for all errors said of each: who asks for it gets problem details.
     private static var openAPIBytes: [UInt8] {

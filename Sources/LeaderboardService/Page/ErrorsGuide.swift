@@ -17,6 +17,18 @@ enum ErrorsGuide {
         )
     }
 
+    /// What is said on a live connection alone, by code.
+    private static var liveMessages: [String: String] {
+        let said = ["tokenAnswer", "subscriptionError"].flatMap { name in
+            APIDescriptions.describedLive["components"]?["messages"]?[name]?["examples"]?.array ?? []
+        }
+        return said.reduce(into: [:]) { messages, example in
+            let error = example["payload"]?["error"] ?? example["payload"]
+            guard let code = error?["code"]?.string else { return }
+            messages[code] = error?["message"]?.string ?? ""
+        }
+    }
+
     private static var text: String {
         let api = APIDescriptions.described
         let components = api["components"]
@@ -30,11 +42,13 @@ enum ErrorsGuide {
             let examples = response["content"]?["application/json"]?["examples"]?.members ?? []
             for example in examples where status != "default" { statuses[example.name, default: []].insert(status) }
         }
-        let codes = (components?["examples"]?.members ?? []).sorted { $0.name < $1.name }
-        let parts = codes.map { code in
-            let said = statuses[code.name, default: []].sorted().joined(separator: ", ")
-            let message = code.value["value"]?["message"]?.string ?? ""
-            return "## \(code.name)\n\n" + (said.isEmpty ? "" : "**\(said)** ") + message + "\n"
+        var messages = liveMessages
+        for example in components?["examples"]?.members ?? [] {
+            messages[example.name] = example.value["value"]?["message"]?.string ?? ""
+        }
+        let parts = messages.sorted { $0.key < $1.key }.map { code, message in
+            let said = statuses[code, default: []].sorted().joined(separator: ", ")
+            return "## \(code)\n\n" + (said.isEmpty ? "" : "**\(said)** ") + message + "\n"
         }
         return """
             # Errors

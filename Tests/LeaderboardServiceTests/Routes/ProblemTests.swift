@@ -113,6 +113,12 @@ struct ProblemTests {
             for (code, _) in (Descriptions.openAPI["components"]?["examples"] ?? .null).members {
                 #expect(page.body.contains(#"<h2 id="\#(code)">"#), "\(code)")
             }
+            for code in [
+                "invalid_message", "duplicate_subscription", "too_many_subscriptions", "unknown_subscription",
+                "other_user",
+            ] {
+                #expect(page.body.contains(#"<h2 id="\#(code)">"#), "\(code), which live connections alone are told")
+            }
             #expect(page.body.contains("<strong>429</strong>"))
             #expect(try await connection.request("GET", "/docs/guides").body.contains(#"href="/docs/errors""#))
         }
