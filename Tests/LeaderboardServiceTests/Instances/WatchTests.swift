@@ -98,7 +98,8 @@ struct WatchTests {
             #expect(try await service.operate("DELETE", "/boards/cup?data=delete").status == 200)
             let (output, code) = try await ended
             #expect(code == 1)
-            #expect(output.contains("# live") && output.contains("Error: there is no board cup"), "\(output)")
+            // (It is counted before its first message comes.)
+            #expect(output.contains("Error: there is no board cup"), "\(output)")
         }
     }
 
