@@ -131,9 +131,8 @@ local windows, own_keys
 -- How many entries the audit has of it, and whether the board has scores of it.
 local appended, is_placed
 -- Of updates that go the short way: of one by itself KEYS, seq and chain; of a group, in how long the bucket is full that one of them left,
--- when, that as text, and the end of what is told of it; and what the caller wants.
-local plain = {}
-local WANTS = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } }
+-- when, that as text, and the end of what is told of it; and what the caller wants, one of those that there are.
+local plain = { all_wants = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } } }
 -- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
 local had, full_ats, answered, used
 -- The buckets of services, which a group writes once.
@@ -265,6 +264,28 @@ local function is_used(grant, text)
   return type(found) == 'table' and found
 end
 
+-- What all entries of the audit have in common. (In a table, for there is no room for many more locals.)
+local audit_entry = {}
+
+-- The trace of the update whose turn it is, and who reports or adjusts it.
+function audit_entry.push_caller(fields)
+  if flags.has_trace then
+    push(fields, 'trace', args[word + 7])
+  end
+  if flags.actor_word then
+    push(fields, 'actor', args[word + flags.actor_word])
+  end
+end
+
+-- Returns the error for which it was not appended.
+function audit_entry.append(fields)
+  local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
+  if not is_done then
+    return error_of(result)
+  end
+  chain, appended = result, appended + 1
+end
+
 -- Appends the entry of a change, as the first that is written of it. Returns the error for which it was not.
 local function append_change(user, operator, increase_text, score_text, change_seq_text)
   local ip, request, trace = args[word + 5], args[word + 6], flags.has_trace and args[word + 7]
@@ -295,12 +316,7 @@ local function append_change(user, operator, increase_text, score_text, change_s
     push(fields, 'op', operator)
     push(fields, 'value', args[word + 3])
   end
-  if trace then
-    push(fields, 'trace', trace)
-  end
-  if flags.actor_word then
-    push(fields, 'actor', args[word + flags.actor_word])
-  end
+  audit_entry.push_caller(fields)
   if flags.is_adjusted then
     push(fields, 'reason', args[word + flags.words])
   end
@@ -316,22 +332,18 @@ local function append_change(user, operator, increase_text, score_text, change_s
   if is_aside then
     push(fields, 'hidden', '1')
   end
-  local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
-  if not is_done then
-    return error_of(result)
-  end
-  chain, appended = result, appended + 1
+  return audit_entry.append(fields)
 end
 
 -- The first change of a season begins with one of its own. What is written of it beside the entry, end_windows does. Returns the
 -- error for which there is none.
 local function roll_over()
   local roll_text = integer_text(seq + 1)
-  local is_done, result = pcall(append, audit, audit_max, chain, season_fields(roll_text, windows.text), time_text)
-  if not is_done then
-    return error_of(result)
+  local failure = audit_entry.append(season_fields(roll_text, windows.text))
+  if failure then
+    return failure
   end
-  chain, appended, windows.rolled = result, appended + 1, seq + 1
+  windows.rolled = seq + 1
   epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
   seq, seq_text = seq + 1, roll_text
 end
@@ -499,17 +511,8 @@ do
 local function append_held(user, operator, old, seq_of_hold)
   local fields = { 'user', user, 'increase', '0', 'score', old and integer_text(shown_score(old)) or '', 'seq', seq_of_hold,
     'action', 'held', 'ip', args[word + 5], 'request', args[word + 6], 'op', operator, 'value', args[word + 3], 'rules', met }
-  if flags.has_trace then
-    push(fields, 'trace', args[word + 7])
-  end
-  if flags.actor_word then
-    push(fields, 'actor', args[word + flags.actor_word])
-  end
-  local is_done, result = pcall(append, audit, audit_max, chain, fields, time_text)
-  if not is_done then
-    return error_of(result)
-  end
-  chain, appended = result, appended + 1
+  audit_entry.push_caller(fields)
+  return audit_entry.append(fields)
 end
 
 -- An update that a rule holds: it waits for an operator's word with all that is known of it, and nothing of the board is other than it was,
@@ -529,12 +532,7 @@ function hold(user, operator, old, total, full_in, asked)
   local fields = { 'user', user, 'op', operator, 'value', args[word + 3], 'seq', seq_of_hold, 'time', time_text,
     'had', old and integer_text(shown_score(old)) or '', 'score', integer_text(shown_score(total)), 'rules', met,
     'ip', args[word + 5], 'request', args[word + 6] }
-  if flags.has_trace then
-    push(fields, 'trace', args[word + 7])
-  end
-  if flags.actor_word then
-    push(fields, 'actor', args[word + flags.actor_word])
-  end
+  audit_entry.push_caller(fields)
   if windows then
     push(fields, 'seasons', SEASONS.text(windows))
   end
@@ -970,7 +968,7 @@ local function begin_group_in_windows(stored)
 end
 
 local function write(given_keys, given_args)
-  plain.wants = WANTS[given_args[10]] or WANTS['0']
+  plain.wants = plain.all_wants[given_args[10]] or plain.all_wants['0']
   local reply = sound_max and #given_keys >= 11 and #given_args == 16 and write_plain(given_keys, given_args)
   if reply then
     return reply
