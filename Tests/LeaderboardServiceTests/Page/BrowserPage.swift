@@ -35,10 +35,12 @@ actor BrowserPage {
         for domain in ["Page", "Runtime", "Log"] { try await call("\(domain).enable") }
     }
 
-    /// Opens an address; the page may still be loading when this returns.
+    /// Opens an address, and waits until its document is there. What is shown then may have another address: pages of
+    /// ours write into it what they show.
     func open(_ url: String) async throws {
+        try await evaluate("(window.isLeft = true)")
         try await call("Page.navigate", ["url": url])
-        try await wait(for: "location.href.startsWith('\(url)') && document.readyState === 'complete'")
+        try await wait(for: "window.isLeft === undefined && document.readyState === 'complete'")
     }
 
     /// The size of the view, as of a phone unless it is said otherwise.
