@@ -29,8 +29,9 @@ struct BoardPagesInBrowserTests {
                 #expect(try await page.evaluate(Self.text("#rules")).hasPrefix("Lowest score first"))
                 try await page.wait(for: "\(Self.text("#player-rank")) === '#3' && \(Self.text("#users")) === '3'")
                 // Comes to where two are already, behind them; and is told from a loss.
+                try await page.lookOut(for: "document.querySelector('.gain.on:not(.loss)')?.textContent === '−20'")
                 try await service.play("runs", "zoe", #""score":70"#)
-                try await page.wait(for: "document.querySelector('.gain.on:not(.loss)')?.textContent === '−20'")
+                try await page.wait(for: BrowserPage.isSeen)
                 try await page.wait(for: "\(Self.rows) === '1 ada,2 bob,3 zoe'")
                 try await service.play("runs", "zoe", #""score":60"#)
                 try await page.wait(for: "\(Self.rows) === '1 zoe,2 ada,3 bob'")

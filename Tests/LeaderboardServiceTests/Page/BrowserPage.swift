@@ -84,6 +84,14 @@ actor BrowserPage {
         }
     }
 
+    /// Looks out, from now on, for what may be there for a moment only; `isSeen` tells that it was.
+    func lookOut(for condition: String) async throws {
+        let look = "(function look() { (\(condition)) ? window.isSeen = true : setTimeout(look, 20); })()"
+        try await evaluate("(window.isSeen = false, \(look), 0)")
+    }
+
+    static let isSeen = "window.isSeen"
+
     /// A key as from the keyboard: `/`, `Enter`, `ArrowRight`.
     func press(_ key: String) async throws {
         // Those with a name write nothing, but for one.

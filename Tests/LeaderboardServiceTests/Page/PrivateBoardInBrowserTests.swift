@@ -86,7 +86,7 @@ struct PrivateBoardInBrowserTests {
                         """
                     try await page.evaluate(asked)
                     let before = try #require(Int(try await page.evaluate("window.asked().length")))
-                    try await page.wait(for: "window.asked().length === \(before + 2)")
+                    try await page.wait(for: "window.asked().length >= \(before + 2)")
                     let starts = "window.asked().map((entry) => entry.startTime).slice(\(before - 1))"
                     let arePaused =
                         "\(starts).every((start, index, all) => index === 0 || start - all[index - 1] > 2900)"
