@@ -45,7 +45,7 @@ struct CrowdTests {
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(listener.localAddress?.port)
         let service = try #require(ServiceURL(argument: "http://127.0.0.1:\(port)"))
-        let crowd = try Crowd(of: service, path: "/live", dueTimes: DueTimes())
+        let crowd = try Crowd(of: service, paths: ["/live"], dueTimes: DueTimes())
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
         thread.submit { _ in crowd.follow() }

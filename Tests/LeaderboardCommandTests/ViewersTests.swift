@@ -23,7 +23,7 @@ struct ViewersTests {
         let viewer = viewers.add(after: nil)
         for message in messages { viewers.received(message: ByteBuffer(string: message), by: viewer) }
         disturb(writers, &viewers)
-        let behind = viewers.behind(writers.highestSeq)
+        let behind = viewers.behind(writers.highestSeqs)
         return LoadReport(writers, viewers.sightings, behind: behind, since: (.now(), 0))
     }
 
@@ -76,7 +76,7 @@ struct ViewersTests {
             viewers.hasReturned(0, isThere: false, now: now)
             #expect(viewers.returning(now: now + .milliseconds(249)) == [])
             #expect(viewers.returning(now: now + .milliseconds(750)) == [0])
-            #expect(viewers.behind(1) == 1)
+            #expect(viewers.behind([0: 1]) == 1)
             viewers.hasReturned(0, isThere: true)
             // Another instance may be a moment behind the first.
             for message in [Self.snapshot(1), Self.changes(2, 3), Self.changes(4)] {
@@ -98,6 +98,19 @@ struct ViewersTests {
         for _ in 0..<20 { absences.hasReturned() }
         #expect(absences.due(now: now + .milliseconds(2)) == Array(50..<70))
         #expect(absences.count == 100)
+    }
+
+    @Test("each board has its own messages, its own latency and its own end")
+    func boards() throws {
+        let dueTimes = DueTimes()
+        var viewers = Viewers()
+        let all = (0..<2).map { viewers.add(after: 3, on: $0) }
+        for (board, due) in [(0, 2), (1, 60)] { dueTimes.note(4, on: board, .now() - .seconds(Int64(due))) }
+        viewers.received(message: ByteBuffer(string: Self.changes(4)), by: all[1])
+        viewers.count(dueTimes)
+        #expect(try #require(viewers.sightings.latency.summary).p50 >= 60_000)
+        #expect(viewers.behind([0: 4, 1: 4]) == 1 && viewers.behind([0: 3, 1: 5]) == 1 && viewers.behind([1: 4]) == 0)
+        #expect(viewers.sightings.missed == 0)
     }
 
     @Test(
@@ -135,7 +148,7 @@ struct ViewersTests {
                 #expect(isOpen(after: Array(frame[start..<min(start + size, frame.count)])))
             }
             #expect(viewers.sightings.deliveries == 1)
-            #expect(viewers.behind(7) == 0)
+            #expect(viewers.behind([0: 7]) == 0)
             #expect(isOpen(after: [0x89, 0]))
             #expect(answers.last?.getBytes(at: 0, length: 2) == [0x8A, 0x80])
             #expect(!isOpen(after: [0x88, 0]))

@@ -10,23 +10,26 @@ final class Crowd: Sendable {
     let viewers = Mutex(Viewers())
     let dueTimes: DueTimes
     private let service: ServiceURL
-    private let path: String
+    /// Where each board is live.
+    private let paths: [String]
     /// Where viewers connect, and where they stay if there are no `sockets`.
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     /// Nil where bytes have to be changed on their way (TLS).
     private let sockets: CrowdSockets?
 
-    init(of service: ServiceURL, path: String, dueTimes: DueTimes) throws {
+    init(of service: ServiceURL, paths: [String], dueTimes: DueTimes) throws {
         self.service = service
-        self.path = path
+        self.paths = paths
         self.dueTimes = dueTimes
         sockets = service.isSecure ? nil : try CrowdSockets()
     }
 
     /// One more viewer, whose connection is open when this returns.
-    /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
-    func join(after seq: Int?) async throws {
-        try await connect(viewers.withLock { $0.add(after: seq) })
+    /// - Parameters:
+    ///   - board: whose viewer it is.
+    ///   - seq: what it has seen already; nil when a snapshot will tell.
+    func join(board: Int = 0, after seq: Int?) async throws {
+        try await connect(viewers.withLock { $0.add(after: seq, on: board) })
     }
 
     /// Brings viewers back whose connections end, until its task is cancelled.
@@ -44,6 +47,7 @@ final class Crowd: Sendable {
     }
 
     private func connect(_ viewer: Int) async throws {
+        let path = paths[viewers.withLock { $0.board(of: viewer) }]
         if let sockets {
             return try await LiveClient.open(service, path, on: eventLoop) { [self] channel, frames in
                 try sockets.take(over: channel, frames, of: viewer, in: self)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Leaderboard
 import LeaderboardService
 import NIOCore
 import SystemPackage
@@ -12,13 +13,23 @@ struct Load: AsyncParsableCommand {
             Updates come due at a fixed rate whether or not answers come back, and latency counts from the time an \
             update was due: a service that stalls cannot hide it. Tokens are signed with JWT_SECRET; the users are \
             load-1, load-2, …, so mind the service's own RATE_LIMIT_UPDATES. Viewers and writers \
-            whose connection ends come back, as players do, so that a restart can be driven: interruptions are counted. Exits \
+            whose connection ends come back, as players do, so that a restart can be driven: interruptions are counted. \
+            Ctrl-C ends it early, with what was found so far. Exits \
             with 1 if a viewer missed or misordered anything or is not back at the end, or an update failed, or all of them \
             were refused: with which code is told.
             """
     )
 
     @OptionGroup var service: ServiceOption
+
+    @Option(
+        help: ArgumentHelp(
+            "A board. May repeat: updates and viewers are spread over them. (default: main)",
+            valueName: "name"
+        ),
+        transform: BoardOption.board
+    )
+    var board: [BoardID] = []
 
     @Option(help: "How many users the updates are spread over.")
     var users = 1000
@@ -67,7 +78,7 @@ struct Load: AsyncParsableCommand {
         DescriptorLimit.raise()
         // Another live server is compared with: it is none of ours.
         let url = publishPath == nil ? try await service.reached() : try service.url()
-        let run = try LoadRun(service: url, livePath: livePath, requests: requests(of: url), processes: pid)
+        let run = try LoadRun(service: url, livePaths: livePaths, requests: requests(of: url), processes: pid)
         let report = try await run.run(
             writers: connections,
             viewers: subscribers,
@@ -87,11 +98,17 @@ struct Load: AsyncParsableCommand {
         if report.isFaulty { throw ExitCode(1) }
     }
 
+    private var livePaths: [String] {
+        board.isEmpty ? [livePath] : board.map { "/api/v1/boards/\($0)/live" }
+    }
+
     private func requests(of url: ServiceURL) throws -> LoadRequests {
         if let publishPath { return .messages(path: publishPath, authority: url.authority, users: users) }
         let signer = try configured { try TokenSigner(.load()) }
         let names = (0..<users).map(LoadRequests.name)
         let tokens = try names.map { ($0, try signer.token(user: $0, lifetime: .seconds(duration + 600))) }
-        return LoadRequests(updatesOf: tokens, authority: url.authority)
+        let paths =
+            board.isEmpty ? ["/api/v1/score/update"] : board.map { "/api/v1/boards/\($0)/score/update" }
+        return LoadRequests(updatesOf: tokens, to: paths, authority: url.authority)
     }
 }

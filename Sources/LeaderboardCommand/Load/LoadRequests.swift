@@ -2,25 +2,36 @@ import NIOCore
 
 /// What a run sends, one after another.
 enum LoadRequests: Sendable {
-    /// Updates of the service, made once per user: the driver must cost less than what it measures.
-    case updates([ByteBuffer])
+    struct Request {
+        let post: ByteBuffer
+        /// Its number among the boards that are driven.
+        var board = 0
+        /// The update's place in the stream, where the answer will not tell it.
+        var seq: Int?
+    }
+
+    /// Updates of the service, made once for each user: the driver must cost less than what it measures. They go to so many
+    /// boards in turn.
+    case updates([ByteBuffer], boards: Int = 1)
     /// Messages for another live server, to compare the service with: each is what the service's viewers would get for
     /// the update in its place, byte for byte, when the board was empty and its users take turns.
     case messages(path: String, authority: String, users: Int)
 
-    init(updatesOf users: [(name: String, token: String)], authority: String) {
-        self = .updates(
-            users.map { user in
-                Self.post(
-                    "/api/v1/score/update",
-                    [
-                        "Host: \(authority)", "Authorization: Bearer \(user.token)",
-                        "Content-Type: application/json", "Prefer: return=representation",
-                    ],
-                    body: #"{"user_id":"\#(user.name)","score_increase":1}"#
-                )
-            }
-        )
+    /// - Parameter paths: where each board takes updates. Each gets as many, of as many users.
+    init(updatesOf users: [(name: String, token: String)], to paths: [String], authority: String) {
+        let turns = (max(users.count, paths.count) + paths.count - 1) / paths.count
+        let requests = (0..<turns * paths.count).map { number in
+            let user = users[number % users.count]
+            return Self.post(
+                paths[number % paths.count],
+                [
+                    "Host: \(authority)", "Authorization: Bearer \(user.token)",
+                    "Content-Type: application/json", "Prefer: return=representation",
+                ],
+                body: #"{"user_id":"\#(user.name)","score_increase":1}"#
+            )
+        }
+        self = .updates(requests, boards: paths.count)
     }
 
     private static func post(_ path: String, _ headers: [String], body: String) -> ByteBuffer {
@@ -31,17 +42,17 @@ enum LoadRequests: Sendable {
     static func name(_ user: Int) -> String { "load-\(user + 1)" }
 
     /// - Parameter number: from 0.
-    /// - Returns: the request, and its place in the stream where the answer will not tell it.
-    func request(_ number: Int) -> (post: ByteBuffer, seq: Int?) {
+    func request(_ number: Int) -> Request {
         switch self {
-        case .updates(let requests):
-            return (requests[number % requests.count], nil)
+        case .updates(let requests, let boards):
+            let turn = number % requests.count
+            return Request(post: requests[turn], board: turn % boards)
         case .messages(let path, let authority, let users):
             let seq = number + 1
             let body =
                 #"{"type":"changes","cursor":"1000000000000000:\#(seq)","from":\#(seq),"changes":[{"user_id":""#
                 + #"\#(Self.name(number % users))","score":\#(number / users + 1),"score_increase":1,"seq":\#(seq)}]}"#
-            return (Self.post(path, ["Host: \(authority)"], body: body), seq)
+            return Request(post: Self.post(path, ["Host: \(authority)"], body: body), seq: seq)
         }
     }
 

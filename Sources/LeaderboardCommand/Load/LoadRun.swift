@@ -10,17 +10,19 @@ struct LoadRun: Sendable {
     private let eventLoop: any EventLoop
     private let writers: NIOLoopBoundBox<Writers>
     private let startOfViewers: Int?
+    private let boards: Int
     private let crowds: [Crowd]
 
-    init(service: ServiceURL, livePath: String, requests: LoadRequests, processes: [Int] = []) throws {
+    init(service: ServiceURL, livePaths: [String], requests: LoadRequests, processes: [Int] = []) throws {
         self.service = service
         self.processes = processes
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let dueTimes = DueTimes()
         writers = .makeBoxSendingValue(Writers(requests: requests, dueTimes: dueTimes), eventLoop: eventLoop)
         startOfViewers = requests.startOfViewers
+        boards = livePaths.count
         crowds = try (0..<System.coreCount).map { _ in
-            try Crowd(of: service, path: livePath, dueTimes: dueTimes)
+            try Crowd(of: service, paths: livePaths, dueTimes: dueTimes)
         }
     }
 
@@ -61,7 +63,7 @@ struct LoadRun: Sendable {
         let start = (time: NIODeadline.now(), deliveries: sightings().deliveries)
         try await send(rate: rate, from: start.time, for: duration, progress: progress)
         try await wait(for: .seconds(15)) { try await on { $0.outstanding } == 0 }
-        let last = try await on { $0.highestSeq }
+        let last = try await on { $0.highestSeqs }
         try await wait(for: .seconds(5)) { behind(last) == 0 }
         let after = try usage()
         let (seen, isBehind) = (sightings(), behind(last))
@@ -103,7 +105,10 @@ struct LoadRun: Sendable {
     }
 
     private func connect(viewers: Int) async throws {
-        try await inBatches(of: 50, viewers) { try await crowds[$0 % crowds.count].join(after: startOfViewers) }
+        try await inBatches(of: 50, viewers) {
+            // Each crowd has viewers of each board.
+            try await crowds[$0 % crowds.count].join(board: $0 / crowds.count % boards, after: startOfViewers)
+        }
         try await wait(for: .seconds(10)) { crowds.allSatisfy { $0.viewers.withLock { $0.haveBegun } } }
     }
 
@@ -118,8 +123,12 @@ struct LoadRun: Sendable {
         let timer = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: pause) { [writers] _ in
             writers.value.makeDue(rate: rate, from: start, until: start + TimeAmount(duration))
         }
+        // Ctrl-C ends the sending, and another one the process.
+        let isEnough = Flag()
+        let interruptions = Interruptions(goesOn: { isEnough.raise() })
+        defer { interruptions.end() }
         var shown = (succeeded: 0, deliveries: sightings().deliveries)
-        for second in 0..<duration.components.seconds {
+        for second in 0..<duration.components.seconds where !isEnough.isUp {
             try await Task.sleep(for: .seconds(1))
             let now = try await on { (succeeded: $0.succeeded, refused: $0.refused, failed: $0.failed, $0.outstanding) }
             let seen = sightings()
@@ -140,9 +149,9 @@ struct LoadRun: Sendable {
         crowds.reduce(into: Sightings()) { sum, crowd in sum.add(crowd.sightings()) }
     }
 
-    /// Viewers that have not come to this seq.
-    private func behind(_ seq: Int) -> Int {
-        crowds.reduce(0) { sum, crowd in sum + crowd.viewers.withLock { $0.behind(seq) } }
+    /// Viewers that have not come to the seq of their board.
+    private func behind(_ seqs: [Int: Int]) -> Int {
+        crowds.reduce(0) { sum, crowd in sum + crowd.viewers.withLock { $0.behind(seqs) } }
     }
 
     private func wait(for limit: Duration, _ condition: () async throws -> Bool) async throws {
@@ -167,4 +176,14 @@ struct LoadRun: Sendable {
             }
         }
     }
+}
+
+/// Something that comes once.
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isUp: Bool { state.load(ordering: .relaxed) }
+
+    /// - Returns: whether it was down.
+    func raise() -> Bool { !state.exchange(true, ordering: .relaxed) }
 }

@@ -4,6 +4,7 @@ import NIOWebSocket
 /// Some of a run's viewers: whether each can follow without a hole, and how late. Owned by their crowd.
 struct Viewers {
     private struct Viewer {
+        let board: Int
         /// The last that it has seen; -1 before the first snapshot.
         var seq: Int
         /// Its place among the messages.
@@ -16,20 +17,25 @@ struct Viewers {
         var isBroken = false
     }
 
+    private struct Board {
+        var messages = SharedMessages()
+        /// Messages with arrivals that are not counted yet.
+        var uncounted: [SharedMessage] = []
+    }
+
     private var seen = Sightings()
     private var all: [Viewer] = []
     private var absences = Absences<Int>()
     /// What each has seen before the first message of a connection; nil when a snapshot tells.
     private var start: Int?
-    private var messages = SharedMessages()
-    /// Messages with arrivals that are not counted yet.
-    private var uncounted: [SharedMessage] = []
+    private var boards: [Board] = []
     /// Beyond it the oldest are given up: updates of others are never answered to us.
     private static let maximumUncounted = 1024
 
     /// - Parameter seq: what it has seen already; nil when a snapshot will tell.
-    mutating func add(after seq: Int?) -> Int {
-        all.append(Viewer(seq: seq ?? -1, place: messages.end))
+    mutating func add(after seq: Int?, on board: Int = 0) -> Int {
+        while boards.count <= board { boards.append(Board()) }
+        all.append(Viewer(board: board, seq: seq ?? -1, place: boards[board].messages.end))
         start = seq
         seen.viewers += 1
         return all.count - 1
@@ -62,7 +68,7 @@ struct Viewers {
         for viewer in due {
             all[viewer].frames = ServerFrames()
             all[viewer].began = now
-            all[viewer].place = messages.end
+            all[viewer].place = boards[all[viewer].board].messages.end
             if start == nil { all[viewer].seq = -1 }
         }
         return due
@@ -97,7 +103,8 @@ struct Viewers {
 
     mutating func received(message bytes: ByteBuffer, by viewer: Int) {
         let now = NIODeadline.now()
-        guard let message = messages.read(bytes, at: &all[viewer].place) else {
+        let board = all[viewer].board
+        guard let message = boards[board].messages.read(bytes, at: &all[viewer].place) else {
             seen.missed += 1
             return
         }
@@ -111,7 +118,7 @@ struct Viewers {
             guard let from = message.from else { return }
             if from > last + 1 { seen.missed += 1 }
             if !message.isAscending { seen.misordered += 1 }
-            if message.arrivals.isEmpty { uncounted.append(message) }
+            if message.arrivals.isEmpty { boards[board].uncounted.append(message) }
             message.arrivals.append(now)
         }
         all[viewer].seq = message.seq
@@ -119,22 +126,26 @@ struct Viewers {
 
     /// Counts the latency of what has arrived, but for updates whose answer has not reached the writer yet.
     mutating func count(_ dueTimes: DueTimes) {
-        uncounted.removeAll { message in
-            guard let from = message.from, let due = dueTimes[from] else { return false }
-            for arrival in message.arrivals { seen.latency.record(arrival - due) }
-            message.arrivals.removeAll()
-            return true
+        for board in boards.indices where !boards[board].uncounted.isEmpty {
+            boards[board].uncounted.removeAll { message in
+                guard let from = message.from, let due = dueTimes[from, on: board] else { return false }
+                for arrival in message.arrivals { seen.latency.record(arrival - due) }
+                message.arrivals.removeAll()
+                return true
+            }
+            boards[board].uncounted.removeFirst(max(boards[board].uncounted.count - Self.maximumUncounted, 0))
         }
-        uncounted.removeFirst(max(uncounted.count - Self.maximumUncounted, 0))
     }
 
     // MARK: What they know
 
-    /// Every viewer knows where the board is.
+    func board(of viewer: Int) -> Int { all[viewer].board }
+
+    /// Every viewer knows where its board is.
     var haveBegun: Bool { all.allSatisfy { $0.seq >= 0 } }
 
-    /// Viewers that have not come to this seq.
-    func behind(_ seq: Int) -> Int {
-        all.count { $0.seq < seq }
+    /// Viewers that have not come to the seq of their board.
+    func behind(_ seqs: [Int: Int]) -> Int {
+        all.count { $0.seq < seqs[$0.board] ?? .min }
     }
 }

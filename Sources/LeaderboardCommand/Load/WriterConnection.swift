@@ -12,9 +12,8 @@ final class WriterConnection: ChannelInboundHandler {
     private(set) var backoff: Backoff
     private(set) var began = NIODeadline.now()
     private var context: ChannelHandlerContext?
-    private var due: NIODeadline?
-    /// The update's place in the stream, where the answer will not tell it.
-    private var seq: Int?
+    /// What is under way.
+    private var sent: (request: LoadRequests.Request, due: NIODeadline)?
     private var answers = AnswerReader()
 
     private init(_ writers: Writers, _ backoff: Backoff) {
@@ -31,10 +30,9 @@ final class WriterConnection: ChannelInboundHandler {
         _ = try await service.connect(on: eventLoop) { WriterConnection(writers.value, backoff) }
     }
 
-    func send(_ post: ByteBuffer, due: NIODeadline, seq: Int?) {
-        self.due = due
-        self.seq = seq
-        context?.writeAndFlush(wrapOutboundOut(post), promise: nil)
+    func send(_ request: LoadRequests.Request, due: NIODeadline) {
+        sent = (request, due)
+        context?.writeAndFlush(wrapOutboundOut(request.post), promise: nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -52,19 +50,19 @@ final class WriterConnection: ChannelInboundHandler {
     }
 
     private func take(_ answer: AnswerReader.Answer) {
-        guard let due else { return }
-        self.due = nil
+        guard let (request, due) = sent else { return }
+        sent = nil
         let isSuccess = (200..<300).contains(answer.status)
         let code = (400..<500).contains(answer.status) ? Self.code(in: answer.body) : nil
-        let counted = isSuccess ? seq ?? Self.seq(in: answer.body) : nil
-        writers.answered(status: answer.status, code: code, seq: counted, due: due)
+        let counted = isSuccess ? request.seq ?? Self.seq(in: answer.body) : nil
+        writers.answered(status: answer.status, code: code, board: request.board, seq: counted, due: due)
         if answer.isLast { context?.close(promise: nil) } else { writers.isReady(self) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
-        writers.lost(self, hadRequest: due != nil)
-        due = nil
+        writers.lost(self, hadRequest: sent != nil)
+        sent = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error _: any Error) {

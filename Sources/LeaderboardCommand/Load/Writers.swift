@@ -14,7 +14,8 @@ final class Writers {
     private(set) var failed = 0
     /// Connections that ended before the run did; others take their places.
     private(set) var interruptions = 0
-    private(set) var highestSeq = 0
+    /// By the board.
+    private(set) var highestSeqs: [Int: Int] = [:]
     private(set) var latency = Latencies()
 
     private let requests: LoadRequests
@@ -65,16 +66,18 @@ final class Writers {
         dispatch()
     }
 
-    /// - Parameter code: of a refusal, where it tells one.
-    func answered(status: UInt, code: String? = nil, seq: Int?, due: NIODeadline) {
+    /// - Parameters:
+    ///   - code: of a refusal, where it tells one.
+    ///   - seq: the update's place in its board's stream.
+    func answered(status: UInt, code: String? = nil, board: Int = 0, seq: Int?, due: NIODeadline) {
         underWay -= 1
         latency.record(NIODeadline.now() - due)
         switch status {
         case 200..<300:
             succeeded += 1
             guard let seq else { return }
-            highestSeq = max(highestSeq, seq)
-            dueTimes.note(seq, due)
+            highestSeqs[board] = max(highestSeqs[board] ?? 0, seq)
+            dueTimes.note(seq, on: board, due)
         case 400..<500:
             refused += 1
             let code = code ?? "\(status)"
@@ -111,9 +114,8 @@ final class Writers {
     private func dispatch() {
         while !waiting.isEmpty, let connection = idle.popLast(), let due = waiting.popFirst() {
             underWay += 1
-            let (post, seq) = requests.request(next)
+            connection.send(requests.request(next), due: due)
             next += 1
-            connection.send(post, due: due, seq: seq)
         }
     }
 }

@@ -4,6 +4,22 @@ import Testing
 
 @Suite("leaderboard load", .timeLimit(.minutes(5)))
 struct LoadTests {
+    @Test("spreads updates and viewers over the boards that it is given, and follows each to its end")
+    func boards() async throws {
+        try await withService { service, redis in
+            for board in ["red", "blue"] { try await service.define(board) }
+            let (output, code) = try await ServiceProcess.run(
+                [
+                    "load", "--url", "http://127.0.0.1:\(service.port)", "--board", "red", "--board", "blue", "--users",
+                    "3", "--rate", "60", "--subscribers", "9", "--duration", "1",
+                ],
+                ["JWT_SECRET": testSecret]
+            )
+            #expect(code == 0 && output.contains(" 60 acknowledged "), "\(output)")
+            for board in ["red", "blue"] { #expect(try await redis.command("GET", "lb:{\(board)}:seq") == "30") }
+        }
+    }
+
     @Test(
         "goes on while the instance that it drives is stopped and another takes its place, and nobody misses anything"
     )
