@@ -58,14 +58,13 @@ package final class Request: Sendable {
     /// Stands for what is no request.
     init(
         refused method: HTTPMethod,
-        _ headers: RequestHeaders = RequestHeaders(),
         remoteAddress: String,
         eventLoop: any EventLoop,
         began: NIODeadline
     ) {
         self.began = began
         span = nil
-        head = RequestHead(RequestLine(refused: method), headers, RequestHead.Framing())
+        head = RequestHead(RequestLine(refused: method), RequestHeaders(), RequestHead.Framing())
         query = Query(nil)
         body = .complete(ByteBuffer())
         id = RequestID.next()

@@ -54,6 +54,7 @@ package enum RingFault: Error, Equatable, Sendable, CustomStringConvertible {
         case .refused(EPERM), .refused(EACCES):
             "the system forbids it (seccomp of a container, or kernel.io_uring_disabled)"
         case .refused(ENOSYS): "the kernel has no io_uring"
+        case .refused(ENOMEM): "the system gives it no memory (RLIMIT_MEMLOCK, or the limit of a container)"
         case .refused(EINVAL): "the kernel is older than 6.1"
         case .refused(let number): "the system refuses it: \(words(number))"
         case .unfit(let reason): reason

@@ -12,6 +12,12 @@ package enum UringTrial {
         return ring
     }
 
+    /// Why there would be no ring here; nil: there would.
+    package static func fault() -> RingFault? {
+        do throws(RingFault) { _ = try make() } catch { return error }
+        return nil
+    }
+
     static func run(on ring: any SendRing) throws(RingFault) {
         let (ours, theirs) = try pair()
         defer { close(ours) }

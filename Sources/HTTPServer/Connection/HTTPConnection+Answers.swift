@@ -80,17 +80,24 @@ extension HTTPConnection {
         context.write(data, promise: direct?.track(promise) ?? promise)
     }
 
+    private func refusedRequest(_ method: HTTPMethod) -> Request {
+        guard let incoming = incoming.take() else {
+            // Of a head that was no good, nothing is believed.
+            return Request(
+                refused: method,
+                remoteAddress: remoteAddress,
+                eventLoop: loop.eventLoop,
+                began: beginning
+            )
+        }
+        return Request(incoming, isKeepAlive: false, remoteAddress: remoteAddress, eventLoop: loop.eventLoop)
+    }
+
     /// The answer to what is no request, or not one in time; it is the connection's last.
     /// - Parameter method: of the request, where that much is known.
     func refuse(_ violation: RequestViolation, to method: HTTPMethod) {
         server.metrics.failed(violation.code)
-        let began = incoming?.began ?? beginning
-        // Of a head that was no good, nothing is believed.
-        let headers = incoming?.head.headers ?? RequestHeaders()
-        incoming = nil
-        phase = .handling(
-            Request(refused: method, headers, remoteAddress: remoteAddress, eventLoop: loop.eventLoop, began: began)
-        )
+        phase = .handling(refusedRequest(method))
         respondByItself(violation.response)
     }
 }

@@ -32,6 +32,11 @@ extension HTTPConnection {
 
     private func begin(_ head: RequestHead) {
         let request = IncomingRequest(head: head, router: server.router, began: beginning)
+        // The head is well-formed, so what it says of the answer holds.
+        if head.framing.expectsOther {
+            incoming = request
+            return refuse(.expectation, to: head.line.method)
+        }
         if case .found(let route, _) = request.match, case .stream(let handler) = route.action,
             !Query(head.line.query).namesToken
         {

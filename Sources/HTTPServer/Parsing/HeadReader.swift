@@ -64,8 +64,11 @@ struct HeadReader {
             hosts += 1
             guard bytes.isAuthority(value) else { throw .malformed("The Host header is not valid.") }
         case 6 where bytes.isName(name, "Expect"):
-            guard bytes.isName(value, "100-continue") else { throw .expectation }
-            framing.expectsContinue = true
+            if bytes.isName(value, "100-continue") {
+                framing.expectsContinue = true
+            } else {
+                framing.expectsOther = true
+            }
         case 10 where bytes.isName(name, "Connection"):
             if bytes.lists("close", in: value) { framing.closes = true }
         case 14 where bytes.isName(name, "Content-Length"):

@@ -16,6 +16,8 @@ final class RequestHead: Sendable {
         var length: Int?
         var isChunked = false
         var expectsContinue = false
+        /// Something that is not known here.
+        var expectsOther = false
         /// `Connection: close`.
         var closes = false
     }

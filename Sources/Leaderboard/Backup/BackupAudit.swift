@@ -60,7 +60,7 @@ package struct BackupAudit: Sendable {
                 suspended.insert(user)
                 if isHidden { hidden.insert(user) }
             case .segments(let user, let text): segments[user] = text
-            case .header, .definition, .profile, .frozen, .seasons, .ended, .season, .inSeason,
+            case .header, .definition, .profile, .frozen, .onHold, .seasons, .ended, .season, .inSeason,
                 .withheldInSeason,
                 .seal:
                 break

@@ -27,17 +27,17 @@ struct BackupCheck {
                 throw InvalidBackup(description: "its definition is not where it must be")
             }
             _ = hash.add(line)
-        case .audit, .score, .withheld, .suspended, .segments, .profile, .frozen:
-            guard format != nil else { throw InvalidBackup(description: "it does not begin with a header") }
-            if line.isOfLaterFormat, format != BackupLine.seasonalFormat {
-                throw InvalidBackup(description: "its segments or profiles are not where they must be")
+        case .audit, .score, .withheld, .suspended, .segments, .profile, .frozen, .onHold:
+            guard let format else { throw InvalidBackup(description: "it does not begin with a header") }
+            guard format >= line.earliestFormat else {
+                throw InvalidBackup(description: "its segments, profiles or holds are not where they must be")
             }
             guard !isInSeasons else {
                 throw InvalidBackup(description: "there are lines of the board behind its seasons")
             }
             _ = hash.add(line)
         case .seasons, .ended, .season:
-            guard format == BackupLine.seasonalFormat else {
+            guard let format, format >= BackupLine.seasonalFormat else {
                 throw InvalidBackup(description: "its seasons are not where they must be")
             }
             isInSeasons = true
@@ -63,11 +63,12 @@ struct BackupCheck {
 }
 
 extension BackupLine {
-    /// Of the board, and there since ``seasonalFormat``.
-    fileprivate var isOfLaterFormat: Bool {
+    /// Of a line of the board: since when there are such.
+    fileprivate var earliestFormat: Int {
         switch self {
-        case .segments, .profile, .frozen: true
-        default: false
+        case .segments, .profile, .frozen: Self.seasonalFormat
+        case .onHold: Self.holdingFormat
+        default: Self.plainFormat
         }
     }
 }

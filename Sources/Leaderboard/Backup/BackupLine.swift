@@ -3,7 +3,7 @@ import Text
 import NIOCore
 
 /// One line of a backup (NDJSON). First the header, then the definition that is stored for the board, if one is, the audit from the
-/// oldest entry on, the scores, the scores that are withheld, the suspended users, who is in which segments, and what users say of themselves, each in
+/// oldest entry on, the scores, the scores that are withheld, the suspended users, who is in which segments, who is on hold, and what users say of themselves, each in
 /// the order of their names, and what is shown of the board while it is frozen. Of a board with windows that end then which seasons hold, the stream of those that have ended, and each season that is kept, with the
 /// scores in it and those that are withheld. Last the seal.
 enum BackupLine: Equatable {
@@ -20,6 +20,8 @@ enum BackupLine: Equatable {
     case profile(user: String, KeptProfile)
     /// The board's key ``BoardKeys/frozen``, while it is frozen.
     case frozen(FrozenRows)
+    /// By an operator: all that is reported of the user waits for review.
+    case onHold(user: String, HeldByHand)
     /// The board's key ``BoardKeys/seasons``, if there is one.
     case seasons(String)
     /// An entry of the stream ``BoardKeys/ended``.
@@ -37,6 +39,8 @@ enum BackupLine: Equatable {
     /// The same with seasons, and with segments: what the backup has of them is all that there was. With profiles and the rows of a frozen
     /// board, too; of releases that did not back them up, there are none in it.
     static let seasonalFormat = 3
+    /// The same with who is on hold; where nobody is, a backup has one of the others, which earlier releases read.
+    static let holdingFormat = 4
     /// An entry that tells of 500 reverts has about 9 KB; of another writer's there may be 200 words of 8 KB (`audit_page.lua`), each
     /// byte of which may take 6.
     static let maximumBytes = 12 << 20
@@ -47,8 +51,8 @@ extension BackupLine {
     var isSealed: Bool {
         switch self {
         case .header, .seal: false
-        case .definition, .audit, .score, .withheld, .suspended, .segments, .profile, .frozen, .seasons, .ended,
-            .season, .inSeason, .withheldInSeason:
+        case .definition, .audit, .score, .withheld, .suspended, .segments, .profile, .frozen, .onHold, .seasons,
+            .ended, .season, .inSeason, .withheldInSeason:
             true
         }
     }
@@ -66,7 +70,7 @@ extension BackupLine {
         switch self {
         case .header, .definition, .audit, .frozen, .seasons, .ended, .season, .seal: true
         case .score(let user, _, _), .withheld(let user, _, _), .suspended(let user, _), .segments(let user, _),
-            .profile(let user, _), .inSeason(let user, _, _), .withheldInSeason(let user, _, _):
+            .profile(let user, _), .onHold(let user, _), .inSeason(let user, _, _), .withheldInSeason(let user, _, _):
             (try? UserID(user)) != nil
         }
     }
@@ -121,6 +125,13 @@ extension BackupLine {
         case .frozen(let rows):
             buffer.writeStaticString(#"{"type":"frozen","text":"#)
             buffer.writeJSON(rows.text)
+        case .onHold(let user, let hand):
+            buffer.writeStaticString(#"{"type":"on-hold","user":"#)
+            buffer.writeJSON(user)
+            buffer.writeStaticString(#","actor":"#)
+            buffer.writeJSON(hand.actor)
+            buffer.writeString(#","time":\#(hand.time),"reason":"#)
+            buffer.writeJSON(hand.reason)
         case .seasons(let text):
             buffer.writeStaticString(#"{"type":"seasons","text":"#)
             buffer.writeJSON(text)
@@ -149,7 +160,7 @@ extension BackupLine {
     private static func parse(_ object: JSONObject) -> BackupLine? {
         switch object["type"]?.string {
         case "leaderboard-backup":
-            guard let format = object["format"]?.integer, (plainFormat...seasonalFormat).contains(format),
+            guard let format = object["format"]?.integer, (plainFormat...holdingFormat).contains(format),
                 let board = object["board"]?.string
             else { return nil }
             return .header(board: board, format: format)
@@ -175,6 +186,12 @@ extension BackupLine {
             return .profile(user: user, said)
         case "frozen":
             return object["text"]?.string.flatMap { FrozenRows($0) }.map { .frozen($0) }
+        case "on-hold":
+            guard let user = object["user"]?.string, let actor = object["actor"]?.string,
+                let time = object["time"]?.integer, let reason = object["reason"]?.string,
+                let hand = HeldByHand(actor: actor, time: time, reason: reason)
+            else { return nil }
+            return .onHold(user: user, hand)
         case "seasons":
             return object["text"]?.string.flatMap { RunningSeasons.stored($0).isEmpty ? nil : .seasons($0) }
         case "ended": return entry(object).map { .ended($0) }

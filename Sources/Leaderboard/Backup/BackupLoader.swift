@@ -6,13 +6,13 @@ import Text
 /// Loads the lines of a backup beside the board, many of a kind in one call.
 struct BackupLoader {
     private enum Kind: CaseIterable {
-        case audit, place, withheld, suspended, reverted, segments, profiles, ended
+        case audit, place, withheld, suspended, reverted, segments, profiles, holds, ended
     }
 
     /// Words of one call, about.
     private static let batch = 2000
-    /// Of profiles, which are long.
-    private static let batchOfProfiles = 400
+    /// Of profiles and of reasons, which are long.
+    private static let batchOfTexts = 400
 
     private let store: ScoreStore
     private let lease: LoadingLease
@@ -72,6 +72,8 @@ struct BackupLoader {
             try await add(RedisCommand(user, kept.joined(separator: " ")), count: 2, to: .segments)
         case .profile(let user, let said):
             try await add(RedisCommand(user, said.stored), count: 2, to: .profiles)
+        case .onHold(let user, let hand):
+            try await add(RedisCommand(user, hand.stored), count: 2, to: .holds)
         case .frozen(let rows):
             try LoadingLease.check(
                 try await store.writeRepeatably(
@@ -110,7 +112,7 @@ struct BackupLoader {
     private mutating func add(_ words: RedisCommand, count: Int, to kind: Kind) async throws(ScoreStoreError) {
         pending[kind, default: (RedisCommand(), 0)].words += words
         pending[kind]?.count += count
-        let batch = kind == .profiles ? Self.batchOfProfiles : Self.batch
+        let batch = kind == .profiles || kind == .holds ? Self.batchOfTexts : Self.batch
         if let waiting = pending[kind]?.count, waiting >= batch { try await flush(kind) }
     }
 
@@ -129,10 +131,11 @@ struct BackupLoader {
             case .suspended: call("members", keys.suspended)
             case .reverted: reverted.map { RedisCommand("ZADD", $0) } ?? call("members", keys.reverted)
             case .profiles: call("profiles", keys.meta)
+            case .holds: call("holds", keys.holding)
             case .segments: RedisCommand()
             }
         switch kind {
-        case .audit, .ended, .segments, .profiles: break
+        case .audit, .ended, .segments, .profiles, .holds: break
         case .place: command.append(definition)
         case .withheld: command.append("ZADD")
         case .suspended: command.append("SADD")

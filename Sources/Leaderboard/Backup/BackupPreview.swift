@@ -8,8 +8,15 @@ package struct BackupPreview: Sendable {
     package let summary: BackupSummary
     /// It has what was shown of a board that was frozen.
     package let hasFrozenRows: Bool
-    /// Who was on hold by its audit, which may have been trimmed, in the order of their names. A restore puts nobody on hold.
-    package let onHold: [String]
+    /// Who was suspended when it was made.
+    let suspended: Set<String>
+    /// Those of them who were hidden.
+    let hidden: Set<String>
+    /// Who was on hold: they are again.
+    let onHold: Set<String>
+    /// Of a backup that does not have them, as those of earlier releases, who was on hold by its audit, which may have been trimmed. A
+    /// restore does not put them on hold.
+    let onHoldByAudit: Set<String>
     let seal: BackupSeal
 
     /// The lines are checked against their seal.
@@ -17,7 +24,7 @@ package struct BackupPreview: Sendable {
         var check = BackupCheck()
         var (auditEntries, users, seasons, profiles) = (0, 0, 0, 0)
         var hasFrozenRows = false
-        var onHold: Set<String> = []
+        var (suspended, hidden, onHold, onHoldByAudit) = (Set<String>(), Set<String>(), Set<String>(), Set<String>())
         var (name, definition) = ("", BoardDefinition?.none)
         try await lines { bytes in
             let line = try BackupLine(bytes)
@@ -28,12 +35,17 @@ package struct BackupPreview: Sendable {
             case .audit(let entry):
                 auditEntries += 1
                 guard let user = entry.userID?.rawValue else { break }
-                if entry.action == .hold { onHold.insert(user) } else if entry.action == .unhold { onHold.remove(user) }
+                if entry.action == .hold { onHoldByAudit.insert(user) }
+                if entry.action == .unhold { onHoldByAudit.remove(user) }
             case .score, .withheld: users += 1
             case .season: seasons += 1
             case .profile: profiles += 1
             case .frozen: hasFrozenRows = true
-            case .suspended, .segments, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
+            case .suspended(let user, let isHidden) where line.isOfBoard:
+                suspended.insert(user)
+                if isHidden { hidden.insert(user) }
+            case .onHold(let user, _) where line.isOfBoard: onHold.insert(user)
+            case .suspended, .onHold, .segments, .seasons, .ended, .inSeason, .withheldInSeason, .seal: break
             }
         }
         seal = try check.end()
@@ -42,10 +54,12 @@ package struct BackupPreview: Sendable {
             users: users,
             seasons: seasons,
             profiles: profiles,
+            onHold: onHold.count,
             seq: seal.seq
         )
         self.hasFrozenRows = hasFrozenRows
-        self.onHold = onHold.sorted()
+        (self.suspended, self.hidden, self.onHold) = (suspended, hidden, onHold)
+        self.onHoldByAudit = onHold.isEmpty ? onHoldByAudit : []
         self.definition = definition
         do { board = try BoardID(name) } catch { throw InvalidBackup(description: "it is of no board") }
     }

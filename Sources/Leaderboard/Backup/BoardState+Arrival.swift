@@ -6,7 +6,7 @@ extension BoardState {
     /// - Parameter definition: with the ties that ask; the order is that of before.
     func numbered(for definition: BoardDefinition) -> BoardState {
         var numbered = BoardState(isByArrival: true)
-        (numbered.suspended, numbered.hidden) = (suspended, hidden)
+        (numbered.suspended, numbered.hidden, numbered.onHold) = (suspended, hidden, onHold)
         var equals: [Int: [(user: String, isWithheld: Bool)]] = [:]
         for (user, place) in scores { equals[place.score, default: []].append((user, false)) }
         for (user, place) in withheld where scores[user] == nil {

@@ -1,6 +1,6 @@
 import Board
 
-/// Scores and suspensions of a whole board. Read piece by piece while the board changes, and then brought to one moment by the
+/// Scores, suspensions and holds of a whole board. Read piece by piece while the board changes, and then brought to one moment by the
 /// audit entries since. Without I/O.
 struct BoardState: Equatable {
     /// A score, and since when the user has it.
@@ -18,6 +18,8 @@ struct BoardState: Equatable {
     var hidden: Set<String> = []
     /// Of who is in some, as `country:de team:red`, in the order of the kinds.
     var segments: [String: String] = [:]
+    /// Of who is on hold, by whom, when and why.
+    var onHold: [String: HeldByHand] = [:]
     /// The board's ties ask who reached a score first: it is known of each place that is not followed.
     let isByArrival: Bool
 
@@ -65,8 +67,10 @@ struct BoardState: Equatable {
             suspended.remove(user)
             hidden.remove(user)
             withheld[user] = nil
-        case .accept, .blank, .erase, .erased, .held, .hold, .profile, .rebuild, .reject, .restore, .season, .freeze,
-            .reveal, .ties, .unhold, nil:
+        case .hold: onHold[user] = HeldByHand(entry)
+        case .unhold: onHold[user] = nil
+        case .accept, .blank, .erase, .erased, .held, .profile, .rebuild, .reject, .restore, .season, .freeze, .reveal,
+            .ties, nil:
             break
         }
     }
@@ -100,5 +104,6 @@ struct BoardState: Equatable {
             }
             + suspended.sorted().map { .suspended(user: $0, isHidden: hidden.contains($0)) }
             + segments.sorted { $0.key < $1.key }.map { .segments(user: $0, text: $1) }
+            + onHold.sorted { $0.key < $1.key }.map { .onHold(user: $0, $1) }
     }
 }

@@ -68,7 +68,7 @@ final class LoadingLease: Sendable {
     private var loadedOfBoard: [String] {
         [
             keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended,
-            keys.meta, keys.frozen, keys.placing,
+            keys.meta, keys.frozen, keys.placing, keys.holding,
         ]
             + segments.flatMap(\.all)
     }

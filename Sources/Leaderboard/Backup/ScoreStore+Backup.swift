@@ -10,13 +10,19 @@ package struct BackupSummary: Sendable, Equatable {
     package let seasons: Int
     /// Of users who say something of themselves, or are held.
     package let profiles: Int
+    package let onHold: Int
     package let seq: Int
+    /// Updates of the board that wait for review, and go on waiting: no backup has them.
+    package var waiting = 0
+    /// Users of the backup who had been erased since, and were again, in the order of their names.
+    package var erased: [String] = []
 
-    package init(auditEntries: Int, users: Int, seasons: Int = 0, profiles: Int = 0, seq: Int) {
+    package init(auditEntries: Int, users: Int, seasons: Int = 0, profiles: Int = 0, onHold: Int = 0, seq: Int) {
         self.auditEntries = auditEntries
         self.users = users
         self.seasons = seasons
         self.profiles = profiles
+        self.onHold = onHold
         self.seq = seq
     }
 
@@ -28,8 +34,8 @@ extension ScoreStore {
     /// How often a backup begins anew because somebody was erased, or the board rebuilt or restored, while it was made.
     private static let maximumAttempts = 5
 
-    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, the audit, what
-    /// users say of themselves, what is shown while it is frozen, and the seasons of its windows, those that run and those that are kept. Not in it are token buckets and the outcomes stored for
+    /// Writes the board as of one moment, while it changes: its definition, if one is stored for it, scores, suspensions, holds, the audit, what
+    /// users say of themselves, what is shown while it is frozen, and the seasons of its windows, those that run and those that are kept. Not in it are the updates that wait for review, token buckets and the outcomes stored for
     /// idempotency keys, nor what another writer put there that is no user id. Scores are whole, as the board shows them. In memory it
     /// has at most the scores and the profiles of the board, the scores of the seasons that take updates, and of one that has ended.
     /// - Parameter write: takes the next bytes, in order. With `true` it begins anew: what it took before does not count.
@@ -65,6 +71,7 @@ extension ScoreStore {
         var header = ByteBuffer()
         var format = hasDefinition ? BackupLine.definedFormat : BackupLine.plainFormat
         if seasons != nil || !board.definition.segments.isEmpty || !shown.isEmpty { format = BackupLine.seasonalFormat }
+        if !state.onHold.isEmpty { format = BackupLine.holdingFormat }
         BackupLine.header(board: board.id.rawValue, format: format).write(into: &header)
         try write(header, true)
         var hash = BackupHash()
@@ -92,13 +99,16 @@ extension ScoreStore {
         var seal = ByteBuffer()
         BackupLine.seal(hash.sealed(seq: seq, chain: end.link?.text ?? "")).write(into: &seal)
         try write(seal, false)
-        return BackupSummary(
+        var summary = BackupSummary(
             auditEntries: count,
             users: state.scores.count + state.withheld.count,
             seasons: seasonCount,
             profiles: shown.profiles.count,
+            onHold: state.onHold.count,
             seq: seq
         )
+        summary.waiting = try await waiting(on: eventLoop)
+        return summary
     }
 
     /// The pieces, of which each is of another moment. Members that are no user ids are none of them.
@@ -108,6 +118,7 @@ extension ScoreStore {
         state.suspended = try await users(of: keys.suspended, on: eventLoop)
         state.hidden = try await hiddenUsers(of: keys, on: eventLoop)
         state.segments = try await segments(of: keys, on: eventLoop)
+        state.onHold = try await onHold(of: keys, on: eventLoop)
         return state
     }
 

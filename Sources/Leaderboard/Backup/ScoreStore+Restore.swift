@@ -8,22 +8,40 @@ extension ScoreStore {
     /// back: what Redis then has must have the hash of these lines. Left out is what earlier releases backed up of other writers:
     /// members that are no user ids. The seasons of windows are those of the backup then, each until it would have gone by
     /// itself; a backup of a release that did not have them leaves them as they are. What users say of themselves is the backup's
-    /// then, if it has any of it: not of whom it names and who was erased since, and who is held stays held.
+    /// then, if it has any of it: not of whom it names and who was erased since, and who is held stays held. Who was on hold is so again,
+    /// and who is stays so.
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
-    /// - Parameter replaced: what the board's key holds of a definition, if the store's is to take its place; nil: the store's is the one
-    ///   that holds. In its layout the board is loaded.
+    /// Who was erased since comes back, and then is erased again, with all of the board that knew it: an end in between leaves them among
+    /// those whose erasure has begun.
+    /// - Parameters:
+    ///   - replaced: what the board's key holds of a definition, if the store's is to take its place; nil: the store's is the one
+    ///     that holds. In its layout the board is loaded.
+    ///   - keepsErased: false: who was erased since stays.
+    /// - Throws: ``UnfinishedErasure`` where the board was restored.
     package func restore(
         _ lines: BackupLines,
         inPlaceOf replaced: HeldDefinition? = nil,
+        keepsErased: Bool = true,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
         let seal = try await BackupCheck.check(lines)
-        return try await loading(on: eventLoop) { lease in
-            try await restore(lines, upto: seal, inPlaceOf: replaced, holding: lease, by: act, on: eventLoop)
+        var summary = try await loading(on: eventLoop) { lease in
+            try await restore(
+                lines,
+                upto: seal,
+                inPlaceOf: replaced,
+                holding: lease,
+                keepsErased: keepsErased,
+                by: act,
+                on: eventLoop
+            )
         }
+        if keepsErased { try await eraseAgain(summary.erased, by: act, on: eventLoop) } else { summary.erased = [] }
+        summary.waiting = try await waiting(on: eventLoop)
+        return summary
     }
 
     private func restore(
@@ -31,6 +49,7 @@ extension ScoreStore {
         upto seal: BackupSeal,
         inPlaceOf replaced: HeldDefinition?,
         holding lease: LoadingLease,
+        keepsErased: Bool,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
@@ -65,11 +84,13 @@ extension ScoreStore {
         else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
+        let erased = asked.erased.sorted()
         let words = [String(max(seal.seq, state.lastReached)), seal.chain]
         let moreKeys =
             loaded + [
                 keys.board, keys.at, loading.at, lease.key, keys.meta, loading.meta, keys.frozen, loading.frozen,
             ]
+        let holdKeys = state.onHold.isEmpty ? [] : [keys.holding, loading.holding]
         for _ in 0..<Self.maximumTries {
             var places: SeasonPlaces?
             if let seasons = asked.seasons {
@@ -81,27 +102,31 @@ extension ScoreStore {
             let ofSeasons = places.map { [$0.there, $0.held, $0.text] + $0.expiries } ?? ["0"]
             let replacesProfiles = asked.shown.profiles.isEmpty ? "0" : "1"
             let keepsPlaces = asked.hasArrival && board.definition.ties.isByArrival
-            let told = replacesProfiles + (keepsPlaces ? " places" : "")
+            let told = replacesProfiles + (keepsPlaces ? " places" : "") + (holdKeys.isEmpty ? "" : " holds")
             for word in [lease.token, there, told] + ofSeasons { more.append(word) }
             let call = calls.operation(
                 "restore_board",
                 user: nil,
                 by: act,
                 words,
-                moreKeys: moreKeys + (places?.keys ?? []),
+                moreKeys: moreKeys + (places?.keys ?? []) + holdKeys,
                 more,
                 segments: SegmentedCall(keys, segments, loadedInto: loading).map { ($0, [thereOfSegments]) }
             )
             switch try await putInPlace(call, asked, loading, holding: lease, on: eventLoop) {
             case "done":
+                if keepsErased { try await beginErasures(of: erased, on: eventLoop) }
                 try await placeSeasons(on: eventLoop)
-                return BackupSummary(
+                var summary = BackupSummary(
                     auditEntries: auditEntries,
                     users: state.scores.count + state.withheld.count,
                     seasons: asked.seasons?.seasons.count ?? 0,
                     profiles: profiles.count,
+                    onHold: state.onHold.count,
                     seq: seal.seq
                 )
+                summary.erased = erased
+                return summary
             case "seasons": continue
             case "lost":
                 throw ScoreStoreError.unavailable(
@@ -149,6 +174,8 @@ extension ScoreStore {
         var seasons: RestoredSeasons?
         /// Without who was erased since.
         var shown = WhatIsShown()
+        /// Users of the backup who were erased since.
+        var erased: Set<String> = []
         /// The lines tell since when users have their scores.
         var hasArrival: Bool { definition?.ties.isByArrival == true }
     }
@@ -168,6 +195,7 @@ extension ScoreStore {
         try await lines { bytes in
             let line = try BackupLine(bytes)
             guard line.isOfBoard else { return }
+            erased.meet(line)
             if line.isSealed, !line.isShown { _ = asked.hash.add(line) }
             let isNumbered = ties.isByArrival && !asked.hasArrival
             switch line {
@@ -186,9 +214,6 @@ extension ScoreStore {
                 let rows = shown.without(erased.all)
                 asked.shown.frozen = rows
                 try await loader.take(.frozen(rows))
-            case .audit(let entry):
-                erased.meet(entry)
-                try await loader.take(line)
             case .seasons(let text): asked.seasons?.text = text
             case .season(let season):
                 for line in unordered.numbered(for: board.definition).lines() { try await loader.take(line) }
@@ -205,6 +230,7 @@ extension ScoreStore {
             try await loader.take(.profile(user: user, said))
         }
         try await loader.finish()
+        asked.erased = erased.met
         return asked
     }
 

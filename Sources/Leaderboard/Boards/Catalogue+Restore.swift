@@ -8,11 +8,13 @@ extension Catalogue {
     /// - Parameters:
     ///   - preview: of these lines.
     ///   - held: as it was shown to who asks for it.
+    ///   - keepsErased: false: who was erased since the backup stays on the board.
     package func restore(
         _ lines: BackupLines,
         _ preview: BackupPreview,
         as id: BoardID,
         inPlaceOf held: HeldDefinition,
+        keepsErased: Bool = true,
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
@@ -30,14 +32,32 @@ extension Catalogue {
         let board = store(of: id, definition, isStored: replaced != nil || held.isStored)
         let summary: BackupSummary
         do {
-            summary = try await board.restore(lines, inPlaceOf: replaced, by: act, on: eventLoop)
+            summary = try await board.restore(
+                lines,
+                inPlaceOf: replaced,
+                keepsErased: keepsErased,
+                by: act,
+                on: eventLoop
+            )
+        } catch let error as UnfinishedErasure {
+            await noteRestored(id, definition, isStored: replaced != nil || held.isStored, on: eventLoop)
+            throw error
         } catch {
             if held == .nothing { await givePlaceBack(id, on: eventLoop) }
             throw error
         }
-        if replaced != nil || held.isStored { try? await note(.board(id), definition, on: eventLoop) }
-        forget(.board(id))
+        await noteRestored(id, definition, isStored: replaced != nil || held.isStored, on: eventLoop)
         return summary
+    }
+
+    private func noteRestored(
+        _ id: BoardID,
+        _ definition: BoardDefinition,
+        isStored: Bool,
+        on eventLoop: any EventLoop
+    ) async {
+        if isStored { try? await note(.board(id), definition, on: eventLoop) }
+        forget(.board(id))
     }
 
     /// Of a board that was not made: nobody else would take its name out of the list but a service, some time later.
@@ -88,7 +108,7 @@ extension Catalogue {
 }
 
 extension HeldDefinition {
-    fileprivate var isStored: Bool { if case .stored = self { true } else { false } }
+    var isStored: Bool { if case .stored = self { true } else { false } }
 }
 
 extension BackupPreview {

@@ -42,6 +42,27 @@ function loading.put_in_place(loaded, place)
   end
 end
 
+-- Before the first write: whether `loading.join` may be called.
+function loading.refuse_to_join(place)
+  if not redis.acl_check_cmd('HSET', place, '-', '-') then
+    error({ err = 'NOPERM the user may not call hset' })
+  end
+end
+
+-- Of a loaded hash, what its place does not have comes there; what is there stays. What is no hash is replaced.
+function loading.join(loaded, place)
+  local fields = redis.call('HGETALL', loaded)
+  if type(redis.pcall('HLEN', place)) ~= 'number' then
+    redis.call('UNLINK', place)
+  end
+  for index = 1, #fields, 2 do
+    if not redis.call('HGET', place, fields[index]) then
+      redis.call('HSET', place, fields[index], fields[index + 1])
+    end
+  end
+  redis.call('UNLINK', loaded)
+end
+
 local function hold(keys, args)
   local lease, token, word = keys[1], args[1], args[2]
   if #keys < 2 or #args ~= 2 or token == '' or word ~= 'begin' and word ~= 'hold' and word ~= 'end' then

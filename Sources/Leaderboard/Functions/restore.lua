@@ -122,6 +122,26 @@ local function restore_frozen(keys, args)
   return { 'done' }
 end
 
+-- leaderboard_restore_holds: who is on hold (held.lua), of a board that is being loaded.
+-- KEYS  1 holding of the board to be  2 lease
+-- ARGV  1 token, then of each user, at most 500: name, and by whom, when and why, as `holding` has it
+redis.register_function('leaderboard_restore_holds', function(keys, args)
+  local answer = begin_loading(keys, args, 'leaderboard_restore_holds', function(words, index)
+    if index % 2 == 0 then
+      return is_user(words[index]) and #words <= 1001
+    end
+    return string.find(words[index], '^%S+ %d+ ') and #words[index] <= 1000
+  end)
+  if answer or #args % 2 == 0 then
+    return answer or wrong_arguments('leaderboard_restore_holds')
+  end
+  for index = 2, #args, 2 do
+    redis.call('HSET', keys[1], plausibility.hold_mark(args[index]), args[index + 1])
+  end
+  loading.keep(keys[1])
+  return { 'done' }
+end)
+
 -- The board's rules change with the operation, and its event tells it.
 local function define_anew(op, board, text)
   if text ~= '' then
@@ -298,7 +318,7 @@ end
 --       16 there   how many of the keys that were loaded of seasons the caller has found
 --       17 …       of each season, when it goes by itself, in milliseconds since 1970; empty: it stays
 -- Returns done, taken, lost: of those keys, some are gone, or changed: the key has another definition, or seasons: others have begun
-local function restore_with(keys, args, layout)
+local function restore_with(keys, args, layout, on_hold)
   local op = begin_on_any_board(keys, args)
   local board, text, seasons = keys[15], args[11], keys[layout.key]
   local has_right_keys = #keys == 18 and not layout.by_steps or #keys == 22 and layout.by_steps and #args == 15
@@ -320,7 +340,7 @@ local function restore_with(keys, args, layout)
     segments.refuse_untold(definition_of(redis.call('GET', board) or ''))
     segments.refuse_untold(definition_of(text))
   end
-  if not segments.are_loaded() then
+  if not segments.are_loaded() or on_hold and redis.call('EXISTS', on_hold.loaded) == 0 then
     return { 'lost' }
   end
   local answer = seasons and seasons_to_place.answer(keys, args, layout)
@@ -328,6 +348,9 @@ local function restore_with(keys, args, layout)
     return answer
   end
   refuse_missing_rights_to_replace(keys[10], op.scores, board and text ~= '' and board)
+  if on_hold then
+    loading.refuse_to_join(on_hold.place)
+  end
   local places = { op.scores, op.audit, op.suspended, op.withheld, op.reverted }
   op.seq, op.epoch = (count_of(args[8]) or 0) + 1, false
   op.chain = args[9] ~= '' and args[9]
@@ -352,6 +375,9 @@ local function restore_with(keys, args, layout)
   if layout.by_steps then
     seasons_to_place.put_what_is_shown(keys, args)
   end
+  if on_hold then
+    loading.join(on_hold.loaded, on_hold.place)
+  end
   if seasons then
     seasons_to_place.put(keys, args, layout)
   end
@@ -375,9 +401,12 @@ end
 --       15 there    how many of the keys that were loaded of seasons the caller has found, 25 and 27 among them
 --       and with KEYS 23
 --       16 held  17 seasons  18 …   as 14, 15 and 17 … of leaderboard_restore
+-- With ` holds` behind the text of ARGV 14, two keys more, the last ones: holding (held.lua), and what was loaded of it. Who is on hold there
+-- is on hold here; who is already, stays so as it is.
 -- Returns what leaderboard_restore does; seasons as well where those of another restore are not in their places yet
 local function restore_board(keys, args)
-  return restore_with(keys, args, seasons_to_place.layout(true))
+  local on_hold = string.find(args[14] or '', ' holds', 1, true) and { loaded = table.remove(keys), place = table.remove(keys) }
+  return restore_with(keys, args, seasons_to_place.layout(true), on_hold)
 end
 
 -- Where the backup does not have the rows of a board that is frozen then, those of before stay.

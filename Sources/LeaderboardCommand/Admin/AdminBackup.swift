@@ -7,10 +7,12 @@ import SystemPackage
 struct AdminBackup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Write the board, its definition, seasons and audit to a file, or to standard output.",
+        abstract:
+            "Write the board, its definition, seasons, suspensions, holds and audit to a file, or to standard output.",
         discussion: """
             As of one moment, while the service runs. It is NDJSON, ends with a seal (a count and a SHA-256 of its lines), and \
-            holds names and addresses: only its owner may read the file. Not in it are token buckets and stored outcomes.
+            holds names and addresses: only its owner may read the file. Not in it are updates that wait for review, token buckets and \
+            stored outcomes.
 
             A regular file has its name only when it is whole; what is interrupted leaves nothing, be it by kill -9 or a full \
             disk. One that is there is replaced only with --yes, or when somebody is there to be asked. Into standard output (-), a \
@@ -45,6 +47,7 @@ struct AdminBackup: AsyncParsableCommand {
             try await output.write { write in try await store.backup(on: eventLoop, write: write) }
         }
         let line = summary.words + "."
-        if file == "-" { writeToStandardError(line + "\n") } else { print(line) }
+        let told = [line] + (summary.waiting > 0 ? ["Not in it: " + waitingWords(summary.waiting) + "."] : [])
+        for line in told { if file == "-" { writeToStandardError(line + "\n") } else { print(line) } }
     }
 }

@@ -14,8 +14,12 @@ struct AdminRestore: AsyncParsableCommand {
             loaded beside the board, and read back. The backup's definition comes back with it, and a board that is not there is made; \
             a backup without one leaves the board its own. So do the seasons of windows, each until it would have gone by itself; a backup of \
             before there were any leaves those of the board as they are. So does what users say of themselves, if the backup has any of it: not of \
-            who was erased since, and who is held stays held. What happened since the backup is gone: if there is anybody on the board, \
-            or its definition is another one, it asks, and where nobody can be asked it needs --yes.
+            who was erased since, and who is held stays held. Who was on hold is so again, and who is stays so; updates that wait for review \
+            are in no backup, and go on waiting. What happened since the backup is gone: it says who is suspended, hidden or on hold no more, or \
+            again. If there is anybody on the board, or its definition is another one, it asks, and where nobody can be asked it needs --yes.
+
+            Who was erased since the backup is erased again, as far as the board that is there tells who it was: --with-erased brings them \
+            back. It names who may have been where that board does not tell.
 
             The backup of another board is refused, unless --as says where it is to go.
 
@@ -34,6 +38,9 @@ struct AdminRestore: AsyncParsableCommand {
         transform: BoardOption.board
     )
     var destination: BoardID?
+
+    @Flag(help: "Bring back users who were erased since the backup was made, too.")
+    var withErased = false
 
     @Flag(help: "With --all-boards: pass over boards that were restored from this folder before.")
     var resume = false
@@ -57,7 +64,14 @@ struct AdminRestore: AsyncParsableCommand {
         let consent = consent
         let act = try OperatorAct.onThisMachine(consent.reason)
         if every.allBoards {
-            return try await RestoreEveryBoard(path: file, resumes: resume, consent: consent.consent, act: act).run()
+            let every = RestoreEveryBoard(
+                path: file,
+                resumes: resume,
+                keepsErased: !withErased,
+                consent: consent.consent,
+                act: act
+            )
+            return try await every.run()
         }
         let input = try BackupInput(file)
         let preview = try await describingBackup { try await BackupPreview(of: input.lines) }
@@ -67,7 +81,8 @@ struct AdminRestore: AsyncParsableCommand {
                 "the backup is of the board \(preview.board), and this is \(id): say --board \(preview.board), or --as \(id) to put it there"
             )
         }
-        let restored: BackupSummary? = try await onRedis { settings in
+        let keepsErased = !withErased
+        let restored: (summary: BackupSummary, effects: RestoreEffects)? = try await onRedis { settings in
             try await BoardAccess.open(settings, startsServer: !consent.dryRun) { catalogue, eventLoop, _ in
                 let held = try await catalogue.held(.board(id), on: eventLoop)
                 let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
@@ -75,24 +90,31 @@ struct AdminRestore: AsyncParsableCommand {
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
                 if let words = preview.freezeWords(held) { print("  \(words)") }
-                if let words = preview.holdWords { print("  \(words.printable)") }
-                if users > 0 || consent.dryRun || held.definition != nil && preview.changes(held) {
+                let effects = try await catalogue.effects(of: input.lines, preview, as: id, held, on: eventLoop)
+                for line in effects.lines(keepsErased: keepsErased) { print("  \(line.printable)") }
+                if users > 0 || !effects.names.isEmpty || consent.dryRun
+                    || held.definition != nil && preview.changes(held)
+                {
                     let question =
                         held == .nothing && users == 0
                         ? "Make the board \(id)?" : "Replace the board \(id) and its \(users.counted("user"))?"
                     guard try consent.isGiven(question) else { return nil }
                 }
-                return try await catalogue.restore(
+                let summary = try await catalogue.restore(
                     input.lines,
                     preview,
                     as: id,
                     inPlaceOf: held,
+                    keepsErased: keepsErased,
                     by: act,
                     on: eventLoop
                 )
+                return (summary, effects.done(summary, keepsErased: keepsErased))
             }
         }
-        if let restored { print("\(restored.counts) restored, up to update \(restored.seq).") }
+        guard let restored else { return }
+        print("\(restored.summary.counts) restored, up to update \(restored.summary.seq).")
+        for line in restored.effects.lines(keepsErased: keepsErased) { print("  \(line.printable)") }
     }
 }
 
@@ -105,6 +127,7 @@ extension BackupSummary {
         var parts = [users.counted("user"), entries]
         if seasons > 0 { parts.append(seasons.counted("season")) }
         if profiles > 0 { parts.append(profiles.counted("profile")) }
+        if onHold > 0 { parts.append("\(onHold) on hold") }
         return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
     }
 }
@@ -128,14 +151,6 @@ extension BackupPreview {
         guard changes(held), let definition, let old = held.definition else { return [] }
         let changes = definition.changes(from: old)
         return changes.isEmpty ? ["its definition is stored"] : changes
-    }
-
-    /// Nil: nobody was on hold.
-    fileprivate var holdWords: String? {
-        guard !onHold.isEmpty else { return nil }
-        let named = onHold.prefix(10).joined(separator: ", ") + (onHold.count > 10 ? ", …" : "")
-        return
-            "on hold when it was made: \(named); a restore puts nobody on hold: do so again by leaderboard admin hold"
     }
 
     /// What becomes of who may see it; nil: the same as before.

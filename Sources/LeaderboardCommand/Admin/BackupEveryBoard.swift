@@ -31,9 +31,10 @@ struct BackupEveryBoard {
                     await every.forEach { id in
                         let store = try await BoardAccess.store(of: id, catalogue, at: place, on: eventLoop)
                         let output = BackupOutput(folder.file(of: id))
-                        return try await output.write { write in
+                        let summary = try await output.write { write in
                             try await store.backup(on: eventLoop, write: write)
-                        }.words
+                        }
+                        return summary.words + (summary.waiting > 0 ? "; " + waitingWords(summary.waiting) : "")
                     }
                     guard every.failures.count < every.boards.count else {
                         throw CommandFailure("no board could be backed up: \(every.failed)")

@@ -13,6 +13,8 @@ struct RestoreEveryBoard: Sendable {
         let held: HeldDefinition
         /// On the board that is there.
         let users: Int
+        let effects: RestoreEffects
+        let keepsErased: Bool
         /// With `--resume`: it was restored from this backup before.
         let isDone: Bool
     }
@@ -25,6 +27,7 @@ struct RestoreEveryBoard: Sendable {
 
     let path: String
     let resumes: Bool
+    let keepsErased: Bool
     let consent: Consent
     let act: OperatorAct
 
@@ -44,12 +47,13 @@ struct RestoreEveryBoard: Sendable {
                 }
                 let open = boards.filter { items[$0].map { !$0.isDone } ?? false }
                 let users = items.values.reduce(0) { $0 + ($1.isDone ? 0 : $1.users) }
+                let changesUsers = items.values.contains { !$0.isDone && !$0.effects.names.isEmpty }
                 print(Self.summary(Array(items.values), unreadable: looks.failures.count))
                 if !consent.dryRun { await Self.index(items.values.filter(\.isDone), in: catalogue, on: eventLoop) }
                 guard !open.isEmpty || !templates.isEmpty else {
                     return Outcome(restored: 0, failures: looks.failures, failed: looks.failed)
                 }
-                if users > 0 || consent.dryRun || !looks.failures.isEmpty {
+                if users > 0 || changesUsers || consent.dryRun || !looks.failures.isEmpty {
                     let question =
                         "Put \(open.count.counted("board")) in the place of what is there, with \(users.counted("user"))?"
                     guard try consent.isGiven(question) else { return nil }
@@ -58,7 +62,9 @@ struct RestoreEveryBoard: Sendable {
                 for template in templates { try await Self.put(template, in: catalogue, on: eventLoop) }
                 await every.forEach { id in
                     guard let item = items[id] else { throw CommandFailure("it is not in the folder") }
-                    return try await restore(item, from: folder, catalogue, on: eventLoop).words
+                    let summary = try await restore(item, from: folder, catalogue, on: eventLoop)
+                    let effects = item.effects.done(summary, keepsErased: keepsErased)
+                    return ([summary.words] + effects.lines(keepsErased: keepsErased)).joined(separator: "; ")
                 }
                 let failures = looks.failures + every.failures
                 let failed = [looks.failed, every.failed].filter { !$0.isEmpty }.joined(separator: ", ")
@@ -101,7 +107,18 @@ struct RestoreEveryBoard: Sendable {
         let held = try await catalogue.held(.board(id), on: eventLoop)
         let isDone = try await resumes ? catalogue.hasTaken(backup, held, on: eventLoop) : false
         let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
-        return Item(id: id, backup: backup, held: held, users: shown + withheld, isDone: isDone)
+        let effects =
+            try await isDone
+            ? RestoreEffects() : catalogue.effects(of: input.lines, backup, as: id, held, on: eventLoop)
+        return Item(
+            id: id,
+            backup: backup,
+            held: held,
+            users: shown + withheld,
+            effects: effects,
+            keepsErased: keepsErased,
+            isDone: isDone
+        )
     }
 
     private func restore(
@@ -118,6 +135,7 @@ struct RestoreEveryBoard: Sendable {
                 item.backup,
                 as: item.id,
                 inPlaceOf: item.held,
+                keepsErased: keepsErased,
                 by: act,
                 on: eventLoop
             )
@@ -157,7 +175,8 @@ struct RestoreEveryBoard: Sendable {
 extension RestoreEveryBoard.Item {
     fileprivate var words: String {
         if isDone { return "restored before" }
-        return backup.freezeWords(held).map { "\(place); \($0)" } ?? place
+        return ([place, backup.freezeWords(held)].compactMap { $0 } + effects.lines(keepsErased: keepsErased))
+            .joined(separator: "; ")
     }
 
     private var place: String {

@@ -2,6 +2,7 @@ import Broadcast
 import FoundationEssentials
 import HTTPServer
 package import Leaderboard
+import LiveSockets
 import Logging
 import RedisClient
 import Text
@@ -46,7 +47,9 @@ package struct Doctor: Sendable {
         async let (redis, epoch) = redis(configuration)
         async let running = running()
         async let keys = KeyExamination(configuration, token: token).findings()
-        return await own + limit + port(configuration, epoch) + running + keys + redis
+        let choice = configuration.liveSender
+        let sender = Self.sender(choice, fault: choice == .send ? nil : UringTrial.fault())
+        return await own + limit + [sender] + port(configuration, epoch) + running + keys + redis
     }
 
     private func port(_ configuration: ServiceConfiguration, _ epoch: KnownEpoch) async -> [Finding] {
@@ -89,6 +92,23 @@ package struct Doctor: Sendable {
         return limit.maximum < needed / 2
             ? .bad("ulimit", fact, do: remedy)
             : .advice("ulimit", fact, do: remedy)
+    }
+
+    /// How live frames would leave.
+    /// - Parameter fault: why io_uring cannot be had here; nil: it can, or nobody wants it.
+    static func sender(_ choice: LiveSenderChoice, fault: RingFault?) -> Finding {
+        switch (choice, fault) {
+        case (.send, _): .good("sender", "live frames leave by send, as LIVE_SENDER says")
+        case (_, nil): .good("sender", "live frames leave by io_uring")
+        // As it is meant: most containers forbid it.
+        case (.auto, let fault?): .good("sender", "live frames leave by send, for io_uring cannot be had: \(fault)")
+        case (.ioUring, let fault?):
+            .bad(
+                "sender",
+                "the service does not start, for LIVE_SENDER=io_uring cannot be had: \(fault)",
+                do: "LIVE_SENDER=auto, which takes send here; how a container allows it, the RUNBOOK says"
+            )
+        }
     }
 
     private func redis(_ configuration: ServiceConfiguration) async -> (findings: [Finding], epoch: KnownEpoch) {

@@ -113,6 +113,11 @@ struct AllBoardsCommandTests {
             #expect(try await other.command("GET", "lb:{level-*}:board").contains(#""ties":"last""#))
             #expect(try await run(other, "admin", "verify", "--all-boards").code == 0)
 
+            try await other.command("SADD", "lb:{b-first}:suspended", "ada")
+            try await other.command("HSET", "lb:{b-dense}:holding", "hold bob", "ops 1 why")
+            let undone = try await run(other, "admin", "restore", "--all-boards", path, "--reason", "r", "--dry-run")
+            #expect(undone.output.contains("; no longer suspended: ada\n"), "\(undone.output)")
+            #expect(undone.output.contains("; on hold as before, though not in the backup: bob\n"), "\(undone.output)")
             let asked = try await run(other, "admin", "restore", "--all-boards", path, "--reason", "r")
             #expect(asked.code == 1 && asked.output.contains("say --yes"), "\(asked.output)")
             let nothing = try await run(other, "admin", "restore", "--all-boards", folder.path, "--reason", "r")

@@ -102,4 +102,36 @@ struct RestoreCommandTests {
             #expect(try await redis.command("ZSCORE", "lb:{main}:scores", "ada") == "50")
         }
     }
+
+    @Test("names who is suspended, on hold or erased otherwise than in the backup, before it asks and when it is done")
+    func effects() async throws {
+        try await withBackup { file, url, service in
+            let operators = try await AnOperator(service)
+            let words = ["admin", "restore", file, "--reason", "r"]
+            for (method, path) in [("POST", "grace/suspend"), ("DELETE", "ada")] {
+                let done = try await service.connect().request(
+                    method,
+                    "/api/v1/admin/users/\(path)",
+                    ["Authorization": "Bearer \(operators.token)", "Content-Type": "application/json"],
+                    body: #"{"reason":"r"}"#
+                )
+                #expect(done.status == 200, "\(done.body)")
+            }
+            let trial = try await ServiceProcess.run(words + ["--dry-run", "--with-erased"], ["REDIS_URL": url])
+            #expect(trial.output.contains("  no longer suspended: grace\n"), "\(trial.output)")
+            #expect(trial.output.contains("  erased since, and back with it: ada\n"), "\(trial.output)")
+            let restored = try await ServiceProcess.run(words + ["--yes"], ["REDIS_URL": url])
+            let end = """
+                1 user and 1 audit entry restored, up to update 1.
+                  no longer suspended: grace
+                  erased since, and erased again: ada
+
+                """
+            #expect(restored.output.hasSuffix(end), "\(restored.output)")
+            try await until { try await board(service) == "[]" }
+            // Who it was, is known by the pseudonym that it was given anew.
+            let again = try await ServiceProcess.run(words + ["--yes"], ["REDIS_URL": url])
+            #expect(again.output.contains("erased since, and erased again: ada"), "\(again.output)")
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LiveSockets
 import RedisClient
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ struct DoctorTests {
         let findings = await findings(["REDIS_URL": redis.url])
         #expect(findings.filter { $0.verdict != .good } == [])
         let subjects = [
-            "configuration", "ulimit", "redis", "persistence", "eviction", "memory", "replay", "freeing",
+            "configuration", "ulimit", "sender", "redis", "persistence", "eviction", "memory", "replay", "freeing",
             "functions", "rights",
             "writes", "clock",
         ]
@@ -35,6 +36,26 @@ struct DoctorTests {
         // It only looks: what is written is the service's business.
         #expect(try await redis.command("DBSIZE") == "0")
         #expect(try await redis.command("FUNCTION", "LIST") == "")
+    }
+
+    @Test(
+        "says how live frames would leave, and why not by io_uring",
+        arguments: [
+            (LiveSenderChoice.auto, nil, Finding.Verdict.good, "by io_uring"),
+            (
+                .auto, RingFault.refused(errorNumber: EPERM), .good,
+                "by send, for io_uring cannot be had: the system forbids it"
+            ),
+            (.auto, .refused(errorNumber: ENOMEM), .good, "RLIMIT_MEMLOCK"),
+            (.auto, .refused(errorNumber: EINVAL), .good, "older than 6.1"),
+            (.send, nil, .good, "by send, as LIVE_SENDER says"), (.ioUring, nil, .good, "by io_uring"),
+            (.ioUring, .refused(errorNumber: ENOSYS), .bad, "LIVE_SENDER=io_uring cannot be had: the kernel has no"),
+        ]
+    )
+    func sender(choice: LiveSenderChoice, fault: RingFault?, verdict: Finding.Verdict, words: String) {
+        let finding = Doctor.sender(choice, fault: fault)
+        #expect(finding.verdict == verdict && finding.fact.contains(words), "\(finding)")
+        #expect(finding.remedy.isEmpty == (verdict == .good))
     }
 
     @Test("says that each write is synced, where DURABILITY=fsynced wants it")

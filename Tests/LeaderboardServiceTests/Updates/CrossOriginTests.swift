@@ -43,14 +43,16 @@ struct CrossOriginTests {
     @Test("may read what the server itself refuses, before it asks what is at the path")
     func refusedByServer() async throws {
         let origin = "https://play.example.com"
-        try await withService(["CORS_ALLOWED_ORIGINS": origin]) { service, _ in
+        try await withService(["CORS_ALLOWED_ORIGINS": origin, "BODY_TIMEOUT_SECONDS": "1"]) { service, _ in
             let token = try service.token("ada")
-            for (method, path, status) in [
-                ("POST", Self.path + "?access_token=\(token)", 400), ("GET", Self.path, 405),
-                ("GET", "/api/v1/boards/arena/score/update", 405),
+            for (method, path, headers, status) in [
+                ("POST", Self.path + "?access_token=\(token)", [:], 400), ("GET", Self.path, [:], 405),
+                ("GET", "/api/v1/boards/arena/score/update", [:], 405),
+                ("POST", Self.path, ["Expect": "wonders"], 417), ("POST", Self.path, ["Content-Length": "5"], 408),
             ] {
                 for (sender, isAllowed) in [(origin, true), ("https://evil.example.com", false)] {
-                    let answer = try await service.connect().request(method, path, ["Origin": sender])
+                    let all = headers.merging(["Origin": sender]) { $1 }
+                    let answer = try await service.connect().request(method, path, all)
                     #expect(answer.status == status, "\(method) \(path)")
                     #expect(answer.headers["access-control-allow-origin"] == (isAllowed ? sender : nil))
                     #expect(answer.headers["vary"] == (isAllowed ? "Origin" : nil))

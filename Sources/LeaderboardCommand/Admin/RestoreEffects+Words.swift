@@ -1,0 +1,27 @@
+import Leaderboard
+import Text
+
+extension RestoreEffects {
+    /// A line for each, true before it is done and behind it.
+    func lines(keepsErased: Bool) -> [String] {
+        var lines = names.map { "\($0.what): \($0.users.firstNames)" }
+        if !erased.isEmpty {
+            lines.append("erased since, and \(keepsErased ? "erased again" : "back with it"): \(erased.firstNames)")
+        }
+        if let unknownErasures {
+            let who =
+                maybeErased.isEmpty
+                ? "" : "; back with it, and not on the board that is here: \(maybeErased.firstNames)"
+            lines.append("\(unknownErasures): who was comes back\(who)")
+        }
+        if waiting > 0 { lines.append(waitingWords(waiting)) }
+        return lines
+    }
+}
+
+/// Of the review queue, which no backup has.
+func waitingWords(_ count: Int) -> String {
+    count == 1
+        ? "1 update waits for review, and goes on waiting: no backup has it"
+        : "\(count) updates wait for review, and go on waiting: no backup has them"
+}
