@@ -36,6 +36,8 @@ package enum DefinitionOutcome: Sendable, Equatable {
     case fixedWindow(String, rule: String)
     /// There are as many definitions as there may be.
     case boardsLimit
+    /// So many users are on hold, and without the definition nobody could be.
+    case onHold(users: Int)
 }
 
 /// What became of a board that was to be deleted.
@@ -60,7 +62,8 @@ extension Catalogue {
         return (try? BoardDefinition(stored: text)).map { .stored($0) } ?? .unreadable
     }
 
-    /// Makes a definition, or changes it: at once for all instances, as each call says which version it goes by.
+    /// Makes a definition, or changes it: at once for all instances, as each call says which version it goes by. As long as somebody is on hold,
+    /// the rule ``PlausibilityRule/Name/byHand`` stays, whether the new one names it or not.
     /// - Parameters:
     ///   - held: what it takes the place of; if that does not hold any more, nothing is written.
     package func store(
@@ -80,8 +83,17 @@ extension Catalogue {
         definition.version = (held.definition ?? BoardDefinition()).nextVersion
         guard try await takePlace(name, definition, on: eventLoop) else { return .boardsLimit }
         let given = if case .environment(let environment) = held { environment } else { BoardDefinition?.none }
-        let call = define(definition, as: name, inPlaceOf: held, given: given)
-        let reply = try await functions.change(call, on: eventLoop)
+        var reply = try await functions.change(
+            define(definition, as: name, inPlaceOf: held, given: given),
+            on: eventLoop
+        )
+        if reply.first?.text == "on_hold" {
+            definition.rules.append(PlausibilityRule(.byHand, .hold))
+            reply = try await functions.change(
+                define(definition, as: name, inPlaceOf: held, given: given),
+                on: eventLoop
+            )
+        }
         switch (reply.first?.text, reply.count) {
         case ("done", 2):
             // The index is mended by whoever meets the board, if it cannot be written now.
@@ -124,6 +136,7 @@ extension Catalogue {
             try? await index.remove(.board(.main), on: eventLoop)
             forget(.board(.main))
             return .stored(environment)
+        case ("on_hold", 2): return .onHold(users: reply[1].count ?? 0)
         case ("conflict", 2):
             forget(.main)
             return .otherVersion(reply[1].text.flatMap { $0.isEmpty ? nil : $0 })
@@ -143,7 +156,7 @@ extension Catalogue {
         let keys = BoardKeys(board: "\(name)", in: functions.options.keySpace)
         let names = [
             keys.board, keys.scores, keys.withheld, keys.at, keys.seq, keys.epoch, keys.seasons, keys.ended,
-            keys.windows,
+            keys.windows, keys.holding,
         ]
         var words = RedisCommand()
         words.append(definition.map { Array($0.stored.readableBytesView) } ?? [])

@@ -25,7 +25,7 @@ extension Catalogue {
         new.ties = ties
         switch try await store(new, as: .board(id), inPlaceOf: held, on: eventLoop) {
         case .stored(let stored): return stored
-        case .fixed, .fixedWindow: break
+        case .fixed, .fixedWindow, .onHold: break
         case .otherVersion: throw ScoreStoreError.unavailable("the board's definition changed meanwhile: ask again")
         case .boardsLimit: throw BoardLookupError.boardsLimit(maximumBoards)
         }

@@ -5,7 +5,8 @@
 -- begun, and one of that name comes back with that rule alone. (One that is ended by hand does not: nobody would know its last number.)
 -- A season that runs while its window goes is kept there, as `s:weekly`: where the window comes back behind its end, it is over.
 -- The same hash keeps, as `g:country`, the seq at which a kind of segments went: what the audit tells of before holds no more.
--- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch  7 seasons  8 ended  9 windows
+-- Who is on hold stays so (held.lua): the rule by which they are is not taken away as long as there is one.
+-- KEYS  1 board  2 scores  3 withheld  4 at  5 seq  6 epoch  7 seasons  8 ended  9 windows  10 holding (editions before 20 leave it out)
 -- ARGV  1 definition  the new one. Its version is a whole number from 1, one above the one that holds. Empty: the key goes, and `given`
 --                     holds again
 --       2 expected    version that holds, as far as the caller knows; empty: there is no such board
@@ -14,7 +15,8 @@
 -- The kinds of segments that the old definition has and the new one has not, go with what is in them: by leaderboard_with_segments, which is
 -- told of these (segments.lua).
 -- Returns done version | conflict version (the one that holds, empty if there is no such board) | fixed name (of the member that
--- cannot change any more) | fixed_window name rule (that it had) | bad_definition
+-- cannot change any more) | fixed_window name rule (that it had) | bad_definition | on_hold count (users; the old one has the rule
+-- `by_hand`, the new one has not: call again with it)
 
 do
 
@@ -78,10 +80,23 @@ local function keep_running(windows, ended, held, old, new, clock)
   end
 end
 
+-- How many are on hold, where the rule for that would go.
+local function lost_holds(holding, old, new)
+  if not holding or not (old and old.checks and old.checks.is_by_hand) or new.checks and new.checks.is_by_hand then
+    return 0
+  end
+  local cursor, count = '0', 0
+  repeat
+    local page = redis.call('HSCAN', holding, cursor, 'MATCH', plausibility.hold_mark('*'), 'COUNT', '1000')
+    cursor, count = page[1], count + #page[2] / 2
+  until cursor == '0'
+  return count
+end
+
 local function define(keys, args)
-  local board, scores, withheld, at, seq_key, epoch_key, seasons, ended, windows = unpack(keys)
+  local board, scores, withheld, at, seq_key, epoch_key, seasons, ended, windows, holding = unpack(keys)
   local text, expected, channel, given = unpack(args)
-  if #keys ~= 9 or #args ~= 4 then
+  if #keys ~= 9 and #keys ~= 10 or #args ~= 4 then
     return redis.error_reply('BADARG leaderboard_define: a key or an argument is missing or wrong')
   end
   local held = redis.call('GET', board) or given
@@ -101,6 +116,10 @@ local function define(keys, args)
   end
   if (old and old.frozen or false) ~= new.frozen then
     return { 'fixed', 'frozen' }
+  end
+  local on_hold = lost_holds(holding, old, new)
+  if on_hold > 0 then
+    return { 'on_hold', on_hold }
   end
   local users = redis.call('ZCARD', scores) + redis.call('ZCARD', withheld)
   if users > 0 and old then

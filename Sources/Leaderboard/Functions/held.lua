@@ -8,11 +8,33 @@
 -- Fields: user op value seq (of the change that it is: when among others it was made; of what waits since before edition 19, that of the last
 -- change before it) time (milliseconds since 1970) had (the score of then; empty: none) score (what it would have come to) rules (what it met: `points_limit held;least_time flagged`) ip request [trace]
 -- [actor: the service that reports it] [hand, the operator who has put the user on hold, why] [seasons: of its time, `weekly 2026-W48 from until;…`] [segments, those that it names,
--- segments_before: of these kinds, those of then] [meta, what the user says of itself, meta_before: what it said then; empty: nothing]
+-- segments_before: of these kinds, those of then] [idem: of its idempotency key what its name has behind the user's] [meta, what the user says of itself, meta_before: what it said then; empty: nothing]
 
 do
 
 local ERASED_AT_ONCE = 500
+
+-- What the key of its retries holds (write.lua). `retries`: that key, or nil. Then `asked`, where it says that this update waits; or `counted`, the
+-- seq of the change, where it says that the update has counted: to functions of before edition 20, a key of one that is held was a free one.
+local function said_to_retries(retries, id, fields)
+  local text = retries and redis.pcall('GET', retries)
+  if type(text) ~= 'string' then
+    return {}
+  end
+  local asked, held_id, time = string.match(text, '^(%S+)! (%d+%-%d+) (%d+)$')
+  if asked then
+    return { key = retries, asked = held_id == id and asked or nil, time = time }
+  end
+  local value, seq = string.match(text, '^(%l*%-?%d+)@?[%w%-_./]*=? %S+ (%d+) %d+ %d+ ?')
+  return { key = retries, counted = value == (fields.op == 'incr' and '' or fields.op) .. fields.value and seq or nil }
+end
+
+-- What a retry is told from now on; the key goes when it would have gone. By pcall: what is said here, is done.
+local function tell_retries(said, text)
+  if said.asked then
+    redis.pcall('SET', said.key, text, 'XX', 'KEEPTTL')
+  end
+end
 
 -- The update that waits; nil: there is none of this id.
 local function find_held(held, id)
@@ -64,12 +86,12 @@ end
 
 -- leaderboard_reject: an update that waits is dropped. The audit tells that it was, and nobody's place is another one.
 -- KEYS, with board and at, and ARGV 1 to 7 as in operation.lua
--- KEYS  12 held  13 holding
+-- KEYS  12 held  13 holding  14 idem  of its entry, if that names one
 -- ARGV  8 id  under which it waits
 -- Returns done, or gone: it does not wait, or not any more
 local function reject(keys, args)
-  local op, id = begin_operation(keys, args), args[8]
-  if not op or op.user == '*' or #keys ~= 13 or #args ~= 8 or not string.find(id, '^%d+%-%d+$') then
+  local op, id, retries = begin_operation(keys, args), args[8], keys[14]
+  if not op or op.user == '*' or #keys ~= 13 and #keys ~= 14 or #args ~= 8 or not string.find(id, '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_reject')
   end
   local queue = { held = keys[12], holding = keys[13] }
@@ -78,8 +100,12 @@ local function reject(keys, args)
     return { 'gone' }
   end
   refuse_missing_queue_rights(queue)
+  local said = said_to_retries(retries, id, fields)
   record(op, 'reject', 0, op.kept_back or op.on_board, told_of(fields, 'held', id))
   take_out(queue, id, op.user)
+  if said.asked then
+    tell_retries(said, said.asked .. '!rejected ' .. id .. ' ' .. said.time)
+  end
   tell(op, op.on_board and not op.kept_back and op.on_board or nil)
   return { 'done' }
 end
@@ -89,12 +115,15 @@ register_operation('leaderboard_reject', reject)
 -- leaderboard_release: an update that waits counts, as if it had when it was made: the score becomes what the user's audit comes to with it
 -- there, and the place among equals that which the user would have; so in each season of its time that is kept. The audit has it as an
 -- update of now, with `released`, `made` (its seq), the operator and the reason. Rules of plausibility neither judge nor count it.
--- KEYS  those of leaderboard_give_back (unrevert.lua), then held holding meta
+-- KEYS  those of leaderboard_give_back (unrevert.lua), then held holding meta, then idem, if its entry names one
 -- ARGV  1 to 14 as of leaderboard_give_back, of this one update; then
 --       15 id  under which it waits
+--       16 idem  1: the last of KEYS is idem; left out: it is not told
 -- Returns one of
 --   done score rise final   what the user has now, by how much that rose (below 0: it fell), and which final seasons were changed (with_final)
 --   gone                    it does not wait, or not any more
+--   counted score           a retry of it has counted, by functions of before edition 20: it leaves the queue, and counts no second time. The
+--                           audit has it as rejected, with `counted`, the seq of that change
 --   suspended               as an update: it goes on waiting. Of a hidden user (aside.lua), it counts in what is kept of them
 --   score_limit [window]    a bound of the board refuses it: it goes on waiting
 --   beside place user | behind | season_is told    as of leaderboard_give_back; the user itself may be who is beside
@@ -186,7 +215,37 @@ function aside.tell(op)
   publish(op.channel, '"user_id":"' .. op.user .. '","unseen":true', op.seq_text, op.epoch, op.time_text)
 end
 
+-- It has counted: what waits is taken out, and nobody's place is another one.
+local function take_out_counted(op, queue, id, fields, seq)
+  local told = told_of(fields, 'held', id)
+  push(told, 'counted', seq)
+  record(op, 'reject', 0, op.kept_back or op.on_board, told)
+  take_out(queue, id, op.user)
+  aside.tell(op)
+  return { 'counted', shown_score(tonumber(op.kept_back or op.on_board or 0)) }
+end
+
+-- To a retry, it counted as any update: with the rank that it has come to.
+local function tell_released(said, op, places)
+  if not said.asked then
+    return
+  end
+  local board, definition, is_other, told = places[1], op.moves.definition, false, {}
+  for index, place in ipairs(places) do
+    is_other = is_other or place.total ~= place.score
+    if index > 1 then
+      told[index - 1] = place.window.season.words .. ' ' .. integer_text(shown_score(place.total))
+    end
+  end
+  local is_told, rank = pcall(board.is_kept and aside.rank or rank_of, definition, op.scores, op.moves.at,
+    op.moves.stamps and member_of(op.moves, op.user) or op.user, score_argument(board.total))
+  local words = { is_other and said.asked or said.asked .. '=', integer_text(shown_score(board.total)), op.seq_text, op.time_text,
+    integer_text(is_told and rank or 0), #told > 0 and table.concat(told, ';') or nil }
+  tell_retries(said, table.concat(words, ' '))
+end
+
 local function release(keys, args)
+  local retries = args[16] == '1' and table.remove(keys) or nil
   local meta, queue = table.remove(keys), { holding = table.remove(keys), held = table.remove(keys) }
   if not queue.held then
     return wrong_arguments('leaderboard_release')
@@ -194,7 +253,7 @@ local function release(keys, args)
   local op, id = begin_operation(keys, args), args[15]
   local asked = { tally = whole_number(args[9] or ''), rest = whole_number(args[10] or ''), adds = args[11] == '1',
     reached = whole_number(args[13] or ''), others = reverting.others_of(args[14] or '') }
-  if not op or op.user == '*' or #args ~= 15 or not asked.tally or not asked.rest or args[11] ~= '0' and args[11] ~= '1'
+  if not op or op.user == '*' or #args ~= 15 and not retries or #args > 16 or not asked.tally or not asked.rest or args[11] ~= '0' and args[11] ~= '1'
     or not asked.reached or asked.reached < 0 or not asked.others or not string.find(args[8], '^%d+%-%d+$')
     or not string.find(id, '^%d+%-%d+$') then
     return wrong_arguments('leaderboard_release')
@@ -209,6 +268,10 @@ local function release(keys, args)
     return { 'suspended' }
   end
   refuse_missing_queue_rights(queue)
+  local told_to_retries = said_to_retries(retries, id, fields)
+  if told_to_retries.counted then
+    return take_out_counted(op, queue, id, fields, told_to_retries.counted)
+  end
   local rests, past = string.match(args[12] or '', '^([^|]*)|?(.*)$')
   local answer = begin_in_seasons(op, keys, string.find(args[12] or '', '|', 1, true) and past or nil)
   if answer then
@@ -246,6 +309,7 @@ local function release(keys, args)
     metadata.keep(meta, op.user, fields.meta, said)
     op.increase_text = op.increase_text .. ',"meta":true'
   end
+  tell_released(told_to_retries, op, places)
   local final, shown = with_final({}, windows)[2], not board.is_kept and board.total or nil
   if is_hidden then
     aside.tell(op)
@@ -288,7 +352,8 @@ end
 
 register_operation('leaderboard_hold', hold)
 
--- leaderboard_erase_held: nothing that waits is of this user any more; may be repeated.
+-- leaderboard_erase_held: nothing that waits is of this user any more; may be repeated. Who is on hold stays so, as a suspension stays: else
+-- an erasure would be a way out. Of why, nothing is left.
 -- KEYS  1 held  2 holding
 -- ARGV  1 user
 -- Returns how many it was
@@ -310,7 +375,12 @@ local function erase_held(keys, args)
       start = nil
     end
   end
-  redis.call('HDEL', keys[2], user, plausibility.hold_mark(user))
+  redis.call('HDEL', keys[2], user)
+  local mark = plausibility.hold_mark(user)
+  local hand = string.match(redis.call('HGET', keys[2], mark) or '', '^%S+ %d+ ')
+  if hand then
+    redis.call('HSET', keys[2], mark, hand .. 'The user was erased since, and with them the reason.')
+  end
   return count
 end
 

@@ -32,7 +32,7 @@ local KEPT, STAY, SHOWN_BYTES, ENTRIES = '10000', '604800000', 256, 1000
 -- Of outcomes of leaderboard_write that write nothing, as HTTP names them.
 local REASONS = { suspended = 'user_suspended', key_reused = 'idempotency_key_reused', score_limit = 'score_limit',
   bad_op = 'invalid_operator', bad_value = 'invalid_score_increase', season_ended = 'season_ended',
-  implausible = 'implausible', held_full = 'review_queue_full' }
+  implausible = 'implausible', held_full = 'review_queue_full', rejected_before = 'update_rejected' }
 
 local function byte_count(words)
   local bytes = 0

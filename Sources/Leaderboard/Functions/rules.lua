@@ -1,6 +1,6 @@
 -- Rules of plausibility: what of a user's updates is not to be believed. Each is judged in the call that writes, after all else that
 -- may refuse, and by the board's own score (windows have none of their own). An operator's adjustment is not judged, and not counted.
--- A definition has at most 8 (`rules`), each an object with
+-- A definition has at most 8 beside `by_hand` (`rules`), each an object with
 --   rule      points_limit   points, interval: a user gains no more in any interval. It is counted in quarters of one: what was gained
 --                            is forgotten after one interval to one and a quarter
 --             least_time     interval: between two of a user's updates that count
@@ -33,7 +33,9 @@
 --   implausible full_in rule met   refused by this rule. Nothing is written but the token that it took, or probing would be free, and
 --                                  that it was counted
 --   held id time full_in met       it waits under this id, and took its token; its idempotency key and its grant are used
---   held_before id time full_in    the same, of the first outcome of its key, whatever has become of it since
+--   held_before id time full_in    the same, of the first outcome of its key: it waits, or nobody knows what has become of it. Of one that was
+--                                  released, `replayed` and what it came to
+--   rejected_before full_in        of its key's update, which an operator has rejected
 --   held_full full_in met          as many wait as may; a token was taken
 --
 -- `pace` is packed: what is kept, by its names, each with a `;` behind it; until when the key is there (milliseconds); then in the order of
@@ -178,7 +180,7 @@ function plausibility.of_definition(list)
   if list == nil then
     return nil
   end
-  expect(type(list) == 'table' and #list <= MOST)
+  expect(type(list) == 'table' and #list <= MOST + 1)
   local all, lifetime, has_seen = { places = {}, names = '', behind = FIRST_NUMBER, sums = {}, last = {}, most = {}, day = {},
     judges = { {}, {} }, tests = {}, reporters = 1 }, 0, {}
   for index, json in ipairs(list) do
@@ -203,6 +205,7 @@ function plausibility.of_definition(list)
     push(all.tests, rule.meets)
     all.reporters = math.max(all.reporters, rule.place and rule.reporters or 1)
   end
+  expect(#all <= MOST or all.is_by_hand)
   all.has_pace, all.lifetime = lifetime > 0, math.ceil(lifetime / 1000)
   all.address_place = all.address and all.has_pace and keep(all, 'a')
   all.form, all.last_word = form_of(all.behind - 1, all.address_place), all.behind - (all.address_place and 0 or 1)
@@ -703,6 +706,11 @@ function plausibility.waiting(user)
   end
   local count = math.max(0, whole_number(own or '0') or 0)
   return all < HELD and count < HELD_OF_USER and count or nil
+end
+
+-- What the name of a key of idempotency has behind its user's; the board's begin is that of `held`.
+function plausibility.idem_of(key)
+  return string.match(string.sub(key, #told.held - 3), '^idem:[^:]*:(.+)$') or ''
 end
 
 -- Puts an update behind those that wait. Returns its id, or the error for which it does not wait.

@@ -30,7 +30,8 @@
 --                                            takes no token: only full_in is of now
 --   suspended
 --   key_reused                               the idempotency key was used for another increase
---   rate_limited full_in
+--   rate_limited full_in                     of an update that is held, or was rejected (write.lua), too: who calls this has no words
+--                                            for that, and a key of such an update counts nothing here
 --   score_limit full_in                      the total would leave +-(2^53 - 1); no token is taken
 -- Only an outcome that wrote something is stored for the idempotency key: after any other, the key is free.
 --
@@ -42,11 +43,13 @@ local function is_user(text)
   return #text <= 128 and find_text(text, '^[%w_%-%.:@|+=~]+$') ~= nil
 end
 
--- The outcome that a key holds: increase (a text; with `=` behind it, nothing changed: write.lua), score, seq, time, rank. Nil where
--- there is none, and for what can be none: it is as if it were not there, or its user would never have an answer.
+-- The outcome that a key holds: what was asked (a text; with `=` behind it, nothing changed: write.lua), score, seq, time, rank, and
+-- behind that what the caller does not ask for. Nil where there is none, and for what can be none: it is as if it were not there, or its
+-- user would never have an answer.
 local function outcome_of(text)
-  local increase, score, seq, time, rank = string.match(text or '', '^(%S-)=? (%S+) (%S+) (%S+) (%S+)$')
-  if not rank or not whole_number(increase) then
+  local increase, score, seq, time, rank =
+    string.match(text or '', '^(%l*%-?%d+@?[%w%-_./]*)=? (%S+) (%S+) (%S+) (%S+) ?[%w%-_. ;]*$')
+  if not rank or not whole_number(string.match(increase, '%-?%d+')) then
     return nil
   end
   score, seq, time, rank = whole_number(score), whole_number(seq), whole_number(time), whole_number(rank)
@@ -108,6 +111,11 @@ function update(keys, args)
   local now = clock[1] * 1000000 + clock[2]
   local taken, full_in = take_from(limit, full_at, now, capacity, token_time)
   local first = first_outcome and outcome_of(first_outcome)
+  local held = first_outcome and not first and string.match(first_outcome, '^(%-?%d+)!%l* %d+%-%d+ %d+$')
+  if held then
+    -- Who tries again, comes to an instance that knows what became of it.
+    return held == increase_text and { 'rate_limited', math.min(capacity * token_time, SCORE_LIMIT) } or { 'key_reused' }
+  end
   if first then
     if first[1] ~= increase_text then
       return { 'key_reused' }

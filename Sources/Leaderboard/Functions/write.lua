@@ -39,7 +39,7 @@
 --   bad_op     the board does not take the operator
 --   bad_value  an increase or a decrease below 0, or above the board's bound
 --   season_ended  of flag 32: its key holds no outcome
---   implausible, held, held_before, held_full, and an eighth text behind what counts: rules.lua
+--   implausible, held, held_before, rejected_before, held_full, and an eighth text behind what counts: rules.lua
 -- Where the rank is told and there are further windows, a seventh text behind it tells the scores there:
 -- `daily 2026-11-28 120;weekly 2026-W48 300`. What one window's bounds refuse, is refused.
 --   or, in its place, the error for which this one was not written
@@ -226,13 +226,14 @@ end
 
 -- The outcome that a key holds: what was asked (with `@` and what else was said, if anything was), `=` if nothing changed, score, seq, time, rank. Nil for what can be none. Of an
 -- increase that counted it has the form of leaderboard_update, and either knows the other's. Of one that is held: what was asked, `!`,
--- the id under which it waits, time.
+-- the id under which it waits, time; of one that was rejected, `!rejected`. (Released, it has counted: held.lua.)
 function stored_outcome(text)
   local operator, value, season, same, score, place, then_, rank, told =
     string.match(text or '', '^(%l*)(%-?%d+)(@?[%w%-_./]*)(=?) (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
   if not rank and text then
-    local held_asked, id, held_at = string.match(text, '^(%S+)! (%d+%-%d+) (%d+)$')
-    return whole_number(held_at or '') and { 'held', id, whole_number(held_at), 0, asked = held_asked } or nil
+    local held_asked, word, id, held_at = string.match(text, '^(%S+)!(%l*) (%d+%-%d+) (%d+)$')
+    return whole_number(held_at or '') and (word == '' or word == 'rejected')
+      and { word == '' and 'held' or word, id, whole_number(held_at), 0, asked = held_asked } or nil
   elseif not rank or not whole_number(value) or operator ~= '' and not OPERATORS[operator]
     or season ~= '' and string.byte(season) ~= 64 or told ~= '' and not are_windows(told) then
     return nil
@@ -250,6 +251,8 @@ end
 local function replay_of(first, full_in)
   if first[1] == 'held' then
     return { 'held_before', first[2], first[3], full_in }
+  elseif first[1] == 'rejected' then
+    return { 'rejected_before', full_in }
   end
   return { first[1] == 'applied' and 'replayed' or 'replayed_unchanged', first[2], first[3], first[4], full_in, first[6],
     first[7] }
@@ -536,6 +539,9 @@ function hold(user, operator, old, total, full_in, asked)
   if windows then
     push(fields, 'seasons', SEASONS.text(windows))
   end
+  if asked then
+    push(fields, 'idem', plausibility.idem_of(keys[key + 2]))
+  end
   if segments.group then
     segments.tell_named(fields, user)
   end
@@ -561,6 +567,7 @@ function hold(user, operator, old, total, full_in, asked)
   keep_token(full_in)
   local reply = { 'held', id, time, full_in, met }
   if asked then
+    -- (The entry names this key: what becomes of the update, a retry is told.)
     call('SET', keys[key + 2], asked .. '! ' .. id .. ' ' .. time_text, 'PX', args[2])
     if count > 1 then
       reply.asked = asked

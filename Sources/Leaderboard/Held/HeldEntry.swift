@@ -33,6 +33,8 @@ package struct HeldEntry: Sendable, Equatable {
     package let segments: [String]
     /// What the user says of itself with it: `{}`, that nothing is said any more. Nil: nothing is said with it, or nothing that may be shown.
     package let metadata: UserMetadata?
+    /// Of its idempotency key, what the key's name has behind its user's; nil: it came without one, or waits since before edition 20.
+    let idem: String?
     /// In which it counts when it is released, as far as they are kept.
     let windows: [WindowSeason]
 
@@ -59,6 +61,7 @@ package struct HeldEntry: Sendable, Equatable {
         handReason = entry["why"]
         segments = (entry["segments"] ?? "").words.map(String.init)
         metadata = entry["meta"].flatMap { UserMetadata(stored: $0) }
+        idem = entry["idem"].flatMap { (1...BoardKeys.longestIdemRest).contains($0.utf8.count) ? $0 : nil }
         windows = (entry["seasons"] ?? "").parts(at: ";").compactMap { WindowSeason(text: $0) }
     }
 

@@ -60,8 +60,6 @@ extension ScoreStore {
 /// What became of the rule ``PlausibilityRule/byHand`` that a board was to get.
 package enum HoldRuleOutcome: Sendable, Equatable {
     case stored(BoardDefinition)
-    /// The board has as many rules as it may.
-    case rulesLimit
     /// As of any change of a definition.
     case refused(DefinitionOutcome)
 }
@@ -79,13 +77,12 @@ extension Catalogue {
             let held = try await held(.board(id), on: eventLoop)
             guard var definition = held.definition else { return .refused(.otherVersion(nil)) }
             guard !definition.rules.contains(where: { $0.name == .byHand }) else { return .stored(definition) }
-            guard definition.rules.count < PlausibilityRule.maximumCount else { return .rulesLimit }
             definition.rules.append(PlausibilityRule(.byHand, .hold))
             outcome = try await store(definition, as: .board(id), inPlaceOf: held, on: eventLoop)
             switch outcome {
             case .stored(let definition): return .stored(definition)
             case .otherVersion: continue
-            case .fixed, .fixedWindow, .boardsLimit: return .refused(outcome)
+            case .fixed, .fixedWindow, .boardsLimit, .onHold: return .refused(outcome)
             }
         }
         return .refused(outcome)

@@ -11,6 +11,8 @@ package enum Reviewed: Sendable, Equatable {
     /// It counts, as of when it was made.
     case released(Released)
     case rejected
+    /// A retry of it has counted in an instance of before edition 20: it is dropped. The user has this score.
+    case counted(score: Int)
     /// It does not wait, or not any more.
     case gone
     /// The user is suspended: it goes on waiting.
@@ -48,7 +50,7 @@ extension ScoreStore {
         switch word {
         case .release: return try await release(held, by: act, on: eventLoop)
         case .reject:
-            let keys = [keys.board, keys.at] + keys.queue
+            let keys = [keys.board, keys.at] + keys.queue + keys.idem(of: held)
             let call = calls.operation("reject", user: held.user, by: act, [held.id.description], moreKeys: keys)
             switch try await operate(call, on: eventLoop).first?.text {
             case "done": return .rejected
@@ -181,6 +183,9 @@ extension Reviewed {
         case ("done", 4):
             guard let score = reply[1].score, let rise = reply[2].score, let final = reply[3].text else { return nil }
             self = .released(Released(score: score, points: rise, finalSeasons: FinalSeasons.names(final)))
+        case ("counted", 2):
+            guard let score = reply[1].score else { return nil }
+            self = .counted(score: score)
         case ("gone", 1): self = .gone
         case ("suspended", 1): self = .suspended
         case ("score_limit", 1): self = .scoreLimit(window: nil)
@@ -214,12 +219,13 @@ extension StoreCalls {
         by act: OperatorAct
     ) -> RedisCommand {
         let ofSeasons = seasons.flatMap { keys.season(of: $0).all }
+        let idem = keys.idem(of: held)
         return operation(
             "release",
             user: held.user,
             by: act,
-            words + [held.id.description],
-            moreKeys: [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons + keys.queue + [keys.meta]
+            words + [held.id.description] + (idem.isEmpty ? [] : ["1"]),
+            moreKeys: [keys.board, keys.at, keys.seasons, keys.ended] + ofSeasons + keys.queue + [keys.meta] + idem
         )
     }
 }

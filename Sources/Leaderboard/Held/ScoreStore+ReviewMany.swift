@@ -55,7 +55,7 @@ extension ScoreStore {
             guard entry.id <= end, entry.time <= time else { return result }
             switch try await review(entry, word, by: act, on: eventLoop) {
             case .released: result.released += 1
-            case .rejected: result.rejected += 1
+            case .rejected, .counted: result.rejected += 1
             case .gone: break
             case let why: result.kept.append(.init(held: entry, why: why))
             }

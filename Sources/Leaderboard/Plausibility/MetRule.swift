@@ -15,7 +15,7 @@ package struct MetRule: Hashable, Sendable {
     static func list(_ reply: RESPValue) -> [MetRule]? {
         guard let text = reply.text else { return nil }
         let parts = text.parts(at: ";")
-        guard parts.count <= PlausibilityRule.maximumCount else { return nil }
+        guard parts.count <= PlausibilityRule.longestList else { return nil }
         let met = parts.compactMap { MetRule($0) }
         return met.count == parts.count ? met : nil
     }

@@ -105,8 +105,8 @@ extension PlausibilityRule {
     /// The rules of a definition, in their order.
     static func list(_ reader: inout DefinitionReader) -> [PlausibilityRule] {
         guard let value = reader.value("rules") else { return [] }
-        guard let list = value.array, list.count <= maximumCount else {
-            reader.refuse("rules must be a list of at most \(maximumCount) rules")
+        guard let list = value.array, list.count <= longestList else {
+            reader.refuse(tooMany)
             return []
         }
         var rules: [PlausibilityRule] = []
@@ -119,7 +119,12 @@ extension PlausibilityRule {
             }
             rules.append(rule)
         }
+        if rules.count(where: { $0.name != .byHand }) > maximumCount { reader.refuse(tooMany) }
         return rules
+    }
+
+    private static var tooMany: String {
+        "rules must be a list of at most \(maximumCount) rules beside \(Name.byHand.rawValue)"
     }
 
     /// The member `rules` of an object, as a definition has it.

@@ -39,7 +39,10 @@ package struct PlausibilityRule: Hashable, Sendable {
     /// It is only counted how often it would have acted.
     package let isDryRun: Bool
 
+    /// So many, and beside them ``Name/byHand``, which operators' holds bring with them.
     package static let maximumCount = 8
+    /// With it.
+    static let longestList = 9
 
     /// Updates that meet it wait for an operator.
     package var holds: Bool { action == .hold && !isDryRun }

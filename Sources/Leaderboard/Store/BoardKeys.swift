@@ -175,6 +175,11 @@ package struct BoardKeys: RankedKeys {
         return "\(idemPrefix(user))\(actor.rawValue) \(key.rawValue)"
     }
 
+    /// That of what waits, by which its retries are told what became of it; empty: it has none.
+    func idem(of held: HeldEntry) -> [String] {
+        held.idem.map { [idemPrefix(held.user) + $0] } ?? []
+    }
+
     /// Behind ``idemPrefix(_:)``, no key has more.
     static let longestIdemRest = UserID.maximumLength + 1 + IdempotencyKey.maximumBytes
 

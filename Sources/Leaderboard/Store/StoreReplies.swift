@@ -86,6 +86,9 @@ extension UpdateOutcome {
             else { return nil }
             let state = rateLimit.state(fullIn: fullIn)
             self = .held(HeldUpdate(id: id, time: time, rateLimit: state, isReplay: word == "held_before", met: met))
+        case ("rejected_before", 2):
+            guard let fullIn = fields[1].integer else { return nil }
+            self = .rejected(rateLimit.state(fullIn: fullIn))
         case ("held_full", 3):
             guard let fullIn = fields[1].integer, let met = MetRule.list(fields[2]) else { return nil }
             self = .reviewQueueFull(rateLimit.state(fullIn: fullIn), met: met)

@@ -14,6 +14,8 @@ package enum UpdateOutcome: Sendable, Equatable {
     case implausible(PlausibilityRule.Name, RateLimitState, met: [MetRule])
     /// A rule of plausibility holds it: it waits for an operator's word.
     case held(HeldUpdate)
+    /// An earlier call with the same idempotency key made it, a rule held it, and an operator has rejected it. Nothing was written.
+    case rejected(RateLimitState)
     /// A rule holds it, and as many wait as may. Nothing of it was written, but a token was taken.
     case reviewQueueFull(RateLimitState, met: [MetRule])
     /// The idempotency key was used for another increase. Nothing was written.
@@ -116,7 +118,8 @@ package struct HeldUpdate: Sendable, Equatable {
     /// When it was made, by Redis' clock, in milliseconds since 1970.
     package let time: Int
     package let rateLimit: RateLimitState
-    /// True: an earlier call with the same idempotency key made it. An operator may have said since what becomes of it.
+    /// True: an earlier call with the same idempotency key made it. It waits; or nobody knows what an operator has said since, of one that
+    /// waits since before edition 20.
     package let isReplay: Bool
     /// The rules that it met; of a replay, none.
     package let met: [MetRule]

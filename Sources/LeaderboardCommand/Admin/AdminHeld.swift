@@ -237,9 +237,13 @@ struct HeldReview: ParsableArguments {
         let score: Int?
         let points: Int?
         let final_seasons: [String]?
+        let counted_before: Bool?
 
         func line(isDone: Bool) -> String {
             let what = "\(held_id) of \(user_id.printable)"
+            if counted_before == true {
+                return "\(what) has counted before, by a retry to an older release: it waits no longer."
+            }
             guard let score, let points, released == true else {
                 return "\(what) \(isDone ? "is" : "would be") dropped."
             }

@@ -158,7 +158,7 @@ struct RestoreEveryBoard: Sendable {
         switch try await catalogue.store(definition, as: template.name, inPlaceOf: held, on: eventLoop) {
         case .stored: print("\(template.name) is a template again.")
         case .boardsLimit: throw BoardLookupError.boardsLimit(catalogue.maximumBoards)
-        case .otherVersion, .fixed, .fixedWindow:
+        case .otherVersion, .fixed, .fixedWindow, .onHold:
             throw CommandFailure("somebody else changes \(template.name): ask again")
         }
     }

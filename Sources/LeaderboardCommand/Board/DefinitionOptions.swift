@@ -156,8 +156,11 @@ struct DefinitionOptions: ParsableArguments {
 
 extension BoardDefinition {
     /// What is other than in `old`, as `ties id → shared`; the version is none of it.
+    /// (A rule ``PlausibilityRule/Name/byHand`` that is left out is no change: it goes when nobody is on hold any more, and not before.)
     func changes(from old: BoardDefinition) -> [String] {
-        zip(old.listed, listed).compactMap { before, after in
+        var new = self
+        if !rules.contains(where: { $0.name == .byHand }) { new.rules += old.rules.filter { $0.name == .byHand } }
+        return zip(old.listed, new.listed).compactMap { before, after in
             before.value == after.value ? nil : "\(after.name) \(before.value) → \(after.value)"
         }
     }

@@ -12,8 +12,9 @@ enum AuditJSON {
         "request": "request_id", "trace": "trace_id", "actor": "actor", "reason": "reason", "was": "was", "of": "of",
         "hash": "hash", "unaudited": "unaudited", "places": "places", "op": "operator", "value": "value",
         "held": "held_id", "released": "held_id", "made_at": "made_at", "reporter": "reporter",
+        "counted": "counted_seq",
     ]
-    private static let numbers: Set = ["increase", "score", "seq", "unaudited", "value", "made_at"]
+    private static let numbers: Set = ["increase", "score", "seq", "unaudited", "value", "made_at", "counted"]
     /// Characters of a value that are shown: ours are shorter.
     private static let longest = 1000
 

@@ -59,6 +59,8 @@ enum HeldJSON {
             return ByteBuffer(
                 string: head + #""released":true,"score":\#(released.score),"points":\#(released.points)\#(seasons)}"#
             )
+        case .counted(let score):
+            return ByteBuffer(string: head + #""rejected":true,"counted_before":true,"score":\#(score)}"#)
         case .rejected: return ByteBuffer(string: head + #""rejected":true}"#)
         case .gone: throw .heldNotFound
         case .suspended: throw .userSuspended

@@ -47,7 +47,6 @@ struct HoldRoutes: Sendable {
         } catch { throw Refusal(operating: error) }
         switch outcome {
         case .stored: break
-        case .rulesLimit: throw .rulesLimit
         case .refused: throw .storeUnavailable
         }
         logger.note("board holds by hand", nil, on: store, by: act)
@@ -85,13 +84,4 @@ struct HoldRoutes: Sendable {
             ),
         ]
     }
-}
-
-extension Refusal {
-    fileprivate static let rulesLimit = Refusal(
-        status: .conflict,
-        code: "rules_limit",
-        message:
-            "The board has \(PlausibilityRule.maximumCount) rules, which is as many as it may, and none of them is by_hand: take one away first. Nothing was changed."
-    )
 }

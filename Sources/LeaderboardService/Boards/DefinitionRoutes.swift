@@ -51,6 +51,7 @@ struct DefinitionRoutes: Sendable {
             case .fixed(let member): throw .fixedField(member)
             case .fixedWindow(let name, let rule): throw .fixedWindow(name, rule: rule)
             case .boardsLimit: throw .boardsLimit(catalogue.maximumBoards)
+            case .onHold(let users): throw .usersOnHold(users)
             }
         }
     }
@@ -102,6 +103,7 @@ struct DefinitionRoutes: Sendable {
         case .fixed(let member): throw .fixedField(member)
         case .fixedWindow(let name, let rule): throw .fixedWindow(name, rule: rule)
         case .boardsLimit: throw .boardsLimit(catalogue.maximumBoards)
+        case .onHold(let users): throw .usersOnHold(users)
         }
     }
 

@@ -71,6 +71,19 @@ extension Refusal {
             message: "The board's rule \(rule.rawValue) does not take the update: nothing was changed."
         )
     }
+    static func usersOnHold(_ count: Int) -> Refusal {
+        Refusal(
+            status: .conflict,
+            code: "users_on_hold",
+            message:
+                "\(count == 1 ? "1 user is" : "\(count) users are") on hold, and without the definition nobody could be: take them off hold first. Nothing was changed."
+        )
+    }
+    static let updateRejected = Refusal(
+        status: .unprocessableEntity,
+        code: "update_rejected",
+        message: "This update waited for review, and an operator has rejected it: it does not count."
+    )
     static let reviewQueueFull = Refusal(
         status: .tooManyRequests,
         code: "review_queue_full",

@@ -117,7 +117,7 @@ final class HeldReviews: Service {
                 continue
             }
             switch try await store.review(held, term.word, by: act, on: redis.eventLoop) {
-            case .released, .rejected:
+            case .released, .rejected, .counted:
                 count += 1
                 progress.forget(id)
             case .gone: progress.forget(id)

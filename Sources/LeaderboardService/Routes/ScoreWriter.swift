@@ -99,6 +99,7 @@ struct ScoreWriter: Sendable {
                 audit.held(call.update, held, by: call.hand?.actor, on: wanted.board, origin: call.origin)
             }
             return .held(held)
+        case .rejected(let state): throw Refusal.updateRejected.held(against: rateLimit(of: wanted), state)
         case .reviewQueueFull(let state, let met):
             metrics.met(met)
             throw Refusal.reviewQueueFull.held(against: rateLimit(of: wanted), state)

@@ -90,7 +90,15 @@ struct HeldOverHTTPTests {
                 try await operate("POST", "/held/\(id)/release", reason, as: "/held/{id}/release").code
                     == "held_not_found"
             )
-            #expect(try await update("ada", 50, key: "k", ",\(said)").body == held.body)
+            let counted = try await update("ada", 50, key: "k", ",\(said)")
+            #expect(counted.status == 200 && counted.headers["idempotency-replayed"] == "true")
+            #expect(try await update("ada", 50, key: "k2").status == 202)
+            let all = #"{"all":true,"reason":"no"}"#
+            #expect(try await operate("POST", "/held/reject", all, as: "/held/reject").body.contains(#""rejected":1"#))
+            let rejected = try await update("ada", 50, key: "k2")
+            #expect(
+                rejected.status == 422 && rejected.code == "update_rejected" && rejected.headers["ratelimit"] != nil
+            )
             let audit = try await operate("GET", "/audit", as: "/audit").body
             #expect(audit.contains(#""action":"release""#) && audit.contains(#""held_id":"\#(id)""#))
 
@@ -103,8 +111,8 @@ struct HeldOverHTTPTests {
             let both = try await service.connect().request("POST", "/api/v1/score/updates", service202, body: several)
             #expect(Descriptions.complaints(both, to: "POST", "/api/v1/score/updates") == [], "\(both.body)")
             #expect(both.status == 200 && both.body.contains(#""http_status":202,"held":true"#))
-            let all = rule.replacing("}", with: #","by":"all"}"#)
-            #expect(try await run("board", "change", "coins", "--rules", "[\(all)]").code == 0)
+            let byAll = rule.replacing("}", with: #","by":"all"}"#)
+            #expect(try await run("board", "change", "coins", "--rules", "[\(byAll)]").code == 0)
             let server = [
                 "Authorization": "Bearer \(try service.token("server", scope: "leaderboard:report"))",
                 "Content-Type": "application/json",
@@ -160,8 +168,8 @@ struct HeldOverHTTPTests {
             #expect(try await run("admin", "held", "--board", "coins").output == "Nothing waits.\n")
             #expect(try await run("admin", "audit", "verify", "--board", "coins").code == 0)
             let metrics = try await service.connect().request("GET", "/metrics").body
-            #expect(metrics.contains("leaderboard_updates_held_total 3"))
-            #expect(metrics.contains(#"leaderboard_rules_met_total{rule="largest_jump",effect="held"} 3"#))
+            #expect(metrics.contains("leaderboard_updates_held_total 4"))
+            #expect(metrics.contains(#"leaderboard_rules_met_total{rule="largest_jump",effect="held"} 4"#))
         }
     }
 

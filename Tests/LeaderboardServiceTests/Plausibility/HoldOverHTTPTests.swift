@@ -73,19 +73,27 @@ struct HoldOverHTTPTests {
             #expect(try await update("/api/v1/score/update", one).status == 200)
             #expect(try await run("admin", "unhold", "ada", "--reason", "seen") == "ada was not on hold.\n")
 
-            // As many rules as there may be, and not this one.
-            let jumps = (1...8).map { #"{"rule":"least_time","interval":"\#($0)s","action":"flag"}"# }
-            #expect(
-                try await run("board", "change", "coins", "--rules", "[\(jumps.joined(separator: ","))]").isEmpty
-                    == false
-            )
-            let refused = try await operate(
-                "POST",
-                "/boards/coins/users/bob/hold",
-                body,
-                as: "/boards/{board}/users/{id}/hold"
-            )
-            #expect(refused.status == 409 && refused.code == "rules_limit")
+            // As many rules as there may be, and not this one: who is on hold, stays so. With nobody, the rule goes.
+            let times = (1...8).map { #"{"rule":"least_time","interval":"\#($0)s","action":"flag"}"# }
+            let rules = "[\(times.joined(separator: ","))]"
+            func hold(_ word: String) async throws -> TestResponse {
+                let path = "/boards/{board}/users/{id}/\(word)"
+                return try await operate("POST", "/boards/coins/users/bob/\(word)", body, as: path)
+            }
+            // (On no board where the user has no score does --all-boards look.)
+            _ = try await run("admin", "unhold", "ada", "--board", "coins", "--reason", "seen")
+            for isOnHold in [true, false] {
+                #expect(try await hold(isOnHold ? "hold" : "unhold").body.contains(#""changed":true"#))
+                _ = try await run("board", "change", "coins", "--title", "\(isOnHold)", "--rules", rules)
+                let shown = try await run("board", "show", "coins")
+                #expect(shown.contains("by_hand") == isOnHold && shown.contains("8s"), "\(shown)")
+            }
+            #expect(try await hold("hold").body.contains(#""changed":true"#))
+            // Of main, without its definition there is no rule.
+            let main = try await operate("POST", "/users/bob/hold", body, as: "/users/{id}/hold")
+            #expect(main.body.contains(#""changed":true"#))
+            let refused = try await service.operate("DELETE", "/boards/main")
+            #expect(refused.status == 409 && refused.code == "users_on_hold", "\(refused.body)")
         }
     }
 }

@@ -258,7 +258,7 @@ private struct BoardLife {
         case .suspended: #expect(expected == "suspended" && preview == reviewed, "\(what)")
         // (A preview asks for the board alone.)
         case .scoreLimit: #expect(expected == "score_limit", "\(what)")
-        case .rejected, .gone: Issue.record("\(what): \(reviewed)")
+        case .rejected, .counted, .gone: Issue.record("\(what): \(reviewed)")
         }
     }
 

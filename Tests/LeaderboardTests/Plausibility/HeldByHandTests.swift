@@ -61,7 +61,7 @@ struct HeldByHandTests {
         }
     }
 
-    @Test("needs the board's rule for it, and is forgotten with who is erased")
+    @Test("needs the board's rule for it, and stays so when they are erased, but for why")
     func rule() async throws {
         try await withBoard { board in
             var ruled = try await RuledBoard(board, Self.jump)
@@ -76,7 +76,13 @@ struct HeldByHandTests {
             ruled = try await RuledBoard(board, Self.byHand, isFresh: false)
             #expect(try await ruled.update("ada", 1) == "held by_hand held")
             _ = try await ruled.store.erase(ada, by: act, on: loop)
-            #expect(try await board.command("EXISTS", ruled.store.keys.holding, ruled.store.keys.held).integer == 1)
+            #expect(try await ruled.store.held(limit: 1, on: loop).waiting == 0)
+            let hand = try #require(try await ruled.store.onHold(ada, on: loop))
+            #expect(hand.actor == act.actor.rawValue && !hand.reason.contains(act.reason.text))
+            #expect(try await ruled.update("ada", 1) == "held by_hand held")
+            _ = try await ruled.store.erase(ada, by: act, on: loop)
+            #expect(try await ruled.store.onHold(ada, on: loop) == hand)
+            #expect(try await ruled.store.setOnHold(ada, false, by: act, on: loop) == .done)
             #expect(try await ruled.update("ada", 1) == "applied 1")
             #expect(try await ruled.verify().isSound)
         }

@@ -11,7 +11,7 @@ struct HeldUpdatesTests {
     private static let jump = #"{"rule":"largest_jump","against":"own","points":10,"times":1,"action":"hold"}"#
 
     @Test(
-        "waits with its evidence and changes nothing; a retry by its key is told the same, whatever became of it since"
+        "waits with its evidence and changes nothing; a retry by its key is told the same, and what became of it once that is said"
     )
     func waits() async throws {
         try await withBoard { board in
@@ -41,7 +41,8 @@ struct HeldUpdatesTests {
             )
             #expect(try await store.review(held, .release, by: act, on: loop) == .gone)
             #expect(try await store.review(held, .reject, by: act, on: loop) == .gone)
-            #expect(try await ruled.update("ada", 50, key: "k") == "held before")
+            #expect(try await ruled.update("ada", 50, key: "k") == "replayed 51")
+            #expect(try await ruled.update("ada", 51, key: "k") == "idempotencyKeyReused")
             let entry = try #require(
                 try await store.audit(AuditFilter(), before: nil, limit: 1, on: loop).entries.first
             )
@@ -50,6 +51,110 @@ struct HeldUpdatesTests {
             #expect(try await ruled.verify().isSound)
             // It was not gained, as rules have it: what comes is measured by what came otherwise.
             #expect(try await ruled.update("ada", 11) == "held largest_jump held, points_limit flagged")
+        }
+    }
+
+    @Test(
+        "is told to a retry by its key: what a release came to, with rank and windows, that it was rejected, or what there was before",
+        arguments: ["id", "first", "dense"]
+    )
+    func retries(_ ties: String) async throws {
+        try await withBoard { board in
+            let members = #""ties":"\#(ties)","windows":[{"name":"all"},{"name":"round","reset":"manual"}],"#
+            let ruled = try await RuledBoard(board, Self.jump, members)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            func retry(_ user: String, by service: OtherHand? = nil) async throws -> AppliedUpdate? {
+                let outcome = try await store.apply(
+                    BoardUpdate(user: try UserID(user), .incr, 50),
+                    origin: UpdateOrigin(ip: "192.0.2.1", requestID: "request-1"),
+                    idempotencyKey: IdempotencyKey("k:1"),
+                    by: service,
+                    withRank: true,
+                    on: loop
+                )
+                if case .applied(let applied) = outcome { return applied }
+                return nil
+            }
+            _ = try await ruled.update("bob", 9)
+            for user in ["ada", "bob", "c:d"] {
+                #expect(try await ruled.update(user, 50, key: "k:1").hasPrefix("held"))
+            }
+            let waiting = try await store.held(limit: 10, on: loop).entries
+            #expect(waiting.map(\.idem) == ["k:1", "k:1", "k:1"])
+            let lifetime =
+                try await board.command("PTTL", store.keys.idem(UserID("ada"), IdempotencyKey("k:1"))).integer ?? 0
+            for held in waiting.dropLast().reversed() {
+                #expect(try await store.review(held, .release, by: act, on: loop) != .gone)
+            }
+            #expect(try await store.review(try #require(waiting.last), .reject, by: act, on: loop) == .rejected)
+            let last = try await board.command("GET", store.keys.seq).integer
+            let ada = try #require(try await retry("ada"))
+            #expect((ada.score, ada.rank, ada.seq, ada.isReplay, ada.isChange) == (50, 2, (last ?? 0) - 1, true, true))
+            #expect(ada.seasons.map(\.score) == [50])
+            let bob = try #require(try await retry("bob"))
+            #expect((bob.score, bob.rank, bob.seasons.map(\.score)) == (59, 1, [59]))
+            #expect(try await ruled.update("c:d", 50, key: "k:1") == "rejected before")
+            #expect(try await ruled.update("c:d", 51, key: "k:1") == "idempotencyKeyReused")
+            #expect(try await board.command("GET", store.keys.seq).integer == last)
+            // The key lasts as long as it would have.
+            for user in ["ada", "c:d"] {
+                let left =
+                    try await board.command("PTTL", store.keys.idem(UserID(user), IdempotencyKey("k:1"))).integer ?? 0
+                #expect(left > 0 && left <= lifetime)
+            }
+        }
+    }
+
+    @Test(
+        "counts once where an older release shares the board, whichever of them is asked first, and whatever is said of it meanwhile"
+    )
+    func olderRelease() async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump)
+            let (store, loop, act, keys) = (ruled.store, board.loop, try board.act(), ruled.store.keys)
+            /// As an instance of a release that has no rules calls it.
+            func older(_ user: String, _ value: Int, key: String) async throws -> [String] {
+                let (user, key) = (try UserID(user), try IdempotencyKey(key))
+                let names = [
+                    keys.scores, keys.audit, keys.suspended, keys.seq, keys.epoch, keys.chain, keys.limit(user),
+                    keys.idem(user, key),
+                ]
+                let words = [
+                    user.rawValue, "\(value)", "100", "1000000", "100000", "60000", "1", keys.channel, "192.0.2.1", "r",
+                ]
+                var call = RedisCommand("FCALL", "leaderboard_update", "\(names.count)")
+                for word in names + words { call.append(word) }
+                return try await board.redis.send(call, on: loop).array?.prefix(2).map {
+                    $0.text ?? "\($0.integer ?? -1)"
+                } ?? []
+            }
+            #expect(try await ruled.update("ada", 50, key: "k") == "held largest_jump held")
+            #expect(try await older("ada", 50, key: "k") == ["rate_limited", "100000000"])
+            #expect(try await older("ada", 51, key: "k") == ["key_reused"])
+            #expect(try await ruled.update("ada", 60, key: "no") == "held largest_jump held")
+            let waiting = try await store.held(limit: 10, on: loop).entries
+            _ = try await store.review(waiting[0], .release, by: act, on: loop)
+            _ = try await store.review(waiting[1], .reject, by: act, on: loop)
+            #expect(try await older("ada", 50, key: "k") == ["replayed", "50"])
+            #expect(try await older("ada", 60, key: "no").first == "rate_limited")
+            #expect(try await older("bob", 70, key: "k") == ["applied", "70"])
+            #expect(try await ruled.update("bob", 70, key: "k") == "replayed 70")
+
+            // Functions of an edition that did not know what waits have taken its key for a free one.
+            #expect(try await ruled.update("cid", 80, key: "k") == "held largest_jump held")
+            try await board.command("DEL", keys.idem(UserID("cid"), IdempotencyKey("k")))
+            #expect(try await older("cid", 80, key: "k") == ["applied", "80"])
+            let held = try #require(try await store.held(limit: 10, on: loop).entries.first)
+            #expect(try await store.review(held, .release, by: act, on: loop) == .counted(score: 80))
+            #expect(try await store.review(held, .release, by: act, on: loop) == .gone)
+            #expect(try await store.held(limit: 10, on: loop).waiting == 0)
+            #expect(try await store.holding(of: held.user, on: loop).score == 80)
+            let entry = try #require(
+                try await store.audit(AuditFilter(), before: nil, limit: 1, on: loop).entries.first
+            )
+            #expect(entry.action == .reject && entry["counted"] == String((entry.seq ?? 0) - 1))
+            let report = try await ruled.verify()
+            #expect(report.isSound, "\(report)")
         }
     }
 

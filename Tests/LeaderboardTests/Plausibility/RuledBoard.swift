@@ -102,6 +102,7 @@ struct RuledBoard {
             let others = met.filter { $0 != MetRule(rule, .refused) }
             return "implausible \(rule.rawValue)\(list(others))"
         case .held(let held): return "held\(held.isReplay ? " before" : "")\(list(held.met))"
+        case .rejected: return "rejected before"
         case .reviewQueueFull(_, let met): return "full\(list(met))"
         default: return "\(outcome)"
         }

@@ -31,6 +31,8 @@ struct BoardModel {
     struct Waiting {
         let user: String
         let change: Change
+        /// Where its outcome is kept.
+        let idem: String?
     }
 
     /// Of each window, its running season; behind them those that are over, in their order.
@@ -140,7 +142,7 @@ struct BoardModel {
         let idem = update.key.map { "\(update.user):\($0)" }
         if let idem, let first = outcomes[idem] {
             guard first.asked == asked else { return "key_reused" }
-            if first.outcome == "held" { return "held_before" }
+            if first.outcome == "held" || first.outcome == "rejected" { return first.outcome + "_before" }
             let word = first.outcome.prefix { $0 != " " }
             return (word == "applied" ? "replayed" : "replayed_unchanged") + first.outcome.dropFirst(word.count)
         }
@@ -159,7 +161,7 @@ struct BoardModel {
             if rollsOver { rollOver() }
             seq += 1
             let change = Change(seq: 0, operation: operation, value: update.value, made: seq)
-            waiting.append(Waiting(user: update.user, change: change))
+            waiting.append(Waiting(user: update.user, change: change, idem: idem))
             if let idem { outcomes[idem] = (asked, "held") }
             if let grant = update.grant { grants.insert(grant) }
             return "held"
@@ -283,7 +285,7 @@ struct BoardModel {
     /// It is dropped.
     mutating func reject(_ place: Int) {
         seq += 1
-        waiting.remove(at: place)
+        if let idem = waiting.remove(at: place).idem { outcomes[idem]?.outcome = "rejected" }
     }
 
     /// It counts as if it had when it was made: `done`, `suspended` or `score_limit`.
@@ -307,11 +309,16 @@ struct BoardModel {
             return "score_limit"
         }
         seq += 1
-        waiting.remove(at: place)
+        let idem = waiting.remove(at: place).idem
         history[user] = changes
         if isHidden { withheld[user] = rows[0] } else { self.rows[user] = rows[0] }
         for (season, row) in zip(counts, rows.dropFirst()) {
             if isHidden { seasons[season].withheld[user] = row } else { seasons[season].rows[user] = row }
+        }
+        if let idem {
+            let isChange = zip(rows, old).contains { $0.score != $1?.score }
+            let rank = (isHidden ? ownStandings(of: user) : standings).first { $0.user == user }?.rank ?? 0
+            outcomes[idem]?.outcome = "\(isChange ? "applied" : "unchanged") \(rows[0].score) \(seq) \(rank)"
         }
         return "done"
     }
