@@ -2,8 +2,8 @@ import LiveSockets
 import NIOCore
 import Tracing
 
-/// What all connections share. Immutable.
-struct ServerContext: Sendable {
+/// What all connections share. Immutable. A class: each connection has a reference, and not the options.
+final class ServerContext: Sendable {
     let options: ServerOptions
     let router: Router
     /// Nil: nobody records traces.
@@ -13,6 +13,26 @@ struct ServerContext: Sendable {
     let isTrustedProxy: @Sendable (String) -> Bool
     let metrics: ServerMetrics
     let onTrouble: @Sendable (ServerTrouble) -> Void
+
+    init(
+        options: ServerOptions,
+        router: Router,
+        startSpan: (@Sendable (RequestOpening) -> (any Span & AnyObject)?)?,
+        observe: @escaping @Sendable (Exchange) -> Void,
+        places: Places,
+        isTrustedProxy: @escaping @Sendable (String) -> Bool,
+        metrics: ServerMetrics,
+        onTrouble: @escaping @Sendable (ServerTrouble) -> Void
+    ) {
+        self.options = options
+        self.router = router
+        self.startSpan = startSpan
+        self.observe = observe
+        self.places = places
+        self.isTrustedProxy = isTrustedProxy
+        self.metrics = metrics
+        self.onTrouble = onTrouble
+    }
 }
 
 /// What the connections of one event loop share; it is the loop's own.

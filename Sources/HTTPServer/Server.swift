@@ -131,11 +131,11 @@ package final class Server: Sendable, Service {
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             // Who has said all that it has to say is answered nevertheless.
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-            // One read a turn, of 16 KiB at most: it bounds what a client can pipeline behind a request.
+            // One read a turn: its size bounds what a client can pipeline behind a request.
             .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 ChannelOptions.recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16384)
+                value: certificates == nil ? RequestBuffers() : RequestBuffers.sizes
             )
             // What may lie unread before the next request has to wait.
             .childChannelOption(

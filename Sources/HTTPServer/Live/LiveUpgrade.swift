@@ -39,6 +39,7 @@ enum LiveUpgrade {
                 giveUpOnSilence(of: channel, after: options.heartbeatInterval * 3)
                 channel.writeAndFlush(ServerSentEvent.retry(milliseconds: .random(in: 1000...3000)), promise: nil)
             }
+            if options.tls == nil { try channel.syncOptions?.setOption(.recvAllocator, value: ViewerBuffers()) }
         } catch {
             channel.close(promise: nil)
         }

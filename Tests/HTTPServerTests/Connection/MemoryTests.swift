@@ -49,6 +49,52 @@ struct MemoryTests {
     }
 }
 
+extension MemoryTests {
+    /// What a board keeps of it besides comes on top.
+    @Test("grows by less than 3,000 bytes with each WebSocket")
+    func viewers() async throws {
+        await #expect(processExitsWith: .success) {
+            var options = ServerOptions.test
+            options.pingInterval = .seconds(600)
+            try await withServer(options) { server in
+                var sockets: [Int32] = []
+                defer { for socket in sockets { close(socket) } }
+                // The first ones pay for what is made once.
+                for _ in 1...200 { sockets.append(try openBareWebSocket(port: server.port)) }
+                let before = residentBytes()
+                for _ in 1...800 { sockets.append(try openBareWebSocket(port: server.port)) }
+                let growth = residentBytes() - before
+                print("grew by \(growth / 800) bytes a viewer")
+                #expect(growth / 800 < 3000)
+            }
+        }
+    }
+}
+
+/// Its client has no memory in this process.
+private func openBareWebSocket(port: Int) throws -> Int32 {
+    struct NotOpened: Error {}
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_port = in_port_t(port).bigEndian
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let handshake =
+        "GET /live HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    var answer = [UInt8](repeating: 0, count: 512)
+    // SAFETY: the calls read or fill our own values, within their lengths.
+    let connected = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    guard connected == 0, unsafe send(descriptor, handshake, handshake.utf8.count, 0) == handshake.utf8.count,
+        unsafe recv(descriptor, &answer, answer.count, 0) > 12, answer[9] == UInt8(ascii: "1")
+    else { throw NotOpened() }
+    return descriptor
+}
+
 /// Both ends of each connection need one.
 private func raiseDescriptorLimit() {
     var limit = rlimit()
