@@ -16,15 +16,23 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Once it listens, print the addresses, a token, and lines to paste. For development.")
     var welcome = false
 
-    @Flag(help: "Let pretended players score, so that there is something to see. Needs JWT_SECRET. For development.")
+    @Flag(
+        help: """
+            Let pretended players score, so that there is something to see, and requests be tried out at /docs, as \
+            DEMO=true does. Needs JWT_SECRET. For development.
+            """
+    )
     var demo = false
 
     func run() async throws {
         let settings = Settings.load()
-        let configuration = try configured { try ServiceConfiguration(settings) }
+        var configuration = try configured { try ServiceConfiguration(settings) }
         let welcome = welcome ? Welcome(settings) : nil
         let signer = demo ? try configured { try TokenSigner(settings) } : nil
+        if demo { configuration.isDemo = true }
         DescriptorLimit.raise()
+        let maximumIncrease = configuration.maximumIncrease
+        let assembly = ServiceAssembly(configuration)
 
         let (starts, listening) = AsyncStream<(address: SocketAddress, logs: Logs)>.makeStream()
         try await withThrowingTaskGroup { tasks in
@@ -33,12 +41,12 @@ struct Serve: AsyncParsableCommand {
                     let service = Self.url(of: start.address, settings)
                     if let welcome { await show(welcome, at: start.address, once: service, below: start.logs) }
                     guard let signer, let service else { continue }
-                    await play(at: service, signer: signer, maximumIncrease: configuration.maximumIncrease)
+                    await play(at: service, signer: signer, maximumIncrease: maximumIncrease)
                 }
             }
             // A key set's file is read there.
             try await configured {
-                try await ServiceAssembly(configuration).run { address, logs in
+                try await assembly.run { address, logs in
                     listening.yield((address, logs))
                     listening.finish()
                 }

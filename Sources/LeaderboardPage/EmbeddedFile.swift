@@ -16,6 +16,8 @@ extension EmbeddedFile {
 
     /// The API's description for people, at `/docs`, and for programs.
     package static let docs = EmbeddedFile(name: "docs.html", bytes: PackageResources.docs_html)
+    /// What stands in its head where requests may be tried out, in the place of `{try}`.
+    package static let tryIt = EmbeddedFile(name: "try-it.html", bytes: PackageResources.try_it_html)
     package static let openAPI = EmbeddedFile(name: "openapi.json", bytes: PackageResources.openapi_json)
     package static let asyncAPI = EmbeddedFile(name: "asyncapi.json", bytes: PackageResources.asyncapi_json)
 
@@ -145,5 +147,10 @@ extension EmbeddedFile {
         EmbeddedFile(name: "theme.js", bytes: PackageResources.theme_js),
         EmbeddedFile(name: "token-form.js", bytes: PackageResources.token_form_js),
         EmbeddedFile(name: "token.js", bytes: PackageResources.token_js),
+        EmbeddedFile(name: "try-answer.js", bytes: PackageResources.try_answer_js),
+        EmbeddedFile(name: "try-fields.js", bytes: PackageResources.try_fields_js),
+        EmbeddedFile(name: "try-it.css", bytes: PackageResources.try_it_css),
+        EmbeddedFile(name: "try-it.js", bytes: PackageResources.try_it_js),
+        EmbeddedFile(name: "try-token.js", bytes: PackageResources.try_token_js),
     ]
 }

@@ -43,6 +43,9 @@ package struct ServiceAssembly: Sendable {
 
         for unknown in configuration.unknownNames { unknown.log(logger) }
         for file in configuration.exposedFiles { file.log(logger) }
+        if configuration.isDemo {
+            logger.warning("who opens /docs gets tokens: for development only", metadata: ["name": "DEMO"])
+        }
         let senders = try await LiveSenders.make(configuration.liveSender, on: group, logger: logger)
         let keys = try await ServiceKeys(configuration, eventLoopGroup: group, logger: logger, metricsFactory: metrics)
         var services: [any Service] = [ImpatientStop(logger: logger, flush: logs.flush)] + keys.services
@@ -249,6 +252,12 @@ package struct ServiceAssembly: Sendable {
         try await group.shutdownGracefully()
     }
 
+    /// Nil but where it is set up to be tried out.
+    private var demoTokens: DemoTokens? {
+        guard configuration.isDemo, let signer = TokenSigner(configuration.tokens) else { return nil }
+        return DemoTokens(signer: signer, trustedProxies: configuration.trustedProxies)
+    }
+
     private func routes(
         redis: RedisConnections,
         store: ScoreStore,
@@ -390,7 +399,7 @@ package struct ServiceAssembly: Sendable {
                 logger: logger
             )
             + BoardPages(boards: boards, framedBy: configuration.embedAncestors, hasOthers: shown.hasOthers).routes
-            + WebPage().routes + Guides().routes + ClientFiles().routes
+            + WebPage(docs: DocsPage(tokens: demoTokens)).routes + Guides().routes + ClientFiles().routes
             + Overlay(framedBy: configuration.embedAncestors).routes + APIDescriptions().routes
     }
 }

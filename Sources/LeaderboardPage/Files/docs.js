@@ -8,14 +8,21 @@ const contents = new Contents(document.getElementById("contents"), document.getE
 const main = document.getElementById("docs");
 const state = document.getElementById("state");
 
-try {
-  const [http, live] = await Promise.all(["/openapi.json", "/asyncapi.json"].map(load));
-  state.remove();
-  showHTTP(http);
-  showLive(live);
-  contents.follow([...main.querySelectorAll("article")]);
-} catch {
-  state.textContent = "The descriptions could not be loaded. Try again in a moment.";
+/** The description of the HTTP API, once it is shown; null: it could not be loaded. */
+export const shown = await show();
+
+async function show() {
+  try {
+    const [http, live] = await Promise.all(["/openapi.json", "/asyncapi.json"].map(load));
+    state.remove();
+    showHTTP(http);
+    showLive(live);
+    contents.follow([...main.querySelectorAll("article")]);
+    return http;
+  } catch {
+    state.textContent = "The descriptions could not be loaded. Try again in a moment.";
+    return null;
+  }
 }
 
 async function load(path) {

@@ -21,6 +21,13 @@ package struct TokenSigner: Sendable {
         key = SymmetricKey(data: Data((configuration.secret ?? "").utf8))
     }
 
+    /// Nil without a `JWT_SECRET`.
+    init?(_ configuration: TokenConfiguration) {
+        guard let secret = configuration.secret else { return nil }
+        self.configuration = configuration
+        key = SymmetricKey(data: Data(secret.utf8))
+    }
+
     /// - Parameter scope: of the claim `scope`, its words separated by spaces.
     package func token(user: String, lifetime: Duration, scope: String? = nil) throws -> String {
         let user = try UserID(user)

@@ -18,6 +18,8 @@ package struct ServiceConfiguration: Sendable {
     package var viewers: PlaceLimits
     package var reports: ReportLimits
     package var tokens: TokenConfiguration
+    /// For development: who opens `/docs` gets tokens, and may try out requests.
+    package var isDemo: Bool
     package var grants: GrantConfiguration?
     package var trustedProxies: TrustedProxies
     /// Requests without a valid token, of one address.
@@ -72,6 +74,10 @@ package struct ServiceConfiguration: Sendable {
         viewers = PlaceLimits(viewers: settings)
         reports = ReportLimits(settings)
         tokens = TokenConfiguration(settings)
+        isDemo = settings.flag("DEMO")
+        if isDemo, tokens.secret == nil, !settings.isRefused("JWT_SECRET", "JWT_SECRET_FILE") {
+            settings.refuse("DEMO", "needs JWT_SECRET: the tokens of /docs are signed with it")
+        }
         trustedProxies = TrustedProxies(settings)
         grants = GrantConfiguration(settings)
         failureLimit = RateLimit(

@@ -39,7 +39,7 @@ package struct Doctor: Sendable {
             }
             return wrong + strangers + files
         }
-        let own = [Self.summary(of: configuration)] + strangers + files
+        let own = [Self.summary(of: configuration)] + Self.demo(configuration) + strangers + files
         let limit =
             DescriptorLimit.read().map { [Self.descriptors($0, viewers: configuration.viewers.total)] }
             ?? []
@@ -79,6 +79,17 @@ package struct Doctor: Sendable {
             "configuration",
             "listens on \(server.host):\(server.port), \(limit.updates) updates per user in \(limit.interval)"
         )
+    }
+
+    private static func demo(_ configuration: ServiceConfiguration) -> [Finding] {
+        guard configuration.isDemo else { return [] }
+        return [
+            .advice(
+                "configuration",
+                "DEMO is true: whoever opens /docs gets a token",
+                do: "unset DEMO, but for development"
+            )
+        ]
     }
 
     /// The service raises its limit as far as it may. A limit below the bound on viewers is the bound in its place; one that is

@@ -49,9 +49,8 @@ enum PageDocument {
     private static func bytes(of file: EmbeddedFile, changes: KeyValuePairs<String, String>) -> [UInt8] {
         var text = String(decoding: file.bytes, as: UTF8.self)
             .replacing("    {head}\n", with: String(decoding: EmbeddedFile.head.bytes, as: UTF8.self))
-            .replacing("\"/assets/", with: "\"/assets/\(assetsVersion)/")
         for (part, change) in changes { text = text.replacing(part, with: change) }
-        return Array(text.utf8)
+        return Array(text.replacing("\"/assets/", with: "\"/assets/\(assetsVersion)/").utf8)
     }
 
     static func type(of name: String) -> String {

@@ -10,12 +10,13 @@ import NIOHTTP1
 /// release is seen at once. The scripts import each other by relative paths, so only the documents name the hash.
 /// There is a fixed set of names and no file system behind them: no path leads anywhere else.
 struct WebPage: Sendable {
-    private let docs = PageDocument.file(.docs)
+    private let docs: DocsPage
     /// The same for everybody: it asks for a token by itself, and what it shows comes by the operators' paths.
     private let desk = PageDocument.file(.moderate)
     private let assets: [String: StaticFile]
 
-    init() {
+    init(docs: DocsPage = DocsPage()) {
+        self.docs = docs
         assets = Dictionary(
             EmbeddedFile.assets.map { file in
                 let type = PageDocument.type(of: file.name)
@@ -27,7 +28,7 @@ struct WebPage: Sendable {
 
     var routes: [Route] {
         [
-            .page("/docs") { request in docs.answer(request, cacheControl: "no-cache") },
+            .page("/docs") { request in docs.answer(request) },
             .page("/moderate") { request in desk.answer(request, cacheControl: "no-cache") },
             .on(.GET, "/assets/{version}/{name}", handler: asset),
         ]

@@ -123,7 +123,7 @@ struct WebPageTests {
             try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: $0).path)
         }
         let documents: [EmbeddedFile] = [
-            .head, .index, .boards, .notice, .docs, .guide, .overlay, .moderate, .openAPI, .asyncAPI,
+            .head, .index, .boards, .notice, .docs, .tryIt, .guide, .overlay, .moderate, .openAPI, .asyncAPI,
         ]
         let embedded = (documents + EmbeddedFile.assets).map(\.name)
         // The page is made of parts of the client.
