@@ -6,9 +6,11 @@ package struct HoldingsPage: Sendable {
     package struct Row: Sendable {
         package let board: BoardID
         package let holding: Holding
+        package let isOnHold: Bool
     }
 
-    /// Of boards that show the user, or that keep a score of them, or from which they are suspended; or of every board that was asked.
+    /// Of boards that show the user, or that keep a score of them, from which they are suspended, or on which they are on hold; or of every
+    /// board that was asked.
     package let rows: [Row]
     /// Boards that could not be asked.
     package let failed: [BoardID]
@@ -37,12 +39,12 @@ extension Catalogue {
         let looks = await looks(at: page, for: user, on: eventLoop)
         return HoldingsPage(
             rows: looks.compactMap { look in
-                guard case .success(let holding?) = look.holding,
-                    isEvery || holding.anyScore != nil || holding.isSuspended
+                guard case .success(let row?) = look.row,
+                    isEvery || row.holding.anyScore != nil || row.holding.isSuspended || row.isOnHold
                 else { return nil }
-                return HoldingsPage.Row(board: look.board, holding: holding)
+                return row
             },
-            failed: looks.compactMap { look in if case .failure = look.holding { look.board } else { nil } },
+            failed: looks.compactMap { look in if case .failure = look.row { look.board } else { nil } },
             lookedAt: page.count,
             total: all.count,
             next: rest.count > page.count ? page.last : nil
@@ -52,7 +54,7 @@ extension Catalogue {
     private struct Look: Sendable {
         let board: BoardID
         /// Nil: there is no such board any more.
-        let holding: Result<Holding?, ScoreStoreError>
+        let row: Result<HoldingsPage.Row?, ScoreStoreError>
     }
 
     /// In the order of the names.
@@ -70,12 +72,17 @@ extension Catalogue {
         do throws(BoardLookupError) { store = try await self.board(board, on: eventLoop) } catch {
             switch error {
             case .notFound, .deleting, .boardsLimit, .tooManyNewBoards:
-                return Look(board: board, holding: .success(nil))
-            case .store(let error): return Look(board: board, holding: .failure(error))
+                return Look(board: board, row: .success(nil))
+            case .store(let error): return Look(board: board, row: .failure(error))
             }
         }
         do throws(ScoreStoreError) {
-            return Look(board: board, holding: .success(try await store.holding(of: user, on: eventLoop)))
-        } catch { return Look(board: board, holding: .failure(error)) }
+            let holding = try await store.holding(of: user, on: eventLoop)
+            // As long as somebody is on hold, the board has the rule.
+            let hasRule = store.board.definition.rules.contains { $0.name == .byHand }
+            let hand = hasRule ? try await store.onHold(user, on: eventLoop) : nil
+            let row = HoldingsPage.Row(board: board, holding: holding, isOnHold: hand != nil)
+            return Look(board: board, row: .success(row))
+        } catch { return Look(board: board, row: .failure(error)) }
     }
 }

@@ -47,8 +47,19 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reviewed {
+        try await review(held, word, by: act, nil, on: eventLoop)
+    }
+
+    /// - Parameter reading: of this one; nil: the audit is read anew.
+    func review(
+        _ held: HeldEntry,
+        _ word: ReviewWord,
+        by act: OperatorAct,
+        _ reading: ReleaseReading?,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Reviewed {
         switch word {
-        case .release: return try await release(held, by: act, on: eventLoop)
+        case .release: return try await release(held, by: act, reading, on: eventLoop)
         case .reject:
             let keys = [keys.board, keys.at] + keys.queue + keys.idem(of: held)
             let call = calls.operation("reject", user: held.user, by: act, [held.id.description], moreKeys: keys)
@@ -63,6 +74,7 @@ extension ScoreStore {
     private func release(
         _ held: HeldEntry,
         by act: OperatorAct,
+        _ read: ReleaseReading?,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reviewed {
         // The function looks, too; here it saves reading an audit in vain.
@@ -71,18 +83,18 @@ extension ScoreStore {
         let windows = try await keptWindows(of: held, on: eventLoop)
         if board.definition.onlyAdds { return try await add(held, in: windows, by: act, on: eventLoop) }
         let update = held.asUpdate(in: windows)
-        var history = RevertedHistory(user: held.user) { _ in false }
-        var seasons = try await storedSeasons(on: eventLoop)
+        let known = read.flatMap { $0.windows == windows ? $0 : nil }
+        var reading = ReleaseReading(held, in: windows, known == nil ? try await storedSeasons(on: eventLoop) : [])
+        if let known { reading = known }
         var (others, catchUps) = ([Beside: Int](), 0)
-        history.begin(seasons, past: windows)
         while true {
-            try await readOn(&history, on: eventLoop)
+            try await readOn(&reading.history, on: eventLoop)
             let score = try await holding(of: held.user, on: eventLoop).anyScore
             // It stands in a copy: what comes later is read by the history without it.
-            var released = history
+            var released = reading.history
             let batch = [released.hold(update, score)]
             let past = released.past(of: batch[...])
-            let reached = [seasons, past].flatMap(\.self)
+            let reached = [reading.seasons, past].flatMap(\.self)
             let words = try released.words(with: batch, past, others, by: board.definition.asOfThen)
             let call = calls.release(held, words, in: reached, by: act)
             let reply = try await operate(call, on: eventLoop)
@@ -93,11 +105,12 @@ extension ScoreStore {
             if let reviewed = Reviewed(ofRelease: reply) { return reviewed }
             switch (reply[0].text, reply.count) {
             case ("season_is", _):
-                (seasons, others) = (RunningSeasons.reached(reply), [:])
-                history.begin(seasons, past: windows)
+                others = [:]
+                reading.begin(RunningSeasons.reached(reply))
             case ("beside", _):
                 guard let beside = Beside(reply, among: reached) else { throw .outcomeUnknown("unexpected reply") }
-                others[beside] = try await arrival(of: beside, upto: history.seen, in: reached, on: eventLoop) ?? 0
+                let seen = reading.history.seen
+                others[beside] = try await arrival(of: beside, upto: seen, in: reached, on: eventLoop) ?? 0
             case ("behind", _): others = [:]
             default: throw .outcomeUnknown("unexpected reply")
             }
@@ -141,10 +154,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [WindowSeason] {
         guard !held.windows.isEmpty else { return [] }
-        let kept = try await everyKeptSeason(on: eventLoop)
-        return held.windows.compactMap { season in
-            kept.first { $0.name == season.name } ?? (season.season.isOpen ? nil : season)
-        }
+        return held.windows(of: try await everyKeptSeason(on: eventLoop))
     }
 
     /// What ``review(_:_:by:on:)`` would do now with a release. Changes nothing.
@@ -196,7 +206,8 @@ extension Reviewed {
 }
 
 extension BoardDefinition {
-    fileprivate var onlyAdds: Bool {
+    /// A release of an update of such a board does not read the audit.
+    var onlyAdds: Bool {
         operators.isSubset(of: [.incr, .decr]) && atBound == .refuse && !ties.isByArrival
     }
 

@@ -48,12 +48,16 @@ extension ScoreStore {
         limit: Int = reviewedAtOnce,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> ReviewedMany {
-        let start = NIODeadline.now()
         let page = try await held(filter, after: id, limit: limit, on: eventLoop)
+        let meant = page.entries.filter { $0.id <= end && $0.time <= time }
+        let readsAudit = word == .release && !board.definition.onlyAdds && meant.count > 1
+        let readings = readsAudit ? try await readings(for: meant, on: eventLoop) : [:]
         var result = ReviewedMany()
+        // (The audit is read once for all: however long that takes, it brings more than one of them on.)
+        let start = NIODeadline.now()
         for (index, entry) in page.entries.enumerated() {
             guard entry.id <= end, entry.time <= time else { return result }
-            switch try await review(entry, word, by: act, on: eventLoop) {
+            switch try await review(entry, word, by: act, readings[entry.id], on: eventLoop) {
             case .released: result.released += 1
             case .rejected, .counted: result.rejected += 1
             case .gone: break

@@ -221,12 +221,11 @@ struct RevertedHistory {
 
     private func rest(
         inSeason place: Int,
-        upto end: Int? = nil,
         without gone: Set<AuditID>,
         by rules: BoardDefinition
     ) -> Int? {
         var (total, hasAdded): (Int?, Bool) = (nil, false)
-        for case .update(let update) in steps.prefix(end ?? steps.count) where shares.has(update, in: place) {
+        for case .update(let update) in steps where shares.has(update, in: place) {
             hasAdded = hasAdded || !update.saysScore
             if !gone.contains(update.id) { total = update.replayed(inSeasonOn: total, by: rules) }
         }
@@ -288,14 +287,10 @@ struct RevertedHistory {
         return [gains.joined(separator: ";"), "\(ofUsers) \(ofAll)"]
     }
 
-    private func replay(
-        upto end: Int? = nil,
-        without gone: Set<AuditID>,
-        by rules: BoardDefinition
-    ) -> (score: Int?, isPlain: Bool) {
+    private func replay(without gone: Set<AuditID>, by rules: BoardDefinition) -> (score: Int?, isPlain: Bool) {
         let says = steps.contains(where: \.saysScore)
         var (total, isPlain) = (base, true)
-        for step in steps.prefix(end ?? steps.count) {
+        for step in steps {
             switch step {
             case .revert, .upheaval: continue
             case .update(let update):
@@ -313,54 +308,69 @@ struct RevertedHistory {
     }
 
     /// The seq of the change by which the user has what is left without these, on the board or in a season, as if nobody had taken back those
-    /// that count. Nil: nobody knows.
+    /// that count. Nil: nobody knows. Who is put back to a score has come to it with the revert.
+    ///
+    /// It goes back from one revert to the one before: between two of them, what the earlier ones took is gone, and what the later ones did
+    /// is not yet.
     func arrival(inSeason place: Int? = nil, without gone: Set<AuditID>, by rules: BoardDefinition) -> Int? {
-        let says = steps.contains(where: \.saysScore)
-        var total = place == nil ? base : nil
-        var (reached, changed): (Int?, Int) = (nil, 0)
+        var taken: [AuditID: Int] = [:]
         for (index, step) in steps.enumerated() {
-            let before = total
-            switch step {
-            case .update(let update):
-                guard !gone.contains(update.id), place.map({ shares.has(update, in: $0) }) ?? true else { continue }
-                total =
-                    place == nil
-                    ? update.replayed(on: total, by: rules).score : update.replayed(inSeasonOn: total, by: rules)
-                if total != before { (reached, changed) = (update.place, index) }
-            case .act(let increase, let score, _):
-                guard place == nil else { continue }
-                total = says ? score : ScoreRange.held((total ?? 0) + increase)
-                if total != before { (reached, changed) = (nil, index) }
-            case .upheaval: (reached, changed) = (nil, index)
-            case .revert: continue
-            }
+            guard case .revert(let ids, _) = step else { continue }
+            for id in ids.intersection(gone) { taken[id] = index }
         }
-        return lastFall(behind: changed, inSeason: place, without: gone, by: rules) ?? reached
+        var end = steps.count
+        for revert in Set(taken.values).sorted().reversed() {
+            let after = walk(upto: end, inSeason: place, without: gone.filter { taken[$0] ?? -1 <= revert }, by: rules)
+            if let last = after.moves.last, last.index > revert { return last.reached }
+            let before = walk(
+                upto: revert,
+                inSeason: place,
+                without: gone.filter { taken[$0] ?? -1 < revert },
+                by: rules
+            )
+            // Behind the revert nothing has moved the user.
+            if before.score != after.score { return steps[revert].seq }
+            end = revert
+        }
+        let first = walk(upto: end, inSeason: place, without: gone.filter { taken[$0] == nil }, by: rules)
+        return first.moves.last?.reached
     }
 
-    /// Who is put back to a score has come to it with the revert: the last one behind a step that moved the user, and still does.
-    private func lastFall(
-        behind start: Int,
+    /// What the first steps come to, without these updates, and those steps that changed it; by which change, if that is known.
+    private func walk(
+        upto end: Int,
         inSeason place: Int?,
         without gone: Set<AuditID>,
         by rules: BoardDefinition
-    ) -> Int? {
-        var last: [AuditID: Int] = [:]
-        for (index, step) in steps.enumerated() {
-            guard case .revert(let ids, _) = step else { continue }
-            for id in ids.intersection(gone) { last[id] = index }
-        }
-        for index in Set(last.values).sorted().reversed() where index > start {
-            guard case .revert(_, let seq?) = steps[index] else { continue }
-            let before = Set(last.lazy.filter { $0.value < index }.map(\.key))
-            let after = Set(last.lazy.filter { $0.value <= index }.map(\.key))
-            let scores = [before, after].map { gone in
-                place.map { rest(inSeason: $0, upto: index, without: gone, by: rules) }
-                    ?? replay(upto: index, without: gone, by: rules).score
+    ) -> (score: Int?, moves: [(index: Int, reached: Int?)]) {
+        let says = steps.contains(where: \.saysScore)
+        var (total, hasAdded) = (place == nil ? base : nil, false)
+        var (score, moves) = (total, [(index: Int, reached: Int?)]())
+        for (index, step) in steps.prefix(end).enumerated() {
+            var reached: Int?
+            switch step {
+            case .update(let update):
+                guard place.map({ shares.has(update, in: $0) }) ?? true else { continue }
+                hasAdded = hasAdded || !update.saysScore
+                reached = update.place
+                if gone.contains(update.id) { break }
+                total =
+                    place == nil
+                    ? update.replayed(on: total, by: rules).score : update.replayed(inSeasonOn: total, by: rules)
+            case .act(let increase, let score, _):
+                guard place == nil else { continue }
+                total = says ? score : ScoreRange.held((total ?? 0) + increase)
+            case .upheaval:
+                moves.append((index, nil))
+                continue
+            case .revert: continue
             }
-            if scores[0] != scores[1] { return seq }
+            // Of nothing, the sum is 0.
+            let now = total ?? (hasAdded && rules.isZeroLast ? 0 : nil)
+            if now != score { moves.append((index, reached)) }
+            score = now
         }
-        return nil
+        return (score, moves)
     }
 
     /// The same of what the user has now.

@@ -6,7 +6,7 @@ struct Admin: AsyncParsableCommand {
         abstract:
             "What operators do: read the audit, review what is held, suspend, hold, blank names, adjust, revert, unrevert, erase, verify, rebuild, adopt, accept, back up.",
         discussion: """
-            audit, suspend, reinstate, hide, unhide, hold, unhold, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal, members and held ask a running service (--url) and need a token with the scope \
+            audit, suspend, reinstate, hide, unhide, hold, unhold, on-hold, blank-name, allow-name, adjust, revert, unrevert, erase, export, freeze, reveal, members and held ask a running service (--url) and need a token with the scope \
             leaderboard:admin in LEADERBOARD_ADMIN_TOKEN. In development:
 
               export LEADERBOARD_ADMIN_TOKEN=$(leaderboard token --user ops --scope leaderboard:admin)
@@ -22,7 +22,7 @@ struct Admin: AsyncParsableCommand {
             AdminVerify.self,
             AdminRebuild.self, AdminAdopt.self, AdminAccept.self, AdminBackup.self,
             AdminRestore.self, AdminChangeTies.self, AdminFreeze.self, AdminReveal.self,
-            AdminMembers.self, AdminHeld.self,
+            AdminMembers.self, AdminHeld.self, AdminOnHold.self,
         ]
     )
 }

@@ -91,13 +91,7 @@ struct AdminHeldList: AsyncParsableCommand {
         let metadata: Metadata?
 
         var json: String {
-            get throws { try Self.text(of: self) }
-        }
-
-        private static func text(of value: some Encodable) throws -> String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(value), as: UTF8.self).printableJSON
+            get throws { try JSONLine.text(of: self) }
         }
 
         func line() throws -> String {
@@ -109,7 +103,7 @@ struct AdminHeldList: AsyncParsableCommand {
             if let held_by { parts.append("held by \(held_by): \(held_reason ?? "")") }
             if let seasons { parts.append("in \(seasons.joined(separator: ", "))") }
             if let segments { parts.append("names \(segments.joined(separator: ", "))") }
-            if let metadata { parts.append("says \(try Self.text(of: metadata))") }
+            if let metadata { parts.append("says \(try JSONLine.text(of: metadata))") }
             return parts.joined(separator: "  ").printable
         }
     }

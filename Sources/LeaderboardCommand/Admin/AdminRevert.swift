@@ -22,34 +22,24 @@ struct AdminRevert: AsyncParsableCommand {
 
     @OptionGroup var service: AdminService
 
-    @Option(help: ArgumentHelp("The user whose updates are taken back.", valueName: "id"))
-    var user: String?
-
-    @Option(help: ArgumentHelp("Only updates that are not older.", valueName: "time"))
-    var since: String?
-
-    @Option(help: ArgumentHelp("Only updates that are not newer.", valueName: "time"))
-    var until: String?
-
-    @Option(help: ArgumentHelp("The one update with this number.", valueName: "number"))
-    var seq: Int?
-
-    @OptionGroup var boards: AllBoardsOption
+    @OptionGroup var meant: MeantUpdates
 
     @OptionGroup var consent: ReasonedConsent
 
     func validate() throws {
-        try boards.check(service.board)
-        guard !boards.allBoards || user != nil else { throw ValidationError("--all-boards goes with --user.") }
-        guard (user == nil) != (seq == nil) else { throw ValidationError("Give either --user or --seq.") }
-        guard seq == nil || (since == nil && until == nil) else {
-            throw ValidationError("--since and --until go with --user.")
-        }
+        guard (meant.user == nil) != (meant.seq == nil) else { throw ValidationError("Give either --user or --seq.") }
+        try meant.check(service.board)
     }
 
     func run() async throws {
-        let body = Body(user_id: user, since: since, until: until, seq: seq, reason: consent.given?.text)
-        if boards.allBoards, let user {
+        let body = Body(
+            user_id: meant.user,
+            since: meant.since,
+            until: meant.until,
+            seq: meant.seq,
+            reason: consent.given?.text
+        )
+        if meant.boards.allBoards, let user = meant.user {
             return try await revertAll(try await UserBoards(of: user, service.service), body)
         }
         let preview = try await service.ask(.POST, "/audit/revert/preview", body, as: Answer.self)

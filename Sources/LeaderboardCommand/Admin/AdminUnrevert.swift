@@ -24,43 +24,27 @@ struct AdminUnrevert: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A revert of which all is undone; may be given several times.", valueName: "number"))
     var revert: [Int] = []
 
-    @Option(help: ArgumentHelp("The one update with this number.", valueName: "number"))
-    var seq: Int?
-
-    @Option(help: ArgumentHelp("The user whose updates count again.", valueName: "id"))
-    var user: String?
-
-    @Option(help: ArgumentHelp("Only updates that are not older.", valueName: "time"))
-    var since: String?
-
-    @Option(help: ArgumentHelp("Only updates that are not newer.", valueName: "time"))
-    var until: String?
-
-    @OptionGroup var boards: AllBoardsOption
+    @OptionGroup var meant: MeantUpdates
 
     @OptionGroup var consent: ReasonedConsent
 
     func validate() throws {
-        try boards.check(service.board)
-        guard !boards.allBoards || user != nil else { throw ValidationError("--all-boards goes with --user.") }
-        guard [!revert.isEmpty, seq != nil, user != nil].filter(\.self).count == 1 else {
+        guard [!revert.isEmpty, meant.seq != nil, meant.user != nil].filter(\.self).count == 1 else {
             throw ValidationError("Give one of --revert, --seq and --user.")
         }
-        guard user != nil || (since == nil && until == nil) else {
-            throw ValidationError("--since and --until go with --user.")
-        }
+        try meant.check(service.board)
     }
 
     func run() async throws {
         let body = Body(
             reverts: revert.isEmpty ? nil : revert,
-            seq: seq,
-            user_id: user,
-            since: since,
-            until: until,
+            seq: meant.seq,
+            user_id: meant.user,
+            since: meant.since,
+            until: meant.until,
             reason: consent.given?.text
         )
-        if boards.allBoards, let user {
+        if meant.boards.allBoards, let user = meant.user {
             return try await undoAll(try await UserBoards(of: user, service.service, isEvery: true), body)
         }
         let preview = try await service.ask(.POST, "/audit/unrevert/preview", body, as: Answer.self)

@@ -8,7 +8,8 @@ import Text
 /// `--all-boards`: of commands that are about one user.
 struct AllBoardsOption: ParsableArguments {
     @Flag(
-        help: "On every board where the user is: with a score, or suspended. (erase, export, unrevert: on every board.)"
+        help:
+            "On every board where the user is: with a score, suspended, or on hold. (erase, export, unrevert: on every board.)"
     )
     var allBoards = false
 
@@ -27,6 +28,8 @@ struct UserBoards {
         let suspended: Bool
         /// Nil: not; or an edition that hides nobody.
         let hidden: Bool?
+        /// The same.
+        let on_hold: Bool?
 
         /// What stands before its paths.
         fileprivate var path: String { board == "main" ? "" : "/boards/\(board.percentEncoded())" }
@@ -37,7 +40,7 @@ struct UserBoards {
                 if suspended {
                     (hidden == true ? "hidden" : "suspended") + (withheld_score.map { ", \($0) withheld" } ?? "")
                 } else { (score.map(String.init) ?? "no score") + (rank.map { ", rank \($0)" } ?? "") }
-            return "\(board.printable)  \(score)"
+            return "\(board.printable)  \(score)\(on_hold == true ? ", on hold" : "")"
         }
     }
 

@@ -4,8 +4,9 @@ import Leaderboard
 import Logging
 import NIOCore
 import NIOHTTP1
+import Text
 
-/// `POST /api/v1/admin/users/{id}/hold` and `…/unhold`, and of boards: all updates of a user wait for review from now on, or are judged as
+/// `GET /api/v1/admin/boards/{board}/on-hold`: who is on hold. `POST /api/v1/admin/users/{id}/hold` and `…/unhold`, and of boards: all updates of a user wait for review from now on, or are judged as
 /// anybody's again. The board gets the rule by which that is done, if it does not have it.
 struct HoldRoutes: Sendable {
     let operators: Operators
@@ -55,9 +56,44 @@ struct HoldRoutes: Sendable {
         return change
     }
 
+    /// `{"on_hold":[{"user_id":"ada","actor":"ops","time":…,"reason":"a look"}],"next":"ada"}`, by their ids.
+    func list(_ request: Request) async -> Response {
+        await adminPage { () throws(Refusal) in
+            _ = try await operators.actor(of: request, parameters: ["after", "limit"])
+            let query = request.query
+            guard query.values("after").count <= 1 else { throw .invalidQuery("after must be given once.") }
+            let after = try query.valuesWithPlus("after").first.map { text throws(Refusal) in
+                do { return try UserID(text) } catch { throw .invalidUserID("\(error)") }
+            }
+            let limit = try query.number("limit", in: 1...1000) ?? 100
+            let store = try await boards.toOperate(request)
+            let found: (users: [UserOnHold], next: UserID?)
+            do throws(ScoreStoreError) {
+                found = try await store.usersOnHold(after: after, limit: limit, on: request.eventLoop)
+            } catch { throw Refusal(reading: error) }
+            let next = found.next?.rawValue
+            return (Self.page(found.users, next), next.map { NextPage(after: request, "after", $0) })
+        }
+    }
+
+    private static func page(_ users: [UserOnHold], _ next: String?) -> ByteBuffer {
+        var body = ByteBuffer(string: #"{"on_hold":["#)
+        for (index, one) in users.enumerated() {
+            // Nothing in a user id has to be escaped.
+            body.writeString(#"\#(index > 0 ? "," : ""){"user_id":"\#(one.user)","actor":"#)
+            body.writeJSON(one.hand.actor)
+            body.writeString(#","time":\#(one.hand.time),"reason":"#)
+            body.writeJSON(one.hand.reason)
+            body.writeStaticString("}")
+        }
+        body.writeString(#"],"next":\#(next.map { "\"\($0)\"" } ?? "null")}"#)
+        return body
+    }
+
     func routes(_ acts: ActsAcknowledged) -> [Route] {
         let bytes = AdminBody.maximumBytes
         return [
+            .on(.GET, "/api/v1/admin/boards/{board}/on-hold", handler: list),
             .on(
                 .POST,
                 "/api/v1/admin/users/{id}/hold",

@@ -9,7 +9,8 @@ enum UserBoardsJSON {
         let rows = page.rows.map { row in
             let holding = row.holding
             return #"{"board":"\#(row.board)","score":\#(text(holding.score)),"rank":\#(text(holding.rank)),"#
-                + #""withheld_score":\#(text(holding.withheld)),"suspended":\#(holding.isSuspended)\#(hidden(holding))}"#
+                + #""withheld_score":\#(text(holding.withheld)),"suspended":\#(holding.isSuspended)\#(hidden(holding))"#
+                + (row.isOnHold ? #","on_hold":true}"# : "}")
         }
         let failed = page.failed.map { "\"\($0)\"" }
         let next = page.next.map { #","next":"\#($0)""# } ?? ""

@@ -53,7 +53,28 @@ struct HoldOverHTTPTests {
             )
             #expect(again.body.contains(#""changed":false"#))
 
+            let path = "/boards/{board}/on-hold"
+            let list = try await operate("GET", "/boards/coins/on-hold", as: path)
+            #expect(list.body.hasPrefix(#"{"on_hold":[{"user_id":"ada","actor":"ops","time":"#), "\(list.body)")
+            #expect(list.body.hasSuffix(#","reason":"why \"so\""}],"next":null}"#) && list.headers["link"] == nil)
+            for user in ["eve", "bob", "a+b"] {
+                _ = try await operate("POST", "/users/\(user)/hold", body, as: "/users/{id}/hold")
+            }
             #expect(try await update("/api/v1/score/update", one).status == 202)
+            var (seen, next) = ([String](), "?limit=1")
+            while !next.isEmpty, seen.count < 9 {
+                let page = try await operate("GET", "/boards/main/on-hold" + next, as: path)
+                seen += page.body.matches(of: /"user_id":"([^"]+)"/).map { String($0.1) }
+                let link = page.headers["link"]?.firstMatch(of: /on-hold(\?[^>]+)>; rel="next"/)
+                next = link.map { String($0.1) } ?? ""
+            }
+            #expect(seen == ["a+b", "ada", "bob", "eve"])
+            #expect(try await operate("GET", "/boards/main/on-hold?after=%20", as: path).code == "invalid_user_id")
+            let lines = try await run("admin", "on-hold").split(separator: "\n")
+            #expect(lines.count == 4 && lines[1].hasPrefix("ada  since 20") && lines[1].hasSuffix("  by ops: a look"))
+            #expect(try await run("admin", "on-hold", "--json").contains(#""reason":"a look""#))
+            _ = try await run("board", "create", "empty")
+            #expect(try await run("admin", "on-hold", "--board", "empty") == "Nobody is on hold.\n")
             let several =
                 #"{"user_id":"ada","updates":[{"board":"coins","score_increase":6},{"board":"main","score_increase":1}]}"#
             let both = try await update("/api/v1/score/updates", several)
@@ -69,7 +90,13 @@ struct HoldOverHTTPTests {
                     && audit.contains(#""flags":["by_hand"]"#)
             )
 
-            #expect(try await run("admin", "unhold", "ada", "--reason", "seen", "--all-boards").contains("main"))
+            let boards = try await operate("GET", "/users/ada/boards", as: "/users/{id}/boards").body
+            #expect(
+                boards.contains(#""board":"coins","score":null"#) && boards.matches(of: /"on_hold":true}/).count == 2
+            )
+            // Also where they have no score.
+            let offHold = try await run("admin", "unhold", "ada", "--reason", "seen", "--all-boards")
+            #expect(offHold.contains("coins: off hold") && offHold.contains("main: off hold"), "\(offHold)")
             #expect(try await update("/api/v1/score/update", one).status == 200)
             #expect(try await run("admin", "unhold", "ada", "--reason", "seen") == "ada was not on hold.\n")
 
@@ -80,8 +107,6 @@ struct HoldOverHTTPTests {
                 let path = "/boards/{board}/users/{id}/\(word)"
                 return try await operate("POST", "/boards/coins/users/bob/\(word)", body, as: path)
             }
-            // (On no board where the user has no score does --all-boards look.)
-            _ = try await run("admin", "unhold", "ada", "--board", "coins", "--reason", "seen")
             for isOnHold in [true, false] {
                 #expect(try await hold(isOnHold ? "hold" : "unhold").body.contains(#""changed":true"#))
                 _ = try await run("board", "change", "coins", "--title", "\(isOnHold)", "--rules", rules)
@@ -90,7 +115,7 @@ struct HoldOverHTTPTests {
             }
             #expect(try await hold("hold").body.contains(#""changed":true"#))
             // Of main, without its definition there is no rule.
-            let main = try await operate("POST", "/users/bob/hold", body, as: "/users/{id}/hold")
+            let main = try await operate("POST", "/users/dan/hold", body, as: "/users/{id}/hold")
             #expect(main.body.contains(#""changed":true"#))
             let refused = try await service.operate("DELETE", "/boards/main")
             #expect(refused.status == 409 && refused.code == "users_on_hold", "\(refused.body)")

@@ -225,6 +225,36 @@ struct HeldUpdatesTests {
     }
 
     @Test(
+        "reads the audit once for many that are released at once, where it goes by it",
+        arguments: ["first", "dense"]
+    )
+    func reads(_ ties: String) async throws {
+        try await withBoard { board in
+            let ruled = try await RuledBoard(board, Self.jump, #""ties":"\#(ties)","operators":["incr","set"],"#)
+            let (store, loop, act) = (ruled.store, board.loop, try board.act())
+            #expect(try await ruled.update("zoe", 5) == "applied 5")
+            let fields = "'user', 'x', 'increase', '0', 'seq', '1', 'score', '0'"
+            let fill = "for i = 1, 2100 do redis.call('XADD', KEYS[1], '*', \(fields)) end"
+            try await board.command("EVAL", fill, "1", store.keys.audit)
+            for user in ["ada", "bob", "ada", "cid", "dee", "bob"] {
+                #expect(try await ruled.update(user, 50) == "held largest_jump held")
+            }
+            func pages() async throws -> Int {
+                let stats = try await board.command("INFO", "commandstats").text ?? ""
+                return stats.firstMatch(of: /cmdstat_xrange:calls=([0-9]+)/).flatMap { Int($0.1) } ?? 0
+            }
+            let before = try await pages()
+            let reviewed = try await store.reviewAll(HeldFilter(), .release, by: act, on: loop)
+            #expect(reviewed.released == 6 && reviewed.kept.isEmpty)
+            // Of 500 entries each: five once; and of each release its own few.
+            #expect(try await pages() - before < 5 + 6 * 4)
+            for (user, score) in [("ada", 100), ("bob", 100), ("cid", 50), ("dee", 50)] {
+                #expect(try await store.holding(of: UserID(user), on: loop).score == score)
+            }
+        }
+    }
+
+    @Test(
         "counts before one that was made later and waited with it, in whichever order they are released",
         arguments: [("set 100, set 200", 200), ("incr 50, set 100", 100), ("set 100, incr 50", 150)],
         [false, true]
