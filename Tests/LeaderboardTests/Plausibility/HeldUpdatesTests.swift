@@ -234,8 +234,9 @@ struct HeldUpdatesTests {
             let (store, loop, act) = (ruled.store, board.loop, try board.act())
             #expect(try await ruled.update("zoe", 5) == "applied 5")
             let fields = "'user', 'x', 'increase', '0', 'seq', '1', 'score', '0'"
-            let fill = "for i = 1, 2100 do redis.call('XADD', KEYS[1], '*', \(fields)) end"
-            try await board.command("EVAL", fill, "1", store.keys.audit)
+            let fill = "for i = 1, 2100 do redis.call('XADD', KEYS[1], ARGV[1] .. i, \(fields)) end"
+            // Of the test's own time.
+            try await board.command("EVAL", fill, "1", store.keys.audit, "\(RuledBoard.start / 1000)-1000")
             for user in ["ada", "bob", "ada", "cid", "dee", "bob"] {
                 #expect(try await ruled.update(user, 50) == "held largest_jump held")
             }
