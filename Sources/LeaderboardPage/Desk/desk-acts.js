@@ -164,7 +164,10 @@ export class Acts {
         const { updates, upto } = await this.#service.write("POST", `${path}/preview`, { user_id: user });
         if (updates === 0) return { isNothing: true, words: "Nothing of this user waits." };
         const sum = isRelease ? await this.#sumOfHeld(board, user, updates, upto) : null;
-        return { upto, words: `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user}${sum === null ? "" : `, together ${signed(sum)}`}.` };
+        const words = `${number(updates)} ${updates === 1 ? "update" : "updates"} of ${user}`;
+        if (sum === null) return { upto, words: `${words}.` };
+        const now = await this.#scoreOf(board, user);
+        return { upto, words: `${words}, together ${signed(sum)}: the score${now === null ? "" : `, now ${number(now)},`} becomes ${number((now ?? 0) + sum)}, unless a bound of the board holds some of it.` };
       },
       run: async (reason, { upto }) => {
         let [count, kept, after] = [0, 0, null];
@@ -175,9 +178,22 @@ export class Acts {
           after = typeof some.next === "string" ? some.next : null;
         } while (after !== null);
         const still = kept === 0 ? "" : ` ${number(kept)} ${kept === 1 ? "goes" : "go"} on waiting.`;
-        return { board, user, words: `${number(count)} ${count === 1 ? "update" : "updates"} of ${user} ${count === 1 ? "was" : "were"} ${isRelease ? "released" : "rejected"}.${still}`, undo: null };
+        const score = isRelease && count > 0 ? await this.#scoreOf(board, user) : null;
+        const becomes = score === null ? "" : `: the score is ${number(score)}`;
+        return { board, user, words: `${number(count)} ${count === 1 ? "update" : "updates"} of ${user} ${count === 1 ? "was" : "were"} ${isRelease ? "released" : "rejected"}${becomes}.${still}`, undo: null };
       },
     };
+  }
+
+  /** Also of who is not shown; null: there is none, or the service does not tell. */
+  async #scoreOf(board, user) {
+    try {
+      const { score, withheld_score: withheld } = await this.#service.read(this.#path(board, user));
+      return [score, withheld].find(Number.isSafeInteger) ?? null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    }
   }
 
   /** What they ask for together; null: it is no sum, or others wait by now. */

@@ -34,7 +34,7 @@ export function readEntry(raw) {
 }
 
 /** An update, by whomever. */
-const canBeReverted = ({ action }) => action === "update" || action === "adjust" || action === "release";
+export const canBeReverted = ({ action }) => action === "update" || action === "adjust" || action === "release";
 
 /** What a player, or a service for them, has done. */
 export const isUpdate = ({ action }) => action === "update";

@@ -1,6 +1,6 @@
 // The audit as a table, with filters, older pages on demand, and files of what is read.
 
-import { AuditReader, isUpdate } from "./desk-audit.js";
+import { AuditReader, canBeReverted, isUpdate } from "./desk-audit.js";
 import { asCSV, asNDJSON, save } from "./desk-file.js";
 import { Refused } from "./desk-service.js";
 import { timeElement, timeOfField, timeWords } from "./desk-times.js";
@@ -132,7 +132,7 @@ export class AuditTable {
     const who = user === null || user === "*" || !onOpen ? element("bdi", {}, user ?? "") : element("button", { type: "button", class: "link", "data-user": user }, element("bdi", {}, user));
     const points = increase === null || (increase === 0 && !isUpdate(entry)) ? "" : signed(increase);
     const canUnrevert = this.#options.onUnrevert && seq !== null && (isReverted || (action === "revert" && Array.isArray(entry.raw.reverts)));
-    const canRevert = onRevert && isUpdate(entry) && seq !== null && !isReverted;
+    const canRevert = onRevert && canBeReverted(entry) && seq !== null && !isReverted;
     return element("tr", { class: [isUpdate(entry) ? null : "by-hand", isReverted ? "taken-back" : null].filter(Boolean).join(" ") || null },
       element("td", {}, timeElement(time)),
       hasUser ? element("td", {}, who) : null,
@@ -183,7 +183,7 @@ export class AuditTable {
         this.read();
       }
       if (back !== undefined) onUnrevert(this.reader.entries.find((entry) => String(entry.seq) === back && (entry.isReverted || entry.action === "revert")));
-      if (seq !== undefined) onRevert(this.reader.entries.find((entry) => String(entry.seq) === seq && isUpdate(entry)));
+      if (seq !== undefined) onRevert(this.reader.entries.find((entry) => String(entry.seq) === seq && canBeReverted(entry)));
     });
     flagged.addEventListener("change", () => this.read());
     return { user, ip, since, until, flagged, note, body, older, files: [csv, ndjson] };

@@ -155,11 +155,16 @@ struct DeskFlagsInBrowserTests {
                 try await page.wait(
                     for: "\(rising) === '+800 bob 1 update from 1 address 800,+50 ada 1 update from 1 address 50'"
                 )
-                // It is undone by a revert.
+                // It is undone by a revert, from here or from its entry in the audit.
+                let revert = "\(Self.text("#act-preview")).startsWith('1 update with 800 points is taken back')"
                 try await page.evaluate("document.querySelector('#done-rows button').click()")
-                try await page.wait(
-                    for: "\(Self.text("#act-preview")).startsWith('1 update with 800 points is taken back')"
-                )
+                try await page.wait(for: revert)
+                try await page.press("Escape")
+                try await page.wait(for: "!document.querySelector('#act').open")
+                try await page.evaluate("document.querySelector('#rising-rows button').click()")
+                try await page.wait(for: "document.querySelector('#case-audit [data-seq]') !== null")
+                try await page.evaluate("document.querySelector('#case-audit [data-seq]').click()")
+                try await page.wait(for: revert)
                 try await agree("was not")
                 try await page.wait(for: "\(Self.standings).startsWith('1 ada 50')")
                 // One that is chosen opens its user; all of theirs by a button.
@@ -174,7 +179,10 @@ struct DeskFlagsInBrowserTests {
                 try await page.wait(for: "!document.querySelector('#act').open")
                 #expect(try await page.evaluate("document.querySelector('#case').hidden") == "false")
                 try await page.press("L")
-                try await page.wait(for: "\(Self.text("#act-preview")) === '2 updates of eve, together +1,600.'")
+                try await page.wait(
+                    for:
+                        "\(Self.text("#act-preview")) === '2 updates of eve, together +1,600: the score becomes 1,600, unless a bound of the board holds some of it.'"
+                )
                 try await page.press("Escape")
                 try await page.wait(for: "!document.querySelector('#act').open")
                 try await page.evaluate("document.querySelector('#held-acts [data-act=X]').click()")
@@ -183,6 +191,15 @@ struct DeskFlagsInBrowserTests {
                 try await page.wait(for: "\(Self.text("#held-note")) === 'Nothing waits.'")
                 #expect(
                     try await page.evaluate("document.querySelector('#held-acts').hidden && \(rows) === ''") == "true"
+                )
+                try await service.play("arena", "eve", #""score_increase":900"#, status: 202)
+                try await page.wait(for: "\(rows).startsWith('+900 eve')")
+                try await page.evaluate("document.querySelector('#held-rows button').focus()")
+                try await page.press("L")
+                try await page.wait(for: "\(Self.text("#act-preview")).startsWith('1 update of eve, together +900')")
+                try await agree("yes")
+                try await page.wait(
+                    for: "\(Self.text("#done-rows")).includes('1 update of eve was released: the score is 900.')"
                 )
                 #expect(await page.problems.map(\.description) == [])
             }
