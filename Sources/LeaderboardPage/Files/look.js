@@ -4,6 +4,8 @@
 const legible = 4.5;
 /** So much of the colour is in what the first row stands on, and in its flash: more, and words could not be read on it. */
 const tint = 0.08;
+/** So far apart are red, green and blue of a colour that can be told from the greys around it. */
+const colourful = 48;
 const painted = ["--accent", "--bar-first", "--pulse-first", "--strip"];
 
 export class Look {
@@ -33,6 +35,7 @@ export class Look {
   #paint() {
     const { style } = this.#root;
     for (const name of painted) style.removeProperty(name);
+    delete this.#root.dataset.accent;
     if (this.#accent === null) return;
     const known = getComputedStyle(this.#root);
     const [ground, surface] = ["--ground", "--surface"].map((name) => read(known.getPropertyValue(name).trim()));
@@ -48,6 +51,7 @@ export class Look {
     style.setProperty("--bar-first", words(first));
     style.setProperty("--pulse-first", words(accent, tint));
     style.setProperty("--strip", words(accent));
+    if (Math.max(...accent) - Math.min(...accent) < colourful) this.#root.dataset.accent = "grey";
   }
 }
 

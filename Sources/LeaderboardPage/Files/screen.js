@@ -8,7 +8,7 @@ import { Podium } from "./podium.js";
 import { Portrait } from "./portrait.js";
 import { qrCode } from "./qr.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 /** As long as a name and the applause take. */
 const showTakes = 5_000;
@@ -124,7 +124,9 @@ export class Screen {
     const { code, address } = this.#elements;
     const rows = qrCode(url.href);
     code.toggleAttribute("hidden", rows === null);
-    address.textContent = `${url.host}${url.pathname === "/" ? "" : url.pathname}`;
+    // Where one line is too short, it goes on behind a slash.
+    const parts = (url.host + url.pathname).replace(/\/$/, "").split(/(?<=\/)/);
+    address.replaceChildren(...parts.flatMap((part, index) => (index === 0 ? [part] : [document.createElement("wbr"), part])));
     if (rows === null) return;
     const size = rows.length + 2 * quiet;
     code.setAttribute("viewBox", `0 0 ${size} ${size}`);

@@ -202,6 +202,9 @@ struct PageInBrowserTests {
                 let isCut = "\(parts).some((part) => part.scrollWidth > part.clientWidth + 1)"
                 let isPastTheEdge = "document.documentElement.scrollWidth > innerWidth"
                 #expect(try await page.evaluate("\(isCut) || \(isPastTheEdge)") == "false")
+                // The board first.
+                let top = "document.querySelector('#standings').getBoundingClientRect().top"
+                #expect(try await page.evaluate("\(top) < 120 || \(top)") == "true")
             }
         }
     }
