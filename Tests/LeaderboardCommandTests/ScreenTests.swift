@@ -61,6 +61,8 @@ struct ScreenTests {
         let lines = last.dropFirst(3).split(separator: "\n").map { $0.replacing("\u{1B}[K", with: "") }.dropLast()
         #expect(lines.allSatisfy { $0.count <= columns })
         #expect(lines.count <= max(1, rows - 1))
+        // No score that is cut looks like another one.
+        #expect(lines.allSatisfy { !$0.contains("1234") || $0.contains("123456") || $0.hasSuffix("…") }, "\(lines)")
         if columns >= 20, rows >= 13 {
             #expect(lines.count { $0.contains("…") } == 10 && lines.count { $0.contains("12345") } == 10, "\(lines)")
         }

@@ -102,7 +102,7 @@ final class Screen: Sendable {
             lines.append("\(rank) \(marks[standing.user] ?? " ") \(name)\(gap)\(score)")
         }
         // The line that the cursor is left in is one, too.
-        let fitting = lines.prefix(max(1, size.rows - 1)).map { $0.prefix(max(1, size.columns)) }
+        let fitting = lines.prefix(max(1, size.rows - 1)).map { $0.cut(to: max(1, size.columns)) }
         return "\u{1B}[H" + fitting.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J"
     }
 
@@ -120,6 +120,12 @@ func writeToStandardOutput(_ text: String) {
 extension String {
     /// Cut or filled to a width; ids are ASCII, so a character is a column.
     fileprivate func padded(to width: Int) -> String {
-        count > width ? String(prefix(width - 1)) + "…" : self + String(repeating: " ", count: width - count)
+        let cut = cut(to: width)
+        return cut + String(repeating: " ", count: width - cut.count)
+    }
+
+    /// What is cut says so: half a score would be another one.
+    fileprivate func cut(to width: Int) -> String {
+        count > width ? String(prefix(width - 1)) + "…" : self
     }
 }
