@@ -50,14 +50,14 @@ aside.kept = kept
 -- Of an update in windows that end: what the user has in each.
 function aside.begin_in_windows(windows, user)
   for index = 1, #windows do
-    windows[index].had[user] = kept(windows[index].withheld, user)
+    windows[index].had[windows.turn] = kept(windows[index].withheld, user)
   end
 end
 
 function aside.place_in_windows(windows, user, seq)
   for index = 1, #windows do
     local window = windows[index]
-    local old = window.had[user]
+    local old = window.old
     if not old then
       -- It may be the first of this season: then its keys are to go with it.
       if window.moves.stamps and redis.call('EXISTS', window.at) == 0 then
@@ -66,7 +66,6 @@ function aside.place_in_windows(windows, user, seq)
       window.is_new = true
     end
     place(window.moves, window.withheld, user, old, window.total, seq)
-    window.had[user] = window.total
   end
 end
 

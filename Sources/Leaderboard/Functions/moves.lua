@@ -6,14 +6,16 @@
 --   removals   members that leave `scores`
 --   stamped    for HSET of `at`: user, stamp, …
 --   stamps     user -> stamp, false if there is none; of everybody who moves
---   moving     users who moved since the last write
---   occupancy  score -> by how many more, or fewer, have it than Redis says
+--   moving     users who moved since the last write; nil: nobody moves twice
+--   occupancy  score -> by how many more, or fewer, have it than Redis says; nil: everybody has a stamp, so that nobody asks
 --   vacated    scores that somebody left; of a dense board
 --   is_told    Redis has been told of some of them
 --   lasts      of a season: the set is never empty between two of its members, or it would forget when it is to go by itself
 
 -- Raises an error where `at` of a dense board is of another type; the other sets are read by who moves.
-local function begin_moves(definition, scores, at, is_single)
+--   is_single  a move by itself
+--   moves_once  of a group: nobody moves twice in it
+local function begin_moves(definition, scores, at, is_single, moves_once)
   if not definition.is_stamped then
     local moves = { definition = definition, scores = scores, at = at, adds = {} }
     if definition.is_dense then
@@ -24,14 +26,15 @@ local function begin_moves(definition, scores, at, is_single)
   elseif is_single then
     return { definition = definition, scores = scores, at = at, stamps = {} }
   end
-  return { definition = definition, scores = scores, at = at, stamps = {}, adds = {}, removals = {}, stamped = {}, moving = {},
-    occupancy = {} }
+  return { definition = definition, scores = scores, at = at, stamps = {}, adds = {}, removals = {}, stamped = {},
+    moving = not moves_once and {} or nil }
 end
 
 -- Before somebody moves who has no stamp: whether anybody is suspended, whose score is not free. Raises an error where the key is
 -- of another type.
 local function know_withheld(moves, withheld)
   moves.withheld = redis.call('ZCARD', withheld) > 0 and withheld
+  moves.occupancy = moves.adds and {}
 end
 
 -- Of a dense board, where somebody had the score.
@@ -78,7 +81,7 @@ local function write_moves(moves)
       call('HSET', moves.at, unpack(moves.stamped))
       moves.stamped = {}
     end
-    moves.moving, moves.occupancy = {}, {}
+    moves.moving, moves.occupancy = moves.moving and {}, moves.occupancy and {}
   elseif moves.vacated then
     local distinct = {}
     for index = 1, #adds, 2 do
@@ -122,47 +125,57 @@ local function move_stamped_at_once(moves, user, old, total, seq)
   moves.is_told = true
 end
 
--- `stamps` must know the user.
-local function move_stamped(moves, user, old, total, seq)
+-- `stamps` must know the user. `text`: of the score, where it is known.
+local function move_stamped(moves, user, old, total, seq, text)
   if old == total then
     return
-  elseif not moves.moving then
+  elseif not moves.adds then
     return move_stamped_at_once(moves, user, old, total, seq)
   end
-  if moves.moving[user] then
-    write_moves(moves)
+  if moves.moving then
+    if moves.moving[user] then
+      write_moves(moves)
+    end
+    moves.moving[user] = true
   end
-  moves.moving[user] = true
-  local definition, stamp, text, occupancy = moves.definition, moves.stamps[user], integer_text(total), moves.occupancy
-  local member = stamped_member(definition, user, stamp)
+  local definition, stamp, occupancy = moves.definition, moves.stamps[user], moves.occupancy
+  text = text or integer_text(total)
+  local member = (stamp or definition.is_inverted and NO_STAMP_INVERTED or NO_STAMP) .. user
   if stamp or not is_free(moves, total, text) then
+    local stamped, removals = moves.stamped, moves.removals
     if old then
-      moves.removals[#moves.removals + 1] = member
+      removals[#removals + 1] = member
     end
     stamp = stamp_of(definition, seq)
     moves.stamps[user] = stamp
-    push(moves.stamped, user, stamp)
-    member = stamped_member(definition, user, stamp)
+    local count = #stamped
+    stamped[count + 1], stamped[count + 2] = user, stamp
+    member = stamp .. user
   end
-  push(moves.adds, text, member)
-  occupancy[total] = (occupancy[total] or 0) + 1
-  if old then
-    occupancy[old] = (occupancy[old] or 0) - 1
+  local adds = moves.adds
+  local count = #adds
+  adds[count + 1], adds[count + 2] = text, member
+  if occupancy then
+    occupancy[total] = (occupancy[total] or 0) + 1
+    if old then
+      occupancy[old] = (occupancy[old] or 0) - 1
+    end
   end
 end
 
 -- The user's score becomes `total` with the change of this seq. Of what other services wrote, only `id` and `shared` keep a half.
-local function move(moves, user, old, total, seq)
+-- `text`: of the score, where it is known, and whole.
+local function move(moves, user, old, total, seq, text)
   if moves.stamps then
-    return move_stamped(moves, user, old, math.floor(total), seq)
+    return move_stamped(moves, user, old, text and total or math.floor(total), seq, text)
   end
   if moves.vacated then
-    total = math.floor(total)
+    total = text and total or math.floor(total)
     if old and old ~= total then
       moves.vacated[old] = true
     end
   end
-  push(moves.adds, score_argument(total), user)
+  push(moves.adds, text or score_argument(total), user)
 end
 
 -- What operators do to one user at once. A score is the text that Redis has; `moves.stamps` knows the user.

@@ -13,8 +13,21 @@
 local NO_STAMP, NO_STAMP_INVERTED = '00000000000000', '1fffffffffffff'
 local STAMP_BYTES = 14
 
-local function stamp_of(definition, seq)
-  return string.format('%014x', definition.is_inverted and SCORE_LIMIT - seq or seq)
+local stamp_of
+
+do
+
+-- An update has the same in each of its windows.
+local last_stamped, last_stamp = nil, nil
+
+function stamp_of(definition, seq)
+  local number = definition.is_inverted and SCORE_LIMIT - seq or seq
+  if number ~= last_stamped then
+    last_stamped, last_stamp = number, string.format('%014x', number)
+  end
+  return last_stamp
+end
+
 end
 
 -- The other way round; 0 of nobody's stamp, and of what is none.

@@ -10,9 +10,12 @@
 -- was). From that: remaining tokens = capacity - ceil(full_in / token_time), and after a refusal the next token comes in
 -- full_in - (capacity - 1) * token_time.
 local function take(full_at, now, capacity, token_time)
+  if not full_at then
+    return true, token_time
+  end
   local fill_time = capacity * token_time
   to_number = to_number or tonumber
-  local time = to_number(full_at or now)
+  local time = to_number(full_at)
   -- What can be no time (abc, nan, inf) is as if it were not there.
   local full_in = (time and time <= SCORE_LIMIT and time or now) - now
   -- In the past: full. Further away than an empty bucket can be: the clock was set back or the limit was changed.
@@ -28,27 +31,29 @@ local function take(full_at, now, capacity, token_time)
   return true, full_in + token_time
 end
 
--- For how many milliseconds the key of a bucket is there that is full in `full_in`, as text; rounded up, as integer_text cuts. Most buckets
--- were full before their token was taken, and last as long as the one before: to make the text costs 2,200 instructions.
-local lasting_text
+-- When a bucket is full, as its key has it; and until when the key is there, in milliseconds, rounded up, as integer_text cuts. Most
+-- buckets of a group were full before their token was taken, and are full again at one time: to make the texts costs 2,200 instructions.
+local bucket_texts
 
 do
-  local last, last_text = nil, nil
+  local last, full_text, until_text = nil, nil, nil
 
-  function lasting_text(full_in)
-    if full_in ~= last then
-      last, last_text = full_in, integer_text((full_in + 999) / 1000)
+  function bucket_texts(full_at)
+    if full_at ~= last then
+      last, full_text, until_text = full_at, integer_text(full_at), integer_text((full_at + 999) / 1000)
     end
-    return last_text
+    return full_text, until_text
   end
 end
 
--- Notes that a bucket is full in `full_in`; a full one needs no key.
+-- Notes that a bucket is full in `full_in`; a full one needs no key. (PXAT: what is told in any other way, Redis writes anew for its
+-- append-only file and replicas.)
 local redis_call
 
 local function keep_bucket(key, now, full_in)
   redis_call = redis_call or redis.call
-  redis_call('SET', key, integer_text(now + full_in), 'PX', lasting_text(full_in))
+  local full_text, until_text = bucket_texts(now + full_in)
+  redis_call('SET', key, full_text, 'PXAT', until_text)
 end
 
 -- `take`, from the bucket that `key` holds. After a token was taken, the caller keeps the bucket. A refusal writes nothing,

@@ -187,7 +187,7 @@ function keep_season(definition, window)
   end
 end
 
--- What the users of a group have in a window, by user; false for who is not in it.
+-- What the users of a group have in a window, by their turns; false for who is not in it.
 local function scores_in(definition, window, users, count)
   local members, moves = users, window.moves
   if moves.stamps then
@@ -202,9 +202,10 @@ local function scores_in(definition, window, users, count)
       know_withheld(moves, window.withheld)
     end
   end
-  local found, had = redis.call('ZMSCORE', window.scores, unpack(members, 1, count)), {}
+  local had = redis.call('ZMSCORE', window.scores, unpack(members, 1, count))
   for index = 1, count do
-    had[users[index]] = found[index] and tonumber(found[index])
+    local score = had[index]
+    had[index] = score and score + 0
   end
   return had
 end
@@ -235,14 +236,16 @@ end
 --   text     as above; `late` in the place of `ends`: of updates that may count in seasons that are over, from the end of one (`from`
 --            of the call) up to `ends`. They are not compared with those that hold
 --   windows  how many there are, the first one of the board included
-function begin_windows(definition, keys, first, users, count, stored, now, text, from, ends, windows)
+--   are_repeated  a user may have several updates in it
+function begin_windows(definition, keys, first, users, count, stored, now, text, from, ends, windows, are_repeated)
   local seasons = seasons_of(text)
   from, ends, windows = whole_number(from), whole_number(ends), whole_number(windows)
   if not seasons or not definition.has_seasons or not from or not ends or seasons.count ~= windows or #seasons ~= windows - 1
     or seasons.version ~= definition.version then
     return nil, redis.error_reply('BADARG leaderboard_write: these are no seasons of this board')
   end
-  local group = { text = text, stored = stored, ended = keys[first + 3 * #seasons], now = now }
+  local group = { text = text, stored = stored, ended = keys[first + 3 * #seasons], now = now, turn = 1,
+    users = are_repeated and users or nil, count = count }
   local names = {}
   if seasons.ends == 'late' then
     if now < from or now >= ends then
@@ -264,7 +267,7 @@ function begin_windows(definition, keys, first, users, count, stored, now, text,
   for index, season in ipairs(seasons) do
     local key = first + 3 * (index - 1)
     local window = { season = season, scores = keys[key], at = keys[key + 1], withheld = keys[key + 2] }
-    window.moves = begin_moves(definition, window.scores, window.at, false)
+    window.moves = begin_moves(definition, window.scores, window.at, false, not are_repeated)
     window.moves.lasts = true
     window.had = scores_in(definition, window, users, count)
     group[index] = window
@@ -272,27 +275,44 @@ function begin_windows(definition, keys, first, users, count, stored, now, text,
   return group
 end
 
--- What an update does in each window, as `total` of it. Returns whether it may, and whether any of them is other than before; or
--- false, and in which window it may not.
-function result_in_windows(group, definition, user, operator, value)
-  local is_other = false
+-- What the update whose turn it is does in each window, as `old`, `total` and `text` of it (nil where the score is not whole, or beyond a
+-- bound). Returns whether it may, and whether any of them is other than before; or false, and in which window it may not.
+function result_in_windows(group, definition, operator, value)
+  local is_other, turn, min, max = false, group.turn, definition.min, definition.max
   for index = 1, #group do
-    local window = group[index]
-    local old = window.had[user]
-    window.total = result_of(definition, operator, old, value)
-    if not window.total then
+    local window, text = group[index], nil
+    local old = window.had[turn]
+    local total = operator == 'incr' and (old or 0) + value
+    if total and total >= min and total <= max then
+      text = total % 1 == 0 and integer_text(total) or nil
+    else
+      total = result_of(definition, operator, old, value)
+    end
+    if not total then
       return false, window.season.name
     end
-    is_other = is_other or window.total ~= old
+    window.old, window.total, window.text = old, total, text
+    is_other = is_other or total ~= old
   end
   return true, is_other
+end
+
+-- What an update has made of its user's scores, for those of the user's that are behind it.
+local function note_scores(group, user)
+  for later = group.turn + 1, group.count do
+    if group.users[later] == user then
+      for index = 1, #group do
+        group[index].had[later] = group[index].total
+      end
+    end
+  end
 end
 
 -- The user's new places, by the change of this seq: told to Redis by write_windows.
 function place_in_windows(group, user, seq)
   for index = 1, #group do
     local window = group[index]
-    local old = window.had[user]
+    local old = window.old
     if not old and window.is_new == nil then
       -- The first of this season: nobody before is there, or left it.
       window.is_new = redis.call('EXISTS', window.scores) == 0
@@ -301,8 +321,10 @@ function place_in_windows(group, user, seq)
         redis.call('HSET', window.at, '', '')
       end
     end
-    move(window.moves, user, old, window.total, seq)
-    window.had[user] = window.total
+    move(window.moves, user, old, window.total, seq, window.text)
+  end
+  if group.users then
+    note_scores(group, user)
   end
 end
 
@@ -335,23 +357,32 @@ function write_windows(group, definition)
   end
 end
 
+-- It is made once, and for each event set anew.
+local event_scores, join = {}, nil
+
 -- What an event says of a change beside the board's own score, before write_windows has told of it: the scores in the windows, in
 -- their order, and where it is not what was added to the board's own, what was added in each.
-function windows_event(group, user, increase)
-  local scores, increases, is_other = {}, {}, false
+function windows_event(group, increase)
+  join = join or table.concat
+  local scores, is_other, increases = event_scores, false, nil
   for index = 1, #group do
     local window = group[index]
-    local score = shown_score(window.total)
-    increases[index] = shown_score(score - shown_score(window.had[user] or 0))
-    scores[index] = integer_text(score)
-    is_other = is_other or increases[index] ~= increase
+    local text = window.text
+    scores[index] = text or integer_text(shown_score(window.total))
+    is_other = is_other or not text or window.total - (window.old or 0) ~= increase
   end
-  local told = ',"windows":[' .. table.concat(scores, ',') .. ']'
+  local told = ',"windows":[' .. join(scores, ',', 1, #group) .. ']'
+  if not is_other then
+    return told
+  end
+  is_other, increases = false, {}
+  for index = 1, #group do
+    local window = group[index]
+    local added = shown_score(shown_score(window.total) - shown_score(window.old or 0))
+    increases[index], is_other = integer_text(added), is_other or added ~= increase
+  end
   if is_other then
-    for index = 1, #group do
-      increases[index] = integer_text(increases[index])
-    end
-    told = told .. ',"window_increases":[' .. table.concat(increases, ',') .. ']'
+    told = told .. ',"window_increases":[' .. join(increases, ',') .. ']'
   end
   return told
 end
@@ -372,7 +403,7 @@ function plain_totals(seasons, keys, definition, user, increase)
   for index = 1, #seasons do
     local key, own, old = 8 + 3 * index, nil, nil
     if moves then
-      own = begin_moves(definition, keys[key], keys[key + 1], false)
+      own = begin_moves(definition, keys[key], keys[key + 1], false, true)
       own.lasts, old = true, find_moving(own, user)
       if own.stamps and not own.stamps[user] then
         know_withheld(own, keys[key + 2])
@@ -398,7 +429,7 @@ function place_plainly(totals, moves, keys, user, seq)
   for index = 1, #totals do
     local own = moves and moves[index]
     if own then
-      move(own, user, own.old, own.total, seq)
+      move(own, user, own.old, own.total, seq, totals[index])
       write_moves(own)
     else
       redis.call('ZADD', keys[8 + 3 * index], totals[index], user)

@@ -93,6 +93,10 @@ local function flags_of(text)
   return flags
 end
 
+local is_lifetime, are_sound
+
+do
+
 -- Of a bucket, and of an act: who is not the user, and what belongs to that.
 local function is_actor_sound(flags, args, word)
   local from = word + flags.actor_word
@@ -103,13 +107,13 @@ local function is_actor_sound(flags, args, word)
     and (not flags.is_adjusted or args[from + 1] and args[from + 1] ~= '')
 end
 
-local function is_lifetime(text)
+function is_lifetime(text)
   local lifetime = whole_number(text)
   return lifetime and lifetime >= 1
 end
 
 -- What an update with a trace, metadata or a grant says of it.
-local function are_sound(flags, args, word)
+function are_sound(flags, args, word)
   local trace = flags.has_trace and args[word + 7]
   return (not flags.has_trace or trace and #trace == 32 and string.find(trace, '^[0-9a-f]+$'))
     and (not flags.meta_word or metadata.is_sound(args[word + flags.meta_word]))
@@ -117,6 +121,8 @@ local function are_sound(flags, args, word)
     and (not flags.has_season or string.find(args[word + flags.season_word], '^[%w%-_./]+$')
       and #args[word + flags.season_word] <= 65)
     and (not flags.actor_word or is_actor_sound(flags, args, word))
+end
+
 end
 
 -- The group that is being written. Each call sets all of it: with tables of the call's own, and all this handed from function to
@@ -131,10 +137,13 @@ local windows, own_keys
 -- How many entries the audit has of it, and whether the board has scores of it.
 local appended, is_placed
 -- Of updates that go the short way: of one by itself KEYS, seq and chain; of a group, in how long the bucket is full that one of them left,
--- when, that as text, and the end of what is told of it; and what the caller wants, one of those that there are.
-local plain = { all_wants = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } } }
--- Of users, buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one.
-local had, full_ats, answered, used
+-- and the end of what is told of it; and what the caller wants, one of those that there are. And who is in the group.
+local plain = { in_group = {}, all_wants = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } } }
+-- Of a group, what the user of each has, with what the updates before have made of that.
+local had
+-- Of buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one, and of buckets where no
+-- two go by one: no user has several updates, and no service reports.
+local full_ats, answered, used
 -- The buckets of services, which a group writes once.
 local reported
 -- Of a board with rules of plausibility, those that flag the update whose turn it is, and all that it meets; else nil. And whether any was held.
@@ -161,6 +170,10 @@ local function begin_group()
   if not next_key then
     return false
   end
+  local in_group, shares_buckets = plain.in_group, false
+  for index = 1, count do
+    in_group[users[index]] = nil
+  end
   own_keys, count = next_key, 0
   while next_word < last_word do
     local user, flags_text, value_text = args[next_word + 1], args[next_word + 4], args[next_word + 3]
@@ -172,13 +185,16 @@ local function begin_group()
     end
     count = count + 1
     users[count], values[count], flags_of_updates[count] = user, value, flags
+    shares_buckets = shares_buckets or in_group[user] or flags.is_reported
+    in_group[user] = true
     next_key, next_word = next_key + flags.keys, next_word + flags.words
   end
+  full_ats = count > 1 and shares_buckets and {} or nil
   local max = whole_number(args[1])
   return count > 0 and next_key == #keys and next_word == last_word and max and max >= 1 and is_lifetime(args[2])
 end
 
--- The score of the group's only user, or by user those of all; false for who is not on the board.
+-- The score of the group's only user, or by their turns those of all; false for who is not on the board.
 local function scores_of_group(withheld)
   local members = users
   if count == 1 then
@@ -188,7 +204,6 @@ local function scores_of_group(withheld)
     end
     return score and to_number(score)
   end
-  had = {}
   if moves and moves.stamps then
     members = {}
     local stamps, all_have = call('HMGET', at, unpack(users, 1, count)), true
@@ -201,10 +216,19 @@ local function scores_of_group(withheld)
       know_withheld(moves, withheld)
     end
   end
-  local found = call('ZMSCORE', scores, unpack(members, 1, count))
+  had = call('ZMSCORE', scores, unpack(members, 1, count))
   for index = 1, count do
-    local score = found[index]
-    had[users[index]] = score and score + 0
+    local score = had[index]
+    had[index] = score and score + 0
+  end
+end
+
+-- What the update has made of its user's score, for those of the user's that are behind it.
+local function note_score(index, user, total)
+  for later = full_ats and index + 1 or count + 1, count do
+    if users[later] == user then
+      had[later] = total
+    end
   end
 end
 
@@ -395,7 +419,7 @@ local function note_event(user, score_text, increase_text, says_other)
     return
   end
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
-    .. (windows and windows_event(windows, user, to_number(increase_text)) or '') .. (says_other and ',"meta":true' or '')
+    .. (windows and windows_event(windows, to_number(increase_text)) or '') .. (says_other and ',"meta":true' or '')
 end
 
 -- A change with all that belongs to it but for the user's bucket and place. Returns the error for which there is none.
@@ -422,14 +446,15 @@ end
 
 end
 
--- The update takes its token.
+-- The update takes its token. A bucket that is full again in fewer microseconds than the call has updates is full before the next call can
+-- ask for it: that is not kept.
 local function keep_token(full_in)
   if flags.is_reported and count > 1 then
     reported[keys[key + 1]] = true
-  elseif not flags.is_adjusted then
+  elseif not flags.is_adjusted and full_in > count then
     keep_bucket(keys[key + 1], now, full_in)
   end
-  if count > 1 and not flags.is_adjusted then
+  if full_ats and not flags.is_adjusted then
     full_ats[keys[key + 1]] = now + full_in
   end
 end
@@ -468,9 +493,7 @@ local function carry_out(user, operator, value, old, total, full_in, asked, is_o
       segments.note(user, total)
     end
   end
-  if count > 1 then
-    had[user] = total
-  end
+  note_score(segments.turn, user, total)
   if checks and not flags.is_adjusted then
     plausibility.count(segments.turn, user, old, args[word + 5], is_aside)
   end
@@ -631,7 +654,7 @@ local function outcome_of_update(user, value, old)
   end
   local may, is_other = total ~= nil, false
   if windows and may then
-    may, is_other = result_in_windows(windows, definition, user, operator, value)
+    may, is_other = result_in_windows(windows, definition, operator, value)
   end
   if not may then
     return { 'score_limit', full_in - token_time, is_other or nil }
@@ -730,16 +753,26 @@ end
 -- 594. The audit is trimmed with the first entry of a group, which saves 2,500 of the processor's for each of the others.
 -- Nil, and nothing is written, wherever anything is not as it mostly is: then it goes that way.
 local function plain_outcome(index, user, value, old)
-  local limit, increase_text, idem = keys[key + 1], args[word + 3], flags.has_idem and keys[key + 2]
-  local service, capacity, token_time = flags.is_reported and args[word + flags.actor_word], definition.capacity, definition.token_time
-  if service then
-    capacity, token_time = to_number(args[word + flags.words - 1]), to_number(args[word + flags.words])
+  local args, word, definition, flags, full_at = args, word, definition, flags, kept[key - own_keys + 5]
+  local limit, increase_text, idem, service = keys[key + 1], args[word + 3], false, false
+  local capacity, token_time = definition.capacity, definition.token_time
+  if flags.keys > 1 then
+    idem = keys[key + 2]
   end
-  local taken, full_in = take(full_ats[limit] or kept[key - own_keys + 5], now, capacity, token_time)
+  if flags.words > 6 then
+    service, capacity, token_time = args[word + 7], to_number(args[word + 8]), to_number(args[word + 9])
+  end
+  if full_ats then
+    full_at = full_ats[limit] or full_at
+  end
+  local is_taken, full_in = true, token_time
+  if full_at then
+    is_taken, full_in = take(full_at, now, capacity, token_time)
+  end
   local total = (old or 0) + value
-  if not taken or idem and (answered[idem] or kept[key - own_keys + 6]) or service and checks or value < 1 or value > definition.increase_max or total > definition.max or total < definition.min or total % 1 ~= 0
-    or args[word + 2] ~= 'incr'
-    or windows and (windows.stores == 'roll' and not windows.rolled or not result_in_windows(windows, definition, user, 'incr', value)) then
+  if not is_taken or args[word + 2] ~= 'incr' or value < 1 or value > definition.increase_max or total > definition.max
+    or total < definition.min or total % 1 ~= 0 or idem and (answered[idem] or kept[key - own_keys + 6]) or service and checks
+    or windows and (windows.stores == 'roll' and not windows.rolled or not result_in_windows(windows, definition, 'incr', value)) then
     return nil
   end
   local ip, request, score_text, change_seq_text = args[word + 5], args[word + 6], format('%d', total), format('%d', seq + 1)
@@ -763,7 +796,7 @@ local function plain_outcome(index, user, value, old)
     id = try('XADD', audit, 'MAXLEN', '~', audit_max, entry_id, 'user', user, 'increase', increase_text,
       'score', score_text, 'seq', change_seq_text, 'ip', ip, 'request', request, 'hash', hash)
   end
-  if kind(id) ~= 'string' then
+  if id.err then
     return nil
   end
   chain, has_written, appended = hash .. '\n' .. id, true, appended + 1
@@ -771,17 +804,18 @@ local function plain_outcome(index, user, value, old)
     epoch = epoch_of_change(epoch_key, last_seq, epoch, clock)
   end
   seq, seq_text = seq + 1, change_seq_text
-  -- As keep_bucket. Most users' buckets were full, and are full again at one time.
   if full_in ~= plain.full_in then
-    plain.full_in, plain.full_at = full_in, now + full_in
-    plain.full_at_text, plain.ending = format('%d', plain.full_at), ' ' .. time_text .. ' ' .. format('%d', full_in)
+    plain.full_in, plain.ending = full_in, ' ' .. time_text .. ' ' .. format('%d', full_in)
   end
   if service then
     reported[limit] = true
-  else
-    call('SET', limit, plain.full_at_text, 'PX', lasting_text(full_in))
+  elseif full_in > count then
+    keep_bucket(limit, now, full_in)
   end
-  had[user], full_ats[limit] = total, plain.full_at
+  if full_ats then
+    full_ats[limit] = now + full_in
+    note_score(index, user, total)
+  end
   if idem then
     call('SET', idem, increase_text .. ' ' .. score_text .. ' ' .. change_seq_text .. ' ' .. time_text .. ' 0', 'PX', args[2])
     answered[idem] = { 'applied', total, seq, time, full_in, 0, asked = increase_text }
@@ -790,14 +824,14 @@ local function plain_outcome(index, user, value, old)
     plausibility.count(index, user, old, ip)
   end
   if moves then
-    move(moves, user, old, total, seq)
+    move(moves, user, old, total, seq, score_text)
   else
     adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
   end
   event_count = event_count + 1
   events[event_count] = '"user_id":"' .. user .. '","score":' .. score_text .. ',"score_increase":' .. increase_text
   if windows then
-    events[event_count] = events[event_count] .. windows_event(windows, user, value)
+    events[event_count] = events[event_count] .. windows_event(windows, value)
     place_in_windows(windows, user, seq)
   end
   return plain.wants.texts and score_text .. ' ' .. change_seq_text .. plain.ending or { 'applied', total, seq, time, full_in, 0 }
@@ -825,7 +859,10 @@ local function outcomes_of_group(are_suspended, old)
     local user, reply = users[index], nil
     flags = flags_of_updates[index]
     if count > 1 then
-      old = had[user]
+      old = had[index]
+    end
+    if windows then
+      windows.turn = index
     end
     if are_suspended[index] == 1 then
       reply = aside.outcome(index, user)
@@ -843,7 +880,10 @@ local function outcomes_of_group(are_suspended, old)
     key, word = key + flags.keys, word + flags.words
   end
   for limit in pairs(reported or {}) do
-    keep_bucket(limit, now, full_ats[limit] - now)
+    local full_in = full_ats[limit] - now
+    if full_in > count then
+      keep_bucket(limit, now, full_in)
+    end
   end
   return replies
 end
@@ -925,9 +965,11 @@ local function write_plain(keys, args)
   plain.keys, plain.seq_text, plain.chain = keys, seq_text, hash .. '\n' .. id
   has_written, appended, is_placed = true, 1, false
   epoch = epoch_of_change(keys[7], count, epoch, clock)
-  keep_bucket(limit, now, full_in)
+  if full_in > 1 then
+    keep_bucket(limit, now, full_in)
+  end
   if moves then
-    move(moves, user, old and old + 0, score, seq)
+    move(moves, user, old and old + 0, score, seq, score_text)
     write_moves(moves)
   elseif score == total then
     call('ZADD', scores, score_text, user)
@@ -956,10 +998,10 @@ end
 
 -- What of a group's state an earlier call left.
 local function forget_group()
-  had, full_ats, answered, used, reported, add_count, event_count = nil, nil, nil, nil, nil, 0, 0
+  answered, used, reported, add_count, event_count = nil, nil, nil, 0, 0
   plain.keys, plain.full_in, appended, is_placed, is_aside, has_held = nil, nil, 0, false, false, false
   if count > 1 then
-    full_ats, answered, used, reported = {}, {}, {}, {}
+    answered, used, reported = {}, {}, {}
   end
 end
 
@@ -970,7 +1012,7 @@ local function begin_group_in_windows(stored)
     return definition.has_seasons and redis.error_reply('BADARG leaderboard_write: the board has windows that end') or nil
   end
   local answer
-  windows, answer = begin_windows(definition, keys, SHARED_KEYS + 1, users, count, stored, now, args[6], args[7], args[8], args[9])
+  windows, answer = begin_windows(definition, keys, SHARED_KEYS + 1, users, count, stored, now, args[6], args[7], args[8], args[9], full_ats ~= nil)
   return answer
 end
 
@@ -1023,7 +1065,7 @@ local function write(given_keys, given_args)
   if checks or plausibility.is_told(keys) then
     plausibility.begin_group(keys, definition, now, users, count, scores, write_places)
   end
-  moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1)
+  moves = not definition.is_bare and begin_moves(definition, scores, at, count == 1, not full_ats)
   local old = scores_of_group(keys[2])
   last_seq, epoch, chain = count_of(kept[2]), kept[3], kept[4]
   if not (last_seq and epoch and chain) then
