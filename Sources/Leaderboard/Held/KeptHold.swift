@@ -47,8 +47,10 @@ extension ScoreStore {
         return onHold
     }
 
-    /// So many updates wait for review.
+    /// So many updates wait for review; none where another writer has put something else there.
     func waiting(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int {
-        try await read(RedisCommand("XLEN", keys.held), on: eventLoop).count ?? 0
+        do { return try await read(RedisCommand("XLEN", keys.held), on: eventLoop).count ?? 0 } catch .unsoundBoard {
+            return 0
+        }
     }
 }

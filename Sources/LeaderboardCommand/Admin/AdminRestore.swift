@@ -85,19 +85,18 @@ struct AdminRestore: AsyncParsableCommand {
         let restored: (summary: BackupSummary, effects: RestoreEffects)? = try await onRedis { settings in
             try await BoardAccess.open(settings, startsServer: !consent.dryRun) { catalogue, eventLoop, _ in
                 let held = try await catalogue.held(.board(id), on: eventLoop)
-                let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
-                let users = shown + withheld
+                let users = try await catalogue.countUsers(of: id, held, on: eventLoop)
                 print("The backup of \(preview.board) has \(preview.summary.words); \(held.words(id, users)).")
                 for line in preview.changeWords(held) { print("  \(line.printable)") }
                 if let words = preview.freezeWords(held) { print("  \(words)") }
                 let effects = try await catalogue.effects(of: input.lines, preview, as: id, held, on: eventLoop)
                 for line in effects.lines(keepsErased: keepsErased) { print("  \(line.printable)") }
-                if users > 0 || !effects.names.isEmpty || consent.dryRun
+                if users != 0 || !effects.names.isEmpty || consent.dryRun
                     || held.definition != nil && preview.changes(held)
                 {
                     let question =
                         held == .nothing && users == 0
-                        ? "Make the board \(id)?" : "Replace the board \(id) and its \(users.counted("user"))?"
+                        ? "Make the board \(id)?" : "Replace the board \(id) and its \(usersWords(users))?"
                     guard try consent.isGiven(question) else { return nil }
                 }
                 let summary = try await catalogue.restore(
@@ -133,14 +132,14 @@ extension BackupSummary {
 }
 
 extension HeldDefinition {
-    fileprivate func words(_ board: BoardID, _ users: Int) -> String {
+    fileprivate func words(_ board: BoardID, _ users: Int?) -> String {
         switch self {
-        case .nothing where users > 0:
-            "the definition of \(board) is missing, and \(users.counted("user")) are there: leaderboard board create \(board) brings them back, a restore takes their place"
+        case .nothing where users != 0:
+            "the definition of \(board) is missing, and \(usersWords(users)) are there: leaderboard board create \(board) brings them back, a restore takes their place"
         case .nothing: "there is no board \(board): it is made"
         case .deleting: "the board \(board) is being deleted"
         case .unreadable: "the definition of \(board) cannot be read"
-        case .stored, .environment: "the board \(board) has \(users.counted("user"))"
+        case .stored, .environment: "the board \(board) has \(usersWords(users))"
         }
     }
 }

@@ -12,11 +12,16 @@ extension RestoreEffects {
             let who =
                 maybeErased.isEmpty
                 ? "" : "; back with it, and not on the board that is here: \(maybeErased.firstNames)"
-            lines.append("\(unknownErasures): who was comes back\(who)")
+            lines.append("\(unknownErasures): who was, comes back\(who)")
         }
         if waiting > 0 { lines.append(waitingWords(waiting)) }
         return lines
     }
+}
+
+/// - Parameter count: nil: nobody can count them.
+func usersWords(_ count: Int?) -> String {
+    count?.counted("user") ?? "users, who cannot be counted: another writer has put something else into its keys"
 }
 
 /// Of the review queue, which no backup has.

@@ -12,7 +12,8 @@ struct RestoreEveryBoard: Sendable {
         let backup: BackupPreview
         let held: HeldDefinition
         /// On the board that is there.
-        let users: Int
+        /// Nil: they cannot be counted.
+        let users: Int?
         let effects: RestoreEffects
         let keepsErased: Bool
         /// With `--resume`: it was restored from this backup before.
@@ -46,8 +47,10 @@ struct RestoreEveryBoard: Sendable {
                     return item.words
                 }
                 let open = boards.filter { items[$0].map { !$0.isDone } ?? false }
-                let users = items.values.reduce(0) { $0 + ($1.isDone ? 0 : $1.users) }
-                let changesUsers = items.values.contains { !$0.isDone && !$0.effects.names.isEmpty }
+                let users = items.values.reduce(0) { $0 + ($1.isDone ? 0 : $1.users ?? 0) }
+                let changesUsers = items.values.contains {
+                    !$0.isDone && ($0.users == nil || !$0.effects.names.isEmpty)
+                }
                 print(Self.summary(Array(items.values), unreadable: looks.failures.count))
                 if !consent.dryRun { await Self.index(items.values.filter(\.isDone), in: catalogue, on: eventLoop) }
                 guard !open.isEmpty || !templates.isEmpty else {
@@ -106,7 +109,7 @@ struct RestoreEveryBoard: Sendable {
         guard backup.board == id else { throw CommandFailure("the file is of the board \(backup.board)") }
         let held = try await catalogue.held(.board(id), on: eventLoop)
         let isDone = try await resumes ? catalogue.hasTaken(backup, held, on: eventLoop) : false
-        let (shown, withheld) = try await catalogue.users(of: id, held, on: eventLoop)
+        let users = try await catalogue.countUsers(of: id, held, on: eventLoop)
         let effects =
             try await isDone
             ? RestoreEffects() : catalogue.effects(of: input.lines, backup, as: id, held, on: eventLoop)
@@ -114,7 +117,7 @@ struct RestoreEveryBoard: Sendable {
             id: id,
             backup: backup,
             held: held,
-            users: shown + withheld,
+            users: users,
             effects: effects,
             keepsErased: keepsErased,
             isDone: isDone
@@ -181,12 +184,12 @@ extension RestoreEveryBoard.Item {
 
     private var place: String {
         switch held {
-        case .nothing where users > 0:
-            "\(backup.summary.words), in the place of \(users.counted("user")) whose board lost its definition: leaderboard board create \(id) brings them back"
+        case .nothing where users != 0:
+            "\(backup.summary.words), in the place of \(usersWords(users)) whose board lost its definition: leaderboard board create \(id) brings them back"
         case .nothing: "\(backup.summary.words); it is made"
         case .deleting: "\(backup.summary.words); it is being deleted"
         case .unreadable: "\(backup.summary.words); its definition cannot be read"
-        case .stored, .environment: "\(backup.summary.words), in the place of \(users.counted("user"))"
+        case .stored, .environment: "\(backup.summary.words), in the place of \(usersWords(users))"
         }
     }
 }

@@ -103,6 +103,24 @@ struct RestoreCommandTests {
         }
     }
 
+    @Test(
+        "replaces keys into which another writer has put something else",
+        arguments: ["scores", "suspended", "withheld", "audit", "held", "holding", "erasing"]
+    )
+    func spoilt(key: String) async throws {
+        try await withBackup { file, url, service in
+            for words in [["DEL", "lb:{main}:\(key)"], ["SET", "lb:{main}:\(key)", "x"]] {
+                _ = try await Launcher.shared.output("redis-cli", ["-u", url] + words)
+            }
+            let restored = try await ServiceProcess.run(
+                ["admin", "restore", file, "--reason", "r", "--yes"],
+                ["REDIS_URL": url]
+            )
+            #expect(restored.code == 0, "\(restored.output)")
+            try await until { try await board(service) == Self.saved }
+        }
+    }
+
     @Test("names who is suspended, on hold or erased otherwise than in the backup, before it asks and when it is done")
     func effects() async throws {
         try await withBackup { file, url, service in
