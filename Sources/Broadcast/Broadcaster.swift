@@ -23,6 +23,7 @@ package final class Broadcaster: Sendable, Service {
     /// - Parameters:
     ///   - main: the name of the board of the paths that name none.
     ///   - others: nil: there is one board only.
+    ///   - onHeld: viewers of the board are held until ``LookedUp`` tells that they may see it; who may not is to be sent away. Any loop.
     package init(
         main name: String,
         options: BroadcastOptions,
@@ -30,6 +31,7 @@ package final class Broadcaster: Sendable, Service {
         eventLoopGroup: any EventLoopGroup,
         source: StandingsSource,
         others: OtherBoards? = nil,
+        onHeld: @escaping @Sendable (_ board: String) -> Void = { _ in },
         logger: Logger,
         metricsFactory: any MetricsFactory = MetricsSystem.factory
     ) {
@@ -38,7 +40,8 @@ package final class Broadcaster: Sendable, Service {
             framings: framings,
             metrics: BroadcastMetrics(factory: metricsFactory),
             logger: logger,
-            eventLoopGroup: eventLoopGroup
+            eventLoopGroup: eventLoopGroup,
+            onHeld: onHeld
         )
         let eventLoop = surroundings.eventLoop
         self.eventLoop = eventLoop

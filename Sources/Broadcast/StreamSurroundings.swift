@@ -15,14 +15,18 @@ struct StreamSurroundings: Sendable {
     /// Of each loop. The streams' own is the last: the others set out on a frame before it is busy with its own subscribers.
     let shards: [NIOLoopBoundBox<Shard>]
     let placeOfLoop: [ObjectIdentifier: Int]
+    /// Viewers of the board are held until their rights have been looked up. Any loop.
+    let onHeld: @Sendable (_ board: String) -> Void
 
     init(
         options: BroadcastOptions,
         framings: Framings,
         metrics: BroadcastMetrics,
         logger: Logger,
-        eventLoopGroup: any EventLoopGroup
+        eventLoopGroup: any EventLoopGroup,
+        onHeld: @escaping @Sendable (_ board: String) -> Void
     ) {
+        self.onHeld = onHeld
         self.options = options
         self.framings = framings
         self.metrics = metrics

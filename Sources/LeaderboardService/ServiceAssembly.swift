@@ -78,6 +78,7 @@ package struct ServiceAssembly: Sendable {
         let store = ScoreStore(mainOf: functions)
         let catalogue = Catalogue(functions, maximumBoards: configuration.redis.store.maximumBoards)
         let channels = LiveChannels(mainChannel: store.keys.channel, keySpace: configuration.redis.store.keySpace)
+        let privateViewers = PrivateViewers(catalogue, on: redis.eventLoop)
         let broadcaster = Broadcaster(
             main: BoardID.main.rawValue,
             options: configuration.broadcast,
@@ -89,18 +90,18 @@ package struct ServiceAssembly: Sendable {
                 onFollow: channels.follow,
                 onLetGo: channels.letGo
             ),
+            onHeld: { board in
+                if let board = try? BoardID(board) { privateViewers.look(at: board) }
+            },
             logger: logger,
             metricsFactory: metrics
         )
-        let privateViewers = PrivateViewers(catalogue, on: broadcaster.eventLoop)
         let feed = LiveFeed(
             main: broadcaster.main,
             channels: channels,
             rejected: RejectedEvents(logger: logger, metricsFactory: metrics),
-            onReplaced: { board in
-                catalogue.forget(board)
-                privateViewers.look(at: board)
-            }
+            onReplaced: catalogue.forget,
+            onDoubt: privateViewers.look
         )
         var subscriberOptions = configuration.redis.options
         subscriberOptions.maximumChannels = configuration.broadcast.maximumBoards + 1

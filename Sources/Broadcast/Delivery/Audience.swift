@@ -4,21 +4,25 @@ import NIOCore
 
 /// The subscribers of one board on one event loop, which owns it.
 final class Audience {
-    private let shard: NIOLoopBoundBox<Shard>
+    let shard: NIOLoopBoundBox<Shard>
     private let backlog: Backlog
-    private let followed: LiveWindow
+    let followed: LiveWindow
     private let index: Int
     private let framings: Framings
     private let metrics: BroadcastMetrics
     /// The centre holds its audiences, and is held by who holds the board, as a subscriber does by its admission.
     private weak var home: HomeReference?
     private let status: BoardStatus
-    /// Unless it is everybody, nobody who is unknown is among the followers.
-    private var shownTo = ShownTo.everybody
+    /// Unless it is everybody, nobody is among the followers who was not found to be one of those.
+    var shownTo = ShownTo.everybody
+    /// Who was found so before may be so no more.
+    var doubtedSince = NIODeadline.uptimeNanoseconds(0)
+    /// Somebody is held until their rights have been looked up.
+    let onHeld: @Sendable (_ board: String) -> Void
     /// What the sockets of its members are written to by: the loop's. Nil until one of them has had a socket.
     private var sender: LoopSender?
     /// By `Group.index`; a frame goes to one group from the first to the last.
-    private var groups = Array(repeating: [Member](), count: Group.count)
+    var groups = Array(repeating: [Member](), count: Group.count)
     private var watchers: [String: [ObjectIdentifier: Subscriber]] = [:]
     /// What the subscribers of this loop have been shown.
     private var published: Published?
@@ -35,7 +39,7 @@ final class Audience {
 
     /// A subscriber's place in its group. What a frame needs lies here, one place after the other: a frame's way from the
     /// first to the last does not lead through the memory of each subscriber.
-    private struct Member {
+    struct Member {
         let subscriber: Subscriber
         /// Nil unless the subscriber is following, and has a short way.
         var socket: DirectSocket?
@@ -58,6 +62,7 @@ final class Audience {
         backlog = surroundings.options.backlog
         framings = surroundings.framings
         metrics = surroundings.metrics
+        onHeld = surroundings.onHeld
     }
 
     /// What users of the rows say of themselves by now.
@@ -93,7 +98,7 @@ final class Audience {
         var count = members.count - written.lost - written.unsent.count
         for place in written.unsent {
             let subscriber = members[place].subscriber
-            guard subscriber.phase == .following else { continue }
+            guard subscriber.takesNow() else { continue }
             if subscriber.queue(bytes, within: backlog) {
                 count += 1
             } else if subscriber.phase == .following {
@@ -119,14 +124,14 @@ final class Audience {
     }
 
     private func sendSnapshots(to members: [Member]) {
-        for member in members where member.subscriber.phase == .following { sendSnapshot(to: member.subscriber) }
+        for member in members where member.subscriber.takesNow() { sendSnapshot(to: member.subscriber) }
     }
 
     /// The changes of users that somebody follows.
     func deliver(_ round: WatchedChanges) {
         var touched: [Subscriber] = []
         for change in round.changes {
-            for subscriber in (watchers[change.user] ?? [:]).values where subscriber.phase == .following {
+            for subscriber in (watchers[change.user] ?? [:]).values where subscriber.takesNow() {
                 guard let watch = subscriber.watch else { continue }
                 if watch.encoded.isEmpty { touched.append(subscriber) }
                 watch.encoded.append(change.encoded)
@@ -146,38 +151,10 @@ final class Audience {
             send(message, round.cursor, to: subscriber)
         }
         for user in round.gone {
-            for subscriber in (watchers[user] ?? [:]).values where subscriber.phase == .following {
+            for subscriber in (watchers[user] ?? [:]).values where subscriber.takesNow() {
                 sendSnapshot(to: subscriber)
             }
         }
-    }
-
-    // MARK: Who may see it
-
-    /// To whom it is shown from now on. Comes before the standings of which it holds.
-    func show(to shownTo: ShownTo) {
-        self.shownTo = shownTo
-        guard shownTo != .everybody else { return }
-        for group in groups {
-            for member in group where member.subscriber.access == .unknown {
-                end(member.subscriber, shownTo.endOfUnknown)
-            }
-        }
-    }
-
-    /// Its token holds no longer.
-    func leaseEnded(_ subscriber: Subscriber) {
-        subscriber.access = .unknown
-        // What is one user's own is shown to them for as long as they are known.
-        if shownTo != .everybody || subscriber.own != nil { end(subscriber, .tokenExpired) }
-    }
-
-    /// It has another token, which holds longer, or not so long.
-    func renew(_ subscriber: Subscriber, _ access: Access) {
-        guard subscriber.phase != .ended else { return }
-        shard.value.endLease(of: subscriber)
-        subscriber.access = access
-        shard.value.lease(subscriber)
     }
 
     /// Something is to be told to all, that is in no order with changes: a season is over, or users say something else of themselves.
@@ -187,7 +164,7 @@ final class Audience {
             for form in MessageForm.all {
                 guard let frame = frames[form.index] else { continue }
                 let own = ByteBuffer(buffer: frame)
-                for member in groups[Group(kind: kind, form: form).index] where member.subscriber.phase == .following {
+                for member in groups[Group(kind: kind, form: form).index] where member.subscriber.takesNow() {
                     deliverAlone(own, to: member.subscriber)
                 }
             }
@@ -242,12 +219,13 @@ final class Audience {
     /// The first message: what it missed, or a snapshot.
     func admit(_ subscriber: Subscriber, _ published: Published, first: ByteBuffer?) {
         guard subscriber.phase == .joining else { return }
-        if shownTo != .everybody, subscriber.access == .unknown { return end(subscriber, shownTo.endOfUnknown) }
+        if case .ends(let reason) = verdict(on: subscriber) { return end(subscriber, reason) }
         // The place that followers of users are told is that of their round, which the others may have left behind.
         if subscriber.watch == nil { show(published) }
         enroll(subscriber)
         subscriber.phase = .following
         if let watch = subscriber.watch { watch.seq = published.cursor.seq }
+        if case .waits = verdict(on: subscriber) { return holdAlone(subscriber) }
         if let first {
             send(first, published.cursor, to: subscriber)
         } else {
@@ -258,14 +236,15 @@ final class Audience {
     /// Of `View.own`: what comes first, home sends.
     func admitOwn(_ subscriber: Subscriber) {
         guard subscriber.phase == .joining else { return }
-        guard subscriber.access != .unknown else { return end(subscriber, shownTo.endOfUnknown) }
+        if case .ends(let reason) = verdict(on: subscriber) { return end(subscriber, reason) }
         enroll(subscriber)
         subscriber.phase = .following
+        if case .waits = verdict(on: subscriber) { holdAlone(subscriber) }
     }
 
     /// Each its own.
     func deliverOwn(_ messages: [(subscriber: SubscriberReference, message: ByteBuffer)], at cursor: Cursor) {
-        for (subscriber, message) in messages where subscriber.value.phase == .following {
+        for (subscriber, message) in messages where subscriber.value.takesNow() {
             send(message, cursor, to: subscriber.value)
         }
     }
@@ -308,7 +287,7 @@ final class Audience {
         if phase != .joining { expel(subscriber) }
     }
 
-    private func sendSnapshot(to subscriber: Subscriber) {
+    func sendSnapshot(to subscriber: Subscriber) {
         if subscriber.own != nil {
             home?.execute { [id = ObjectIdentifier(subscriber)] in $0.oweOwn(id) }
             return

@@ -27,14 +27,14 @@ final class Shard {
 
     /// It has come: its audience is told when its token ends.
     func lease(_ subscriber: Subscriber) {
-        guard case .known(let end) = subscriber.access else { return }
+        guard case .known(let end, _) = subscriber.access else { return }
         leases.add(subscriber, until: end, now: eventLoop.now)
         if !isWatchingLeases { watchLeases() }
     }
 
     /// It has gone.
     func endLease(of subscriber: Subscriber) {
-        if case .known(let end) = subscriber.access { leases.remove(subscriber, until: end) }
+        if case .known(let end, _) = subscriber.access { leases.remove(subscriber, until: end) }
     }
 
     private func watchLeases() {

@@ -133,4 +133,9 @@ package struct Subscription {
     package func renew(_ access: Access) {
         subscriber.audience.renew(subscriber, access)
     }
+
+    /// The viewer's rights were looked up, and it may go on.
+    package func lookedUp(_ look: RightsLook) {
+        subscriber.audience.lookedUp(subscriber, look)
+    }
 }

@@ -16,6 +16,8 @@ final class Subscriber: ChannelInboundHandler {
         case following
         /// Its backlog was full: gets nothing until it has drained, and then a snapshot.
         case lagging
+        /// Whether it may see the board has to be looked up: gets nothing until then, and then what it has missed, by a snapshot.
+        case held
         case ended
     }
 
@@ -29,6 +31,8 @@ final class Subscriber: ChannelInboundHandler {
     // The small ones lie together: with the reference to a shared connection a subscriber is no larger than without.
     var phase = Phase.joining
     var isListedAsLagging = false
+    /// While it was held, something was sent to the others.
+    var hasMissed = false
     private var channelIsWritable = true
     /// Kept for its end: the place of this subscriber is free when it is gone.
     private let admission: (any AnyObject & Sendable)?
@@ -36,7 +40,7 @@ final class Subscriber: ChannelInboundHandler {
     let socket: DirectSocket?
     /// Nil: the connection is this subscriber's own.
     let shared: SharedPlace?
-    /// Its index in the audience's group, while following or lagging.
+    /// Its index in the audience's group, while following, lagging or held.
     var slot = 0
     var lagEnds = NIODeadline.uptimeNanoseconds(0)
     private var context: ChannelHandlerContext?
@@ -73,6 +77,13 @@ final class Subscriber: ChannelInboundHandler {
     }
 
     var channel: (any Channel)? { context?.channel }
+
+    /// Whether it gets what is sent now.
+    func takesNow() -> Bool {
+        if phase == .following { return true }
+        hasMissed = true
+        return false
+    }
 
     var isWritable: Bool { shared?.connection.isWritable ?? channelIsWritable }
 
@@ -114,8 +125,11 @@ final class Subscriber: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let renewed = event as? RenewedAccess else { return context.fireUserInboundEventTriggered(event) }
-        audience.renew(self, renewed.access)
+        switch event {
+        case let renewed as RenewedAccess: audience.renew(self, renewed.access)
+        case let found as LookedUp: audience.lookedUp(self, found.look)
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -30,9 +30,11 @@ extension Home {
         nextQuestion = now + max(options.window, SnapshotPace.shortest)
         source.metadata(users, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
-            case .success(let answer): tellWhatIsSaid(said.end(number, users, answer))
-            case .failure:
-                metrics.sourceFailures.increment()
+            case .success(let answer) where answer.shownTo == shownTo:
+                tellWhatIsSaid(said.end(number, users, answer.value))
+            // Of a board that is shown to others by now, a look at it will find that.
+            case .success, .failure:
+                if case .failure = result { metrics.sourceFailures.increment() }
                 said.fail(number)
                 // As often as the source is looked at where it cannot be read.
                 nextQuestion = eventLoop.now + options.verifyInterval

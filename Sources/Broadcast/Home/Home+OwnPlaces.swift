@@ -88,7 +88,9 @@ extension Home {
             [self, weak own] result in
             guard let own, own === self.own else { return }
             if case .failure = result { metrics.sourceFailures.increment() }
-            own.roundEnded(number, try? result.get(), now: eventLoop.now)
+            let answer = try? result.get()
+            // Otherwise a look at the board will find what has changed.
+            own.roundEnded(number, answer?.shownTo == shownTo ? answer?.value : nil, now: eventLoop.now)
             tendOwn()
         }
     }

@@ -16,7 +16,7 @@ extension Home {
     }
 
     private func fetched(_ look: StandingsSource.Look, _ number: Int) {
-        if feed.isAwaited(number) { show(to: look.shownTo) }
+        if feed.isAwaited(number) { show(to: look.shownTo, doubtedSince: doubtOfRead) }
         let now = eventLoop.now
         if let frozen = look.frozen {
             // Of a season that is not shown as it is, no end is told.

@@ -67,13 +67,17 @@ extension Home {
     }
 
     /// To whom the board is shown from now on.
-    func show(to shownTo: ShownTo) {
-        guard shownTo != self.shownTo else { return }
-        self.shownTo = shownTo
+    /// - Parameter doubtedSince: who was found to be one of those before may be none any more.
+    func show(to shownTo: ShownTo, doubtedSince: NIODeadline) {
+        let isOther = shownTo != self.shownTo
+        guard isOther || shownTo != .everybody && doubtedSince > shownSince else { return }
+        (self.shownTo, shownSince) = (shownTo, doubtedSince)
         // What was sent when it was shown to all goes to all.
         deliver()
-        for audience in audiences { audience.reference.run { $0.show(to: shownTo) } }
-        if shownTo != .everybody { log("the board is private now: viewers without a token are sent away", .info) }
+        for audience in audiences { audience.reference.run { $0.show(to: shownTo, doubtedSince: doubtedSince) } }
+        if isOther, shownTo != .everybody {
+            log("the board is private now: viewers without a token are sent away", .info)
+        }
     }
 
     /// There is no such board, or window, any more.

@@ -14,7 +14,10 @@ extension Home {
         nextRound = now + SnapshotPace.shortest
         source.standings(round.asked, published.seasonID, eventLoop).assumeIsolated().whenComplete { [self] result in
             switch result {
-            case .success(let answer): conclude(watches.end(round.number, answer: answer))
+            case .success(let answer) where answer.shownTo == shownTo:
+                conclude(watches.end(round.number, answer: answer.value))
+            // A look at the board will find what has changed.
+            case .success: if let outcome = watches.fail(round.number) { send(outcome) }
             case .failure: roundFailed(round.number)
             }
         }

@@ -35,6 +35,11 @@ final class Home {
     var nextQuestion = NIODeadline.uptimeNanoseconds(0)
     /// As the source said last.
     var shownTo = ShownTo.everybody
+    /// When something happened last that may have been to the viewers' rights: as far as is known, and as of the read that is under way.
+    private var doubtedSince = NIODeadline.uptimeNanoseconds(0)
+    private(set) var doubtOfRead = NIODeadline.uptimeNanoseconds(0)
+    /// What the viewers have been held to.
+    var shownSince = NIODeadline.uptimeNanoseconds(0)
     /// The board is there, but not its window.
     var isWindowGone = false
     private var isDeliveryDue = false
@@ -101,6 +106,7 @@ final class Home {
     }
 
     func standingsReplaced() {
+        doubtedSince = eventLoop.now
         perform(feed.standingsReplaced(now: eventLoop.now))
         answerReaders()
     }
@@ -129,7 +135,9 @@ final class Home {
             case .flush: flush()
             case .resnapshot(let reason): resnapshot(reason)
             case .reveal: reveal()
-            case .fetch(let number): fetch(number)
+            case .fetch(let number):
+                doubtOfRead = doubtedSince
+                fetch(number)
             case .dismiss: dismiss()
             }
         }

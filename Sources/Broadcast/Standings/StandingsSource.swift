@@ -43,17 +43,29 @@ package struct StandingsSource: Sendable {
     }
 
     typealias Looking = @Sendable (_ limit: Int, _ shown: Season?, _ eventLoop: any EventLoop) -> EventLoopFuture<Look>
+    /// What was read besides, and to whom the board was shown then. What is not as the last look found it is told to nobody.
+    package struct Answer<Value: Sendable>: Sendable {
+        let value: Value
+        let shownTo: ShownTo
+
+        package init(_ value: Value, shownTo: ShownTo) {
+            (self.value, self.shownTo) = (value, shownTo)
+        }
+    }
+
     typealias Asking =
-        @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<[UserStanding]>
+        @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<
+            Answer<[UserStanding]>
+        >
     typealias AskingWhatIsSaid =
-        @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<[String?]>
+        @Sendable (_ users: [String], _ eventLoop: any EventLoop) -> EventLoopFuture<Answer<[String?]>>
     typealias Paging =
         @Sendable (_ offset: Int, _ limit: Int, _ season: String?, _ eventLoop: any EventLoop) -> EventLoopFuture<
             Snapshot?
         >
     typealias AskingOwn =
         @Sendable (_ wishes: [OwnWish], _ season: String?, _ isFrozen: Bool, _ eventLoop: any EventLoop) ->
-        EventLoopFuture<[OwnStanding]>
+        EventLoopFuture<Answer<[OwnStanding]>>
     typealias Turning = @Sendable (_ eventLoop: any EventLoop) -> EventLoopFuture<Void>
 
     /// The best `limit` users with the epoch and seq they stand for. Of a window, of the season that runs.
@@ -78,15 +90,15 @@ package struct StandingsSource: Sendable {
             @escaping @Sendable (_ limit: Int, _ shown: Season?, _ eventLoop: any EventLoop) async throws -> Look,
         standings:
             @escaping @Sendable (_ users: [String], _ season: String?, _ eventLoop: any EventLoop) async throws
-            -> [UserStanding],
-        metadata: @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) async throws -> [String?],
+            -> Answer<[UserStanding]>,
+        metadata: @escaping @Sendable (_ users: [String], _ eventLoop: any EventLoop) async throws -> Answer<[String?]>,
         page:
             @escaping @Sendable (_ offset: Int, _ limit: Int, _ season: String?, _ eventLoop: any EventLoop)
             async throws -> Snapshot?,
         own:
             @escaping @Sendable (
                 _ wishes: [OwnWish], _ season: String?, _ isFrozen: Bool, _ eventLoop: any EventLoop
-            ) async throws -> [OwnStanding],
+            ) async throws -> Answer<[OwnStanding]>,
         turn: @escaping @Sendable (_ eventLoop: any EventLoop) async throws -> Void = { _ in }
     ) {
         self.init(
@@ -110,10 +122,12 @@ package struct StandingsSource: Sendable {
         look: @escaping Looking,
         standings: @escaping Asking,
         turn: @escaping Turning = { $0.makeSucceededVoidFuture() },
-        metadata: @escaping AskingWhatIsSaid = { users, loop in loop.makeSucceededFuture(users.map { _ in nil }) },
+        metadata: @escaping AskingWhatIsSaid = { users, loop in
+            loop.makeSucceededFuture(Answer(users.map { _ in nil }, shownTo: .everybody))
+        },
         page: @escaping Paging = { _, _, _, loop in loop.makeSucceededFuture(nil) },
         own: @escaping AskingOwn = { wishes, _, _, loop in
-            loop.makeSucceededFuture(wishes.map { _ in .absent(total: 0) })
+            loop.makeSucceededFuture(Answer(wishes.map { _ in .absent(total: 0) }, shownTo: .everybody))
         }
     ) {
         self.look = look

@@ -78,7 +78,8 @@ struct MemberRoutes: Sendable {
             if hasChanged {
                 let act = operators.act(request, by: actor, because: .none)
                 logger.note(isMember ? "member admitted" : "member dismissed", user, on: store, by: act)
-                viewers.look(at: store.board.id)
+                // Who has been told that somebody is a member no more, has the viewers of this instance sent away.
+                if !isMember, await !viewers.examine(store.board.id) { viewers.look(at: store.board.id) }
             }
             return ByteBuffer(
                 string: #"{"status":"success","board":"\#(store.board.id)","user_id":"\#(user)","#

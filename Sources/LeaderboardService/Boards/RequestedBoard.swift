@@ -32,13 +32,13 @@ struct RequestedBoard: Sendable {
             ? catalogue.isMainPublic : catalogue.known(id)?.board.definition.visibility == .public
     }
 
-    /// For who watches, and who that is, where the board is not for everybody. `main` can be watched while Redis is away: nothing is
+    /// For who watches: who that is, where the board is not for everybody, and to whom it is shown. `main` can be watched while Redis is away: nothing is
     /// shown of it until it has been looked at, and then to those only who may see it.
     func toWatch(
         _ id: BoardID,
         by caller: LiveCaller,
         on eventLoop: any EventLoop
-    ) async throws(Refusal) -> LiveViewer? {
+    ) async throws(Refusal) -> (viewer: LiveViewer, shownTo: ShownTo)? {
         if id == .main, catalogue.isMainPublic { return nil }
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
@@ -54,7 +54,7 @@ struct RequestedBoard: Sendable {
             viewer = known
         }
         try await store.allowWatching(by: viewer, on: eventLoop)
-        return viewer
+        return (viewer, store.shownTo)
     }
 
     /// For who watches a window that begins anew: the board has one of this name.
@@ -243,9 +243,11 @@ extension Access {
     /// No connection is that old.
     private static let longest = 10.0 * 365 * 86_400
 
-    /// - Parameter now: seconds since 1970.
-    init(_ viewer: LiveViewer, now: Double) {
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - look: at the viewer's rights; nil: the board was for everybody, or they have to be looked up again.
+    init(_ viewer: LiveViewer, now: Double, _ look: RightsLook? = nil) {
         let left = min(max(viewer.knownUntil - now, 0), Self.longest)
-        self = .known(until: .now() + .milliseconds(Int64(left * 1000)))
+        self = .known(until: .now() + .milliseconds(Int64(left * 1000)), look: look)
     }
 }

@@ -14,19 +14,23 @@ final class LiveFeed: Sendable {
     private let main: BoardStream
     private let channels: LiveChannels
     private let rejected: RejectedEvents
-    /// What is known of a board's definition may be old.
+    /// What is known of a board's definition may be old. Comes before its streams are told.
     private let onReplaced: @Sendable (BoardID) -> Void
+    /// So may be what is known of its viewers' rights. Comes behind it.
+    private let onDoubt: @Sendable (BoardID) -> Void
 
     init(
         main: BoardStream,
         channels: LiveChannels,
         rejected: RejectedEvents,
-        onReplaced: @escaping @Sendable (BoardID) -> Void
+        onReplaced: @escaping @Sendable (BoardID) -> Void,
+        onDoubt: @escaping @Sendable (BoardID) -> Void
     ) {
         self.main = main
         self.channels = channels
         self.rejected = rejected
         self.onReplaced = onReplaced
+        self.onDoubt = onDoubt
     }
 
     /// Called on the subscription's loop, in order.
@@ -61,6 +65,7 @@ final class LiveFeed: Sendable {
                 if case .standingsReplaced = event { onReplaced(id) }
                 tell(event, to: first)
                 for stream in others { tell(event, to: stream) }
+                if case .standingsReplaced = event { onDoubt(id) }
             } catch {
                 rejected.note("\(error)")
             }

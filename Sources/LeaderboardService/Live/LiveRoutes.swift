@@ -55,15 +55,17 @@ struct LiveRoutes: Sendable {
         _ caller: LiveCaller,
         on eventLoop: any EventLoop
     ) async throws(Refusal) -> Watching {
+        let before = NIODeadline.now()
         let known = try await boards.toWatch(id, by: caller, on: eventLoop)
         // Whose place it is, has to be known of any board.
-        let viewer = wish.asked.isOwn && known == nil ? try await caller.viewer(of: id) : known
+        let viewer = wish.asked.isOwn && known == nil ? try await caller.viewer(of: id) : known?.viewer
         let isHidden = wish.asked.isOwn ? await boards.isHidden(viewer?.subject, of: id, on: eventLoop) : nil
         let view = try wish.asked.view(of: viewer, isHidden: isHidden)
         if let window = wish.window { try await boards.allowWatching(window, of: id, on: eventLoop) }
         // Who has shown a token goes on when the board is for everybody no more.
         let shown = if let viewer { viewer } else { await caller.viewerIfShown(of: id) }
-        let access = shown.map { Access($0, now: callers.tokens.now()) } ?? .unknown
+        let rights = known.map { RightsLook(shownTo: $0.shownTo, asOf: before) }
+        let access = shown.map { Access($0, now: callers.tokens.now(), rights) } ?? .unknown
         return Watching(board: id, viewer: shown, view: view, access: access)
     }
 

@@ -8,9 +8,12 @@ import Synchronization
 
 /// The viewers who have shown who they are, as long as they watch. Whoever among them is suspended, or is no member, or none any more, of
 /// a board that is not for everybody, is sent away: at once where the board's channel tells of it, and else within ``interval``. That costs
-/// two commands for each board and instance, however many watch, and at most one of a board for everybody. Any loop.
+/// two commands for each board and instance, however many watch, and at most one of a board for everybody. Who is held meanwhile (``LookedUp``)
+/// is told that they may go on. Any loop.
 final class PrivateViewers: Service {
     static let interval = Duration.seconds(5)
+    /// Somebody may be held: who could not be looked up is so again after this.
+    private static let pause = Duration.milliseconds(250)
 
     private struct State {
         var byBoard: [BoardID: [ObjectIdentifier: WeakViewer]] = [:]
@@ -58,37 +61,65 @@ final class PrivateViewers: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             var nextRound = ContinuousClock.now + Self.interval
+            var hasFailed = false
             while !Task.isCancelled {
-                await bell.wait(for: max(.zero, nextRound - .now))
+                let left = max(.zero, nextRound - .now)
+                await bell.wait(for: hasFailed ? min(left, Self.pause) : left)
                 let isRound = ContinuousClock.now >= nextRound
                 if isRound { nextRound = .now + Self.interval }
-                let boards = state.withLock { state in
+                let (due, all) = state.withLock { state in
                     defer { state.due = [] }
-                    return isRound ? Set(state.byBoard.keys) : state.due
+                    return (state.due, isRound ? Set(state.byBoard.keys) : state.due)
                 }
-                for board in boards { await examine(board) }
+                let failed = await examine(all, due)
+                hasFailed = !failed.isEmpty
+                if hasFailed { state.withLock { $0.due.formUnion(failed) } }
             }
         }
     }
 
-    /// Where Redis does not answer, everybody stays: it is away from those who write as well.
-    func examine(_ board: BoardID) async {
-        guard let store = try? await catalogue.board(board, on: eventLoop) else { return }
-        let visibility = store.board.definition.visibility
-        guard visibility != .public else { return }
+    /// - Returns: those which were due, and could not be looked at.
+    private func examine(_ boards: Set<BoardID>, _ due: Set<BoardID>) async -> Set<BoardID> {
+        var failed: Set<BoardID> = []
+        for board in boards {
+            let isDue = due.contains(board)
+            if await !examine(board, releases: isDue), isDue { failed.insert(board) }
+        }
+        return failed
+    }
+
+    /// Where Redis does not answer, everybody stays as they are: it is away from those who write as well.
+    /// - Parameter releases: who may go on is told so.
+    /// - Returns: false: it did not answer.
+    @discardableResult
+    func examine(_ board: BoardID, releases: Bool = false) async -> Bool {
+        let before = NIODeadline.now()
+        let store: ScoreStore
+        do throws(BoardLookupError) { store = try await catalogue.board(board, on: eventLoop) } catch {
+            // Of one that is not there its stream tells.
+            if case .store = error { return false }
+            return true
+        }
+        let shownTo = store.shownTo
+        guard shownTo != .everybody else { return true }
         let viewers = state.withLock { $0.byBoard[board]?.values.compactMap(\.viewer) ?? [] }
-        guard !viewers.isEmpty else { return }
+        guard !viewers.isEmpty else { return true }
         let users = Array(Set(viewers.map(\.subject)))
-        guard let found = try? await store.rights(of: users, on: eventLoop) else { return }
+        guard let found = try? await store.rights(of: users, on: eventLoop) else { return false }
         let rights = Dictionary(zip(users, found), uniquingKeysWith: { first, _ in first })
+        let look = RightsLook(shownTo: shownTo, asOf: before)
         for viewer in viewers {
             guard let right = rights[viewer.subject] else { continue }
-            if visibility == .members, !viewer.isMember, !right.isMember {
+            let needsToken = shownTo == .members && !right.isMember
+            if needsToken, !viewer.isMember {
                 viewer.end(.boardNotFound)
             } else if right.isSuspended {
                 viewer.end(.suspendedViewer)
+            } else if releases {
+                viewer.goOn(look, needsToken: needsToken)
             }
         }
+        return true
     }
 }
 
@@ -129,6 +160,16 @@ final class PrivateViewer: Sendable {
     /// It has shown another token of its own.
     func renew(_ viewer: LiveViewer) {
         isMemberByToken.store(viewer.isMember, ordering: .relaxed)
+    }
+
+    /// It may see the board.
+    /// - Parameter needsToken: as a member by its token alone, which may be another by then.
+    func goOn(_ look: RightsLook, needsToken: Bool) {
+        channel.eventLoop.execute { [self] in
+            guard !needsToken || isMember else { return }
+            if let subscription { return subscription.goOn(look) }
+            channel.pipeline.fireUserInboundEventTriggered(LookedUp(look))
+        }
     }
 
     func end(_ refusal: Refusal) {

@@ -9,7 +9,7 @@ extension StandingsSource {
         self.init(
             look: { limit, _, eventLoop in
                 try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                    let shownTo = ShownTo(store.board.definition.visibility)
+                    let shownTo = store.shownTo
                     let found: RankedPage?
                     do throws(ScoreStoreError) {
                         found = try await store.rows(.page(offset: 0), limit: limit, on: eventLoop)
@@ -46,9 +46,12 @@ extension StandingsSource {
         _ name: String,
         _ catalogue: Catalogue,
         _ eventLoop: any EventLoop
-    ) async throws -> [String?] {
+    ) async throws -> Answer<[String?]> {
         try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-            try await store.metadata(of: users, on: eventLoop).map { $0.flatMap { $0.isEmpty ? nil : $0.json } }
+            Answer(
+                try await store.metadata(of: users, on: eventLoop).map { $0.flatMap { $0.isEmpty ? nil : $0.json } },
+                shownTo: store.shownTo
+            )
         }
     }
 
@@ -58,16 +61,17 @@ extension StandingsSource {
         _ name: String,
         _ catalogue: Catalogue,
         _ eventLoop: any EventLoop
-    ) async throws -> [UserStanding] {
+    ) async throws -> Answer<[UserStanding]> {
         let ids = users.compactMap { try? UserID($0) }
-        var found: [UserStanding] = []
-        for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
-            let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
-            found += try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
-                try await store.standings(of: some, in: view, on: eventLoop)?.standings
+        return try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
+            var found: [UserStanding] = []
+            for start in stride(from: 0, to: ids.count, by: ScoreStore.usersAtOnce) {
+                let some = Array(ids[start..<min(start + ScoreStore.usersAtOnce, ids.count)])
+                guard let more = try await store.standings(of: some, in: view, on: eventLoop) else { return nil }
+                found += more.standings
             }
+            return Answer(found, shownTo: store.shownTo)
         }
-        return found
     }
 
     /// - Parameter call: nil: the board is not there as it was found.
@@ -90,6 +94,11 @@ extension StandingsSource {
         }
         throw ScoreStoreError.unavailable("the board's definition changes all the time")
     }
+}
+
+extension ScoreStore {
+    /// As the board was found.
+    var shownTo: ShownTo { ShownTo(board.definition.visibility) }
 }
 
 extension ShownTo {

@@ -28,7 +28,7 @@ extension StandingsSource {
         _ name: String,
         _ catalogue: Catalogue,
         _ eventLoop: any EventLoop
-    ) async throws -> [OwnStanding] {
+    ) async throws -> Answer<[OwnStanding]> {
         try await Self.asking(name, catalogue, eventLoop) { store throws(ScoreStoreError) in
             // Of a board that is frozen, everybody sees their own place.
             let store = isFrozen ? store.seeingFrozen() : store
@@ -37,7 +37,7 @@ extension StandingsSource {
                 guard let standing = try answer.get() else { return nil }
                 found.append(standing)
             }
-            return found
+            return Answer(found, shownTo: store.shownTo)
         }
     }
 }

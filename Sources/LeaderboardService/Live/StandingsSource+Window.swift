@@ -62,7 +62,7 @@ extension StandingsSource {
         _ store: ScoreStore,
         _ eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Look? {
-        let shownTo = ShownTo(store.board.definition.visibility)
+        let shownTo = store.shownTo
         let found: SeasonRows?
         do throws(ScoreStoreError) {
             found = try await store.seasonRows(of: window, limit: limit, on: eventLoop)

@@ -37,11 +37,11 @@ final class TokenRenewal: Sendable {
     private func renew(with token: ByteBuffer) async {
         let (channel, loop) = (viewer.channel, viewer.channel.eventLoop)
         let answer: ByteBuffer
-        var renewed: LiveViewer?
+        var renewed: (viewer: LiveViewer, rights: RightsLook?)?
         do throws(Refusal) {
             let known = try await accepted(token, on: loop)
             renewed = known
-            answer = Self.answer(until: known.knownUntil)
+            answer = Self.answer(until: known.viewer.knownUntil)
         } catch {
             answer = Self.answer(error)
         }
@@ -49,22 +49,29 @@ final class TokenRenewal: Sendable {
         loop.execute { [self, renewed] in
             isBusy.store(false, ordering: .releasing)
             if let renewed {
-                viewer.renew(renewed)
-                channel.pipeline.fireUserInboundEventTriggered(RenewedAccess(Access(renewed, now: now)))
+                viewer.renew(renewed.viewer)
+                let access = Access(renewed.viewer, now: now, renewed.rights)
+                channel.pipeline.fireUserInboundEventTriggered(RenewedAccess(access))
             }
             channel.writeAndFlush(WebSocketFrame.text(answer), promise: nil)
         }
     }
 
-    private func accepted(_ text: ByteBuffer, on eventLoop: any EventLoop) async throws(Refusal) -> LiveViewer {
+    /// - Returns: the viewer by the new token, and the look at their rights, where the board is not for everybody.
+    private func accepted(
+        _ text: ByteBuffer,
+        on eventLoop: any EventLoop
+    ) async throws(Refusal) -> (viewer: LiveViewer, rights: RightsLook?) {
         let token = try await boards.callers.token(text, from: network, on: eventLoop)
         guard token.subject == viewer.subject else { throw .otherUser }
         guard token.isActive else { throw .suspendedViewer }
         let known = LiveViewer(token, of: viewer.board)
+        let before = NIODeadline.now()
         let store: ScoreStore
         do { store = try await boards.catalogue.board(viewer.board, on: eventLoop) } catch { throw Refusal(error) }
-        if store.board.definition.visibility != .public { try await store.allowWatching(by: known, on: eventLoop) }
-        return known
+        guard store.shownTo != .everybody else { return (known, nil) }
+        try await store.allowWatching(by: known, on: eventLoop)
+        return (known, RightsLook(shownTo: store.shownTo, asOf: before))
     }
 
     /// Nil: the message is another one.

@@ -106,10 +106,13 @@ struct VisibilityTests {
         world.board.publish(.replaced)
         world.board.update("bob", by: 9)
         try world.pass(.seconds(1))
+        #expect(world.instance.takeHeld() == ["a"])
         for (index, viewer) in world.viewers.enumerated() {
             #expect(viewer.ends == (index % 2 == 0 ? [] : [end]))
-            if index % 2 == 0 { world.check(viewer) }
+            viewer.lookedUp(RightsLook(shownTo: shownTo, asOf: world.instance.now))
         }
+        try world.settle()
+        for (index, viewer) in world.viewers.enumerated() where index % 2 == 0 { world.check(viewer) }
         // Let in by somebody who does not know yet.
         let late = world.viewers.filter { $0.access == .unknown }
         let before = late.map(\.snapshots)
@@ -127,6 +130,132 @@ struct VisibilityTests {
         world.instance.stop()
     }
 
+    private static let kinds: [(before: ShownTo, after: ShownTo)] = [
+        (.everybody, .known), (.everybody, .members), (.known, .members),
+    ]
+
+    @Test(
+        "is told nothing from the change on until it was looked up, however many updates come",
+        arguments: loops,
+        kinds
+    )
+    func held(loops: Int, kind: (before: ShownTo, after: ShownTo)) throws {
+        let world = World(options, loops: loops)
+        world.board.shownTo = kind.before
+        let look = RightsLook(shownTo: kind.before, asOf: world.instance.now)
+        for viewer in world.viewers {
+            viewer.access = .known(until: .distantFuture, look: look)
+            try world.come(viewer)
+        }
+        try world.settle()
+        for viewer in world.viewers { world.check(viewer) }
+        #expect(world.instance.takeHeld() == [])
+        world.board.shownTo = kind.after
+        world.board.publish(.replaced)
+        let change = world.instance.now
+        let before = world.viewers.map { ($0.snapshots, $0.cursor) }
+        for round in 1...20 {
+            world.board.update(round % 2 == 0 ? "ada" : "bob", by: round)
+            try world.pass(.milliseconds(400))
+        }
+        for (viewer, before) in zip(world.viewers, before) {
+            #expect(viewer.snapshots == before.0 && viewer.cursor == before.1, "\(viewer.view)")
+        }
+        #expect(world.instance.takeHeld() == ["a"])
+        // What was found of another kind, or before, says nothing.
+        for viewer in world.viewers {
+            viewer.lookedUp(RightsLook(shownTo: kind.before, asOf: world.instance.now))
+            viewer.lookedUp(RightsLook(shownTo: kind.after, asOf: change - .nanoseconds(1)))
+        }
+        try world.pass(.seconds(1))
+        for (viewer, before) in zip(world.viewers, before) { #expect(viewer.snapshots == before.0) }
+        for viewer in world.viewers { viewer.lookedUp(RightsLook(shownTo: kind.after, asOf: change)) }
+        try world.settle()
+        for (viewer, before) in zip(world.viewers, before) {
+            #expect(viewer.snapshots == before.0 + 1)
+            world.check(viewer)
+        }
+        world.board.update("eve", by: 3)
+        try world.pass(.seconds(6))
+        for (viewer, before) in zip(world.viewers, before) {
+            #expect(viewer.view == .top || viewer.snapshots == before.0 + 1)
+            world.check(viewer)
+        }
+        world.instance.stop()
+    }
+
+    @Test("goes on where somebody else's rights have changed, and gets one snapshot", arguments: loops)
+    func doubted(loops: Int) throws {
+        let world = World(options, loops: loops)
+        world.board.shownTo = .members
+        for viewer in world.viewers {
+            viewer.access = .known(
+                until: .distantFuture,
+                look: RightsLook(shownTo: .members, asOf: world.instance.now)
+            )
+            try world.come(viewer)
+        }
+        try world.settle()
+        let before = world.viewers.map(\.snapshots)
+        // They are looked up at once, before the board has been.
+        world.board.publish(.replaced)
+        for viewer in world.viewers {
+            viewer.lookedUp(RightsLook(shownTo: .members, asOf: world.instance.now))
+        }
+        try world.pass(.seconds(1))
+        for (viewer, before) in zip(world.viewers, before) {
+            #expect(viewer.snapshots == before + 1)
+            world.check(viewer)
+        }
+        #expect(world.instance.takeHeld() == [])
+        // When it becomes one for everybody, nobody waits.
+        world.board.publish(.replaced)
+        try world.pass(.seconds(1))
+        #expect(world.instance.takeHeld() == ["a"])
+        world.board.shownTo = .everybody
+        world.board.publish(.replaced)
+        world.board.update("bob", by: 9)
+        try world.pass(.seconds(1))
+        for viewer in world.viewers { world.check(viewer) }
+        world.instance.stop()
+    }
+
+    private static let ends: [(shownTo: ShownTo, isLookedUp: Bool, reason: EndReason)] = [
+        (.known, false, .tokenExpired), (.known, true, .tokenExpired), (.members, false, .boardGone),
+        (.members, true, .tokenExpired),
+    ]
+
+    @Test(
+        "whose token ends, or has ended before, is told so, but of a board that was never shown to it",
+        arguments: ends
+    )
+    func endedToken(_ end: (shownTo: ShownTo, isLookedUp: Bool, reason: EndReason)) throws {
+        let world = World(options, loops: 1)
+        for (index, viewer) in world.viewers.enumerated() {
+            // Half of them before the change.
+            viewer.access = .known(until: world.instance.now + .seconds(index % 2 == 0 ? 1 : 10))
+            try world.come(viewer)
+        }
+        try world.settle()
+        try world.pass(.seconds(3))
+        world.board.shownTo = end.shownTo
+        world.board.publish(.replaced)
+        try world.pass(.seconds(1))
+        if end.isLookedUp {
+            for viewer in world.viewers {
+                viewer.lookedUp(RightsLook(shownTo: end.shownTo, asOf: world.instance.now))
+            }
+        }
+        try world.pass(.seconds(1))
+        #expect(world.viewers.map(\.isConnected) == world.viewers.indices.map { $0 % 2 == 1 })
+        for _ in 1...12 { try world.pass(.seconds(1)) }
+        for (index, viewer) in world.viewers.enumerated() {
+            let wasNeverShown = end.shownTo == .members && index % 2 == 0
+            #expect(viewer.ends == [wasNeverShown ? .boardGone : end.reason])
+        }
+        world.instance.stop()
+    }
+
     @Test("that is private is sent away in the second after the token has ended, and not where it is public")
     func ended() throws {
         for isPrivate in [true, false] {
@@ -134,7 +263,10 @@ struct VisibilityTests {
             world.board.shownTo = isPrivate ? .known : .everybody
             let ends: [Int64] = [0, 999, 1000, 2500, 90_000, 400_000_000_000]
             for (viewer, end) in zip(world.viewers, ends) {
-                viewer.access = .known(until: world.instance.now + .milliseconds(end))
+                viewer.access = .known(
+                    until: world.instance.now + .milliseconds(end),
+                    look: RightsLook(shownTo: .known, asOf: world.instance.now)
+                )
                 try world.come(viewer)
             }
             try world.settle()

@@ -2,6 +2,7 @@ import Board
 import Logging
 import Metrics
 import NIOCore
+import Synchronization
 import TestSupport
 
 @testable import Broadcast
@@ -17,6 +18,11 @@ final class ModelInstance {
     private var inFlight: [ModelEvent] = []
     private let reads: Reads
     private let followed = ModelChannels()
+    private let held = Held()
+
+    private final class Held: Sendable {
+        let boards = Mutex<Set<String>>([])
+    }
 
     /// Reads of the source that are under way.
     private final class Reads {
@@ -83,12 +89,17 @@ final class ModelInstance {
             eventLoopGroup: loops,
             source: StandingsSource(
                 look: { limit, _, loop in bound.value.askForSnapshot(limit, loop) },
-                standings: { users, _, loop in bound.value.ask(loop) { board in users.map { board.standing(of: $0) } }
+                standings: { users, _, loop in
+                    bound.value.ask(loop) { board in
+                        StandingsSource.Answer(users.map { board.standing(of: $0) }, shownTo: board.shownTo)
+                    }
                 },
                 page: { offset, limit, _, loop in bound.value.ask(loop) { $0.page(offset, limit) } },
                 own: { wishes, _, _, loop in
                     bound.value.ownAsked += wishes.count
-                    return bound.value.ask(loop) { board in wishes.map { board.own($0) } }
+                    return bound.value.ask(loop) { board in
+                        StandingsSource.Answer(wishes.map { board.own($0) }, shownTo: board.shownTo)
+                    }
                 }
             ),
             others: OtherBoards(
@@ -96,13 +107,16 @@ final class ModelInstance {
                     StandingsSource(
                         look: { limit, _, loop in bound.value.ask(loop, followed.board) { $0.look(limit) } },
                         standings: { users, _, loop in
-                            bound.value.ask(loop, followed.board) { board in users.map { board.standing(of: $0) } }
+                            bound.value.ask(loop, followed.board) { board in
+                                StandingsSource.Answer(users.map { board.standing(of: $0) }, shownTo: board.shownTo)
+                            }
                         }
                     )
                 },
                 onFollow: followed.add,
                 onLetGo: followed.remove
             ),
+            onHeld: { [held] board in held.boards.withLock { _ = $0.insert(board) } },
             logger: Logger(label: "model", factory: { _ in SwiftLogNoOpLogHandler() }),
             metricsFactory: NOOPMetricsHandler.instance
         )
@@ -118,6 +132,14 @@ final class ModelInstance {
     /// Somebody deletes it.
     func remove(_ name: String) {
         loops.first.enter { reads.boards[name] = nil }
+    }
+
+    /// Boards whose viewers were held since the last call.
+    func takeHeld() -> Set<String> {
+        held.boards.withLock { held in
+            defer { held = [] }
+            return held
+        }
     }
 
     func readsOf(_ name: String) -> Int { reads.readsOf[name] ?? 0 }

@@ -103,6 +103,13 @@ final class ModelViewer {
         connection.channel.end()
     }
 
+    /// Its rights were looked up, and it may see the board.
+    func lookedUp(_ look: RightsLook) {
+        connection?.channel.enter {
+            connection?.channel.pipeline.fireUserInboundEventTriggered(LookedUp(look))
+        }
+    }
+
     var isConnected: Bool { connection?.channel.isActive ?? false }
     var mostUnsent: Int { connection?.socket.mostUnsent ?? 0 }
 

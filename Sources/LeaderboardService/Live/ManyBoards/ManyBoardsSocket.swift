@@ -28,6 +28,8 @@ final class ManyBoardsSocket {
     /// Its own, besides those of its subscriptions.
     private let place: Place
     private var token: VerifiedToken?
+    /// How many it has shown since it was opened.
+    private var tokens = 0
     private var isRenewing = false
     private var waiting = WaitingMessages()
     private var subscriptions = SocketSubscriptions<Followed>()
@@ -96,23 +98,28 @@ final class ManyBoardsSocket {
         let me = NIOLoopBound(self, eventLoop: channel.eventLoop)
         let lookUp = SubscriptionLookUp(wish, LiveCaller(shown: token, callers: routes.callers), network, routes)
         // Nobody awaits it: it ends with some looks at Redis, and there are no more of them than subscriptions.
-        Task { [eventLoop = channel.eventLoop] in
+        Task { [tokens, eventLoop = channel.eventLoop] in
             let found = await lookUp.find(on: eventLoop)
-            eventLoop.execute { me.value.lookedUp(wish, number, found) }
+            eventLoop.execute { me.value.lookedUp(wish, number, found, byToken: tokens) }
         }
     }
 
-    private func lookedUp(_ wish: SubscriptionWish, _ number: Int, _ found: Result<FoundSubscription, Refusal>) {
+    private func lookedUp(
+        _ wish: SubscriptionWish,
+        _ number: Int,
+        _ found: Result<FoundSubscription, Refusal>,
+        byToken: Int
+    ) {
         guard subscriptions.lookedUp(wish.sub, number) else { return }
         switch found {
-        case .success(let found): follow(found, wish, number)
+        case .success(let found): follow(found, wish, number, byToken: byToken)
         case .failure(let refusal):
             _ = subscriptions.end(wish.sub, number)
             say(SocketAnswer.error(refusal, of: wish.sub))
         }
     }
 
-    private func follow(_ found: FoundSubscription, _ wish: SubscriptionWish, _ number: Int) {
+    private func follow(_ found: FoundSubscription, _ wish: SubscriptionWish, _ number: Int, byToken: Int) {
         let (sub, watching) = (wish.sub, found.watching)
         let mark = WebSocketMark(member: sub.member)
         let viewer = watching.viewer.map { entered($0, watching.board, sub, number) }
@@ -131,7 +138,9 @@ final class ManyBoardsSocket {
         let followed = Followed(watching.board, subscription, viewer)
         subscriptions.open(sub, number, followed)
         // Another token may have come while it was looked up with the one before, or with none.
-        if let token, token.isTakenUntil > routes.callers.tokens.now() { renew(followed, sub, number, token) }
+        if byToken != tokens, let token, token.isTakenUntil > routes.callers.tokens.now() {
+            renew(followed, sub, number, token)
+        }
     }
 
     private func entered(
@@ -160,6 +169,11 @@ final class ManyBoardsSocket {
         say(SocketAnswer.end(of: sub, refusal))
     }
 
+    /// The viewer may see its board.
+    fileprivate func goOn(_ sub: SubscriptionName, _ number: Int, _ look: RightsLook) {
+        subscriptions.followed(sub, number)?.subscription.lookedUp(look)
+    }
+
     // MARK: Its token
 
     /// All subscriptions go by the new one from then on.
@@ -185,6 +199,7 @@ final class ManyBoardsSocket {
         case .failure(let refusal): say(TokenRenewal.answer(refusal))
         case .success(let new):
             token = new
+            tokens += 1
             for (sub, number, followed) in subscriptions.open { renew(followed, sub, number, new) }
             say(TokenRenewal.answer(until: new.isTakenUntil))
         }
@@ -192,7 +207,7 @@ final class ManyBoardsSocket {
         while !isRenewing, channel.isActive, let text = waiting.next() { perform(text) }
     }
 
-    /// Who is a member no more by it, is found out as of every viewer.
+    /// Whether who sees a board that is not for everybody may do so by it as well, is looked up: they get nothing until then.
     private func renew(_ followed: Followed, _ sub: SubscriptionName, _ number: Int, _ token: VerifiedToken) {
         let known = LiveViewer(token, of: followed.board)
         if let viewer = followed.viewer {
@@ -227,4 +242,7 @@ final class SubscriptionReference: Sendable {
 
     /// On the connection's loop.
     func end(_ refusal: Refusal) { socket.value.socket?.end(sub, number, refusal) }
+
+    /// On the connection's loop.
+    func goOn(_ look: RightsLook) { socket.value.socket?.goOn(sub, number, look) }
 }

@@ -41,6 +41,12 @@ struct SocketSubscriptions<Open> {
         subscriptions[sub]?.open = open
     }
 
+    /// Nil: it is looked up, or another has its name, or none.
+    func followed(_ sub: SubscriptionName, _ number: Int) -> Open? {
+        guard let subscription = subscriptions[sub], subscription.number == number else { return nil }
+        return subscription.open
+    }
+
     enum Ended { case unknown, lookedUp, open(Open) }
 
     /// It is no more.
