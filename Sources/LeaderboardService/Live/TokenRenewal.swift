@@ -93,13 +93,16 @@ final class TokenRenewal: Sendable {
 
 extension EndLive {
     static let severalTokens = EndLive(code: 1008, reason: "one token at a time")
-    static let tooManyMessages = EndLive(code: 1008, reason: "too many messages")
+    static let tooMuchWaits = EndLive(
+        code: 1008,
+        reason: "too much was said behind a token: wait for its answer first"
+    )
 }
 
 extension Refusal {
     static let otherUser = Refusal(
         status: .forbidden,
         code: "other_user",
-        message: "The token is another user's than the one that opened the connection: open another connection with it."
+        message: "This connection is of another user, whose token came first: open another connection with this token."
     )
 }

@@ -71,7 +71,7 @@ final class ManyBoardsSocket {
     /// - Parameter text: nil: the message is binary.
     private func take(_ text: ByteBuffer?) {
         guard isRenewing else { return perform(text) }
-        if !waiting.add(text) { channel.triggerUserOutboundEvent(EndLive.tooManyMessages, promise: nil) }
+        if !waiting.add(text) { channel.triggerUserOutboundEvent(EndLive.tooMuchWaits, promise: nil) }
     }
 
     private func perform(_ text: ByteBuffer?) {
