@@ -43,27 +43,32 @@ final class LiveChannels: Sendable {
         return state.withLock { $0.routes[channel] }.map { ($0.id, $0.streams) }
     }
 
-    /// On the subscription's loop.
-    func note(_ channel: String, isLive: Bool) {
+    /// Its events come from now on, or no more. On the subscription's loop.
+    /// - Returns: the streams that have to hear of it here, the one that is always followed apart: who comes later hears of it by
+    ///   ``follow(_:)``, so that no stream is told twice, and shows its standings twice.
+    func note(_ channel: String, isLive: Bool) -> [BoardStream] {
         state.withLock { state in
             if isLive, channel == mainChannel || state.routes[channel] != nil {
                 state.live.insert(channel)
             } else {
                 state.live.remove(channel)
             }
+            return state.routes[channel]?.streams ?? []
         }
     }
 
     /// - Parameter stream: lives on the subscription's loop.
     @Sendable func follow(_ stream: BoardStream) {
         guard let (id, channel) = place(of: stream) else { return }
-        state.withLock { state in
+        let wasLive = state.withLock { state in
             state.routes[channel, default: Route(id: id, streams: [])].streams.append(stream)
             if channel == mainChannel { mainHasWindows.store(true, ordering: .releasing) }
+            return state.live.contains(channel)
         }
         // There is room for as many as the broadcaster follows, and a board's name is short.
         try? state.withLock(\.subscriber)?.follow(channel)
-        // Where another stream has the channel already, nothing tells that its events come.
+        // Where another stream has the channel already, nothing else tells that its events come.
+        guard wasLive else { return }
         stream.eventLoop.execute { [self] in
             let isLive = state.withLock { state in
                 state.live.contains(channel) && state.routes[channel]?.streams.contains { $0 === stream } == true

@@ -35,40 +35,40 @@ final class LiveFeed: Sendable {
 
     /// Called on the subscription's loop, in order.
     func receive(_ channel: String, _ event: RedisSubscriptionEvent) {
-        let route = channels.streams(of: channel)
-        if channel == channels.mainChannel {
-            tell(event, of: .main, on: channel, to: main, route?.streams ?? [])
-        } else if let (id, streams) = route, let first = streams.first {
-            tell(event, of: id, on: channel, to: first, streams.dropFirst())
+        switch event {
+        case .subscribed: tell(channel, isLive: true)
+        case .disconnected: tell(channel, isLive: false)
+        case .message(let payload):
+            let route = channels.streams(of: channel)
+            if channel == channels.mainChannel {
+                tell(payload, of: .main, to: main, route?.streams ?? [])
+            } else if let (id, streams) = route, let first = streams.first {
+                tell(payload, of: id, to: first, streams.dropFirst())
+            }
+        }
+    }
+
+    private func tell(_ channel: String, isLive: Bool) {
+        let others = channels.note(channel, isLive: isLive)
+        for stream in channel == channels.mainChannel ? [main] + others : others {
+            if isLive { stream.subscriptionLive() } else { stream.subscriptionLost() }
         }
     }
 
     private func tell(
-        _ event: RedisSubscriptionEvent,
+        _ payload: [UInt8],
         of id: BoardID,
-        on channel: String,
         to first: BoardStream,
         _ others: some Sequence<BoardStream>
     ) {
-        switch event {
-        case .subscribed:
-            channels.note(channel, isLive: true)
-            first.subscriptionLive()
-            for stream in others { stream.subscriptionLive() }
-        case .disconnected:
-            channels.note(channel, isLive: false)
-            first.subscriptionLost()
-            for stream in others { stream.subscriptionLost() }
-        case .message(let payload):
-            do {
-                let event = try BoardEvent(json: payload)
-                if case .standingsReplaced = event { onReplaced(id) }
-                tell(event, to: first)
-                for stream in others { tell(event, to: stream) }
-                if case .standingsReplaced = event { onDoubt(id) }
-            } catch {
-                rejected.note("\(error)")
-            }
+        do {
+            let event = try BoardEvent(json: payload)
+            if case .standingsReplaced = event { onReplaced(id) }
+            tell(event, to: first)
+            for stream in others { tell(event, to: stream) }
+            if case .standingsReplaced = event { onDoubt(id) }
+        } catch {
+            rejected.note("\(error)")
         }
     }
 
