@@ -19,6 +19,8 @@ final class BoardStatus: Sendable {
     func viewerLeft() { viewerCount.subtract(1, ordering: .relaxed) }
     var viewers: Int { viewerCount.load(ordering: .relaxed) }
 
+    var hasBegun: Bool { seq.load(ordering: .acquiring) > 0 }
+
     var isCaughtUp: Bool { caughtUp.load(ordering: .acquiring) }
 
     /// The version of the standings, if they follow the stream without a break and contain `seq`.

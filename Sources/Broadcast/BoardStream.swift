@@ -192,6 +192,9 @@ package final class BoardStream: Sendable {
         _ = acknowledgedSeq.compareExchange(expected: acknowledged, desired: seq, ordering: .acquiringAndReleasing)
     }
 
+    /// Something has happened on the board, as far as is known here. Any thread.
+    var hasBegun: Bool { status.hasBegun }
+
     /// A number that differs whenever the standings may, for who keeps something made of them: as long as it is the one
     /// that came with them, they are fresh. Nil when the standings cannot be vouched for, or do not contain `seq` yet.
     /// Any thread; costs two atomic loads.

@@ -13,6 +13,9 @@ package struct BroadcastOptions: Sendable {
     /// How many boards may be followed at once, those of paths without a board apart. Of external configuration:
     /// `LIVE_MAX_BOARDS`.
     package var maximumBoards = 1000
+    /// So many besides, at whose names there may be a board, and is none yet: whoever watches names that they thought of takes no place of a
+    /// board's.
+    package var maximumUnmadeBoards: Int { max(1, maximumBoards / 10) }
     /// How long a board that nobody watches any more is followed, for those who come back.
     package var boardGrace: TimeAmount = .seconds(30)
     /// How often the copy of the standings is compared with the source.

@@ -51,21 +51,26 @@ package final class Broadcaster: Sendable, Service {
             RingShares(budget: options.ringBytes, eventLoop: eventLoop),
             eventLoop: eventLoop
         )
-        boards = Mutex(FollowedBoards(maximum: options.maximumBoards, grace: options.boardGrace))
+        boards = Mutex(FollowedBoards(options))
         begin(main, isRunning: false)
     }
 
     // MARK: Many boards
 
     /// The stream of the board, or of a window of it, which goes on for as long as somebody has the hold. Any thread.
-    package func hold(_ board: String, window: String? = nil) throws(TooManyBoards) -> BoardHold {
+    /// - Parameter isMade: false: it is a name at which there may be a board, and nobody has made one.
+    package func hold(
+        _ board: String,
+        window: String? = nil,
+        isMade: Bool = true
+    ) throws(TooManyBoards) -> BoardHold {
         let board = LiveWindow(board, window: window)
         guard let others else { throw TooManyBoards() }
         let stream = try boards.withLock { boards throws(TooManyBoards) in
-            if let stream = boards.hold(board) { return stream }
-            if let oldest = try boards.makeRoom() { end(oldest) }
+            if let stream = try boards.hold(board, isMade: isMade) { return stream }
+            if let oldest = try boards.makeRoom(isMade: isMade) { end(oldest) }
             let stream = begin(board, others)
-            boards.add(stream, named: board)
+            boards.add(stream, named: board, isMade: isMade)
             surroundings.metrics.boards.set(boards.count)
             return stream
         }
@@ -223,7 +228,8 @@ package struct OtherBoards: Sendable {
     }
 }
 
-/// As many boards, each window counted by itself, are followed as may be: ``BroadcastOptions/maximumBoards``.
+/// As many boards, each window counted by itself, are followed as may be: ``BroadcastOptions/maximumBoards``, or
+/// ``BroadcastOptions/maximumUnmadeBoards``.
 package struct TooManyBoards: Error, Sendable, Equatable {}
 
 /// Keeps a board's stream going.

@@ -3,50 +3,65 @@ import NIOCore
 /// Which boards, and windows of boards, have a stream, who holds them, and when those end that nobody holds. No I/O; time comes in as a value.
 ///
 /// A board is followed while somebody watches it, for a while after, and while it is read often. Who watches comes first: a board
-/// that is only read gives way to one that is to be watched.
+/// that is only read gives way to one that is to be watched. Names at which nobody has made a board yet are counted by themselves.
 struct FollowedBoards {
     private struct Followed {
         let stream: BoardStream
         var holds = 0
+        /// False: when somebody last came, there was none of this name.
+        var wasMade = true
         /// When the stream ends, if nobody holds it then.
         var end: NIODeadline
+
+        var isMade: Bool { wasMade || stream.hasBegun }
     }
 
     private let maximum: Int
+    private let maximumUnmade: Int
     private let grace: TimeAmount
     private var boards: [LiveWindow: Followed] = [:]
     /// When ``takeEnded(now:)`` will be called.
     private var sweepAt: NIODeadline?
 
-    init(maximum: Int, grace: TimeAmount) {
-        self.maximum = maximum
-        self.grace = grace
+    init(_ options: BroadcastOptions) {
+        maximum = options.maximumBoards
+        maximumUnmade = options.maximumUnmadeBoards
+        grace = options.boardGrace
     }
 
     var count: Int { boards.count }
     var all: [BoardStream] { boards.values.map(\.stream) }
-    var isFull: Bool { boards.count >= maximum }
+    var isFull: Bool { isFull(isMade: true) }
+
+    /// Counts them only where it may be so.
+    private func isFull(isMade: Bool) -> Bool {
+        let most = isMade ? maximum : maximumUnmade
+        return boards.count >= most && boards.values.count { $0.isMade == isMade } >= most
+    }
 
     func stream(of board: LiveWindow) -> BoardStream? { boards[board]?.stream }
 
-    /// Nil when there is none yet: ``makeRoom()``, then ``add(_:named:)``.
-    mutating func hold(_ board: LiveWindow) -> BoardStream? {
-        guard let stream = boards[board]?.stream else { return nil }
+    /// Nil when there is none yet: ``makeRoom(isMade:)``, then ``add(_:named:isMade:)``.
+    mutating func hold(_ board: LiveWindow, isMade: Bool) throws(TooManyBoards) -> BoardStream? {
+        guard let followed = boards[board] else { return nil }
+        // One that was only read is counted as one that is there.
+        if !isMade, followed.isMade, !followed.stream.hasBegun, isFull(isMade: false) { throw TooManyBoards() }
+        boards[board]?.wasMade = isMade
         boards[board]?.holds += 1
-        return stream
+        return followed.stream
     }
 
-    /// Of those that nobody holds the one that would end first gives way; it is taken out.
-    mutating func makeRoom() throws(TooManyBoards) -> BoardStream? {
-        guard isFull else { return nil }
-        let idle = boards.filter { $0.value.holds == 0 }
+    /// Of those of its kind that nobody holds the one that would end first gives way; it is taken out.
+    mutating func makeRoom(isMade: Bool) throws(TooManyBoards) -> BoardStream? {
+        guard isFull(isMade: isMade) else { return nil }
+        let idle = boards.filter { $0.value.holds == 0 && $0.value.isMade == isMade }
         guard let first = idle.min(by: { $0.value.end < $1.value.end }) else { throw TooManyBoards() }
         return boards.removeValue(forKey: first.key)?.stream
     }
 
     /// It is held by whoever asked for it.
-    mutating func add(_ stream: BoardStream, named board: LiveWindow) {
-        boards[board] = Followed(stream: stream, holds: 1, end: .uptimeNanoseconds(0))
+    mutating func add(_ stream: BoardStream, named board: LiveWindow, isMade: Bool) {
+        boards[board] = Followed(stream: stream, holds: 1, wasMade: isMade, end: .uptimeNanoseconds(0))
     }
 
     /// Nobody holds it: it is followed until then.

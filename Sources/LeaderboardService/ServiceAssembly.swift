@@ -104,7 +104,8 @@ package struct ServiceAssembly: Sendable {
             onDoubt: privateViewers.look
         )
         var subscriberOptions = configuration.redis.options
-        subscriberOptions.maximumChannels = configuration.broadcast.maximumBoards + 1
+        let live = configuration.broadcast
+        subscriberOptions.maximumChannels = live.maximumBoards + live.maximumUnmadeBoards + 1
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
             options: subscriberOptions,

@@ -32,29 +32,39 @@ struct RequestedBoard: Sendable {
             ? catalogue.isMainPublic : catalogue.known(id)?.board.definition.visibility == .public
     }
 
-    /// For who watches: who that is, where the board is not for everybody, and to whom it is shown. `main` can be watched while Redis is away: nothing is
-    /// shown of it until it has been looked at, and then to those only who may see it.
+    /// What is found for who watches a board.
+    struct Watched {
+        /// Nil: it is for everybody.
+        var viewer: LiveViewer?
+        var shownTo = ShownTo.everybody
+        /// Not only a template covers the name.
+        var isMade = true
+    }
+
+    /// For who watches. `main` can be watched while Redis is away: nothing is shown of it until it has been looked at, and then to those only
+    /// who may see it.
     func toWatch(
         _ id: BoardID,
         by caller: LiveCaller,
         on eventLoop: any EventLoop
-    ) async throws(Refusal) -> (viewer: LiveViewer, shownTo: ShownTo)? {
-        if id == .main, catalogue.isMainPublic { return nil }
+    ) async throws(Refusal) -> Watched {
+        if id == .main, catalogue.isMainPublic { return Watched() }
         let store: ScoreStore
         do throws(BoardLookupError) { store = try await catalogue.board(id, on: eventLoop) } catch {
-            if case .store = error, id == .main { return nil }
+            if case .store = error, id == .main { return Watched() }
             throw Refusal(error)
         }
+        let isMade = UnmadeBoard(store) == nil
         let viewer: LiveViewer
         switch store.board.definition.visibility {
-        case .public: return nil
+        case .public: return Watched(isMade: isMade)
         case .private: viewer = try await caller.viewer(of: id)
         case .members:
             guard let known = try await caller.viewerIfKnown(of: id) else { throw .boardNotFound }
             viewer = known
         }
         try await store.allowWatching(by: viewer, on: eventLoop)
-        return (viewer, store.shownTo)
+        return Watched(viewer: viewer, shownTo: store.shownTo, isMade: isMade)
     }
 
     /// For who watches a window that begins anew: the board has one of this name.

@@ -38,7 +38,7 @@ struct LiveRoutes: Sendable {
                     wish.subscribe($0, to: broadcaster.main, watching, admission: welcome.admission(of: $0, place))
                 }
             }
-            let admission = BoardAdmission(place: place, hold: try hold(watching.board, wish.window))
+            let admission = BoardAdmission(place: place, hold: try hold(watching, wish.window))
             return .accept {
                 let stream = admission.hold.stream
                 wish.subscribe($0, to: stream, watching, admission: welcome.admission(of: $0, admission))
@@ -56,21 +56,28 @@ struct LiveRoutes: Sendable {
         on eventLoop: any EventLoop
     ) async throws(Refusal) -> Watching {
         let before = NIODeadline.now()
-        let known = try await boards.toWatch(id, by: caller, on: eventLoop)
+        let found = try await boards.toWatch(id, by: caller, on: eventLoop)
         // Whose place it is, has to be known of any board.
-        let viewer = wish.asked.isOwn && known == nil ? try await caller.viewer(of: id) : known?.viewer
+        let isUnknown = wish.asked.isOwn && found.viewer == nil
+        let viewer = isUnknown ? try await caller.viewer(of: id) : found.viewer
         let isHidden = wish.asked.isOwn ? await boards.isHidden(viewer?.subject, of: id, on: eventLoop) : nil
         let view = try wish.asked.view(of: viewer, isHidden: isHidden)
         if let window = wish.window { try await boards.allowWatching(window, of: id, on: eventLoop) }
         // Who has shown a token goes on when the board is for everybody no more.
         let shown = if let viewer { viewer } else { await caller.viewerIfShown(of: id) }
-        let rights = known.map { RightsLook(shownTo: $0.shownTo, asOf: before) }
+        let rights = found.viewer.map { _ in RightsLook(shownTo: found.shownTo, asOf: before) }
         let access = shown.map { Access($0, now: callers.tokens.now(), rights) } ?? .unknown
-        return Watching(board: id, viewer: shown, view: view, access: access)
+        return Watching(board: id, isMade: found.isMade, viewer: shown, view: view, access: access)
     }
 
-    func hold(_ id: BoardID, _ window: WindowName?) throws(Refusal) -> BoardHold {
-        do { return try broadcaster.hold(id.rawValue, window: window?.rawValue) } catch { throw .tooManyBoards }
+    func hold(_ watching: Watching, _ window: WindowName?) throws(Refusal) -> BoardHold {
+        do {
+            return try broadcaster.hold(
+                watching.board.rawValue,
+                window: window?.rawValue,
+                isMade: watching.isMade
+            )
+        } catch { throw .tooManyBoards }
     }
 
     /// The window that is to be followed; nil: the one that never ends, as by the paths without a board.
@@ -116,6 +123,7 @@ extension Refusal {
 /// A board that may be watched, and by whom.
 struct Watching: Sendable {
     let board: BoardID
+    let isMade: Bool
     /// Nil: the board is for everybody, nobody's own place is wanted, and nobody has shown a token.
     let viewer: LiveViewer?
     let view: View

@@ -115,6 +115,43 @@ struct ManyBoardsTests {
         instance.stop()
     }
 
+    @Test("names at which nobody has made a board have a tenth of the places, besides, until somebody makes it")
+    func unmade() throws {
+        var options = BroadcastOptions()
+        options.maximumBoards = 20
+        let instance = instance(options)
+        let (empty, played) = (ModelBoard(), ModelBoard())
+        played.update("ada", by: 5)
+        for name in 1...40 { instance.add(empty, named: "level-\(name)") }
+        for name in 1...21 { instance.add(played, named: "b\(name)") }
+        let broadcaster = instance.broadcaster
+        var unmade = try (1...2).map { try broadcaster.hold("level-\($0)", isMade: false) }
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("level-3", isMade: false) }
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("level-3", window: "w", isMade: false) }
+        // Neither by reading it before.
+        for _ in 0..<30 { _ = broadcaster.streamToRead("level-3") }
+        #expect(instance.followedBoards.contains("level-3"))
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("level-3", isMade: false) }
+        unmade.append(try broadcaster.hold("level-2", isMade: false))
+        // All places are for boards that are there.
+        let made = try (1...20).map { try broadcaster.hold("b\($0)") }
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("b21") }
+        #expect(broadcaster.boardCount == 22)
+        // Somebody plays there: it is one of those.
+        instance.add(played, named: "level-1")
+        instance.subscribeBoards()
+        instance.settle()
+        unmade.append(try broadcaster.hold("level-4", isMade: false))
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("level-5", isMade: false) }
+        // One that nobody watches any more gives way.
+        unmade = []
+        unmade.append(try broadcaster.hold("level-6", isMade: false))
+        unmade.append(try broadcaster.hold("level-7", isMade: false))
+        #expect(throws: TooManyBoards.self) { try broadcaster.hold("level-8", isMade: false) }
+        withExtendedLifetime(made) {}
+        instance.stop()
+    }
+
     @Test("one that is read more than 20 times in a second is followed for a minute, and read from the copy")
     func busy() throws {
         let instance = instance()
