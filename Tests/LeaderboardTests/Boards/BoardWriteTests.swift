@@ -165,6 +165,42 @@ struct BoardWriteTests {
         }
     }
 
+    /// A token of theirs comes back in 4 microseconds. What their keys hold is a time long ago.
+    @Test(
+        "keeps no bucket that is full again before the call is over",
+        arguments: [1, 3, 4, 64],
+        [BoardRules.Ties.id, .first]
+    )
+    func fullBuckets(count: Int, ties: BoardRules.Ties) async throws {
+        try await withBoard { board in
+            let fast = DefinedBoard(board, "fast", BoardRules(ties: ties))
+            let users = (0..<count).map { "user-\($0)" }
+            for user in users { try await board.command("SET", fast.keys.name("limit:\(user)"), "5") }
+            let outcomes = try await fast.outcomes(users.map { ModelUpdate(user: $0, value: 1) })
+            #expect(outcomes.count == count && outcomes.allSatisfy { $0.hasPrefix("applied 1 ") })
+            for user in users {
+                let isLeft = try await board.command("GET", fast.keys.name("limit:\(user)")).text == "5"
+                #expect(isLeft == (count >= 4))
+            }
+        }
+    }
+
+    @Test("keeps any other bucket until it is full", arguments: [1, 2])
+    func slowBuckets(count: Int) async throws {
+        try await withBoard { board in
+            var rules = BoardRules()
+            rules.tokens = 3
+            let slow = DefinedBoard(board, "slow", rules)
+            let began = try await board.microseconds()
+            _ = try await slow.outcomes((0..<count).map { ModelUpdate(user: "user-\($0)", value: 1) })
+            let key = slow.keys.name("limit:user-0")
+            let text = try await board.command("GET", key).text ?? ""
+            let fullAt = try #require(Int(text))
+            #expect(fullAt >= began + 1_200_000_000)
+            #expect(try await board.command("PEXPIRETIME", key).integer == (fullAt + 999) / 1000)
+        }
+    }
+
     @Test("keeps the half that another service wrote", arguments: [BoardRules.Ties.id, .shared])
     func halves(ties: BoardRules.Ties) async throws {
         try await withBoard { board in
