@@ -150,6 +150,8 @@ struct VisibilityTests {
         try world.settle()
         for viewer in world.viewers { world.check(viewer) }
         #expect(world.instance.takeHeld() == [])
+        // The clock begins at 0, before which there is no time.
+        try world.pass(.seconds(1))
         world.board.shownTo = kind.after
         world.board.publish(.replaced)
         let change = world.instance.now

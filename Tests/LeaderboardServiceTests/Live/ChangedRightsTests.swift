@@ -102,17 +102,21 @@ struct ChangedRightsTests {
                 for user in change == .dismissed ? ["ada", "eve"] : ["ada"] {
                     _ = try await operators.ask("PUT", "/\(board)/members/\(user)")
                 }
-                for user in ["ada"] { try await world.update(board, user, 1) }
+                // Of the suspension of who is on the board, its channel tells.
+                for user in ["ada", "eve"] { try await world.update(board, user, 1) }
                 let strangers = try await world.watch(board, as: "eve")
                 let members = try await world.watch(board, as: "ada")
                 switch change {
                 case .publicToMembers, .privateToMembers:
                     _ = try await operators.put(board, #"{"visibility":"members"}"#, .change(version))
                 case .publicToPrivateSuspended:
-                    _ = try await operators.ask("POST", "/\(board)/users/eve/suspend", "{}")
+                    let path = "/\(board)/users/eve/suspend"
+                    #expect(try await operators.ask("POST", path, #"{"reason":"cheats"}"#).status == 200)
                     _ = try await operators.put(board, #"{"visibility":"private"}"#, .change(version))
                 case .dismissed: _ = try await operators.ask("DELETE", "/\(board)/members/eve")
-                case .suspended: _ = try await operators.ask("POST", "/\(board)/users/eve/suspend", "{}")
+                case .suspended:
+                    let path = "/\(board)/users/eve/suspend"
+                    #expect(try await operators.ask("POST", path, #"{"reason":"cheats"}"#).status == 200)
                 }
                 try await world.update(board, "ada", Self.secret - 1)
                 for watch in strangers {
