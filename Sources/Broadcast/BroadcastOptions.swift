@@ -10,12 +10,10 @@ package struct BroadcastOptions: Sendable {
     package var drainTimeout: TimeAmount = .seconds(30)
     /// Memory of the changes that returning subscribers may ask for, of all boards together.
     package var ringBytes = 1 << 20
-    /// How many boards may be followed at once, those of paths without a board apart. Of external configuration:
+    /// How many boards may be followed at once, those of paths without a board apart; and as many besides, at whose names there may be a
+    /// board, and is none yet: whoever watches names that they thought of takes no place of a board's. Of external configuration:
     /// `LIVE_MAX_BOARDS`.
     package var maximumBoards = 1000
-    /// So many besides, at whose names there may be a board, and is none yet: whoever watches names that they thought of takes no place of a
-    /// board's.
-    package var maximumUnmadeBoards: Int { max(1, maximumBoards / 10) }
     /// How long a board that nobody watches any more is followed, for those who come back.
     package var boardGrace: TimeAmount = .seconds(30)
     /// How often the copy of the standings is compared with the source.

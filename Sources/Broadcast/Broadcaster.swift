@@ -228,8 +228,7 @@ package struct OtherBoards: Sendable {
     }
 }
 
-/// As many boards, each window counted by itself, are followed as may be: ``BroadcastOptions/maximumBoards``, or
-/// ``BroadcastOptions/maximumUnmadeBoards``.
+/// As many boards, each window counted by itself, are followed as may be: ``BroadcastOptions/maximumBoards``.
 package struct TooManyBoards: Error, Sendable, Equatable {}
 
 /// Keeps a board's stream going.

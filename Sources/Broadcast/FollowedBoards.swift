@@ -17,7 +17,6 @@ struct FollowedBoards {
     }
 
     private let maximum: Int
-    private let maximumUnmade: Int
     private let grace: TimeAmount
     private var boards: [LiveWindow: Followed] = [:]
     /// When ``takeEnded(now:)`` will be called.
@@ -25,7 +24,6 @@ struct FollowedBoards {
 
     init(_ options: BroadcastOptions) {
         maximum = options.maximumBoards
-        maximumUnmade = options.maximumUnmadeBoards
         grace = options.boardGrace
     }
 
@@ -35,8 +33,7 @@ struct FollowedBoards {
 
     /// Counts them only where it may be so.
     private func isFull(isMade: Bool) -> Bool {
-        let most = isMade ? maximum : maximumUnmade
-        return boards.count >= most && boards.values.count { $0.isMade == isMade } >= most
+        boards.count >= maximum && boards.values.count { $0.isMade == isMade } >= maximum
     }
 
     func stream(of board: LiveWindow) -> BoardStream? { boards[board]?.stream }

@@ -105,7 +105,7 @@ package struct ServiceAssembly: Sendable {
         )
         var subscriberOptions = configuration.redis.options
         let live = configuration.broadcast
-        subscriberOptions.maximumChannels = live.maximumBoards + live.maximumUnmadeBoards + 1
+        subscriberOptions.maximumChannels = 2 * live.maximumBoards + 1
         let subscriber = RedisSubscriber(
             endpoint: endpoint,
             options: subscriberOptions,

@@ -47,16 +47,17 @@ end
 -- behind that what the caller does not ask for. Nil where there is none, and for what can be none: it is as if it were not there, or its
 -- user would never have an answer.
 local function outcome_of(text)
-  local increase, score, seq, time, rank =
-    string.match(text or '', '^(%l*%-?%d+@?[%w%-_./]*)=? (%S+) (%S+) (%S+) (%S+) ?[%w%-_. ;]*$')
-  if not rank or not whole_number(string.match(increase, '%-?%d+')) then
+  local operator, value, said, score, seq, time, rank, windows =
+    string.match(text or '', '^(%l*)(%-?%d+)(@?[%w%-_./]*)=? (%S+) (%S+) (%S+) (%S+) ?([%w%-_. ;]*)$')
+  if not rank or not whole_number(value) or said ~= '' and string.byte(said) ~= 64
+    or windows ~= '' and not find_text(windows, '^%S+ %S+ %-?%d') then
     return nil
   end
   score, seq, time, rank = whole_number(score), whole_number(seq), whole_number(time), whole_number(rank)
   if not score or not seq or seq < 1 or not time or time < 0 or not rank or rank < 0 then
     return nil
   end
-  return { increase, score, seq, time, rank }
+  return { operator .. value .. said, score, seq, time, rank }
 end
 
 -- Takes an entry out of the audit that was appended just now, and makes the board's count and the end of its chain what they were
