@@ -173,6 +173,7 @@ struct BoardWriteTests {
     )
     func fullBuckets(count: Int, ties: BoardRules.Ties) async throws {
         try await withBoard { board in
+            try await board.store.check(on: board.loop)
             let fast = DefinedBoard(board, "fast", BoardRules(ties: ties))
             let users = (0..<count).map { "user-\($0)" }
             for user in users { try await board.command("SET", fast.keys.name("limit:\(user)"), "5") }
@@ -188,6 +189,7 @@ struct BoardWriteTests {
     @Test("keeps any other bucket until it is full", arguments: [1, 2])
     func slowBuckets(count: Int) async throws {
         try await withBoard { board in
+            try await board.store.check(on: board.loop)
             var rules = BoardRules()
             rules.tokens = 3
             let slow = DefinedBoard(board, "slow", rules)
