@@ -166,7 +166,8 @@ package final class PrivateRedis: Sendable, Service {
                     "the private redis is run by this service now",
                     metadata: ["directory": "\(directory.path)"]
                 )
-            } catch PrivateRedisError.directoryInUse(_, by: let holder) where holder.isCommand {}
+            } catch PrivateRedisError.directoryInUse(_, by: let holder) where holder.isCommand {
+            } catch is CancellationError where isStopping {}
         }
     }
 
