@@ -41,7 +41,8 @@ struct EveryCallerTests {
         }
         try await server.stop()
         #expect(outcomes.values.reduce(0, +) == 8000)
-        let some: [RedisError] = [.notSent(.disconnected), .notSent(.queueFull), .outcomeUnknown(.connectionLost)]
+        // What waits for a connection goes over the next one, so that "not connected" need not come.
+        let some: [RedisError] = [.notSent(.queueFull), .outcomeUnknown(.connectionLost)]
         #expect(Set(["done"] + some.map(\.description)).isSubset(of: outcomes.keys), "\(outcomes)")
     }
 
