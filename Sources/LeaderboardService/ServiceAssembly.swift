@@ -257,7 +257,7 @@ package struct ServiceAssembly: Sendable {
     /// Nil but where it is set up to be tried out.
     private var demoTokens: DemoTokens? {
         guard configuration.isDemo, let signer = TokenSigner(configuration.tokens) else { return nil }
-        return DemoTokens(signer: signer, trustedProxies: configuration.trustedProxies)
+        return DemoTokens(signer: signer)
     }
 
     private func routes(

@@ -8,7 +8,8 @@ import { AnswerView } from "./try-answer.js";
 import { bodyField, labelled, parameterFields, request } from "./try-fields.js";
 import { isGiven, kindFor, kinds, tokenOf } from "./try-token.js";
 
-const holders = { player: "of player 12345", service: "of a service, leaderboard:report", operator: "of an operator, leaderboard:admin" };
+const holders = { player: "of player 12345" };
+const others = { operator: "leaderboard token --user ops --scope leaderboard:admin", service: "leaderboard token --user game-server --scope leaderboard:report" };
 const resolve = shown && resolver(shown);
 
 for (const [path, methods] of Object.entries(shown?.paths ?? {})) {
@@ -74,11 +75,10 @@ function headersOf(operation, status) {
 /** Whose token goes with it: one that was given, none, or another that is pasted. */
 function tokenField(security) {
   const wanted = kindFor(security);
-  const option = (value, words, isThere = true) =>
-    element("option", { value, disabled: isThere ? null : "" }, isThere ? words : `${words}: only at localhost`);
+  const option = (value, words) => element("option", { value }, words);
   const choice = element("select", {},
-    option("", "none"), kinds.map((kind) => option(kind, holders[kind], isGiven(kind))), option("other", "another"));
-  const pasted = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+    option("", "none"), kinds.filter(isGiven).map((kind) => option(kind, holders[kind])), option("other", "another"));
+  const pasted = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false", placeholder: others[wanted] ?? null });
   const other = labelled("Authorization", "header: Bearer", pasted);
   choice.value = wanted === null ? "" : isGiven(wanted) ? wanted : "other";
   const look = () => (other.hidden = choice.value !== "other");

@@ -1,9 +1,9 @@
-// The tokens that the service gave this page, and fresh ones for them.
+// The token that the service gave this page, and a fresh one for it.
 
-/** They are good for an hour. */
+/** It is good for an hour. */
 const freshFor = 45 * 60_000;
 /** Whose there may be, by how the document names them. */
-export const kinds = ["player", "service", "operator"];
+export const kinds = ["player"];
 
 let given = document.documentElement.dataset;
 let since = performance.now();

@@ -19,7 +19,7 @@ struct DocsPage: Sendable {
             .docs,
             changes: [
                 "    {try}\n": String(decoding: EmbeddedFile.tryIt.bytes, as: UTF8.self),
-                #"<html lang="en">"#: #"<html lang="en" \#(tokens.attributes(for: request))>"#,
+                #"<html lang="en">"#: #"<html lang="en" \#(tokens.attributes)>"#,
             ]
         )
         return PageDocument.answer(body, .ok)
