@@ -25,8 +25,9 @@ final class Interruptions {
                 // As shells report a process that the signal ended.
                 _exit(128 + number)
             }
-            source.resume()
+            // Before it: the source hears by an action of its own, which this would take away.
             _ = signal(number, SIG_IGN)
+            source.resume()
             sources.append(source)
         }
     }
