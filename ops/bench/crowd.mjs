@@ -42,11 +42,11 @@ function fitted(points, value, terms) {
   }
   return sums.map((row, i) => row[size] / row[i]);
 }
-const [delivery, update, board] = fitted(points, (point) => point.cpuSeconds * 1e6, [(point) => point.deliveries, (point) => point.updates * point.instances, (point) => point.boards]);
+const [delivery, update] = fitted(points, (point) => point.cpuSeconds * 1e6, [(point) => point.deliveries, (point) => point.updates * point.instances]);
 const [seat, seatOfBoard] = fitted(points, (point) => point.bytesPerViewer * point.viewers, [(point) => point.viewers, (point) => point.boards]);
 const [back, beginning] = fitted(points, (point) => point.resyncMilliseconds, [(point) => point.viewers, () => 1]);
 console.log("");
-console.log(`CPU of the instances: ${shown(delivery)} µs for each delivery, ${shown(update)} µs for each update in each instance, ${shown(board / 1000)} ms for each board that is watched for these seconds`);
+console.log(`CPU of the instances: ${shown(delivery)} µs for each delivery, ${shown(update)} µs for each update in each instance`);
 console.log(`memory of the instances: ${shown(seat)} bytes for each viewer, ${shown(seatOfBoard / 1000)} KB for each board`);
 console.log(`each has a snapshot again in ${shown(beginning)} ms and ${shown(back * 1000)} µs for each viewer`);
 console.log(`machine: ${machine}`);
