@@ -115,6 +115,29 @@ extension ScoreStore {
     }
 }
 
+extension ScoreStore {
+    /// The fields of a hash and their values, a page at a time; what is no text is left out.
+    /// - Parameter pattern: which of them, as `HSCAN` takes it; nil: all.
+    func forEachField(
+        of hash: String,
+        matching pattern: String? = nil,
+        on eventLoop: any EventLoop,
+        _ body: (_ field: String, _ value: String) -> Void
+    ) async throws(ScoreStoreError) {
+        var cursor = "0"
+        repeat {
+            var call = RedisCommand("HSCAN", hash, cursor, "COUNT", "1000")
+            if let pattern { for word in ["MATCH", pattern] { call.append(word) } }
+            let page = try ScanPage(reply: try await read(call, on: eventLoop))
+            for index in stride(from: 0, to: page.words.count - 1, by: 2) {
+                guard let field = page.words[index].text, let value = page.words[index + 1].text else { continue }
+                body(field, value)
+            }
+            cursor = page.next
+        } while cursor != "0"
+    }
+}
+
 /// A member of a sorted set of scores.
 enum BoardMember: Hashable {
     case user(UserID)

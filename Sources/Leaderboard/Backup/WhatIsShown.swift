@@ -23,8 +23,6 @@ struct WhatIsShown {
 }
 
 extension ScoreStore {
-    private static let profilesOfPage = "1000"
-
     /// Of who is being erased, nothing.
     func whatIsShown(on eventLoop: any EventLoop) async throws(ScoreStoreError) -> WhatIsShown {
         // Before the rest: who is not among them has not been erased from what is read now, or the audit tells it behind its start.
@@ -41,18 +39,9 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [String: KeptProfile] {
         var profiles: [String: KeptProfile] = [:]
-        var cursor = "0"
-        repeat {
-            let call = RedisCommand("HSCAN", keys.meta, cursor, "COUNT", Self.profilesOfPage)
-            let page = try ScanPage(reply: try await read(call, on: eventLoop))
-            for index in stride(from: 0, to: page.words.count - 1, by: 2) {
-                guard let user = page.words[index].text, (try? UserID(user)) != nil,
-                    let said = page.words[index + 1].text.flatMap({ KeptProfile(stored: $0) })
-                else { continue }
-                profiles[user] = said
-            }
-            cursor = page.next
-        } while cursor != "0"
+        try await forEachField(of: keys.meta, on: eventLoop) { user, stored in
+            if (try? UserID(user)) != nil, let said = KeptProfile(stored: stored) { profiles[user] = said }
+        }
         return profiles
     }
 

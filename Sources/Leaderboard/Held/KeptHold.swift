@@ -21,8 +21,18 @@ extension HeldByHand {
 }
 
 extension ScoreStore {
-    private static let holdsOfPage = "1000"
     private static let mark = "hold "
+
+    /// What is said of each user on hold, as it is stored.
+    func forEachHold(
+        of keys: BoardKeys,
+        on eventLoop: any EventLoop,
+        _ body: (_ user: String, HeldByHand) -> Void
+    ) async throws(ScoreStoreError) {
+        try await forEachField(of: keys.holding, matching: Self.mark + "*", on: eventLoop) { field, stored in
+            if let hand = HeldByHand(stored: stored) { body(String(field.dropFirst(Self.mark.count)), hand) }
+        }
+    }
 
     /// What is none of ours is left out.
     func onHold(
@@ -30,20 +40,10 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> [String: HeldByHand] {
         var onHold: [String: HeldByHand] = [:]
-        var cursor = "0"
-        repeat {
-            let call = RedisCommand("HSCAN", keys.holding, cursor, "COUNT", Self.holdsOfPage)
-            let page = try ScanPage(reply: try await read(call, on: eventLoop))
-            for index in stride(from: 0, to: page.words.count - 1, by: 2) {
-                guard let field = page.words[index].text, field.hasPrefix(Self.mark),
-                    let hand = page.words[index + 1].text.flatMap(HeldByHand.init(stored:)),
-                    let kept = HeldByHand(actor: hand.actor, time: hand.time, reason: hand.reason)
-                else { continue }
-                let user = String(field.dropFirst(Self.mark.count))
-                if (try? UserID(user)) != nil { onHold[user] = kept }
-            }
-            cursor = page.next
-        } while cursor != "0"
+        try await forEachHold(of: keys, on: eventLoop) { user, hand in
+            guard let kept = HeldByHand(actor: hand.actor, time: hand.time, reason: hand.reason) else { return }
+            if (try? UserID(user)) != nil { onHold[user] = kept }
+        }
         return onHold
     }
 

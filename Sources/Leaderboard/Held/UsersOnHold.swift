@@ -10,26 +10,14 @@ package struct UserOnHold: Sendable, Equatable {
 }
 
 extension ScoreStore {
-    private static let holdsAtOnce = "1000"
-
     /// Who is on hold, by their ids, behind `user`; and behind whom there are more. Reads all of them, a page at a time.
     package func usersOnHold(
         after user: UserID? = nil,
         limit: Int,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> (users: [UserOnHold], next: UserID?) {
-        var (found, cursor) = ([String: HeldByHand](), "0")
-        repeat {
-            let call = RedisCommand("HSCAN", keys.holding, cursor, "MATCH", "hold *", "COUNT", Self.holdsAtOnce)
-            let page = try ScanPage(reply: try await read(call, on: eventLoop))
-            for index in stride(from: 0, to: page.words.count - 1, by: 2) {
-                guard let name = page.words[index].text?.cut(at: " ").1,
-                    let hand = page.words[index + 1].text.flatMap(HeldByHand.init(stored:))
-                else { continue }
-                found[String(name)] = hand
-            }
-            cursor = page.next
-        } while cursor != "0"
+        var found: [String: HeldByHand] = [:]
+        try await forEachHold(of: keys, on: eventLoop) { found[$0] = $1 }
         let behind = user?.rawValue ?? ""
         let names = found.keys.filter { $0 > behind }.sorted()
         let users = names.prefix(limit).compactMap { name in
