@@ -178,6 +178,65 @@ local function move(moves, user, old, total, seq, text)
   push(moves.adds, text or score_argument(total), user)
 end
 
+-- One increase by the short way (write.lua), in what it does to sets with stamps: as above, with no tables of moves, which took three of
+-- them a fifth of all that a call by itself does. What `find` has asked of a set stays here until `place` tells of the new place.
+--   right      the board's set, as moves
+--   is_told    of that: Redis has been told of the move
+local plainly = { right = { stamps = true }, olds = {}, members = {}, keeps = {}, texts = {} }
+
+do
+
+local call
+
+-- Returns the score before, as Redis has it, and false for who is not there; and what it becomes. `index`: of the set.
+function plainly.find(index, definition, scores, at, withheld, user, increase)
+  call = call or redis.call
+  local stamp, is_kept = call('HGET', at, user), false
+  local member = (stamp or definition.is_inverted and NO_STAMP_INVERTED or NO_STAMP) .. user
+  local old = call('ZSCORE', scores, member)
+  local total = (old or 0) + increase
+  local text = integer_text(floor(total))
+  if not stamp then
+    -- Nobody has this score, and none of the suspended will return to it.
+    is_kept = (call('ZCARD', withheld) == 0 or call('ZCOUNT', withheld, text, text) == 0) and call('ZCOUNT', scores, text, text) == 0
+  end
+  plainly.olds[index], plainly.members[index], plainly.keeps[index], plainly.texts[index] = old, member, is_kept, text
+  return old, total
+end
+
+-- The board's own.
+function plainly.place(index, definition, scores, at, user, seq)
+  local right, member, text = plainly.right, plainly.members[index], plainly.texts[index]
+  if not plainly.keeps[index] then
+    right.scores, right.at = scores, at
+    refuse_half_a_move(right)
+    if plainly.olds[index] then
+      call('ZREM', scores, member)
+    end
+    right.is_told = true
+    local stamp = stamp_of(definition, seq)
+    call('HSET', at, user, stamp)
+    member = stamp .. user
+  end
+  call('ZADD', scores, text, member)
+  right.is_told = true
+end
+
+-- A season's, behind the board's own: never empty between two of its members, or it would forget when it is to go by itself.
+function plainly.place_in_season(index, definition, scores, at, user, seq)
+  local member, text = plainly.members[index], plainly.texts[index]
+  if plainly.keeps[index] then
+    call('ZADD', scores, text, member)
+    return
+  end
+  local stamp = stamp_of(definition, seq)
+  call('ZADD', scores, text, stamp .. user)
+  call('ZREM', scores, member)
+  call('HSET', at, user, stamp)
+end
+
+end
+
 -- What operators do to one user at once. A score is the text that Redis has; `moves.stamps` knows the user.
 
 -- The score that the user has on the board, false if there is none.

@@ -20,7 +20,7 @@
 local begin_windows, judge_seasons, seasons_of, season_fields, store_seasons, keep_season, ended_since
 -- What reads and resets need.
 local SEASONS = {}
-local result_in_windows, place_in_windows, write_windows, windows_event, windows_told, plain_totals, place_plainly
+local result_in_windows, place_in_windows, write_windows, windows_event, windows_told
 
 do
 
@@ -396,27 +396,29 @@ function windows_told(group)
   return table.concat(scores, ';')
 end
 
--- Of one increase by the short way (write.lua): the texts of the scores in each window behind it, and how the user moves in each, where
--- the set is not all there is. Nil where that is no way: the user is not in a season yet, or a bound is in it.
-function plain_totals(seasons, keys, definition, user, increase)
-  local totals, moves = {}, not definition.is_bare and {} or nil
+-- Of one increase by the short way (write.lua): the texts of the scores in each window behind it, and how the user moves in each of a dense
+-- board, where the set is not all there is. Nil where that is no way: the user is not in a season yet, or a bound is in it.
+function plainly.find_in_windows(seasons, keys, definition, user, increase)
+  local totals, moves = {}, definition.is_dense and {} or nil
   for index = 1, #seasons do
-    local key, own, old = 8 + 3 * index, nil, nil
-    if moves then
+    local key, own, old, total = 8 + 3 * index, nil, nil, nil
+    if definition.is_stamped then
+      old, total = plainly.find(index, definition, keys[key], keys[key + 1], keys[key + 2], user, increase)
+    elseif moves then
       own = begin_moves(definition, keys[key], keys[key + 1], false, true)
       own.lasts, old = true, find_moving(own, user)
-      if own.stamps and not own.stamps[user] then
-        know_withheld(own, keys[key + 2])
-      end
       moves[index] = own
     else
       old = redis.call('ZSCORE', keys[key], user)
     end
-    local total = old and old + increase
+    total = old and (total or old + increase)
     if not total or total > definition.max or total < definition.min or total ~= floor(total) then
       return nil
     end
-    totals[index] = integer_text(total)
+    totals[index] = plainly.texts[index]
+    if not definition.is_stamped then
+      totals[index] = integer_text(total)
+    end
     if own then
       own.old, own.total = old + 0, total
     end
@@ -425,14 +427,16 @@ function plain_totals(seasons, keys, definition, user, increase)
 end
 
 -- Tells Redis of them.
-function place_plainly(totals, moves, keys, user, seq)
+function plainly.place_in_windows(totals, moves, keys, definition, user, seq)
   for index = 1, #totals do
-    local own = moves and moves[index]
-    if own then
+    local key, own = 8 + 3 * index, moves and moves[index]
+    if definition.is_stamped then
+      plainly.place_in_season(index, definition, keys[key], keys[key + 1], user, seq)
+    elseif own then
       move(own, user, own.old, own.total, seq, totals[index])
       write_moves(own)
     else
-      redis.call('ZADD', keys[8 + 3 * index], totals[index], user)
+      redis.call('ZADD', keys[key], totals[index], user)
     end
   end
 end

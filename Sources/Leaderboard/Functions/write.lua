@@ -925,21 +925,23 @@ local function write_plain(keys, args)
   local now = clock[1] * 1000000 + clock[2]
   local taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
   local scores = keys[9]
-  moves = not definition.is_bare and begin_moves(definition, scores, keys[10], true) or nil
-  local old
-  if moves then
+  local old, total
+  moves = nil
+  if definition.is_stamped then
+    moves = plainly.right
+    moves.is_told = false
+    old, total = plainly.find(6, definition, scores, keys[10], keys[2], user, increase)
+  elseif definition.is_dense then
+    moves = begin_moves(definition, scores, keys[10], true)
     old = find_moving(moves, user)
-    if moves.stamps and not moves.stamps[user] then
-      know_withheld(moves, keys[2])
-    end
   else
     old = call('ZSCORE', scores, user)
   end
-  local total = (old or 0) + increase
+  total = total or (old or 0) + increase
   if not taken or total > definition.max or total < definition.min or seasons and now >= to_number(args[8]) then
     return nil
   elseif seasons then
-    totals, moves_in_seasons = plain_totals(seasons, keys, definition, user, increase)
+    totals, moves_in_seasons = plainly.find_in_windows(seasons, keys, definition, user, increase)
     if not totals then
       return nil
     end
@@ -968,7 +970,9 @@ local function write_plain(keys, args)
   if full_in > 1 then
     keep_bucket(limit, now, full_in)
   end
-  if moves then
+  if definition.is_stamped then
+    plainly.place(6, definition, scores, keys[10], user, seq)
+  elseif moves then
     move(moves, user, old and old + 0, score, seq, score_text)
     write_moves(moves)
   elseif score == total then
@@ -978,7 +982,7 @@ local function write_plain(keys, args)
   end
   is_placed = true
   if totals then
-    place_plainly(totals, moves_in_seasons, keys, user, seq)
+    plainly.place_in_windows(totals, moves_in_seasons, keys, definition, user, seq)
   end
   write_count(keys, seq_text, plain.chain)
   if is_judged then
