@@ -138,7 +138,9 @@ local windows, own_keys
 local appended, is_placed
 -- Of updates that go the short way: of one by itself KEYS, seq and chain; of a group, in how long the bucket is full that one of them left,
 -- and the end of what is told of it; and what the caller wants, one of those that there are. And who is in the group.
-local plain = { in_group = {}, all_wants = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } } }
+-- Of a group on a stamped board where everybody has a stamp and nobody moves twice, their stamps, nil of another; everybody's member; and
+-- what those of the short way leave and have now, as in moves.lua.
+local plain = { in_group = {}, members = {}, removals = {}, stamped = {}, removed = 0, all_wants = { ['0'] = {}, ['1'] = { stores = true }, ['2'] = { texts = true }, ['3'] = { stores = true, texts = true } } }
 -- Of a group, what the user of each has, with what the updates before have made of that.
 local had
 -- Of buckets, idempotency keys and grants, what the updates before have made of them; nil where there is only one, and of buckets where no
@@ -205,12 +207,20 @@ local function scores_of_group(withheld)
     return score and to_number(score)
   end
   if moves and moves.stamps then
-    members = {}
+    members = plain.members
     local stamps, all_have = call('HMGET', at, unpack(users, 1, count)), true
+    local none = stamped_member(definition, '', false)
     for index = 1, count do
-      moves.stamps[users[index]] = stamps[index]
-      members[index] = stamped_member(definition, users[index], stamps[index])
-      all_have = all_have and stamps[index]
+      local stamp = stamps[index]
+      members[index] = (stamp or none) .. users[index]
+      all_have = all_have and stamp
+    end
+    if all_have and not full_ats then
+      plain.stamps = stamps
+    else
+      for index = 1, count do
+        moves.stamps[users[index]] = stamps[index]
+      end
     end
     if not all_have then
       know_withheld(moves, withheld)
@@ -399,8 +409,24 @@ function aside.place_in_group(user, old, total)
   end
 end
 
+-- Those of the short way, on a stamped board.
+function plain.write_places()
+  refuse_half_a_move(moves)
+  if plain.removed > 0 then
+    call('ZREM', scores, unpack(plain.removals, 1, plain.removed))
+    moves.is_told = true
+  end
+  call('ZADD', scores, unpack(adds, 1, add_count))
+  moves.is_told = true
+  call('HSET', at, unpack(plain.stamped, 1, add_count))
+  add_count, plain.removed = 0, 0
+end
+
 local function write_places()
   if moves then
+    if add_count > 0 then
+      plain.write_places()
+    end
     write_moves(moves)
   elseif add_count > 0 then
     call('ZADD', scores, unpack(adds, 1, add_count))
@@ -823,7 +849,15 @@ local function plain_outcome(index, user, value, old)
   if checks then
     plausibility.count(index, user, old, ip)
   end
-  if moves then
+  if plain.stamps then
+    -- As move_stamped (moves.lua).
+    local stamp, stamped, removed = stamp_of(definition, seq), plain.stamped, plain.removed
+    if old then
+      plain.removals[removed + 1], plain.removed = plain.members[index], removed + 1
+    end
+    stamped[add_count + 1], stamped[add_count + 2] = user, stamp
+    adds[add_count + 1], adds[add_count + 2], add_count = score_text, stamp .. user, add_count + 2
+  elseif moves then
     move(moves, user, old, total, seq, score_text)
   else
     adds[add_count + 1], adds[add_count + 2], add_count = score_text, user, add_count + 2
@@ -865,12 +899,18 @@ local function outcomes_of_group(are_suspended, old)
       windows.turn = index
     end
     if are_suspended[index] == 1 then
+      if plain.stamps then
+        moves.stamps[user] = plain.stamps[index]
+      end
       reply = aside.outcome(index, user)
     elseif is_plain and flags.is_plain then
       reply = plain_outcome(index, user, values[index], old)
     end
     if not reply then
       segments.turn = index
+      if plain.stamps then
+        moves.stamps[user] = plain.stamps[index]
+      end
       reply = outcome_of_update(user, values[index], old)
     end
     replies[index] = reply
@@ -1003,6 +1043,7 @@ end
 -- What of a group's state an earlier call left.
 local function forget_group()
   answered, used, reported, add_count, event_count = nil, nil, nil, 0, 0
+  plain.stamps, plain.removed = nil, 0
   plain.keys, plain.full_in, appended, is_placed, is_aside, has_held = nil, nil, 0, false, false, false
   if count > 1 then
     answered, used, reported = {}, {}, {}
