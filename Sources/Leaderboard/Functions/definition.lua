@@ -107,8 +107,6 @@ local function parsed_definition(text)
     is_bare = ties == 'id' or ties == 'shared',
     -- A text; nil: there are none.
     kinds = segments.of_definition(json.segments, json.totals),
-    -- Nil: there are none.
-    checks = plausibility.of_definition(json.rules),
     is_shared = ties == 'dense' or ties == 'shared',
     frozen = json.frozen ~= nil and whole_member(json.frozen, nil, 0, SCORE_LIMIT),
     -- The stamp of who is to be ahead must sort where the reader begins.
@@ -125,6 +123,8 @@ local function parsed_definition(text)
   -- Microseconds in which one token comes back, rounded up.
   local interval = whole_member(limit and limit.interval_seconds, 60, 1, 366 * 86400) * 1000000
   definition.token_time = math.ceil(interval / definition.capacity)
+  -- Nil: there are none.
+  definition.checks = plausibility.of_definition(json.rules, definition.capacity * definition.token_time)
   return definition
 end
 

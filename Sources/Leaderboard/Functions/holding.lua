@@ -1,14 +1,15 @@
 -- leaderboard_holding: what is held of one user, at one moment of the audit. It writes nothing.
--- KEYS  1 scores  2 audit  3 suspended  4 withheld  5 limit, and, as in operation.lua, 6 board  7 at
+-- KEYS  1 scores  2 audit  3 suspended  4 withheld  5 limit, and, as in operation.lua, 6 board  7 at  8 pace (rules.lua; left out: its
+--       bucket is not looked at)
 -- ARGV  1 user
 -- Returns the id of the audit's last entry, score on the board, rank, 1 if suspended, score withheld, token bucket;
--- an empty text stands for what there is not; and, with 7 keys, of a board with stamps the seq of the change by which the user
+-- an empty text stands for what there is not; and, with 7 keys or 8, of a board with stamps the seq of the change by which the user
 -- reached the score (0: before all who came to it later; empty: it has none), and 1 if the user is hidden
 
 do
 
 local function holding(keys, args)
-  if #keys ~= 5 and #keys ~= 7 or #args ~= 1 then
+  if #keys ~= 5 and #keys ~= 7 and #keys ~= 8 or #args ~= 1 then
     return wrong_arguments('leaderboard_holding')
   end
   local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
@@ -16,6 +17,12 @@ local function holding(keys, args)
   local member, score, stamp = find(definition, keys[1], keys[7], args[1])
   local kept = redis.call('ZSCORE', keys[4], args[1])
   local bucket = redis.call('GET', keys[5]) or ''
+  local pace = keys[8] and redis.call('MGET', keys[8])[1]
+  if pace then
+    local clock = redis.call('TIME')
+    local later = plausibility.later_bucket(definition, bucket, pace, clock[1] * 1000000 + clock[2])
+    bucket = type(later) == 'number' and integer_text(later) or later
+  end
   local function shown(text)
     return text and shown_score(tonumber(text)) or ''
   end

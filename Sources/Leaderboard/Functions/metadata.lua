@@ -46,16 +46,16 @@ do
 
 -- leaderboard_profile: the user's own change of its metadata, without one of the score. Neither seq nor audit tell it: nobody's place
 -- is another one.
--- KEYS  1 suspended  2 board  3 limit  4 meta
+-- KEYS  1 suspended  2 board  3 limit  4 meta  5 pace  of the user (rules.lua); left out: its bucket is not looked at
 -- ARGV  1 definition  what holds where the key `board` is not there; empty: then there is no such board
 --       2 user  3 metadata  4 channel  where who follows the board is told; left out: nobody is
 -- Returns kept full_in | rate_limited full_in | suspended | held | no_board | bad_definition. A token is taken as by an update.
 local function profile(keys, args)
   local given, user, text, channel = unpack(args)
-  if #keys ~= 4 or #args < 3 or #args > 4 or not is_user(user) or not metadata.is_sound(text) then
+  if #keys ~= 4 and #keys ~= 5 or #args < 3 or #args > 4 or not is_user(user) or not metadata.is_sound(text) then
     return redis.error_reply('BADARG leaderboard_profile: a key or an argument is missing or wrong')
   end
-  local stored = redis.call('MGET', keys[2], keys[3])
+  local stored = redis.call('MGET', keys[2], keys[3], keys[5])
   local definition = definition_of(stored[1] or given)
   if not definition then
     return { not stored[1] and given == '' and 'no_board' or 'bad_definition' }
@@ -70,7 +70,8 @@ local function profile(keys, args)
   end
   local clock = redis.call('TIME')
   local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take_from(keys[3], stored[2], now, definition.capacity, definition.token_time)
+  local full_at = plausibility.later_bucket(definition, stored[2], stored[3], now)
+  local taken, full_in = take_from(keys[3], full_at, now, definition.capacity, definition.token_time)
   if not taken then
     return { 'rate_limited', full_in }
   end

@@ -43,6 +43,8 @@
 --   f           when the user's first day began (microseconds; 0: it is over, or nobody knows of it)
 --   l1 d1 m1    of what users report of themselves, the last time; the gain of the first day; the largest gain.  l2 d2 m2  of all reports
 --   s1 INTERVAL, s2 INTERVAL  the number of the running quarter, and what was gained in it and in the four before
+--   b           until when the user's token bucket fills (microseconds; 0: it is full): one key is written for each update, not two. What
+--               counts is the later of it and of what `limit` has, from which a change of one's profile takes its token
 --   a           until when the user has a place at the address whose text stands behind the numbers (milliseconds)
 -- Another text is as if there were none. It may have any numbers: who may write it may as well write such as let an update pass.
 
@@ -63,13 +65,14 @@ local hands
 -- Of its users, by their keys; it is emptied when the group ends, for to make a new one costs 2,000 instructions an update.
 local paces = {}
 -- What it has of `checks` for each of its updates.
-local sums, form, names, last_word, tests, first_day, address_rule, address_place
--- Of the update whose turn it is: what is known of its user, which place it takes and until when, and what it comes to.
-local pace, gained, address, address_until, reporters, score, on_hold
+local sums, form, names, last_word, tests, first_day, bucket, address_rule, address_place
+-- Of the update whose turn it is: what is known of its user, which place it takes and until when, and what it comes to; whether the user is
+-- on the board; when its first day began (0: none is), and whether that begins with this update, or is over.
+local pace, gained, address, address_until, reporters, score, on_hold, was_on_board, day_began, is_other_day
 -- Of a hidden user, what is kept of them, which nobody else is measured by; else nil.
 local kept_aside
--- By who reports: whether the update met a largest jump of its user's own.
-local met_jump = {}
+-- By who reports: whether the update met a largest jump of its user's own; nil: it did not.
+local met_jump
 -- As in numbers.lua.
 local call, try, kind, find_all, read_words, pack_words, protected_call, list_of
 
@@ -122,6 +125,8 @@ local readers = {
   end,
   users_per_address = function(rule, json)
     rule.users, rule.interval = number_of(json, 'users', 1, 1000), interval_of(json, UNITS.s, UNITS.d)
+    -- In milliseconds: how long a place is kept that is taken, and for how long one must be the user's so that it stays as it is.
+    rule.kept_for, rule.stays_for, rule.longest = math.ceil(rule.interval * 17 / 16000), rule.interval / 1000, rule.interval / 500
     return 0
   end,
   by_hand = function(rule, json)
@@ -175,8 +180,8 @@ local function keep_for(rule, all)
   end
 end
 
--- The rules of a definition; nil: it has none. Raises an error where they are none.
-function plausibility.of_definition(list)
+-- The rules of a definition; nil: it has none. Raises an error where they are none. `fill_time`: in which an empty bucket fills, in microseconds.
+function plausibility.of_definition(list, fill_time)
   if list == nil then
     return nil
   end
@@ -202,11 +207,16 @@ function plausibility.of_definition(list)
     for who = 1, rule.reporters do
       push(all.judges[who], rule)
     end
-    push(all.tests, rule.meets)
+    -- (What is known of these two is looked at without a call.)
+    if not rule.users and rule.name ~= 'by_hand' then
+      push(all.tests, rule.meets)
+    end
     all.reporters = math.max(all.reporters, rule.place and rule.reporters or 1)
   end
   expect(#all <= MOST or all.is_by_hand)
-  all.has_pace, all.lifetime = lifetime > 0, math.ceil(lifetime / 1000)
+  all.has_pace = lifetime > 0
+  all.bucket = all.has_pace and keep(all, 'b')
+  all.lifetime = math.ceil((all.has_pace and math.max(lifetime, fill_time) or 0) / 1000)
   all.address_place = all.address and all.has_pace and keep(all, 'a')
   all.form, all.last_word = form_of(all.behind - 1, all.address_place), all.behind - (all.address_place and 0 or 1)
   all.kept_for = math.ceil(all.lifetime * 17 / 16)
@@ -232,7 +242,7 @@ local function begin(definition, time, scores_key, write_places)
   end
   checks, now, is_ascending, scores, place_others = definition.checks, time, definition.ascends, scores_key, write_places
   sums, form, names, last_word, tests = checks.sums, checks.form, checks.names, checks.last_word, checks.tests
-  first_day, address_rule, address_place = checks.first_day, checks.address, checks.address_place
+  first_day, bucket, address_rule, address_place = checks.first_day, checks.bucket, checks.address, checks.address_place
   now_ms, counts, best, are_placed, hands = floor(now / 1000), nil, nil, false, nil
   -- An error ended the group before.
   paces = next(paces) and {} or paces
@@ -358,11 +368,7 @@ end
 
 -- What is known of the user whose update this is, as of now.
 local function pace_of(key, text)
-  local list = paces[key]
-  if list then
-    return list
-  end
-  list = text and { protected_call(read_words, form, text) }
+  local list = text and { protected_call(read_words, form, text) }
   if not list or list[NAMES] ~= names then
     list = begun_pace(text)
   end
@@ -374,6 +380,45 @@ local function pace_of(key, text)
   end
   paces[key] = list
   return list
+end
+
+-- Whether there is a token for the user of the update at this place in its group, who reports it, and in how long the bucket is full then,
+-- as `take` tells it. `full_at`: what `limit` has. Only of a board with a pace.
+function plausibility.take(index, full_at, capacity, token_time)
+  local key = told.paces[index]
+  local list = paces[key] or pace_of(key, pace_texts[index])
+  local latest, other = list[bucket], full_at and to_number(full_at)
+  if other and other > latest then
+    latest = other
+  end
+  if not (latest > now) then
+    return true, token_time
+  end
+  local taken, full_in = take(latest, now, capacity, token_time)
+  if not taken and latest - now > full_in then
+    -- As take_from: it is put right.
+    list[bucket], list[1] = now + full_in, false
+  end
+  return taken, full_in
+end
+
+-- Until when the user's bucket fills: what `limit` has, or what the text of `pace` has, if that is later. (Nil, too: there is none.)
+function plausibility.later_bucket(definition, full_at, text, time)
+  if not text or not definition.checks or not definition.checks.bucket then
+    return full_at
+  end
+  begin(definition, time)
+  local own = pace_of('-', text)[bucket]
+  paces['-'] = nil
+  local other = full_at and to_number(full_at) or 0
+  return own > time and not (other >= own) and own or full_at
+end
+
+-- The same update has taken its token.
+function plausibility.keep_bucket(index, full_in)
+  local key = told.paces[index]
+  local list = paces[key] or pace_of(key, pace_texts[index])
+  list[bucket], list[1] = now + full_in, false
 end
 
 -- By how much the update is ahead of the board's best score, with what the group has placed before; 0 where nobody is on the board. To a
@@ -396,11 +441,11 @@ end
 -- Whether the user has a place at the address: it `stays`, or is to be taken `again`, or `new`; nil: there is none for the user. And
 -- until when it is the user's.
 local function place_of(rule, key, user)
-  local found, lasts = try('ZSCORE', key, user), math.ceil(rule.interval * 17 / 16000)
+  local found, lasts = try('ZSCORE', key, user), rule.kept_for
   local free_at = found and kind(found) ~= 'table' and to_number(found) or 0
   -- Later than any can be: the clock was set back.
-  if free_at > now_ms and free_at <= now_ms + rule.interval / 500 then
-    if free_at > now_ms + rule.interval / 1000 then
+  if free_at > now_ms and free_at <= now_ms + rule.longest then
+    if free_at > now_ms + rule.stays_for then
       return 'stays', free_at
     end
     return 'again', now_ms + lasts
@@ -410,7 +455,7 @@ local function place_of(rule, key, user)
 end
 
 local function take_place(rule, key, user)
-  local lasts = math.ceil(rule.interval * 17 / 16000)
+  local lasts = rule.kept_for
   if kind(try('ZREMRANGEBYSCORE', key, '-inf', integer_text(now_ms))) == 'table' then
     -- Of another type: as if it were not there.
     try('DEL', key)
@@ -422,37 +467,39 @@ end
 tests_of = {
   points_limit = function(rule)
     local points, one, two, three, four, five = rule.points, rule.place + 1, rule.place + 2, rule.place + 3, rule.place + 4, rule.place + 5
-    return function()
-      return gained > 0 and pace[one] + pace[two] + pace[three] + pace[four] + pace[five] + gained > points
+    return function(list, gain)
+      return gain > 0 and list[one] + list[two] + list[three] + list[four] + list[five] + gain > points
     end
   end,
   least_time = function(rule)
     local place, interval = rule.place, rule.interval
-    return function()
-      local last = pace[place]
-      -- One of later than now: the clock was set back.
-      return last > 0 and now >= last and now - last < interval
+    return function(list)
+      local behind = now - list[place]
+      -- One of later than now: the clock was set back. (0: there was none.)
+      return behind < interval and behind >= 0 and list[place] > 0
     end
   end,
   largest_jump = function(rule)
     local points, times, place, who = rule.points, rule.times, rule.place, rule.reporters
     if rule.against == 'best' then
-      return function()
-        return ahead() > points
+      return function(_, gain)
+        -- Who is on the board is no further ahead of the best than of themself.
+        return (gain > points or not was_on_board) and ahead() > points
       end
     end
-    return function()
-      local is_met = gained > points and gained > times * pace[place]
-      if is_met then
-        met_jump[who] = true
+    return function(list, gain)
+      if gain <= points or gain <= times * list[place] then
+        return false
       end
-      return is_met
+      met_jump = met_jump or {}
+      met_jump[who] = true
+      return true
     end
   end,
   first_day_cap = function(rule)
     local points, place = rule.points, rule.place
-    return function()
-      return gained > 0 and pace[first_day] > 0 and pace[place] + gained > points
+    return function(list, gain)
+      return day_began > 0 and gain > 0 and (is_other_day and 0 or list[place]) + gain > points
     end
   end,
   users_per_address = function()
@@ -470,23 +517,23 @@ tests_of = {
 -- What the update at this place in its group has to be judged by: it would bring the user from `old` (nil or false: not on the board) to
 -- `total`, which is to gain so much.
 local function weigh(index, user, old, total, gain, ip, is_reported)
-  score, gained, reporters, on_hold = total, gain, is_reported and 2 or 1, hands and hands[user]
-  address, address_until, pace, kept_aside = 'stays', nil, nil, nil
-  met_jump[1], met_jump[2] = nil, nil
-  if checks.has_pace and (not is_reported or checks.judges[2][1] or not old and first_day) then
-    pace = pace_of(told.paces[index], pace_texts[index])
-    local first = first_day and pace[first_day]
-    if first and not (first <= now and now - first < DAY) then
-      pace[first_day] = old and 0 or now
-      for _, place in pairs(checks.day) do
-        pace[place] = 0
+  score, gained, was_on_board, kept_aside, met_jump, pace = total, gain, old, nil, nil, nil
+  reporters, on_hold = is_reported and 2 or 1, hands and hands[user]
+  if bucket and (not is_reported or checks.judges[2][1] or not old and first_day) then
+    local key = told.paces[index]
+    pace = paces[key] or pace_of(key, pace_texts[index])
+    if first_day then
+      day_began, is_other_day = pace[first_day], false
+      if not (day_began <= now and now - day_began < DAY) then
+        day_began, is_other_day = old and 0 or now, day_began ~= 0 or not old
       end
     end
   end
+  address, address_until = 'stays', nil
   if address_rule and not is_reported then
     -- Who has the place for long enough needs no look at the set.
     local free_in = address_place and pace[last_word] == ip and pace[address_place] - now_ms or 0
-    if not (free_in > address_rule.interval / 1000 and free_in <= address_rule.interval / 500) and find_all(ip, '[.:]') then
+    if not (free_in > address_rule.stays_for and free_in <= address_rule.longest) and find_all(ip, '[.:]') then
       address, address_until = place_of(address_rule, told.addresses[index], user)
     end
   end
@@ -494,9 +541,14 @@ end
 
 -- Whether the increase at this place in its group, which counts as it is, meets none of the rules for what users report of themselves.
 function plausibility.passes(index, user, old, total, increase, ip)
-  weigh(index, user, old, total, is_ascending and 0 or increase, ip)
+  local gain = is_ascending and 0 or increase
+  weigh(index, user, old, total, gain, ip)
+  if on_hold or not address then
+    return false
+  end
+  local tests, list = tests, pace
   for place = 1, #tests do
-    if tests[place]() then
+    if tests[place](list, gain) then
       return false
     end
   end
@@ -519,7 +571,7 @@ function plausibility.judge(index, user, old, total, ip, is_reported, is_aside)
   kept_aside = is_aside and old and from or nil
   local refused, flags, met, holds = nil, nil, nil, false
   for _, rule in ipairs(checks.judges[reporters]) do
-    if rule.meets(rule) then
+    if rule.meets(pace, gained) then
       if rule.effect == 'flagged' or rule.effect == 'held' then
         flags = flags or {}
         flags[#flags + 1] = rule
@@ -549,24 +601,37 @@ local function held(number)
 end
 
 -- What is kept of the user whose update counts.
-local function note(ip)
-  local list = pace
-  for who = reporters, checks.reporters do
+local function note(list, gain, ip)
+  -- (`held` is written out: two calls an update.)
+  if is_other_day and first_day then
+    list[first_day] = day_began
+    for _, place in pairs(checks.day) do
+      list[place] = 0
+    end
+  end
+  local checks, who = checks, reporters
+  while who <= checks.reporters do
     local last, most, day = checks.last[who], checks.most[who], checks.day[who]
     if last then
       list[last] = now
     end
-    if most and gained > list[most] and not met_jump[who] then
-      list[most] = held(gained)
+    if most and gain > list[most] and not (met_jump and met_jump[who]) then
+      list[most] = held(gain)
     end
-    if day and list[first_day] > 0 then
-      list[day] = held(list[day] + gained)
+    if day and day_began > 0 then
+      local sum = list[day] + gain
+      list[day] = sum > SCORE_LIMIT and SCORE_LIMIT or sum
     end
+    who = who + 1
   end
-  for index = 1, gained > 0 and #sums or 0 do
-    local sum = sums[index]
-    if sum.reporters >= reporters then
-      list[sum.place + 1] = held(list[sum.place + 1] + gained)
+  if gain > 0 then
+    for index = 1, #sums do
+      local sum = sums[index]
+      if sum.reporters >= reporters then
+        local place = sum.place + 1
+        local points = list[place] + gain
+        list[place] = points > SCORE_LIMIT and SCORE_LIMIT or points
+      end
     end
   end
   if address_until and address_place then
@@ -575,10 +640,15 @@ local function note(ip)
   list[1] = false
 end
 
--- The update that was judged last counts. Of a hidden user it places nobody on the board.
-function plausibility.count(index, user, old, ip, is_aside)
-  if pace then
-    note(ip)
+-- The update that was judged last counts. Of a hidden user it places nobody on the board. `full_in`: in how long the bucket is full that
+-- stands in the user's pace, of an update that has to keep it.
+function plausibility.count(index, user, old, ip, is_aside, full_in)
+  local list = pace
+  if list then
+    if full_in then
+      list[bucket] = now + full_in
+    end
+    note(list, gained, ip)
   end
   if address == 'new' or address == 'again' then
     take_place(checks.address, told.addresses[index], user)

@@ -477,7 +477,11 @@ end
 local function keep_token(full_in)
   if flags.is_reported and count > 1 then
     reported[keys[key + 1]] = true
-  elseif not flags.is_adjusted and full_in > count then
+  elseif flags.is_adjusted then
+    return
+  elseif checks and checks.bucket and not flags.is_reported then
+    plausibility.keep_bucket(segments.turn, full_in)
+  elseif full_in > count then
     keep_bucket(keys[key + 1], now, full_in)
   end
   if full_ats and not flags.is_adjusted then
@@ -649,7 +653,11 @@ local function outcome_of_update(user, value, old)
   elseif flags.is_adjusted then
     token_time = 0
   else
-    taken, full_in = take_from(limit, full_ats and full_ats[limit] or kept[held], now, definition.capacity, token_time)
+    local full_at = full_ats and full_ats[limit] or kept[held]
+    taken, full_in = take_from(limit, full_at, now, definition.capacity, token_time)
+    if checks and checks.bucket then
+      taken, full_in = plausibility.take(segments.turn, full_at, definition.capacity, token_time)
+    end
   end
   if flags.has_idem then
     asked = operator == 'incr' and args[word + 3] or operator .. args[word + 3]
@@ -792,7 +800,9 @@ local function plain_outcome(index, user, value, old)
     full_at = full_ats[limit] or full_at
   end
   local is_taken, full_in = true, token_time
-  if full_at then
+  if checks and checks.bucket and not service then
+    is_taken, full_in = plausibility.take(index, full_at, capacity, token_time)
+  elseif full_at then
     is_taken, full_in = take(full_at, now, capacity, token_time)
   end
   local total = (old or 0) + value
@@ -835,7 +845,7 @@ local function plain_outcome(index, user, value, old)
   end
   if service then
     reported[limit] = true
-  elseif full_in > count then
+  elseif full_in > count and not (checks and checks.bucket) then
     keep_bucket(limit, now, full_in)
   end
   if full_ats then
@@ -847,7 +857,7 @@ local function plain_outcome(index, user, value, old)
     answered[idem] = { 'applied', total, seq, time, full_in, 0, asked = increase_text }
   end
   if checks then
-    plausibility.count(index, user, old, ip)
+    plausibility.count(index, user, old, ip, false, checks.bucket and full_in)
   end
   if plain.stamps then
     -- As move_stamped (moves.lua).
@@ -963,7 +973,15 @@ local function write_plain(keys, args)
   end
   local clock = call('TIME')
   local now = clock[1] * 1000000 + clock[2]
-  local taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
+  local taken, full_in, bucket = nil, nil, is_judged and definition.checks.bucket
+  if is_judged then
+    plausibility.begin_single(definition, now, user, keys[9], pace)
+  end
+  if bucket then
+    taken, full_in = plausibility.take(1, full_at, definition.capacity, definition.token_time)
+  else
+    taken, full_in = take(full_at, now, definition.capacity, definition.token_time)
+  end
   local scores = keys[9]
   local old, total
   moves = nil
@@ -988,7 +1006,6 @@ local function write_plain(keys, args)
   end
   if is_judged then
     old = old and old + 0
-    plausibility.begin_single(definition, now, user, scores, pace)
     if not plausibility.passes(1, user, old, total, increase, args[15]) then
       return nil
     end
@@ -1007,7 +1024,7 @@ local function write_plain(keys, args)
   plain.keys, plain.seq_text, plain.chain = keys, seq_text, hash .. '\n' .. id
   has_written, appended, is_placed = true, 1, false
   epoch = epoch_of_change(keys[7], count, epoch, clock)
-  if full_in > 1 then
+  if full_in > 1 and not bucket then
     keep_bucket(limit, now, full_in)
   end
   if definition.is_stamped then
@@ -1026,7 +1043,7 @@ local function write_plain(keys, args)
   end
   write_count(keys, seq_text, plain.chain)
   if is_judged then
-    plausibility.count(1, user, old, ip)
+    plausibility.count(1, user, old, ip, false, bucket and full_in)
     plausibility.end_group()
   end
   last_count, last_count_text = seq, seq_text

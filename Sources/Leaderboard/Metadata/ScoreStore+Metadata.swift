@@ -65,11 +65,12 @@ extension ScoreStore {
         let call = RedisCommand(
             "FCALL",
             "leaderboard_profile",
-            "4",
+            "5",
             keys.suspended,
             keys.board,
             keys.limit(user),
             keys.meta,
+            keys.pace(user),
             board.given,
             user.rawValue,
             metadata.json,

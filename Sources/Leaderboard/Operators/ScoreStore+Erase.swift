@@ -57,7 +57,7 @@ extension ScoreStore {
             result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
         }
         // (In the sets of users of an address the name stands no longer than its place there lasts: a day and 90 minutes at most.)
-        _ = try await writeRepeatably(RedisCommand("UNLINK", keys.pacePrefix + user.rawValue), on: eventLoop)
+        _ = try await writeRepeatably(RedisCommand("UNLINK", keys.pace(user)), on: eventLoop)
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await eraseMetadata(of: user, on: eventLoop)
         try await eraseHeld(of: user, on: eventLoop)

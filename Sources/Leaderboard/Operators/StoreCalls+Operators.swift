@@ -93,7 +93,7 @@ extension StoreCalls {
         RedisCommand(
             "FCALL_RO",
             "leaderboard_holding",
-            "7",
+            "8",
             season?.scores ?? keys.scores,
             keys.audit,
             keys.suspended,
@@ -101,6 +101,7 @@ extension StoreCalls {
             keys.limit(user),
             keys.board,
             season?.at ?? keys.at,
+            keys.pace(user),
             user.rawValue
         )
     }

@@ -28,7 +28,7 @@ extension StoreCalls {
             by: act,
             words + gains,
             in: seasons,
-            pace: keys.pacePrefix + user.rawValue
+            pace: keys.pace(user)
         )
     }
 }

@@ -76,7 +76,7 @@ package struct BoardKeys: RankedKeys {
     let space: KeySpace
     /// What every user's ``limit(_:)`` begins with.
     let limitPrefix: String
-    /// What the key begins with that holds of a user what rules of plausibility have to know.
+    /// What every user's ``pace(_:)`` begins with.
     let pacePrefix: String
     /// The same of the users of an address.
     let addressPrefix: String
@@ -153,9 +153,14 @@ package struct BoardKeys: RankedKeys {
     /// Any key of the board.
     func name(_ rest: String) -> String { prefix + rest }
 
-    /// The user's token bucket; gone when it is full.
+    /// The user's token bucket; gone when it is full. Where a board's rules know of the user, ``pace(_:)`` has what updates have taken.
     package func limit(_ user: UserID) -> String {
         limitPrefix + user.rawValue
+    }
+
+    /// What rules of plausibility know of the user, and the user's bucket; gone when they need it no longer.
+    package func pace(_ user: UserID) -> String {
+        pacePrefix + user.rawValue
     }
 
     /// There while a grant that counted might come again: the seq of its update.

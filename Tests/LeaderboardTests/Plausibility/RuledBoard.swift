@@ -17,10 +17,16 @@ struct RuledBoard {
 
     /// - Parameters:
     ///   - members: further members of the definition, each with a comma behind it.
+    ///   - bucket: the rate limit of a user.
     ///   - isFresh: false: the rules are changed, and all else is as it was.
-    init(_ board: TestBoard, _ rules: String, _ members: String = "", isFresh: Bool = true) async throws {
-        let text =
-            #"{\#(members)"rules":[\#(rules)],"rate_limit":{"updates":1000000,"interval_seconds":1},"version":"1"}"#
+    init(
+        _ board: TestBoard,
+        _ rules: String,
+        _ members: String = "",
+        bucket: String = #"{"updates":1000000,"interval_seconds":1}"#,
+        isFresh: Bool = true
+    ) async throws {
+        let text = #"{\#(members)"rules":[\#(rules)],"rate_limit":\#(bucket),"version":"1"}"#
         let definition = try BoardDefinition(stored: Array(text.utf8))
         self.board = board
         store = ScoreStore(board.store.functions, try BoardID("ruled"), definition)
@@ -34,6 +40,7 @@ struct RuledBoard {
         }
         // Nothing goes away by Redis' own clock while the test's stands still.
         source = source.replacing("'PX', checks.kept_for_text", with: "'PX', '3600000'")
+        source = source.replacing("'PXAT', until_text", with: "'PX', '3600000'")
         try await board.command("FLUSHALL")
         try await board.command("FUNCTION", "LOAD", "REPLACE", source)
         try await board.command("SET", store.keys.board, text)
@@ -43,8 +50,31 @@ struct RuledBoard {
     /// Buckets are full again: Redis lets them go by a clock of its own.
     /// - Parameter offset: microseconds behind ``start``.
     func set(_ offset: Int) async throws {
+        for user in ["ada", "bob", "cid"] {
+            let (limit, pace) = (store.keys.limitPrefix + user, store.keys.pacePrefix + user)
+            try await board.command("EVAL", Self.fill, "2", limit, pace)
+        }
+        try await advance(to: offset)
+    }
+
+    /// Takes away what `limit` and, with its other numbers as they are, `pace` have of the bucket.
+    private static let fill = """
+        redis.call('DEL', KEYS[1])
+        pcall(function()
+            local names, place = struct.unpack('<s', redis.call('GET', KEYS[2]))
+            place = place + 8
+            for name in string.gmatch(names, '[^;]+') do
+                if name == 'b' then
+                    redis.call('SETRANGE', KEYS[2], place - 1, string.rep('\\0', 8))
+                end
+                place = place + (string.find(name, '^s') and 48 or 8)
+            end
+        end)
+        """
+
+    /// Buckets are as they were.
+    func advance(to offset: Int) async throws {
         let time = Self.start + offset
-        for user in ["ada", "bob", "cid"] { try await board.command("DEL", store.keys.limitPrefix + user) }
         try await board.command("DEL", Self.clock)
         try await board.command("RPUSH", Self.clock, "\(time / 1_000_000)", "\(time % 1_000_000)")
     }
