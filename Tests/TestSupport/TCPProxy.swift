@@ -30,6 +30,14 @@ package final class TCPProxy: Sendable {
         links.set(.cut)
     }
 
+    /// It is stalled as soon as the client calls this function.
+    /// - Parameter isTaken: the server gets the call, and the client no reply.
+    package func stall(at function: String, isTaken: Bool) {
+        links.stall(at: "\r\n\(function)\r\n", isTaken: isTaken)
+    }
+
+    package var isStalled: Bool { links.mode == .stalled }
+
     /// Connections that were stalled do not come back to life: they are closed.
     package func set(_ mode: Mode) {
         links.set(mode)
@@ -38,7 +46,13 @@ package final class TCPProxy: Sendable {
 
 /// The connections of a proxy; its lock is its owner.
 private final class Links: Sendable {
-    private let state = Mutex((mode: TCPProxy.Mode.open, channels: [any Channel]()))
+    private struct State {
+        var mode = TCPProxy.Mode.open
+        var channels: [any Channel] = []
+        var end: (words: String, isTaken: Bool)?
+    }
+
+    private let state = Mutex(State())
 
     var mode: TCPProxy.Mode { state.withLock(\.mode) }
 
@@ -52,14 +66,29 @@ private final class Links: Sendable {
         for channel in ended { channel.close(promise: nil) }
     }
 
+    func stall(at words: String, isTaken: Bool) {
+        state.withLock { $0.end = (words, isTaken) }
+    }
+
+    /// - Returns: whether these bytes of a client get through.
+    func pass(_ bytes: ByteBuffer) -> Bool {
+        state.withLock { state in
+            guard state.mode == .open, let end = state.end, String(buffer: bytes).contains(end.words) else {
+                return state.mode == .open
+            }
+            (state.mode, state.end) = (.stalled, nil)
+            return end.isTaken
+        }
+    }
+
     func accept(_ client: any Channel, target: Int) -> EventLoopFuture<Void> {
         state.withLock { $0.channels.append(client) }
         guard mode != .cut else { return client.close() }
         return ClientBootstrap(group: client.eventLoop).connect(host: "127.0.0.1", port: target)
             .flatMapThrowing { server in
                 self.state.withLock { $0.channels.append(server) }
-                try client.pipeline.syncOperations.addHandler(Relay(to: server, self))
-                try server.pipeline.syncOperations.addHandler(Relay(to: client, self))
+                try client.pipeline.syncOperations.addHandler(Relay(to: server, self, isOfClient: true))
+                try server.pipeline.syncOperations.addHandler(Relay(to: client, self, isOfClient: false))
             }
     }
 }
@@ -71,14 +100,18 @@ private final class Relay: ChannelInboundHandler, Sendable {
     private let other: any Channel
     private let links: Links
 
-    init(to other: any Channel, _ links: Links) {
+    private let isOfClient: Bool
+
+    init(to other: any Channel, _ links: Links, isOfClient: Bool) {
         self.other = other
         self.links = links
+        self.isOfClient = isOfClient
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard links.mode == .open else { return }
-        other.writeAndFlush(unwrapInboundIn(data), promise: nil)
+        let bytes = unwrapInboundIn(data)
+        guard isOfClient ? links.pass(bytes) : links.mode == .open else { return }
+        other.writeAndFlush(bytes, promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

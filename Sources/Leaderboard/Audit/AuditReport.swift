@@ -133,6 +133,9 @@ package struct AuditReport: Sendable, Equatable {
     /// Of users whom operators hold.
     package internal(set) var heldProfiles = 0
 
+    /// Whose erasure has begun, and has not ended: it goes on, or it was interrupted. In their order.
+    package internal(set) var erasing: [String] = []
+
     /// Of windows, those that hold and those that are kept.
     package internal(set) var seasons: [SeasonReport] = []
 

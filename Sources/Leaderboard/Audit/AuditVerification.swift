@@ -23,7 +23,11 @@ package struct AuditVerification: Sendable {
         for _ in 0..<Self.maximumAttempts {
             if let report = try await attempt() { return report }
         }
-        throw .unavailable("users are being erased: verify again, and repeat an erasure that was interrupted")
+        let names = try await store.erasing(on: eventLoop).sorted()
+        throw .unavailable(
+            "users are being erased\(names.isEmpty ? "" : " (\(names.firstNames))"): verify again, and repeat an erasure that was interrupted "
+                + "(leaderboard admin erase)"
+        )
     }
 
     /// Nil: somebody was erased meanwhile, or is being erased.
@@ -50,6 +54,7 @@ package struct AuditVerification: Sendable {
         report.heldProfiles = profiles.values.count { $0 == .held }
         report.profiles = profiles.count - report.heldProfiles
         report.seasons = try await SeasonVerification(store: store, eventLoop: eventLoop).run()?.reports ?? []
+        report.erasing = try await store.erasing(on: eventLoop).sorted()
         report.lacksFrozenRows = try await store.lacksFrozenRows(on: eventLoop)
         report.segments = try await SegmentWalk(store: store, eventLoop: eventLoop)
             .run(older?.segments ?? BackupSegments())

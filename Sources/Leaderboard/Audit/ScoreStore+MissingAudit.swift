@@ -34,8 +34,13 @@ extension ScoreStore {
     ) async throws -> RepairSummary {
         var (report, summary) = (report, RepairSummary())
         if let missing = report.missing {
+            // Some of the entries that come back may be of users who were erased since: an end in between leaves them among those whose
+            // erasure has begun.
+            let erased = report.erasedNames.filter { name, _ in missing.entries.contains { $0.names(name) } }
+            let noted = try await noteErasing(erased.keys, on: eventLoop)
             summary.entries = try await returnAudit(missing, by: act, on: eventLoop)
-            try await eraseAgain(report, missing, on: eventLoop)
+            try await eraseAgain(erased, on: eventLoop)
+            try await forgetErasing(noted, on: eventLoop)
             if report.hasLostChanges, !report.isBegunAnew {
                 summary.recovered = try await recover(report, by: act, on: eventLoop)
             }
@@ -74,16 +79,33 @@ extension ScoreStore {
         if !report.wrongScores.isEmpty { try await rightScores(report.wrongScores, on: eventLoop) }
     }
 
-    /// Some of the entries that came back may be of users who were erased since.
     private func eraseAgain(
-        _ report: AuditReport,
-        _ missing: MissingAudit,
+        _ erased: [String: String],
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) {
         let end = try await lastAuditID(on: eventLoop)
-        for (name, pseudonym) in report.erasedNames where missing.entries.contains(where: { $0.names(name) }) {
+        for (name, pseudonym) in erased {
             guard let user = try? UserID(name) else { continue }
             _ = try await eraseAudit(of: user, as: pseudonym, upto: end, on: eventLoop)
+        }
+    }
+
+    /// - Returns: those of them who were not among those whose erasure has begun.
+    private func noteErasing(
+        _ users: some Sequence<String>,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> [String] {
+        var noted: [String] = []
+        for user in users {
+            let call = RedisCommand("SADD", keys.erasing, user)
+            if try await writeRepeatably(call, on: eventLoop).count == 1 { noted.append(user) }
+        }
+        return noted
+    }
+
+    private func forgetErasing(_ users: [String], on eventLoop: any EventLoop) async throws(ScoreStoreError) {
+        for user in users {
+            _ = try await writeRepeatably(RedisCommand("SREM", keys.erasing, user), on: eventLoop)
         }
     }
 

@@ -10,6 +10,8 @@ struct ErasedSince {
     private let hashes: [AuditID: String]
     /// Erased so far, and who is being erased.
     private(set) var all: Set<String>
+    /// Whose erasure had begun, and had not ended.
+    let unfinished: Set<String>
     /// Those of them whom the backup names.
     private(set) var met: Set<String> = []
     private var named: Set<String> = []
@@ -21,6 +23,7 @@ struct ErasedSince {
         self.footnotes = footnotes
         hashes = Dictionary(footnotes.erased.map { ($0.link.id, $0.link.hash) }) { first, _ in first }
         all = erasing
+        unfinished = erasing
     }
 
     mutating func meet(_ line: BackupLine) {

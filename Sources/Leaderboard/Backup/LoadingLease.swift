@@ -22,7 +22,7 @@ final class LoadingLease: Sendable {
 
     fileprivate init(_ board: BoardID, _ segments: BoardSegments, in space: KeySpace) {
         keys = BoardKeys(loadingInto: board, in: space)
-        key = keys.name("lease")
+        key = keys.lease
         self.segments = segments.kinds.map(keys.segments)
     }
 
@@ -68,7 +68,7 @@ final class LoadingLease: Sendable {
     private var loadedOfBoard: [String] {
         [
             keys.scores, keys.at, keys.audit, keys.ahead, keys.suspended, keys.withheld, keys.reverted, keys.ended,
-            keys.meta, keys.frozen, keys.placing, keys.holding,
+            keys.meta, keys.frozen, keys.placing, keys.holding, keys.erasing,
         ]
             + segments.flatMap(\.all)
     }

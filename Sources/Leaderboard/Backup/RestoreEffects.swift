@@ -22,6 +22,8 @@ package struct RestoreEffects: Sendable, Equatable {
     package private(set) var maybeErased: [String] = []
     /// Updates that wait for review, and go on waiting.
     package private(set) var waiting = 0
+    /// Those of them that do not where who was erased is erased again: of users whose first erasure was broken off.
+    package private(set) var waitingOfErased = 0
 
     package init() {}
 
@@ -30,6 +32,7 @@ package struct RestoreEffects: Sendable, Equatable {
         var effects = self
         if keepsErased { effects.erased = summary.erased }
         effects.waiting = summary.waiting
+        effects.waitingOfErased = 0
         return effects
     }
 
@@ -62,6 +65,8 @@ package struct RestoreEffects: Sendable, Equatable {
     }
 
     fileprivate mutating func note(waiting count: Int) { waiting = count }
+
+    fileprivate mutating func note(waitingOfErased count: Int) { waitingOfErased = count }
 
     fileprivate mutating func note(erased users: Set<String>) { erased = users.sorted() }
 
@@ -131,6 +136,7 @@ extension ScoreStore {
             }
         }
         effects.note(erased: erased.met)
+        effects.note(waitingOfErased: try await waiting(of: erased.met.intersection(erased.unfinished), on: eventLoop))
         users.subtract(erased.met)
         let unclear = erased.unclear
         let reachesBack = try await reachesBack(to: preview.seal, on: eventLoop)
@@ -138,12 +144,37 @@ extension ScoreStore {
         if reachesBack { users = users.filter { !erased.isNamed($0) } }
         let state = try await places(of: keys, on: eventLoop)
         users = users.filter { state.scores[$0] == nil && state.withheld[$0] == nil }
+        try await leaveOut(revertedIn: &users, since: preview.seal, on: eventLoop)
         effects.note(
             unknown: reachesBack
                 ? "\(unclear) more erased since of whom the backup's audit has no entry"
                 : "the audit that is here does not reach back to the backup, so it does not tell everybody who was erased since",
             maybe: users
         )
+    }
+
+    /// Of whom the audit tells that updates of before the backup were taken back since: they were not erased, and left the board so.
+    private func leaveOut(
+        revertedIn users: inout Set<String>,
+        since seal: BackupSeal,
+        on eventLoop: any EventLoop
+    ) async throws {
+        guard !users.isEmpty else { return }
+        var reverted: Set<String> = []
+        try await forEachEntry(of: keys.audit, upto: nil, on: eventLoop) { entry in
+            guard entry.action == .revert, entry.reverts.contains(where: { $0 <= seal.seq }) else { return }
+            if let user = entry.userID?.rawValue { reverted.insert(user) }
+        }
+        users.subtract(reverted)
+    }
+
+    private func waiting(of users: Set<String>, on eventLoop: any EventLoop) async throws -> Int {
+        var count = 0
+        guard !users.isEmpty else { return count }
+        try await forEachEntry(of: keys.held, upto: nil, on: eventLoop) { entry in
+            if let user = entry.userID?.rawValue, users.contains(user) { count += 1 }
+        }
+        return count
     }
 
     /// Whether the audit that is there goes on where the backup's ends, so that it tells every erasure since. What erasures removed has left

@@ -13,8 +13,9 @@ extension ScoreStore {
     ///
     /// The audit that comes back is the backup's, with one entry more that tells of the restore. Outcomes stored for idempotency
     /// keys stay: who repeats an update of after the backup is told its first outcome.
-    /// Who was erased since comes back, and then is erased again, with all of the board that knew it: an end in between leaves them among
-    /// those whose erasure has begun.
+    /// Who was erased since does not come back on the board, nor in its seasons. The backup's audit, which its chain holds together, names
+    /// them, so there they are erased again: from the moment on at which the board is the backup's they are among those whose erasure has
+    /// begun, and an end in between leaves them there, for the next restore, or ``erase(_:by:on:)``.
     /// - Parameters:
     ///   - replaced: what the board's key holds of a definition, if the store's is to take its place; nil: the store's is the one
     ///     that holds. In its layout the board is loaded.
@@ -28,7 +29,7 @@ extension ScoreStore {
         on eventLoop: any EventLoop
     ) async throws -> BackupSummary {
         let seal = try await BackupCheck.check(lines)
-        var summary = try await loading(on: eventLoop) { lease in
+        var (summary, erased) = try await loading(on: eventLoop) { lease in
             try await restore(
                 lines,
                 upto: seal,
@@ -39,7 +40,7 @@ extension ScoreStore {
                 on: eventLoop
             )
         }
-        if keepsErased { try await eraseAgain(summary.erased, by: act, on: eventLoop) } else { summary.erased = [] }
+        if keepsErased { summary.erased = try await eraseAgain(erased, by: act, on: eventLoop) }
         summary.waiting = try await waiting(on: eventLoop)
         return summary
     }
@@ -52,13 +53,13 @@ extension ScoreStore {
         keepsErased: Bool,
         by act: OperatorAct,
         on eventLoop: any EventLoop
-    ) async throws -> BackupSummary {
+    ) async throws -> (BackupSummary, ErasedAgain) {
         let loading = lease.keys
         let loaded = [loading.scores, loading.audit, loading.suspended, loading.withheld, loading.reverted]
         let held = replaced ?? (board.source == .board ? .stored(board.definition) : .nothing)
         // Of another restore, which was killed.
         try await placeSeasons(on: eventLoop)
-        let asked = try await load(lines, holding: lease, on: eventLoop)
+        let asked = try await load(lines, holding: lease, keepsErased: keepsErased, on: eventLoop)
         let there = try await count(of: loaded + [loading.at, loading.meta, loading.frozen], on: eventLoop)
         // Of the board that is there as well: what the backup's has not goes.
         let segments = board.definition.segments.joined(with: held.definition?.segments ?? BoardSegments())
@@ -84,13 +85,14 @@ extension ScoreStore {
         else {
             throw InvalidBackup(description: "what Redis has of it is not what was sealed; the board is as it was")
         }
-        let erased = asked.erased.sorted()
+        if keepsErased { try await load(asked.erased, holding: lease, on: eventLoop) }
         let words = [String(max(seal.seq, state.lastReached)), seal.chain]
         let moreKeys =
             loaded + [
                 keys.board, keys.at, loading.at, lease.key, keys.meta, loading.meta, keys.frozen, loading.frozen,
             ]
         let holdKeys = state.onHold.isEmpty ? [] : [keys.holding, loading.holding]
+        let erasingKeys = keepsErased ? [keys.erasing, loading.erasing] : []
         for _ in 0..<Self.maximumTries {
             var places: SeasonPlaces?
             if let seasons = asked.seasons {
@@ -102,23 +104,23 @@ extension ScoreStore {
             let ofSeasons = places.map { [$0.there, $0.held, $0.text] + $0.expiries } ?? ["0"]
             let replacesProfiles = asked.shown.profiles.isEmpty ? "0" : "1"
             let keepsPlaces = asked.hasArrival && board.definition.ties.isByArrival
-            let told = replacesProfiles + (keepsPlaces ? " places" : "") + (holdKeys.isEmpty ? "" : " holds")
+            var told = replacesProfiles + (keepsPlaces ? " places" : "")
+            if !holdKeys.isEmpty { told += " holds" + (keepsErased ? "" : " reasons") }
+            if !erasingKeys.isEmpty { told += " erasing:\(asked.erased.users.count)" }
             for word in [lease.token, there, told] + ofSeasons { more.append(word) }
             let call = calls.operation(
                 "restore_board",
                 user: nil,
                 by: act,
                 words,
-                moreKeys: moreKeys + (places?.keys ?? []) + holdKeys,
+                moreKeys: moreKeys + (places?.keys ?? []) + holdKeys + erasingKeys,
                 more,
                 segments: SegmentedCall(keys, segments, loadedInto: loading).map { ($0, [thereOfSegments]) }
             )
             switch try await putInPlace(call, asked, loading, holding: lease, on: eventLoop) {
             case "done":
-                // Where it cannot be said, the erasures fail, and that is told.
-                if keepsErased { try? await beginErasures(of: erased, on: eventLoop) }
                 try await placeSeasons(on: eventLoop)
-                var summary = BackupSummary(
+                let summary = BackupSummary(
                     auditEntries: auditEntries,
                     users: state.scores.count + state.withheld.count,
                     seasons: asked.seasons?.seasons.count ?? 0,
@@ -126,8 +128,7 @@ extension ScoreStore {
                     onHold: state.onHold.count,
                     seq: seal.seq
                 )
-                summary.erased = erased
-                return summary
+                return (summary, asked.erased)
             case "seasons": continue
             case "lost":
                 throw ScoreStoreError.unavailable(
@@ -176,7 +177,7 @@ extension ScoreStore {
         /// Without who was erased since.
         var shown = WhatIsShown()
         /// Users of the backup who were erased since.
-        var erased: Set<String> = []
+        var erased = ErasedAgain()
         /// The lines tell since when users have their scores.
         var hasArrival: Bool { definition?.ties.isByArrival == true }
     }
@@ -184,6 +185,7 @@ extension ScoreStore {
     private func load(
         _ lines: BackupLines,
         holding lease: LoadingLease,
+        keepsErased: Bool,
         on eventLoop: any EventLoop
     ) async throws -> Asked {
         let ties = board.definition.ties
@@ -194,9 +196,13 @@ extension ScoreStore {
         // Of a backup that does not tell who came first: of the board, and then of each season.
         var unordered = BoardState()
         try await lines { bytes in
-            let line = try BackupLine(bytes)
+            var line = try BackupLine(bytes)
             guard line.isOfBoard else { return }
             erased.meet(line)
+            if keepsErased {
+                guard let kept = asked.erased.keep(line, from: erased.all) else { return }
+                line = kept
+            }
             if line.isSealed, !line.isShown { _ = asked.hash.add(line) }
             let isNumbered = ties.isByArrival && !asked.hasArrival
             switch line {
@@ -231,8 +237,24 @@ extension ScoreStore {
             try await loader.take(.profile(user: user, said))
         }
         try await loader.finish()
-        asked.erased = erased.met
+        asked.erased.users = erased.met
+        asked.erased.unfinished = erased.unfinished
         return asked
+    }
+
+    /// They take their place with the board.
+    private func load(
+        _ erased: ErasedAgain,
+        holding lease: LoadingLease,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let users = Array(erased.users)
+        for start in stride(from: 0, to: users.count, by: 1000) {
+            var call = RedisCommand("FCALL", "leaderboard_restore_members", "2", lease.keys.erasing)
+            for word in [lease.key, lease.token, "SADD"] { call.append(word) }
+            for user in users[start..<min(start + 1000, users.count)] { call.append(user) }
+            try LoadingLease.check(try await writeRepeatably(call, on: eventLoop))
+        }
     }
 
     /// Of whom operators hold what they say.

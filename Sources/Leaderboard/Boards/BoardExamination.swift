@@ -14,6 +14,8 @@ package struct BoardCondition: Sendable, Equatable {
     package var isLost = false
     /// It is frozen, and what it shows meanwhile is not there, or cannot be read.
     package var lacksFrozenRows = false
+    /// Users whose erasure has begun, and has not ended: it goes on, or it was interrupted. Of more than 1,000, about so many.
+    package var erasing = 0
     /// Members of another writer that were taken off the board.
     package var movedAway = 0
     /// Members that stand for no user of the board, of those that were looked at.
@@ -124,6 +126,8 @@ package struct BoardExamination: Sendable {
         var condition = BoardCondition(board: id)
         condition.stopUpdates = unsound.stopUpdates
         condition.stopOperations = unsound.stopOperations
+        let erasing = await ask(RedisCommand("SSCAN", keys.erasing, "0", "COUNT", "1000"), on: eventLoop)
+        condition.erasing = erasing.flatMap { try? ScanPage(reply: $0) }?.words.count ?? 0
         let reply = await ask(RedisCommand("GET", keys.board), on: eventLoop)
         guard case .string(let text)? = reply else {
             // Of another type: nobody else has told it yet.

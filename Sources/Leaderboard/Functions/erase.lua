@@ -14,18 +14,20 @@
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
 -- could erase the ban. KEYS, with board and at, and seasons, and ARGV 1 to 7 as in operation.lua
 -- ARGV  8 pseudonym  in the place of the name, in the audit
+--       9 had        empty or left out, or the score that a backup has of the user, who is not on the board: the audit tells that it is gone
 -- Returns done, and the id of the audit entry that tells it, and with `seasons`, which the user was taken out of, as `weekly 2026-W48`
 -- with `;` between: what counts in them from now on stays. Or season_is
 local function erase(keys, args)
   local op = begin_operation(keys, args)
-  if not op or op.user == '*' or not args[8] or not is_user(args[8]) then
+  local had = args[9] ~= '' and args[9] or nil
+  if not op or op.user == '*' or not args[8] or not is_user(args[8]) or had and not whole_number(had) then
     return wrong_arguments('leaderboard_erase')
   end
   local answer = begin_in_seasons(op, keys)
   if answer then
     return answer
   end
-  local score = tonumber(op.kept_back or op.on_board or 0)
+  local score = tonumber(op.kept_back or op.on_board or had or 0)
   op.name = args[8]
   local id = record(op, 'erase', 0 - shown_score(score), 0)
   if op.on_board then

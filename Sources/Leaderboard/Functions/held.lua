@@ -379,7 +379,7 @@ local function erase_held(keys, args)
   local mark = plausibility.hold_mark(user)
   local hand = string.match(redis.call('HGET', keys[2], mark) or '', '^%S+ %d+ ')
   if hand then
-    redis.call('HSET', keys[2], mark, hand .. 'The user was erased since, and with them the reason.')
+    redis.call('HSET', keys[2], mark, hand .. plausibility.erased_reason)
   end
   return count
 end

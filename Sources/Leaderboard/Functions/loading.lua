@@ -49,16 +49,50 @@ function loading.refuse_to_join(place)
   end
 end
 
--- Of a loaded hash, what its place does not have comes there; what is there stays. What is no hash is replaced.
-function loading.join(loaded, place)
+-- Of a loaded hash, what its place does not have comes there; what is there stays, but for what `is_replaced` says. What is no hash is
+-- replaced.
+function loading.join(loaded, place, is_replaced)
   local fields = redis.call('HGETALL', loaded)
   if type(redis.pcall('HLEN', place)) ~= 'number' then
     redis.call('UNLINK', place)
   end
   for index = 1, #fields, 2 do
-    if not redis.call('HGET', place, fields[index]) then
+    local held = redis.call('HGET', place, fields[index])
+    if not held or is_replaced and is_replaced(held) then
       redis.call('HSET', place, fields[index], fields[index + 1])
     end
+  end
+  redis.call('UNLINK', loaded)
+end
+
+-- All of a loaded set. (By SSCAN, which services may call; nothing changes meanwhile.)
+function loading.members(loaded)
+  local members, is_there, cursor = {}, {}, '0'
+  repeat
+    local page = redis.call('SSCAN', loaded, cursor, 'COUNT', '1000')
+    cursor = page[1]
+    for _, member in ipairs(page[2]) do
+      if not is_there[member] then
+        is_there[member], members[#members + 1] = true, member
+      end
+    end
+  until cursor == '0'
+  return members
+end
+
+-- The same as the two above, of sets; `members` are all of the loaded one.
+function loading.refuse_to_join_sets(place)
+  if not redis.acl_check_cmd('SADD', place, '-') then
+    error({ err = 'NOPERM the user may not call sadd' })
+  end
+end
+
+function loading.join_sets(loaded, members, place)
+  if type(redis.pcall('SISMEMBER', place, '*')) ~= 'number' then
+    redis.call('UNLINK', place)
+  end
+  for index = 1, #members, 1000 do
+    redis.call('SADD', place, unpack(members, index, math.min(index + 999, #members)))
   end
   redis.call('UNLINK', loaded)
 end
@@ -87,5 +121,25 @@ local function hold(keys, args)
 end
 
 redis.register_function('leaderboard_loading', hold)
+
+-- leaderboard_end_erasure: all of an erasure is done. May be repeated.
+-- KEYS  1 erasing  2 epoch
+--       3 lease  4 erasing of the board that is loaded beside this one (loading.lua): while one is, it is noted there as well, as who loads
+--                may have looked before
+-- ARGV  1 user  2 epoch  as it was before the erasure began; empty: there was none
+-- Returns done, or again: the board has another epoch, so it may be one that was restored meanwhile, with the user
+redis.register_function('leaderboard_end_erasure', function(keys, args)
+  if #keys ~= 4 or #args ~= 2 or not is_user(args[1]) then
+    return wrong_arguments('leaderboard_end_erasure')
+  elseif (redis.call('GET', keys[2]) or '') ~= args[2] then
+    return { 'again' }
+  end
+  if redis.call('EXISTS', keys[3]) == 1 then
+    redis.call('SADD', keys[4], args[1])
+    loading.keep(keys[4])
+  end
+  redis.call('SREM', keys[1], args[1])
+  return { 'done' }
+end)
 
 end

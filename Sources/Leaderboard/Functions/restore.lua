@@ -318,7 +318,7 @@ end
 --       16 there   how many of the keys that were loaded of seasons the caller has found
 --       17 …       of each season, when it goes by itself, in milliseconds since 1970; empty: it stays
 -- Returns done, taken, lost: of those keys, some are gone, or changed: the key has another definition, or seasons: others have begun
-local function restore_with(keys, args, layout, on_hold)
+local function restore_with(keys, args, layout, on_hold, erasing)
   local op = begin_on_any_board(keys, args)
   local board, text, seasons = keys[15], args[11], keys[layout.key]
   local has_right_keys = #keys == 18 and not layout.by_steps or #keys == 22 and layout.by_steps and #args == 15
@@ -340,7 +340,8 @@ local function restore_with(keys, args, layout, on_hold)
     segments.refuse_untold(definition_of(redis.call('GET', board) or ''))
     segments.refuse_untold(definition_of(text))
   end
-  if not segments.are_loaded() or on_hold and redis.call('EXISTS', on_hold.loaded) == 0 then
+  if not segments.are_loaded() or on_hold and redis.call('EXISTS', on_hold.loaded) == 0
+    or erasing and #erasing.members < erasing.least then
     return { 'lost' }
   end
   local answer = seasons and seasons_to_place.answer(keys, args, layout)
@@ -350,6 +351,9 @@ local function restore_with(keys, args, layout, on_hold)
   refuse_missing_rights_to_replace(keys[10], op.scores, board and text ~= '' and board)
   if on_hold then
     loading.refuse_to_join(on_hold.place)
+  end
+  if erasing then
+    loading.refuse_to_join_sets(erasing.place)
   end
   local places = { op.scores, op.audit, op.suspended, op.withheld, op.reverted }
   op.seq, op.epoch = (count_of(args[8]) or 0) + 1, false
@@ -376,7 +380,10 @@ local function restore_with(keys, args, layout, on_hold)
     seasons_to_place.put_what_is_shown(keys, args)
   end
   if on_hold then
-    loading.join(on_hold.loaded, on_hold.place)
+    loading.join(on_hold.loaded, on_hold.place, on_hold.is_replaced)
+  end
+  if erasing then
+    loading.join_sets(erasing.loaded, erasing.members, erasing.place)
   end
   if seasons then
     seasons_to_place.put(keys, args, layout)
@@ -402,11 +409,25 @@ end
 --       and with KEYS 23
 --       16 held  17 seasons  18 …   as 14, 15 and 17 … of leaderboard_restore
 -- With ` holds` behind the text of ARGV 14, two keys more, the last ones: holding (held.lua), and what was loaded of it. Who is on hold there
--- is on hold here; who is already, stays so as it is.
+-- is on hold here; who is already, stays so as it is; with ` reasons`, but for a reason that was erased.
+-- With ` erasing:<count>`, two more behind all: erasing, and what was loaded of it: so many users, or more, of the backup who were erased
+-- since. They are among those whose erasure has begun from the moment on at which the board is the backup's, so that whoever ends it knows them.
 -- Returns what leaderboard_restore does; seasons as well where those of another restore are not in their places yet
 local function restore_board(keys, args)
-  local on_hold = string.find(args[14] or '', ' holds', 1, true) and { loaded = table.remove(keys), place = table.remove(keys) }
-  return restore_with(keys, args, seasons_to_place.layout(true), on_hold)
+  local more = args[14] or ''
+  local function last_two(word)
+    return string.find(more, word, 1, true) and { loaded = table.remove(keys), place = table.remove(keys) }
+  end
+  local erasing = last_two(' erasing:')
+  if erasing then
+    erasing.members = loading.members(erasing.loaded)
+    erasing.least = tonumber(string.match(more, ' erasing:(%d+)')) or 0
+  end
+  local on_hold = last_two(' holds')
+  if on_hold and string.find(more, ' reasons', 1, true) then
+    on_hold.is_replaced = plausibility.lost_its_reason
+  end
+  return restore_with(keys, args, seasons_to_place.layout(true), on_hold, erasing)
 end
 
 -- Where the backup does not have the rows of a board that is frozen then, those of before stay.

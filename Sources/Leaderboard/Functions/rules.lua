@@ -257,6 +257,14 @@ function plausibility.hold_mark(user)
   return 'hold ' .. user
 end
 
+-- In the place of why, of who was erased since.
+plausibility.erased_reason = 'The user was erased since, and with them the reason.'
+
+-- Of what `holding` has of a user who is on hold.
+function plausibility.lost_its_reason(hand)
+  return string.match(hand, '^%S+ %d+ (.*)$') == plausibility.erased_reason
+end
+
 local function find_hands(users, count)
   hands = {}
   if count == 1 then

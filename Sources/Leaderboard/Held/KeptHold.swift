@@ -16,6 +16,12 @@ extension HeldByHand {
         self.init(actor: actor, time: time, reason: entry["reason"] ?? "")
     }
 
+    /// What stands in the place of the reason where the user was erased, as `Functions/rules.lua` has it.
+    static let erasedReason = "The user was erased since, and with them the reason."
+
+    /// Of a user who was erased since.
+    var withoutReason: HeldByHand { HeldByHand(stored: "\(actor) \(time) \(Self.erasedReason)") ?? self }
+
     /// As the hash `holding` has it.
     var stored: String { "\(actor) \(time) \(reason)" }
 }

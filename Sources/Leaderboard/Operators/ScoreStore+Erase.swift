@@ -14,12 +14,23 @@ package struct Erased: Sendable, Equatable {
     package var idempotencyKeys = 0
 }
 
+/// What an erasure takes away.
+enum ErasureReach {
+    case everything
+    /// What a restore brought back of who had been erased: on the board, in its seasons and its audit. What of the user is there of since the
+    /// first erasure, and no restore touches, stays: updates that wait for review, membership, outcomes, what they say of themselves.
+    /// - Parameter had: the score that the backup has of the user, who is not on the board; nil: none, or it is not known.
+    case restored(had: Int?)
+}
+
 extension ScoreStore {
     /// Entries that one step replaces: a few milliseconds of Redis.
     private static let eraseBatch = 500
     private static let unlinkedAtOnce = 1000
     /// How often the erased entries are read anew because others are erased meanwhile.
     private static let maximumErasureReads = 3
+    /// How often an erasure is made again because the board was restored meanwhile.
+    private static let maximumErasures = 5
 
     /// Takes the user off the board, out of all seasons, ended ones too, and out of the audit, which reads all of it twice, a page at a time. A suspension stays.
     /// Updates that come meanwhile count in full. May be repeated: if it was interrupted, the next one does the rest.
@@ -33,32 +44,57 @@ extension ScoreStore {
         by act: OperatorAct,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Erased {
+        try await erase(user, .everything, by: act, on: eventLoop)
+    }
+
+    func erase(
+        _ user: UserID,
+        _ reach: ErasureReach,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
+        for _ in 0..<Self.maximumErasures {
+            let epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text ?? ""
+            try await eraseOnce(&result, reach, by: act, on: eventLoop)
+            if try await endErasure(of: user, in: epoch, on: eventLoop) { return result }
+        }
+        throw .unavailable("the board is restored again and again: erase the user when that is over")
+    }
+
+    /// All of it, but its end.
+    private func eraseOnce(
+        _ result: inout Erased,
+        _ reach: ErasureReach,
+        by act: OperatorAct,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) {
+        let user = result.user
         let kept = try await keptSeasons(on: eventLoop)
         let isFirst =
             try await writeRepeatably(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
         let reply: [RESPValue]
         do {
-            reply = try await operateInSeasons("erase", user, by: act, [result.pseudonym], on: eventLoop)
+            let words = [result.pseudonym] + reach.had
+            reply = try await operateInSeasons("erase", user, by: act, words, on: eventLoop)
         } catch {
             // Nothing was written, so nothing has begun; unless somebody else is at it, or was.
-            if error.isSurelyNotExecuted, isFirst { try? await endErasure(of: user, on: eventLoop) }
+            if error.isSurelyNotExecuted, isFirst {
+                _ = try? await writeRepeatably(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
+            }
             throw error
         }
         guard reply.count == 3, let end = reply[1].text.flatMap(AuditID.init), let reached = reply[2].text else {
             throw .outcomeUnknown("unexpected reply")
         }
-        result.auditEntries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
-        let outcomes = try await storedOutcomes(of: user, on: eventLoop)
-        for start in stride(from: 0, to: outcomes.count, by: Self.unlinkedAtOnce) {
-            let names = outcomes[start..<min(start + Self.unlinkedAtOnce, outcomes.count)]
-            var command = RedisCommand("UNLINK")
-            for name in names { command.append(name) }
-            result.idempotencyKeys += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
-        }
+        let entries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
+        result.auditEntries += entries
+        try await erase(user, from: kept, butFor: reached, on: eventLoop)
+        guard case .everything = reach else { return }
+        let outcomes = try await eraseOutcomes(of: user, on: eventLoop)
+        result.idempotencyKeys += outcomes
         // (In the sets of users of an address the name stands no longer than its place there lasts: a day and 90 minutes at most.)
         _ = try await writeRepeatably(RedisCommand("UNLINK", keys.pace(user)), on: eventLoop)
-        try await erase(user, from: kept, butFor: reached, on: eventLoop)
         try await eraseMetadata(of: user, on: eventLoop)
         try await eraseHeld(of: user, on: eventLoop)
         _ = try await dismiss(user, on: eventLoop)
@@ -66,12 +102,31 @@ extension ScoreStore {
             RedisCommand("FCALL", "leaderboard_erase_frozen", "1", keys.frozen, user.rawValue),
             on: eventLoop
         )
-        try await endErasure(of: user, on: eventLoop)
-        return result
     }
 
-    private func endErasure(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) {
-        _ = try await writeRepeatably(RedisCommand("SREM", keys.erasing, user.rawValue), on: eventLoop)
+    /// - Returns: how many it were.
+    private func eraseOutcomes(of user: UserID, on eventLoop: any EventLoop) async throws(ScoreStoreError) -> Int {
+        let outcomes = try await storedOutcomes(of: user, on: eventLoop)
+        var count = 0
+        for start in stride(from: 0, to: outcomes.count, by: Self.unlinkedAtOnce) {
+            let names = outcomes[start..<min(start + Self.unlinkedAtOnce, outcomes.count)]
+            var command = RedisCommand("UNLINK")
+            for name in names { command.append(name) }
+            count += min(try await writeRepeatably(command, on: eventLoop).count ?? 0, names.count)
+        }
+        return count
+    }
+
+    /// - Returns: false where the board has another epoch now: it may be one that was restored, with the user.
+    private func endErasure(
+        of user: UserID,
+        in epoch: String,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let loading = BoardKeys(loadingInto: board.id, in: keys.space)
+        var call = RedisCommand("FCALL", "leaderboard_end_erasure", "4", keys.erasing, keys.epoch)
+        for word in [loading.lease, loading.erasing, user.rawValue, epoch] { call.append(word) }
+        return try await writeRepeatably(call, on: eventLoop).array?.first?.text == "done"
     }
 
     /// Always as long: whoever copies it out of a list sees where it ends.
@@ -134,5 +189,13 @@ extension ScoreStore {
             guard page.count == Self.auditPageSize, let last = page.last else { return erased }
             seen = last.id
         }
+    }
+}
+
+extension ErasureReach {
+    /// As `leaderboard_erase` is told it.
+    fileprivate var had: [String] {
+        guard case .restored(let had?) = self else { return [] }
+        return [String(had)]
     }
 }

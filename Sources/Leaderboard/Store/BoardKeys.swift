@@ -150,6 +150,9 @@ package struct BoardKeys: RankedKeys {
         SegmentKeys(prefix: "\(prefix)g:\(kind):")
     }
 
+    /// Of keys that a board is loaded into: who holds it may load (`Functions/loading.lua`).
+    var lease: String { name("lease") }
+
     /// Any key of the board.
     func name(_ rest: String) -> String { prefix + rest }
 

@@ -117,6 +117,11 @@ extension AuditReport {
         showRows()
         showSeasons()
         showSegments()
+        if !erasing.isEmpty {
+            print(
+                "erasing      \(erasing.firstNames.printable): it goes on, or was interrupted (leaderboard admin erase does the rest)"
+            )
+        }
         if lacksFrozenRows { print("frozen       what the board shows meanwhile is lost: everybody sees it empty") }
     }
 

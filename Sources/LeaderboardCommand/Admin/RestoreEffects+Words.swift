@@ -14,7 +14,8 @@ extension RestoreEffects {
                 ? "" : "; back with it, and not on the board that is here: \(maybeErased.firstNames)"
             lines.append("\(unknownErasures): who was, comes back\(who)")
         }
-        if waiting > 0 { lines.append(waitingWords(waiting)) }
+        let goesOn = waiting - (keepsErased ? waitingOfErased : 0)
+        if goesOn > 0 { lines.append(waitingWords(goesOn)) }
         return lines
     }
 }

@@ -81,7 +81,8 @@ extension AuditReport {
         if segmentFaults > 0 { parts.append("\(segmentFaults.counted("fault")) in segments") }
         if !strays.isEmpty { parts.append(strays.count.counted("stray")) }
         if !wrongScores.isEmpty { parts.append("\(wrongScores.count.counted("score")) counted wrong") }
-        return (parts.isEmpty ? "right" : parts.joined(separator: ", "))
+        let unfinished = erasing.isEmpty ? "" : ", \(erasing.count.counted("erasure")) not ended"
+        return (parts.isEmpty ? "right" : parts.joined(separator: ", ")) + unfinished
             + ", \(entries.counted("audit entry", "audit entries"))"
     }
 }

@@ -74,6 +74,7 @@ struct BoardsExamination: Sendable {
         private var unsound: [Finding] = []
         private var movedAway: [String] = []
         private var movedMembers = 0
+        private var erasing: [String] = []
         private var strays: [String] = []
         private var stamps: [String] = []
         private var intakes = IntakeFindings()
@@ -128,6 +129,7 @@ struct BoardsExamination: Sendable {
             intakes.note(condition.intake, keys)
             if condition.movedAway > 0 { movedAway.append("\(condition.movedAway) to \(keys.foreign)") }
             movedMembers = movedMembers.addingReportingOverflow(condition.movedAway).partialValue
+            if condition.erasing > 0 { erasing.append("\(condition.erasing) on \(name)") }
             if condition.strays > 0 { strays.append("\(condition.strays) on \(name)") }
             if condition.segmentFaults > 0 { segments.append("\(condition.segmentFaults) on \(name)") }
             if condition.stampsOfNobody > 0 { stamps.append("\(condition.stampsOfNobody) in \(keys.at)") }
@@ -158,6 +160,16 @@ struct BoardsExamination: Sendable {
                         "board",
                         "\(movedMembers) members that are no user ids were moved from boards: \(Self.list(movedAway, shown))",
                         do: "see who writes them (ZRANGE KEY 0 9), mend that, and take them away with ZREM"
+                    )
+                )
+            }
+            if !erasing.isEmpty {
+                findings.append(
+                    .advice(
+                        "board",
+                        "users whose erasure goes on, or was interrupted: \(Self.list(erasing, shown))",
+                        do:
+                            "leaderboard admin verify --board NAME names them, and leaderboard admin erase does the rest"
                     )
                 )
             }

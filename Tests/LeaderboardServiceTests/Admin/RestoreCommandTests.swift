@@ -140,7 +140,7 @@ struct RestoreCommandTests {
             #expect(trial.output.contains("  erased since, and back with it: ada\n"), "\(trial.output)")
             let restored = try await ServiceProcess.run(words + ["--yes"], ["REDIS_URL": url])
             let end = """
-                1 user and 1 audit entry restored, up to update 1.
+                0 users and 1 audit entry restored, up to update 1.
                   no longer suspended: grace
                   erased since, and erased again: ada
 

@@ -158,6 +158,10 @@ struct RestoreEffectsTests {
                 on: loop
             )
             #expect(summary.erased == (keepsErased ? ["ada", "bob", "eve"] : []))
+            #expect(
+                try await living.store().onHold(UserID("eve"), on: loop)?.reason
+                    == (keepsErased ? HeldByHand.erasedReason : board.act().reason.text)
+            )
             let store = try await living.store()
             let state = try await store.boardState(of: store.keys, on: loop)
             let gone = Self.users.filter { state.scores[$0] == nil && state.withheld[$0] == nil }
@@ -169,6 +173,49 @@ struct RestoreEffectsTests {
             #expect(text.contains(#""user","ada""#) != keepsErased)
             #expect(try await store.erasing(on: loop).isEmpty)
             #expect(try await isSound(living))
+        }
+    }
+
+    @Test("leave alone what is there of who was erased since, and came again: what waits, and what they say")
+    func since() async throws {
+        try await withLiving { board, living in
+            try await act(living, "hold eve")
+            let (lines, loop) = (try await living.backup(), board.loop)
+            try await act(living, "erase eve", "erase ada")
+            let store = try await living.store()
+            // The one is known to be erased, and the erasure of the other was broken off.
+            try await board.command("SADD", store.keys.erasing, "ada")
+            try await act(living, "hold ada")
+            for user in ["eve", "ada"] {
+                guard case .held = try await living.update(user, .incr, 1) else {
+                    Issue.record("who is on hold is not held")
+                    return
+                }
+            }
+            let effects = try await effects(living, lines)
+            #expect(effects.waiting == 2 && effects.waitingOfErased == 1)
+            #expect(effects.erased == ["ada", "eve"])
+            let summary = try await living.restore(lines)
+            #expect(summary.erased == ["ada", "eve"] && summary.waiting == 1)
+            let waiting = try await store.held(limit: 10, on: loop).entries
+            #expect(waiting.map(\.user.rawValue) == ["eve"])
+            #expect(try await store.erasing(on: loop).isEmpty)
+            #expect(try await isSound(living))
+        }
+    }
+
+    @Test("do not name who was reverted since among those who may have been erased")
+    func reverted() async throws {
+        try await withLiving { board, living in
+            let (lines, store) = (try await living.backup(), try await living.store())
+            let preview = try await BackupPreview(of: backupLines(lines))
+            try await act(living, "erase bob")
+            let selection = RevertSelection.updates(of: try UserID("ada"), since: nil, until: nil)
+            _ = try await store.revert(selection, by: board.act(), on: board.loop)
+            try await board.command("XTRIM", store.keys.audit, "MAXLEN", "1")
+            let effects = try await effects(living, lines)
+            #expect(preview.summary.users == 7 && effects.unknownErasures != nil)
+            #expect(effects.maybeErased == ["bob"])
         }
     }
 
