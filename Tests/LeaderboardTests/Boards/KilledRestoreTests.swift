@@ -20,8 +20,7 @@ struct KilledRestoreTests {
     func killed() async throws {
         let server = try await PrivateRedisServer(port: .tcp, isDeployed: true)
         for ties in [BoardOrder.Ties.first, .id] {
-            for end in ties == .first ? Self.ends : [("leaderboard_erase", false), ("leaderboard_erase_entries", true)]
-            {
+            for end in ties == .first ? Self.ends : Self.ends.suffix(2) {
                 try await withBoard(on: server) { board in
                     try await kill(at: end, ties, board)
                 }
@@ -89,7 +88,8 @@ struct KilledRestoreTests {
         on server: PrivateRedisServer
     ) async throws {
         let proxy = try await TCPProxy(to: try #require(server.port))
-        try await withBoard(on: server, url: "redis://leaderboard:LEADERBOARD_PASSWORD@127.0.0.1:\(proxy.port)") { board in
+        try await withBoard(on: server, url: "redis://leaderboard:LEADERBOARD_PASSWORD@127.0.0.1:\(proxy.port)") {
+            board in
             let living = LivingBoard(board, id)
             _ = try await living.store()
             proxy.stall(at: end.function, isTaken: end.isTaken)
