@@ -44,6 +44,14 @@ struct BoardWriteTests {
                 }
             }
             let ungranted = ["a", "incr", "1", "0", "192.0.2.1", "request-1"]
+            // Of several, whichever has no user id.
+            let two = Array(names.prefix(10)) + [names[10], names[10]]
+            for user in refused[10] ?? [] {
+                for pair in [[user, "a"], ["a", user]] {
+                    let words = Self.shared + pair.flatMap { [$0] + ungranted.dropFirst() }
+                    #expect(await answer(two, words).contains("BADARG"), "\(pair)")
+                }
+            }
             let crowd = Array(repeating: ungranted, count: 65).flatMap { $0 }
             for (keys, words) in [
                 (names.dropLast(), words), (names + ["x"], words), (names, words.dropLast()), (names, words + ["x"]),
