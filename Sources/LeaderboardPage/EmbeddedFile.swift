@@ -92,6 +92,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "desk-flags.js", bytes: PackageResources.desk_flags_js),
         EmbeddedFile(name: "desk-held.js", bytes: PackageResources.desk_held_js),
         EmbeddedFile(name: "desk-list.js", bytes: PackageResources.desk_list_js),
+        EmbeddedFile(name: "desk-on-hold.js", bytes: PackageResources.desk_on_hold_js),
         EmbeddedFile(name: "desk-rising.js", bytes: PackageResources.desk_rising_js),
         EmbeddedFile(name: "desk-service.js", bytes: PackageResources.desk_service_js),
         EmbeddedFile(name: "desk-standings.js", bytes: PackageResources.desk_standings_js),

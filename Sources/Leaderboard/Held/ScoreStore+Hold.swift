@@ -87,4 +87,22 @@ extension Catalogue {
         }
         return .refused(outcome)
     }
+
+    /// The rule goes with the last who was on hold. It stays where the definition is changed meanwhile, or somebody is put on hold.
+    /// - Returns: whether it went.
+    package func removeHoldRule(
+        from store: ScoreStore,
+        on eventLoop: any EventLoop
+    ) async throws(ScoreStoreError) -> Bool {
+        let name = DefinitionName.board(store.board.id)
+        let held = try await held(name, on: eventLoop)
+        guard case .stored(var definition) = held, definition.rules.contains(where: { $0.name == .byHand }),
+            try await store.usersOnHold(limit: 1, on: eventLoop).users.isEmpty
+        else { return false }
+        definition.rules.removeAll { $0.name == .byHand }
+        guard case .stored(let new) = try await self.store(definition, as: name, inPlaceOf: held, on: eventLoop) else {
+            return false
+        }
+        return !new.rules.contains { $0.name == .byHand }
+    }
 }

@@ -32,7 +32,7 @@ export class Done {
   add({ board, words, undo }) {
     const button = undo ? element("button", { type: "button" }, "Undo…") : null;
     button?.addEventListener("click", () => this.#onUndo(undo()));
-    this.#list.prepend(element("li", {}, timeElement(Math.round(serviceTime())), element("span", {}, words, element("small", {}, ` ${board}`)), button));
+    this.#list.prepend(element("li", {}, timeElement(Math.round(serviceTime())), element("span", {}, words, element("small", {}, ` On ${board}.`)), button));
     while (this.#list.children.length > most) this.#list.lastElementChild.remove();
     this.#all.hidden = this.#list.children.length < 2;
     this.#open(false);

@@ -164,7 +164,9 @@ export class Held {
           entry.segments.length + entry.says.length === 0 ? null
             : element("small", { class: "says" }, entry.segments.join(", "), entry.segments.length > 0 && entry.says.length > 0 ? " · " : null,
               ...entry.says.flatMap((text, place) => [place > 0 ? " · " : null, element("bdi", {}, text)]))),
-        element("span", { class: "score" }, `${entry.before === null ? "–" : number(entry.before)} → ${entry.after === null ? "–" : number(entry.after)}`),
+        // The board may have moved since; the preview of a release says what it comes to now.
+        element("span", { class: "score", title: "The user’s score when the update was made, and what it would have come to" },
+          element("small", {}, "then "), `${entry.before === null ? "–" : number(entry.before)} → ${entry.after === null ? "–" : number(entry.after)}`),
       ],
     })), this.#chosen);
     for (const button of this.#elements.turn.querySelectorAll("button")) button.disabled = this.#chosen === null;

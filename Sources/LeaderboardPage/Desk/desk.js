@@ -8,6 +8,7 @@ import { ActDialog } from "./desk-dialog.js";
 import { Done } from "./desk-done.js";
 import { Flags } from "./desk-flags.js";
 import { Held } from "./desk-held.js";
+import { OnHold } from "./desk-on-hold.js";
 import { Rising } from "./desk-rising.js";
 import { DeskStandings } from "./desk-standings.js";
 import { AuditTable } from "./desk-table.js";
@@ -31,6 +32,7 @@ export class Desk {
   #rising;
   #flags;
   #held;
+  #onHold;
   #case;
   #audit;
   #auditOf = null;
@@ -65,6 +67,7 @@ export class Desk {
     }), { onOpen });
     this.#flags = new Flags(service, this.#board, byIDs({ rows: "flags-rows", note: "flags-note" }), { onOpen });
     this.#held = new Held(service, this.#board, byIDs({ rows: "held-rows", note: "held-note", turn: "held-acts" }), { acts, onAct, onOpen });
+    this.#onHold = new OnHold(service, this.#board, byIDs({ rows: "on-hold-rows", note: "on-hold-note", turn: "on-hold-acts" }), { acts, onAct, onOpen });
     this.#case = new Case(service, this.#board, byIDs({
       article: "case", hint: "hint", name: "case-name", marks: "case-marks", close: "case-close", facts: "case-facts", acts: "case-acts", problem: "case-problem",
       chart: "case-chart", chartNote: "case-chart-note", addresses: "case-addresses", addressesNote: "case-addresses-note",
@@ -116,6 +119,7 @@ export class Desk {
     this.#rising.close();
     this.#flags.close();
     this.#held.close();
+    this.#onHold.close();
     this.#dialog.close();
     this.#case.stop();
     this.#audit.clear();
@@ -138,6 +142,7 @@ export class Desk {
     this.#rising.board = this.#board;
     this.#flags.board = this.#board;
     this.#held.board = this.#board;
+    this.#onHold.board = this.#board;
     this.#case.board = this.#board;
     this.#follow();
     this.#turn(this.#view === "boards" ? "players" : this.#view);
@@ -220,13 +225,13 @@ export class Desk {
 
   #open(user) {
     if (this.#view !== "players") this.#turn("players");
-    this.#standings.chosen = this.#rising.chosen = this.#held.opened = user;
+    this.#standings.chosen = this.#rising.chosen = this.#held.opened = this.#onHold.chosen = user;
     this.#case.open(user);
     this.#note();
   }
 
   #wasClosed() {
-    this.#standings.chosen = this.#rising.chosen = this.#held.opened = null;
+    this.#standings.chosen = this.#rising.chosen = this.#held.opened = this.#onHold.chosen = null;
     this.#note();
   }
 
@@ -236,6 +241,7 @@ export class Desk {
     this.#rising.changed();
     this.#flags.changed(true);
     this.#held.changed();
+    this.#onHold.changed();
     if (done.isErased) this.#forget();
     else if (done.board === this.#board.name) this.#case.acted();
     if (this.#auditOf === this.#board.name) this.#audit.acted();
@@ -248,6 +254,7 @@ export class Desk {
     this.#rising.read();
     this.#flags.forget();
     this.#held.forget();
+    this.#onHold.forget();
     this.#audit.clear();
     this.#auditOf = null;
     if (this.#view === "audit") this.#turn("audit");
@@ -275,6 +282,7 @@ export class Desk {
     this.#rising.tick(now);
     this.#flags.tick(now);
     this.#held.tick(now);
+    this.#onHold.tick(now);
   }
 
   #left = () => this.#feed?.stop();

@@ -27,6 +27,7 @@ struct HoldRoutes: Sendable {
             } catch { throw Refusal(operating: error) }
             let outcome = change == .noRule ? try await addRule(user, store, act, request) : change
             if outcome == .done { logger.note(isHeld ? "user put on hold" : "user off hold", user, on: store, by: act) }
+            if !isHeld { await removeRule(store, act, request) }
             let flags = #""on_hold":\#(isHeld),"changed":\#(outcome == .done),"known":\#(isKnown)"#
             return ByteBuffer(string: #"{"status":"success","user_id":"\#(user)",\#(flags)}"#)
         }
@@ -54,6 +55,19 @@ struct HoldRoutes: Sendable {
         // Somebody has taken the rule away again meanwhile.
         guard change != .noRule else { throw .storeUnavailable }
         return change
+    }
+
+    /// With the last who was on hold. If that cannot be done now, the next `unhold` does it, whoever is named.
+    private func removeRule(_ store: ScoreStore, _ act: OperatorAct, _ request: Request) async {
+        do throws(ScoreStoreError) {
+            guard try await boards.catalogue.removeHoldRule(from: store, on: request.eventLoop) else { return }
+            logger.note("board holds by hand no more", nil, on: store, by: act)
+        } catch {
+            logger.warning(
+                "rule by hand could not be taken away",
+                metadata: ["board": "\(store.board.id)", "error": "\(error)"]
+            )
+        }
     }
 
     /// `{"on_hold":[{"user_id":"ada","actor":"ops","time":…,"reason":"a look"}],"next":"ada"}`, by their ids.

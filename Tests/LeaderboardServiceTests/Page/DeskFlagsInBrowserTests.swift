@@ -120,7 +120,7 @@ struct DeskFlagsInBrowserTests {
                     """
                 try await page.wait(
                     for:
-                        "\(rows) === '+900 eve largest_jump – → 900,+800 bob largest_jump – → 800,+700 eve largest_jump – → 700'"
+                        "\(rows) === '+900 eve largest_jump then – → 900,+800 bob largest_jump then – → 800,+700 eve largest_jump then – → 700'"
                 )
                 #expect(try await page.evaluate(Self.text("#held-rows .says")) == "name Eva")
                 func agree(_ reason: String) async throws {

@@ -31,6 +31,10 @@ struct DeskInBrowserTests {
     private static let isAsking = "document.querySelector('#act').open"
     private static let marks =
         "[...document.querySelectorAll('#case-marks span')].map((mark) => mark.textContent).join()"
+    private static let onHold = """
+        [...document.querySelectorAll("#on-hold-rows button")]
+          .map((row) => [...row.querySelectorAll("bdi")].map((part) => part.textContent).join(", ")).join("; ")
+        """
     private static let facts = "[...document.querySelectorAll('#case-facts dd')].map((fact) => fact.textContent).join()"
 
     /// Writes a reason, and does the act that is open.
@@ -161,7 +165,7 @@ struct DeskInBrowserTests {
                 try await page.wait(
                     for: "\(Self.marks) === 'Suspended' && \(Self.standings) === '1 ada 50,2 mallory 10'"
                 )
-                #expect(try await page.evaluate(Self.text("#done-rows li span")) == "eve is suspended. main")
+                #expect(try await page.evaluate(Self.text("#done-rows li span")) == "eve is suspended. On main.")
                 #expect(
                     try await service.shownRows()
                         == #"[{"user_id":"ada","score":50},{"user_id":"mallory","score":10}]"#
@@ -259,10 +263,23 @@ struct DeskInBrowserTests {
                 try await page.wait(
                     for: "document.querySelector('#held-rows')?.textContent.includes('on hold by ops: a close look')"
                 )
+                try await page.wait(for: "\(Self.onHold) === 'ada, ops, a close look'")
+                #expect(try await page.evaluate(Self.text("#on-hold-note")) == "1: all that are.")
+                // By the key on a row, or the button.
+                for open in ["rows button').focus()", "acts button').click()"] {
+                    try await page.evaluate("document.querySelector('#on-hold-\(open)")
+                    if open.hasSuffix("focus()") { try await page.press("o") }
+                    try await page.wait(for: "\(Self.isAsking) && \(Self.text("#act-title")) === 'Take ada off hold'")
+                    try await page.press("Escape")
+                    try await page.wait(for: "!\(Self.isAsking)")
+                }
                 try await page.evaluate("document.querySelector('#done-rows button').click()")
                 try await page.wait(for: "\(Self.isAsking) && \(Self.text("#act-title")) === 'Take ada off hold'")
                 try await page.press("Enter")
                 try await page.wait(for: "\(Self.marks) === '' && !\(Self.isAsking)")
+                try await page.wait(for: "\(Self.text("#on-hold-note")) === 'Nobody is on hold.'")
+                #expect(try await page.evaluate(Self.onHold) == "")
+                #expect(try await page.evaluate("document.querySelector('#on-hold-acts').hidden") == "true")
                 #expect(try await service.update("ada", 0, on: writer).status == 200)
 
                 // What the service refuses is told in its words, and the dialog stays.

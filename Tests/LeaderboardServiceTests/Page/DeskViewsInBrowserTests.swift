@@ -85,7 +85,7 @@ struct DeskViewsInBrowserTests {
                 try await page.wait(
                     for: "\(rows) === 'Other,Level <1>,main' && \(Self.text("#definition-heading")) === 'level-1'"
                 )
-                #expect(try await page.evaluate(Self.text("#done-rows li span")) == "level-1 is made. level-1")
+                #expect(try await page.evaluate(Self.text("#done-rows li span")) == "level-1 is made. On level-1.")
 
                 try await openDesk(service, page, "?board=cup&view=boards&theme=dark")
                 try await page.wait(for: "document.querySelector('#seasons-rows button') !== null")

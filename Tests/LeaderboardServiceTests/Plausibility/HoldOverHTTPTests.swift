@@ -97,6 +97,9 @@ struct HoldOverHTTPTests {
             // Also where they have no score.
             let offHold = try await run("admin", "unhold", "ada", "--reason", "seen", "--all-boards")
             #expect(offHold.contains("coins: off hold") && offHold.contains("main: off hold"), "\(offHold)")
+            // The rule goes with the last.
+            #expect(try await !run("board", "show", "coins").contains("by_hand"))
+            #expect(try await run("board", "show", "main").contains("by_hand"))
             #expect(try await update("/api/v1/score/update", one).status == 200)
             #expect(try await run("admin", "unhold", "ada", "--reason", "seen") == "ada was not on hold.\n")
 
