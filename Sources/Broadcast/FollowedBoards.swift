@@ -17,13 +17,17 @@ struct FollowedBoards {
     }
 
     private let maximum: Int
+    private let unmadeOfNetwork: Int
     private let grace: TimeAmount
     private var boards: [LiveWindow: Followed] = [:]
+    /// By network, the names that its viewers hold and at which there was no board when they came, each with how many of them hold it.
+    private var unmade: [String: [LiveWindow: Int]] = [:]
     /// When ``takeEnded(now:)`` will be called.
     private var sweepAt: NIODeadline?
 
     init(_ options: BroadcastOptions) {
         maximum = options.maximumBoards
+        unmadeOfNetwork = options.unmadeBoardsOfNetwork
         grace = options.boardGrace
     }
 
@@ -31,12 +35,31 @@ struct FollowedBoards {
     var all: [BoardStream] { boards.values.map(\.stream) }
     var isFull: Bool { isFull(isMade: true) }
 
-    /// Counts them only where it may be so.
+    /// Counts them only where it may be so. A name at which somebody has made a board since it was watched is one of a board, so there may be
+    /// more of these; then fewer others are followed.
     private func isFull(isMade: Bool) -> Bool {
-        boards.count >= maximum && boards.values.count { $0.isMade == isMade } >= maximum
+        boards.count >= 2 * maximum || boards.count >= maximum && count(isMade: isMade) >= maximum
     }
 
+    private func count(isMade: Bool) -> Int { boards.values.count { $0.isMade == isMade } }
+
     func stream(of board: LiveWindow) -> BoardStream? { boards[board]?.stream }
+
+    /// A viewer of this network comes to a name at which there is no board; ``leave(_:by:)`` when they are gone.
+    mutating func come(to board: LiveWindow, by network: String) throws(TooManyBoards) {
+        if unmade[network]?[board] == nil, let others = unmade[network] {
+            guard others.keys.count(where: { boards[$0]?.isMade == false }) < unmadeOfNetwork else {
+                throw TooManyBoards()
+            }
+        }
+        unmade[network, default: [:]][board, default: 0] += 1
+    }
+
+    mutating func leave(_ board: LiveWindow, by network: String) {
+        guard let count = unmade[network]?[board] else { return }
+        unmade[network]?[board] = count > 1 ? count - 1 : nil
+        if unmade[network]?.isEmpty == true { unmade[network] = nil }
+    }
 
     /// Nil when there is none yet: ``makeRoom(isMade:)``, then ``add(_:named:isMade:)``.
     mutating func hold(_ board: LiveWindow, isMade: Bool) throws(TooManyBoards) -> BoardStream? {
@@ -48,10 +71,11 @@ struct FollowedBoards {
         return followed.stream
     }
 
-    /// Of those of its kind that nobody holds the one that would end first gives way; it is taken out.
+    /// Of those of its kind that nobody holds (of all, where there is room for its kind) the one that would end first gives way; it is taken out.
     mutating func makeRoom(isMade: Bool) throws(TooManyBoards) -> BoardStream? {
         guard isFull(isMade: isMade) else { return nil }
-        let idle = boards.filter { $0.value.holds == 0 && $0.value.isMade == isMade }
+        let takesAny = !isMade && count(isMade: false) < maximum
+        let idle = boards.filter { $0.value.holds == 0 && (takesAny || $0.value.isMade == isMade) }
         guard let first = idle.min(by: { $0.value.end < $1.value.end }) else { throw TooManyBoards() }
         return boards.removeValue(forKey: first.key)?.stream
     }

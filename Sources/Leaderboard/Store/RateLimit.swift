@@ -9,6 +9,8 @@ package struct RateLimit: Sendable, Equatable {
     /// The time in which one token comes back, in whole microseconds (Redis' clock has no finer ones), rounded up: the
     /// limit is never laxer than configured.
     let tokenTime: Int
+    /// By how many microseconds an empty bucket fills later than in `interval`, because of that; 0 where it is a hundredth of that or more.
+    private let rounding: Int
 
     /// Where nobody says otherwise: 60 updates, and one more each second.
     package static let usual = RateLimit(updates: 60, interval: .seconds(60))
@@ -31,6 +33,8 @@ package struct RateLimit: Sendable, Equatable {
         self.interval = min(max(interval, .microseconds(1)), .seconds(Self.allowedSeconds.upperBound))
         let microseconds = Int(clamping: self.interval / .microseconds(1))
         tokenTime = (microseconds + self.updates - 1) / self.updates
+        let late = self.updates * tokenTime - microseconds
+        rounding = late < microseconds / 100 ? late : 0
     }
 
     /// Whole seconds after which a token that comes back in so many microseconds is surely there, at least 1.
@@ -47,6 +51,7 @@ package struct RateLimit: Sendable, Equatable {
             limit: updates,
             remaining: updates - missing,
             microsecondsUntilFull: fullIn,
+            rounding: rounding,
             microsecondsUntilNextToken: max(0, fullIn - (updates - 1) * tokenTime)
         )
     }
@@ -60,6 +65,7 @@ package struct RateLimitState: Sendable, Equatable {
     package let remaining: Int
     // Numbers, as each update has them: a Duration and back is 600 instructions.
     fileprivate let microsecondsUntilFull: Int
+    fileprivate let rounding: Int
     fileprivate let microsecondsUntilNextToken: Int
 
     /// Until the bucket is full again.
@@ -71,8 +77,9 @@ package struct RateLimitState: Sendable, Equatable {
     /// For `Retry-After`: whole seconds after which a token is surely there, at least 1.
     package var retryAfterSeconds: Int { max(1, Self.wholeSeconds(microsecondsUntilNextToken)) }
 
-    /// For `RateLimit: t=`: whole seconds after which the bucket is surely full.
-    package var resetSeconds: Int { Self.wholeSeconds(microsecondsUntilFull) }
+    /// For `RateLimit: t=`: whole seconds after which the bucket is full, but for the rounding of the time of a token: of a full interval it is
+    /// the `w` of `RateLimit-Policy`, and no second more.
+    package var resetSeconds: Int { Self.wholeSeconds(max(0, microsecondsUntilFull - rounding)) }
 
     /// Rounded up. No bucket takes longer than a year and as many seconds as it has tokens.
     fileprivate static func wholeSeconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }

@@ -38,7 +38,10 @@ struct LiveRoutes: Sendable {
                     wish.subscribe($0, to: broadcaster.main, watching, admission: welcome.admission(of: $0, place))
                 }
             }
-            let admission = BoardAdmission(place: place, hold: try hold(watching, wish.window))
+            let admission = BoardAdmission(
+                place: place,
+                hold: try hold(watching, wish.window, by: callers.network(of: request))
+            )
             return .accept {
                 let stream = admission.hold.stream
                 wish.subscribe($0, to: stream, watching, admission: welcome.admission(of: $0, admission))
@@ -70,12 +73,17 @@ struct LiveRoutes: Sendable {
         return Watching(board: id, isMade: found.isMade, viewer: shown, view: view, access: access)
     }
 
-    func hold(_ watching: Watching, _ window: WindowName?) throws(Refusal) -> BoardHold {
+    func hold(
+        _ watching: Watching,
+        _ window: WindowName?,
+        by network: ClientNetwork
+    ) throws(Refusal) -> BoardHold {
         do {
             return try broadcaster.hold(
                 watching.board.rawValue,
                 window: window?.rawValue,
-                isMade: watching.isMade
+                isMade: watching.isMade,
+                by: network.description
             )
         } catch { throw .tooManyBoards }
     }

@@ -125,6 +125,18 @@ struct TokenBucketTests {
         #expect(state.resetSeconds == reset)
     }
 
+    @Test(
+        "tells no second more than the limit's own, where only the time of a token is rounded up",
+        arguments: [
+            (999, 1, 1), (7, 1, 1), (1_000_000_000, 1, 1000), (700_000, 1, 2), (1, 86_400, 86_400), (999, 60, 60),
+        ]
+    )
+    func roundedTokens(updates: Int, seconds: Int, reset: Int) {
+        let state = RateLimit(updates: updates, interval: .seconds(seconds)).state(fullIn: .max / 2)
+        #expect(state.remaining == 0)
+        #expect(state.resetSeconds == reset)
+    }
+
     @Test("waits for the next token, not for a full bucket")
     func retryAfter() {
         let limit = RateLimit(updates: 2, interval: .seconds(20))
