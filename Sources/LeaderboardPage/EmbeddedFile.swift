@@ -39,6 +39,7 @@ extension EmbeddedFile {
         EmbeddedFile(name: "client/known-rows.js", bytes: PackageResources.known_rows_js),
         EmbeddedFile(name: "client/live.js", bytes: PackageResources.live_js),
         EmbeddedFile(name: "client/retry.js", bytes: PackageResources.retry_js),
+        EmbeddedFile(name: "client/shared.js", bytes: PackageResources.shared_js),
         EmbeddedFile(name: "client/streams.js", bytes: PackageResources.streams_js),
         EmbeddedFile(name: "embed.js", bytes: PackageResources.embed_js),
     ]

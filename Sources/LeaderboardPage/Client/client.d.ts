@@ -231,7 +231,7 @@ export interface LiveOptions {
   silence?: number;
 }
 
-/** The first rows of a board, kept by its stream. It ends by `close()`, by its signal, by leaving the loop, or by an error that waiting does not mend. */
+/** The first rows of a board, kept by its stream; several of one `Leaderboard` share a WebSocket. It ends by `close()`, by its signal, by leaving the loop, or by an error that waiting does not mend. */
 export class Live<Told = Standings> implements AsyncIterable<Told> {
   readonly standings: Standings | null;
   readonly me: OwnPlace | null;

@@ -3,6 +3,7 @@
 import { errorOf, LeaderboardError, UnavailableError } from "./client/errors.js";
 import { Live } from "./client/live.js";
 import { delayAfter, newKey, pause } from "./client/retry.js";
+import { SharedSockets } from "./client/shared.js";
 
 export {
   AuthenticationError, InvalidRequestError, LeaderboardError, NotFoundError, RateLimitedError, UnavailableError,
@@ -13,6 +14,8 @@ export { Live };
 const longestWait = 30;
 
 export class Leaderboard {
+  /** Of all its live standings. */
+  sockets = new SharedSockets();
   #base;
   #token;
   #fetch;
@@ -156,7 +159,7 @@ export class Board {
     return this.leaderboard.request("POST", `${this.path}/score/update`, { ...options, body: update, key: options?.key ?? newKey() });
   }
 
-  /** The standings from now on: see `Live`. */
+  /** The standings from now on: see `Live`. Several of one `Leaderboard` share a WebSocket. */
   live(options) {
     return new Live(this, options);
   }

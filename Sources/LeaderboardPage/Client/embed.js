@@ -35,6 +35,8 @@ const words = {
 };
 /** A board may be made, or opened, later. */
 const lookAgainAfter = 30_000;
+/** By their addresses: the elements of a page share a connection. */
+const services = new Map();
 
 class LiveLeaderboard extends HTMLElement {
   static observedAttributes = ["board", "rows", "window", "src", "heading", "pictures"];
@@ -96,7 +98,8 @@ class LiveLeaderboard extends HTMLElement {
     // The service is where this file is from, unless it is said otherwise.
     const service = this.getAttribute("src") || new URL(".", import.meta.url).href;
     let live = null;
-    live = this.#live = new Leaderboard(service).board(board).live({
+    if (!services.has(service)) services.set(service, new Leaderboard(service));
+    live = this.#live = services.get(service).board(board).live({
       rows: Number(this.getAttribute("rows")) || 10,
       window: this.getAttribute("window") || undefined,
       include: "metadata",

@@ -93,6 +93,98 @@ struct EmbedInBrowserTests {
         }
     }
 
+    @Test("elements of one page share a connection, and each shows its own board through a line that breaks")
+    func shared() async throws {
+        try await withService { service, _ in
+            for board in ["a", "b"] { try await service.define(board, "{}") }
+            for (number, board) in ["main", "a", "b"].enumerated() {
+                try await service.play(board, "ada", #""score_increase":\#(number + 1)"#)
+            }
+            let proxy = try await TCPProxy(to: service.port)
+            let address = "http://127.0.0.1:\(proxy.port)"
+            let elements = ["main", "a", "b", "nobody"].map {
+                #"<live-leaderboard id="\#($0)" board="\#($0)" src="\#(address)"></live-leaderboard>"#
+            }
+            let html = """
+                <script>
+                  window.opened = [];
+                  window.WebSocket = class extends WebSocket {
+                    constructor(...all) { super(...all); window.opened.push(this.url); }
+                  };
+                </script>
+                <script type="module" src="http://127.0.0.1:\(service.port)/embed.js"></script>
+                \(elements.joined())
+                """
+            let scores = """
+                ['main', 'a', 'b', 'nobody']
+                  .map((id) => document.getElementById(id).shadowRoot?.querySelector('.score')?.textContent).join()
+                """
+            try await Site.run(["/": html]) { origin in
+                try await withBrowser { page in
+                    try await page.open("\(origin)/")
+                    try await page.wait(for: "\(scores) === '1,2,3,'")
+                    let nobody = "document.getElementById('nobody')"
+                    try await page.wait(for: "\(nobody).shadowRoot.textContent.includes('There is no such board.')")
+                    let paths = "window.opened.map((url) => new URL(url).pathname).join()"
+                    #expect(try await page.evaluate(paths) == "/api/v1/live")
+                    proxy.set(.cut)
+                    try await page.wait(for: "document.getElementById('b').dataset.state === 'waiting'")
+                    for board in ["main", "a", "b"] {
+                        try await service.play(board, "ada", #""score_increase":10"#)
+                    }
+                    proxy.set(.open)
+                    try await page.wait(for: "\(scores) === '11,12,13,'")
+                    try await page.evaluate("(document.getElementById('b').remove(), 0)")
+                    try await service.play("a", "ada", #""score_increase":10"#)
+                    try await page.wait(for: "document.getElementById('a').shadowRoot.textContent.includes('22')")
+                    #expect(await page.problems.filter { $0.source != "network" }.map(\.description) == [])
+                }
+            }
+        }
+    }
+
+    @Test("boards that need a token share a connection by it, and one that is refused says why")
+    func sharedByToken() async throws {
+        try await withService { service, _ in
+            for board in ["guild", "clan", "closed"] {
+                try await service.define(board, #"{"visibility":"\#(board == "closed" ? "members" : "private")"}"#)
+            }
+            for board in ["guild", "clan"] { try await service.play(board, "ada", #""score_increase":4"#) }
+            try await withBrowser { page in
+                try await page.open("http://127.0.0.1:\(service.port)/docs")
+                try await page.evaluate(
+                    """
+                    (async () => {
+                      window.opened = [];
+                      window.WebSocket = class extends WebSocket {
+                        constructor(...all) { super(...all); window.opened.push(this.url); }
+                      };
+                      const { Leaderboard } = await import("/client.js");
+                      const own = new Leaderboard(location.origin, { token: "\(service.token("ada"))" });
+                      const [guild, clan, closed] = ["guild", "clan", "closed"].map((name) => own.board(name).live());
+                      window.lives = { guild, clan, closed, me: own.board("guild").live({ view: "me", neighbours: 1 }) };
+                    })()
+                    """
+                )
+                let scores = """
+                    ['guild', 'clan', 'me'].map((name) => window.lives[name])
+                      .map((live) => live.me?.score ?? live.standings?.rows[0]?.score).join()
+                    """
+                try await page.wait(for: "\(scores) === '4,4,4'")
+                try await page.wait(for: "window.lives.closed.state.error?.code === 'board_not_found'")
+                try await service.play("guild", "ada", #""score_increase":10"#)
+                try await page.wait(for: "\(scores) === '14,4,14'")
+                // No token is in an address.
+                let paths = "window.opened.map((url) => url.replace(/^ws:..[^/]*/, '')).join()"
+                #expect(try await page.evaluate(paths) == "/api/v1/live")
+                // It left without a word to the others.
+                try await page.evaluate("(window.lives.me.close(), 0)")
+                try await service.play("guild", "ada", #""score_increase":10"#)
+                try await page.wait(for: "\(scores) === '24,4,14'")
+            }
+        }
+    }
+
     @Test("a frame shows the overlay where the service allows it, and nothing where it does not")
     func frame() async throws {
         try await Site.run([

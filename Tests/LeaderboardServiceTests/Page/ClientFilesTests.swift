@@ -58,12 +58,12 @@ struct ClientFilesTests {
     }
 
     @Test(
-        "are small: the client 12 KB in all on the way and at most as much each, the element 10 KB with nothing left out"
+        "are small: the client 14 KB in all on the way and at most 12 KB each, the element 10 KB with nothing left out"
     )
     func sizes() throws {
         let client = EmbeddedFile.clientFiles.filter { $0.name.hasSuffix(".js") && $0.name != "embed.js" }
         let packed = try client.map { try #require(Gzip.compress($0.bytes)).count }
-        #expect(packed.reduce(0, +) <= 12_000)
+        #expect(packed.reduce(0, +) <= 14_000)
         for file in client { #expect(file.bytes.count <= 12_000, "\(file.name)") }
         let element = try #require(EmbeddedFile.clientFiles.first { $0.name == "embed.js" })
         #expect(element.bytes.count <= 10_000)

@@ -7,8 +7,8 @@ const moving = ["snapshot", "scoreboard", "changes"];
 const now = () => performance.now();
 
 /**
- * A stream of live messages that comes back by itself, from where it was: by WebSocket, or by Server-Sent Events where that does not open
- * or a token is needed. After rubbish or a hole it begins again with a snapshot.
+ * A stream of live messages that comes back by itself, from where it was: by WebSocket, its own or one that is shared, or by Server-Sent
+ * Events where that does not open, or a token is needed on its own. After rubbish or a hole it begins again with a snapshot.
  */
 export class Connection {
   /** { epoch, seq }: every change up to here has been told. Null: nothing yet, or a hole; a snapshot must come. */
@@ -26,8 +26,8 @@ export class Connection {
   #backoff = new Backoff();
 
   /**
-   * `owner`: { prepare(signal, error): { url(part, cursor), headers, fetch }, received(message, before): false for rubbish, stateChanged(state),
-   * refused(error, before): a pause in ms, null for the usual one, undefined to end, isAsleep?(): whether a silent socket has missed something }.
+   * `owner`: { prepare(signal, error): { url(part, cursor), headers, fetch, share?(cursor, { received, lost }): opens a part of a shared
+   * WebSocket, and returns what ends it }, received(message, before): false for rubbish, stateChanged(state), refused(error, before): a pause in ms, null for the usual one, undefined to end, isAsleep?(): whether a silent socket has missed something }.
    */
   constructor(owner, { stream = !hasWebSocket, patience = 10_000, silence = 75_000 } = {}) {
     this.#owner = owner;
@@ -101,9 +101,9 @@ export class Connection {
     }
   }
 
-  #open({ url, headers, fetch }) {
+  #open({ url, headers, fetch, share }) {
     const { stream, patience, silence } = this.#options;
-    const isStream = this.#usesStream || "Authorization" in headers;
+    const isStream = this.#usesStream || (!share && "Authorization" in headers);
     this.transport = isStream ? "Server-Sent Events" : "WebSocket";
     let [isSilent, isLive] = [true, false];
     const lost = (error) => {
@@ -134,7 +134,9 @@ export class Connection {
       heard();
       if (this.state.name !== "live") this.#tell({ name: "live" });
     };
-    const close = (isStream ? openStream : openSocket)(url(isStream ? "events" : "live", this.cursor), { headers, fetch, heard, received, lost });
+    const open = isStream ? openStream : openSocket;
+    const close = share && !isStream ? share(this.cursor, { received, lost: () => lost() })
+      : open(url(isStream ? "events" : "live", this.cursor), { headers, fetch, heard, received, lost });
     this.#close = close;
     this.#after("heard", patience, lost);
   }

@@ -1,11 +1,13 @@
 import { Connection } from "./connection.js";
 import { KnownRows, rankAt } from "./known-rows.js";
+import { hasWebSocket } from "./streams.js";
 
 const told = 10;
 
 /**
  * The first rows of a board, kept by its stream. `for await` yields them when they have changed, to who is slow only the newest;
  * `onStandings`, `onChanges`, `onMe`, `onSeason` and `onState` are called as it happens. It comes back by itself, from where it was.
+ * Several of one `Leaderboard` share a WebSocket.
  */
 export class Live {
   /** { rows: [{ user_id, score, rank, metadata? }], window, season, from, until, now, frozen, cursor }; null before the first. */
@@ -41,6 +43,7 @@ export class Live {
       stateChanged: (state) => this.#tell(state),
     };
     this.#connection = new Connection(owner, { stream, patience, silence });
+    if (hasWebSocket && !stream) board.leaderboard.sockets.join(this);
     if (signal?.aborted) return this.close();
     signal?.addEventListener("abort", () => this.close(), { once: true });
     this.#connection.start();
@@ -71,11 +74,14 @@ export class Live {
 
   async #prepare(signal, error) {
     const { window, include, view, neighbours, maxRate: max_rate } = this.#options;
-    const { leaderboard, path } = this.#board;
+    const { leaderboard, name, path } = this.#board;
     if (!this.#known.order) await this.#look(signal);
     const headers = await leaderboard.headers(error?.status === 401);
-    const url = (part, cursor) => leaderboard.url(`${path}/${part}`, { window, include, view, neighbours, max_rate, cursor });
-    return { url, headers, fetch: leaderboard.fetch };
+    const wish = { window, include, view, neighbours, max_rate };
+    const url = (part, cursor) => leaderboard.url(`${path}/${part}`, { ...wish, cursor });
+    const share = (cursor, told) =>
+      leaderboard.sockets.open(leaderboard.url("/live"), headers.Authorization?.slice(7), { board: name, ...wish, cursor }, told);
+    return { url, headers, fetch: leaderboard.fetch, share: leaderboard.sockets.areWanted ? share : undefined };
   }
 
   async #look(signal) {
@@ -182,6 +188,7 @@ export class Live {
   #tell(state) {
     this.state = state;
     if (state.name === "ended") {
+      this.#board.leaderboard.sockets.leave(this);
       this.#stop.abort();
       for (const timer of this.#timers.values()) clearTimeout(timer);
       this.#wake();
