@@ -18,8 +18,8 @@ struct Serve: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Let pretended players score, so that there is something to see, and requests be tried out at /docs, as \
-            DEMO=true does. Needs JWT_SECRET. For development.
+            Let pretended players score, on main and on three boards that it makes, so that there is something to see, and \
+            requests be tried out at /docs, as DEMO=true does. Needs JWT_SECRET. For development.
             """
     )
     var demo = false
@@ -39,9 +39,15 @@ struct Serve: AsyncParsableCommand {
             tasks.addTask {
                 for await start in starts {
                     let service = Self.url(of: start.address, settings)
-                    if let welcome { await show(welcome, at: start.address, once: service, below: start.logs) }
-                    guard let signer, let service else { continue }
+                    let boards = service.flatMap { service in signer.map { DemoBoards(service: service, signer: $0) } }
+                    if welcome != nil || boards != nil { await becomesReady(service) }
+                    // What is logged of it stands above the welcome.
+                    _ = await boards?.make()
+                    if let welcome { show(welcome, at: start.address, below: start.logs) }
+                    guard let signer, let service, let boards else { continue }
+                    async let others: Void = boards.run()
                     await play(at: service, signer: signer, maximumIncrease: maximumIncrease)
+                    _ = try? await others
                 }
             }
             // A key set's file is read there.
@@ -55,15 +61,17 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// Once it is ready, so that the lines of its start stand above: what to do next is the last that is read. Where it does not get
-    /// ready, after a moment.
-    private func show(_ welcome: Welcome, at address: SocketAddress, once service: ServiceURL?, below logs: Logs) async
-    {
+    /// Waits until it is ready, so that the lines of its start stand above what is to do next, the last that is read. Where it does not get
+    /// ready, for a moment.
+    private func becomesReady(_ service: ServiceURL?) async {
         let deadline = ContinuousClock.now + .seconds(3)
         while let service, ContinuousClock.now < deadline {
-            if (try? await service.get("/readyz", within: .seconds(1)).status) == 200 { break }
+            if (try? await service.get("/readyz", within: .seconds(1)).status) == 200 { return }
             guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
+    }
+
+    private func show(_ welcome: Welcome, at address: SocketAddress, below logs: Logs) {
         logs.flush()
         // Not print: its buffer would keep the text back where standard output is a file or a pipe.
         _ = try? FileDescriptor.standardOutput.writeAll(welcome.text(for: address).utf8)

@@ -72,18 +72,12 @@ struct DemoGame: Sendable {
         token: String,
         with client: HTTPClient
     ) async throws -> Duration? {
-        var request = HTTPClientRequest(url: service.defaultValueDescription + "/api/v1/score/update")
-        request.method = .POST
-        request.headers = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
-        request.body = .bytes(ByteBuffer(string: #"{"user_id":"\#(player)","score_increase":\#(increase)}"#))
-        let response = try await client.execute(request, timeout: .seconds(5))
-        let body = try await response.body.collect(upTo: 65_536)
-        switch response.status.code {
+        let body = #"{"user_id":"\#(player)","score_increase":\#(increase)}"#
+        let answer = try await service.send(.POST, "/api/v1/score/update", token: token, body: body, with: client)
+        switch answer.status {
         case 200: return nil
-        case 429, 500...599:
-            let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1
-            return .seconds(min(max(seconds, 1), 3600))
-        default: throw Refused(status: response.status.code, body: String(buffer: body))
+        case 429, 500...599: return .seconds(min(max(answer.retryAfter ?? 1, 1), 3600))
+        default: throw Refused(status: answer.status, body: String(buffer: answer.body))
         }
     }
 

@@ -1,7 +1,7 @@
 // The two descriptions of the API, readably.
 
 import { Contents } from "./contents.js";
-import { element, example, prose, table, words } from "./markup.js";
+import { breakable, element, example, prose, table, words } from "./markup.js";
 import { members, resolver, typeOf } from "./schema.js";
 
 const contents = new Contents(document.getElementById("contents"), document.getElementById("fold"));
@@ -56,7 +56,7 @@ function showOperation(method, path, operation, resolve) {
   const body = resolve(operation.requestBody);
   const answers = Object.entries(operation.responses).map(([status, given]) => [status, resolve(given)]);
   const shown = folded(id, [
-    element("h3", {}, element("span", { class: "method" }, method), " ", element("code", {}, path)),
+    element("h3", {}, element("span", { class: "method" }, method), " ", element("code", {}, breakable(path))),
     element("p", { class: "summary" }, words(operation.summary))],
     prose(operation.description),
     showRights(operation.security),
@@ -67,7 +67,7 @@ function showOperation(method, path, operation, resolve) {
     body ? [element("h4", {}, "Body"), prose(body.description), ...showContent(body.content, resolve)] : null,
     element("h4", {}, "Answers"),
     answers.map(([status, answer]) => showAnswer(status, answer, resolve)));
-  return { id, short: [element("span", { class: "method" }, method), " ", path.replace("/api/v1", "")], element: shown };
+  return { id, short: [element("span", { class: "method" }, method), " ", breakable(path.replace("/api/v1", ""))], element: shown };
 }
 
 /** Folded, until somebody wants it. `head`: what is seen of it then. */

@@ -16,7 +16,12 @@ export function prose(text) {
 }
 
 export function words(text) {
-  return (text ?? "").split("`").map((part, index) => (index % 2 === 1 ? element("code", {}, part) : part));
+  return (text ?? "").split("`").map((part, index) => (index % 2 === 1 ? element("code", {}, breakable(part)) : part));
+}
+
+/** Where a line is too short for it, it goes on behind a slash or a comma, not within a word. */
+export function breakable(text) {
+  return text.split(/(?<=[/,])/).flatMap((part, index) => (index === 0 ? [part] : [element("wbr"), part]));
 }
 
 /** Rows of cells under heads; nothing for no rows. */

@@ -43,7 +43,9 @@ export class Screen {
     const { clock: time, window, season: when, left, players } = this.#elements;
     write(time, clock.format(serviceTime()));
     const words = board.windows.find(({ name }) => name === board.window)?.words ?? "";
-    write(window, board.windows.length > 1 ? words : "");
+    // What is over is not of all time: that it has ended is said below.
+    const isNamed = board.windows.length > 1 && !(board.isOver && season === null);
+    write(window, isNamed ? words : "");
     write(when, season === null ? "" : board.calendar.words(season));
     write(left, countdown.words ?? (board.isOver && place.season === null ? "Ended" : ""));
     players.hidden = users === null;

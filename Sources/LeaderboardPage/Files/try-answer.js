@@ -2,7 +2,7 @@
 
 import { element, table } from "./markup.js";
 
-/** Of one body; live messages end there. In characters. */
+/** Of one body, and of live messages the newest. In characters. */
 const most = 65_536;
 
 export class AnswerView {
@@ -12,6 +12,8 @@ export class AnswerView {
   #pre = element("pre", { tabindex: "0", "aria-label": "Body of the answer", hidden: "" }, this.#body);
   /** The answer to another request must not be written below this one's status. */
   #round = 0;
+  #socket = null;
+  #isCut = false;
 
   get elements() {
     return [this.#status, this.#headers, this.#pre];
@@ -24,25 +26,25 @@ export class AnswerView {
     try {
       const answer = await fetch(path, { ...options, cache: "no-store", credentials: "omit" });
       if (round !== this.#round) return;
-      this.#say(`${answer.status} ${answer.statusText}`.trim(), `${Math.round(performance.now() - start)} ms`, answer.status);
+      this.#tell(`${answer.status} ${answer.statusText}`.trim(), `${Math.round(performance.now() - start)} ms`, answer.status);
       this.#showHeaders(answer.headers, described(answer.status));
       await this.#read(answer, round);
     } catch (error) {
       if (round !== this.#round) return;
       if (options.signal.aborted) this.#add("Stopped.");
-      else this.#say("Not sent, or not answered", String(error.message ?? error));
+      else this.#tell("Not sent, or not answered", String(error.message ?? error));
     }
   }
 
-  /** The same of a WebSocket: its messages, a line each. */
-  open(path, protocols, signal) {
+  /** The same of a WebSocket: its messages, a line each, and what is said, behind a `>`. `opened()`: it may be spoken to. */
+  open(path, protocols, signal, opened) {
     const round = this.#begin();
     return new Promise((resolve) => {
       let socket;
       try {
         socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")), protocols);
       } catch (error) {
-        this.#say("Not sent", String(error.message ?? error));
+        this.#tell("Not sent", String(error.message ?? error));
         return resolve();
       }
       const isCurrent = () => round === this.#round;
@@ -50,22 +52,37 @@ export class AnswerView {
       signal.addEventListener("abort", () => socket.close(1000));
       socket.addEventListener("open", () => {
         wasOpen = true;
-        if (isCurrent()) this.#say("101 Switching Protocols", "open: messages are shown as they come", 101);
+        if (!isCurrent()) return;
+        this.#tell("101 Switching Protocols", "open: messages are shown as they come", 101);
+        this.#socket = socket;
+        opened();
       });
       socket.addEventListener("message", ({ data }) => {
-        if (isCurrent() && typeof data === "string" && !this.#append(`${data}\n`)) socket.close(1000);
+        if (isCurrent() && typeof data === "string") this.#roll(`${data}\n`);
       });
       socket.addEventListener("close", ({ code, reason }) => {
         resolve();
         if (!isCurrent()) return;
+        this.#socket = null;
         if (wasOpen) this.#add(`Closed: ${code}${reason ? ` ${reason}` : ""}.`);
-        else this.#say("Not opened", "why, a browser does not say of a WebSocket; the same path with /events in the place of /live does");
+        else this.#tell("Not opened", "why, a browser does not say of a WebSocket; the same path with /events in the place of /live does");
       });
     });
   }
 
+  /** To the WebSocket that is open; where none is, it is not said. */
+  say(lines) {
+    for (const line of lines) {
+      if (this.#socket?.readyState !== WebSocket.OPEN) return;
+      this.#socket.send(line);
+      this.#roll(`> ${line}\n`);
+    }
+  }
+
   #begin() {
     this.#round += 1;
+    this.#socket = null;
+    this.#isCut = false;
     this.#status.textContent = "Sent…";
     delete this.#status.dataset.class;
     this.#headers.replaceChildren();
@@ -74,7 +91,7 @@ export class AnswerView {
     return this.#round;
   }
 
-  #say(status, more, code) {
+  #tell(status, more, code) {
     this.#status.replaceChildren(element("strong", {}, status), ` ${more}`);
     this.#status.dataset.class = code === undefined ? "none" : String(code)[0];
   }
@@ -92,18 +109,35 @@ export class AnswerView {
 
   async #read(answer, round) {
     const type = answer.headers.get("content-type") ?? "";
-    const comesInParts = type.startsWith("text/event-stream") || type.startsWith("application/x-ndjson");
+    const isLive = type.startsWith("text/event-stream");
+    const comesInParts = type.startsWith("application/x-ndjson");
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     let whole = "";
     while (reader) {
       const { done, value } = await reader.read();
       if (round !== this.#round) return void reader.cancel();
       if (done) break;
+      if (isLive) {
+        this.#roll(value);
+        continue;
+      }
       if (comesInParts ? this.#append(value) : (whole += value).length <= most) continue;
       if (!comesInParts) this.#append(whole);
       return void reader.cancel();
     }
-    if (!comesInParts && whole !== "") this.#append(readable(whole, type));
+    if (!isLive && !comesInParts && whole !== "") this.#append(readable(whole, type));
+  }
+
+  /** Live messages go on for ever: the oldest lines make room. Who has scrolled up to read stays there. */
+  #roll(text) {
+    const isAtEnd = this.#pre.hidden || this.#pre.scrollTop + this.#pre.clientHeight >= this.#pre.scrollHeight - 4;
+    const whole = this.#body.textContent + text;
+    const isCut = whole.length > most;
+    this.#body.textContent = isCut ? whole.slice(-most).replace(/^.*\n(?=.)/, "") : whole;
+    this.#pre.hidden = false;
+    if (isAtEnd) this.#pre.scrollTop = this.#pre.scrollHeight;
+    if (isCut && !this.#isCut) this.#add("Only the newest are kept here.");
+    this.#isCut ||= isCut;
   }
 
   /** False: there is no more room. */

@@ -26,12 +26,12 @@ function choice(choices) {
 }
 
 /** What has to be there stands there already; of what need not, an example. */
-function text({ in: place, required }, example, standard) {
+function text({ in: place, required, "x-prefilled": isPrefilled }, example, standard) {
   const shown = example === undefined ? "" : [example].flat().join(", ");
   const field = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
   // A path with a hole is another one.
   if (place === "path") field.required = true;
-  if (required) field.value = shown;
+  if (required || isPrefilled) field.value = shown;
   else field.placeholder = shown || (standard === undefined ? "" : String(standard));
   return field;
 }
@@ -49,6 +49,17 @@ export function request(path, fields) {
     else query.append(name, value);
   }
   return { path: query.size > 0 ? `${path}?${query}` : path, headers };
+}
+
+/** What is said over a WebSocket once it is open, a message each line; null: nothing is. */
+export function messagesField(examples) {
+  if (!examples) return null;
+  const field = element("textarea", { spellcheck: "false", autocapitalize: "off", rows: String(examples.length + 1) });
+  field.value = examples.map((one) => JSON.stringify(one)).join("\n");
+  return {
+    element: labelled("Messages", "one a line, said when it opens and again by the button", field),
+    get lines() { return field.value.split("\n").map((line) => line.trim()).filter(Boolean); },
+  };
 }
 
 /** A body of one of the types in `content`, with its example; null: there is none. */

@@ -5,11 +5,11 @@ import { shown } from "./docs.js";
 import { element } from "./markup.js";
 import { resolver } from "./schema.js";
 import { AnswerView } from "./try-answer.js";
-import { bodyField, labelled, parameterFields, request } from "./try-fields.js";
-import { isGiven, kindFor, kinds, tokenOf } from "./try-token.js";
+import { bodyField, labelled, messagesField, parameterFields, request } from "./try-fields.js";
+import { playersToken } from "./try-token.js";
 
-const holders = { player: "of player 12345" };
-const others = { operator: "leaderboard token --user ops --scope leaderboard:admin", service: "leaderboard token --user game-server --scope leaderboard:report" };
+/** Who makes the token that an operation with a scope takes. */
+const users = { "leaderboard:admin": "ops", "leaderboard:report": "game-server" };
 const resolve = shown && resolver(shown);
 
 for (const [path, methods] of Object.entries(shown?.paths ?? {})) {
@@ -31,12 +31,14 @@ function form(method, path, operation) {
   const body = bodyField(resolve(operation.requestBody), resolve);
   const token = tokenField(operation.security);
   const isSocket = operation.responses["101"] !== undefined;
+  const messages = messagesField(operation["x-messages"]);
   const view = new AnswerView();
   const send = element("button", { class: "chief" }, isSocket ? "Open WebSocket" : `Send ${method}`);
+  const say = messages && element("button", { type: "button", hidden: "" }, "Say again");
   const stop = element("button", { type: "button", hidden: "" }, "Stop");
   const made = element("form", {},
-    element("div", { class: "fields" }, token.elements, fields.map((field) => field.element), body?.elements),
-    element("p", { class: "do" }, send, " ", stop, " ", element("small", {}, body ? "or Ctrl+Enter" : "or Enter")));
+    element("div", { class: "fields" }, token.elements, fields.map((field) => field.element), body?.elements, messages?.element),
+    element("p", { class: "do" }, send, " ", say, say ? " " : null, stop, " ", element("small", {}, body || messages ? "or Ctrl+Enter" : "or Enter")));
 
   let running = null;
   made.addEventListener("submit", async (event) => {
@@ -49,7 +51,12 @@ function form(method, path, operation) {
     // What is told then is told of the request: it goes without.
     try { bearer = await token.text(); } catch { /* no answer for a fresh one */ }
     if (isSocket) {
-      await view.open(target, ["leaderboard.v1", ...(bearer ? [`leaderboard.bearer.${bearer}`] : [])], mine.signal);
+      const opened = () => {
+        if (!messages) return;
+        say.hidden = false;
+        view.say(messages.lines);
+      };
+      await view.open(target, ["leaderboard.v1", ...(bearer ? [`leaderboard.bearer.${bearer}`] : [])], mine.signal, opened);
     } else {
       if (bearer) headers.Authorization = `Bearer ${bearer}`;
       const text = body?.text;
@@ -57,12 +64,16 @@ function form(method, path, operation) {
       await view.send(target, { method, headers, body: text, signal: mine.signal }, (status) => headersOf(operation, status));
     }
     if (running !== mine) return;
-    if (document.activeElement === stop) send.focus();
+    if ([stop, say].includes(document.activeElement)) send.focus();
     stop.hidden = true;
+    if (say) say.hidden = true;
   });
   stop.addEventListener("click", () => running?.abort());
+  say?.addEventListener("click", () => view.say(messages.lines));
   made.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) made.requestSubmit();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (say && !say.hidden) say.click();
+    else made.requestSubmit();
   });
   return [made, ...view.elements];
 }
@@ -72,15 +83,17 @@ function headersOf(operation, status) {
   return Object.keys(resolve(operation.responses[status] ?? operation.responses.default)?.headers ?? {});
 }
 
-/** Whose token goes with it: one that was given, none, or another that is pasted. */
+/** Whose token goes with it: the player's that the service gave, none, or another that is pasted. */
 function tokenField(security) {
-  const wanted = kindFor(security);
   const option = (value, words) => element("option", { value }, words);
-  const choice = element("select", {},
-    option("", "none"), kinds.filter(isGiven).map((kind) => option(kind, holders[kind])), option("other", "another"));
-  const pasted = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false", placeholder: others[wanted] ?? null });
+  const choice = element("select", {}, option("", "none"), option("player", "of player 12345"), option("other", "another"));
+  // Without one if that goes, too.
+  const isNeeded = security !== undefined && security.every(({ token }) => token);
+  const scope = isNeeded ? security[0].token[0] : undefined;
+  const pasted = element("input", { autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+    placeholder: scope ? `leaderboard token --user ${users[scope]} --scope ${scope}` : null });
   const other = labelled("Authorization", "header: Bearer", pasted);
-  choice.value = wanted === null ? "" : isGiven(wanted) ? wanted : "other";
+  choice.value = !isNeeded ? "" : scope ? "other" : "player";
   const look = () => (other.hidden = choice.value !== "other");
   choice.addEventListener("change", look);
   look();
@@ -89,7 +102,7 @@ function tokenField(security) {
     /** Null: none. */
     async text() {
       if (choice.value === "other") return pasted.value.trim() || null;
-      return choice.value === "" ? null : tokenOf(choice.value);
+      return choice.value === "" ? null : playersToken();
     },
   };
 }

@@ -1,7 +1,7 @@
 /// Tokens for development, which `/docs` tries out requests with. Made only where `DEMO` is true.
-struct DemoTokens: Sendable {
+package struct DemoTokens: Sendable {
     /// The README's player.
-    private static let player = "12345"
+    package static let player = "12345"
     /// A page that is open for longer asks for another one.
     private static let lifetime = Duration.seconds(3600)
 

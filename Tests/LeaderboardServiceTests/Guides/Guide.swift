@@ -24,8 +24,12 @@ struct Guide: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(_ file: EmbeddedFile) {
-        name = file.name
-        let parts = String(decoding: file.bytes, as: UTF8.self).components(separatedBy: "\n```")
+        self.init(name: file.name, text: String(decoding: file.bytes, as: UTF8.self))
+    }
+
+    init(name: String, text: String) {
+        self.name = name
+        let parts = text.components(separatedBy: "\n```")
         // Each second part is a block.
         blocks = parts.enumerated().filter { $0.offset % 2 == 1 }.map { _, part in
             let end = part.firstIndex(of: "\n") ?? part.endIndex
