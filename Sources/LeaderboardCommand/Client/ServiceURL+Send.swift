@@ -12,7 +12,7 @@ extension ServiceURL {
         body: String? = nil,
         with client: HTTPClient
     ) async throws -> (status: UInt, retryAfter: Int?, body: ByteBuffer) {
-        var request = HTTPClientRequest(url: defaultValueDescription + path)
+        var request = HTTPClientRequest(url: "\(defaultValueDescription)\(path)")
         request.method = method
         request.headers = ["Authorization": "Bearer \(token)"]
         request.headers.add(contentsOf: headers)
