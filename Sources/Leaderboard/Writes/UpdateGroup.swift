@@ -1,3 +1,4 @@
+import NIOCore
 import RedisClient
 
 /// Updates of one board, in the same seasons, that go to Redis as one call of `leaderboard_write`, and who waits for their outcomes. One
@@ -16,6 +17,12 @@ final class UpdateGroup {
     /// What rules of plausibility have of each, of a board that has some: further KEYS.
     private var paces = RedisCommand()
     private var waiting = Waiting()
+    /// Its updates leave when the tick ends.
+    var isDue = false
+    /// Calls that are not answered.
+    private var underWay = 0
+    /// When the last of these left; nil: there is none.
+    private(set) var underWaySince: NIODeadline?
 
     /// Whom the replies are for, in the order of the updates. Nearly always it is one.
     struct Waiting: Sendable {
@@ -96,6 +103,16 @@ final class UpdateGroup {
         keys.removeAll()
         words.removeAll()
         count = 0
+    }
+
+    func left(at time: NIODeadline) {
+        underWay += 1
+        underWaySince = time
+    }
+
+    func wasAnswered() {
+        underWay -= 1
+        if underWay == 0 { underWaySince = nil }
     }
 
     /// An empty one is for others now.

@@ -41,6 +41,41 @@ struct TickGroupsTests {
         }
     }
 
+    @Test(
+        "gather those of later ticks while a call is under way, if Redis is known to be quick",
+        arguments: [
+            (limit: TimeAmount.minutes(10), isKnown: true, calls: 2), (.minutes(10), false, 3), (.zero, true, 3),
+        ]
+    )
+    func gathering(_ limit: TimeAmount, isKnown: Bool, calls: Int) async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            let (redis, loop, head) = (board.redis, board.loop, board.store.board.writeHead)
+            let groups = try await loop.submit {
+                NIOLoopBound(TickGroups(redis: redis, eventLoop: loop, gatheringLimit: limit), eventLoop: loop)
+            }.get()
+            if isKnown {
+                try await loop.flatSubmit { groups.value.adding("known", by: head, on: loop) }.get()
+            }
+            try await board.command("CONFIG", "RESETSTAT")
+            // The loop runs what it has before it looks at its sockets, so that no answer comes between.
+            let last = loop.makePromise(of: Void.self)
+            try await loop.flatSubmit {
+                let first = groups.value.adding("u0", by: head, on: loop)
+                loop.afterThisTick {
+                    let second = groups.value.adding("u1", by: head, on: loop)
+                    loop.afterThisTick {
+                        let third = groups.value.adding("u2", by: head, on: loop)
+                        second.and(third).map { _ in }.cascade(to: last)
+                    }
+                }
+                return first
+            }.get()
+            try await last.futureResult.get()
+            #expect(try await board.functionCalls() == calls)
+        }
+    }
+
     @Test("whose users and keys are as long as can be make calls of 64 KiB at most")
     func bytes() async throws {
         try await withBoard { board in
@@ -185,6 +220,23 @@ struct TickGroupsTests {
 extension UpdateOutcome {
     fileprivate var applied: AppliedUpdate? {
         if case .applied(let applied) = self { applied } else { nil }
+    }
+}
+
+extension TickGroups {
+    /// One update, which must count.
+    fileprivate func adding(_ user: String, by head: WriteHead, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let outcome = loop.makePromise(of: Void.self)
+        let continuation = ReplyContinuation { reply in outcome.completeWith(reply.map { _ in }.mapError { $0 }) }
+        add(TickGroupsTests.update(user, .incr, 1), by: head, continuation)
+        return outcome.futureResult
+    }
+}
+
+extension EventLoop {
+    /// Behind what the tasks so far have put off to the end of the tick.
+    fileprivate func afterThisTick(_ body: @escaping @Sendable () -> Void) {
+        execute { self.execute(body) }
     }
 }
 
