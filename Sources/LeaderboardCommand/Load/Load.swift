@@ -109,6 +109,6 @@ struct Load: AsyncParsableCommand {
         let tokens = try names.map { ($0, try signer.token(user: $0, lifetime: .seconds(duration + 600))) }
         let paths =
             board.isEmpty ? ["/api/v1/score/update"] : board.map { "/api/v1/boards/\($0)/score/update" }
-        return LoadRequests(updatesOf: tokens, to: paths, authority: url.authority)
+        return LoadRequests(updatesOf: tokens, to: paths, authority: url.authority, tellSeq: subscribers > 0)
     }
 }
