@@ -162,12 +162,18 @@ extension ScoreStore {
         _ held: HeldEntry,
         on eventLoop: any EventLoop
     ) async throws(ScoreStoreError) -> Reviewed {
+        let user = try await holding(of: held.user, on: eventLoop)
+        guard !user.isSuspended || user.isHidden else { return .suspended }
+        if let key = keys.idem(of: held).first,
+            let stored = try await read(RedisCommand("GET", key), on: eventLoop).text, held.hasCounted(by: stored)
+        {
+            return .counted(score: user.anyScore ?? 0)
+        }
         let windows = try await keptWindows(of: held, on: eventLoop)
         var history = RevertedHistory(user: held.user) { _ in false }
         history.begin([], past: windows)
         try await readOn(&history, on: eventLoop)
         let holding = try await holding(of: held.user, on: eventLoop)
-        guard !holding.isSuspended || holding.isHidden else { return .suspended }
         let score = holding.anyScore
         let batch = [history.hold(held.asUpdate(in: windows), score)]
         guard let rest = history.rest(with: batch, by: board.definition.asOfThen), let end = rest.score else {

@@ -138,11 +138,13 @@ export class Acts {
       title: `${isRelease ? "Release" : "Reject"} an update of ${user}`, go: isRelease ? "Release" : "Reject",
       says: says(isRelease ? "It counts as if it had when it was made, in the seasons of its time too; what the user did since stays." : "It is dropped, and cannot be brought back; the audit says what it was."),
       preview: async () => {
-        const { score, points: rise, final_seasons: seasons } = await this.#service.write("POST", `${path}/preview`, {});
+        const { score, points: rise, final_seasons: seasons, counted_before: hasCounted } = await this.#service.write("POST", `${path}/preview`, {});
+        if (hasCounted) return { words: `A retry of it has counted: it leaves the queue, and the score stays ${number(score)}.` };
         return { words: isRelease ? `The score becomes ${number(score)} (${signed(rise)}).${ofSeasons(seasons)}` : "It still waits." };
       },
       run: async (reason) => {
-        const { score, points: rise, final_seasons: seasons } = await this.#service.write("POST", path, { reason });
+        const { score, points: rise, final_seasons: seasons, counted_before: hasCounted } = await this.#service.write("POST", path, { reason });
+        if (hasCounted) return { board, user, words: `An update of ${user} had counted by a retry: it waits no more.`, undo: null };
         if (!isRelease) return { board, user, words: `An update of ${user} was rejected.`, undo: null };
         const seq = await this.#seqOfRelease(board, user, id);
         return {

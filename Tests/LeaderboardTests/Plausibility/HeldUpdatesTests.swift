@@ -133,6 +133,9 @@ struct HeldUpdatesTests {
             #expect(try await older("ada", 51, key: "k") == ["key_reused"])
             #expect(try await ruled.update("ada", 60, key: "no") == "held largest_jump held")
             let waiting = try await store.held(limit: 10, on: loop).entries
+            #expect(
+                try await store.releasePreview(waiting[0], on: loop) == .released(Released(score: 50, points: 50))
+            )
             _ = try await store.review(waiting[0], .release, by: act, on: loop)
             _ = try await store.review(waiting[1], .reject, by: act, on: loop)
             #expect(try await older("ada", 50, key: "k") == ["replayed", "50"])
@@ -145,6 +148,7 @@ struct HeldUpdatesTests {
             try await board.command("DEL", keys.idem(UserID("cid"), IdempotencyKey("k")))
             #expect(try await older("cid", 80, key: "k") == ["applied", "80"])
             let held = try #require(try await store.held(limit: 10, on: loop).entries.first)
+            #expect(try await store.releasePreview(held, on: loop) == .counted(score: 80))
             #expect(try await store.review(held, .release, by: act, on: loop) == .counted(score: 80))
             #expect(try await store.review(held, .release, by: act, on: loop) == .gone)
             #expect(try await store.held(limit: 10, on: loop).waiting == 0)
