@@ -6,8 +6,8 @@ import RedisClient
 ///
 /// A group is what has come when the tick ends, as the bytes of a tick leave in one write. While a call of the board is under way, and
 /// Redis is quick, it is what has come when that is answered: at half of the top rate, where a tick has one update or two, Redis
-/// and the service have more time than they would otherwise, and nobody waits longer than for one answer. An update that meets
-/// nobody leaves at once.
+/// and the service have more time than they would otherwise. An update that meets nobody leaves at once, and none waits for another
+/// for longer than twice the limit.
 final class TickGroups {
     private let redis: RedisConnections
     private let eventLoop: any EventLoop
@@ -21,6 +21,7 @@ final class TickGroups {
     private var spare: [UpdateGroup] = []
     /// How long the last call took. None is gathered behind the first.
     private var lastTook: TimeAmount?
+    private var isWatching = false
 
     private static let maximumSpare = 16
     private let gatheringLimit: TimeAmount
@@ -41,13 +42,25 @@ final class TickGroups {
             group = self.group(by: head)
         }
         group.add(call, continuation)
-        if !isGathering(group) { leaveSoon(group) }
+        if isGathering(group) { watch() } else { leaveSoon(group) }
     }
 
-    /// Whether its updates wait for the call under way. One that takes too long stops that for all who come.
+    /// Whether its updates wait for the call under way.
     private func isGathering(_ group: UpdateGroup) -> Bool {
         guard let since = group.underWaySince, let lastTook, lastTook < gatheringLimit else { return false }
         return NIODeadline.now() - since < gatheringLimit
+    }
+
+    /// Behind a call that takes too long nobody waits: one timer for all, which stays when the answer has come.
+    private func watch() {
+        guard !isWatching else { return }
+        isWatching = true
+        eventLoop.assumeIsolated().scheduleTask(in: gatheringLimit) {
+            self.isWatching = false
+            for group in self.groups.values where group.count > 0 {
+                if self.isGathering(group) { self.watch() } else { self.leaveSoon(group) }
+            }
+        }
     }
 
     private func group(by head: WriteHead) -> UpdateGroup {

@@ -76,6 +76,35 @@ struct TickGroupsTests {
         }
     }
 
+    @Test("do not wait for a call that stands still")
+    func stalled() async throws {
+        try await withBoard { board in
+            try await board.store.check(on: board.loop)
+            let (redis, loop, head) = (board.redis, board.loop, board.store.board.writeHead)
+            let groups = try await loop.submit {
+                NIOLoopBound(TickGroups(redis: redis, eventLoop: loop), eventLoop: loop)
+            }.get()
+            try await loop.flatSubmit { groups.value.adding("known", by: head, on: loop) }.get()
+            _ = try await redis.send(RedisCommand("CLIENT", "PAUSE", "60000", "WRITE"), on: board.loops[1])
+            let both = try await loop.submit {
+                let (first, second) = (loop.makePromise(of: Void.self), loop.makePromise(of: Void.self))
+                groups.value.adding("u0", by: head, on: loop).cascade(to: first)
+                loop.afterThisTick { groups.value.adding("u1", by: head, on: loop).cascade(to: second) }
+                return first.futureResult.and(second.futureResult)
+            }.get()
+            // What Redis has of a call behind the one that it holds back.
+            var hasSecond = false
+            while !hasSecond {
+                let clients = try await redis.send(RedisCommand("CLIENT", "LIST"), on: board.loops[1]).text ?? ""
+                hasSecond = clients.split(whereSeparator: \.isNewline).contains {
+                    $0.contains(" cmd=fcall") && !$0.contains(" qbuf=0 ")
+                }
+            }
+            _ = try await redis.send(RedisCommand("CLIENT", "UNPAUSE"), on: board.loops[1])
+            _ = try await both.get()
+        }
+    }
+
     @Test("whose users and keys are as long as can be make calls of 64 KiB at most")
     func bytes() async throws {
         try await withBoard { board in
