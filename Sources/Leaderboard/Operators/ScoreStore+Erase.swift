@@ -55,9 +55,11 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
         for _ in 0..<Self.maximumErasures {
-            let epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text ?? ""
+            var epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text
             try await eraseOnce(&result, reach, by: act, on: eventLoop)
-            if try await endErasure(of: user, in: epoch, on: eventLoop) { return result }
+            // A board that nobody had changed has its first one since.
+            if epoch == nil { epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text }
+            if try await endErasure(of: user, in: epoch ?? "", on: eventLoop) { return result }
         }
         throw .unavailable("the board is restored again and again: erase the user when that is over")
     }

@@ -33,6 +33,14 @@ struct EraseTests {
         }
     }
 
+    @Test("is told once by the audit of a board that nobody had changed")
+    func first() async throws {
+        try await withBoard(.tight(10)) { board in
+            _ = try await board.store.erase(try UserID("alice"), by: board.act(), on: board.loop)
+            #expect(try await board.wholeAudit().map(\.action) == [.erase])
+        }
+    }
+
     @Test("may be repeated, and the user may begin anew")
     func again() async throws {
         try await withBoard { board in
