@@ -14,9 +14,10 @@
 -- leaderboard_erase: takes the user off the board, with score and token bucket. A suspension stays, or a banned user
 -- could erase the ban. KEYS, with board and at, and seasons, and ARGV 1 to 7 as in operation.lua
 -- ARGV  8 pseudonym  in the place of the name, in the audit
---       9 had        empty or left out, or the score that a backup has of the user, who is not on the board: the audit tells that it is gone
+--       9 had        empty, or the score that a backup has of the user, who is not on the board: the audit tells that it is gone; may be
+--                    left out
 -- Returns done, and the id of the audit entry that tells it, and with `seasons`, which the user was taken out of, as `weekly 2026-W48`
--- with `;` between: what counts in them from now on stays. Or season_is
+-- with `;` between: what counts in them from now on stays; and with ARGV 9 the board's epoch. Or season_is
 local function erase(keys, args)
   local op = begin_operation(keys, args)
   local had = args[9] ~= '' and args[9] or nil
@@ -43,7 +44,11 @@ local function erase(keys, args)
     names[index] = window.season.words
   end
   tell(op, nil)
-  return { 'done', id, keys[12] and table.concat(names, ';') or nil }
+  local reply = { 'done', id, keys[12] and table.concat(names, ';') or nil }
+  if keys[12] and args[9] then
+    reply[4] = op.epoch
+  end
+  return reply
 end
 
 -- leaderboard_erase_in_season: takes a user out of a season that takes no updates any more; may be repeated.

@@ -126,7 +126,7 @@ redis.register_function('leaderboard_loading', hold)
 -- KEYS  1 erasing  2 epoch
 --       3 lease  4 erasing of the board that is loaded beside this one (loading.lua): while one is, it is noted there as well, as who loads
 --                may have looked before
--- ARGV  1 user  2 epoch  as it was before the erasure began; empty: there was none
+-- ARGV  1 user  2 epoch  that the board has had since the user was taken off it
 -- Returns done, or again: the board has another epoch, so it may be one that was restored meanwhile, with the user
 redis.register_function('leaderboard_end_erasure', function(keys, args)
   if #keys ~= 4 or #args ~= 2 or not is_user(args[1]) then

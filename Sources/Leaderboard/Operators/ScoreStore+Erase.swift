@@ -55,29 +55,28 @@ extension ScoreStore {
     ) async throws(ScoreStoreError) -> Erased {
         var result = Erased(user: user, pseudonym: Self.pseudonym(.random(in: .min ... .max)))
         for _ in 0..<Self.maximumErasures {
-            var epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text
-            try await eraseOnce(&result, reach, by: act, on: eventLoop)
-            // A board that nobody had changed has its first one since.
-            if epoch == nil { epoch = try await read(RedisCommand("GET", keys.epoch), on: eventLoop).text }
-            if try await endErasure(of: user, in: epoch ?? "", on: eventLoop) { return result }
+            let epoch = try await eraseOnce(&result, reach, by: act, on: eventLoop)
+            if try await endErasure(of: user, in: epoch, on: eventLoop) { return result }
         }
         throw .unavailable("the board is restored again and again: erase the user when that is over")
     }
 
     /// All of it, but its end.
+    ///
+    /// - Returns: the epoch of the board that the user was taken off.
     private func eraseOnce(
         _ result: inout Erased,
         _ reach: ErasureReach,
         by act: OperatorAct,
         on eventLoop: any EventLoop
-    ) async throws(ScoreStoreError) {
+    ) async throws(ScoreStoreError) -> String {
         let user = result.user
         let kept = try await keptSeasons(on: eventLoop)
         let isFirst =
             try await writeRepeatably(RedisCommand("SADD", keys.erasing, user.rawValue), on: eventLoop).count == 1
         let reply: [RESPValue]
         do {
-            let words = [result.pseudonym] + reach.had
+            let words = [result.pseudonym, reach.had]
             reply = try await operateInSeasons("erase", user, by: act, words, on: eventLoop)
         } catch {
             // Nothing was written, so nothing has begun; unless somebody else is at it, or was.
@@ -86,13 +85,15 @@ extension ScoreStore {
             }
             throw error
         }
-        guard reply.count == 3, let end = reply[1].text.flatMap(AuditID.init), let reached = reply[2].text else {
+        guard reply.count == 4, let end = reply[1].text.flatMap(AuditID.init), let reached = reply[2].text,
+            let epoch = reply[3].text
+        else {
             throw .outcomeUnknown("unexpected reply")
         }
         let entries = try await eraseAudit(of: user, as: result.pseudonym, upto: end, on: eventLoop)
         result.auditEntries += entries
         try await erase(user, from: kept, butFor: reached, on: eventLoop)
-        guard case .everything = reach else { return }
+        guard case .everything = reach else { return epoch }
         let outcomes = try await eraseOutcomes(of: user, on: eventLoop)
         result.idempotencyKeys += outcomes
         // (In the sets of users of an address the name stands no longer than its place there lasts: a day and 90 minutes at most.)
@@ -104,6 +105,7 @@ extension ScoreStore {
             RedisCommand("FCALL", "leaderboard_erase_frozen", "1", keys.frozen, user.rawValue),
             on: eventLoop
         )
+        return epoch
     }
 
     /// - Returns: how many it were.
@@ -196,8 +198,8 @@ extension ScoreStore {
 
 extension ErasureReach {
     /// As `leaderboard_erase` is told it.
-    fileprivate var had: [String] {
-        guard case .restored(let had?) = self else { return [] }
-        return [String(had)]
+    fileprivate var had: String {
+        guard case .restored(let had?) = self else { return "" }
+        return String(had)
     }
 }
