@@ -14,8 +14,6 @@ package struct BroadcastOptions: Sendable {
     /// board, and is none yet: whoever watches names that they thought of takes no place of a board's. Of external configuration:
     /// `LIVE_MAX_BOARDS`.
     package var maximumBoards = 1000
-    /// So many of the latter the viewers of one address may watch at once.
-    var unmadeBoardsOfNetwork: Int { max(1, maximumBoards / 10) }
     /// How long a board that nobody watches any more is followed, for those who come back.
     package var boardGrace: TimeAmount = .seconds(30)
     /// How often the copy of the standings is compared with the source.

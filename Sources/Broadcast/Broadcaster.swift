@@ -58,40 +58,23 @@ package final class Broadcaster: Sendable, Service {
     // MARK: Many boards
 
     /// The stream of the board, or of a window of it, which goes on for as long as somebody has the hold. Any thread.
-    /// - Parameters:
-    ///   - isMade: false: it is a name at which there may be a board, and nobody has made one.
-    ///   - network: whose viewers may hold ``BroadcastOptions/unmadeBoardsOfNetwork`` of those at once; nil: as many as there may be.
+    /// - Parameter isMade: false: it is a name at which there may be a board, and nobody has made one.
     package func hold(
         _ board: String,
         window: String? = nil,
-        isMade: Bool = true,
-        by network: String? = nil
+        isMade: Bool = true
     ) throws(TooManyBoards) -> BoardHold {
         let board = LiveWindow(board, window: window)
         guard let others else { throw TooManyBoards() }
-        let comer = isMade ? nil : network
         let stream = try boards.withLock { boards throws(TooManyBoards) in
-            if let comer { try boards.come(to: board, by: comer) }
-            do throws(TooManyBoards) { return try hold(board, isMade: isMade, &boards, others) } catch {
-                if let comer { boards.leave(board, by: comer) }
-                throw error
-            }
+            if let stream = try boards.hold(board, isMade: isMade) { return stream }
+            if let oldest = try boards.makeRoom(isMade: isMade) { end(oldest) }
+            let stream = begin(board, others)
+            boards.add(stream, named: board, isMade: isMade)
+            surroundings.metrics.boards.set(boards.count)
+            return stream
         }
-        return BoardHold(stream: stream, onEnd: { [weak self] in self?.letGo(board, by: comer) })
-    }
-
-    private func hold(
-        _ board: LiveWindow,
-        isMade: Bool,
-        _ boards: inout FollowedBoards,
-        _ others: OtherBoards
-    ) throws(TooManyBoards) -> BoardStream {
-        if let stream = try boards.hold(board, isMade: isMade) { return stream }
-        if let oldest = try boards.makeRoom(isMade: isMade) { end(oldest) }
-        let stream = begin(board, others)
-        boards.add(stream, named: board, isMade: isMade)
-        surroundings.metrics.boards.set(boards.count)
-        return stream
+        return BoardHold(stream: stream, onEnd: { [weak self] in self?.letGo(board) })
     }
 
     /// The stream of the board, or of a window of it, if somebody holds it, or did of late. Any thread.
@@ -160,9 +143,8 @@ package final class Broadcaster: Sendable, Service {
     /// Those that are followed, the one of the paths without a board apart.
     package var boardCount: Int { boards.withLock(\.count) }
 
-    private func letGo(_ board: LiveWindow, by network: String?) {
+    private func letGo(_ board: LiveWindow) {
         let due = boards.withLock { boards in
-            if let network { boards.leave(board, by: network) }
             boards.letGo(board, now: eventLoop.now)
             return boards.nextSweep()
         }

@@ -17,17 +17,13 @@ struct FollowedBoards {
     }
 
     private let maximum: Int
-    private let unmadeOfNetwork: Int
     private let grace: TimeAmount
     private var boards: [LiveWindow: Followed] = [:]
-    /// By network, the names that its viewers hold and at which there was no board when they came, each with how many of them hold it.
-    private var unmade: [String: [LiveWindow: Int]] = [:]
     /// When ``takeEnded(now:)`` will be called.
     private var sweepAt: NIODeadline?
 
     init(_ options: BroadcastOptions) {
         maximum = options.maximumBoards
-        unmadeOfNetwork = options.unmadeBoardsOfNetwork
         grace = options.boardGrace
     }
 
@@ -44,22 +40,6 @@ struct FollowedBoards {
     private func count(isMade: Bool) -> Int { boards.values.count { $0.isMade == isMade } }
 
     func stream(of board: LiveWindow) -> BoardStream? { boards[board]?.stream }
-
-    /// A viewer of this network comes to a name at which there is no board; ``leave(_:by:)`` when they are gone.
-    mutating func come(to board: LiveWindow, by network: String) throws(TooManyBoards) {
-        if unmade[network]?[board] == nil, let others = unmade[network] {
-            guard others.keys.count(where: { boards[$0]?.isMade == false }) < unmadeOfNetwork else {
-                throw TooManyBoards()
-            }
-        }
-        unmade[network, default: [:]][board, default: 0] += 1
-    }
-
-    mutating func leave(_ board: LiveWindow, by network: String) {
-        guard let count = unmade[network]?[board] else { return }
-        unmade[network]?[board] = count > 1 ? count - 1 : nil
-        if unmade[network]?.isEmpty == true { unmade[network] = nil }
-    }
 
     /// Nil when there is none yet: ``makeRoom(isMade:)``, then ``add(_:named:isMade:)``.
     mutating func hold(_ board: LiveWindow, isMade: Bool) throws(TooManyBoards) -> BoardStream? {

@@ -38,10 +38,7 @@ struct LiveRoutes: Sendable {
                     wish.subscribe($0, to: broadcaster.main, watching, admission: welcome.admission(of: $0, place))
                 }
             }
-            let admission = BoardAdmission(
-                place: place,
-                hold: try hold(watching, wish.window, by: callers.network(of: request))
-            )
+            let admission = BoardAdmission(place: place, hold: try hold(watching, wish.window))
             return .accept {
                 let stream = admission.hold.stream
                 wish.subscribe($0, to: stream, watching, admission: welcome.admission(of: $0, admission))
@@ -73,17 +70,12 @@ struct LiveRoutes: Sendable {
         return Watching(board: id, isMade: found.isMade, viewer: shown, view: view, access: access)
     }
 
-    func hold(
-        _ watching: Watching,
-        _ window: WindowName?,
-        by network: ClientNetwork
-    ) throws(Refusal) -> BoardHold {
+    func hold(_ watching: Watching, _ window: WindowName?) throws(Refusal) -> BoardHold {
         do {
             return try broadcaster.hold(
                 watching.board.rawValue,
                 window: window?.rawValue,
-                isMade: watching.isMade,
-                by: network.description
+                isMade: watching.isMade
             )
         } catch { throw .tooManyBoards }
     }

@@ -153,39 +153,6 @@ struct ManyBoardsTests {
         instance.stop()
     }
 
-    @Test("the viewers of one address take a tenth of the places of names at which nobody has made a board")
-    func unmadeOfNetwork() throws {
-        var options = BroadcastOptions()
-        options.maximumBoards = 20
-        let instance = instance(options)
-        let played = ModelBoard()
-        played.update("ada", by: 5)
-        for name in 1...9 { instance.add(ModelBoard(), named: "level-\(name)") }
-        let broadcaster = instance.broadcaster
-        func hold(_ name: Int, _ network: String = "192.0.2.1") throws -> BoardHold {
-            try broadcaster.hold("level-\(name)", isMade: false, by: network)
-        }
-        var holds = try [hold(1), hold(2), hold(2)]
-        #expect(throws: TooManyBoards.self) { try hold(3) }
-        // Somebody else takes their own.
-        let others = try [hold(2, "192.0.2.2"), hold(3, "192.0.2.2")]
-        #expect(throws: TooManyBoards.self) { try hold(4, "192.0.2.2") }
-        // One of two that hold a name goes; then both.
-        holds.removeLast()
-        #expect(throws: TooManyBoards.self) { try hold(4) }
-        holds.removeLast()
-        holds.append(try hold(4))
-        #expect(throws: TooManyBoards.self) { try hold(5) }
-        // Somebody plays there: it counts no more.
-        instance.add(played, named: "level-1")
-        instance.subscribeBoards()
-        instance.settle()
-        holds.append(try hold(5))
-        #expect(throws: TooManyBoards.self) { try hold(6) }
-        withExtendedLifetime((holds, others)) {}
-        instance.stop()
-    }
-
     @Test("names that became boards are boards: there are never more than twice as many in all")
     func became() throws {
         var options = BroadcastOptions()

@@ -24,7 +24,7 @@ struct SubscriptionLookUp: Sendable {
                     FoundSubscription(watching: watching, stream: routes.broadcaster.main, admission: place)
                 )
             }
-            let hold = try routes.hold(watching, wish.wish.window, by: network)
+            let hold = try routes.hold(watching, wish.wish.window)
             let admission = BoardAdmission(place: place, hold: hold)
             return .success(FoundSubscription(watching: watching, stream: hold.stream, admission: admission))
         } catch { return .failure(error) }
