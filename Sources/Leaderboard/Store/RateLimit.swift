@@ -78,8 +78,10 @@ package struct RateLimitState: Sendable, Equatable {
     package var retryAfterSeconds: Int { max(1, Self.wholeSeconds(microsecondsUntilNextToken)) }
 
     /// For `RateLimit: t=`: whole seconds after which the bucket is full, but for the rounding of the time of a token: of a full interval it is
-    /// the `w` of `RateLimit-Policy`, and no second more.
-    package var resetSeconds: Int { Self.wholeSeconds(max(0, microsecondsUntilFull - rounding)) }
+    /// the `w` of `RateLimit-Policy`, and no second more; of one that lacks a token it is at least 1.
+    package var resetSeconds: Int {
+        microsecondsUntilFull > 0 ? max(1, Self.wholeSeconds(microsecondsUntilFull - rounding)) : 0
+    }
 
     /// Rounded up. No bucket takes longer than a year and as many seconds as it has tokens.
     fileprivate static func wholeSeconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }

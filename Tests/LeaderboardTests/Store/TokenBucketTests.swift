@@ -129,12 +129,16 @@ struct TokenBucketTests {
         "tells no second more than the limit's own, where only the time of a token is rounded up",
         arguments: [
             (999, 1, 1), (7, 1, 1), (1_000_000_000, 1, 1000), (700_000, 1, 2), (1, 86_400, 86_400), (999, 60, 60),
+            (1_000_000_000, 86_400, 86_400),
         ]
     )
     func roundedTokens(updates: Int, seconds: Int, reset: Int) {
-        let state = RateLimit(updates: updates, interval: .seconds(seconds)).state(fullIn: .max / 2)
+        let limit = RateLimit(updates: updates, interval: .seconds(seconds))
+        let state = limit.state(fullIn: .max / 2)
         #expect(state.remaining == 0)
         #expect(state.resetSeconds == reset)
+        #expect(limit.state(fullIn: 1).resetSeconds == 1)
+        #expect(limit.state(fullIn: 0).resetSeconds == 0)
     }
 
     @Test("waits for the next token, not for a full bucket")
